@@ -34,7 +34,7 @@ FAULTS: list[tuple[str, str, dict[str, Any], str, str, str]] = [
         {},
         "fc",
         "x",
-        "nothing is connected to “x”, which wants a tensor …×D; draw a wire to it",
+        "nothing is connected to the input “x”, which wants a tensor …×D; draw a wire to it",
     ),
     (
         "unconnected",
@@ -42,7 +42,7 @@ FAULTS: list[tuple[str, str, dict[str, Any], str, str, str]] = [
         {},
         "out",
         "x",
-        "nothing is connected to “x”, which wants any tensor; draw a wire to it",
+        "nothing is connected to the input “x”, which wants any tensor; draw a wire to it",
     ),
     (
         "rank",
@@ -50,7 +50,7 @@ FAULTS: list[tuple[str, str, dict[str, Any], str, str, str]] = [
         {"i": {"size": (784,)}},
         "c",
         "image",
-        "“image” wants 3 axes (C×H×W); 784 arrives, which has 1 axis",
+        "the input “image” wants 3 axes (C×H×W); 784 arrives, which has 1 axis",
     ),
     (
         "rank",
@@ -58,7 +58,7 @@ FAULTS: list[tuple[str, str, dict[str, Any], str, str, str]] = [
         {"t": {"size": (1, 28, 28), "dtype": "float"}},
         "o",
         "x",
-        "“x” wants a tensor for every sample; one number for the whole batch arrives (a loss or a metric)",
+        "the input “x” wants a tensor for every sample; one number for the whole batch arrives (a loss or a metric)",
     ),
     (
         "dtype",
@@ -66,7 +66,7 @@ FAULTS: list[tuple[str, str, dict[str, Any], str, str, str]] = [
         {},
         "e",
         "indices",
-        "“indices” wants whole numbers (classes, words); real numbers arrive",
+        "the input “indices” wants whole numbers (classes, words); real numbers arrive",
     ),
     (
         "misfit",

@@ -163,7 +163,7 @@ def test_an_open_port_on_the_way_is_no_sight_of_all_of_the_input() -> None:
     analysis = infer(branched(second=False))
     for node in ("n5", "n6", "n7"):
         (field,) = receptive(analysis, (node,))
-        assert field.describe(()) == "Not known yet: nothing is connected to “x2” of “add”."
+        assert field.describe(()) == "Not known yet: nothing is connected to the input “x2” of “add”."
 
 
 def test_a_fault_on_the_way_is_no_sight_of_all_of_the_input() -> None:

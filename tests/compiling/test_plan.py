@@ -31,7 +31,7 @@ def test_errors_are_told_in_words_with_their_place() -> None:
     )
     nodes = [("x", "input", {"size": (4,)}), ("b", "block:Conv", {}), ("out", "output", {})]
     project = Project(graph=graph(nodes, ["x.x -> b.x", "b.y -> out.x"]), blocks={"Conv": block})
-    with pytest.raises(GraphError, match="b › c: “image” wants 3 axes"):
+    with pytest.raises(GraphError, match="b › c: the input “image” wants 3 axes"):
         make_plan(project)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from visualnet.core.project import PreparationStep
 from visualnet.data.preparation.prepared import PreparedSamples, prepare, run_steps
@@ -113,6 +114,7 @@ SCENES = {
     "sounds of one length": Scene({"sound": Spec((1, 2000), ("C", "T")), "label": LABEL}),
     "spectrograms": Scene({"spectrogram": Spec((1, 16, 20), ("C", "F", "T")), "label": LABEL}),
 }
+AUGMENTING = [name for name, kind in STEPS.items() if kind.augments]
 PLAIN = [name for name, kind in STEPS.items() if not kind.augments]
 
 
@@ -228,6 +230,51 @@ def test_no_figure_of_another_part_leaks(step: PreparationStep, scene: Scene) ->
     ours, theirs = (run_steps(raw.fetch(TRAIN, names), steps, done.fitted) for raw in (honest, changed))
     for name in ours:
         assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(ours[name], theirs[name], strict=True)), name
+
+
+def make_batch(scene: Scene) -> dict[str, torch.Tensor]:
+    raw = scene.make(0).fetch(np.arange(COUNT), tuple(scene.fields))
+    return {name: torch.from_numpy(np.nan_to_num(values)) for name, values in raw.items()}
+
+
+def seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.mark.parametrize(
+    ("step", "scene"), [c for c in cases(AUGMENTING) if "many" not in c.id and c.id[-6:] != "sounds"]
+)
+def test_augmentation_keeps_what_samples_are_and_draws_from_its_generator_alone(
+    step: PreparationStep, scene: Scene
+) -> None:
+    (made,) = make_steps([step])
+    assert made.specs(scene.fields) == scene.fields, "what augments leaves the fields"
+    batch = make_batch(scene)
+    before = {name: values.clone() for name, values in batch.items()}
+    state = torch.random.get_rng_state()
+    once = made.augment(batch, scene.fields, seeded(1))
+    assert torch.equal(torch.random.get_rng_state(), state), "torch's own chance is not touched"
+    assert all(torch.equal(batch[name], before[name]) for name in batch), "the batch that came in stays"
+    torch.manual_seed(99)
+    again = made.augment(batch, scene.fields, seeded(1))
+    others = [made.augment(batch, scene.fields, seeded(seed)) for seed in range(2, 6)]
+    changed = set()
+    assert set(once) == set(batch)
+    for name, values in once.items():
+        assert (values.shape, values.dtype) == (batch[name].shape, batch[name].dtype), name
+        assert torch.equal(values, again[name]), name
+        assert torch.isfinite(values).all()
+        if any(not torch.equal(values, other[name]) for other in others):
+            changed.add(name)
+        if name == "image" and step.kind != "add_noise":
+            assert values.min() >= 0
+            assert values.max() <= 1 + 1e-6
+        if name == "mask":
+            assert set(values.unique().tolist()) <= set(batch[name].unique().tolist()) | {0}
+    assert changed, "another step draws another"
+    assert made.augment({"label": torch.zeros(3, dtype=torch.int64)}, scene.fields, seeded(1)).keys() == {"label"}, (
+        "a network need not read all fields"
+    )
 
 
 def _refusal(kind: type[Step], fields: Mapping[str, Spec]) -> str:

@@ -124,7 +124,7 @@ def test_texts_become_numbers_of_a_vocabulary_of_the_training_part() -> None:
 
 
 def test_a_tone_shows_in_the_band_of_its_pitch() -> None:
-    from visualnet.data.preparation.sound_arrays import mel_weights
+    from visualnet.data.preparation.arrays.sound_arrays import mel_weights
 
     time = np.arange(8000) / 16_000
     for pitch in (300, 1000, 4000):

@@ -101,10 +101,9 @@ def test_xor_drawn_from_nothing_is_learned_in_seconds(window: Window, hands: Han
     hands.studio.message.connect(lambda _, words: said.append(words))
     window.run_action("graph.add_training_ends")
     assert said[-1].endswith("wired. Train (F5) can begin."), "everything fits already"
-    hands.until(lambda: window.actions_["train.start"].isEnabled())
-    hands.keys("F5")
-    hands.until(lambda: window.runner.busy)
-    hands.until(lambda: not window.runner.busy)
+    hands.until(lambda: not window.runner.why_not(), what="the data are read")
+    window.run_action("train.start")
+    hands.until(lambda: bool(hands.studio.project.runs) and not window.runner.busy)
     run = hands.studio.project.runs[-1]
     assert run.state == "done" and run.summary["validation_accuracy"] > 0.85, run.summary
 
@@ -141,3 +140,43 @@ def test_a_card_without_a_known_size_says_so(window: Window, hands: Hands) -> No
     place_layer(hands.view, "output")
     (card,) = hands.view.canvas.cards.values()
     assert card.content.shape == "?"
+
+
+def test_the_whole_stays_in_view_through_panels_that_move_while_the_view_glides_there(lenet: Hands) -> None:
+    window, view = lenet.window, lenet.view
+    view.choose_motion("on")
+
+    def is_whole() -> bool:
+        at = view.zoom
+        view.fit_at_once()
+        return abs(view.zoom - at) < 0.01 * at
+
+    for change in (
+        lambda: window.spaces.docks["inspector"].hide(),
+        lambda: window.spaces.docks["palette"].setFloating(True),
+        lambda: window.resize(1100, 700),
+    ):
+        view.zoom_by(2.5)
+        view.fit()
+        change()
+        lenet.rest(0.35)
+        assert view.following and is_whole(), "a resize while the view glides"
+    view.zoom_by(1.5)
+    pose = view.pose()
+    window.resize(1200, 800)
+    lenet.rest(0.1)
+    assert view.pose().zoom == pose.zoom, "who has zoomed keeps that"
+
+
+def test_a_network_is_built_from_nothing_in_build_and_stays_in_view(window: Window, hands: Hands) -> None:
+    window.begin("lenet5")
+    window.show_space("train")
+    hands.view.choose_motion("on")
+    hands.keys("Ctrl+Shift+N")
+    assert window.spaces.current == "build"
+    window.resize(1280, 720)
+    for kind in ("input", "conv2d", "relu", "conv2d", "relu", "conv2d"):
+        place_layer(hands.view, kind)
+        hands.rest(0.03)
+    hands.rest(0.3)
+    assert hands.view.seen.contains(hands.view.canvas.contents()), "the first card has not left the view"

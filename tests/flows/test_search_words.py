@@ -106,12 +106,12 @@ def test_an_answer_says_what_to_do_instead(window: Window, hands: Hands) -> None
     palette.open()
     QTest.keyClicks(palette.search.edit, "excel")
     assert palette.hits[0].entry.label == "Answer"
-    assert palette.words.isVisible() and "from Python" in palette.words.text()
+    assert palette.words.isVisible() and "saved as CSV" in palette.words.text()
     QTest.keyClick(palette.search.edit, Qt.Key.Key_Return)
     assert palette.isHidden()
     hands.rest()
+    assert window.panel("data").isVisible()
     panel = window.panel("recipe")
-    assert panel.data.isVisible()
     for words, name in (("early stop", "patience"), ("gradient clipping", "clip_norm"), ("lr decay", "schedule")):
         palette.open()
         QTest.keyClicks(palette.search.edit, words)

@@ -131,7 +131,7 @@ def _why_unknown(facts: NodeFacts, graph: GraphFacts) -> str:
     wired = {w.target.port for w in graph.topology.into[facts.node.id]}
     port = next((port for port, pattern in facts.inputs.items() if not pattern.optional and port not in wired), None)
     if port is not None:
-        return f"nothing is connected to “{port}” of “{facts.node.name}”"
+        return f"nothing is connected to the input “{port}” of “{facts.node.name}”"
     cause = cause_of_unknown(graph, facts.node.id)
     return f"the shape is unknown because of “{cause.node.name}”" if cause is not None else ""
 

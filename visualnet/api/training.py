@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from visualnet.compiling.module import Model
+    from visualnet.training.evaluation.evaluation import Evaluation
 
 Arrays = Mapping[str, NDArray[Any]]
 END = object()
@@ -285,6 +286,29 @@ class Run:
         """What the network answers to a batch (axis 0 is the sample), normalised as in the training."""
         mean, std = self._normalization()
         return predict(self.model(), *inputs, mean=mean, std=std)
+
+    def evaluate(
+        self,
+        part: str = "validation",
+        weights: str = "best",
+        data: Dataset | Mapping[str, ArrayLike] | None = None,
+    ) -> Evaluation:
+        """Judge the run on a part of its data: ``.figures`` are metrics with 95 % intervals, ``.judged`` the answers themselves.
+
+        What it answered is kept in the run's folder, and computed anew when data or weights have changed.
+
+        Args:
+            part: ``validation``, ``training``, or ``test``, of which every look is counted.
+            weights: those of the ``best`` epoch or the ``last``.
+            data: what it was trained on, where that was given to ``train`` and not chosen in the project.
+
+        Raises:
+            ValueError: there is no such part, no weights, or nothing can be judged.
+        """
+        from visualnet.training.evaluation.evaluation import evaluate
+
+        loaded = as_loaded(data, self.project) if data is not None else None
+        return evaluate(self.folder, part, weights, loaded)
 
     def _normalization(self) -> tuple[Arrays, Arrays]:
         """Mean and deviation as they were kept with the run; of a run that the window began, those of its data set."""

@@ -12,9 +12,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from visualnet.cli import check, code, compare, diff, finding, new, picture, summary, templates, train
+from visualnet.cli import check, code, compare, diff, new, picture, summary, templates, train
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
 from visualnet.cli.own_data import verb as data
+from visualnet.cli.runs import evaluate, finding
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
 from visualnet.core.text.format import capitalize_first
@@ -118,6 +119,7 @@ VERBS: dict[str, Verb] = {
     "diff": diff.VERB,
     "code": code.VERB,
     "train": train.VERB,
+    "evaluate": evaluate.VERB,
     "lr-test": finding.RATE,
     "batch-test": finding.BATCH,
     "picture": picture.VERB,

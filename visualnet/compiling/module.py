@@ -30,7 +30,7 @@ from visualnet.compiling.module_tree import (
 from visualnet.compiling.names import class_name, safe_name
 from visualnet.compiling.plan import Plan, PlanStep, make_plan, memory_budget
 from visualnet.compiling.source_code.argument_printer import Figures, Text
-from visualnet.core.graph import Port
+from visualnet.core.graph import Port, Value
 from visualnet.core.project import Project
 from visualnet.layers.declaration.calls import Ref
 
@@ -42,8 +42,10 @@ def compile_project(
     device: str | torch.device = "cpu",
     seed: int | None = None,
     budget: int | None = None,
+    given: Mapping[str, Value] | None = None,
 ) -> Model:
-    """The project as PyTorch. ``seed`` fixes the initial weights; ``device`` may be ``meta``, which allocates nothing.
+    """The project as PyTorch. ``seed`` fixes the initial weights; ``device`` may be ``meta``, which allocates nothing. ``given`` is what
+    losses take where neither their nodes nor the recipe say it.
 
     Raises:
         GraphError: the graph has errors, or its weights need more bytes than ``budget`` (80% of the machine's memory by default).
@@ -51,7 +53,7 @@ def compile_project(
     device = torch.device(device)
     if budget is None and device.type != "meta":
         budget = memory_budget()
-    return Model(make_plan(project, analysis, budget), device, seed)
+    return Model(make_plan(project, analysis, budget, given), device, seed)
 
 
 class Model:
@@ -95,7 +97,7 @@ class Model:
             self._take_plan(self.plan._replace(project=project))
             return
         before = self.plan
-        self._take_plan(make_plan(project, analysis))
+        self._take_plan(make_plan(project, analysis, given=before.given))
         self._children = grow_modules(self.plan.main, (), True, Grown(before.main, self._children, True))
         self._assemble_programs()
         for program in ("paths", "trial", "counted", "settled"):

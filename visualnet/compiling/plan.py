@@ -18,7 +18,7 @@ from visualnet.analysis.facts import NodePath
 from visualnet.analysis.inference import graph_checks
 from visualnet.compiling.names import safe_name, variable_name
 from visualnet.core import expressions
-from visualnet.core.graph import Node, Port
+from visualnet.core.graph import Node, Port, Value
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage.regular_files import read_text
 from visualnet.core.text.format import format_bytes
@@ -125,6 +125,8 @@ class Plan(NamedTuple):
     answers: Mapping[str, Port]
     fields: Mapping[str, str]
     """Which data field feeds each live input and target, by node id."""
+    given: Mapping[str, Value] = {}
+    """What losses take where neither their nodes nor the recipe say it."""
 
     @property
     def net_inputs(self) -> list[PlanStep]:
@@ -137,8 +139,14 @@ class Plan(NamedTuple):
         return [(s, float(s.facts.layer.values().get("weight", 1.0))) for s in self.main.sinks("loss") if s.facts.layer]
 
 
-def make_plan(project: Project, analysis: Analysis | None = None, budget: int | None = None) -> Plan:
-    """The plan of a project. ``budget`` is how many bytes the weights may take; None for no limit.
+def make_plan(
+    project: Project,
+    analysis: Analysis | None = None,
+    budget: int | None = None,
+    given: Mapping[str, Value] | None = None,
+) -> Plan:
+    """The plan of a project. ``budget`` is how many bytes the weights may take; None for no limit. ``given`` is what losses take where
+    neither their nodes nor the recipe say it, by the name of their parameter.
 
     Raises:
         GraphError: the graph has errors, or its weights would be larger than the budget.
@@ -147,13 +155,13 @@ def make_plan(project: Project, analysis: Analysis | None = None, budget: int | 
     if errors := analysis.errors():
         raise GraphError("\n".join(f"{_place(analysis, p.path)}{p.words}" for p in errors))
     check_size(analysis, budget)
-    main = _Planner(project).sheet(analysis.main, MAIN, {})
+    main = _Planner(project, given or {}).sheet(analysis.main, MAIN, {})
     fields = {}
     for step in main.inputs:
         assert step.facts.layer is not None
         name = step.facts.layer.values()["field"]
         fields[step.id] = name
-    return Plan(project, analysis, main, _answers(main), fields)
+    return Plan(project, analysis, main, _answers(main), fields, given or {})
 
 
 def check_size(analysis: Analysis, budget: int | None) -> None:
@@ -219,10 +227,10 @@ def _answers(main: PlanSheet) -> dict[str, Port]:
 class _Planner:
     """Makes sheets; a block's facts that stand in several places are planned once."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, given: Mapping[str, Value]) -> None:
         self.project = project
         self.known: dict[int, PlanSheet] = {}
-        self.of_losses = loss_params(project.recipe)
+        self.of_losses = {**given, **loss_params(project.recipe)}
 
     def sheet(self, facts: GraphFacts, block: str, scope: Mapping[str, Any]) -> PlanSheet:
         if id(facts) not in self.known:

@@ -78,10 +78,11 @@ class DataFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class PreparationStep(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One step of the preparation of samples: its kind, as ``data/preparation`` declares it, and its settings."""
+    """One step of the preparation of samples: its kind, as ``data/preparation`` declares it, and its settings; ``off``: it is left out."""
 
     kind: str
     options: Mapping[str, Value] = {}
+    off: bool = False
     extra: Mapping[str, Any] = {}
 
 
@@ -143,6 +144,9 @@ RUN_OPTIONS = (
     "channels_last",
     "deterministic",
     "threads",
+    "data_workers",
+    "data_cache",
+    "unreadable",
 )
 """The options that are about the whole run, and stay with the recipe."""
 

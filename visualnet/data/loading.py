@@ -17,10 +17,15 @@ from visualnet.data.preparation.registry import make_steps, prepared_specs
 from visualnet.data.preparation.step import Step
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import ArraySamples, Samples
+from visualnet.data.streaming.cache import CachedSamples, PreparedArrays, usual_limit
+from visualnet.data.streaming.readable import fetch_readable
 from visualnet.layers.declaration.layer import Spec
 
 KEPT = 2
 """So many opened data sets are kept."""
+MOST_MEASURED = 10_000
+"""Mean and deviation of what has to be decoded are those of so many training samples at most, drawn by the seed of the data: they then
+differ from those of all by about a hundredth of the deviation."""
 
 
 class Loaded(NamedTuple):
@@ -65,14 +70,17 @@ class Loaded(NamedTuple):
         """These fields of one sample, without the axis of samples."""
         return {name: values[0] for name, values in self.fetch(np.array([index]), fields).items()}
 
-    def whole(self, field: str) -> NDArray[Any]:
-        """A field of all samples. For what is in memory, and for what is small; anything else is fetched in parts."""
+    def known(self, field: str) -> NDArray[Any] | None:
+        """A field of all samples where it is in memory, or known without anything being decoded; otherwise None."""
         if isinstance(self.samples, ArraySamples):
             return self.samples.arrays[field]
         values = self.samples.column(field)
-        if values is None or values.dtype.kind not in "iuf":
-            values = self.fetch(np.arange(self.samples.size), (field,))[field]
-        return values
+        return values if values is not None and values.dtype.kind in "iuf" else None
+
+    def whole(self, field: str) -> NDArray[Any]:
+        """A field of all samples, decoded if need be: for what is small. Who can do with less asks `known`, or fetches some."""
+        values = self.known(field)
+        return self.fetch(np.arange(self.samples.size), (field,))[field] if values is None else values
 
     def nbytes(self, fields: Iterable[str]) -> int:
         """What these fields of all parts take in memory."""
@@ -91,18 +99,20 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
     raw = _kept_samples(source, choice)
     train, validation, test = divide(raw, choice)
     steps = make_steps(choice.preparation)
-    samples = prepare(raw, source.specs(), steps, train, check) if any(not step.augments for step in steps) else raw
     specs = prepared_specs(source.specs(), steps)
+    samples = _kept_prepared(raw, source, choice, steps, train, check)
     mean, std = {}, {}
     raw_fields = source.specs()
+    measured = _choose_measured(samples, train, choice.seed)
     # What a step has made of an input is an input too: a spectrogram of a sound.
     inputs = [field for field in specs if field in source.inputs or field not in raw_fields]
     for field in inputs:
         if choice.normalise and specs[field].dtype == "float":
-            mean[field], std[field] = measure(samples, field, train, check)
+            mean[field], std[field] = measure(samples, field, measured, check)
     fingerprint = raw.begin_digest()
-    if choice.preparation:
-        fingerprint.update(repr([(step.kind, sorted(step.options.items())) for step in choice.preparation]).encode())
+    done = [(step.kind, sorted(step.options.items())) for step in choice.preparation if not step.off]
+    if done:
+        fingerprint.update(repr(done).encode())
     for part in (train, validation, test):
         fingerprint.update(f"part {len(part)} ".encode() + part.tobytes())
     augmentation = tuple(step for step in steps if step.augments)
@@ -134,7 +144,12 @@ def open_samples(choice: DataChoice) -> tuple[DataSet, Samples]:
 def measure(
     samples: Samples, field: str, index: NDArray[Any], check: Callable[[float], None] = lambda share: None
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Mean and deviation of a field over these samples, as `statistics` gives them; fetched in parts where it is not in memory."""
+    """Mean and deviation of a field over those of these samples that can be read, as `statistics` gives them; fetched in parts where it
+    is not in memory.
+
+    Raises:
+        ValueError: none can be read.
+    """
     if isinstance(samples, ArraySamples):
         return statistics(samples.arrays[field][index])
     total: Any = 0.0
@@ -142,7 +157,10 @@ def measure(
     count = 0
     for at in range(0, len(index), CHUNK):
         check(at / len(index))
-        values = np.asarray(samples.fetch(index[at : at + CHUNK], (field,))[field]).astype(np.float64)
+        readable = fetch_readable(samples, index[at : at + CHUNK], (field,))
+        if not len(readable.places):
+            continue
+        values = np.asarray(readable.batch[field]).astype(np.float64)
         axes = (0, *range(2, values.ndim))
         number = values.size // (values.shape[1] if values.ndim > 1 else 1)
         # Chan, Golub and LeVeque: parts are joined by their means, since the difference of two large sums loses all digits.
@@ -152,7 +170,10 @@ def measure(
         squares = squares + spread + step**2 * (count * number / (count + number))
         total = total + step * (number / (count + number))
         count += number
-    std = np.sqrt(squares / max(count, 1))
+    if not count:
+        faults = fetch_readable(samples, index[:1], (field,)).faults
+        raise ValueError(f"no sample can be read: {faults[0].words}" if faults else "there is no sample to measure")
+    std = np.sqrt(squares / count)
     return np.asarray(total, np.float32), np.where(std > 1e-8, std, 1).astype(np.float32)
 
 
@@ -167,13 +188,69 @@ def statistics(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     return mean.astype(np.float32), np.where(std > 1e-8, std, 1).astype(np.float32)
 
 
+def _choose_measured(samples: Samples, train: NDArray[Any], seed: int) -> NDArray[Any]:
+    """The training samples that mean and deviation are taken of."""
+    if isinstance(samples, ArraySamples) or len(train) <= MOST_MEASURED:
+        return train
+    return np.sort(np.random.default_rng(seed).choice(train, MOST_MEASURED, replace=False))
+
+
 _kept: dict[object, Samples] = {}
+_prepared: dict[object, Samples] = {}
+"""The samples that were prepared last, with what of them was decoded: one data set, so that their limit of memory is that of all."""
 _kept_lock = threading.Lock()
+
+
+def _key(choice: DataChoice) -> tuple[object, ...]:
+    return (choice.name, choice.path, tuple(choice.options.items()), choice.facts and choice.facts.fingerprint)
+
+
+def _kept_prepared(
+    raw: Samples,
+    source: DataSet,
+    choice: DataChoice,
+    steps: Sequence[Step],
+    train: NDArray[Any],
+    check: Callable[[float], None],
+) -> Samples:
+    """The samples behind the preparation: in memory where the raw ones are, otherwise decoded when they are asked for and kept."""
+    plain = [step for step in steps if not step.augments]
+    if not plain and isinstance(raw, ArraySamples):
+        return raw
+    fitted_on = train.tobytes() if any(step.fits for step in plain) else b""
+    wanted = [
+        (one.kind, sorted(one.options.items()))
+        for one, step in zip((one for one in choice.preparation if not one.off), steps, strict=True)
+        if step in plain
+    ]
+    key = (id(raw), _key(choice), repr(wanted), fitted_on)
+    with _kept_lock:
+        found = _prepared.get(key)
+    if found is not None:
+        return found
+    specs = prepared_specs(source.specs(), plain)
+    samples = prepare(raw, source.specs(), plain, train, check) if plain else raw
+    size = sum(spec.size * (4 if spec.dtype == "float" else 8) for spec in specs.values()) * samples.size
+    if isinstance(raw, ArraySamples) and size <= usual_limit():
+        found = PreparedArrays(raw, _fetch_all(samples, tuple(specs)))
+    else:
+        found = CachedSamples(samples, specs)
+    with _kept_lock:
+        _prepared.clear()
+        _prepared[key] = found
+    return found
+
+
+def _fetch_all(samples: Samples, fields: tuple[str, ...]) -> dict[str, NDArray[Any]]:
+    parts = [
+        samples.fetch(np.arange(at, min(at + CHUNK, samples.size)), fields) for at in range(0, samples.size, CHUNK)
+    ]
+    return {name: np.concatenate([np.asarray(part[name]) for part in parts]) for name in fields}
 
 
 def _kept_samples(source: DataSet, choice: DataChoice) -> Samples:
     """The samples of this choice; those of the last two are kept."""
-    key = (choice.name, choice.path, tuple(choice.options.items()), choice.facts and choice.facts.fingerprint)
+    key = _key(choice)
     with _kept_lock:
         found = _kept.pop(key, None)
     if found is None:

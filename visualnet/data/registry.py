@@ -12,6 +12,7 @@ from visualnet.core.text.format import capitalize_first
 from visualnet.data import builtin, synthetic
 from visualnet.data.builtin import SHAPES
 from visualnet.data.declare import DATASETS, DataSet
+from visualnet.data.table_files import shipped_tables
 from visualnet.layers.declaration.layer import Spec
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ __all__ = [
     "image_field",
     "make_data_set",
     "own_sources",
+    "shipped_tables",
     "synthetic",
 ]
 
@@ -128,7 +130,7 @@ def fields(data: DataChoice) -> dict[str, Spec]:
 def fields_or_none(data: DataChoice) -> dict[str, Spec] | None:
     """Like `fields`, and None where it would raise. Called on every edit: an answer is kept."""
     try:
-        steps = tuple((step.kind, tuple(step.options.items())) for step in data.preparation)
+        steps = tuple((step.kind, tuple(step.options.items())) for step in data.preparation if not step.off)
         return _kept_fields(data.name, tuple(data.options.items()), steps, _Facts(data.facts))
     except TypeError:
         return None

@@ -1,21 +1,32 @@
-"""A loaded data set as tensors on the training device, normalised once; batches are drawn there by index."""
+"""A loaded data set as tensors on the training device: there as a whole and normalised once, or read batch by batch."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from visualnet.data.loading import Loaded
+from visualnet.data.samples import Batch, Samples
+from visualnet.data.streaming.cache import CachedSamples
+from visualnet.data.streaming.read_ahead import ReadAhead
+from visualnet.data.streaming.readable import DataLost, Fault, LeftOut, fetch_readable
 
 SHARE_OF_DEVICE = 0.5
 """Data may take so much of a device's free memory; what is larger stays in the machine's and is sent batch by batch."""
+AHEAD_BYTES = 256 << 20
+"""So much memory batches take that are read ahead, as long as these are more than two."""
 
 
 class Tensors:
     """The fields that a network reads, in the order of its arguments. ``batch`` gives the samples at some indices.
+
+    What is in memory, or all kept there after the first epoch, lies on the device as a whole. Anything else is decoded when it is asked
+    for, or ahead of that where `expect` told the order; ``left_out`` then says what becomes of samples that cannot be read, and
+    ``leaves`` whether a batch is still waited for.
 
     Fields in ``plain`` are left as they are, though the data set has a mean and a deviation for them (what is only a target).
     """
@@ -31,12 +42,20 @@ class Tensors:
             for name in self.names
             if name in data.mean and name not in plain
         }
+        self.left_out = LeftOut(data.choice)
+        self.leaves: Callable[[], bool] = lambda: False
+        self._stream = data.samples if isinstance(data.samples, CachedSamples) else None
+        self._ahead: ReadAhead[_Read] | None = None
         # What augmentation changes is normalised after it: its steps speak of pixels from 0 to 1, of amplitudes, of degrees.
-        self._is_late = bool(self._augmentation)
-        arrays = {name: self._ready(name) for name in self.names}
-        size = sum(array.nbytes for array in arrays.values())
-        self.resident = device.type == "cpu" or fits(size, device)
-        self._all = [self._placed(array) for array in arrays.values()]
+        self._is_late = bool(self._augmentation) or self._stream is not None
+        self._all: list[Tensor] = []
+        self._held = np.zeros(0, np.bool_)
+        self.resident = False
+        if self._stream is None:
+            arrays = {name: self._ready(name) for name in self.names}
+            size = sum(array.nbytes for array in arrays.values())
+            self.resident = device.type == "cpu" or fits(size, device)
+            self._all = [self._placed(array) for array in arrays.values()]
 
     def _ready(self, name: str) -> np.ndarray:
         values = self._data.whole(name)
@@ -49,24 +68,57 @@ class Tensors:
         tensor = torch.from_numpy(np.array(array, order="C"))
         if self.device.type == "cpu":
             return tensor
-        if self.resident:
-            return tensor.to(self.device)
+        return tensor.to(self.device) if self.resident else self._pinned(tensor)
+
+    def _pinned(self, tensor: Tensor) -> Tensor:
         return tensor.pin_memory() if self.device.type == "cuda" else tensor
 
     def indices(self, index: np.ndarray) -> Tensor:
         """Indices as a tensor where ``batch`` wants them."""
+        if self._stream is not None and self._all:
+            self._complete(index)
         tensor = torch.from_numpy(np.array(index, np.int64))
         return tensor.to(self.device) if self.resident else tensor
 
+    def expect(self, order: np.ndarray, size: int) -> None:
+        """Batches of ``size`` samples will be asked for, in this order: what is not in memory is read ahead.
+
+        Once all samples that a run reads are kept in memory, they go to the device as a whole, if they fit there.
+        """
+        if self._stream is None or self._all:
+            return
+        every = np.concatenate([self._data.train, self._data.validation])
+        if self._stream.keeps_all and self._stream.held(every[self.left_out.keep(every)]).all():
+            self.close()
+            self._go_resident(self._stream)
+            return
+        if self._ahead is None:
+            self._ahead = ReadAhead(self._read, self._stream.workers)
+        # Twice as many as are decoded at once, as long as they take no more memory than a few batches do anyway.
+        least, most = 2, 2 * self._stream.workers
+        ahead = max(least, min(most, AHEAD_BYTES // max(size * self._stream.sample_bytes, 1)))
+        self._ahead.begin((order[at : at + size] for at in range(0, len(order), size)), ahead)
+
+    def close(self) -> None:
+        """Nothing more is asked for: let go of the threads that read."""
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
+
     def batch(self, index: Tensor) -> list[Tensor]:
-        """The samples at these indices, one tensor for each field, on the device; normalised, not augmented."""
+        """The samples at these indices, one tensor for each field, on the device; normalised, not augmented.
+
+        Raises:
+            ValueError: a sample cannot be read; in batches that were expected: `UnreadableSample` or `DataLost`.
+            WaitEnded: ``leaves`` said so.
+        """
         found = self._raw(index)
         return [self._normalised(name, tensor) for name, tensor in self._named(found)] if self._is_late else found
 
     def training_batch(self, index: Tensor, step: int) -> list[Tensor]:
         """Like ``batch``, augmented. The same step of the same data draws the same, whatever ran before it."""
         if not self._augmentation:
-            return self._raw(index)
+            return self.batch(index)
         generator = torch.Generator().manual_seed(hash((self._data.choice.seed, step)) % (1 << 63))
         found = dict(self._named(self._raw(index)))
         for augmentation in self._augmentation:
@@ -78,8 +130,55 @@ class Tensors:
         return dict(self._named(self.batch(index)))
 
     def _raw(self, index: Tensor) -> list[Tensor]:
-        found = [tensor.index_select(0, index) for tensor in self._all]
-        return found if self.resident else [t.to(self.device, non_blocking=True) for t in found]
+        if self._all:
+            if self.left_out.samples:
+                index = index[torch.from_numpy(self.left_out.keep(index.cpu().numpy())).to(index.device)]
+            found = [tensor.index_select(0, index) for tensor in self._all]
+            return found if self.resident else self._sent(found)
+        return self._sent(self._streamed(index.numpy()))
+
+    def _sent(self, tensors: list[Tensor]) -> list[Tensor]:
+        return [tensor.to(self.device, non_blocking=True) for tensor in tensors]
+
+    # --- what is decoded when it is asked for ------------------------------------------------------------------------
+
+    def _streamed(self, index: np.ndarray) -> list[Tensor]:
+        if self._ahead is None or not self._ahead.is_next(index):
+            asked = index[self.left_out.keep(index)]
+            found = self._data.fetch(asked if len(asked) else index, self.names)
+            return [torch.from_numpy(found[name]) for name in self.names]
+        read = self._ahead.take(self.leaves)
+        self.left_out.note(index, read.faults)
+        keep = self.left_out.keep(index[read.places])
+        if not keep.any():
+            raise DataLost("no sample of a batch can be read: make the batch larger, or look the data through again")
+        return read.tensors if keep.all() else [tensor[torch.from_numpy(keep)] for tensor in read.tensors]
+
+    def _read(self, index: np.ndarray, ended: Callable[[], bool]) -> _Read:
+        """Runs in the threads that read."""
+        assert self._stream is not None
+        found = fetch_readable(_Until(self._stream, ended), index, self.names)
+        tensors = [self._pinned(torch.from_numpy(found.batch[name])) for name in self.names] if found.batch else []
+        return _Read(found.places, found.faults, tensors)
+
+    def _go_resident(self, stream: CachedSamples) -> None:
+        arrays = stream.whole_arrays()
+        if self.device.type != "cpu" and not fits(sum(arrays[name].nbytes for name in self.names), self.device):
+            return
+        self.resident = True
+        self._all = [torch.from_numpy(arrays[name]).to(self.device) for name in self.names]
+        self._held = stream.held(np.arange(stream.size))
+
+    def _complete(self, index: np.ndarray) -> None:
+        """Decode those of these samples that the whole lacks: of a part that the run does not read."""
+        assert self._stream is not None
+        index = index[self.left_out.keep(index)]
+        missing = np.unique(index[~self._held[index]])
+        if len(missing):
+            found = self._stream.fetch(missing, self.names)
+            for name, tensor in zip(self.names, self._all, strict=True):
+                tensor[torch.from_numpy(missing).to(self.device)] = torch.from_numpy(found[name]).to(self.device)
+            self._held[missing] = True
 
     def _named(self, tensors: list[Tensor]) -> Iterable[tuple[str, Tensor]]:
         return zip(self.names, tensors, strict=True)
@@ -91,6 +190,24 @@ class Tensors:
         return (tensor - mean) / std
 
 
+class _Read(NamedTuple):
+    """A batch as it was read: the places of its samples among those asked for, what was wrong with the others, and the fields."""
+
+    places: np.ndarray
+    faults: tuple[Fault, ...]
+    tensors: list[Tensor]
+
+
+class _Until(Samples):
+    """Kept samples, read in the thread that asks until nobody waits any more."""
+
+    def __init__(self, stream: CachedSamples, ended: Callable[[], bool]) -> None:
+        self.stream, self.ended = stream, ended
+
+    def fetch(self, index: np.ndarray, fields: Sequence[str]) -> Batch:
+        return self.stream.fetch_until(index, fields, self.ended)
+
+
 def fits(size: int, device: torch.device) -> bool:
     """Whether so many bytes are a small enough part of the device's free memory."""
     if device.type == "cuda":
@@ -100,20 +217,27 @@ def fits(size: int, device: torch.device) -> bool:
 
 
 class Sampler:
-    """Draws every training sample once an epoch, in an order of its own generator.
+    """Draws every training sample once an epoch, in an order of its own generator. With ``weights``, one for each sample, it draws as many
+    in an epoch, each time one by its share of the weights: some come several times, some not at all.
 
     A last batch of one sample is left out where there are others (batch normalization cannot take it); it is another
     sample in each epoch.
     """
 
-    def __init__(self, size: int, batch_size: int, seed: int) -> None:
+    def __init__(self, size: int, batch_size: int, seed: int, weights: Tensor | None = None) -> None:
         self.size, self.batch_size = size, min(batch_size, size)
         full, rest = divmod(size, self.batch_size)
         self.steps = full + (rest > 1 or full == 0)
         self.generator = torch.Generator().manual_seed(seed)
         self.order = torch.arange(size)
+        self.weights = weights
+        self._ends = weights.double().cumsum(0) if weights is not None else None
 
     def shuffle(self) -> Tensor:
         """A new order for a new epoch."""
-        self.order = torch.randperm(self.size, generator=self.generator)
+        if self._ends is None:
+            self.order = torch.randperm(self.size, generator=self.generator)
+        else:
+            drawn = torch.rand(self.size, generator=self.generator, dtype=torch.float64) * self._ends[-1]
+            self.order = torch.searchsorted(self._ends, drawn, right=True).clamp(max=self.size - 1)
         return self.order

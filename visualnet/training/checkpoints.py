@@ -100,6 +100,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     asked: tuple[Change, ...] = ()
     """In what the project that the session was given differed from the one that the run began with."""
 
+    left_out: Mapping[Count, Annotated[str, msgspec.Meta(max_length=1000)]] = {}
+    """The samples that could not be read, and why: they stay left out."""
+
     def of_learners(self) -> Mapping[str, LearnerState]:
         """The learners by name; one that is the recipe itself has none."""
         only = LearnerState(

@@ -9,6 +9,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from visualnet.core.process.machine_memory import cores as cores
 from visualnet.core.text.format import format_quantity
 
 if TYPE_CHECKING:
@@ -22,14 +23,6 @@ class DeviceChoice(NamedTuple):
     words: str
     threads: int
     exact: bool
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS, Windows
-        return os.cpu_count() or 1
 
 
 def prepare() -> None:

@@ -112,7 +112,7 @@ CASES: list[tuple[str, str, dict[str, Any], str, int]] = [
         "no-target",
         "i:input l:cross_entropy o:output i>l i>o",
         {"i": {"size": (10,)}},
-        "Add Target (1) for “target” of “l”",
+        "Add Target (1) for input “target” of “l”",
         2,
     ),
     (
@@ -123,9 +123,15 @@ CASES: list[tuple[str, str, dict[str, Any], str, int]] = [
         1,
     ),
     ("no-output", "i:input f:linear i>f", {"i": {"size": (10,)}}, "Add Output, which reads “f”", 1),
-    ("no-input", "f:linear o:output f>o", {}, "Add Input (1×28×28) for “x” of “f”", 3),
-    ("cycle", "i:input a:add r:relu o:output i>a a>r r>a.x2 r>o", {}, "Connect “i” to “x2” of “a”", 3),
-    ("unconnected", "i:input f:linear r:relu o:output i>f r>o", {"i": {"size": (10,)}}, "Connect “f” to “x” of “r”", 1),
+    ("no-input", "f:linear o:output f>o", {}, "Add Input (1×28×28) for input “x” of “f”", 3),
+    ("cycle", "i:input a:add r:relu o:output i>a a>r r>a.x2 r>o", {}, "Connect node “i” to input “x2” of “a”", 3),
+    (
+        "unconnected",
+        "i:input f:linear r:relu o:output i>f r>o",
+        {"i": {"size": (10,)}},
+        "Connect node “f” to input “x” of “r”",
+        1,
+    ),
     ("unused", "i:input r:relu o:output i>r i>o", {}, "Remove “r”", 1),
     (
         "misfit",
@@ -180,7 +186,7 @@ def test_what_was_deleted_from_lenet_comes_back() -> None:
     flatten = next(n for n in lenet.graph if n.kind == "flatten")
     found = offered(edits.remove(lenet, "", [flatten.id]), "unconnected")
     assert found[0].after == 0
-    assert found[0].words == "Connect “pool2” to “x” of “fc1”; insert Flatten between “pool2” and “fc1”"
+    assert found[0].words == "Connect node “pool2” to input “x” of “fc1”; insert Flatten between “pool2” and “fc1”"
 
 
 def test_a_busy_machine_takes_no_repair_away(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,3 +140,27 @@ def test_a_fault_is_told_by_a_shape_at_every_distance(hands: Hands, zoom: float)
     assert any(c == family for c in row), "the sign is red"
     dark = [c for c in row if c == ground or sum(int(c[i : i + 2], 16) for i in (1, 3, 5)) < 150]
     assert dark, "with a mark and a rim that can be told without colour"
+
+
+def test_the_map_stands_where_it_hides_no_card_and_fades_over_what_is_dragged(hands: Hands) -> None:
+    view, small = hands.view, hands.view.minimap
+    home = QPoint(view.width() - small.width() - 12, view.height() - small.height() - 12)
+    view.fit_at_once()
+    card = next(iter(view.canvas.cards.values()))
+    middle = view.mapToScene(view.viewport().rect().center())
+    low = view.mapToScene(home + QPoint(20, 20))
+    # A card that stands in the lower right corner of the view.
+    view.look(Pose(card.x + middle.x() - low.x(), card.y + middle.y() - low.y(), view.zoom))
+    view.zoom_by(1.001)
+    settle(0.2)
+    assert small.isVisible() and small.pos() != home
+    under = view.viewportTransform().inverted()[0].mapRect(small.geometry().toRectF())
+    assert not any(under.intersects(c.rect) for c in view.canvas.cards.values())
+    # Dragged below the map, a card is seen.
+    start = view.mapFromScene(card.rect.center())
+    QTest.mousePress(view.viewport(), LEFT, pos=start)
+    QTest.mouseMove(view.viewport(), start + QPoint(20, 20))
+    QTest.mouseMove(view.viewport(), small.geometry().center())
+    assert small._faded
+    QTest.mouseRelease(view.viewport(), LEFT, pos=small.geometry().center())
+    assert not small._faded

@@ -122,6 +122,9 @@ def test_a_search_shows_only_what_it_finds_and_return_opens_the_first(page: Star
     assert shown == ["vae"]
     groups = [head for grid, head in page._heads.items() if head.isVisible()]
     assert len(groups) == 1, "groups in which nothing was found are hidden with their heads"
+    (hit,) = page.found()
+    below = hit.mapTo(page, hit.rect().topLeft()).y() - page.search.mapTo(page, page.search.rect().bottomLeft()).y()
+    assert below < 90 and not any(lesson.isVisible() for lesson in page.lessons), "what is found stands first"
     assert [choice.name for choice in page.found()] == shown
     qtbot.keyClick(page.search.edit, Qt.Key.Key_Return)
     assert heard == [("template", "vae")]
@@ -132,6 +135,10 @@ def test_a_search_shows_only_what_it_finds_and_return_opens_the_first(page: Star
     assert not page.nothing_found.isVisible()
     assert all(choice.isVisible() for choice in (*page.cards, *page.more))
     qtbot.keyClicks(page.search.edit, "resnet")
+    settle()
+    card, further = page.found()[:2]
+    gap = further.mapTo(page, QPoint()).y() - card.mapTo(page, card.rect().bottomLeft()).y()
+    assert gap < 90, "no room is left for the cards that were not found"
     qtbot.keyClick(page.search.edit, Qt.Key.Key_Down)
     assert page.found()[0].hasFocus()
 

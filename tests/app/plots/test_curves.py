@@ -323,6 +323,7 @@ def test_the_legend_keeps_to_one_line(plot: CurvesPlot, qtbot: QtBot) -> None:
         assert plot.legend.height() == height
         assert all(rect.right() <= plot.legend.width() for rect, _ in plot.legend._places)
         assert len(plot.legend._places) + len(plot.legend._rest[1]) == 8
+        assert all(entry.label for _, entry in plot.legend._places), "no sample of a line without a word"
         assert [entry.name for _, entry in plot.legend._places][:2] == ["train", "validation"], "the run in front"
     menu = plot.legend.menu()
     assert [action.text().split("  ")[0] for action in menu.actions()] == [e.words.full for e in plot.legend._rest[1]]

@@ -23,6 +23,8 @@ class Made(NamedTuple):
     size: int
     is_guessed: bool = True
     """Whether the source must be the first guess for the path."""
+    is_damaged_by_more: bool = False
+    """Whether a byte at its end makes the first file unreadable."""
 
 
 Maker = Callable[[Path], Made]

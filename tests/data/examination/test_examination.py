@@ -21,7 +21,7 @@ from visualnet.data.examination.face import Face, column_titles, read_faces, thi
 from visualnet.data.examination.measure import describe_column, measure_data
 from visualnet.data.loading import open_samples
 from visualnet.data.samples import ArraySamples
-from visualnet.layers.declaration.layer import Spec
+from visualnet.layers.declaration.layer import Column, Spec
 
 
 class Typed(DataSet):
@@ -76,13 +76,14 @@ def test_texts_are_words_sounds_and_series_curves_and_rows_have_their_titles() -
     )
     assert isinstance(sound, Face) and sound.curves is not None
     assert sound.curves.shape == (1, 600) and sound.curves.max() == np.float32(0.9), "the one peak is not lost"
-    facts = DataFacts(size=1, extra={"columns": {"age": {}, "height": {}}})
-    choice = DataChoice(facts=facts)
     row = ArraySamples({"features": np.array([[41.0, np.nan]], np.float32), "label": np.array([1])})
-    specs = {"features": Spec((2,), ("D",), "float"), "label": Spec((), (), "int", classes=2)}
-    (shown,) = read_faces(Typed(specs, ("features",), ("no", "yes")), row, choice, [0])
+    titles = (Column("age"), Column("height"))
+    specs = {"features": Spec((2,), ("D",), "float", columns=titles), "label": Spec((), (), "int", classes=2)}
+    (shown,) = read_faces(Typed(specs, ("features",), ("no", "yes")), row, DataChoice(), [0])
     assert isinstance(shown, Face) and shown.row == (("age", "41"), ("height", "missing")) and shown.label == "yes"
-    assert column_titles(choice, 3) == ("column 1", "column 2", "column 3"), "titles of other data are not taken"
+    assert column_titles(specs["features"], 3) == ("column 1", "column 2", "column 3"), (
+        "titles of other data are not taken"
+    )
     assert thin_curves(np.zeros((2, 5))).shape == (2, 5)
 
 
@@ -93,7 +94,7 @@ def test_every_shipped_data_set_shows_its_samples_and_is_measured(name: str) -> 
     faces = read_faces(source, samples, choice, [0, samples.size - 1], most_px=64)
     assert all(isinstance(face, Face) for face in faces)
     parts = divide(samples, choice)
-    figures = measure_data(source, samples, choice, parts)
+    figures = measure_data(source, samples, parts)
     assert sum(each.total for each in figures.classes) in (0, samples.size)
     assert figures.looked_at == min(len(parts[0]), 2000)
     assert all(c.low <= c.mean <= c.high and sum(c.counts) == c.number for c in figures.columns)
@@ -106,7 +107,7 @@ def test_figures_leave_out_what_is_missing_and_count_classes_by_part(pictures: P
     source, samples = open_samples(choice)
     (pictures / "cat" / "004.png").write_bytes(b"no picture")
     parts = divide(samples, choice)
-    figures = measure_data(source, samples, choice, parts)
+    figures = measure_data(source, samples, parts)
     assert [(c.name, c.counts) for c in figures.classes] == [("cat", (24, 6, 0)), ("dog", (16, 4, 0))]
     assert [c.title for c in figures.columns] == ["image, red", "image, green", "image, blue"]
     broken = ("cat/004.png cannot be read",) if 4 in parts[0] else ()

@@ -11,6 +11,7 @@ from tests.training.finding.test_rate_test import points
 from tests.training.nets import lenet
 from visualnet.analysis import infer
 from visualnet.analysis.cost.totals import Costs
+from visualnet.core.process.machine_memory import machine_memory
 from visualnet.core.storage import project_file
 from visualnet.data.loading import load
 from visualnet.training import exclusive
@@ -18,7 +19,7 @@ from visualnet.training.finding import batch_size
 from visualnet.training.finding.batch_size import find_largest_batch
 from visualnet.training.finding.sizes import as_json, table_rows
 from visualnet.training.finding.trial import Trial, open_trial
-from visualnet.training.measure.free_memory import free_memory, machine_memory
+from visualnet.training.measure.free_memory import free_memory
 from visualnet.training.measure.step_peak import measure_peak
 
 

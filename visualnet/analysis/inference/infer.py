@@ -11,7 +11,7 @@ from typing import Any
 
 from visualnet.analysis.block_nesting import Nesting
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Sums, collect_problems
-from visualnet.analysis.inference import first_loss, graph_checks, infer_block, learners, muting
+from visualnet.analysis.inference import first_loss, graph_checks, infer_block, learners, linear_rows, muting
 from visualnet.analysis.inference.first_weights import first_weights
 from visualnet.analysis.inference.infer_block import MAX_LAYERS
 from visualnet.analysis.inference.infer_node import Arriving, Faults, Ports, layer_facts, ports, resolve
@@ -73,6 +73,7 @@ class _Inference:
             *graph_checks.part_weights(main, MAIN),
             *graph_checks.unused_settings(main, self.project.recipe, MAIN),
             *first_loss.problems(main, self.project),
+            *linear_rows.problems(main),
             *learners.problems(main, self.project.recipe.learners),
         )
         order = {"error": 0, "warning": 1, "hint": 2}

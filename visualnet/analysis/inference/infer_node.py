@@ -183,7 +183,9 @@ def _too_heavy(name: str, tensor: Sized) -> Fault:
 
 def open_port(port: str, pattern: Pattern) -> Fault:
     """An input port that must have a wire and has none."""
-    return Fault(f"nothing is connected to “{port}”, which wants {describe_wanted(pattern)}; draw a wire to it", port)
+    return Fault(
+        f"nothing is connected to the input “{port}”, which wants {describe_wanted(pattern)}; draw a wire to it", port
+    )
 
 
 def describe_wanted(pattern: Pattern) -> str:
@@ -201,24 +203,25 @@ _NUMBERS = {
 def _fits(port: str, pattern: Pattern, spec: Spec, layer: Layer, faults: list[tuple[str, Fault]]) -> bool:
     """Whether the tensor that arrives is of the rank and type that the port takes."""
     if not pattern.batched and spec.batched:
-        words = f"“{port}” wants one number for the whole batch (a loss); a tensor for every sample arrives: lead it through a loss first"
+        wanted, arriving = "one number for the whole batch (a loss)", "a tensor for every sample"
+        words = f"the input “{port}” wants {wanted}; {arriving} arrives: lead it through a loss first"
         faults.append(("rank", Fault(words, port)))
         return False
     if not spec.batched and (layer.takes_numbers or not pattern.batched):
         return True
     if not spec.batched:
-        words = f"“{port}” wants a tensor for every sample; one number for the whole batch arrives (a loss or a metric)"
+        words = f"the input “{port}” wants a tensor for every sample; one number for the whole batch arrives (a loss or a metric)"
         faults.append(("rank", Fault(words, port)))
         return False
     rank = len(spec.shape)
     if not pattern.fits_rank(rank):
         least = "at least " if "*" in pattern.axes else ""
         axes = len(pattern.axes) - ("*" in pattern.axes)
-        words = f"“{port}” wants {least}{_axes(axes)} ({pattern.text}); {spec.text} arrives, which has {_axes(rank)}"
+        words = f"the input “{port}” wants {least}{_axes(axes)} ({pattern.text}); {spec.text} arrives, which has {_axes(rank)}"
         faults.append(("rank", Fault(words, port, formula=f"{pattern.text} ≠ {spec.text}")))
         return False
     if pattern.dtype not in ("any", "same", spec.dtype):
-        words = f"“{port}” wants {_NUMBERS[pattern.dtype]}; {_NUMBERS[spec.dtype]} arrive"
+        words = f"the input “{port}” wants {_NUMBERS[pattern.dtype]}; {_NUMBERS[spec.dtype]} arrive"
         faults.append(("dtype", Fault(words, port)))
         return False
     if refused := layer.refuses.get(port, {}).get(spec.holds):

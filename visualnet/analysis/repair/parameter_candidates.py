@@ -27,6 +27,8 @@ RARE = 0.4
 """What a parameter costs more that is folded away in the form, unless it goes back to its default."""
 ODD = 0.2
 """How much less it costs to give a parameter back what is usual, where it alone of its kind has something else."""
+ACTIVATIONS = ("relu", "tanh")
+"""What is offered to be put between two linear layers."""
 FARTHEST = 6
 """So many nodes away an odd parameter is still likelier the slip than one nearby that is as usual."""
 FAR = 12
@@ -337,6 +339,13 @@ def _targets(node: NodeFacts, port: str) -> Iterator[Shape | None]:
     yield from dict.fromkeys(others)
     # Where the first axis is joined or free, only the others must agree.
     yield from dict.fromkeys((mine[0], *o[1:]) for o in others if len(o) == len(mine) > 1 and o[1:] != mine[1:])
+
+
+def activations(place: Place) -> Iterator[Candidate]:
+    """Put an activation before the node."""
+    for wire in place.facts.topology.into[place.problem.node]:
+        for at, tag in enumerate(ACTIVATIONS):
+            yield insertion(LAYERS[tag], {}, wire, place, 0.5 + 0.1 * at)
 
 
 def insertion(kind: type[Layer], params: dict[str, Value], wire: Wire, place: Place, cost: float) -> Candidate:

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from visualnet.analysis.facts import Analysis, GraphFacts, Problem
-from visualnet.analysis.inference import learners
+from visualnet.analysis.inference import learners, linear_rows
 from visualnet.analysis.inference.infer import infer
 from visualnet.analysis.inference.infer_block import has_too_many_layers
 from visualnet.analysis.repair.earlier_values import earlier_values
@@ -24,6 +24,7 @@ from visualnet.analysis.repair.padding_candidates import size_keeping_paddings
 from visualnet.analysis.repair.parameter_candidates import (
     Candidate,
     Place,
+    activations,
     adapters,
     values,
 )
@@ -291,6 +292,9 @@ def _candidates(
         return
     if problem.node not in facts.nodes:
         yield from missing(place)
+        return
+    if problem.code == linear_rows.CODE:
+        yield from activations(place)
         return
     if problem.code == "large-start":
         yield from beginnings(place)

@@ -166,10 +166,11 @@ def _ranked(place: Place, target: Port, pattern: Pattern | None, behind: set[str
 
 def _connection(place: Place, source: Port, targets: list[Port], cost: float) -> Candidate:
     nodes = place.facts.graph.nodes
-    where = f"“{targets[0].port}” of “{nodes[targets[0].node].name}”"
+    where = f"input “{targets[0].port}” of “{nodes[targets[0].node].name}”"
     where += f" and {len(targets) - 1} more" if len(targets) > 1 else ""
     several = len(place.facts.nodes[source.node].outputs) > 1
-    what = f"“{source.port}” of “{nodes[source.node].name}”" if several else f"“{nodes[source.node].name}”"
+    name = f"“{nodes[source.node].name}”"
+    what = f"output “{source.port}” of {name}" if several else f"node {name}"
 
     def edit(project: Project) -> Project:
         for target in targets:
@@ -214,7 +215,7 @@ def _led_elsewhere(place: Place) -> Iterator[Candidate]:
                     extra = 0.3 if source in loose else 0.8
                     yield _connection(place, source, [wire.target], cost + extra + 0.4 * distance)
             if pattern is not None and pattern.optional:
-                words = f"Leave “{wire.target.port}” of “{facts.nodes[node_id].node.name}” open"
+                words = f"Leave input “{wire.target.port}” of “{facts.nodes[node_id].node.name}” open"
                 change = partial(edits.disconnect, sheet=place.sheet, target=wire.target)
                 yield Candidate(words, change, 1.6 + 0.4 * distance)
 
@@ -300,7 +301,7 @@ def addition(
     size = next(iter(kind(params).infer(()).values())).text
     nodes = place.facts.graph.nodes
     words = f"Add {kind.label} ({size})" + (
-        f" for “{targets[0].port}” of “{nodes[targets[0].node].name}”" if targets else ""
+        f" for input “{targets[0].port}” of “{nodes[targets[0].node].name}”" if targets else ""
     )
 
     def edit(project: Project) -> Project:

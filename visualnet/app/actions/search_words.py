@@ -67,6 +67,7 @@ WORDS: Mapping[str, str] = {
     "view.motion": "animation, animations, reduce motion",
     "view.bookmark": "favourite, favorite, pin view",
     "view.second": "new window, second screen, split view, second monitor",
+    "view.data": "duplicates, class balance, browse samples, look at the data, data page, explore data",
     "view.workspace_inspect": "look inside, interpret, interpretability, xai",
     # Graph and arrange
     "graph.quick_add": "add node, insert layer, new layer, plus, draw layer, block library",
@@ -91,6 +92,8 @@ WORDS: Mapping[str, str] = {
     "train.use_trained": "trained weights, shipped weights, weights that come with it",
     "train.find_rate": "learning rate finder, lr finder, find lr, lr range test, range test",
     "train.find_batch": "batch size finder, batch finder, out of memory, oom",
+    "train.open_data": "csv, own data, my data, import data, load data, custom dataset, numpy, table, json lines",
+    "train.open_data_folder": "folder of images, image folder, own pictures, photos",
     "train.start": "run, fit model, start, learn, execute, play, go",
     "train.pause": "hold, halt, break",
     "train.resume": "continue, go on",
@@ -218,9 +221,9 @@ ANSWERS: tuple[Answer, ...] = (
         "layer:gaussian_noise",
     ),
     Answer(
-        "CSV, own data, my data, import data, folder of images, load data, excel, custom dataset, numpy",
-        "Own data are given from Python: vn.train(net, data=…), see docs/python.md. Here you choose among the data that come along.",
-        "setting:data",
+        "excel, xlsx, spreadsheet",
+        "Sheets of a spreadsheet are saved as CSV there; Open data file reads them here.",
+        "view.data",
     ),
     Answer(
         "save weights, export weights, weights file, safetensors, state dict",

@@ -208,6 +208,7 @@ class CanvasView(Gestures):
     def _rested(self) -> None:
         super()._rested()
         self._place_totals()
+        self.minimap.place()
 
     def _sharpen_soon(self) -> None:
         self.frame_cache.mark_blurred()
@@ -339,7 +340,8 @@ class CanvasView(Gestures):
             before = self.zoom
             self.fit_at_once()
             least = ROWS_FROM * fonts.factor()
-            self._cropped = self.zoom < least <= before
+            wide = self.canvas.contents().width() * 1.05 * least <= self.viewport().width()
+            self._cropped = wide and self.zoom < least <= before
             if self._cropped:
                 # Cards with their live pictures are worth more than the last row of them.
                 zoom = 1.05 * least

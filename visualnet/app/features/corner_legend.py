@@ -50,7 +50,9 @@ class CornerLegend(QWidget):
 def place_legends(view: CanvasView) -> None:
     """One above the other in the corner, whatever the size of the canvas and of the text."""
     port, minimap = view.viewport().geometry(), view.minimap
-    below = minimap.geometry().top() if not minimap.isHidden() else port.bottom()
+    there = not minimap.isHidden() and minimap.geometry().center().x() > port.center().x()
+    there = there and minimap.geometry().center().y() > port.center().y()
+    below = minimap.geometry().top() if there else port.bottom()
     for legend in view.findChildren(CornerLegend):
         legend.setFixedSize(fonts.px(legend.wide), fonts.px(legend.high))
         if not legend.isHidden():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, Literal
 
@@ -62,7 +63,8 @@ class Feature:
     """One thing that the window offers. ``id`` is kept in the settings: it never changes.
 
     ``help`` says in a sentence or two what it is for and how it is used. An ``overlay`` is drawn over the main canvas, a ``strip`` is a
-    widget under it; both are made with the window, as a ``page`` is.
+    widget under it; both are made with the window, as a ``page`` is. ``drop`` takes a file or folder that was dropped on the window and is
+    no project.
     """
 
     id: str
@@ -72,6 +74,7 @@ class Feature:
     actions: tuple[ActionSpec[Studio], ...] = ()
     overlay: Callable[[Studio, CanvasBase], QObject] | None = None
     strip: Callable[[Studio], QWidget] | None = None
+    drop: Callable[[Studio, Path], object] | None = None
 
     @property
     def toggle(self) -> ActionSpec[Studio] | None:

@@ -7,6 +7,7 @@ from visualnet.app.features.attention.feature import FEATURE as ATTENTION
 from visualnet.app.features.blocks.feature import FEATURE as BLOCKS
 from visualnet.app.features.code.feature import FEATURE as CODE
 from visualnet.app.features.comparison.feature import FEATURE as COMPARISON
+from visualnet.app.features.data_page.feature import FEATURE as DATA_PAGE
 from visualnet.app.features.differences.feature import FEATURE as DIFFERENCES
 from visualnet.app.features.feature import Feature
 from visualnet.app.features.feature_maps.feature import FEATURE as FEATURE_MAPS
@@ -33,6 +34,7 @@ FEATURES: tuple[Feature, ...] = (
     PALETTE,
     INSPECTOR,
     RECIPE,
+    DATA_PAGE,
     PROBLEMS,
     TRAINING,
     RUNS,

@@ -57,6 +57,12 @@ class TabTarget(NamedTuple):
         return self.tab.path is not None
 
 
+def begin_empty(window: Frame) -> None:
+    """An empty network, in the workspace in which it is built."""
+    window.project_files.new()
+    window.show_space("build")
+
+
 def can_train(window: Frame) -> bool:
     """Whether a run can begin; where only the data is missing, Train offers the small version."""
     ready = window.runner.why_not() == "" or small_version(window.studio.project) is not None
@@ -84,7 +90,7 @@ def selects_instance(place: Place) -> bool:
 # fmt: off
 FRAME_ACTIONS: tuple[ActionSpec[Frame], ...] = (
     ActionSpec("file.empty", 11, "New empty network", "Start a network from nothing", "new", "Ctrl+Shift+N",
-               lambda w: w.project_files.new(), anywhere=True),
+               begin_empty, anywhere=True),
     ActionSpec("file.open", 11, "Open…", "Open a network from a file", "open", "Ctrl+O",
                lambda w: w.project_files.ask_open(), anywhere=True),
     ActionSpec("file.open_recent", 11, "Open recent", "Networks opened lately", "open", "",
@@ -102,13 +108,15 @@ FRAME_ACTIONS: tuple[ActionSpec[Frame], ...] = (
     ActionSpec("edit.redo", 10, "Redo", "Do again what was taken back", "redo", "Ctrl+Shift+Z Ctrl+Y",
                lambda w: w.studio.document.redo(), lambda w: bool(w.studio.document.redo_label)),
     ActionSpec("view.workspace_build", 10, "Build", "Draw the network", "tidy", "Ctrl+1",
-               check=lambda w, _: w.show_space("build"), group="space"),
+               check=lambda w, _: w.show_space("build"), group="space", submenu="Workspaces"),
     ActionSpec("view.workspace_train", 10, "Train", "Train it and watch", "training", "Ctrl+2",
-               check=lambda w, _: w.show_space("train"), group="space"),
+               check=lambda w, _: w.show_space("train"), group="space", submenu="Workspaces"),
     ActionSpec("view.workspace_inspect", 10, "Inspect", "Look into it: feature maps and attention", "feature-maps",
-               "Ctrl+3", check=lambda w, _: w.show_space("inspect"), group="space"),
-    ActionSpec("view.reset", 35, "Reset the arrangement", "Put the panels back where this workspace begins", "reset",
-               "", lambda w: w.spaces.reset(), submenu="Panels"),
+               "Ctrl+3", check=lambda w, _: w.show_space("inspect"), group="space", submenu="Workspaces"),
+    ActionSpec("view.workspace_data", 10, "Data", "Choose data and see what they hold", "data", "Ctrl+4",
+               check=lambda w, _: w.show_space("data"), group="space", submenu="Workspaces"),
+    ActionSpec("view.reset", 10, "Reset the arrangement", "Put the panels back where this workspace begins", "reset",
+               "", lambda w: w.spaces.reset(), submenu="Workspaces"),
     ActionSpec("view.theme_system", 50, "Theme of the system", "Dark or light as the system is", "theme-system", "",
                check=lambda w, _: w.set_mode("system"), group="theme", anywhere=True, submenu="Appearance"),
     ActionSpec("view.theme_dark", 50, "Dark theme", "Light on dark", "theme-dark", "",

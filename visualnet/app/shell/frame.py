@@ -1,18 +1,23 @@
-"""What actions and prompts ask of the window they belong to."""
+"""What actions and prompts ask of the window they belong to; and what it does with files that are dropped on it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow
 
 from visualnet.app.actions.registry import Actions
+from visualnet.app.features.feature import Feature
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell.canvas_page import CanvasPage
 from visualnet.app.shell.extra_windows import ExtraWindows
 from visualnet.app.shell.project_files import ProjectFiles
 from visualnet.app.shell.workspaces import Workspaces
+from visualnet.app.state.dropped_files import droppable, is_openable
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import Mode, ThemeKeeper
 from visualnet.app.widgets.dialogs.command_palette import CommandPalette
@@ -22,6 +27,7 @@ from visualnet.app.widgets.dialogs.messages import Banner, MessageAction
 class Frame(QMainWindow):
     """``Window`` as actions and prompts see it."""
 
+    features: tuple[Feature, ...]
     studio: Studio
     runner: Runner
     keeper: ThemeKeeper
@@ -57,3 +63,22 @@ class Frame(QMainWindow):
     def notify(self, severity: str, words: str, actions: Sequence[MessageAction]) -> None:
         """Say something across the top of the window, with what can be done about it."""
         raise NotImplementedError
+
+    def open_dropped(self, path: Path) -> None:
+        """Open a project; hand anything else to the features that take what is dropped."""
+        if is_openable(path):
+            self.project_files.open(path)
+            return
+        for feature in self.features:
+            if feature.drop is not None:
+                feature.drop(self.studio, path)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if droppable(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if name := droppable(event.mimeData()):
+            event.acceptProposedAction()
+            # After the drag has ended: a question about unsaved changes must not hold up the program it came from.
+            QTimer.singleShot(0, self, lambda: self.open_dropped(Path(name)))

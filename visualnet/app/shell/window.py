@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
 
 from visualnet.app.actions.registry import Actions
@@ -30,8 +30,7 @@ from visualnet.app.shell.frame import Frame
 from visualnet.app.shell.open_projects import Tab
 from visualnet.app.shell.project_files import ProjectFiles, templates
 from visualnet.app.shell.searchable import make_palette
-from visualnet.app.shell.workspaces import Workspaces
-from visualnet.app.state.dropped_files import openable
+from visualnet.app.shell.workspaces import SIZES, Workspaces
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.widgets.dialogs.messages import Banner, MessageAction, Toast
@@ -302,7 +301,7 @@ class Window(Frame):
     def show_space(self, name: str) -> None:
         """Switch to a workspace."""
         self.set_canvas_alone(False)
-        name = name if name in ("build", "train", "inspect") else "build"
+        name = name if name in SIZES else "build"
         self.actions_.set_checked(f"view.workspace_{name}", True)
         self.settings["workspace"] = name
         if self._docks_shown:
@@ -370,16 +369,6 @@ class Window(Frame):
             self.close()
         finally:
             QApplication.exit(exit_code(number))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if openable(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        if name := openable(event.mimeData()):
-            event.acceptProposedAction()
-            # After the drag has ended: a question about unsaved changes must not hold up the program it came from.
-            QTimer.singleShot(0, lambda: self.project_files.open(Path(name)))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():

@@ -1,4 +1,4 @@
-"""The docks around the canvas and the three arrangements of them: Build, Train, Inspect.
+"""The docks around the canvas and the arrangements of them: Build, Train, Inspect, Data.
 
 Docks that share a place are tabbed once, when the window is made, and stay so: a workspace only says which are shown, which is in
 front and how large the sides are. (Tabbing anew at each switch leaves dead tab bars behind in QMainWindow.)
@@ -38,10 +38,11 @@ SIZES: Mapping[str, Mapping[str, int]] = {
     "build": {"left": 208, "right": 320, "bottom": 132},
     "train": {"left": 196, "right": 320, "bottom": 300},
     "inspect": {"right": 520, "bottom": 250},
+    "data": {"right": 760, "bottom": 132},
 }
 """Each workspace, and how many px its sides take at first."""
-TALL_RIGHT = ("train",)
-"""Where the right side has the whole height of the window: the recipe is a page."""
+TALL_RIGHT = ("train", "data")
+"""Where the right side has the whole height of the window: the recipe is a page, and so are the data."""
 COLLAPSE_MS = 300
 """So long after the last change a panel collapses or comes up: nothing moves under a hand that works."""
 LEAST_PX = 40

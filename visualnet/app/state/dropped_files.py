@@ -1,6 +1,8 @@
-"""What can be opened, of what is dragged or pasted: a project, or a picture that may carry one."""
+"""What can be opened, of what is dragged or pasted: a project, a picture that may carry one, or any file or folder that may hold data."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 
@@ -20,6 +22,17 @@ def openable(mime: QMimeData) -> str:
     if len(urls) == 1 and urls[0].isLocalFile() and urls[0].toLocalFile().lower().endswith(ENDINGS):
         return urls[0].toLocalFile()
     return ""
+
+
+def droppable(mime: QMimeData) -> str:
+    """The one local file or folder in it, whatever it holds; or nothing."""
+    urls = mime.urls()
+    return urls[0].toLocalFile() if len(urls) == 1 and urls[0].isLocalFile() else ""
+
+
+def is_openable(path: Path) -> bool:
+    """Whether a file is opened as a project, or refused as one with the reason; anything else may be data."""
+    return path.name.lower().endswith(ENDINGS) and not path.is_dir()
 
 
 def nodes_in(mime: QMimeData | None) -> str:

@@ -48,6 +48,9 @@ class Shell(Protocol):
     def open_file(self, path: Path) -> None:
         """Open a project, or go to the tab that has it."""
 
+    def open_dropped(self, path: Path) -> None:
+        """Open a project that was dropped somewhere; hand anything else to the features that take what is dropped."""
+
     def files_to_reopen(self) -> list[Path]:
         """The files that were open when the program was left last, are still there, and are not open now."""
 

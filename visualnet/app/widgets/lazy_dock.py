@@ -36,6 +36,8 @@ class LazyDock(QDockWidget):
         """Whether a person wants it open though it has nothing to say."""
         self.collapsed = False
         self._strip: Strip | None = None
+        self._title = DockTitle(self)
+        self.setTitleBarWidget(self._title)
         self._frame = QWidget()
         self._column = column(parent=self._frame)
         self.setWidget(self._frame)
@@ -80,8 +82,8 @@ class LazyDock(QDockWidget):
         elif self._strip is not None:
             self._strip.deleteLater()
             self._strip = None
-        # Qt's type has no None here, though that is how its own title bar comes back.
-        self.setTitleBarWidget(self._strip)  # type: ignore[arg-type]
+        self._title.setVisible(not collapsed)
+        self.setTitleBarWidget(self._strip if self._strip is not None else self._title)
         self.setMaximumHeight(self._strip.sizeHint().height() if self._strip is not None else NO_LIMIT)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -92,6 +94,22 @@ class LazyDock(QDockWidget):
         if self._strip is not None:
             return QSize(80, self._strip.sizeHint().height())
         return super().minimumSizeHint().expandedTo(QSize(80, 60))
+
+
+class DockTitle(QWidget):
+    """The title of a dock, with what floats and closes it. Qt's own has icons of 10 px whatever the text size is."""
+
+    def __init__(self, dock: LazyDock) -> None:
+        super().__init__(dock)
+        self.words = ElidedLabel(dock.windowTitle())
+        self.words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.float_button = icon_button("copy", "Float", "Float or dock the panel", lambda: self._toggle(dock), 12)
+        self.close_button = icon_button("close", "Close", "Close the panel", dock.close, 12)
+        row((self.words, 1), self.float_button, self.close_button, margins=(14, 2, 4, 2), spacing=0, parent=self)
+        dock.windowTitleChanged.connect(self.words.setText)
+
+    def _toggle(self, dock: LazyDock) -> None:
+        dock.setFloating(not dock.isFloating())
 
 
 class Strip(QWidget):

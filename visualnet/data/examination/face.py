@@ -55,15 +55,10 @@ def is_picture(spec: Spec) -> bool:
     return len(spec.shape) == 3 and spec.shape[0] in (0, 1, 2, 3, 4) and spec.dtype == "float"
 
 
-def column_titles(choice: DataChoice, width: int) -> tuple[str, ...]:
-    """The titles of the columns of ``features``: those of the table, as far as they are known."""
-    found: Any = choice.facts.extra.get("columns") if choice.facts is not None else None
-    named: list[str] = []
-    if isinstance(found, Mapping):
-        named = [str(name) for name in found]
-    elif isinstance(found, Sequence) and not isinstance(found, str):
-        named = [str(each.get("name", "")) if isinstance(each, Mapping) else str(each) for each in found]
-    return tuple(named) if len(named) == width else tuple(f"column {at}" for at in range(1, width + 1))
+def column_titles(spec: Spec, width: int) -> tuple[str, ...]:
+    """The titles of the columns of a row: those of the table, as far as they are known."""
+    named = tuple(column.name for column in spec.columns)
+    return named if len(named) == width else tuple(f"column {at}" for at in range(1, width + 1))
 
 
 def read_faces(
@@ -77,7 +72,9 @@ def read_faces(
         fields = (*fields, shown_field(source, specs))
     try:
         batch = samples.fetch(np.asarray(index, np.int64), fields)
-        return [_face(source, specs, choice, {n: v[at] for n, v in batch.items()}, most_px) for at in range(len(index))]
+        return [
+            make_face(source, specs, choice, {n: v[at] for n, v in batch.items()}, most_px) for at in range(len(index))
+        ]
     except ValueError as error:
         if len(index) == 1:
             return [str(error)]
@@ -87,7 +84,10 @@ def read_faces(
 _MOST_NUMBERS = 50_000_000
 
 
-def _face(source: DataSet, specs: Mapping[str, Spec], choice: DataChoice, values: Mapping[str, Any], px: int) -> Face:
+def make_face(
+    source: DataSet, specs: Mapping[str, Spec], choice: DataChoice, values: Mapping[str, Any], px: int = 0
+) -> Face:
+    """What one sample with these fields shows; ``specs`` are those of the data, or those behind a preparation."""
     name = shown_field(source, specs)
     label = describe_target(source, specs, values)
     shown = np.asarray(values[name])
@@ -100,7 +100,9 @@ def _face(source: DataSet, specs: Mapping[str, Spec], choice: DataChoice, values
         return Face("curves", label, curves=thin_curves(lines[:MOST_CURVES]))
     flat = shown.reshape(-1)
     titles = (
-        column_titles(choice, len(flat)) if name == "features" else tuple(f"{name} {n + 1}" for n in range(len(flat)))
+        column_titles(specs[name], len(flat))
+        if name == "features"
+        else tuple(f"{name} {n + 1}" for n in range(len(flat)))
     )
     pairs = zip(titles, flat.tolist(), strict=True)
     return Face("row", label, row=tuple((title, "missing" if v != v else format_number(v)) for title, v in pairs))

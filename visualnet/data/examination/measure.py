@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from visualnet.core.project import DataChoice
 from visualnet.data.declare import DataSet
 from visualnet.data.examination.face import class_name, column_titles, is_picture
 from visualnet.data.samples import Samples
@@ -85,7 +84,6 @@ def count_classes(source: DataSet, samples: Samples, parts: Sequence[Array]) -> 
 def measure_data(
     source: DataSet,
     samples: Samples,
-    choice: DataChoice,
     parts: Sequence[Array],
     check: Callable[[float], None] = lambda share: None,
 ) -> DataFigures:
@@ -102,7 +100,7 @@ def measure_data(
         check(at / len(index))
         for batch in _fetch(samples, index[at : at + CHUNK], tuple(specs), unreadable):
             for name, spec in specs.items():
-                named, columns = _columns(name, spec, batch[name], choice)
+                named, columns = _columns(name, spec, batch[name])
                 titles.setdefault(name, named)
                 if len(named) == len(titles[name]) and named:
                     gathered.setdefault(name, []).append(columns)
@@ -126,7 +124,7 @@ def _fetch(samples: Samples, index: Array, fields: tuple[str, ...], unreadable: 
     return [batch for at in range(len(index)) for batch in _fetch(samples, index[at : at + 1], fields, unreadable)]
 
 
-def _columns(name: str, spec: Spec, values: Any, choice: DataChoice) -> tuple[tuple[str, ...], Array]:
+def _columns(name: str, spec: Spec, values: Any) -> tuple[tuple[str, ...], Array]:
     """What is measured of a field: titles, and the numbers of some samples (title, number). Nothing of class numbers."""
     arrays = values if isinstance(values, list) else list(values)
     if spec.dtype == "int":
@@ -143,7 +141,7 @@ def _columns(name: str, spec: Spec, values: Any, choice: DataChoice) -> tuple[tu
         thin = [one[:, :: max(one.shape[1] // 1000, 1)] for one in flat]
         return tuple(f"{name}, {shade}" for shade in shades), np.concatenate(thin, axis=1).astype(np.float64)
     if len(spec.shape) == 1 and name == "features" and len(arrays[0]) <= MOST_COLUMNS:
-        return column_titles(choice, len(arrays[0])), np.stack(arrays, axis=1).astype(np.float64)
+        return column_titles(spec, len(arrays[0])), np.stack(arrays, axis=1).astype(np.float64)
     if len(spec.shape) == 1 and 1 < len(arrays[0]) <= 8:
         return tuple(f"{name} {n + 1}" for n in range(len(arrays[0]))), np.stack(arrays, axis=1).astype(np.float64)
     return (name,), np.concatenate([np.asarray(one).reshape(-1)[:4000] for one in arrays])[None].astype(np.float64)

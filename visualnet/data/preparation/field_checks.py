@@ -10,6 +10,10 @@ MASK, BOXES, BOX_LABELS = "mask", "boxes", "box_labels"
 """What goes with an image and is changed as it is."""
 PADDING_LABEL = -100
 """The class of a box that is none: it fills up the boxes of an image, and losses leave it out."""
+LEAST_SIDE = 1.0
+"""A box of which less than so many pixels are left on a side is left out."""
+NORMALISED = "normalised"
+"""What `Spec.holds` says of a field that a step has normalised: its colours are not from 0 to 1 any more."""
 
 
 def get_field(
@@ -60,4 +64,9 @@ def describe(spec: Spec) -> str:
     kind = {"float": "real", "int": "whole"}.get(spec.dtype, spec.dtype)
     if not spec.shape:
         return f"a single {kind} number"
-    return f"{'×'.join(str(extent) if extent else '?' for extent in spec.shape)} {kind} numbers"
+    return f"{describe_sizes(spec)} {kind} numbers"
+
+
+def describe_sizes(spec: Spec) -> str:
+    """The sizes of a field: ``3×?×?`` where they differ from sample to sample; one number is 1."""
+    return "×".join(str(extent) if extent else "?" for extent in spec.shape) or "1"

@@ -58,7 +58,7 @@ class PlacingStep(Step):
         return found
 
     def apply(self, batch: Batch, fitted: Fitted) -> Batch:
-        from visualnet.data.preparation import image_arrays  # not at start-up: it computes
+        from visualnet.data.preparation.arrays import image_arrays  # not at start-up: it computes
 
         found: Batch = dict(batch)
         images = batch[self.field]
@@ -152,7 +152,7 @@ class ChannelStep(Step):
         return {**fields, self.field: image._replace(shape=(self.channels, *image.shape[1:]))}
 
     def apply(self, batch: Batch, fitted: Fitted) -> Batch:
-        from visualnet.data.preparation import image_arrays
+        from visualnet.data.preparation.arrays import image_arrays
 
         convert = image_arrays.to_grey if self.channels == 1 else image_arrays.to_colour
         return {**batch, self.field: image_arrays.map_images(batch[self.field], convert)}

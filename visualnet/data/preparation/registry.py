@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from visualnet.core.graph import Value
 from visualnet.core.project import PreparationStep
 from visualnet.data.preparation import image_steps, sound_steps, table_steps, text_steps
+from visualnet.data.preparation.augmentation import geometry_steps, mixing_steps, pixel_steps
 from visualnet.data.preparation.step import STEPS, Step
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import Field
@@ -14,9 +15,13 @@ from visualnet.layers.declaration.params import Field
 __all__ = [
     "GROUPS",
     "STEPS",
+    "check_prepared",
+    "geometry_steps",
     "image_steps",
     "make_steps",
+    "mixing_steps",
     "offer_step",
+    "pixel_steps",
     "prepared_specs",
     "sound_steps",
     "specs_behind",
@@ -35,13 +40,13 @@ GROUPS = {
 
 
 def make_steps(steps: Iterable[PreparationStep]) -> tuple[Step, ...]:
-    """The steps with their settings read.
+    """The steps with their settings read; those that are off are left out.
 
     Raises:
         ValueError: there is no such step, or it cannot read a setting.
     """
     found = []
-    for at, chosen in enumerate(steps, 1):
+    for at, chosen in enumerate((step for step in steps if not step.off), 1):
         kind = STEPS.get(chosen.kind)
         if kind is None:
             raise ValueError(f"step {at} of the preparation is “{chosen.kind}”, which this version does not know")
@@ -78,15 +83,24 @@ def prepared_specs(fields: Mapping[str, Spec], steps: Iterable[Step]) -> dict[st
     known = tuple(steps)
     behind = specs_behind(fields, [step for step in known if not step.augments])
     found = behind[-1] if behind else dict(fields)
-    for name, spec in found.items():
+    check_prepared(found)
+    specs_behind(fields, known)
+    return found
+
+
+def check_prepared(fields: Mapping[str, Spec]) -> None:
+    """Whether samples with these fields can be put together into a batch.
+
+    Raises:
+        ValueError: they differ in size, or values are missing.
+    """
+    for name, spec in fields.items():
         if 0 in spec.shape:
             raise ValueError(f"the samples of “{name}” differ in size: let the preparation bring them to one size")
         lacking = [column.name for column in spec.columns if column.missing]
         if lacking:
             more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
             raise ValueError(f"values are missing in the column “{lacking[0]}”{more}: let the preparation fill them in")
-    specs_behind(fields, known)
-    return found
 
 
 def offer_step(kind: type[Step], fields: Mapping[str, Spec]) -> PreparationStep | None:

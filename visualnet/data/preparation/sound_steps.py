@@ -43,7 +43,7 @@ class CutSound(Step):
         return {**fields, self.field: sound._replace(shape=(sound.shape[0], self.length))}
 
     def apply(self, batch: Batch, fitted: Fitted) -> Batch:
-        from visualnet.data.preparation import sound_arrays  # not at start-up: it computes
+        from visualnet.data.preparation.arrays import sound_arrays  # not at start-up: it computes
 
         return {**batch, self.field: sound_arrays.cut(batch[self.field], self.length, self.part)}
 
@@ -94,7 +94,7 @@ class LogMel(Step):
         }
 
     def apply(self, batch: Batch, fitted: Fitted) -> Batch:
-        from visualnet.data.preparation import sound_arrays
+        from visualnet.data.preparation.arrays import sound_arrays
 
         found: Batch = {name: values for name, values in batch.items() if name != self.field}
         found[SPECTROGRAM] = sound_arrays.log_mel(batch[self.field], self.rate, self.bands, self.window, self.hop)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from visualnet.data.preparation.field_checks import get_field, get_table
+from visualnet.data.preparation.field_checks import NORMALISED, get_field, get_table
 from visualnet.data.preparation.step import Fitted, Specs, Step, step
 from visualnet.layers.declaration.layer import Column, Spec
 from visualnet.layers.declaration.params import choice, field, flag, real
@@ -58,14 +58,14 @@ class ColumnsStep(Step):
         return {**fields, self.field: spec._replace(shape=(*spec.shape[:-1], len(behind)), columns=behind)}
 
     def learn(self, batches: Iterable[Batch], fields: Specs) -> Fitted:
-        from visualnet.data.preparation import table_arrays  # not at start-up: it computes
+        from visualnet.data.preparation.arrays import table_arrays  # not at start-up: it computes
 
         _, columns = get_table(fields, self.field)
         rows = table_arrays.join_rows((batch[self.field] for batch in batches), len(columns))
         return self.fit_columns(rows, columns)
 
     def apply(self, batch: Batch, fitted: Fitted) -> Batch:
-        from visualnet.data.preparation import table_arrays
+        from visualnet.data.preparation.arrays import table_arrays
 
         changed = table_arrays.map_rows(batch[self.field], lambda rows: self.change(rows, fitted))
         return {**batch, self.field: changed}
@@ -97,7 +97,7 @@ class FillMissing(ColumnsStep):
         return (*filled, *added)
 
     def fit_columns(self, rows: Any, columns: tuple[Column, ...]) -> Fitted:
-        from visualnet.data.preparation import table_arrays
+        from visualnet.data.preparation.arrays import table_arrays
 
         values: list[float | None] = []
         for at, column in enumerate(columns):
@@ -112,7 +112,7 @@ class FillMissing(ColumnsStep):
         return {"values": values, "marked": marked}
 
     def change(self, rows: Any, fitted: Fitted) -> Any:
-        from visualnet.data.preparation import table_arrays
+        from visualnet.data.preparation.arrays import table_arrays
 
         return table_arrays.fill(rows, fitted["values"], fitted["marked"])
 
@@ -139,13 +139,13 @@ class OneHot(ColumnsStep):
         return tuple(behind)
 
     def fit_columns(self, rows: Any, columns: tuple[Column, ...]) -> Fitted:
-        from visualnet.data.preparation import table_arrays
+        from visualnet.data.preparation.arrays import table_arrays
 
         seen = [table_arrays.categories_of(rows[:, at]) if c.categories else [] for at, c in enumerate(columns)]
         return {"categories": [column.categories for column in columns], "seen": seen}
 
     def change(self, rows: Any, fitted: Fitted) -> Any:
-        from visualnet.data.preparation import table_arrays
+        from visualnet.data.preparation.arrays import table_arrays
 
         return table_arrays.to_one_hot(rows, fitted["categories"], fitted["seen"])
 
@@ -166,7 +166,7 @@ class Ordinal(ColumnsStep):
         return {"categories": [column.categories for column in columns]}
 
     def change(self, rows: Any, fitted: Fitted) -> Any:
-        from visualnet.data.preparation import table_arrays
+        from visualnet.data.preparation.arrays import table_arrays
 
         return table_arrays.to_ordinal(rows, fitted["categories"])
 
@@ -187,7 +187,7 @@ class Standardise(ColumnsStep):
     )
 
     def fit_columns(self, rows: Any, columns: tuple[Column, ...]) -> Fitted:
-        from visualnet.data.preparation import table_arrays
+        from visualnet.data.preparation.arrays import table_arrays
 
         known = [
             (0.0, 1.0) if c.categories else table_arrays.scale_of(rows[:, i], self.scale) for i, c in enumerate(columns)
@@ -195,7 +195,7 @@ class Standardise(ColumnsStep):
         return {"centre": [centre for centre, _ in known], "unit": [unit for _, unit in known]}
 
     def change(self, rows: Any, fitted: Fitted) -> Any:
-        from visualnet.data.preparation import table_arrays
+        from visualnet.data.preparation.arrays import table_arrays
 
         return table_arrays.rescale(rows, fitted["centre"], fitted["unit"])
 
@@ -209,7 +209,7 @@ class ClipOutliers(ColumnsStep):
     high: float = real(1.0, "So much of the training part lies above the range.", low=0.0, high=49.0, unit="%")
 
     def fit_columns(self, rows: Any, columns: tuple[Column, ...]) -> Fitted:
-        from visualnet.data.preparation import table_arrays
+        from visualnet.data.preparation.arrays import table_arrays
 
         ends = [
             None if c.categories else table_arrays.ends_of(rows[:, i], self.low, self.high)
@@ -218,7 +218,7 @@ class ClipOutliers(ColumnsStep):
         return {"ends": ends}
 
     def change(self, rows: Any, fitted: Fitted) -> Any:
-        from visualnet.data.preparation import table_arrays
+        from visualnet.data.preparation.arrays import table_arrays
 
         return table_arrays.clip(rows, fitted["ends"])
 
@@ -233,17 +233,17 @@ class Normalise(Step):
         spec = get_field(fields, self.field, (1, 2, 3, 4), "a field of real numbers")
         if not spec.shape[channel_axis(spec)]:
             raise ValueError(f"the samples of “{self.field}” differ in their channels: bring them to one number before")
-        return {**fields, self.field: spec._replace(holds="")}
+        return {**fields, self.field: spec._replace(holds=NORMALISED)}
 
     def learn(self, batches: Iterable[Batch], fields: Specs) -> Fitted:
-        from visualnet.data.preparation import table_arrays
+        from visualnet.data.preparation.arrays import table_arrays
 
         axis = channel_axis(fields[self.field])
         mean, deviation = table_arrays.moments((batch[self.field] for batch in batches), axis)
         return {"mean": mean, "deviation": deviation, "axis": axis}
 
     def apply(self, batch: Batch, fitted: Fitted) -> Batch:
-        from visualnet.data.preparation import table_arrays
+        from visualnet.data.preparation.arrays import table_arrays
 
         return {**batch, self.field: table_arrays.normalise(batch[self.field], fitted)}
 

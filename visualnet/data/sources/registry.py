@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from visualnet.data.sources import table
+from visualnet.data.sources.arrays import array_source
 from visualnet.data.sources.images import image_boxes, image_folder, image_masks
+from visualnet.data.sources.sounds import sound
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
+from visualnet.data.sources.texts import text
 
-__all__ = ["SOURCES", "guess_sources", "image_boxes", "image_folder", "image_masks"]
+__all__ = ["SOURCES", "guess_sources"]
+
+DECLARED_IN = (
+    image_folder,
+    image_masks,
+    image_boxes,
+    text,
+    sound,
+    table,
+    array_source,
+)
+"""The modules whose import declares the sources."""
 
 
 def guess_sources(path: Path) -> list[tuple[type[FileSource], Guess]]:

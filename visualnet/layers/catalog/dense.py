@@ -36,6 +36,7 @@ class Linear(Layer):
     Parameters: in_features·out_features + out_features.
     """
 
+    linear_map = True
     out_features: int = count(64, "Number of outputs per position.", card=True, fit=True)
     bias: bool = flag(True, "Add a learned constant to each output.", more=True)
 

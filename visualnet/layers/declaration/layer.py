@@ -109,6 +109,8 @@ class Layer:
     """``input``, ``target``, ``output``, ``loss``, ``metric``; empty for what stands between, on an instance too (a loss not reduced)."""
     better: ClassVar[str] = ""
     """For a loss or a metric: whether a smaller (``min``) or a larger value (``max``) is better."""
+    answer_kind: ClassVar[str] = ""
+    """What a loss or metric holds against ``target`` (see `visualnet.layers.catalog.loss`), so that a trained network can be judged."""
     paper: ClassVar[str] = ""
     holds: ClassVar[str] = ""
     """What the first output's numbers are: as in ``Spec.holds``, or ``same`` as the first input's."""
@@ -123,6 +125,8 @@ class Layer:
     """Whether the output is equally large however large the input is."""
     pointwise: ClassVar[bool] = False
     """Whether each place of the output reads only the same place of the inputs (channels may mix)."""
+    linear_map: ClassVar[bool] = False
+    """Whether it is a matrix and a constant, no more: two of them in a row compute what one can."""
     rare: ClassVar[bool] = False
     """Shown behind the others of its family."""
     random: ClassVar[bool] = False
@@ -157,11 +161,9 @@ class Layer:
         values: dict[str, Any] = {}
         for name, param in self.params.items():
             try:
-                value = param.read(raw[name], scope) if name in raw else param.default
+                values[name] = param.read(raw[name], scope) if name in raw else param.default
             except ValueError as error:
                 faults.append(Fault(str(error), name))
-                continue
-            values[name] = value
         faults += [
             Fault(f"{self.label} has no parameter “{name}”", name, "warning") for name in raw if name not in self.params
         ]

@@ -250,7 +250,11 @@ def _data() -> dict[str, Any]:
 
 
 def _preparation_step() -> dict[str, Any]:
-    properties = {"kind": {"type": "string"}, "options": {"type": "object"}}
+    properties = {
+        "kind": {"type": "string"},
+        "options": {"type": "object"},
+        "off": {"type": "boolean", "default": False},
+    }
     return {"type": "object", "required": ["kind"], "properties": properties}
 
 

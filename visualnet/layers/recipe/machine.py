@@ -11,6 +11,8 @@ from visualnet.layers.declaration.params import Bool, Choice, Float, Int
 from visualnet.layers.recipe.technique import Technique, Values, declare
 
 MOST_THREADS = 1024
+MOST_WORKERS = 64
+MOST_CACHE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,45 @@ _ALL = (
         gives="Fewer leave cores to other work.",
         costs="Another number: other last bits.",
         summary=lambda values: format_quantity(values["threads"], "thread"),
+    ),
+    Switch(
+        "data workers",
+        "How data are read that do not lie in memory, such as folders of images: so many samples are decoded side by side, ahead of the "
+        "steps that want them, and what was decoded is kept for the next epoch up to a limit. The numbers of the run do not depend on it.",
+        declare(
+            data_workers=Int(
+                None, "Threads that decode samples.", low=1, high=MOST_WORKERS, none="all cores, 8 at most"
+            ),
+            data_cache=Int(
+                None,
+                "Memory for samples that were decoded already.",
+                low=0,
+                high=MOST_CACHE,
+                unit="megabytes",
+                none="a quarter of what is free",
+            ),
+        ),
+        (),
+        gives="More of both: faster epochs from disk.",
+        costs="Cores and memory.",
+        summary=lambda values: format_quantity(values["data_workers"], "data worker"),
+    ),
+    Switch(
+        "unreadable samples",
+        "What becomes of a sample that cannot be read while the run goes on (a torn image, a file that is gone): it is left out and "
+        "told, in each epoch and when the run is resumed, or the run stops there. Where many in a row cannot be read, a drive or folder "
+        "is gone: then the run stops in any case, with its state kept.",
+        declare(
+            unreadable=Choice(
+                "leave out",
+                "Samples that cannot be read.",
+                {"leave out": "Go on without them, and list each", "stop": "Stop the run at the first"},
+            )
+        ),
+        (),
+        gives="Stop: you train on all or not at all.",
+        costs="A torn file ends the run.",
+        summary=lambda values: "stops at an unreadable sample",
     ),
 )
 MACHINE: dict[str, Switch] = {kind.name: kind for kind in _ALL}

@@ -15,6 +15,7 @@ from visualnet.analysis.cost.totals import Costs
 from visualnet.analysis.facts import NodePath
 from visualnet.compiling import GraphError, culprit
 from visualnet.core.text.format import format_bytes
+from visualnet.data.streaming.readable import DataLost, UnreadableSample
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.events import Failed
 from visualnet.training.loop.metrics import NonFinite, set_state
@@ -50,6 +51,8 @@ def describe(
     """The exception as an event of plain text; nothing of it may be kept, for it holds every tensor of the step."""
     if isinstance(error, TrainingRefused):
         return Failed(kind=error.fault.kind, words=error.fault.words, path=tuple(error.fault.path), step=step)
+    if isinstance(error, DataLost | UnreadableSample):
+        return Failed(kind="unreadable", words=str(error), step=step)
     text = "".join(traceback.format_exception(error))[-MAX_TEXT:]
     if isinstance(error, GraphError):
         return Failed(kind="graph", words=str(error), traceback=text, step=step)

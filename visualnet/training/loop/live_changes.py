@@ -190,7 +190,7 @@ def _follow(loop: Changeable, project: Project, analysis: Analysis | None) -> No
     old.model.change_settings(project, analysis)
     sampler = loop.sampler
     if min(project.recipe.batch_size, sampler.size) != sampler.batch_size:
-        sampler = Sampler(sampler.size, project.recipe.batch_size, project.recipe.seed)
+        sampler = Sampler(sampler.size, project.recipe.batch_size, project.recipe.seed, sampler.weights)
         sampler.generator, sampler.order = loop.sampler.generator, loop.sampler.order
     parts = build_parts(old.model, loop.data, loop.place, loop.machine, sampler, old)
     parts.learners.go_on_from(old.learners, state.epoch, state.position)

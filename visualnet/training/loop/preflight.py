@@ -12,6 +12,7 @@ from visualnet.analysis.inference import graph_checks
 from visualnet.analysis.inference.learners import learner_parts
 from visualnet.core.text.format import capitalize_first, format_quantity
 from visualnet.data import registry
+from visualnet.data.balance import loss_settings
 from visualnet.data.loading import Loaded
 from visualnet.training.optimizers import check_recipe
 
@@ -44,6 +45,10 @@ def faults(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
     else:
         yield from _frozen(analysis)
     yield from _labels(analysis, data)
+    try:
+        loss_settings(analysis, data)
+    except ValueError as error:
+        yield Fault(str(error))
 
 
 def why_not(analysis: Analysis, data: Loaded | None, data_error: str = "") -> str:
@@ -105,7 +110,8 @@ def _frozen_epochs(graph: GraphFacts, path: NodePath, outer: int) -> Iterator[tu
 def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
     """Class numbers outside the classes end the whole program on a GPU, so they are refused beforehand.
 
-    Numbers that a loss or a metric ignores are no classes. Where a loss is asked nothing else, there is nothing to learn from.
+    What would have to be decoded (masks in files) is not looked at: its source counts its classes. Numbers that a loss or a metric ignores
+    are no classes. Where a loss is asked nothing else, there is nothing to learn from.
     """
     for role in ("loss", "metric"):
         for facts in analysis.main.sinks(role):
@@ -117,8 +123,8 @@ def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
                 name = target.layer.values()["field"]
                 if name not in data.fields or data.fields[name].dtype != "int":
                     continue
-                values = data.whole(name)
-                if not values.size or values.dtype.kind not in "iu":
+                values = data.known(name)
+                if values is None or not values.size or values.dtype.kind not in "iu":
                     continue
                 assert facts.layer is not None
                 ignored = facts.layer.values().get("ignore_index")

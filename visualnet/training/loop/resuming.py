@@ -11,10 +11,11 @@ import torch
 from torch import Tensor
 
 from visualnet.analysis import infer
-from visualnet.compiling.module import Model, compile_project
+from visualnet.compiling.module import Model
 from visualnet.core.graph import Value
 from visualnet.core.project import Project, Recipe
 from visualnet.data.loading import Loaded
+from visualnet.data.streaming.readable import LeftOut
 from visualnet.data.tensors import Sampler
 from visualnet.layers.recipe.live_settings import Setting, find_changes, is_live, set_values, with_live_settings
 from visualnet.training import checkpoints, devices, events
@@ -26,7 +27,8 @@ from visualnet.training.loop.live_changes import LiveChanges, follow
 from visualnet.training.loop.metrics import Tally, get_state, set_state
 from visualnet.training.loop.network.change import read_earlier, read_network, set_best_aside
 from visualnet.training.loop.network.earlier_weights import WeightStore
-from visualnet.training.loop.network.parts import NetworkParts, build_parts
+from visualnet.training.loop.network.parts import NetworkParts, build_parts, compile_network
+from visualnet.training.loop.network.reading import order_fits
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
@@ -46,6 +48,7 @@ class Resumable(Protocol):
     parts: NetworkParts
     earlier: WeightStore
     learners: Learners
+    left_out: LeftOut
     sampler: Sampler
     tally: Tally
     place: devices.DeviceChoice
@@ -92,6 +95,7 @@ def capture_state(session: Resumable) -> State:
         change_count=session.changes.count,
         waiting=session.changes.waiting,
         asked=session.changes.asked,
+        left_out=session.left_out.samples,
         **_surroundings(session),
     )
 
@@ -220,7 +224,7 @@ def _use_network(session: Resumable, project: Project) -> None:
         return
     try:
         analysis = infer(project, None, session.data.fields)
-        model = compile_project(project, analysis, device=session.place.device, seed=project.recipe.seed)
+        model = compile_network(project, analysis, session.data, session.place.device)
         session.use_parts(
             build_parts(model, session.data, session.place, session.machine, session.sampler, session.parts)
         )
@@ -239,8 +243,10 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
         name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in capture_generators(session).items()
     }
     expected |= session.learners.find_tensors(folder)
+    if state.data != session.data.fingerprint:
+        _check_size(folder, sampler.size)
     found = checkpoints.restore(folder, state, session.network.net, session.learners.optimizers(), expected)
-    if not torch.equal(found["order"].sort().values, torch.arange(sampler.size)):
+    if not order_fits(sampler, found["order"]):
         raise BadCheckpoint(f"the order of samples in {folder} is not one of this data")
     sampler.order = found["order"]
     try:
@@ -256,11 +262,30 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
     now.best, now.best_loss, now.best_epoch = state.best, state.best_loss, state.best_epoch
     now.gained, now.stale, now.network = state.gained, state.stale, state.network
     session.clock.before_s = state.seconds
+    if state.data == session.data.fingerprint:
+        session.left_out.put_back(state.left_out)
     session.tally.restore(state.sums, state.samples, state.counts, state.tallies)
+
+
+def _check_size(folder: Path, size: int) -> None:
+    """Refuse data of which another number of samples is trained on than when the run began.
+
+    Raises:
+        BadCheckpoint: it is another number.
+    """
+    (was, *_), _ = checkpoints.read_header(folder / "generators.safetensors").get("order", ((size,), ""))
+    if was != size:
+        raise BadCheckpoint(
+            f"the data changed since the run began: it trained on {was:,} samples, and there are {size:,} now; put the files back as they "
+            "were, or begin a new run from these weights (Start from…)"
+        )
 
 
 def _tell_differences(session: Resumable, folder: Path, wanted: Project, state: State) -> None:
     other = [name for name, value in _surroundings(session).items() if getattr(state, name) != value]
+    if "data" in other and session.data.choice.path:
+        why = "files were added, taken away or written anew, or they are prepared or divided otherwise"
+        session.emit(events.Trouble(words=f"the data changed since the run began: {why}"))
     other += find_differences(folder, wanted)
     if other:
         words = f"the run goes on with another {', '.join(other)} than it began with: its numbers will not be the same to the last bit"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 
 import torch
 
 from visualnet.analysis import Analysis, infer
-from visualnet.compiling.module import Model, compile_project
+from visualnet.compiling.module import Model
 from visualnet.core.project import Project
 from visualnet.core.storage.temporaries import Deadline, sweep_run
 from visualnet.data.loading import Loaded
-from visualnet.data.tensors import Sampler
+from visualnet.data.streaming.read_ahead import WaitEnded
 from visualnet.layers.recipe.live_settings import with_live_settings
 from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import devices, events, optimizers
@@ -25,7 +26,9 @@ from visualnet.training.loop.live_changes import LiveChanges
 from visualnet.training.loop.metrics import NonFinite
 from visualnet.training.loop.network import change
 from visualnet.training.loop.network.earlier_weights import WeightStore
-from visualnet.training.loop.network.parts import NetworkParts, build_parts
+from visualnet.training.loop.network.parts import NetworkParts, build_parts, compile_network
+from visualnet.training.loop.network.reading import arrange_reading, make_sampler
+from visualnet.training.loop.network.validate import validate
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import EventLog, Sink, combine
@@ -98,7 +101,9 @@ class Session:
                 failed = describe(error, self.model, self.project.recipe.batch_size, step, self.analysis)
             # Out here the exception is gone, and with it every tensor that it held.
             loop = self._loop
-            if loop is not None and not loop.tally.lazy:
+            if loop is not None and isinstance(failed, events.Failed) and failed.kind == "unreadable":
+                loop.keep_state()
+            elif loop is not None and not loop.tally.lazy:
                 loop.flush()  # the steps that went well, where reading their values cannot fail too
             if isinstance(failed, NonFinite):
                 assert loop is not None
@@ -107,6 +112,8 @@ class Session:
             return "failed"
         finally:
             self.control.close()
+            if self._loop is not None:
+                self._loop.tensors.close()
             if log:
                 log.close()
 
@@ -127,8 +134,8 @@ class Session:
         values = settings(recipe_of_run(recipe))
         place = devices.place(recipe.device, self.threads or values["threads"])
         machine = Machine(values, place, emit)
+        model = self._model = compile_network(self.project, analysis, self.data, place.device)
         memory = MemoryMeter(place.device)
-        model = self._model = compile_project(self.project, analysis, device=place.device, seed=recipe.seed)
         self._loop = loop = TrainingLoop(self.data, model, place, machine, memory, self.control, emit, self.folder)
         if recipe.start_from and not (self.resume and self.folder and find_checkpoints(self.folder)):
             start_from(recipe.start_from, model.net)
@@ -157,8 +164,9 @@ class TrainingLoop:
         self.data, self.recipe = data, model.project.recipe
         self.place, self.machine, self.memory = place, machine, memory
         self.control, self.emit, self.folder = control, emit, folder
+        self.left_out = arrange_reading(data, settings(recipe_of_run(self.recipe)), emit)
         taken = memory.allocated()
-        self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
+        self.sampler = make_sampler(data, self.recipe.batch_size, self.recipe.seed)
         self.use_parts(build_parts(model, data, place, machine, self.sampler))
         memory.count_data(taken)
         self.drawing: Project | None = None
@@ -169,7 +177,7 @@ class TrainingLoop:
         self.read_guards()
         self.reporter = Reporter(emit, self.recipe, self.state, self.sampler, self.clock)
         self.changes = LiveChanges(self)
-        self._due = 0.0
+        self.due = 0.0
         """When to look up from the steps again."""
         torch.manual_seed(self.recipe.seed)
 
@@ -185,6 +193,7 @@ class TrainingLoop:
         self.parts, self.network, self.project = parts, parts.model, parts.model.project
         self.control.project = self.project
         self.tensors, self.tally, self.learners, self.probe = parts.tensors, parts.tally, parts.learners, parts.probe
+        self.tensors.left_out, self.tensors.leaves = self.left_out, lambda: self.control.stopping
         self.evaluate = parts.evaluate
 
     def run(self) -> str:
@@ -221,13 +230,18 @@ class TrainingLoop:
         turns, size = self.learners.turns, self.sampler.batch_size
         if state.position == 0:
             sampler.shuffle()
-        order = tensors.indices(self.data.train[sampler.order.numpy()])
+        train = self.data.train[sampler.order.numpy()]
+        tensors.expect(train[state.position * size : sampler.steps * size], size)
+        order = tensors.indices(train)
         self.learners.begin_epoch(state.epoch)
         self.network.trial.train()
-        clock = time.perf_counter
         for index in torch.split(order, size)[state.position : sampler.steps]:
+            try:
+                batch = tensors.training_batch(index, state.step)
+            except WaitEnded:
+                self.look_up()
+                return False
             tally.before_step(index)
-            batch = tensors.training_batch(index, state.step)
             for program, learner, closes in turns:
                 results = program(*batch)
                 loss = results[0]["loss"]
@@ -235,9 +249,9 @@ class TrainingLoop:
                 learner.learn(loss, closes and state.position + 1 == sampler.steps)
             state.position += 1
             state.step += 1
-            if control.urgent or clock() >= self._due:
+            if control.urgent or time.perf_counter() >= self.due:
                 del results, loss
-                if not self._look_up():
+                if not self.look_up():
                     return False
                 tally, turns = self.tally, self.learners.turns  # other ones, if a setting was changed
         return True
@@ -247,9 +261,9 @@ class TrainingLoop:
         """Hold the network against the validation set and close the epoch; False if a stop or another network came first."""
         self.flush()
         begin = time.perf_counter()
-        validation = self._validate()
+        validation = validate(self)
         seconds = time.perf_counter() - begin
-        average = self._validate(averaged=True) if validation is not None and self.learners.averaged else {}
+        average = validate(self, averaged=True) if validation is not None and self.learners.averaged else {}
         if validation is None or average is None:
             return False
         train = self.tally.close_epoch()
@@ -264,33 +278,13 @@ class TrainingLoop:
         self.reporter.tell_epoch(train, validation, seconds, is_best, average)
         return True
 
-    def _validate(self, averaged: bool = False) -> dict[str, float | None] | None:
-        """The means over the validation set, or those with the averaged copy of the weights; None if it was left."""
-        index = self.tensors.indices(self.data.validation)
-        self.network.trial.eval()
-        sums = self.tally.fresh()
-        chunk = self.sampler.batch_size * (1 if self.network.sums else 2)
-        for at in range(0, len(index), chunk):
-            batch = self.tensors.batch(index[at : at + chunk])
-            if averaged:
-                self.learners.swap_averages()  # for this batch alone: whatever looks at the weights between batches finds them
-            try:
-                results = self.evaluate(*batch)
-            finally:
-                if averaged:
-                    self.learners.swap_averages()
-            sums.add(results, len(batch[0]))
-            if (self.control.urgent or time.perf_counter() >= self._due) and not self._look_up("validation"):
-                return None
-        return sums.means()
-
     # --- between two steps -------------------------------------------------------------------------------------------
 
-    def _look_up(self, phase: str = "training") -> bool:
+    def look_up(self, phase: str = "training") -> bool:
         """Between two steps, at most 20 times a second: tell, watch, save, obey. False if the loop must be left."""
         self.flush()
         now = time.perf_counter()
-        self._due = 0.0 if self.changes.replaying else now + FLUSH_S
+        self.due = 0.0 if self.changes.replaying else now + FLUSH_S
         self._watch_if_due(now)
         if self.checkpointer.due(now):
             self._checkpoint()
@@ -362,6 +356,11 @@ class TrainingLoop:
         if fault:
             self.state.step -= fault.back + 1
             raise fault
+
+    def keep_state(self) -> None:
+        """Save the state after the last whole step, as the run ends without one of its own."""
+        with contextlib.suppress(NonFinite):
+            self._checkpoint()
 
     def _checkpoint(self, last: bool = False) -> None:
         self.flush()

@@ -30,8 +30,10 @@ def _counts_samples(model: Model, key: str, data: Loaded) -> bool:
     read = [at for at, node in enumerate(arguments) if node.users]
     if len(read) != 1 or any(node.op in ("call_module", "get_attr") for node in nodes):
         return False
-    index = np.concatenate([data.train, data.validation])
-    kinds = np.unique(data.whole(model.fields[read[0]])[index], axis=0)
+    values = data.known(model.fields[read[0]])
+    if values is None:
+        return False
+    kinds = np.unique(values[np.concatenate([data.train, data.validation])], axis=0)
     if len(kinds) > MOST_KINDS:
         return False
     for kind in kinds:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from visualnet.analysis import Analysis
-from visualnet.core.project import Recipe
+from visualnet.core.project import DataChoice, Recipe
+from visualnet.data.balance import SAMPLING
 from visualnet.layers.recipe.node_training import NODE_TRAINING
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP
@@ -27,9 +28,12 @@ MACHINE_PARAMS = frozenset(
         "channels_last",
         "deterministic",
         "threads",
+        "data_workers",
+        "data_cache",
+        "unreadable",
     )
 )
-"""The settings of the machine that a script follows."""
+"""The settings of the machine that a script follows. Its data lie in memory: how they are read changes nothing in it."""
 NODE_PARAMS = frozenset(("lr_factor", "weight_decay", "unfreeze_at"))
 """What a node says of its training that a script follows."""
 
@@ -48,6 +52,18 @@ def check(recipe: Recipe) -> None:
     for name in (name for one in (recipe_of_run(recipe), *own) for name in unknown_settings(one)):
         raise CannotPrint(
             f"a training script cannot yet say “{name}”: leave that setting as it is by default, or train here"
+        )
+
+
+def check_data(choice: DataChoice) -> None:
+    """Refuse what a script would leave out of how samples are drawn. Weights of classes are written into its losses.
+
+    Raises:
+        CannotPrint: the words name the setting.
+    """
+    if choice.balance == SAMPLING:
+        raise CannotPrint(
+            "a training script cannot yet draw rare classes oftener: weigh them in the loss instead (Data, Rare classes), or train here"
         )
 
 

@@ -21,6 +21,7 @@ from visualnet.compiling.source_code.source import SourceFile
 from visualnet.compiling.source_code.statements import Statements, fresh
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
+from visualnet.data.balance import loss_settings
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler
 from visualnet.layers.recipe.settings import recipe_of_run, settings
@@ -105,12 +106,15 @@ class _Script:
     ) -> None:
         self.recipe, self.data, self.files = project.recipe, data, files or ScriptFiles()
         refusals.check(self.recipe)
+        refusals.check_data(data.choice)
         optimizers.check_recipe(self.recipe, len(data.validation) > 0)
         self.analysis = analysis if analysis is not None else infer(project, None, data.fields)
         refusals.check_nodes(self.analysis)
         for fault in preflight.faults(self.analysis, data):
             raise ValueError(fault.words)
-        self.model: Model = compile_project(project, self.analysis, device="meta")
+        self.model: Model = compile_project(
+            project, self.analysis, device="meta", given=loss_settings(self.analysis, data)
+        )
         self.tally = Tally(self.model, torch.device("cpu"))
         self.values = settings(recipe_of_run(self.recipe))
         self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)

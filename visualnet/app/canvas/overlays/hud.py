@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QLabel, QWidget
 
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.scene.painting import blank_pixmap, translucent
+from visualnet.app.canvas.scene.sheet_index import box_of
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme
 
 SIZE = QSize(112, 76)
 SMALL = QSize(22, 22)
 INSET = 7.0
+EDGE = 12
+FADED = 0.15
+"""How much is seen of a map that would hide what is being worked on."""
 LEAST_CARDS = 2
 
 
@@ -32,9 +36,11 @@ class Minimap(QWidget):
         """Where it is remembered whether it is collapsed; the window puts its settings here."""
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName("Minimap")
-        self._update_size()
         self._picture: QPixmap | None = None
         self.held = False
+        self._faded = False
+        self._update_size()
+        view.viewport().installEventFilter(self)
         self._soon = QTimer(self, singleShot=True, interval=60)
         self._soon.timeout.connect(self.refresh)
 
@@ -74,9 +80,33 @@ class Minimap(QWidget):
         self.update()
 
     def place(self) -> None:
-        """Stand in the corner."""
-        view = self.view
-        self.move(view.width() - self.width() - 12, view.height() - self.height() - 12)
+        """Stand in the corner where it hides the fewest cards and nothing else that lies over the canvas: at the lower right if it can."""
+        if not self.held:
+            self.move(min(self._corners(), key=self._hides))
+
+    def _corners(self) -> list[QPoint]:
+        right, low = self.view.width() - self.width() - EDGE, self.view.height() - self.height() - EDGE
+        return [QPoint(right, low), QPoint(EDGE, low), QPoint(right, EDGE), QPoint(EDGE, EDGE)]
+
+    def _hides(self, corner: QPoint) -> int:
+        """How many cards and other things lie under it in a corner."""
+        view, area = self.view, QRect(corner, self.size())
+        under = view.viewportTransform().inverted()[0].mapRect(QRectF(area))
+        others = view.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        others = [
+            w for w in others if w not in (self, view.viewport()) and w.isVisible() and w.geometry().intersects(area)
+        ]
+        return view.canvas.count_under(box_of(under)) + 2 * len(others)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # While something is dragged below it, the map must not hide where that goes.
+        if isinstance(event, QMouseEvent):
+            moves = event.type() == QEvent.Type.MouseMove and self.view.tool is not None
+            faded = moves and self.geometry().contains(event.position().toPoint())
+            if faded != self._faded:
+                self._faded = faded
+                self.update()
+        return False
 
     def appear(self) -> None:
         """Be there where it helps: not while the whole sheet is in view."""
@@ -97,6 +127,7 @@ class Minimap(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self.view.canvas.theme
         p = QPainter(self)
+        p.setOpacity(FADED if self._faded else 1.0)
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         p.setPen(QPen(QColor(theme.line), 1))
         p.setBrush(QColor(theme.surface))

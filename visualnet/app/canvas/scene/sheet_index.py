@@ -138,6 +138,10 @@ class SheetIndex(QGraphicsScene):
         """Whether a card meets the box."""
         return bool(rows_meeting(self.rects(), box).size)
 
+    def count_under(self, box: Box) -> int:
+        """How many cards meet the box."""
+        return int(rows_meeting(self.rects(), box).size)
+
     def wires_in(self, area: QRectF) -> list[WireItem]:
         """The wires whose bounds meet an area."""
         wires = list(self.wires.values())

@@ -134,15 +134,16 @@ class Gallery(QFrame):
         first = max(min(self.probes.sample - GALLERY // 2, self.probes.samples - GALLERY), 0)
         targets = (n for n in studio.analysis.target_fields() if n in data.fields and not data.fields[n].shape)
         label = next(targets, None)
-        labels = data.whole(label) if label is not None else None
+        fields = (field,) if label is None else (field, label)
         for sample in range(first, min(first + GALLERY, self.probes.samples)):
             place = self.probes.place(sample)
             assert place is not None
-            image = compose_strip(data.sample(place, (field,))[field], (FACE, FACE), studio.theme, signed=False)
+            shown = data.sample(place, fields)
+            image = compose_strip(shown[field], (FACE, FACE), studio.theme, signed=False)
             item = QListWidgetItem(QIcon(QPixmap.fromImage(image)), f"{sample}")
             item.setData(Qt.ItemDataRole.UserRole, sample)
-            if labels is not None and data.classes and 0 <= int(labels[place]) < len(data.classes):
-                item.setToolTip(f"sample {sample}: {data.classes[int(labels[place])]}")
+            if label is not None and data.classes and 0 <= int(shown[label]) < len(data.classes):
+                item.setToolTip(f"sample {sample}: {data.classes[int(shown[label])]}")
             self.list.addItem(item)
             if sample == self.probes.sample:
                 self.list.setCurrentItem(item)

@@ -114,8 +114,11 @@ class DataSection(InspectorSection):
         self.small = button(OPEN_SMALL, done=self._open_small)
         self.small.setToolTip(SMALL_TIP)
         self.names.setPlaceholderText("Choose data")
+        self.page = button("Look at the data…", icon="data", done=lambda: run_action(studio, "view.workspace_data"))
+        self.page.setToolTip("Samples, figures and findings; files of your own (Ctrl+4)")
         self.add(self.words)
         self.add(self.small)
+        self.add(self.page)
         self.add(self.editors)
 
     def refresh(self, selected: Selected = NOTHING) -> None:
@@ -215,6 +218,12 @@ class DataSection(InspectorSection):
             self._leave_own()
         else:
             super().keyPressEvent(event)
+
+
+def run_action(studio: Studio, action_id: str) -> None:
+    """Do what an action does, where there is a window around."""
+    if studio.shell is not None:
+        studio.shell.run_action(action_id)
 
 
 def _fault_in_seed(value: Value) -> str:

@@ -7,9 +7,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QDrag, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QInputDialog, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QDrag, QFont, QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QInputDialog,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from visualnet.app.features.blocks.commands import import_file
 from visualnet.app.state.studio import Studio
@@ -26,12 +36,17 @@ from visualnet.core.user import block_library
 from visualnet.layers import LAYERS
 from visualnet.layers.groups import Group, groups
 
+Index = QModelIndex | QPersistentModelIndex
 MIME = "application/x-visualnet-layer"
 _KIND = Qt.ItemDataRole.UserRole
 _WORDS = Qt.ItemDataRole.UserRole + 1
 _GROUP = Qt.ItemDataRole.UserRole + 2
 """By what name it is remembered whether a heading is collapsed."""
 MORE = "more of "
+LEAST_WIDTH = 196
+"""So wide is the list at least, in px at the normal text size: then no name of a layer is cut."""
+LEAST_SHARE = 0.76
+"""A name that is too long for the list is written smaller, down to this share of the text size; only then it is cut."""
 
 
 class PalettePanel(QWidget):
@@ -44,7 +59,7 @@ class PalettePanel(QWidget):
         self.tree = LayerTree()
         self.nothing = label("No layer is called that. Try “conv”, “pool”, “dense”.", "muted", wrap=True)
         self.nothing.hide()
-        self.setMinimumWidth(fonts.px(168))
+        self.setMinimumWidth(fonts.px(LEAST_WIDTH))
         self.kept: MutableMapping[str, Any] = studio.settings.section("palette") if studio.settings is not None else {}
         """Where it is remembered which groups are collapsed, and where the rare layers are shown."""
         self._following = False
@@ -65,6 +80,11 @@ class PalettePanel(QWidget):
         studio.library_changed.connect(self._fill)
         studio.project_changed.connect(self._project_changed)
         self._fill()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.setMinimumWidth(fonts.px(LEAST_WIDTH))
 
     def _project_changed(self, before: Project | None, after: Project) -> None:
         if before is None or before.blocks is not after.blocks:
@@ -226,6 +246,7 @@ class LayerTree(QTreeWidget):
         icons.resize(self, 12)
         self.setExpandsOnDoubleClick(False)
         self.setUniformRowHeights(True)
+        self.setItemDelegate(FittingNames(self))
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -250,6 +271,22 @@ class LayerTree(QTreeWidget):
         drag = QDrag(self)
         drag.setMimeData(mime)
         drag.exec(Qt.DropAction.CopyAction)
+
+
+class FittingNames(QStyledItemDelegate):
+    """Writes a name smaller that is too long for its row."""
+
+    AROUND = 32
+    """What an icon and the edges of a row take beside the name."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        room = option.rect.width() - fonts.px(self.AROUND)
+        wide = option.fontMetrics.horizontalAdvance(option.text)
+        if wide > room:
+            font = QFont(option.font)
+            font.setPixelSize(max(int(font.pixelSize() * room / wide), round(font.pixelSize() * LEAST_SHARE)))
+            option.font, option.fontMetrics = font, QFontMetrics(font)
 
 
 def _add_item(head: QTreeWidgetItem, name: str, words: str, description: str) -> QTreeWidgetItem:

@@ -48,7 +48,7 @@ FEATURE = Feature(
         "Show what does not fit and how to mend it",
         "problems",
         area="bottom",
-        workspaces={"build": True, "train": False, "inspect": False},
+        workspaces={"build": True, "train": False, "inspect": False, "data": True},
         eager=True,
     ),
     actions=ACTIONS,

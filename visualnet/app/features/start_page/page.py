@@ -31,7 +31,7 @@ from visualnet.app.features.start_page.cards import (
 from visualnet.app.features.start_page.recent import RecentList, RecentRow
 from visualnet.app.features.start_page.template_chips import TemplateActions
 from visualnet.app.features.start_page.template_search import holds, show_only, words_of
-from visualnet.app.state.dropped_files import openable
+from visualnet.app.state.dropped_files import droppable
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS
@@ -46,8 +46,7 @@ from visualnet.templates.index import Template, template_list
 from visualnet.templates.lessons import lessons
 
 SENTENCE = "Draw a neural network, see at once whether it fits and why, and watch it learn."
-WIDEST = 1232
-SIDE, SIDE_GAP = 320, 40
+WIDEST, SIDE, SIDE_GAP = 1232, 320, 40
 BESIDE = 1080
 """From this width on lessons and files stand beside the templates; below, under them."""
 GAP, HEAD_GAP, CAPTION_GAP, ROW_GAP, FOOT = 16, 24, 10, 8, 28
@@ -60,6 +59,7 @@ class StartPage(QWidget):
 
     template_chosen = Signal(str)
     file_chosen = Signal(str)
+    file_dropped = Signal(str)
     open_asked = Signal()
     empty_chosen = Signal()
     lesson_chosen = Signal(str)
@@ -146,6 +146,7 @@ class StartPage(QWidget):
 
     def _side(self) -> QWidget:
         holder = self._aside = QWidget()
+        self._beside = QWidget()
         self.lessons: list[LessonCard] = []
         self._lessons = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         for name, lesson in lessons().items():
@@ -157,7 +158,8 @@ class StartPage(QWidget):
         self.recent = RecentList(self.settings, self._follow)
         self.recent.chosen.connect(self.file_chosen)
         self.recent.emptied.connect(lambda: self.lessons[0].setFocus(Qt.FocusReason.OtherFocusReason))
-        side = column(label("Short lessons", "section"), self._lessons, spacing=8, parent=holder)
+        column(self._beside, STRETCH, parent=holder)
+        side = column(label("Short lessons", "section"), self._lessons, spacing=8, parent=self._beside)
         side.addSpacing(16)
         add(side, label("Opened lately", "section"), self.recent, STRETCH)
         return holder
@@ -217,9 +219,9 @@ class StartPage(QWidget):
     def _show_group(self, group: str, members: Iterable[Template]) -> None:
         head, grid = QWidget(), QWidget()
         # At the right end stands what the numbers on the rows count.
-        row((label(group, "section"), 1), label("parameters", "small"), margins=(0, 0, 13, 0), parent=head)
+        margins = (0, FOOT - CAPTION_GAP, 13, 0)
+        row((label(group, "section"), 1), label("parameters", "small"), margins=margins, parent=head)
         flow = FlowLayout(grid, ROW_GAP)
-        self._more.addSpacing(FOOT - CAPTION_GAP)
         add(self._more, head, grid)
         self._sections.append((grid, flow))
         self._heads[grid] = head
@@ -264,7 +266,8 @@ class StartPage(QWidget):
         found = self.found()
         show_only(found, [(self._grid, self._flow), *self._sections], self._heads)
         self.nothing_found.setVisible(not found)
-        self._arrange()
+        self._beside.setVisible(not self.search.text().strip())  # what is found stands first
+        self._arrange_anew()
 
     def _open_found(self) -> None:
         if self.search.text().strip() and (found := self.found()):
@@ -366,7 +369,7 @@ class StartPage(QWidget):
             best[1].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._dropping = bool(openable(event.mimeData()))
+        self._dropping = bool(droppable(event.mimeData()))
         if self._dropping:
             event.acceptProposedAction()
         self.update()
@@ -378,9 +381,9 @@ class StartPage(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self._dropping = False
         self.update()
-        if name := openable(event.mimeData()):
+        if name := droppable(event.mimeData()):
             event.acceptProposedAction()
-            self.file_chosen.emit(name)
+            self.file_dropped.emit(name)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

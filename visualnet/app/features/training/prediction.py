@@ -128,13 +128,13 @@ class PredictionPane(QWidget):
         points = data.fetch(every, (field,))[field]
         if len(grid.low) == 2 and grid.share and points.shape[1:] == (2,) and "label" in data.fields:
             extent = (grid.low[0], grid.high[0], grid.low[1], grid.high[1])
-            self.decision.set_decision(points, data.whole("label")[every], extent, grid.values)
+            self.decision.set_decision(points, data.fetch(every, ("label",))["label"], extent, grid.values)
             self.stack.setCurrentWidget(self.decision)
             return True
         target = next((n for n in self.studio.analysis.target_fields() if n in data.fields), None)
         if len(grid.low) == 1 and target is not None and points[0].size == data.fields[target].size == 1:
             x = np.linspace(grid.low[0], grid.high[0], grid.values.shape[-1])
-            self.regression.set_curve(points, data.whole(target)[every], x, grid.values[0])
+            self.regression.set_curve(points, data.fetch(every, (target,))[target], x, grid.values[0])
             self.stack.setCurrentWidget(self.regression)
             return True
         return False

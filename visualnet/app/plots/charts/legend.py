@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from visualnet.app.plots.colours import Ink, line_pen, text_font, translucent
 
 ROW, SAMPLE, SPACE = 18, 14, 12
-SHORT = {"training": "train", "validation": "valid."}
+SHORT = {"training": "train", "validation": "val."}
 """What is said where the whole names have no room."""
 
 
@@ -97,7 +97,7 @@ class Legend(QWidget):
         metrics = QFontMetricsF(text_font(self.font()))
         start = 4.0 + (metrics.horizontalAdvance(self._title) * 1.08 + SPACE if self._title else 0)
         # Room for a value that grows by a digit: neighbours must not jump while the numbers run.
-        value = metrics.horizontalAdvance("0.0000") + 6
+        value = metrics.horizontalAdvance("0.00e−0") + 6
 
         def widths(shown: tuple[Entry, ...]) -> list[float]:
             words = [
@@ -110,7 +110,7 @@ class Legend(QWidget):
         plain = tuple(replace(entry, note="") for entry in whole)
         short = tuple(replace(entry, label=entry.words.short) for entry in plain)
         thin = tuple(replace(entry, value="") if entry.beneath else entry for entry in short)
-        half = tuple(replace(entry, value="", label="") if entry.dashed else entry for entry in thin)
+        half = tuple(replace(entry, value="") if entry.dashed else entry for entry in thin)
         bare = tuple(replace(entry, value="") for entry in half)
         fits = (
             each
@@ -213,4 +213,4 @@ class Legend(QWidget):
 
 
 def _more(count: int) -> str:
-    return f"{count} more ▾"
+    return f"+{count} ▾"

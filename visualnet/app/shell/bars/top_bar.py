@@ -1,4 +1,4 @@
-"""The strip at the top: menus, the project's name, the three workspaces, and the training buttons."""
+"""The strip at the top: menus, the project's name, the workspaces, and the training buttons."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from visualnet.app.widgets.basic import ElidedLabel, button, restyle
 from visualnet.app.widgets.layouts import STRETCH, add, row
 from visualnet.app.widgets.segmented import Segmented
 
-WORKSPACES = ("view.workspace_build", "view.workspace_train", "view.workspace_inspect")
+WORKSPACES = ("view.workspace_data", "view.workspace_build", "view.workspace_train", "view.workspace_inspect")
 
 WIDE = 1560
 """From this width on the name, the workspaces and the buttons have room side by side."""

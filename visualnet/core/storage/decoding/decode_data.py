@@ -82,7 +82,11 @@ def _step(raw: Any) -> PreparationStep:
     fields = as_object(raw)
     kind = as_word(fields["kind"], "kind") if "kind" in fields else missing("kind")
     options = at("options", as_params, fields.get("options", {}))
-    return PreparationStep(kind=kind, options=options, extra=rest(fields, frozenset(("kind", "options"))))
+    off = as_flag(fields.get("off", False), "off")
+    return PreparationStep(kind=kind, options=options, off=off, extra=rest(fields, _STEP))
+
+
+_STEP = frozenset(PreparationStep.__struct_fields__) - {"extra"}
 
 
 def _facts(raw: Any) -> DataFacts:

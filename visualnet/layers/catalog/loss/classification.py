@@ -199,6 +199,8 @@ class Loss(Layer):
 class Pairwise(Loss):
     """Losses that compare number by number. The target takes the prediction's size, so nothing is ever repeated by mistake."""
 
+    answer_kind = "numbers"
+
     def fit(self, *shapes: Shape) -> None:
         pairs_fit(*shapes)
 
@@ -212,6 +214,8 @@ class Pairwise(Loss):
 
 class Binary(Pairwise):
     """Losses whose target is yes or no: class numbers 0 and 1 will do, and become real numbers."""
+
+    answer_kind = ""
 
     def target(self, prediction: Any, target: Any) -> Any:
         return target.reshape_as(prediction).float()
@@ -279,6 +283,7 @@ class CrossEntropy(OfClasses):
     """
 
     function = "F.cross_entropy"
+    answer_kind = "logits"
     takes = ("label_smoothing",)
     label_smoothing: float = real(
         0.0,
@@ -313,6 +318,7 @@ class BCEWithLogits(Binary):
     """
 
     function = "F.binary_cross_entropy_with_logits"
+    answer_kind = "binary_logits"
     pos_weight: float = real(
         1.0, "How much more a yes counts than a no, where there are few.", low=0, high=1e6, more=True, phrase="yes × {}"
     )
@@ -344,6 +350,7 @@ class BCE(Binary):
     """
 
     function = "F.binary_cross_entropy"
+    answer_kind = "binary_probabilities"
 
 
 @layer(

@@ -36,6 +36,7 @@ class NLL(OfClasses):
     """
 
     function = "F.nll_loss"
+    answer_kind = "log_probabilities"
 
 
 @layer(
@@ -69,6 +70,7 @@ class KLDivergence(Pairwise):
     """
 
     paper = "Kullback and Leibler, On information and sufficiency, 1951"
+    answer_kind = ""
 
     def each(self, *shapes: Shape) -> Shape:
         return ()
@@ -122,6 +124,7 @@ class DiceLoss(Pairwise):
     """
 
     paper = "Milletari, Navab and Ahmadi, V-Net, 2016"
+    answer_kind = "binary_probabilities"
     smooth: float = real(1.0, "Added above and below, so that empty masks agree.", low=1e-6, high=1e6, more=True)
 
     def each(self, *shapes: Shape) -> Shape:
@@ -148,6 +151,7 @@ class Hinge(Loss):
 
     paper = "Crammer and Singer, On the algorithmic implementation of multiclass kernel-based vector machines, 2001"
     function = "F.multi_margin_loss"
+    answer_kind = "scores"
     takes = ("margin",)
     margin: float = real(1.0, "By how much.", low=0, high=1e6, card=True, phrase="margin {}")
 
@@ -171,6 +175,7 @@ class PoissonNLL(Pairwise):
     """
 
     function = "F.poisson_nll_loss"
+    answer_kind = ""
 
 
 @layer(

@@ -125,6 +125,7 @@ class MultiLabelSoftMargin(Binary):
     """
 
     function = "F.multilabel_soft_margin_loss"
+    answer_kind = "binary_logits"
 
     def each(self, *shapes: Shape) -> Shape:
         return ()
@@ -175,6 +176,7 @@ class GaussianNLL(Loss):
     full: bool = flag(False, "Add the constant ½·log 2π.", more=True)
 
     function = "F.gaussian_nll_loss"
+    answer_kind = "numbers"
     takes = ("full",)
 
     def fit(self, *shapes: Shape) -> None:

@@ -62,6 +62,8 @@ class Accuracy(Share):
     Of what is asked: targets of ignore_index count neither as right nor as wrong.
     """
 
+    answer_kind = "scores"
+
     def right(self, *refs: Any) -> Expr:
         logits, target = refs
         return fn("torch.eq", logits.argmax(1), target)
@@ -133,7 +135,7 @@ class TopKAccuracy(Share):
 class MAE(Layer):
     """How far the answers are off on average, in the target's own unit."""
 
-    better = "min"
+    better, answer_kind = "min", "numbers"
 
     def shape(self, *shapes: Shape) -> Shape:
         pairs_fit(*shapes)

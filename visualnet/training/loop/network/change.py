@@ -29,7 +29,7 @@ from visualnet.analysis.compare.weights_kept import (
     walk_layers,
 )
 from visualnet.analysis.facts import NodePath
-from visualnet.compiling.module import Model, compile_project
+from visualnet.compiling.module import Model
 from visualnet.compiling.own_tensors import own_tensors
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
@@ -44,7 +44,7 @@ from visualnet.training.learners.learner import Learner
 from visualnet.training.loop import preflight
 from visualnet.training.loop.failures import TrainingRefused
 from visualnet.training.loop.network.earlier_weights import NodeWeights, WeightStore, write_nodes
-from visualnet.training.loop.network.parts import NetworkParts, build_parts
+from visualnet.training.loop.network.parts import NetworkParts, build_parts, compile_network
 from visualnet.training.loop.preflight import Fault
 from visualnet.training.loop.reporter import describe_network
 from visualnet.training.loop.run_state import RunState
@@ -91,8 +91,7 @@ def change_network(run: Changeable, drawing: Project) -> events.NetworkChanged:
     kept = find_weights_kept(old.model.analysis, analysis, run.earlier.index())
     if kept.refusal:
         raise TrainingRefused(Fault(kept.refusal, (), "graph"))
-    device = run.place.device
-    model = compile_project(project, analysis, device=device, seed=project.recipe.seed)
+    model = compile_network(project, analysis, run.data, run.place.device)
     new = build_parts(model, run.data, run.place, run.machine, run.sampler, old)
     number = run.state.network + 1
     removed = _collect_removed(old, kept, run.state.step, number)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import torch
 from torch import fx
 
-from visualnet.compiling.module import Model
+from visualnet.analysis import Analysis
+from visualnet.compiling.module import Model, compile_project
+from visualnet.core.project import Project
+from visualnet.data.balance import loss_settings
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler, Tensors
 from visualnet.training import devices
@@ -29,6 +33,18 @@ class NetworkParts(NamedTuple):
     """All values of a batch, as ``Model.trial``."""
     program: fx.GraphModule
     """What that runs."""
+
+
+def compile_network(project: Project, analysis: Analysis, data: Loaded, device: torch.device) -> Model:
+    """The network of a run, its losses as the data want them.
+
+    Raises:
+        GraphError: the graph has errors.
+        ValueError: the losses cannot be as the data want them.
+    """
+    return compile_project(
+        project, analysis, device=device, seed=project.recipe.seed, given=loss_settings(analysis, data)
+    )
 
 
 def build_parts(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from visualnet.data.preparation.field_checks import BOX_LABELS, BOXES, PADDING_LABEL
+from visualnet.data.preparation.field_checks import BOX_LABELS, BOXES, LEAST_SIDE, PADDING_LABEL
 
 if TYPE_CHECKING:
     from visualnet.data.preparation.placement import Placement
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 Arrays = Array | list[Array]
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-LEAST_SIDE = 1.0
-"""A box of which less than so many pixels are left on a side is left out."""
 
 
 def map_images(images: Arrays, convert: Callable[[Array], Array]) -> Arrays:

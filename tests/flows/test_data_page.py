@@ -1,0 +1,204 @@
+"""The data page: from a folder dropped on the window to samples, figures, findings and repairs; data that moved or changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog
+
+from tests.data.pictures_source import write_pictures
+from tests.flows.hands import LEFT, NONE, Hands
+from tests.waiting import until
+from visualnet.app.features.data_page.own_data_dialog import OwnDataDialog
+from visualnet.app.shell.window import Window
+from visualnet.core import edits
+from visualnet.core.project import DataChoice
+from visualnet.core.storage.data_places import is_known
+
+
+def answer_dialog(look: Callable[[OwnDataDialog], object] = lambda dialog: None, accept: bool = True) -> None:
+    """When the dialog about own data comes up: wait for what it finds, look at it, and answer."""
+
+    def act() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, OwnDataDialog) or (dialog.result_ is None and dialog.fault.isHidden()):
+            QTimer.singleShot(20, act)
+            return
+        look(dialog)
+        cancel = dialog.buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        QTest.mouseClick(dialog.use if accept else cancel, LEFT)
+
+    QTimer.singleShot(0, act)
+
+
+def drop(window: Window, path: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    target, action = window.stack.currentWidget() if window.covered else window, Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(QPoint(40, 40), action, mime, LEFT, NONE)
+    QApplication.sendEvent(target, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(target, QDropEvent(QPointF(40, 40), action, mime, LEFT, NONE))
+
+
+def known(page: Any) -> bool:
+    examiner = page.examiner
+    return examiner.figures is not None and not examiner.busy
+
+
+@pytest.fixture
+def animals(tmp_path: Path) -> Path:
+    """30 cats, 20 dogs, an empty file, and eight cats that are also called dogs."""
+    folder = write_pictures(tmp_path / "animals", {"cat": 30, "dog": 20})
+    (folder / "dog" / "zzz.png").touch()
+    for at in range(8):
+        shutil.copy(folder / "cat" / f"{at:03}.png", folder / "dog" / f"copy{at}.png")
+    return folder
+
+
+def test_a_folder_dropped_on_the_window_is_shown_measured_and_repaired(
+    window: Window, hands: Hands, animals: Path
+) -> None:
+    seen: list[Any] = []
+    answer_dialog(lambda dialog: seen.append((dialog.kind.currentText(), dialog.facts.value("samples"))))
+    drop(window, animals)
+    hands.until(lambda: window.panel("data") is not None and window.studio.project.data.path)
+    assert seen[0][1] == "58" and "folder" in seen[0][0].lower()
+    data = window.studio.project.data
+    assert data.path == animals.as_posix() and data.facts is not None and data.facts.size == 58 and is_known(data.path)
+    assert window.spaces.current == "data" and window.studio.document.undo_label == "Choose the data"
+
+    page = window.panel("data")
+    hands.until(lambda: known(page) and page.examiner.copies is not None)
+    assert (
+        page.words.full_text.endswith("58 samples, 46 training, 12 validation") or "46 training" in page.words.full_text
+    )
+    grid = page.samples.grid
+    hands.until(lambda: not grid.grab().isNull() and grid.samples.index(0).data().startswith("cat"))
+    page.samples.part.setCurrentIndex(2)
+    page.samples.part.activated.emit(2)
+    assert grid.samples.rowCount() == len(page.examiner.opened.parts[1]) and "12" in page.samples.words.text()
+    QTest.mouseClick(grid.viewport(), LEFT, NONE, grid.visualRect(grid.samples.index(1)).center())
+    viewer = page.samples.viewer
+    hands.until(lambda: viewer.picture.face is not None)
+    assert page.samples.stack.currentWidget() is viewer and "validation" in viewer.words.text()
+    first = viewer.words.text()
+    QTest.keyClick(viewer, Qt.Key.Key_Right)
+    assert viewer.words.text() != first
+    QTest.keyClick(viewer, Qt.Key.Key_Escape)
+    assert page.samples.stack.currentWidget() is page.samples.all
+
+    hands.press(page, "Figures")
+    balance = page.figures.balance
+    assert [(c.name, c.total) for c in balance.classes] == [("cat", 30), ("dog", 28)]
+    assert len(page.figures.histograms.spreads) == 3
+    QTest.mouseClick(balance, LEFT, NONE, QPoint(60, round(balance.height() * 2.5 / 3)))
+    assert page.samples.label.currentText() == "dog" and grid.samples.rowCount() == 28
+
+    hands.press(page, "Findings")
+    entries = page.findings.model.entries
+    assert any(entry.place == "dog/zzz.png" for entry in entries)
+    copies = [entry for entry in entries if len(entry.samples) == 2]
+    assert len(copies) == 8 and all("of different classes" in entry.words for entry in copies)
+    at = entries.index(copies[0])
+    index = page.findings.model.index(at, 0)
+    QTest.mouseClick(page.findings.list.viewport(), LEFT, NONE, page.findings.list.visualRect(index).center())
+    assert grid.samples.index_of_row.tolist() == list(copies[0].samples)
+    hands.press(page, "Show all")
+    assert grid.samples.rowCount() == 58
+
+    hands.press(page, "Findings")
+    window.activateWindow()  # offscreen nobody does so after a dialog
+    hands.press(page, "Leave copies out")
+    hands.until(lambda: known(page))
+    assert sum(map(len, page.examiner.opened.parts)) == 50 and page.findings.together.isHidden()
+    assert window.studio.document.undo_label == "Leave copies out"
+    hands.keys("Ctrl+Z")
+    assert window.studio.document.undo_label == "Choose the data"
+    hands.until(lambda: known(page))
+    assert sum(map(len, page.examiner.opened.parts)) == 58
+    hands.keys("Ctrl+Z")
+    assert window.studio.project.data.path == ""
+
+
+def test_a_shipped_set_is_chosen_and_what_cannot_be_read_changes_nothing(
+    window: Window, hands: Hands, tmp_path: Path, animals: Path
+) -> None:
+    window.project_files.open_template("lenet5-28")
+    before = window.studio.project
+    empty = tmp_path / "nothing.xyz"
+    empty.write_bytes(b"\0\1\2")
+    drop(window, empty)
+    hands.until(lambda: "can be read" in window.toast.text)
+    looked: list[int] = []
+    answer_dialog(lambda dialog: looked.append(dialog.kind.count()), accept=False)
+    drop(window, animals)
+    hands.until(lambda: looked)
+    assert window.studio.project is before
+
+    window.actions_.trigger("view.workspace_data")
+    page = window.panel("data")
+    hands.until(lambda: known(page))
+    hands.press(page, "Choose")
+    items = page.choosing.list
+    row = next(r for r in range(items.count()) if items.item(r).text() == "Points in the plane")
+    items.setCurrentRow(row)
+    assert "Source" in page.choosing.source.text()
+    hands.press(page, "Use these data")
+    assert window.studio.project.data.name == "points"
+    hands.until(lambda: known(page) and page.samples.grid.wide)
+    assert page.stack.currentWidget() is page.samples
+
+
+def test_data_that_moved_are_pointed_to_and_data_that_changed_are_looked_through_again(
+    window: Window, hands: Hands, animals: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from visualnet.data.choosing import choose
+
+    window.project_files.new()
+    choice, _ = choose("image_folder", animals, {})
+    window.studio.do("Choose", lambda p: edits.choose_data(p, choice))
+    window.actions_.trigger("view.workspace_data")
+    page = window.panel("data")
+    hands.until(lambda: known(page))
+    assert page.banner.isHidden()
+
+    moved = tmp_path / "elsewhere"
+    shutil.move(animals, moved)
+    window.studio.do("Choose", lambda p: edits.choose_data(p, DataChoice(name="points")))
+    hands.keys("Ctrl+Z")
+    hands.until(lambda: page.banner.isVisible())
+    assert "is not there any more" in page.banner.text
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(moved))
+    hands.press(page.banner, "Locate…")
+    hands.until(lambda: window.studio.project.data.path == moved.as_posix() and known(page))
+    assert "the same data" in window.toast.text and page.banner.isHidden()
+
+    shutil.rmtree(moved / "dog")
+    hands.press(page, "Look through again")
+    hands.until(lambda: page.banner.isVisible())
+    assert "have changed" in page.banner.text
+    hands.press(page.banner, "as they are now")
+    hands.until(lambda: known(page))
+    facts = window.studio.project.data.facts
+    assert facts is not None and facts.classes == ("cat",) and page.banner.isHidden()
+
+
+def test_a_hundred_thousand_samples_scroll_and_only_what_is_seen_is_decoded(window: Window, hands: Hands) -> None:
+    window.project_files.new()
+    window.studio.do("Choose", lambda p: edits.choose_data(p, DataChoice(name="points", options={"n": 100_000})))
+    window.actions_.trigger("view.workspace_data")
+    page = window.panel("data")
+    hands.until(lambda: page.examiner.opened is not None)
+    grid = page.samples.grid
+    assert grid.samples.rowCount() == 100_000
+    grid.scrollToBottom()
+    until(lambda: grid.samples.index(99_999).data() != "sample 99,999", "the last one is seen")
+    assert len(grid.samples._faces) < 1_000

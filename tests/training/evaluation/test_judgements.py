@@ -1,0 +1,92 @@
+"""Every judgement of every task: it draws, its table has its numbers, and its places lead to samples."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+
+from tests.training.evaluation import answers
+from visualnet.figures.charts.marks import Drawing
+from visualnet.figures.charts.matrix import MatrixChart
+from visualnet.figures.charts.svg import svg_of
+from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.judgements import JUDGEMENTS, judgements_for
+from visualnet.training.evaluation.tasks import TASKS
+
+ALL = answers.draw_all(4)
+
+
+@pytest.mark.parametrize("judged", ALL, ids=lambda judged: f"{judged.task} {len(judged.classes)}")
+def test_every_judgement_draws_in_every_size(judged: Judged) -> None:
+    chosen = judgements_for(judged)
+    assert len(chosen) >= 2
+    for judgement in chosen:
+        for view in judgement.views(judged):
+            chart = judgement.chart(judged, view)
+            for size in ((700.0, 420.0), (260.0, 140.0)):
+                check_drawing(chart.lay_out(*size), judged)
+            head, *rows = chart.rows()
+            assert rows and all(len(row) == len(head) for row in rows), judgement.name
+            assert chart.description()
+            ElementTree.fromstring(svg_of(chart))  # it can be read back as XML
+        assert judgement.words.endswith(".")
+
+
+def check_drawing(drawing: Drawing, judged: Judged) -> None:
+    known = set(judged.samples.tolist())
+    assert drawing.marks
+    for spot in drawing.spots:
+        assert set(spot.samples) <= known
+        assert spot.words
+    for mark in drawing.marks:
+        numbers = [value for value in mark if isinstance(value, float)]
+        assert np.isfinite(numbers).all()
+
+
+def test_the_cells_of_the_confusion_matrix_hold_their_samples() -> None:
+    judged = ALL[0]
+    chart = JUDGEMENTS["confusion"].chart(judged)
+    assert isinstance(chart, MatrixChart)
+    assert sum(chart.counts.values()) == judged.size
+    for (true, said), samples in chart.samples.items():
+        rows = [judged.place_of(sample) for sample in samples]
+        assert len(samples) == chart.counts[true, said]
+        assert all(judged.arrays["truth"][row] == true and judged.answered[row] == said for row in rows)
+    spots = [spot for spot in chart.lay_out(600, 400).spots if spot.samples]
+    assert sorted(s for spot in spots for s in spot.samples) == judged.samples.tolist()
+
+
+def test_of_many_classes_the_most_confused_are_shown_and_the_table_has_all() -> None:
+    judged = ALL[2]
+    chart = JUDGEMENTS["confusion"].chart(judged)
+    assert isinstance(chart, MatrixChart)
+    assert len(chart.order) == 40
+    assert sum(row[2] for row in list(chart.rows())[1:]) == judged.size
+
+
+def test_the_most_wrong_are_wrong_and_the_worst_comes_first() -> None:
+    judged = ALL[0]
+    chart = JUDGEMENTS["most_wrong"].chart(judged)
+    scores = [one.score for one in chart.examples]
+    assert scores == sorted(scores, reverse=True)
+    assert all(not judged.right[judged.place_of(one.sample)] and one.words.startswith("✗") for one in chart.examples)
+    assert len(scores) == (~judged.right).sum()
+
+
+def test_the_error_by_a_column_counts_every_sample_once() -> None:
+    judged = ALL[0]
+    for view in ("length",):
+        chart = JUDGEMENTS["by_column"].chart(judged, view)
+        samples = [s for _, bars in chart.groups for bar in bars for s in bar.samples]
+        assert sorted(samples) == judged.samples.tolist()
+    missing = answers.draw_numbers(0, 40, 1)
+    missing.columns["x"][:5] = np.nan
+    chart = JUDGEMENTS["by_column"].chart(missing, "x")
+    assert chart.names[-1] == "missing" and len(chart.groups[0][1][-1].samples) == 5
+
+
+def test_every_task_has_judgements() -> None:
+    for task in TASKS:
+        assert sum(task in judgement.tasks for judgement in JUDGEMENTS.values()) >= 2, task

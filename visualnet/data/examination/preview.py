@@ -1,0 +1,83 @@
+"""A few samples of training as they are and behind each part of their preparation, to be looked at while it is edited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from visualnet.core.project import DataChoice
+from visualnet.data.declare import DataSet
+from visualnet.data.division.registry import divide
+from visualnet.data.examination.face import Face, make_face
+from visualnet.data.loading import open_samples
+from visualnet.data.preparation.prepared import PreparedSamples, fit_steps
+from visualnet.data.preparation.registry import make_steps, specs_behind
+from visualnet.data.preparation.step import Step
+from visualnet.layers.declaration.layer import Spec
+
+if TYPE_CHECKING:
+    from visualnet.data.samples import Batch
+
+MOST_FITTED = 256
+"""A step that learns of the training part learns of so many of its samples here: more would keep the person waiting."""
+
+
+class Preview(NamedTuple):
+    """Samples raw, prepared (none where only augmentation is done), and augmented besides (None where nothing augments). ``partial`` says
+    that steps were fitted on a part of the training samples; ``trouble`` why there is nothing behind the raw ones."""
+
+    raw: tuple[Face, ...]
+    prepared: tuple[Face, ...] = ()
+    augmented: tuple[Face, ...] | None = None
+    partial: bool = False
+    trouble: str = ""
+
+
+def preview_samples(
+    choice: DataChoice, count: int, chance: int = 0, check: Callable[[float], None] = lambda share: None
+) -> Preview:
+    """The first few training samples through the preparation. ``chance`` is the seed of what augmentation draws.
+
+    Raises:
+        ValueError: the data cannot be opened, divided or read.
+    """
+    source, raw = open_samples(choice)
+    train = divide(raw, choice)[0]
+    index = train[np.unique(np.linspace(0, len(train) - 1, min(count, len(train))).astype(np.int64))]
+    fields = source.specs()
+    first = raw.fetch(index, tuple(fields))
+    faces = _faces(source, fields, choice, first, len(index))
+    try:
+        steps = make_steps(choice.preparation)
+        plain = [step for step in steps if not step.augments]
+        learns = any(step.fits for step in plain)
+        part = train[:: -(-len(train) // MOST_FITTED)] if learns else train[:1]
+        fitted = fit_steps(raw, fields, plain, part, check)
+        batch = PreparedSamples(raw, fields, plain, fitted).fetch_any(index)
+        behind = specs_behind(fields, plain)[-1] if plain else fields
+        prepared = _faces(source, behind, choice, batch, len(index)) if plain else ()
+        changed = _augment(batch, behind, [step for step in steps if step.augments], chance)
+    except ValueError as error:
+        return Preview(faces, trouble=str(error))
+    augmented = _faces(source, behind, choice, changed, len(index)) if changed is not None else None
+    return Preview(faces, prepared, augmented, learns and len(part) < len(train))
+
+
+def _augment(batch: Batch, fields: dict[str, Spec], steps: list[Step], chance: int) -> Batch | None:
+    if not steps:
+        return None
+    import torch  # only where something augments
+
+    tensors: dict[str, Any] = {name: torch.from_numpy(np.array(values)) for name, values in batch.items()}
+    generator = torch.Generator().manual_seed(chance)
+    for step in steps:
+        tensors = step.augment(tensors, fields, generator)
+    return {name: values.numpy() for name, values in tensors.items()}
+
+
+def _faces(source: DataSet, fields: dict[str, Spec], choice: DataChoice, batch: Batch, count: int) -> tuple[Face, ...]:
+    return tuple(
+        make_face(source, fields, choice, {name: values[at] for name, values in batch.items()}) for at in range(count)
+    )

@@ -1,0 +1,165 @@
+"""What the cells of a table mean: numbers in either notation, dates, and words that say that a value is missing."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MISSING = frozenset(
+    ("", "NA", "N/A", "n/a", "na", "#N/A", "NaN", "nan", "NAN", "-nan", "NULL", "null", "Null", "None", "?", "-", "--")
+)
+"""Cells that hold nothing."""
+
+EPOCH = datetime(2000, 1, 1)
+"""Dates are counted in days from here. It is the same for all data: a date of the file itself would carry from one part to another."""
+
+REMEMBERED = 20_000
+_PLAIN = {d: re.compile(rf"[+-]?(\d+(\{d}\d*)?|\{d}\d+)([eE][+-]?\d+)?") for d in ".,"}
+_GROUPED = {
+    ".": re.compile(r"[+-]?[1-9]\d{0,2}([,'’ \u00a0\u202f])\d{3}(\1\d{3})*(\.\d*)?"),
+    ",": re.compile(r"[+-]?[1-9]\d{0,2}([.'’ \u00a0\u202f])\d{3}(\1\d{3})*(,\d*)?"),
+}
+_SEPARATORS = re.compile(r"[,.'’ \u00a0\u202f]")
+_BEGINS = frozenset("0123456789+-.,∞")
+_INFINITE = frozenset(("inf", "infinity", "∞"))
+_ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[T ].*)?")
+_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[T ](.*))?")
+_YEAR_LAST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[T ](.*))?")
+
+
+class CellFormat(NamedTuple):
+    """How cells are read: the decimal mark, whether the day of a date comes before its month, and further words for “missing”."""
+
+    decimal: str = "."
+    day_first: bool = True
+    missing: frozenset[str] = MISSING
+
+
+class Cell(NamedTuple):
+    """What one cell means: ``kind`` is ``missing``, ``number``, ``infinite``, ``date`` (in days) or ``word``."""
+
+    kind: str
+    number: float = math.nan
+    grouped: bool = False
+
+
+_MISSING_CELL, _INFINITE_CELL, _WORD_CELL = Cell("missing"), Cell("infinite"), Cell("word")
+
+
+def read_cell(text: str, how: CellFormat) -> Cell:
+    """What this cell means."""
+    text = text.strip()
+    if text in how.missing:
+        return _MISSING_CELL
+    if text[0] not in _BEGINS:
+        return _INFINITE_CELL if text.lower() in _INFINITE else _WORD_CELL
+    if _PLAIN[how.decimal].fullmatch(text):
+        number = float(text.replace(",", ".") if how.decimal == "," else text)
+        return Cell("number", number) if math.isfinite(number) else _INFINITE_CELL
+    date = read_date(text, how.day_first)
+    if date is not None:
+        return Cell("date", date)
+    if _GROUPED[how.decimal].fullmatch(text):
+        whole, mark, rest = text.partition(how.decimal)
+        return Cell("number", float(_SEPARATORS.sub("", whole) + mark.replace(",", ".") + rest), grouped=True)
+    return _INFINITE_CELL if text.lstrip("+-").lower() in _INFINITE else _WORD_CELL
+
+
+class CellMemory(dict[str, Cell]):
+    """Cells by their text: what stands in a column again and again is read once."""
+
+    def __init__(self, how: CellFormat) -> None:
+        super().__init__()
+        self._how = how
+
+    def __missing__(self, text: str) -> Cell:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        found = self[text] = read_cell(text, self._how)
+        return found
+
+
+def read_plain_numbers(cells: Sequence[str], decimal: str) -> NDArray[Any] | None:
+    """The numbers, if every cell is a finite one without thousands separators; else None. It is quick."""
+    import numpy as np
+
+    joined = "\n".join(cells)
+    # Python also reads “1_000”, “nan” and “infinity” as numbers.
+    if "_" in joined or "n" in joined or "N" in joined:
+        return None
+    if decimal == ",":
+        if "." in joined:
+            return None
+        cells = joined.replace(",", ".").split("\n")
+    try:
+        numbers = np.fromiter(map(float, cells), np.float64, len(cells))
+    except ValueError:
+        return None
+    return numbers if np.isfinite(numbers).all() else None
+
+
+def read_date(text: str, day_first: bool) -> float | None:
+    """A date, with or without a time of day, in days from the start of 2000; None for what is no date."""
+    if not text[:1].isdigit() or len(text) > 40:
+        return None
+    try:
+        if found := _ISO.fullmatch(text):
+            year, month, day = found.groups()
+            moment = datetime.fromisoformat(text) if day and len(text) >= 10 else _day(year, month, day or "1")
+        elif found := _YEAR_FIRST.fullmatch(text):
+            year, month, day, time = found.groups()
+            moment = _at(_day(year, month, day), time)
+        elif found := _YEAR_LAST.fullmatch(text):
+            first, _, second, year, time = found.groups()
+            moment = _at(_day(year, *((second, first) if day_first else (first, second))), time)
+        else:
+            return None
+    except ValueError:
+        return None
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return (moment - EPOCH).total_seconds() / 86400
+
+
+def guess_day_first(cells: Sequence[str]) -> bool | None:
+    """Whether dates such as 05/11/2024 name the day first; None where these cells leave it open."""
+    parts = [(int(found[1]), int(found[3])) for cell in cells if (found := _YEAR_LAST.fullmatch(cell.strip()))]
+    if not parts:
+        return True
+    if any(first > 12 for first, _ in parts):
+        return True
+    return False if any(second > 12 for _, second in parts) else None
+
+
+def guess_decimal(cells: Sequence[str], delimiter: str) -> str:
+    """The decimal mark of these cells: the one that reads more of them where the other does not."""
+    only = {mark: 0 for mark in ".,"}
+    for cell in cells:
+        text = cell.strip()
+        if "," in text or "." in text:
+            as_plain = {mark: bool(_PLAIN[mark].fullmatch(text)) for mark in ".,"}
+            as_any = {mark: as_plain[mark] or bool(_GROUPED[mark].fullmatch(text)) for mark in ".,"}
+            for mark, other in (".,", ",."):
+                only[mark] += as_any[mark] and not as_any[other]
+    if only["."] == only[","]:
+        # “1,234” alone can be read both ways. Where commas part the cells, or would have been free to, they group thousands.
+        return (
+            ","
+            if delimiter == ";" and any("," in cell and _PLAIN[","].fullmatch(cell.strip()) for cell in cells)
+            else "."
+        )
+    return max(only, key=lambda mark: only[mark])
+
+
+def _day(year: str, month: str, day: str) -> datetime:
+    return datetime(int(year), int(month), int(day))
+
+
+def _at(day: datetime, time: str | None) -> datetime:
+    return datetime.fromisoformat(f"{day:%Y-%m-%d}T{time.strip().zfill(5)}") if time else day

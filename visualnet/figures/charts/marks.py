@@ -1,0 +1,113 @@
+"""What a drawing consists of: lines, rectangles, dots and words in named colours, and places that answer to the pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+Points = tuple[tuple[float, float], ...]
+
+SMALL, USUAL = 11, 12
+"""Sizes of words, in px."""
+LETTER = 0.56
+"""How wide a letter is on average, in parts of the size of the type."""
+
+
+class Stroke(NamedTuple):
+    """A line through points."""
+
+    points: Points
+    colour: str
+    width: float = 1.0
+    dashed: bool = False
+    alpha: float = 1.0
+
+
+class Box(NamedTuple):
+    """A filled rectangle."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: str
+    alpha: float = 1.0
+
+
+class Dots(NamedTuple):
+    """Dots of one colour."""
+
+    points: Points
+    colour: str
+    radius: float = 2.5
+    alpha: float = 0.6
+
+
+class Words(NamedTuple):
+    """A line of text; ``x`` is its left end, its middle or its right end as ``align`` says, ``y`` the middle of its height."""
+
+    x: float
+    y: float
+    text: str
+    colour: str = "muted"
+    size: float = SMALL
+    align: str = "left"
+    bold: bool = False
+    upward: bool = False
+
+
+Mark = Stroke | Box | Dots | Words
+
+
+class Spot(NamedTuple):
+    """A place that answers to the pointer: with words, and with the samples that a click opens."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    words: str
+    samples: tuple[int, ...] = ()
+
+
+class Drawing(NamedTuple):
+    """A chart in a size: its marks from back to front, and its places, the last of which is the foremost.
+
+    A colour is ``text``, ``muted``, ``line``, ``surface``, ``accent``, ``warning``, ``curve:2`` (a line's of that number) or ``amount:0.4``
+    (on the map for amounts); ``on amount:0.4`` can be read on that.
+    """
+
+    width: float
+    height: float
+    marks: tuple[Mark, ...]
+    spots: tuple[Spot, ...] = ()
+
+
+class Chart:
+    """Base of the kinds of chart: frozen values that can be drawn in any size and written as a table."""
+
+    kind: ClassVar[str]
+    """What files are called that hold it."""
+
+    def lay_out(self, width: float, height: float) -> Drawing:
+        """The chart in this size, in px."""
+        raise NotImplementedError
+
+    def rows(self) -> Iterable[Sequence[Any]]:
+        """Its numbers as a table with a head."""
+        raise NotImplementedError
+
+    def description(self) -> str:
+        """What it shows, for those who cannot see it."""
+        raise NotImplementedError
+
+
+def text_width(text: str, size: float = SMALL) -> float:
+    """About how wide a text is; the same wherever it is drawn."""
+    return LETTER * size * len(text)
+
+
+def shorten(text: str, room: float, size: float = SMALL) -> str:
+    """The text, or its beginning with … where there is no room for all of it."""
+    most = max(int(room / (LETTER * size)), 1)
+    return text if len(text) <= most else f"{text[: max(most - 1, 1)]}…"

@@ -1,0 +1,70 @@
+"""A drawing as SVG, in colours for paper or for a dark page."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+
+from visualnet.figures.charts.marks import Box, Chart, Dots, Drawing, Mark, Stroke, Words
+from visualnet.figures.colour_maps import SEQUENTIAL
+
+LIGHT: Final = {
+    "text": "#1c2028",
+    "muted": "#5d6678",
+    "line": "#d8dce5",
+    "surface": "#ffffff",
+    "accent": "#2563eb",
+    "warning": "#8a5a00",
+}
+CURVES: Final = ("#2563eb", "#b87a00", "#00875f", "#b85f92", "#9a8b00", "#d55e00", "#7a64d6", "#5d6678")
+ANCHOR: Final = {"left": "start", "centre": "middle", "right": "end"}
+DARK_UNTIL = 0.62
+"""Up to this amount the map is so dark that words on it are white."""
+
+
+def colour_of(role: str) -> str:
+    """The colour of a role on paper."""
+    if role.startswith("on amount:"):
+        return "#ffffff" if float(role[10:]) < DARK_UNTIL else "#101218"
+    if role.startswith("amount:"):
+        red, green, blue = (int(v) for v in SEQUENTIAL[round(255 * min(max(float(role[7:]), 0.0), 1.0))])
+        return f"#{red:02x}{green:02x}{blue:02x}"
+    if role.startswith("curve:"):
+        return CURVES[int(role[6:]) % len(CURVES)]
+    return LIGHT[role]
+
+
+def svg_of(chart: Chart, width: float = 640, height: float = 400) -> str:
+    """A chart as an ``svg`` element that stands by itself."""
+    return svg_of_drawing(chart.lay_out(width, height), chart.description())
+
+
+def svg_of_drawing(drawing: Drawing, title: str) -> str:
+    """A drawing as an ``svg`` element."""
+    size = f'width="{drawing.width:g}" height="{drawing.height:g}" viewBox="0 0 {drawing.width:g} {drawing.height:g}"'
+    font = "font-family=\"Inter, 'Segoe UI', system-ui, sans-serif\""
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size} {font}><title>{escape(title)}</title>'
+    return "\n".join([head, *map(_element, drawing.marks), "</svg>"])
+
+
+def _element(mark: Mark) -> str:
+    if isinstance(mark, Stroke):
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in mark.points)
+        dash = ' stroke-dasharray="5 4"' if mark.dashed else ""
+        style = f'stroke="{colour_of(mark.colour)}" stroke-width="{mark.width:g}" stroke-opacity="{mark.alpha:g}"{dash}'
+        return f'<polyline points="{points}" fill="none" {style} stroke-linejoin="round"/>'
+    if isinstance(mark, Box):
+        place = f'x="{mark.x:.1f}" y="{mark.y:.1f}" width="{mark.width:.1f}" height="{max(mark.height, 0):.1f}"'
+        return f'<rect {place} fill="{colour_of(mark.colour)}" fill-opacity="{mark.alpha:g}"/>'
+    if isinstance(mark, Dots):
+        colour = colour_of(mark.colour)
+        dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{mark.radius:g}"/>' for x, y in mark.points)
+        return f'<g fill="{colour}" fill-opacity="{mark.alpha:g}">{dots}</g>'
+    return _text_element(mark)
+
+
+def _text_element(mark: Words) -> str:
+    weight = ' font-weight="600"' if mark.bold else ""
+    turn = f' transform="rotate(-90 {mark.x:.1f} {mark.y:.1f})"' if mark.upward else ""
+    style = f'font-size="{mark.size:g}" fill="{colour_of(mark.colour)}" text-anchor="{ANCHOR[mark.align]}"{weight}'
+    return f'<text x="{mark.x:.1f}" y="{mark.y:.1f}" dy="0.35em" {style}{turn}>{escape(mark.text)}</text>'

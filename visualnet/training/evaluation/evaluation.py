@@ -1,0 +1,192 @@
+"""Judge a run on a part of its data: its answers, its figures with their intervals, and what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from visualnet.core.project import Project
+from visualnet.core.storage import project_file
+from visualnet.core.text.format import format_quantity
+from visualnet.pytorch import need_torch
+from visualnet.training.evaluation import keeping, openings
+from visualnet.training.evaluation.intervals import Estimate, estimate, wilson
+from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.metrics import METRICS, Metric, metrics_for
+from visualnet.training.runs.run_model import PROJECT
+
+if TYPE_CHECKING:
+    from visualnet.data.loading import Loaded
+
+Check = Callable[[float], None]
+PARTS = ("validation", "test", "training")
+WEIGHTS = ("best", "last")
+NO_TEST = "there is no test part: divide the data 60 / 20 / 20 (in the recipe, under Data) and train anew"
+NO_VALIDATION = "there is no validation part: divide the data 80 / 20 (in the recipe, under Data) and train anew"
+NO_WEIGHTS = "the run has no weights yet: they are written with its first epoch"
+PREDICTING = 0.7
+"""Computing the answers is about so much of the work; the rest are the intervals."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """A run judged on a part of its data. ``figures`` are the metrics of each answer, by name, in the order of ``judged``.
+
+    ``opened`` is how often the run's test part has been opened; ``note`` says what one should know, such as data that changed since.
+    """
+
+    folder: Path
+    project: Project
+    part: str
+    weights: str
+    loaded: Loaded
+    data: str
+    digest: str
+    judged: tuple[Judged, ...]
+    figures: tuple[Mapping[str, Estimate], ...]
+    opened: int
+    epoch: int = 0
+    note: str = ""
+
+    @property
+    def run(self) -> str:
+        """The run's name: that of its folder."""
+        return self.folder.name
+
+    @property
+    def size(self) -> int:
+        """How many samples were judged."""
+        return max((judged.size for judged in self.judged), default=0)
+
+    def headline(self, number: int = 0) -> tuple[Metric, Estimate]:
+        """The metric of an answer that is told first, with its value."""
+        name = next(iter(self.figures[number]))
+        return METRICS[name], self.figures[number][name]
+
+
+def evaluate(
+    folder: Path,
+    part: str = "validation",
+    weights: str = "best",
+    data: Loaded | None = None,
+    check: Check = lambda share: None,
+    count: bool = True,
+) -> Evaluation:
+    """Judge a run. What it answered is kept in its folder and had from there as long as data and weights stay the same.
+
+    Args:
+        folder: the run's folder.
+        part: ``validation``, ``test`` (which is counted, unless ``count`` is False) or ``training``.
+        weights: those of the ``best`` epoch or the ``last``.
+        data: the data as they were trained on, where they are not what the project says.
+        check: called with the share that is done; may raise to end the work.
+
+    Raises:
+        ValueError: there is no such part, no weights, or nothing can be judged; the words say why.
+        FileError: there is no run in the folder.
+    """
+    if part not in PARTS or weights not in WEIGHTS:
+        raise ValueError(
+            f"“{part}” and “{weights}”: wanted is one of {', '.join(PARTS)}, and one of {', '.join(WEIGHTS)}"
+        )
+    project = project_file.load(folder / PROJECT)
+    path, taken = find_weights(folder, weights)
+    from visualnet.data.loading import load
+
+    loaded = data if data is not None else load(project.data)
+    index = {"validation": loaded.validation, "test": loaded.test, "training": loaded.train}[part]
+    if not len(index):
+        raise ValueError(NO_TEST if part == "test" else NO_VALIDATION)
+    try:
+        digest = keeping.digest_file(path)
+    except OSError as error:
+        raise ValueError(f"the weights cannot be read: {error}") from None
+    key = f"{loaded.fingerprint} {digest} {part}"
+    kept = keeping.place_of(folder, part, taken)
+    judged = keeping.read(kept, key)
+    if judged is None:
+        judged = _predict(project, path, loaded, index, lambda share: check(PREDICTING * share))
+        keeping.keep(kept, key, judged)
+    opened = openings.note_opening(folder, digest) if part == "test" and count else openings.count_openings(folder)
+    figures = _figures(judged, check)
+    epoch, note = _state_of(folder, loaded.fingerprint, data is None)
+    return Evaluation(
+        folder, project, part, taken, loaded, loaded.fingerprint, digest, judged, figures, opened, epoch, note
+    )
+
+
+def find_weights(folder: Path, wish: str = "best") -> tuple[Path, str]:
+    """The file of a run's weights, and whether they are the ``best`` or the ``last``: what was wished for, else what there is.
+
+    Raises:
+        ValueError: there are none yet.
+    """
+    from visualnet.training.checkpoints import BEST, find_checkpoints
+
+    best = folder / BEST
+    last = [path / "weights.safetensors" for path in find_checkpoints(folder)]
+    choices = {"best": [best] if best.is_file() else [], "last": [path for path in last if path.is_file()]}
+    for name in (wish, *WEIGHTS):
+        if choices[name]:
+            return choices[name][0], name
+    raise ValueError(NO_WEIGHTS)
+
+
+def _predict(project: Project, weights: Path, data: Loaded, index: Any, check: Check) -> tuple[Judged, ...]:
+    need_torch()
+    from visualnet.analysis import infer
+    from visualnet.compiling.module import compile_project
+    from visualnet.training import devices
+    from visualnet.training.checkpoints import load_weights
+    from visualnet.training.evaluation.predicting import predict
+
+    check(0.0)
+    place = devices.place(project.recipe.device)
+    model = compile_project(project, infer(project, None, data.fields), device=place.device, seed=0)
+    load_weights(weights, model.net)
+    return predict(model, data, np.sort(index), check)
+
+
+def _figures(found: tuple[Judged, ...], check: Check) -> tuple[Mapping[str, Estimate], ...]:
+    figures = []
+    for number, judged in enumerate(found):
+
+        def told(share: float, number: int = number) -> None:
+            check(PREDICTING + (1 - PREDICTING) * (number + share) / len(found))
+
+        if not judged.size:
+            raise ValueError(f"no sample of this part has a target for “{judged.name}”")
+        chosen = metrics_for(judged)
+        values = estimate(judged.size, {m.name: partial(m.values, judged) for m in chosen}, told)
+        for metric in chosen:
+            one = values[metric.name]
+            if metric.is_mean and one.low == one.high:
+                values[metric.name] = Estimate(one.value, *wilson(one.value * judged.size, judged.size))
+        figures.append(values)
+    return tuple(figures)
+
+
+def _state_of(folder: Path, fingerprint: str, own: bool) -> tuple[int, str]:
+    """The epoch of the run's checkpoint, and what is to be said where its data were other ones."""
+    from visualnet.training.checkpoints import BadCheckpoint, find_checkpoints, read_state
+
+    for path in find_checkpoints(folder):
+        try:
+            state = read_state(path)
+        except BadCheckpoint:
+            continue
+        changed = own and bool(state.data) and not fingerprint.startswith(state.data)
+        words = "The data have changed since this run was trained: these figures are of the data as they are now."
+        return state.epoch, words if changed else ""
+    return 0, ""
+
+
+def describe(evaluation: Evaluation) -> str:
+    """What was judged, in a line: run, part, weights, samples."""
+    size = format_quantity(evaluation.size, "sample")
+    return f"{evaluation.run} · {evaluation.part} part · {size} · {evaluation.weights} weights"

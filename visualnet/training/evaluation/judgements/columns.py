@@ -1,0 +1,76 @@
+"""The error against what else is known of a sample: each input column, or its class."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from visualnet.core.text.format import format_number
+from visualnet.figures.charts.bars import Bar, BarChart
+from visualnet.training.evaluation.intervals import wilson
+from visualnet.training.evaluation.judged import Array, Judged
+from visualnet.training.evaluation.judgements.registry import judgement
+
+PIECES = 6
+MOST_GROUPS = 60
+ERROR = {"classes": "share answered wrong", "binary": "share answered wrong", "numbers": "mean absolute error"}
+
+
+def name_columns(judged: Judged) -> tuple[str, ...]:
+    """The columns along which the error can be looked at."""
+    own = judged.task in ("classes", "binary")
+    return tuple(name for name in judged.columns if not (own and name == "class"))
+
+
+@judgement(
+    "by_column",
+    "Error by input",
+    "classes binary numbers pixels mask tokens boxes",
+    "How wrong the answers are for each part of what comes in: numbers in pieces with about as many samples each, classes one by one. "
+    "Where a bar is long, data are few or hard. The line in a bar is its 95 % interval; click a bar to see its samples.",
+    views=name_columns,
+)
+def by_column(judged: Judged, view: str) -> BarChart:
+    values = judged.columns[view]
+    groups = _classes(values) if values.dtype.kind == "U" else _pieces(values)
+    error = (~judged.right).astype(float) if judged.task in ("classes", "binary") else judged.badness
+    shares = judged.task in ("classes", "binary")
+    bars = tuple(_bar(judged, rows, error, shares) for _, rows in groups)
+    title = ERROR.get(judged.task, "share wrong")
+    return BarChart(tuple(name for name, _ in groups), ((title, bars),), f"{title}, by {view}", None)
+
+
+def _classes(values: Array) -> list[tuple[str, Array]]:
+    names, counts = np.unique(values, return_counts=True)
+    names = names[np.argsort(-counts, kind="stable")][:MOST_GROUPS]
+    return [(str(name), np.flatnonzero(values == name)) for name in sorted(names)]
+
+
+def _pieces(values: Array) -> list[tuple[str, Array]]:
+    """Pieces of a column of numbers, with about as many samples each; what is missing is a piece of its own."""
+    known = np.isfinite(values)
+    found = []
+    distinct = np.unique(values[known])
+    if len(distinct) <= PIECES:
+        found = [(format_number(float(v)), np.flatnonzero(values == v)) for v in distinct]
+    else:
+        edges = np.unique(np.quantile(values[known], np.linspace(0, 1, PIECES + 1)))
+        codes = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, max(len(edges) - 2, 0))
+        for i in range(len(edges) - 1):
+            rows = np.flatnonzero(known & (codes == i))
+            if len(rows):
+                found.append((f"{format_number(float(edges[i]))} to {format_number(float(edges[i + 1]))}", rows))
+    if not known.all():
+        found.append(("missing", np.flatnonzero(~known)))
+    return found
+
+
+def _bar(judged: Judged, rows: Array, error: Array, shares: bool) -> Bar:
+    values = error[rows]
+    mean = float(values.mean())
+    if shares:
+        low, high = wilson(float(values.sum()), len(rows))
+    else:
+        half = 1.96 * float(values.std(ddof=1)) / len(rows) ** 0.5 if len(rows) > 1 else 0.0
+        low, high = max(mean - half, 0.0), mean + half
+    worst = rows[np.argsort(-values, kind="stable")]
+    return Bar(mean, low, high, tuple(int(s) for s in judged.samples[worst]))

@@ -1,0 +1,85 @@
+"""Lists of samples: the most wrong and the most unsure ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visualnet.core.text.format import format_number, format_percent, format_quantity
+from visualnet.figures.charts.examples import Example, ExampleList
+from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.judgements.registry import judgement
+
+MOST = 100
+SHOWN_NUMBERS = 4
+SCORES = {"classes": "surprise", "binary": "surprise", "numbers": "mean error", "boxes": "share missed"}
+
+
+def describe_answer(judged: Judged, row: int) -> str:
+    """What is true of a sample and what was answered, in a line."""
+    arrays = judged.arrays
+    if judged.task in ("classes", "binary"):
+        true, said = judged.classes[int(arrays["truth"][row])], judged.classes[int(judged.answered[row])]
+        sure = f" ({format_percent(float(judged.sureness[row]))} sure)" if judged.has_probabilities else ""
+        mark = "✓" if judged.right[row] else "✗"
+        return f"{mark} true “{true}”, answered “{said}”{sure}"
+    if judged.task == "numbers":
+        true, said = (_numbers(arrays[name][row].reshape(-1)) for name in ("truth", "said"))
+        return f"true {true}, answered {said}"
+    if judged.task == "boxes":
+        count = format_quantity(int(arrays["true_there"][row].sum()), "box", "boxes")
+        return f"{count}, {format_percent(float(arrays['badness'][row]), 0)} of them missed"
+    right, said, true = (values[row] for values in judged.overlaps)
+    if judged.task == "tokens":
+        return f"{int(right.sum())} of {format_quantity(int(true.sum()), 'token')} right"
+    union = said + true - right
+    each = [
+        f"{judged.classes[k]} {format_percent(float(right[k] / union[k]), 0)}"
+        for k in np.flatnonzero(union > 0)[:SHOWN_NUMBERS]
+    ]
+    return f"overlap (IoU): {', '.join(each)}"
+
+
+def _numbers(values: NDArray[Any]) -> str:
+    shown = ", ".join(format_number(float(value)) for value in values[:SHOWN_NUMBERS])
+    return shown + (" …" if len(values) > SHOWN_NUMBERS else "")
+
+
+@judgement(
+    "most_wrong",
+    "Most wrong",
+    "classes binary numbers pixels mask tokens boxes",
+    "The samples that are answered worst, the worst first. Look at them: some are mislabelled, others show what the network has not "
+    "learned. Open one to see it.",
+)
+def most_wrong(judged: Judged, view: str) -> ExampleList:
+    badness = judged.badness
+    rows = np.argsort(-badness, kind="stable")[:MOST]
+    if judged.task in ("classes", "binary"):
+        rows = np.array([row for row in rows if not judged.right[row]], np.int64)
+    rows = rows[badness[rows] > 0]
+    return _list(judged, rows, badness, SCORES.get(judged.task, "share wrong"))
+
+
+@judgement(
+    "most_unsure",
+    "Most unsure",
+    "classes binary",
+    "The samples whose two most probable classes are nearest to each other, right or wrong. What lies on the border is worth a look, and "
+    "worth more data.",
+    probabilities=True,
+)
+def most_unsure(judged: Judged, view: str) -> ExampleList:
+    two = np.partition(judged.arrays["probabilities"], -2, 1)[:, -2:]
+    margin = two[:, 1] - two[:, 0]
+    rows = np.argsort(margin, kind="stable")[:MOST]
+    return _list(judged, rows, margin, "lead of the first")
+
+
+def _list(judged: Judged, rows: NDArray[Any], scores: NDArray[Any], title: str) -> ExampleList:
+    return ExampleList(
+        tuple(Example(int(judged.samples[row]), describe_answer(judged, row), float(scores[row])) for row in rows),
+        title,
+    )

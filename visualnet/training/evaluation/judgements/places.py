@@ -1,0 +1,99 @@
+"""Judgements of classes at places: pixels of pictures and tokens of sequences."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from visualnet.figures.charts.bars import Bar, BarChart, HistogramChart
+from visualnet.figures.charts.curves import Curve, CurveChart
+from visualnet.figures.charts.matrix import MOST_CLASSES, MatrixChart
+from visualnet.training.evaluation.intervals import LEAST_DRAWS, draw_weights
+from visualnet.training.evaluation.judged import Array, Judged
+from visualnet.training.evaluation.judgements.numbers import histogram
+from visualnet.training.evaluation.judgements.registry import judgement
+from visualnet.training.evaluation.metrics.classes import divide
+from visualnet.training.evaluation.metrics.places import LONGEST, edit_distance, overlaps_of
+
+PICTURES = "pixels mask"
+
+
+@judgement(
+    "overlap",
+    "Overlap per class",
+    PICTURES,
+    "For each class: how much of the answered and the true area is shared (IoU: by their union; Dice: by their sum). The line in a bar is "
+    "its 95 % interval over pictures.",
+)
+def overlap(judged: Judged, view: str) -> BarChart:
+    values = _overlap_scores(judged, np.ones((1, judged.size)))
+    drawn = np.concatenate([_overlap_scores(judged, w) for w in draw_weights(judged.size, LEAST_DRAWS)], 1)
+    low, high = np.percentile(drawn, [2.5, 97.5], axis=1)
+    order = np.argsort(values[0, 0], kind="stable")
+    groups = tuple(
+        (name, tuple(Bar(float(values[i, 0, k]), float(low[i, k]), float(high[i, k])) for k in order))
+        for i, name in enumerate(("IoU", "Dice"))
+    )
+    return BarChart(tuple(judged.classes[k] for k in order), groups, "share")
+
+
+def _overlap_scores(judged: Judged, weights: Array) -> Array:
+    right, said, true = overlaps_of(judged, weights)
+    return np.stack([divide(right, said + true - right), divide(2 * right, said + true)])
+
+
+@judgement(
+    "place_confusion",
+    "Confusion",
+    "pixels mask tokens",
+    "A row for each true class, a column for each answer, over all places: right answers stand on the diagonal.",
+    views=lambda judged: ("Shares", "Counts"),
+)
+def place_confusion(judged: Judged, view: str) -> MatrixChart:
+    count, truth, said = len(judged.classes), judged.arrays["truth"], judged.arrays["said"]
+    asked = truth >= 0
+    codes, found = np.unique(truth[asked].astype(np.int64) * count + said[asked], return_counts=True)
+    counts = {(int(c) // count, int(c) % count): int(n) for c, n in zip(codes, found, strict=True)}
+    frequent = np.argsort(-np.bincount(truth[asked], minlength=count), kind="stable")
+    shown = tuple(range(count)) if count <= MOST_CLASSES else tuple(int(k) for k in frequent[:MOST_CLASSES])
+    unit = "token" if judged.task == "tokens" else "pixel"
+    return MatrixChart(judged.classes, counts, {}, shown, view == "Shares", unit)
+
+
+@judgement(
+    "wrong_share",
+    "Errors per picture",
+    PICTURES,
+    "How many pictures have so large a share of wrong pixels. Click a bar to see them.",
+)
+def wrong_share(judged: Judged, view: str) -> HistogramChart:
+    return histogram(judged, judged.badness, "share of wrong pixels")
+
+
+@judgement(
+    "by_place",
+    "By place",
+    "tokens",
+    "The share of right tokens at each place of the sequence: what is far from the beginning is often harder, or easier with more known.",
+)
+def by_place(judged: Judged, view: str) -> CurveChart:
+    truth = judged.arrays["truth"]
+    asked = (truth >= 0).sum(0)
+    right = ((judged.arrays["said"] == truth) & (truth >= 0)).sum(0)
+    places = np.flatnonzero(asked)
+    shares = right[places] / asked[places]
+    words = tuple(f"place {p + 1}: {right[p]:,} of {asked[p]:,} right" for p in places)
+    x = tuple(float(p + 1) for p in places)
+    curve = Curve("right", x, tuple(shares.tolist()), True, words)
+    return CurveChart((curve,), "place in the sequence", "share right", (0.5, len(asked) + 0.5), square=False)
+
+
+@judgement(
+    "edits",
+    "Edits per sequence",
+    "tokens",
+    "How many sequences need so many of their tokens mended. Click a bar to see them.",
+    fits=lambda judged: judged.arrays["truth"].shape[1] <= LONGEST,
+)
+def edits(judged: Judged, view: str) -> HistogramChart:
+    edit_distance(judged, np.ones((1, judged.size)))
+    return histogram(judged, judged.kept["edits"], "share of tokens to mend")

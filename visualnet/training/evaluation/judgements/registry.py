@@ -1,0 +1,58 @@
+"""What a judgement is, and the list of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from visualnet.figures.charts.marks import Chart
+from visualnet.training.evaluation.judged import Judged
+
+Make = Callable[[Judged, str], Chart]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One look at the answers. ``make`` draws it; ``views`` are the ways to draw it, the first of which is shown at first.
+
+    ``words`` say how it is read. Judgements of ``probabilities`` need those to be known.
+    """
+
+    name: str
+    title: str
+    tasks: tuple[str, ...]
+    words: str
+    make: Make
+    views: Callable[[Judged], tuple[str, ...]] = lambda judged: ("",)
+    probabilities: bool = False
+    fits: Callable[[Judged], bool] = lambda judged: True
+
+    def can_judge(self, judged: Judged) -> bool:
+        """Whether it can be drawn of these answers."""
+        known = judged.has_probabilities or not self.probabilities
+        return judged.task in self.tasks and known and bool(self.views(judged)) and self.fits(judged)
+
+    def chart(self, judged: Judged, view: str = "") -> Chart:
+        """The chart, in one of its views."""
+        return self.make(judged, view or self.views(judged)[0])
+
+
+JUDGEMENTS: dict[str, Judgement] = {}
+"""Every judgement by name, in the order in which they are shown."""
+
+
+def judgement(name: str, title: str, tasks: str, words: str, **traits: Any) -> Callable[[Make], Make]:
+    """Register a judgement: a function of what is judged and of the view."""
+
+    def register(make: Make) -> Make:
+        assert name not in JUDGEMENTS, name
+        JUDGEMENTS[name] = Judgement(name, title, tuple(tasks.split()), words, make, **traits)
+        return make
+
+    return register
+
+
+def judgements_for(judged: Judged) -> list[Judgement]:
+    """The judgements of these answers."""
+    return [found for found in JUDGEMENTS.values() if found.can_judge(judged)]

@@ -1,0 +1,9 @@
+"""How good the answers are, as figures. Each metric is declared once: for which tasks, what it means, and how it is computed.
+
+Importing this package fills ``METRICS``.
+"""
+
+from visualnet.training.evaluation.metrics import boxes, classes, numbers, places  # noqa: F401
+from visualnet.training.evaluation.metrics.registry import METRICS, Metric, metrics_for
+
+__all__ = ["METRICS", "Metric", "metrics_for"]

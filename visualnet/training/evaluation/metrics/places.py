@@ -1,0 +1,146 @@
+"""Metrics of classes at places: pixels of pictures (segmentation) and tokens of sequences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.metrics.classes import divide
+from visualnet.training.evaluation.metrics.registry import average, metric
+
+Array = NDArray[Any]
+LONGEST = 128
+"""Of longer sequences the edit distance is not told: its cost grows with the square of the length."""
+PICTURES = "pixels mask"
+
+
+def overlaps_of(judged: Judged, weights: Array) -> tuple[Array, Array, Array]:
+    """For each row of weights and each class: places that are right, answered and true, of all pictures together."""
+    right, said, true = judged.overlaps
+    return weights @ right, weights @ said, weights @ true
+
+
+def _mean_of_occurring(values: Array, occurs: Array) -> Array:
+    return divide((values * occurs).sum(1), occurs.sum(1).astype(float))
+
+
+@metric(
+    "mean_iou",
+    "Mean IoU",
+    PICTURES,
+    "max",
+    "the overlap of answered and true pixels by their union, the mean over the classes that occur",
+    "Answered and true areas share {} of what they cover together, on average over the classes.",
+)
+def mean_iou(judged: Judged, weights: Array) -> Array:
+    right, said, true = overlaps_of(judged, weights)
+    union = said + true - right
+    return _mean_of_occurring(divide(right, union), union > 0)
+
+
+@metric(
+    "mean_dice",
+    "Mean Dice",
+    PICTURES,
+    "max",
+    "twice the overlap by the sum of both areas, the mean over the classes that occur",
+    "Answered and true areas agree to {} (Dice), on average over the classes.",
+)
+def mean_dice(judged: Judged, weights: Array) -> Array:
+    right, said, true = overlaps_of(judged, weights)
+    return _mean_of_occurring(divide(2 * right, said + true), said + true > 0)
+
+
+@metric(
+    "pixel_accuracy",
+    "Pixel accuracy",
+    PICTURES,
+    "max",
+    "the share of pixels that are answered right; a large background makes it high",
+    "{} of the pixels are answered right.",
+)
+def pixel_accuracy(judged: Judged, weights: Array) -> Array:
+    right, _, true = overlaps_of(judged, weights)
+    return divide(right.sum(1), true.sum(1))
+
+
+@metric(
+    "token_accuracy",
+    "Token accuracy",
+    "tokens",
+    "max",
+    "the share of places at which the right token is answered",
+    "{} of the tokens are answered right.",
+)
+def token_accuracy(judged: Judged, weights: Array) -> Array:
+    right, _, true = overlaps_of(judged, weights)
+    return divide(right.sum(1), true.sum(1))
+
+
+@metric(
+    "exact_match",
+    "Exact match",
+    "tokens",
+    "max",
+    "the share of sequences in which every token is right",
+    "{} of the sequences are right from end to end.",
+    is_mean=True,
+)
+def exact_match(judged: Judged, weights: Array) -> Array:
+    truth = judged.arrays["truth"]
+    exact = ((judged.arrays["said"] == truth) | (truth < 0)).all(1)
+    return average(exact, weights)
+
+
+@metric(
+    "edit_distance",
+    "Edit distance",
+    "tokens",
+    "min",
+    "how many tokens must be put in, taken out or changed in a sequence, by its length (Levenshtein), on average",
+    "To mend a sequence, {} of its tokens must be changed on average.",
+    fits=lambda judged: judged.arrays["truth"].shape[1] <= LONGEST,
+)
+def edit_distance(judged: Judged, weights: Array) -> Array:
+    if "edits" not in judged.kept:
+        judged.kept["edits"] = edit_distances(judged.arrays["said"], judged.arrays["truth"])
+    return average(judged.kept["edits"], weights)
+
+
+@metric(
+    "token_loss",
+    "Log-loss of a token",
+    "tokens pixels mask",
+    "min",
+    "−log of the probability that the right class was given, on average over all places that are asked",
+    "The right class is given a probability of {odds} on (geometric) average.",
+    percent=False,
+    probabilities=True,
+)
+def token_loss(judged: Judged, weights: Array) -> Array:
+    return divide(weights @ judged.arrays["surprise"], weights @ judged.arrays["asked"].astype(float))
+
+
+def edit_distances(said: Array, truth: Array) -> Array:
+    """The Levenshtein distance of each row by the length of the true one; places that are not asked are left out of both."""
+    found = np.zeros(len(truth))
+    asked = truth >= 0
+    lengths = asked.sum(1)
+    for length in np.unique(lengths[lengths > 0]):
+        rows = np.flatnonzero(lengths == length)
+        chosen = asked[rows]
+        a, b = (values[rows][chosen].reshape(len(rows), length) for values in (said, truth))
+        before = np.broadcast_to(np.arange(length + 1), (len(rows), length + 1)).astype(np.int64)
+        for i in range(1, int(length) + 1):
+            row = np.empty_like(before)
+            row[:, 0] = i
+            swapped = before[:, :-1] + (a[:, i - 1 : i] != b)
+            cheapest = np.minimum(swapped, before[:, 1:] + 1)
+            for j in range(1, int(length) + 1):
+                row[:, j] = np.minimum(cheapest[:, j - 1], row[:, j - 1] + 1)
+            before = row
+        found[rows] = before[:, -1] / length
+    return found

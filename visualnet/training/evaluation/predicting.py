@@ -1,0 +1,151 @@
+"""Compute what a network answers to a part of its data, and what is true there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from visualnet.compiling.module import Model
+from visualnet.data.loading import Loaded
+from visualnet.data.tensors import Tensors
+from visualnet.layers.declaration.layer import Spec
+from visualnet.training.evaluation.answers import Answer, find_answers
+from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.metrics.boxes import match_boxes
+from visualnet.training.evaluation.tasks import TASKS, check_room, find_task, join_parts
+from visualnet.training.probes import plain_fields
+
+Array = NDArray[Any]
+BATCH = 128
+MOST_COLUMNS = 64
+"""Inputs with more numbers than these are no columns that anybody would look at one by one."""
+
+
+def predict(
+    model: Model, data: Loaded, index: Array, check: Callable[[float], None] = lambda share: None
+) -> tuple[Judged, ...]:
+    """Every answer of the network to the samples at these indices.
+
+    Raises:
+        ValueError: nothing can be judged, or the answers take too much memory.
+    """
+    answers = find_answers(model.plan)
+    view = model.view([((port.node,), port.port) for a in answers for port in (a.prediction, a.target)])
+    view.eval()
+    tensors = Tensors(data, model.fields, model.device, plain_fields(model))
+    parts: list[list[dict[str, Array]]] = [[] for _ in answers]
+    samples: list[Array] = []
+    size = max(min(BATCH, model.project.recipe.batch_size * 2), 1)
+    with torch.inference_mode():
+        for at in range(0, len(index), size):
+            check(at / len(index))
+            chosen = index[at : at + size]
+            values = [_array(value) for value in view(*tensors.batch(tensors.indices(chosen)))]
+            for number, answer in enumerate(answers):
+                said, true = values[2 * number : 2 * number + 2]
+                parts[number].append(find_task(answer).read(answer, said, true))
+            samples.append(chosen)
+            if at == 0:
+                check_room(sum(a.nbytes for part in parts for a in part[0].values()), len(chosen), len(index))
+    columns = find_columns(model, data, index)
+    every = np.concatenate(samples)
+    found = [
+        _judged(answer, data, every, join_parts(part), columns) for answer, part in zip(answers, parts, strict=True)
+    ]
+    return tuple(_join_boxes(answers, [*found]))
+
+
+def find_columns(model: Model, data: Loaded, index: Array) -> dict[str, Array]:
+    """What is known of each sample beside its answer: the inputs that are few numbers, by name, and its class."""
+    found: dict[str, Array] = {}
+    main = model.plan.main
+    inputs = dict.fromkeys(model.plan.fields[step.id] for step in main.inputs if step.role == "input")
+    for name in inputs:
+        spec = data.fields.get(name)
+        if spec is None or spec.dtype != "float" or len(spec.shape) != 1 or spec.shape[0] > MOST_COLUMNS:
+            continue
+        values = data.fetch(index, (name,))[name]
+        for number, title in enumerate(_column_names(spec, name)):
+            found[title] = values[:, number].astype(np.float32)
+    if "label" in data.fields and data.classes and not data.fields["label"].shape:
+        label = data.fetch(index, ("label",))["label"]
+        found["class"] = np.array([*data.classes, "?"])[np.where((label >= 0) & (label < len(data.classes)), label, -1)]
+    return found
+
+
+def _column_names(spec: Spec, field: str) -> list[str]:
+    """The names of the columns of a table, where its source tells them; else the field's with a number."""
+    count = int(spec.shape[0])
+    known = [column.name for column in spec.columns]
+    if len(known) == count and all(known):
+        return known
+    return [field if count == 1 else f"{field} {number}" for number in range(count)]
+
+
+def _judged(
+    answer: Answer, data: Loaded, samples: Array, arrays: dict[str, Array], columns: dict[str, Array]
+) -> Judged:
+    kind = find_task(answer)
+    count = kind.class_count(answer)
+    classes = data.classes if len(data.classes) == count else tuple(map(str, range(count)))
+    if kind.name == "binary" and len(data.classes) != 2:
+        classes = ("no", "yes")
+    judged = Judged(answer.name, kind.name, samples, classes, arrays, answer.kind != "scores", columns)
+    asked = _asked(judged)
+    return judged if asked.all() else judged.take(np.flatnonzero(asked))
+
+
+def _asked(judged: Judged) -> Array:
+    """Whether each sample is asked at all: some have no target."""
+    if judged.task in ("classes", "binary"):
+        truth = judged.arrays["truth"]
+        return np.asarray((truth >= 0) & (truth < len(judged.classes)))
+    if "asked" in judged.arrays:
+        return np.asarray(judged.arrays["asked"] > 0)
+    return np.ones(judged.size, bool)
+
+
+def _join_boxes(answers: tuple[Answer, ...], found: list[Judged]) -> list[Judged]:
+    """Boxes with what is in them, where another answer says it; that one is then no answer of its own."""
+    boxes = next((i for i, judged in enumerate(found) if judged.task == TASKS["boxes"].name), None)
+    if boxes is None:
+        return found
+    labels = next(
+        (i for i, a in enumerate(answers) if a.field == "box_labels" and found[i].task == TASKS["tokens"].name), None
+    )
+    one = found[boxes]
+    shape = one.arrays["truth"].shape[:2]
+    sides = one.arrays["truth"][..., 2:] - one.arrays["truth"][..., :2]
+    there = (sides > 0).all(-1)
+    arrays: dict[str, Array] = {
+        **one.arrays,
+        "sure": np.ones(shape, np.float32),
+        "said_labels": np.zeros(shape, np.int32),
+        "true_labels": np.zeros(shape, np.int32),
+        "true_there": np.asarray(there),
+        "said_there": np.ones(shape, bool),
+    }
+    if labels is not None and found[labels].size == one.size:
+        other = found[labels].arrays
+        arrays |= {"sure": other["sure"].astype(np.float32), "said_labels": other["said"]}
+        arrays |= {"true_labels": np.maximum(other["truth"], 0), "true_there": there & (other["truth"] >= 0)}
+    arrays["badness"] = np.array([_missed(arrays, row) for row in range(one.size)])
+    classes = found[labels].classes if labels is not None else ("object",)
+    joined = Judged(one.name, one.task, one.samples, classes, arrays, one.has_probabilities, one.columns)
+    return [joined if i == boxes else judged for i, judged in enumerate(found) if i != labels]
+
+
+def _missed(arrays: dict[str, Array], row: int) -> float:
+    """The share of the true boxes of a picture that no answered one half covers."""
+    true = arrays["truth"][row][arrays["true_there"][row]]
+    hits = match_boxes(arrays["said"][row], arrays["sure"][row], true, 0.5)
+    return float(1 - hits.sum() / len(true)) if len(true) else 0.0
+
+
+def _array(tensor: torch.Tensor) -> Array:
+    plain = tensor.detach().to("cpu")
+    return np.asarray((plain.float() if plain.is_floating_point() else plain).numpy())

@@ -1,0 +1,61 @@
+"""An evaluation as plain data for programs, and as text for a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from visualnet.training.evaluation.evaluation import Evaluation, describe
+from visualnet.training.evaluation.metrics import METRICS
+from visualnet.training.evaluation.openings import describe_openings
+from visualnet.training.evaluation.pairing import Pairing
+
+
+def as_data(evaluation: Evaluation) -> dict[str, Any]:
+    """What was found, as JSON has it."""
+    answers = []
+    for judged, figures in zip(evaluation.judged, evaluation.figures, strict=True):
+        metrics = {name: {"value": v.value, "low": v.low, "high": v.high} for name, v in figures.items()}
+        answers.append({"name": judged.name, "task": judged.task, "samples": judged.size, "metrics": metrics})
+    return {
+        "run": evaluation.run,
+        "part": evaluation.part,
+        "weights": evaluation.weights,
+        "epoch": evaluation.epoch,
+        "samples": evaluation.size,
+        "data_fingerprint": evaluation.data,
+        "weights_sha256": evaluation.digest,
+        "test_openings": evaluation.opened,
+        "note": evaluation.note,
+        "answers": answers,
+    }
+
+
+def pairing_as_data(name: str, pairing: Pairing) -> dict[str, Any]:
+    """How another run compares, as JSON has it."""
+    return {
+        "run": name,
+        "metric": pairing.metric.name,
+        "first": pairing.first,
+        "second": pairing.second,
+        "difference": pairing.difference._asdict(),
+        "p": pairing.p,
+        "test": pairing.test,
+        "more_than_chance": pairing.decided,
+    }
+
+
+def as_text(evaluation: Evaluation) -> str:
+    """What was found, as a table."""
+    lines = [describe(evaluation)]
+    if evaluation.note:
+        lines.append(evaluation.note)
+    for number, (judged, figures) in enumerate(zip(evaluation.judged, evaluation.figures, strict=True)):
+        metric, value = evaluation.headline(number)
+        lines += ["", f"{judged.name}: {metric.explain(value.value)}"]
+        wide = max(len(METRICS[name].title) for name in figures)
+        for name, v in figures.items():
+            one = METRICS[name]
+            ends = f"({one.format(v.low)} to {one.format(v.high)})"
+            lines.append(f"  {one.title:<{wide}}  {one.format(v.value):>8}  {ends}")
+    lines += ["", "In brackets: 95 % intervals (bootstrap).", describe_openings(evaluation.opened)]
+    return "\n".join(lines)
