@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.data.preparation.image_arrays import place_images, to_colour, to_grey
+from visualnet.data.preparation.arrays.image_arrays import place_images, to_colour, to_grey
 from visualnet.data.preparation.placement import Placement
 
 Array = NDArray[Any]
