@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import wave
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
@@ -19,6 +21,7 @@ from visualnet.app.features.try_it.numbers_editor import NumbersEditor
 from visualnet.app.features.try_it.panel import TryItPanel
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
+from visualnet.data.choosing import choose
 from visualnet.data.loading import load
 
 
@@ -147,3 +150,51 @@ def test_sliders_for_numbers_begin_with_the_chosen_sample(window: Window, hands:
     assert np.allclose(editor.value() if editor.value() is not None else 0, now), (
         "the sliders show the chosen sample again"
     )
+
+
+def test_texts_are_typed_and_sounds_opened(window: Window, hands: Hands, tmp_path: Path) -> None:
+    """Both go through the preparation of the data: words become tokens, a sound is cut."""
+    import torch  # noqa: F401
+
+    (tmp_path / "texts.csv").write_text("text,label\n" + "good film,1\nbad film,0\n" * 6)
+    (tmp_path / "sounds").mkdir()
+    for number in range(6):
+        write_wave(tmp_path / "sounds" / "ab"[number % 2] / f"{number}.wav", number)
+    window.project_files.open_template("perceptron-points")
+    panel = open_panel(window, hands)
+    probes = window.runner.probes
+
+    chosen, _ = choose("text", tmp_path / "texts.csv", {})
+    window.studio.do("Data", lambda p: msgspec.structs.replace(p, data=chosen))
+    hands.until(lambda: "text" in panel.editors, what="a field to type in")
+    editor = panel.editors["text"]
+    QTest.keyClicks(editor.findChild(QPlainTextEdit), "good")
+    hands.until(lambda: probes.own is not None)
+    assert probes.own is not None and probes.data is not None
+    tokens = probes.own.fields["text"]
+    assert tokens.shape == probes.data.fields["text"].shape and tokens.any()
+
+    chosen, _ = choose("sound", tmp_path / "sounds", {})
+    window.studio.do("Data", lambda p: msgspec.structs.replace(p, data=chosen))
+    hands.until(lambda: "sound" in panel.editors, what="a place for a sound")
+    assert probes.own is None
+    drop(panel.editors["sound"], tmp_path / "sounds" / "b" / "1.wav")
+    hands.until(lambda: probes.own is not None)
+    assert probes.own is not None and probes.data is not None
+    assert all(probes.own.fields[n].shape == probes.data.fields[n].shape for n in probes.own.fields)
+    hands.press(panel, "Back to the data")
+    hands.press(panel, "From the data")
+    hands.until(lambda: probes.own is not None)
+    place = probes.place(probes.sample)
+    assert probes.own is not None and place is not None
+    field = next(iter(probes.own.fields))
+    assert np.array_equal(probes.own.fields[field], probes.data.sample(place, (field,))[field])
+
+
+def write_wave(path: Path, pitch: int) -> None:
+    """Half a second of a tone."""
+    path.parent.mkdir(exist_ok=True)
+    tone = np.sin(np.arange(8_000) * 0.01 * (pitch + 1))
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes((tone * 20_000).astype("<i2").tobytes())

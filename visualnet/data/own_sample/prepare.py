@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.data.loading import Loaded
-from visualnet.data.preparation.prepared import PreparedSamples, run_steps
+from visualnet.data.loading import Loaded, open_samples
+from visualnet.data.preparation.fitted import FittedPreparation
+from visualnet.data.preparation.prepared import run_steps
+from visualnet.data.preparation.registry import make_steps
 from visualnet.data.samples import Batch, Samples
 
 Array = NDArray[Any]
@@ -17,7 +20,7 @@ Array = NDArray[Any]
 
 def raw_samples(data: Loaded) -> Samples:
     """The samples before the preparation."""
-    return data.samples.raw if isinstance(data.samples, PreparedSamples) else data.samples
+    return open_samples(data.choice)[1]
 
 
 def prepare_own(data: Loaded, raw: Mapping[str, Array], beside: int) -> dict[str, Array]:
@@ -26,21 +29,31 @@ def prepare_own(data: Loaded, raw: Mapping[str, Array], beside: int) -> dict[str
     Raises:
         ValueError: a step cannot take it; or a result is not what the network reads.
     """
-    samples = data.samples
-    if not isinstance(samples, PreparedSamples):
+    preparation = data.preparation
+    if preparation is None:
         found = {name: np.asarray(values) for name, values in raw.items()}
     else:
-        others = [name for name in samples.raw_fields if name not in raw]
-        batch: Batch = dict(samples.raw.fetch(np.array([beside]), others)) if others else {}
+        others = [name for name in preparation.fields if name not in raw]
+        batch: Batch = dict(raw_samples(data).fetch(np.array([beside]), others)) if others else {}
         for name, values in raw.items():
-            batch[name] = [values] if 0 in samples.raw_fields[name].shape else values[None]
-        batch = run_steps(batch, samples.steps, samples.fitted)
+            batch[name] = [values] if 0 in preparation.fields[name].shape else values[None]
+        batch = run_steps(batch, make_steps(preparation.steps), preparation.fitted)
         found = {name: np.asarray(values[0]) for name, values in batch.items() if name not in others}
     for name, values in found.items():
         wanted = data.fields[name].shape if name in data.fields else values.shape
         if values.shape != wanted:
             raise ValueError(f"“{name}” is {_text(values.shape)}; the network reads {_text(wanted)}")
     return found
+
+
+def read_file(data: Loaded, field: str, path: Path) -> Array:
+    """A raw field from a file: an image, a sound or a text.
+
+    Raises:
+        ValueError: it is none that can be read.
+    """
+    preparation = data.preparation or FittedPreparation(data.fields, (), ())
+    return np.asarray(preparation.read_field(field, path)[0])
 
 
 def measure_ranges(data: Loaded, field: str, most: int = 2_000) -> tuple[Array, Array]:

@@ -13,6 +13,7 @@ from visualnet.app.features.training.prediction import PredictionPane
 from visualnet.app.features.try_it.editor import InputEditor
 from visualnet.app.features.try_it.image_editor import ImageEditor
 from visualnet.app.features.try_it.numbers_editor import NumbersEditor
+from visualnet.app.features.try_it.sound_editor import SoundEditor
 from visualnet.app.features.try_it.text_editor import TextEditor
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button, label
@@ -21,7 +22,7 @@ from visualnet.core.text.format import capitalize_first
 from visualnet.data.loading import Loaded
 from visualnet.data.own_sample.drawing import has_white_paper
 from visualnet.data.own_sample.inputs import OwnInput, list_inputs
-from visualnet.data.own_sample.prepare import measure_ranges, prepare_own, raw_samples
+from visualnet.data.own_sample.prepare import measure_ranges, prepare_own, raw_samples, read_file
 from visualnet.training.control import OwnSample
 
 AFTER_MS = 0
@@ -107,6 +108,8 @@ class TryItPanel(QWidget):
             return ImageEditor(wanted, white)
         if wanted.kind == "numbers":
             return NumbersEditor(wanted, *measure_ranges(data, wanted.field))
+        if wanted.kind == "sound":
+            return SoundEditor(lambda path: read_file(data, wanted.field, path))
         return TextEditor(wanted) if wanted.kind == "text" else None
 
     def _send(self) -> None:
