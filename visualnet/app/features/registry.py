@@ -29,6 +29,7 @@ from visualnet.app.features.runs.feature import FEATURE as RUNS
 from visualnet.app.features.start_from.feature import FEATURE as START_FROM
 from visualnet.app.features.start_page.feature import FEATURE as START_PAGE
 from visualnet.app.features.training.feature import FEATURE as TRAINING
+from visualnet.app.features.try_it.feature import FEATURE as TRY_IT
 
 FEATURES: tuple[Feature, ...] = (
     PALETTE,
@@ -41,6 +42,7 @@ FEATURES: tuple[Feature, ...] = (
     EVALUATION,
     FEATURE_MAPS,
     ATTENTION,
+    TRY_IT,
     CODE,
     DIFFERENCES,
     ABOUT_NETWORK,
