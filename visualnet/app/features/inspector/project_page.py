@@ -20,12 +20,26 @@ from visualnet.app.widgets.basic import KeyValue, button, describe, restyle
 from visualnet.app.widgets.layouts import column
 from visualnet.core import edits
 from visualnet.core.graph import Value
-from visualnet.core.project import MAIN, Project
+from visualnet.core.project import MAIN, DataChoice, Project
 from visualnet.data.registry import DATASETS, describe_missing, find_kind
 from visualnet.data.split import SPLITS, parse_shares
 from visualnet.layers.declaration.params import Float, Int, Ints
 from visualnet.templates.small_versions import OPEN_SMALL, SMALL_TIP, small_version
 from visualnet.training.recipe_params import follow_data
+
+
+def choose_data(studio: Studio, choice: DataChoice) -> bool:
+    """Learn from these data, by a recipe that suits them where nobody has set it; True if something changed."""
+    recipe = follow_data(studio.project.recipe, studio.project.data.name, choice.name)
+
+    def edit(project: Project) -> Project:
+        return edits.set_recipe(edits.choose_data(project, choice), **recipe)
+
+    done = studio.do("Choose the data", edit)
+    if done and recipe:
+        values = ", ".join(f"{field.replace('_', ' ')} {value:g}" for field, value in recipe.items())
+        studio.message.emit("hint", f"Nobody has set the recipe yet, so it suits these data: {values}.")
+    return done
 
 
 class ProjectPage(QWidget):
@@ -157,15 +171,7 @@ class DataSection(InspectorSection):
         self.studio.do(text, lambda p: edits.set_data(p, **fields), merge=merge)
 
     def _choose(self, index: int) -> None:
-        name = self.names.itemData(index)
-        recipe = follow_data(self.studio.project.recipe, self.studio.project.data.name, name)
-
-        def edit(project: Project) -> Project:
-            return edits.set_recipe(edits.set_data(project, name=name, options={}), **recipe)
-
-        if self.studio.do("Choose the data", edit) and recipe:
-            values = ", ".join(f"{field.replace('_', ' ')} {value:g}" for field, value in recipe.items())
-            self.studio.message.emit("hint", f"Nobody has set the recipe yet, so it suits these data: {values}.")
+        choose_data(self.studio, DataChoice(name=self.names.itemData(index)))
 
     def _set_option(self, kind: str, name: str, value: Value) -> None:
         if kind != self.studio.project.data.name:
