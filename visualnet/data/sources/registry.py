@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from visualnet.data.sources import table
+from visualnet.data.sources import series, table
 from visualnet.data.sources.arrays import array_source
-from visualnet.data.sources.images import image_boxes, image_folder, image_masks
+from visualnet.data.sources.images import image_boxes, image_folder, image_masks, image_table
 from visualnet.data.sources.sounds import sound
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
 from visualnet.data.sources.texts import text
@@ -16,11 +16,13 @@ __all__ = ["SOURCES", "guess_sources"]
 
 DECLARED_IN = (
     image_folder,
+    image_table,
     image_masks,
     image_boxes,
     text,
     sound,
     table,
+    series,
     array_source,
     torchvision_sets,
 )

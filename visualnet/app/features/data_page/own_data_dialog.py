@@ -31,7 +31,8 @@ MOST_CLASSES = 6
 
 def ask_for_file(studio: Studio) -> None:
     """Let the person choose a file of data."""
-    patterns = " ".join(sorted({f"*{suffix}" for kind in SOURCES.values() for suffix in kind.suffixes}))
+    endings = sorted({suffix.removeprefix(".") for kind in SOURCES.values() for suffix in kind.suffixes})
+    patterns = " ".join(f"*.{ending}" for ending in endings)
     kinds = f"Data ({patterns});;All files (*)" if patterns else "All files (*)"
     name, _ = QFileDialog.getOpenFileName(_window(studio), "Open data", _folder(studio), kinds)
     if name:

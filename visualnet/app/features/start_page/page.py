@@ -59,7 +59,6 @@ class StartPage(QWidget):
 
     template_chosen = Signal(str)
     file_chosen = Signal(str)
-    file_dropped = Signal(str)
     open_asked = Signal()
     empty_chosen = Signal()
     lesson_chosen = Signal(str)
@@ -383,7 +382,7 @@ class StartPage(QWidget):
         self.update()
         if name := droppable(event.mimeData()):
             event.acceptProposedAction()
-            self.file_dropped.emit(name)
+            self.file_chosen.emit(name)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
