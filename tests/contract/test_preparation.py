@@ -311,6 +311,8 @@ def test_a_step_says_where_it_stands_when_it_does_not_fit() -> None:
         prepared_specs(SCENES["images"].fields, make_steps(steps))
     with pytest.raises(ValueError, match="step 1 of the preparation is “magic”, which this version does not know"):
         make_steps([PreparationStep(kind="magic")])
+    with pytest.raises(ValueError, match=r"step 2 of the preparation \(Resize\): height is 0; it must be at least 1"):
+        make_steps([PreparationStep(kind="grey"), PreparationStep(kind="resize", options={"height": 0})])
     with pytest.raises(ValueError, match="values are missing in the column “age” and 1 more"):
         prepared_specs(SCENES["table"].fields, ())
     with pytest.raises(ValueError, match="differ in size: let the preparation bring them to one size"):
