@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from visualnet.core.project import DataChoice
 from visualnet.data.declare import DataSet
 from visualnet.data.division.registry import divide
+from visualnet.data.preparation.fitted import FittedPreparation
 from visualnet.data.preparation.prepared import CHUNK, prepare
-from visualnet.data.preparation.registry import make_steps, prepared_specs
+from visualnet.data.preparation.registry import STEPS, make_steps, prepared_specs
 from visualnet.data.preparation.step import Step
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import ArraySamples, Samples
@@ -33,7 +34,8 @@ class Loaded(NamedTuple):
 
     ``fields`` are what samples hold behind the preparation. ``train``, ``validation`` and ``test`` are indices. ``mean`` and ``std``
     are those of the training samples, for the input fields with real numbers, in a shape that broadcasts against a batch.
-    ``augmentation`` is what is done to batches of training alone. ``fingerprint`` is a sha256 of samples, preparation and division.
+    ``fingerprint`` is a sha256 of samples, preparation and division. ``augmentation`` is what is done to batches of training alone,
+    ``preparation`` what every sample goes through, with what it learned (None where samples are as they came).
     """
 
     choice: DataChoice
@@ -47,6 +49,7 @@ class Loaded(NamedTuple):
     std: Mapping[str, NDArray[Any]]
     fingerprint: str
     augmentation: tuple[Step, ...] = ()
+    preparation: FittedPreparation | None = None
 
     @property
     def size(self) -> int:
@@ -100,7 +103,7 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
     train, validation, test = divide(raw, choice)
     steps = make_steps(choice.preparation)
     specs = prepared_specs(source.specs(), steps)
-    samples = _kept_prepared(raw, source, choice, steps, train, check)
+    samples, preparation = _kept_prepared(raw, source, choice, steps, train, check)
     mean, std = {}, {}
     raw_fields = source.specs()
     measured = _choose_measured(samples, train, choice.seed)
@@ -128,6 +131,7 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
         std,
         fingerprint.hexdigest(),
         augmentation,
+        preparation,
     )
 
 
@@ -210,7 +214,8 @@ def _choose_measured(samples: Samples, train: NDArray[Any], seed: int) -> NDArra
 
 
 _kept: dict[object, Samples] = {}
-_prepared: dict[object, Samples] = {}
+_Prepared = tuple[Samples, FittedPreparation | None]
+_prepared: dict[object, _Prepared] = {}
 """The samples that were prepared last, with what of them was decoded: one data set, so that their limit of memory is that of all."""
 _kept_lock = threading.Lock()
 
@@ -226,29 +231,30 @@ def _kept_prepared(
     steps: Sequence[Step],
     train: NDArray[Any],
     check: Callable[[float], None],
-) -> Samples:
-    """The samples behind the preparation: in memory where the raw ones are, otherwise decoded when they are asked for and kept."""
+) -> _Prepared:
+    """The samples behind the preparation: in memory where the raw ones are, otherwise decoded when they are asked for and kept; and what
+    the preparation learned, where there is one."""
     plain = [step for step in steps if not step.augments]
     if not plain and isinstance(raw, ArraySamples):
-        return raw
+        return raw, None
     fitted_on = train.tobytes() if any(step.fits for step in plain) else b""
-    wanted = [
-        (one.kind, sorted(one.options.items()))
-        for one, step in zip((one for one in choice.preparation if not one.off), steps, strict=True)
-        if step in plain
-    ]
+    chosen = tuple(one for one in choice.preparation if not one.off and not STEPS[one.kind].augments)
+    wanted = [(one.kind, sorted(one.options.items())) for one in chosen]
     key = (id(raw), _key(choice), repr(wanted), fitted_on)
     with _kept_lock:
         found = _prepared.get(key)
     if found is not None:
         return found
     specs = prepared_specs(source.specs(), plain)
-    samples = prepare(raw, source.specs(), plain, train, check) if plain else raw
+    samples, preparation = raw, None
+    if plain:
+        samples = prepared = prepare(raw, source.specs(), plain, train, check)
+        preparation = FittedPreparation(source.specs(), chosen, prepared.fitted)
     size = sum(spec.size * (4 if spec.dtype == "float" else 8) for spec in specs.values()) * samples.size
     if isinstance(raw, ArraySamples) and size <= usual_limit():
-        found = PreparedArrays(raw, _fetch_all(samples, tuple(specs)))
+        found = PreparedArrays(raw, _fetch_all(samples, tuple(specs))), preparation
     else:
-        found = CachedSamples(samples, specs)
+        found = CachedSamples(samples, specs), preparation
     with _kept_lock:
         _prepared.clear()
         _prepared[key] = found
