@@ -115,7 +115,7 @@ def test_what_is_shipped_has_its_licence_beside_it() -> None:
         if kind.licence:
             text = resource("data", kind.licence).read_text(encoding="utf-8")
             assert "Source:" in text
-            assert "Creative Commons" in text
+            assert "Licence:" in text
         assert kind.source
         assert kind.summary().endswith(".")
 

@@ -166,3 +166,17 @@ def test_the_whole_stays_in_view_through_panels_that_move_while_the_view_glides_
     window.resize(1200, 800)
     lenet.rest(0.1)
     assert view.pose().zoom == pose.zoom, "who has zoomed keeps that"
+
+
+def test_a_network_is_built_from_nothing_in_build_and_stays_in_view(window: Window, hands: Hands) -> None:
+    window.begin("lenet5")
+    window.show_space("train")
+    hands.view.choose_motion("on")
+    hands.keys("Ctrl+Shift+N")
+    assert window.spaces.current == "build"
+    window.resize(1280, 720)
+    for kind in ("input", "conv2d", "relu", "conv2d", "relu", "conv2d"):
+        place_layer(hands.view, kind)
+        hands.rest(0.03)
+    hands.rest(0.3)
+    assert hands.view.seen.contains(hands.view.canvas.contents()), "the first card has not left the view"

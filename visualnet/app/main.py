@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from visualnet.app.services import crash_reports
 from visualnet.app.services.background_task import close_tasks
@@ -20,6 +20,15 @@ from visualnet.core.user.settings import Settings
 from visualnet.resources import resource
 
 TIDY_MS = 1500
+FRAME_PX = 32
+"""About so much a window manager puts around a window."""
+
+
+def fit_to_screen(window: QWidget, room: QSize) -> None:
+    """Fill the screen where the window, with its frame, would reach beyond it."""
+    if window.width() > room.width() or window.height() + FRAME_PX > room.height():
+        window.resize(window.size().boundedTo(room * 0.9))  # what it has when it is no longer maximized
+        window.setWindowState(window.windowState() | Qt.WindowState.WindowMaximized)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -37,6 +46,7 @@ def main(argv: list[str] | None = None) -> int:
     keeper = ThemeKeeper(app, settings.typed("theme", "system"), text_size=settings.typed("text_size", 100))
     window = Window(settings, keeper, mailbox)
     with end_on_signal(window.end):
+        fit_to_screen(window, app.primaryScreen().availableSize())
         window.show()
         files = [a for a in (argv or []) if not a.startswith("-")]
         QTimer.singleShot(0, lambda: window.begin(files[0] if files else ""))

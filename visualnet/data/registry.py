@@ -12,6 +12,7 @@ from visualnet.core.text.format import capitalize_first
 from visualnet.data import builtin, synthetic
 from visualnet.data.builtin import SHAPES
 from visualnet.data.declare import DATASETS, DataSet
+from visualnet.data.table_files import shipped_tables
 from visualnet.layers.declaration.layer import Spec
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ __all__ = [
     "image_field",
     "make_data_set",
     "own_sources",
+    "shipped_tables",
     "synthetic",
 ]
 

@@ -93,6 +93,7 @@ def test_several_runs_have_a_colour_each_and_are_named_by_what_differs(
         assert {curves[name].color_index for name in ("training", "validation")} == {1}
         assert {curve.color_index for name, curve in curves.items() if first.id in name} == {0}
         assert [entry.beneath for entry in plot.legend._entries] == [False, False, True, True]
+        assert all(entry.words.short for entry in plot.legend._entries), "no line without a word"
     under = loss._curves[f"training of {first.id}"]
     assert len(under.series) == rig.runner.ghosts[first.id].step, "by steps, as the run in front"
     assert (

@@ -144,7 +144,9 @@ class CanvasBase(Camera):
         self.show_area(self.canvas.cards[node_id].rect)
 
     def show_area(self, area: QRectF) -> None:
-        """Bring a part of the sheet into view, moving no more than needed."""
+        """Bring a part of the sheet into view, moving no more than needed; not while the view is on its way to the whole sheet."""
+        if self.gliding and self.shows_whole:
+            return
         area, seen, pose = area.adjusted(-40, -40, 40, 40), self.seen, self.pose()
         if not seen.contains(area):
             dx = max(0.0, area.right() - seen.right()) - max(0.0, seen.left() - area.left())

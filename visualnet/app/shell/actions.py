@@ -57,6 +57,12 @@ class TabTarget(NamedTuple):
         return self.tab.path is not None
 
 
+def begin_empty(window: Frame) -> None:
+    """An empty network, in the workspace in which it is built."""
+    window.project_files.new()
+    window.show_space("build")
+
+
 def can_train(window: Frame) -> bool:
     """Whether a run can begin; where only the data is missing, Train offers the small version."""
     ready = window.runner.why_not() == "" or small_version(window.studio.project) is not None
@@ -84,7 +90,7 @@ def selects_instance(place: Place) -> bool:
 # fmt: off
 FRAME_ACTIONS: tuple[ActionSpec[Frame], ...] = (
     ActionSpec("file.empty", 11, "New empty network", "Start a network from nothing", "new", "Ctrl+Shift+N",
-               lambda w: w.project_files.new(), anywhere=True),
+               begin_empty, anywhere=True),
     ActionSpec("file.open", 11, "Open…", "Open a network from a file", "open", "Ctrl+O",
                lambda w: w.project_files.ask_open(), anywhere=True),
     ActionSpec("file.open_recent", 11, "Open recent", "Networks opened lately", "open", "",

@@ -17,6 +17,7 @@ from visualnet.data.table_files.text_format import ENCODINGS, TextFormat
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+MOST_LINES_OF_A_ROW = 10_000
 CELLS_OF_A_BLOCK = 200_000
 MOST_ROWS_OF_A_BLOCK = 8_192
 SHOWN_LINES = 10
@@ -124,6 +125,8 @@ class TextRows:
                 if not rows:
                     break
                 below = reader.line_num + 1
+                if below - line != len(rows):
+                    self._check_heights(rows, line)
                 if is_header or below - line != len(rows) or set(map(len, rows)) != {len(self.names)}:
                     block, is_header = self._sift(rows, line, is_header)
                 else:
@@ -133,6 +136,16 @@ class TextRows:
                 line = below
             watched.drain()
             self.fingerprint = digest.hexdigest()
+
+    def _check_heights(self, rows: list[list[str]], line: int) -> None:
+        """A cell of very many lines begins with a quotation mark that is never closed. The csv module's own limit is one for the whole
+        program, and other readers raise it."""
+        for row in rows:
+            if (height := _height(row)) > MOST_LINES_OF_A_ROW:
+                raise ValueError(
+                    f"“{self.path.name}”, line {line:,}: a row has {height:,} lines; is a quotation mark not closed there?"
+                )
+            line += height
 
     def _sift(self, rows: list[list[str]], line: int, is_header: bool) -> tuple[Block, bool]:
         """The rows that have as many cells as there are columns, from the first line on; the others are counted. Whether the header is

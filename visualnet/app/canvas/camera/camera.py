@@ -74,10 +74,14 @@ class Camera(QGraphicsView):
         return self.transform().m11()
 
     @property
+    def gliding(self) -> bool:
+        """Whether the view is on its way."""
+        return self._glide.state() != QAbstractAnimation.State.Stopped
+
+    @property
     def shows_whole(self) -> bool:
         """Whether the whole sheet is shown and stays so, or will be when a glide has ended."""
-        gliding = self._glide.state() != QAbstractAnimation.State.Stopped
-        return self._whole if gliding else self.following
+        return self._whole if self.gliding else self.following
 
     @property
     def seen(self) -> QRectF:
@@ -182,7 +186,7 @@ class Camera(QGraphicsView):
 
     def skip(self) -> None:
         """Be at once where a glide leads."""
-        if self._glide.state() != QAbstractAnimation.State.Stopped:
+        if self.gliding:
             self.stop()
             self.look(self._to)
             self.following = self._whole

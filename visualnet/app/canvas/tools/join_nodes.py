@@ -63,7 +63,8 @@ class JoinTool(Tool):
         if join is not None:
             start = cards[join.source.node].anchor(join.source.port, True)
             end = cards[join.target.node].anchor(join.target.port, False)
-            words = f"{join.source.port} → {join.target.port}\n{join.verdict.words}"
+            names = (f"{cards[p.node].node.name} · {p.port}" for p in (join.source, join.target))
+            words = f"{' → '.join(names)}\n{join.verdict.words}"
             meant = "ok" if join.verdict.fits else "error"
         painter.drawPath(draw_curve(start, end, cards[self.node].down))
         pointer_hint.paint_note(painter, self.view, self.at, words, meant)

@@ -46,8 +46,7 @@ from visualnet.templates.index import Template, template_list
 from visualnet.templates.lessons import lessons
 
 SENTENCE = "Draw a neural network, see at once whether it fits and why, and watch it learn."
-WIDEST = 1232
-SIDE, SIDE_GAP = 320, 40
+WIDEST, SIDE, SIDE_GAP = 1232, 320, 40
 BESIDE = 1080
 """From this width on lessons and files stand beside the templates; below, under them."""
 GAP, HEAD_GAP, CAPTION_GAP, ROW_GAP, FOOT = 16, 24, 10, 8, 28

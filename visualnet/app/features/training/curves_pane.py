@@ -10,7 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from visualnet.app.plots.charts.curves import CurvesPlot
-from visualnet.app.plots.charts.legend import Words
+from visualnet.app.plots.charts.legend import SHORT, Words
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import Project, RunRef
@@ -157,7 +157,7 @@ class CurvesPane(QSplitter):
         full = f"{whole}{present}, {curve}"
         if curve == "training":
             return Words(short + present, short, full)
-        return Words(curve, "" if curve == "validation" else curve, full)
+        return Words(curve, SHORT.get(curve, curve), full)
 
     def _project_changed(self, before: Project, after: Project) -> None:
         if before.runs is not after.runs and self.runner.ghosts:

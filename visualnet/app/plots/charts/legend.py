@@ -97,7 +97,7 @@ class Legend(QWidget):
         metrics = QFontMetricsF(text_font(self.font()))
         start = 4.0 + (metrics.horizontalAdvance(self._title) * 1.08 + SPACE if self._title else 0)
         # Room for a value that grows by a digit: neighbours must not jump while the numbers run.
-        value = metrics.horizontalAdvance("0.0000") + 6
+        value = metrics.horizontalAdvance("0.00e−0") + 6
 
         def widths(shown: tuple[Entry, ...]) -> list[float]:
             words = [
