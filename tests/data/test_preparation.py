@@ -121,6 +121,8 @@ def test_texts_become_numbers_of_a_vocabulary_of_the_training_part() -> None:
     words = Vocabulary.from_json(made.fitted[0])
     assert [words.decode(row) for row in np.asarray(found["text"])] == ["a cat , a", "a dog", "� cat"]
     assert [words.decode(row) for row in np.asarray(found["next"])] == ["cat , a mat", "dog", "cat"]
+    assert steps[0].spell("text", np.asarray(found["text"])[0], made.fitted[0]) == "a·cat·,·a"
+    assert steps[0].spell("label", np.asarray(found["text"])[0], made.fitted[0]) == ""
 
 
 def test_a_tone_shows_in_the_band_of_its_pitch() -> None:

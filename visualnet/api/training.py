@@ -17,6 +17,7 @@ from visualnet.api.graph import Graph
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.storage.regular_files import read_text
+from visualnet.data.division.registry import divide
 from visualnet.data.loading import Loaded, load, statistics
 from visualnet.data.preparation.fitted import FittedPreparation
 from visualnet.data.samples import ArraySamples
@@ -198,10 +199,16 @@ def as_loaded(data: Dataset | Mapping[str, ArrayLike], project: Project) -> Load
     sizes = {len(array) for array in arrays.values()}
     if len(sizes) != 1:
         raise ValueError(f"the fields have {sorted(sizes)} samples: every field needs one value per sample")
+    columns = {name: array for name, array in arrays.items() if name not in fields and array.ndim == 1}
     arrays = {name: _typed(arrays[name], fields[name].dtype) for name in fields}
     label = next((a for n, a in arrays.items() if fields[n].dtype == "int" and a.ndim == 1), None)
     choice = project.data
-    train, validation, test = split(sizes.pop(), choice.split, choice.seed, label)
+    if choice.division == "shares":
+        train, validation, test = split(sizes.pop(), choice.split, choice.seed, label)
+    else:
+        labels = {} if label is None or "label" in arrays else {"label": label}
+        known = {name: array.copy() for name, array in {**columns, **arrays, **labels}.items() if array.ndim == 1}
+        train, validation, test = divide(ArraySamples({**known, "every": np.arange(sizes.pop())}), choice)
     inputs = [str(n.params.get("field", "image")) for n in project.graph if n.kind == "input"]
     real = [name for name in dict.fromkeys(inputs) if choice.normalise and fields[name].dtype == "float"]
     figures = {name: statistics(arrays[name][train]) for name in real}

@@ -111,7 +111,7 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
     inputs = [field for field in specs if field in source.inputs or field not in raw_fields]
     for field in inputs:
         if choice.normalise and specs[field].dtype == "float":
-            mean[field], std[field] = measure(samples, field, measured, check)
+            mean[field], std[field] = measure(samples, field, measured, check, _feature_axis(specs[field]))
     fingerprint = raw.begin_digest()
     done = [(step.kind, sorted(step.options.items())) for step in choice.preparation if not step.off]
     if done:
@@ -146,7 +146,11 @@ def open_samples(choice: DataChoice) -> tuple[DataSet, Samples]:
 
 
 def measure(
-    samples: Samples, field: str, index: NDArray[Any], check: Callable[[float], None] = lambda share: None
+    samples: Samples,
+    field: str,
+    index: NDArray[Any],
+    check: Callable[[float], None] = lambda share: None,
+    kept: int = 1,
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Mean and deviation of a field over those of these samples that can be read, as `statistics` gives them; fetched in parts where it
     is not in memory.
@@ -155,7 +159,7 @@ def measure(
         ValueError: none can be read.
     """
     if isinstance(samples, ArraySamples):
-        return statistics(samples.arrays[field][index])
+        return statistics(samples.arrays[field][index], kept)
     total: Any = 0.0
     squares: Any = 0.0
     count = 0
@@ -165,8 +169,8 @@ def measure(
         if not len(readable.places):
             continue
         values = np.asarray(readable.batch[field]).astype(np.float64)
-        axes = (0, *range(2, values.ndim))
-        number = values.size // (values.shape[1] if values.ndim > 1 else 1)
+        axes = _other_axes(values, kept)
+        number = values.size // (values.shape[kept] if values.ndim > 1 else 1)
         # Chan, Golub and LeVeque: parts are joined by their means, since the difference of two large sums loses all digits.
         mean = values.mean(axes, keepdims=True)
         spread = ((values - mean) ** 2).sum(axes, keepdims=True)
@@ -181,15 +185,25 @@ def measure(
     return np.asarray(total, np.float32), np.where(std > 1e-8, std, 1).astype(np.float32)
 
 
-def statistics(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Mean and deviation over samples and pixels, one for each channel (or feature), shaped to broadcast over a batch.
+def statistics(values: NDArray[Any], kept: int = 1) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Mean and deviation over samples and pixels, one for each channel (or feature), shaped to broadcast over a batch. ``kept`` is the
+    axis of channels or features.
 
     What never changes has deviation 0; 1 stands there, so that it becomes 0 and not a division by nothing.
     """
-    axes = (0, *range(2, values.ndim))
+    axes = _other_axes(values, kept)
     mean = values.mean(axes, dtype=np.float64, keepdims=True)
     std = values.std(axes, dtype=np.float64, keepdims=True)
     return mean.astype(np.float32), np.where(std > 1e-8, std, 1).astype(np.float32)
+
+
+def _feature_axis(spec: Spec) -> int:
+    """The axis of a batch along which there is a mean for each place: channels or features. Those of a series stand behind its time."""
+    return 2 if spec.axes == ("T", "D") else 1
+
+
+def _other_axes(values: NDArray[Any], kept: int) -> tuple[int, ...]:
+    return tuple(axis for axis in range(values.ndim) if axis != kept)
 
 
 def _choose_measured(samples: Samples, train: NDArray[Any], seed: int) -> NDArray[Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from visualnet.core.project import PreparationStep
+from visualnet.core.storage.regular_files import read_text
 from visualnet.data.preparation.field_checks import describe
 from visualnet.data.preparation.prepared import run_steps
 from visualnet.data.preparation.registry import make_steps, specs_behind
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from visualnet.data.samples import Array, Batch
 
 FORMAT = 1
+MAX_TEXT = 64 << 20
+"""A file with a text may have so many bytes."""
 
 
 class FittedPreparation(NamedTuple):
@@ -136,7 +139,7 @@ def _read_sample(spec: Spec, rate: int, given: Any) -> Any:
         if spec.dtype == "int":
             from visualnet.data.tokens import to_codes
 
-            return to_codes(given.read_text(encoding="utf-8"))
+            return to_codes(read_text(given, MAX_TEXT))
         if len(spec.shape) == 3:
             from visualnet.data.sources.images.decode import decode_image
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QStackedWidget, QWidget
 from visualnet.app.features.data_page.choosing_section import ChoosingSection
 from visualnet.app.features.data_page.figures_section import FiguresSection
 from visualnet.app.features.data_page.findings_section import FindingsSection
+from visualnet.app.features.data_page.preparation_section import PreparationSection
 from visualnet.app.features.data_page.samples.section import SamplesSection
 from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.services.data_examiner import data_examiner_of
@@ -30,7 +31,7 @@ from visualnet.data.registry import find_kind
 from visualnet.data.sources.registry import SOURCES
 from visualnet.data.sources.source import Found, make_source
 
-SECTIONS = ("choose", "samples", "figures", "findings")
+SECTIONS = ("choose", "samples", "figures", "findings", "prepare")
 
 
 class DataPage(QWidget):
@@ -52,6 +53,7 @@ class DataPage(QWidget):
             "samples": self.samples,
             "figures": self.figures,
             "findings": self.findings,
+            "prepare": PreparationSection(studio),
         }
         self.switch = Segmented([capitalize_first(name) for name in SECTIONS], "Part of the data page")
         self.stack = QStackedWidget()
