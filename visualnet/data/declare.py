@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from visualnet.core.graph import Value
@@ -65,6 +65,10 @@ class DataSet:
         if "label" in found and found["label"].dtype == "int" and not found["label"].shape:
             found["label"] = found["label"]._replace(classes=len(self.class_names()))
         return found
+
+    def spell(self, field: str, numbers: Sequence[int]) -> str:
+        """What whole numbers of a field say, where they stand for letters or words; empty where they do not."""
+        return ""
 
     def arrays(self) -> dict[str, Array]:
         """All samples, by field; reading or making them is all that costs."""

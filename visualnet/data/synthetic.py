@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from visualnet.core.graph import Value
@@ -120,6 +120,11 @@ class Opinions(DataSet):
     def class_names(self) -> tuple[str, ...]:
         return ("unfriendly", "friendly")
 
+    def spell(self, field: str, numbers: Sequence[int]) -> str:
+        from visualnet.data.generators.texts import OPINION_WORDS
+
+        return " ".join(OPINION_WORDS[number] for number in numbers if number) if field == "text" else ""
+
     def arrays(self) -> dict[str, Array]:
         from visualnet.data.generators.texts import opinions
 
@@ -163,6 +168,11 @@ class Letters(DataSet):
     def fields(self) -> dict[str, Spec]:
         return {name: _tokens(self.context) for name in ("text", "following")}
 
+    def spell(self, field: str, numbers: Sequence[int]) -> str:
+        from visualnet.data.generators.texts import ALPHABET
+
+        return "".join(ALPHABET[number] for number in numbers)
+
     def arrays(self) -> dict[str, Array]:
         from visualnet.data.generators.texts import letters
 
@@ -187,6 +197,11 @@ class MaskedWords(DataSet):
 
     def fields(self) -> dict[str, Spec]:
         return {name: _tokens(self.context) for name in ("text", "segment", "masked")}
+
+    def spell(self, field: str, numbers: Sequence[int]) -> str:
+        from visualnet.data.generators.texts import STORY_WORDS
+
+        return " ".join(STORY_WORDS[number] for number in numbers if number) if field == "text" else ""
 
     def arrays(self) -> dict[str, Array]:
         from visualnet.data.generators.texts import masked_words

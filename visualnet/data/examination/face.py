@@ -144,8 +144,10 @@ def class_name(classes: Sequence[str], number: int) -> str:
 
 
 def _text(codes: Array, spec: Spec, name: str, source: DataSet) -> str:
-    """Letters where the numbers are code points (what a source gives before it is cut into tokens), else the words for the tokens."""
+    """Letters where the numbers are code points (what a source gives before it is cut into tokens), else what the data say of them."""
     flat = codes.reshape(-1)[:MOST_LETTERS].tolist()
+    if spelled := source.spell(name, flat):
+        return spelled
     classes = source.class_names()
     if spec.classes and len(classes) == spec.classes and "label" not in source.specs():
         return " ".join(classes[code] for code in flat)

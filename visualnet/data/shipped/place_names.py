@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from visualnet.data.declare import DataSet, dataset
@@ -45,6 +46,9 @@ class PlaceNames(DataSet):
 
     def class_names(self) -> tuple[str, ...]:
         return ("Brazil", "France", "Germany", "India", "Italy", "Japan", "Poland", "Turkey")
+
+    def spell(self, field: str, numbers: Sequence[int]) -> str:
+        return "".join(PLACE_LETTERS[number] for number in numbers if number) if field == "text" else ""
 
     def arrays(self) -> dict[str, Array]:
         import numpy as np
