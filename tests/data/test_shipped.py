@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -81,21 +80,10 @@ def test_names_of_towns_are_spelled_by_their_letters() -> None:
     assert set("".join(names)) | {"\0"} == set(PLACE_LETTERS)
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("place_names", "^são paulo$"),
-        ("opinions", "^(the|a) "),
-        ("letters", "^the [a-z. ]+$"),
-        ("masked_words", r"^\[begin\] the "),
-    ],
-)
-def test_texts_are_shown_as_people_read_them(name: str, words: str) -> None:
-    data = load(DataChoice(name=name))
-    source = make_data_set(data.choice)
-    face = make_face(source, data.fields, data.choice, data.sample(0, tuple(data.fields)))
-    assert re.search(words, face.words), face.words
-    assert source.spell("label", [0]) == "" or name == "letters"
+def test_names_of_towns_are_shown_as_people_read_them() -> None:
+    data = load(DataChoice(name="place_names"))
+    face = make_face(make_data_set(data.choice), data.fields, data.choice, data.sample(0, tuple(data.fields)))
+    assert face.words == "são paulo"
 
 
 def test_windows_of_the_sea_do_not_overlap_unless_they_are_asked_to() -> None:

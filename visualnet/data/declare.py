@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from visualnet.core.graph import Value
@@ -59,16 +59,16 @@ class DataSet:
         """The names of the classes that ``label`` counts; empty where there is no label."""
         return ()
 
+    def token_words(self) -> tuple[str, ...]:
+        """What the numbers of ``text`` stand for, where they are tokens; empty where that is not known, or they are code points."""
+        return ()
+
     def specs(self) -> dict[str, Spec]:
         """The fields; labels with how many classes they count."""
         found = self.fields()
         if "label" in found and found["label"].dtype == "int" and not found["label"].shape:
             found["label"] = found["label"]._replace(classes=len(self.class_names()))
         return found
-
-    def spell(self, field: str, numbers: Sequence[int]) -> str:
-        """What whole numbers of a field say, where they stand for letters or words; empty where they do not."""
-        return ""
 
     def arrays(self) -> dict[str, Array]:
         """All samples, by field; reading or making them is all that costs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from visualnet.core.graph import Value
@@ -120,10 +120,10 @@ class Opinions(DataSet):
     def class_names(self) -> tuple[str, ...]:
         return ("unfriendly", "friendly")
 
-    def spell(self, field: str, numbers: Sequence[int]) -> str:
+    def token_words(self) -> tuple[str, ...]:
         from visualnet.data.generators.texts import OPINION_WORDS
 
-        return " ".join(OPINION_WORDS[number] for number in numbers if number) if field == "text" else ""
+        return OPINION_WORDS
 
     def arrays(self) -> dict[str, Array]:
         from visualnet.data.generators.texts import opinions
@@ -168,10 +168,8 @@ class Letters(DataSet):
     def fields(self) -> dict[str, Spec]:
         return {name: _tokens(self.context) for name in ("text", "following")}
 
-    def spell(self, field: str, numbers: Sequence[int]) -> str:
-        from visualnet.data.generators.texts import ALPHABET
-
-        return "".join(ALPHABET[number] for number in numbers)
+    def token_words(self) -> tuple[str, ...]:
+        return tuple(" abcdefghijklmnopqrstuvwxyz.")
 
     def arrays(self) -> dict[str, Array]:
         from visualnet.data.generators.texts import letters
@@ -198,10 +196,10 @@ class MaskedWords(DataSet):
     def fields(self) -> dict[str, Spec]:
         return {name: _tokens(self.context) for name in ("text", "segment", "masked")}
 
-    def spell(self, field: str, numbers: Sequence[int]) -> str:
+    def token_words(self) -> tuple[str, ...]:
         from visualnet.data.generators.texts import STORY_WORDS
 
-        return " ".join(STORY_WORDS[number] for number in numbers if number) if field == "text" else ""
+        return tuple(STORY_WORDS)
 
     def arrays(self) -> dict[str, Array]:
         from visualnet.data.generators.texts import masked_words

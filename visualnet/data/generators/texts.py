@@ -30,9 +30,6 @@ STORY_WORDS = (
 )
 """What the numbers of ``masked_words`` stand for."""
 
-ALPHABET = " abcdefghijklmnopqrstuvwxyz."
-"""What the numbers of ``letters`` stand for."""
-
 
 def opinions(n: int, length: int, seed: int) -> dict[str, Array]:
     """Three parts each, two or three of them on the side of the label; half of all parts say it by “not”."""
@@ -72,8 +69,8 @@ def letters(n: int, context: int, seed: int) -> dict[str, Array]:
     while told < wanted:
         parts.append(" ".join((*_meets(rng, _one(rng, ANIMALS)), "")).rstrip() + ". ")
         told += len(parts[-1])
-    number = {letter: at for at, letter in enumerate(ALPHABET)}
-    story = np.array([number[c] for c in "".join(parts)[:wanted]], np.int64)
+    alphabet = {c: i for i, c in enumerate(" abcdefghijklmnopqrstuvwxyz.")}
+    story = np.array([alphabet[c] for c in "".join(parts)[:wanted]], np.int64)
     return {"text": story[:-1].reshape(n, context), "following": story[1:].reshape(n, context)}
 
 

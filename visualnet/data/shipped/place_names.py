@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from visualnet.data.declare import DataSet, dataset
@@ -47,8 +46,8 @@ class PlaceNames(DataSet):
     def class_names(self) -> tuple[str, ...]:
         return ("Brazil", "France", "Germany", "India", "Italy", "Japan", "Poland", "Turkey")
 
-    def spell(self, field: str, numbers: Sequence[int]) -> str:
-        return "".join(PLACE_LETTERS[number] for number in numbers if number) if field == "text" else ""
+    def token_words(self) -> tuple[str, ...]:
+        return ("", *PLACE_LETTERS[1:])
 
     def arrays(self) -> dict[str, Array]:
         import numpy as np
