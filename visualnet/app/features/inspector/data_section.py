@@ -27,6 +27,20 @@ from visualnet.templates.small_versions import OPEN_SMALL, SMALL_TIP, small_vers
 from visualnet.training.recipe_params import follow_data
 
 
+def choose_data(studio: Studio, choice: DataChoice) -> bool:
+    """Learn from these data, by a recipe that suits them where nobody has set it; True if something changed."""
+    recipe = follow_data(studio.project.recipe, studio.project.data.name, choice.name)
+
+    def edit(project: Project) -> Project:
+        return edits.set_recipe(edits.choose_data(project, choice), **recipe)
+
+    done = studio.do("Choose the data", edit)
+    if done and recipe:
+        values = ", ".join(f"{field.replace('_', ' ')} {value:g}" for field, value in recipe.items())
+        studio.message.emit("hint", f"Nobody has set the recipe yet, so it suits these data: {values}.")
+    return done
+
+
 class DataSection(InspectorSection):
     """Which data set, with which options, divided how."""
 
@@ -162,22 +176,7 @@ class DataSection(InspectorSection):
         name = self.names.itemData(index)
         if name == self.studio.project.data.name:
             return
-        # What was said of other data would mean nothing to these: a path, columns, steps that fit their fields.
-        own: dict[str, Any] = {
-            "path": "",
-            "facts": None,
-            "preparation": (),
-            "division": "shares",
-            "division_options": {},
-        }
-        recipe = follow_data(self.studio.project.recipe, self.studio.project.data.name, name)
-
-        def edit(project: Project) -> Project:
-            return edits.set_recipe(edits.set_data(project, name=name, options={}, **own), **recipe)
-
-        if self.studio.do("Choose the data", edit) and recipe:
-            values = ", ".join(f"{field.replace('_', ' ')} {value:g}" for field, value in recipe.items())
-            self.studio.message.emit("hint", f"Nobody has set the recipe yet, so it suits these data: {values}.")
+        choose_data(self.studio, DataChoice(name=name))
 
     def _set_option(self, kind: str, name: str, value: Value) -> None:
         if kind != self.studio.project.data.name:
