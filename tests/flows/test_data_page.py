@@ -156,6 +156,13 @@ def test_a_shipped_set_is_chosen_and_what_cannot_be_read_changes_nothing(
     assert window.studio.project.data.name == "points"
     hands.until(lambda: known(page) and page.samples.grid.wide)
     assert page.stack.currentWidget() is page.samples
+    assert page.switch.isVisible() and page.narrow_switch.isHidden()
+    window.show_space("train")
+    window.show_panel("data")
+    hands.until(page.narrow_switch.isVisible, what="beside the recipe the names of the parts have no room")
+    page.narrow_switch.setCurrentIndex(2)
+    page.narrow_switch.activated.emit(2)
+    assert page.stack.currentWidget() is page.figures and page.switch.isHidden()
 
 
 def test_data_that_moved_are_pointed_to_and_data_that_changed_are_looked_through_again(

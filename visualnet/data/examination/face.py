@@ -144,14 +144,15 @@ def class_name(classes: Sequence[str], number: int) -> str:
 
 
 def _text(codes: Array, spec: Spec, name: str, source: DataSet) -> str:
-    """Letters where the numbers are code points (what a source gives before it is cut into tokens), else the words for the tokens."""
+    """Letters where the numbers are code points (a text before it is cut into tokens, of any length), else the words for the tokens."""
     flat = codes.reshape(-1)[:MOST_LETTERS].tolist()
-    classes = source.class_names()
-    if spec.classes and len(classes) == spec.classes and "label" not in source.specs():
-        return " ".join(classes[code] for code in flat)
-    if name == "text" and not spec.classes:
+    if spec.shape == (0,):
         return "".join(chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "" for code in flat)
-    return " ".join(str(code) for code in flat)
+    words = source.token_words() if name == "text" else ()
+    if not words:
+        return " ".join(str(code) for code in flat)
+    known = [words[code] if 0 <= code < len(words) else str(code) for code in flat]
+    return ("" if max(map(len, words)) == 1 else " ").join(known).strip()
 
 
 def _picture(values: Array, others: Mapping[str, Any], label: str, px: int) -> Face:

@@ -6,7 +6,16 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog, QProgressBar, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFrame,
+    QProgressBar,
+    QScrollArea,
+    QWidget,
+)
 
 from visualnet.app.features.inspector.data_section import choose_data
 from visualnet.app.forms.form import Form
@@ -104,7 +113,7 @@ class OwnDataDialog(QDialog):
         self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._soon.timeout.connect(self._look_through)
         self.setWindowTitle("Your own data")
-        self.resize(560, 480)
+        self.resize(560, 600)
         self.kind = describe(QComboBox(), "Kind of data")
         for source, guess in guesses:
             self.kind.addItem(f"{source.title}: {visible(guess.words)}", source.name)
@@ -125,8 +134,13 @@ class OwnDataDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         head = label(words or f"“{visible(path.name)}” can be read as:", wrap=True)
-        parts = (head, self.kind, self.options, self.bar, self.facts, self.findings, self.fault, STRETCH)
-        column(*parts, row(self.buttons), margins=16, spacing=12, parent=self)
+        inner = QWidget()
+        parts = (self.options, self.bar, self.facts, self.findings, self.fault, STRETCH)
+        column(*parts, margins=(0, 0, 8, 0), spacing=12, parent=inner)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(inner)
+        column(head, self.kind, (scroll, 1), row(self.buttons), margins=16, spacing=12, parent=self)
         self.finished.connect(lambda _: self._end())
         self._choose()
 
