@@ -438,9 +438,12 @@ def evaluate(g: Guide) -> None:
 
 def try_it(g: Guide) -> None:
     """A seven drawn with the mouse: what a trained LeNet-5 says of it, and its feature maps."""
+    import torch  # noqa: F401  # what the window does in the background
+
     from visualnet.core import edits
 
     g.open("lenet5-28", space="inspect")
+    g.window.show_panel("maps")
     g.window.studio.do("Start from", lambda p: edits.set_recipe(p, start_from="trained/lenet5"))
     panel = g.window.show_panel("try_it")
     g.hands.until(lambda: panel.editors)
