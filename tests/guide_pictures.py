@@ -384,12 +384,61 @@ def find_rate(g: Guide) -> None:
     dialog.close()
 
 
+def data(g: Guide) -> None:
+    """A folder of pictures of one's own, opened: its samples by class."""
+    import tempfile
+
+    from PIL import Image, ImageDraw
+
+    from visualnet.data.choosing import choose
+
+    g.open("lenet5-28")
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "shapes"
+        for kind, name in enumerate(("circle", "square", "triangle")):
+            (folder / name).mkdir(parents=True)
+            for at in range(40):
+                picture = Image.new("RGB", (64, 64), (238, 240, 244))
+                pen, side, x, y = ImageDraw.Draw(picture), 18 + at * 7 % 24, 6 + at * 5 % 18, 6 + at * 11 % 18
+                colour = ((110, 168, 254), (230, 159, 0), (0, 158, 115), (204, 121, 167))[at % 4]
+                corners = [(x, y + side), (x + side, y + side), (x + side / 2, y)]
+                box = (x, y, x + side, y + side)
+                (pen.ellipse, pen.rectangle, pen.polygon)[kind](corners if kind == 2 else box, fill=colour)
+                picture.save(folder / name / f"{at:02}.png")
+        choice, found = choose("image_folder", folder, {})
+        from visualnet.app.features.data_page.own_data_dialog import take_own_data
+
+        take_own_data(g.window.studio, choice, found)
+        page = g.window.panel("data")
+        g.hands.until(lambda: page.examiner.copies is not None)
+        g.hands.rest(1.0)
+        g.window.toast.hide()
+        g.keep("data")
+        g.window.studio.document.undo()
+        g.hands.rest(0.3)
+
+
+def evaluate(g: Guide) -> None:
+    """A trained MLP, judged; the samples of a cell of its confusion matrix."""
+    g.open("mlp-mnist", space="train")
+    g.train_to_end(2)
+    g.window.actions_.trigger("train.evaluate")
+    panel = g.window.panel("evaluation")
+    g.hands.until(lambda: panel.evaluation is not None)
+    g.tall("evaluation", 420)
+    g.hands.rest(0.4)
+    chart = panel.judgements.chart.chart
+    cell = max((at for at in chart.counts if at[0] != at[1]), key=lambda at: chart.counts[at])
+    panel.judgements.show_samples(chart.samples[cell], f"“{chart.names[cell[0]]}” answered as “{chart.names[cell[1]]}”")
+    g.keep("evaluate", g.area(panel))
+
+
 PICTURES: dict[str, Callable[[Guide], None]] = {
     each.__name__.replace("_", "-"): each
     for each in (
         start_page, lenet, broken, training, own_network, quick_add, refused_wire, card_menu, frame_and_note, why, repair_preview,
         explain, in_place, block_inspector, recipe, runs, first_weights, find_rate, feature_maps, attention, regions, presentation,
-        heat_map, map_sizes, figure, code, training_script, differences,
+        heat_map, map_sizes, figure, code, training_script, differences, data, evaluate,
     )
 }  # fmt: skip
 """The pictures by name; *runs* writes also `runs-compared`."""

@@ -11,7 +11,15 @@ import pytest
 
 from visualnet.core.project import DataChoice
 from visualnet.data.loading import load
-from visualnet.data.registry import DATASETS, MOST_NUMBERS, SHAPES, fields, fields_or_none, make_data_set
+from visualnet.data.registry import (
+    DATASETS,
+    MOST_NUMBERS,
+    SHAPES,
+    describe_missing,
+    fields,
+    fields_or_none,
+    make_data_set,
+)
 from visualnet.resources import resource
 
 
@@ -39,7 +47,8 @@ def test_inputs_are_measured_on_the_training_samples_alone(name: str) -> None:
     assert set(data.mean) == {f for f in make_data_set(data.choice).inputs if data.fields[f].dtype == "float"}
     for field in data.mean:
         values = (data.whole(field)[data.train] - data.mean[field]) / data.std[field]
-        axes = (0, *range(2, values.ndim))
+        kept = 2 if data.fields[field].axes == ("T", "D") else 1  # channels or features; those of a series stand last
+        axes = tuple(axis for axis in range(values.ndim) if axis != kept)
         assert np.allclose(values.mean(axes), 0, atol=1e-4)
         assert np.allclose(values.std(axes), 1, atol=1e-3)
 
@@ -74,6 +83,8 @@ def test_the_fingerprint_tells_the_division() -> None:
     [
         (DataChoice(name="cifar"), "no data set “cifar”"),
         (DataChoice(name="imagenet"), "ImageNet do not come with the program: open the small version"),
+        (DataChoice(name="text"), "the texts that this network learns from do not come with the program"),
+        (DataChoice(name="sound"), "the sounds that this network learns from do not come with the program"),
         (DataChoice(name="points", options={"shape": "cube"}), "it can be moons, circles"),
         (DataChoice(name="points", options={"n": 10**9}), "n is 1,000,000,000"),
         (DataChoice(name="points", options={"colour": 1}), "no option “colour”"),
@@ -90,6 +101,13 @@ def test_a_bad_choice_is_refused_in_words(choice: DataChoice, words: str) -> Non
         load(choice)
     if choice.split == DataChoice().split:
         assert fields_or_none(choice) is None
+
+
+@pytest.mark.parametrize("name", ["text", "sound"])
+def test_what_published_networks_learned_from_is_not_taken_for_own_data(name: str) -> None:
+    """Sources of own data have these names too, and a path."""
+    assert "do not come with the program" in describe_missing(DataChoice(name=name))
+    assert "point to it on the data page" in describe_missing(DataChoice(name=name, path="mine/x.csv"))
 
 
 def test_asking_for_fields_on_every_edit_costs_microseconds() -> None:
@@ -115,7 +133,7 @@ def test_what_is_shipped_has_its_licence_beside_it() -> None:
         if kind.licence:
             text = resource("data", kind.licence).read_text(encoding="utf-8")
             assert "Source:" in text
-            assert "Creative Commons" in text
+            assert "Licence:" in text
         assert kind.source
         assert kind.summary().endswith(".")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -155,6 +156,13 @@ def test_a_shipped_set_is_chosen_and_what_cannot_be_read_changes_nothing(
     assert window.studio.project.data.name == "points"
     hands.until(lambda: known(page) and page.samples.grid.wide)
     assert page.stack.currentWidget() is page.samples
+    assert page.switch.isVisible() and page.narrow_switch.isHidden()
+    window.show_space("train")
+    window.show_panel("data")
+    hands.until(page.narrow_switch.isVisible, what="beside the recipe the names of the parts have no room")
+    page.narrow_switch.setCurrentIndex(2)
+    page.narrow_switch.activated.emit(2)
+    assert page.stack.currentWidget() is page.figures and page.switch.isHidden()
 
 
 def test_data_that_moved_are_pointed_to_and_data_that_changed_are_looked_through_again(
@@ -202,3 +210,86 @@ def test_a_hundred_thousand_samples_scroll_and_only_what_is_seen_is_decoded(wind
     grid.scrollToBottom()
     until(lambda: grid.samples.index(99_999).data() != "sample 99,999", "the last one is seen")
     assert len(grid.samples._faces) < 1_000
+
+
+def train_on_what_was_dropped(
+    window: Window, hands: Hands, path: Path, kind: str, draw: Callable[[Any, Any], Any]
+) -> Any:
+    """Drop, accept, draw a network on the fields that came, train one epoch by the key; the page of the data."""
+    import visualnet as vn
+
+    window.project_files.new()
+    chosen: list[str] = []
+
+    def take(dialog: OwnDataDialog) -> None:
+        chosen.append(str(dialog.kind.currentData()))
+
+    answer_dialog(take)
+    drop(window, path)
+    hands.until(lambda: window.studio.project.data.path and window.spaces.current == "data")
+    assert chosen == [kind]
+    window.activateWindow()
+    net = vn.Graph(project=window.studio.project)
+    fields = window.studio.fields
+    assert fields is not None
+    logits = draw(net, fields)
+    net.output(logits)
+    net.cross_entropy(logits, net.target("label"))
+    net.set(epochs=1, device="cpu")
+    window.studio.do("Draw", lambda p: msgspec.structs.replace(p, graph=net.project.graph, recipe=net.project.recipe))
+    assert not [p.words for p in window.studio.problems() if p.severity == "error"]
+    hands.until(lambda: window.actions_["train.start"].isEnabled())
+    window.actions_.trigger("train.start")
+    hands.until(lambda: len(hands.studio.project.runs) == 1 and window.runner.state == "idle", what="the end")
+    assert hands.studio.project.runs[0].state == "done"
+    window.actions_.trigger("view.workspace_data")
+    page = window.panel("data")
+    hands.until(lambda: known(page))
+    return page
+
+
+def test_a_table_from_drop_to_training(window: Window, hands: Hands, tmp_path: Path) -> None:
+    path = tmp_path / "flowers.csv"
+    lines = [
+        f"{2 + at % 2 * 3 + at / 100:.2f},{('white', 'blue')[at % 3 % 2]},{('rose', 'iris')[at % 2]}"
+        for at in range(60)
+    ]
+    path.write_text("\n".join(["petal,colour,species", *lines]), encoding="utf-8")
+    page = train_on_what_was_dropped(
+        window,
+        hands,
+        path,
+        "table",
+        lambda net, fields: net.linear(net.input(*fields["features"].shape, field="features"), 2),
+    )
+    assert {each.title for each in page.figures.histograms.spreads} >= {"petal"}
+    page.samples.open_row(0)
+    table = page.samples.viewer.table
+    hands.until(lambda: table.rowCount())
+    assert [table.item(row, 0).text() for row in range(table.rowCount())] == ["petal", "colour"]
+    assert table.item(1, 1).text() in ("white", "blue"), "a category by its word"
+
+
+def test_texts_from_drop_to_training(window: Window, hands: Hands, tmp_path: Path) -> None:
+    folder = tmp_path / "reviews"
+    for label, words in (("good", "a warm and funny film"), ("bad", "a cold and slow film")):
+        (folder / label).mkdir(parents=True)
+        for at in range(20):
+            (folder / label / f"{at}.txt").write_text(f"{words} {at}", encoding="utf-8")
+
+    def draw(net: Any, fields: Any) -> Any:
+        text = net.input(*fields["text"].shape, field="text", dtype="int")
+        return net.linear(net.flatten(net.embedding(text, fields["text"].classes, 4)), 2)
+
+    page = train_on_what_was_dropped(window, hands, folder, "text", draw)
+    page.samples.open_row(0)
+    hands.until(lambda: "film" in page.samples.viewer.text.toPlainText())
+
+
+def test_pictures_from_drop_to_training(window: Window, hands: Hands, animals: Path) -> None:
+    page = train_on_what_was_dropped(
+        window, hands, animals, "image_folder",
+        lambda net, fields: net.linear(net.flatten(net.input(*fields["image"].shape)), 2),
+    )  # fmt: skip
+    hands.press(page, "Prepare")
+    assert page.sections["prepare"].list.count() == len(window.studio.project.data.preparation) > 0

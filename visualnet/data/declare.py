@@ -59,6 +59,10 @@ class DataSet:
         """The names of the classes that ``label`` counts; empty where there is no label."""
         return ()
 
+    def token_words(self) -> tuple[str, ...]:
+        """What the numbers of ``text`` stand for, where they are tokens; empty where that is not known, or they are code points."""
+        return ()
+
     def specs(self) -> dict[str, Spec]:
         """The fields; labels with how many classes they count."""
         found = self.fields()

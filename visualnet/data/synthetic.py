@@ -120,6 +120,11 @@ class Opinions(DataSet):
     def class_names(self) -> tuple[str, ...]:
         return ("unfriendly", "friendly")
 
+    def token_words(self) -> tuple[str, ...]:
+        from visualnet.data.generators.texts import OPINION_WORDS
+
+        return OPINION_WORDS
+
     def arrays(self) -> dict[str, Array]:
         from visualnet.data.generators.texts import opinions
 
@@ -163,6 +168,9 @@ class Letters(DataSet):
     def fields(self) -> dict[str, Spec]:
         return {name: _tokens(self.context) for name in ("text", "following")}
 
+    def token_words(self) -> tuple[str, ...]:
+        return tuple(" abcdefghijklmnopqrstuvwxyz.")
+
     def arrays(self) -> dict[str, Array]:
         from visualnet.data.generators.texts import letters
 
@@ -187,6 +195,11 @@ class MaskedWords(DataSet):
 
     def fields(self) -> dict[str, Spec]:
         return {name: _tokens(self.context) for name in ("text", "segment", "masked")}
+
+    def token_words(self) -> tuple[str, ...]:
+        from visualnet.data.generators.texts import STORY_WORDS
+
+        return tuple(STORY_WORDS)
 
     def arrays(self) -> dict[str, Array]:
         from visualnet.data.generators.texts import masked_words

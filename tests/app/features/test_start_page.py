@@ -418,15 +418,15 @@ def drag(page: StartPage, *names: str) -> bool:
     return enter.isAccepted()
 
 
-def test_a_network_can_be_dropped_and_nothing_else(page: StartPage, tmp_path: Path) -> None:
+def test_one_network_or_file_of_data_can_be_dropped_and_not_two(page: StartPage, tmp_path: Path) -> None:
     heard = told(page)
     name = str(tmp_path / "a.vnet")
     assert drag(page, name)
     assert heard == [("file", name)]
     assert drag(page, str(tmp_path / "a.png")), "a picture may carry one"
-    assert not drag(page, str(tmp_path / "a.txt"))
+    assert drag(page, str(tmp_path / "a.csv")), "data of one's own"
     assert not drag(page, name, str(tmp_path / "b.vnet"))
-    assert len(heard) == 2
+    assert len(heard) == 3
 
 
 # --- small versions and notes --------------------------------------------------------------------------------------------------------

@@ -66,6 +66,14 @@ def test_texts_are_words_sounds_and_series_curves_and_rows_have_their_titles() -
         Typed({"text": Spec((0,), ("T",), "int")}, ("text",)), ArraySamples({"text": words}), DataChoice(), [0]
     )
     assert isinstance(text, Face) and (text.kind, text.words) == ("text", "Grüße")
+    for name, words in (("opinions", "the"), ("masked_words", "is"), ("letters", "the")):
+        source, samples = open_samples(DataChoice(name=name))
+        faces = [
+            face
+            for face in read_faces(source, samples, DataChoice(name=name), list(range(20)))
+            if isinstance(face, Face)
+        ]
+        assert len(faces) == 20 and any(f" {words} " in f" {face.words} " for face in faces), name
     wave = np.zeros((1, 1, 50_000), np.float32)
     wave[0, 0, 31_234] = 0.9
     (sound,) = read_faces(

@@ -41,8 +41,8 @@ SIZES: Mapping[str, Mapping[str, int]] = {
     "data": {"right": 760, "bottom": 132},
 }
 """Each workspace, and how many px its sides take at first."""
-TALL_RIGHT = ("train", "data")
-"""Where the right side has the whole height of the window: the recipe is a page, and so are the data."""
+TALL_RIGHT = ("train",)
+"""Where the right side has the whole height of the window: the recipe is a page."""
 COLLAPSE_MS = 300
 """So long after the last change a panel collapses or comes up: nothing moves under a hand that works."""
 LEAST_PX = 40

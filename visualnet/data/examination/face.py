@@ -99,13 +99,32 @@ def make_face(
         lines = shown if name == "sound" or len(shown) <= MOST_CURVES < shown.shape[1] else shown.T
         return Face("curves", label, curves=thin_curves(lines[:MOST_CURVES]))
     flat = shown.reshape(-1)
-    titles = (
-        column_titles(specs[name], len(flat))
-        if name == "features"
-        else tuple(f"{name} {n + 1}" for n in range(len(flat)))
-    )
-    pairs = zip(titles, flat.tolist(), strict=True)
-    return Face("row", label, row=tuple((title, "missing" if v != v else format_number(v)) for title, v in pairs))
+    return Face("row", label, row=_row(flat.tolist(), name, specs[name], choice))
+
+
+def _row(values: Sequence[float], name: str, spec: Spec, choice: DataChoice) -> tuple[tuple[str, str], ...]:
+    """Titles and values of a row; a category by its word where a table is known to have it."""
+    is_titled = name == "features" or bool(spec.columns)
+    titles = column_titles(spec, len(values)) if is_titled else tuple(f"{name} {n + 1}" for n in range(len(values)))
+    words = _categories(choice) if spec.columns else {}
+    found = []
+    for title, value in zip(titles, values, strict=True):
+        known = words.get(title, ())
+        is_category = value == value and bool(known) and 0 <= int(value) < len(known)
+        found.append(
+            (title, known[int(value)] if is_category else "missing" if value != value else format_number(value))
+        )
+    return tuple(found)
+
+
+def _categories(choice: DataChoice) -> dict[str, list[str]]:
+    """The words of each column of categories, as a table's facts have them."""
+    columns: Any = choice.facts.extra.get("table_columns", ()) if choice.facts is not None else ()
+    return {
+        str(each.get("name", "")): [str(word) for word in each.get("values") or ()]
+        for each in (columns if isinstance(columns, list | tuple) else ())
+        if isinstance(each, Mapping)
+    }
 
 
 def describe_target(source: DataSet, specs: Mapping[str, Spec], values: Mapping[str, Any]) -> str:
@@ -125,14 +144,15 @@ def class_name(classes: Sequence[str], number: int) -> str:
 
 
 def _text(codes: Array, spec: Spec, name: str, source: DataSet) -> str:
-    """Letters where the numbers are code points (what a source gives before it is cut into tokens), else the words for the tokens."""
+    """Letters where the numbers are code points (a text before it is cut into tokens, of any length), else the words for the tokens."""
     flat = codes.reshape(-1)[:MOST_LETTERS].tolist()
-    classes = source.class_names()
-    if spec.classes and len(classes) == spec.classes and "label" not in source.specs():
-        return " ".join(classes[code] for code in flat)
-    if name == "text" and not spec.classes:
+    if spec.shape == (0,):
         return "".join(chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "" for code in flat)
-    return " ".join(str(code) for code in flat)
+    words = source.token_words() if name == "text" else ()
+    if not words:
+        return " ".join(str(code) for code in flat)
+    known = [words[code] if 0 <= code < len(words) else str(code) for code in flat]
+    return ("" if max(map(len, words)) == 1 else " ").join(known).strip()
 
 
 def _picture(values: Array, others: Mapping[str, Any], label: str, px: int) -> Face:

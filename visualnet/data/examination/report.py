@@ -100,7 +100,7 @@ def describe_field(spec: Spec) -> str:
     if spec.dtype == "int":
         counted = f", {format_quantity(spec.classes, 'class', 'classes')}" if spec.classes else ""
         return f"{size} whole number{'s' if extents else ''}{counted}"
-    return f"{size} number{'s' if extents else ''}"
+    return f"{size} number{'s' if extents and size != '1' else ''}"
 
 
 def describe_finding(finding: Finding) -> str:

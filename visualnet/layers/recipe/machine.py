@@ -12,7 +12,7 @@ from visualnet.layers.recipe.technique import Technique, Values, declare
 
 MOST_THREADS = 1024
 MOST_WORKERS = 64
-MOST_CACHE = 1 << 20
+MOST_CACHE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ _ALL = (
             ),
         ),
         (),
-        gives="More of both: epochs from disk are faster.",
+        gives="More of both: faster epochs from disk.",
         costs="Cores and memory.",
         summary=lambda values: format_quantity(values["data_workers"], "data worker"),
     ),
@@ -145,7 +145,7 @@ _ALL = (
             )
         ),
         (),
-        gives="Stop: nothing is trained on less than you chose.",
+        gives="Stop: you train on all or not at all.",
         costs="A torn file ends the run.",
         summary=lambda values: "stops at an unreadable sample",
     ),

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
 from visualnet.app.features.data_page.own_data_dialog import ask_for_file, ask_for_folder
-from visualnet.app.features.inspector.project_page import choose_data
+from visualnet.app.features.inspector.data_section import choose_data
 from visualnet.app.forms.form import caption
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, describe, label, restyle

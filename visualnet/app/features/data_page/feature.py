@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
+
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Dock, Feature, lazy
 from visualnet.app.state.studio import Studio
@@ -27,7 +29,8 @@ def take_dropped(studio: Studio, path: Path) -> None:
     """A file or folder was dropped on the window: ask what it is, and learn from it."""
     from visualnet.app.features.data_page.own_data_dialog import choose_own_data
 
-    choose_own_data(studio, path)
+    # After the drag has ended: a question must not hold up the program it came from.
+    QTimer.singleShot(0, studio, lambda: choose_own_data(studio, path))
 
 
 # A table: an action is a row.

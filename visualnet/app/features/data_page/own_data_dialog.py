@@ -6,9 +6,18 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog, QProgressBar, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFrame,
+    QProgressBar,
+    QScrollArea,
+    QWidget,
+)
 
-from visualnet.app.features.inspector.project_page import choose_data
+from visualnet.app.features.inspector.data_section import choose_data
 from visualnet.app.forms.form import Form
 from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
 from visualnet.app.services.data_examiner import data_examiner_of
@@ -31,7 +40,8 @@ MOST_CLASSES = 6
 
 def ask_for_file(studio: Studio) -> None:
     """Let the person choose a file of data."""
-    patterns = " ".join(sorted({f"*{suffix}" for kind in SOURCES.values() for suffix in kind.suffixes}))
+    endings = sorted({suffix.removeprefix(".") for kind in SOURCES.values() for suffix in kind.suffixes})
+    patterns = " ".join(f"*.{ending}" for ending in endings)
     kinds = f"Data ({patterns});;All files (*)" if patterns else "All files (*)"
     name, _ = QFileDialog.getOpenFileName(_window(studio), "Open data", _folder(studio), kinds)
     if name:
@@ -103,7 +113,7 @@ class OwnDataDialog(QDialog):
         self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._soon.timeout.connect(self._look_through)
         self.setWindowTitle("Your own data")
-        self.resize(560, 480)
+        self.resize(560, 600)
         self.kind = describe(QComboBox(), "Kind of data")
         for source, guess in guesses:
             self.kind.addItem(f"{source.title}: {visible(guess.words)}", source.name)
@@ -124,8 +134,13 @@ class OwnDataDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         head = label(words or f"“{visible(path.name)}” can be read as:", wrap=True)
-        parts = (head, self.kind, self.options, self.bar, self.facts, self.findings, self.fault, STRETCH)
-        column(*parts, row(self.buttons), margins=16, spacing=12, parent=self)
+        inner = QWidget()
+        parts = (self.options, self.bar, self.facts, self.findings, self.fault, STRETCH)
+        column(*parts, margins=(0, 0, 8, 0), spacing=12, parent=inner)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(inner)
+        column(head, self.kind, (scroll, 1), row(self.buttons), margins=16, spacing=12, parent=self)
         self.finished.connect(lambda _: self._end())
         self._choose()
 

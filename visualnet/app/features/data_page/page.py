@@ -6,12 +6,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QFileDialog, QProgressBar, QStackedWidget, QWidget
 
 from visualnet.app.features.data_page.choosing_section import ChoosingSection
 from visualnet.app.features.data_page.figures_section import FiguresSection
 from visualnet.app.features.data_page.findings_section import FindingsSection
+from visualnet.app.features.data_page.preparation_section import PreparationSection
 from visualnet.app.features.data_page.samples.section import SamplesSection
 from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.services.data_examiner import data_examiner_of
@@ -30,7 +31,7 @@ from visualnet.data.registry import find_kind
 from visualnet.data.sources.registry import SOURCES
 from visualnet.data.sources.source import Found, make_source
 
-SECTIONS = ("choose", "samples", "figures", "findings")
+SECTIONS = ("choose", "samples", "figures", "findings", "prepare")
 
 
 class DataPage(QWidget):
@@ -52,12 +53,16 @@ class DataPage(QWidget):
             "samples": self.samples,
             "figures": self.figures,
             "findings": self.findings,
+            "prepare": PreparationSection(studio),
         }
         self.switch = Segmented([capitalize_first(name) for name in SECTIONS], "Part of the data page")
         self.stack = QStackedWidget()
         for section in self.sections.values():
             self.stack.addWidget(section)
         self.switch.chosen.connect(lambda at: self.show_section(SECTIONS[at]))
+        self.narrow_switch = describe(QComboBox(), "Part of the data page")
+        self.narrow_switch.addItems([capitalize_first(name) for name in SECTIONS])
+        self.narrow_switch.activated.connect(lambda at: self.show_section(SECTIONS[at]))
         self.doing = label("", "muted")
         self.bar = describe(QProgressBar(textVisible=False), "Progress of what is found out about the data")
         self.bar.setRange(0, 1000)
@@ -65,7 +70,7 @@ class DataPage(QWidget):
         self.progress = QWidget()
         row(self.doing, (self.bar, 1), self.stop, spacing=8, parent=self.progress)
         head = row((column(self.title, self.words, spacing=2), 1), self.again, spacing=8)
-        parts = (head, self.banner, row(self.switch, 1), (self.stack, 1), self.progress)
+        parts = (head, self.banner, row(self.switch, self.narrow_switch, 1), (self.stack, 1), self.progress)
         column(*parts, margins=(12, 10, 12, 10), spacing=10, parent=self)
         self._due = DeferredRefresh(self, self.refresh)
         self._connect()
@@ -95,6 +100,7 @@ class DataPage(QWidget):
         """Bring one of the sections to the front."""
         self.stack.setCurrentWidget(self.sections[name])
         self.switch.set_current(SECTIONS.index(name))
+        self.narrow_switch.setCurrentIndex(SECTIONS.index(name))
 
     def refresh(self) -> None:
         """Show what is known of the project's data; find out what is not."""
@@ -117,11 +123,15 @@ class DataPage(QWidget):
         self.again.setEnabled(not self.examiner.busy)
         self._show_banner()
         self.choosing.refresh()
+        self.samples.show_opening(self.examiner.busy)
         self.samples.show_opened(opened)
         self.figures.refresh(self.examiner)
         self.findings.refresh()
         count = self.findings.count
-        self.switch.part(SECTIONS.index("findings")).setText(f"Findings ({count:,})" if count else "Findings")
+        words = f"Findings ({count:,})" if count else "Findings"
+        self.switch.part(SECTIONS.index("findings")).setText(words)
+        self.narrow_switch.setItemText(SECTIONS.index("findings"), words)
+        self._fit_switch()
 
     def _show_banner(self) -> None:
         examiner, choice = self.examiner, self.studio.project.data
@@ -201,6 +211,16 @@ class DataPage(QWidget):
         self.progress.setVisible(bool(words))
         self.doing.setText(f"{words} …" if words else "")
         self.bar.setValue(round(share * 1000))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_switch()
+
+    def _fit_switch(self) -> None:
+        """Where the names of the parts have no room side by side, they stand in a box."""
+        has_room = self.switch.sizeHint().width() <= self.contentsRect().width() - 24
+        self.switch.setVisible(has_room)
+        self.narrow_switch.setVisible(not has_room)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

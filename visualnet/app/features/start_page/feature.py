@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from visualnet.app.actions.registry import ActionSpec
@@ -20,8 +19,7 @@ def make_page(studio: Studio) -> QWidget:
     page = StartPage(studio, studio.settings)
     page.template_chosen.connect(studio.template_requested)
     page.lesson_chosen.connect(studio.lesson_requested)
-    page.file_chosen.connect(lambda name: shell.open_file(Path(name)))
-    page.file_dropped.connect(lambda name: QTimer.singleShot(0, page, lambda: shell.open_dropped(Path(name))))
+    page.file_chosen.connect(lambda name: shell.open_dropped(Path(name)))
     page.empty_chosen.connect(lambda: shell.run_action("file.empty"))
     page.open_asked.connect(lambda: shell.run_action("file.open"))
     page.recent.reopen_asked.connect(lambda: shell.run_action("file.reopen_last"))

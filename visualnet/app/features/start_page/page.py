@@ -46,8 +46,7 @@ from visualnet.templates.index import Template, template_list
 from visualnet.templates.lessons import lessons
 
 SENTENCE = "Draw a neural network, see at once whether it fits and why, and watch it learn."
-WIDEST = 1232
-SIDE, SIDE_GAP = 320, 40
+WIDEST, SIDE, SIDE_GAP = 1232, 320, 40
 BESIDE = 1080
 """From this width on lessons and files stand beside the templates; below, under them."""
 GAP, HEAD_GAP, CAPTION_GAP, ROW_GAP, FOOT, ABOVE = 16, 24, 10, 8, 28, 18
@@ -60,7 +59,6 @@ class StartPage(QWidget):
 
     template_chosen = Signal(str)
     file_chosen = Signal(str)
-    file_dropped = Signal(str)
     open_asked = Signal()
     empty_chosen = Signal()
     lesson_chosen = Signal(str)
@@ -383,7 +381,7 @@ class StartPage(QWidget):
         self.update()
         if name := droppable(event.mimeData()):
             event.acceptProposedAction()
-            self.file_dropped.emit(name)
+            self.file_chosen.emit(name)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -17,6 +17,8 @@ from visualnet.core.text.visible import visible
 from visualnet.data.examination.face import is_picture, shown_field
 
 ALL = -1
+NOTHING = "There are no samples to show. Choose data, or open files of your own."
+OPENING = "The data are being opened …"
 
 
 class SamplesSection(QWidget):
@@ -38,7 +40,7 @@ class SamplesSection(QWidget):
         self.words = label("", "muted")
         self.everything = button("Show all", done=self.show_all)
         self.grid, self.viewer = SampleGrid(), SampleViewer()
-        self.empty = EmptyState("data", "There are no samples to show. Choose data, or open files of your own.")
+        self.empty = EmptyState("data", NOTHING)
         choice = fitting_row(
             self.part, self.label, self.words, self.everything, STRETCH, optional=(self.words,), spacing=8
         )
@@ -69,6 +71,10 @@ class SamplesSection(QWidget):
         self.label.setCurrentIndex(max(self.label.findText(chosen), 0))
         self.label.setVisible(self.label.count() > 1)
         self._filter()
+
+    def show_opening(self, opening: bool) -> None:
+        """Say why nothing is to be seen yet."""
+        self.empty.sentence.setText(OPENING if opening else NOTHING)
 
     def show_all(self) -> None:
         """All samples of all parts and classes."""
