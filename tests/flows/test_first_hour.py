@@ -38,6 +38,8 @@ def test_live_pictures_stay_on_the_cards_of_a_network_that_was_left_and_come_bac
     hands.keys("F5")
     hands.until(lambda: pictures_seen(hands) > 10, what="the pictures of the run are large enough to be seen")
     assert hands.view.seen.contains(hands.view.canvas.contents()) and not hands.studio.document.steps
+    window.resize(1280, 720)
+    hands.until(lambda: pictures_seen(hands) > 10, what="in a small window the margins make room for them")
     window.runner.stop()
     hands.until(lambda: not window.runner.busy)
     click_tab(hands, 1)

@@ -32,7 +32,6 @@ def test_cards_become_boxes_that_follow_the_drawing(lenet: Hands) -> None:
     sizes, action = window.overlay("map_sizes"), window.actions_["view.map_sizes"]
     assert canvas.face is None and not sizes.legend.isVisible() and not action.isChecked()
     plain = {name: colour(lenet, name) for name in ("conv1", "loss")}
-    far = {id_: card.rect for id_, card in canvas.cards.items()}
     action.trigger()
     lenet.rest()
     assert action.isChecked() and sizes.legend.isVisible() and "to scale" in sizes.legend.accessibleName()
@@ -63,7 +62,7 @@ def test_cards_become_boxes_that_follow_the_drawing(lenet: Hands) -> None:
     lenet.view.fit_at_once()
     lenet.rest()
     assert sorted(r.getRect() for same in canvas.blocks().values() for r in same) == sorted(
-        r.getRect() for r in far.values()
+        card.rect.getRect() for card in canvas.cards.values()
     )
     assert colour(lenet, "conv1") == plain["conv1"]
 

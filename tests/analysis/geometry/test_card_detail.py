@@ -10,6 +10,7 @@ from visualnet.analysis.geometry.card_detail import (
     LEAST_PX,
     LINE_HEIGHT,
     OVERVIEW_PX,
+    PICTURES_FROM,
     ROWS_FROM,
     USUAL,
     abbreviate,
@@ -48,6 +49,11 @@ def test_it_gives_up_the_picture_then_the_parameters_and_keeps_name_and_shape() 
     low = card_detail(ROWS_FROM)
     assert not low.parameters and not low.counted
     assert LINE_HEIGHT * (low.name + low.text) + 2 * EDGE <= HEIGHT, "name and shape have room to the last"
+
+
+def test_from_where_on_a_picture_has_room() -> None:
+    high = HEIGHT + STRIP
+    assert card_detail(PICTURES_FROM, high, True).picture > 0 == card_detail(PICTURES_FROM - 0.005, high, True).picture
 
 
 def test_from_afar_all_blocks_are_labelled_in_one_size() -> None:

@@ -27,6 +27,8 @@ LINE_HEIGHT = 1.28
 EDGE = 4.0
 LEAST_PICTURE_PX = 16.0
 """A live picture that would be lower on the screen is not shown."""
+PICTURES_FROM = 0.525
+"""From this scale on a card has room for its live picture below all rows of text."""
 NAME_PX, TEXT_PX, COUNT_PX = 13, 12, 11
 """How large a card's texts are drawn where there is room, in px of the sheet."""
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPoint, QPointF, QR
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from visualnet.analysis.geometry.card_detail import PICTURES_FROM
 from visualnet.analysis.geometry.layout_choice import MARGIN_X, MARGIN_Y
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.theme import fonts
@@ -15,6 +16,8 @@ from visualnet.core.user.system_motion import system_animates
 
 NEAREST, FURTHEST = 4.0, 0.02
 WORLD = QRectF(-4e6, -4e6, 8e6, 8e6)
+TIGHT = 14.0
+"""The least margin around the whole sheet, in px of the screen."""
 GLIDE_MS = 150
 REST_MS = 70
 
@@ -141,14 +144,17 @@ class Camera(QGraphicsView):
         if area.isEmpty():
             self.glide(Pose(0, 0, 1), whole)
             return
-        room = self.viewport().size()
-        zoom = min(
-            (room.width() - 2 * MARGIN_X) / area.width(),
-            (room.height() - 2 * MARGIN_Y) / area.height(),
-            # The words on cards are as large as all others when a card has its own size.
-            fonts.factor() if closest is None else closest,
-        )
+        # The words on cards are as large as all others when a card has its own size.
+        zoom = min(self._scale_to_fit(area, MARGIN_X, MARGIN_Y), fonts.factor() if closest is None else closest)
+        least = PICTURES_FROM * fonts.factor()
+        if zoom < least <= self._scale_to_fit(area, TIGHT, TIGHT):
+            zoom = least  # the pictures on the cards are worth more than the margins
         self.glide(Pose(area.center().x(), area.center().y(), max(zoom, FURTHEST)), whole)
+
+    def _scale_to_fit(self, area: QRectF, margin_x: float, margin_y: float) -> float:
+        """The scale at which an area fills the view but for its margins, in px of the screen."""
+        room = self.viewport().size()
+        return min((room.width() - 2 * margin_x) / area.width(), (room.height() - 2 * margin_y) / area.height())
 
     def grow_with_text(self) -> None:
         """Cards grow with all other text, by coming closer."""
