@@ -418,12 +418,27 @@ def data(g: Guide) -> None:
         g.hands.rest(0.3)
 
 
+def evaluate(g: Guide) -> None:
+    """A trained MLP, judged; the samples of a cell of its confusion matrix."""
+    g.open("mlp-mnist", space="train")
+    g.train_to_end(2)
+    g.window.actions_.trigger("train.evaluate")
+    panel = g.window.panel("evaluation")
+    g.hands.until(lambda: panel.evaluation is not None)
+    g.tall("evaluation", 420)
+    g.hands.rest(0.4)
+    chart = panel.judgements.chart.chart
+    cell = max((at for at in chart.counts if at[0] != at[1]), key=lambda at: chart.counts[at])
+    panel.judgements.show_samples(chart.samples[cell], f"“{chart.names[cell[0]]}” answered as “{chart.names[cell[1]]}”")
+    g.keep("evaluate", g.area(panel))
+
+
 PICTURES: dict[str, Callable[[Guide], None]] = {
     each.__name__.replace("_", "-"): each
     for each in (
         start_page, lenet, broken, training, own_network, quick_add, refused_wire, card_menu, frame_and_note, why, repair_preview,
         explain, in_place, block_inspector, recipe, runs, first_weights, find_rate, feature_maps, attention, regions, presentation,
-        heat_map, map_sizes, figure, code, training_script, differences, data,
+        heat_map, map_sizes, figure, code, training_script, differences, data, evaluate,
     )
 }  # fmt: skip
 """The pictures by name; *runs* writes also `runs-compared`."""

@@ -38,6 +38,8 @@ def test_the_interface_is_what_it_was() -> None:
     assert told == {
         "Graph": "(name: 'str' = 'network', *, project: 'Project | None' = None) -> 'None'",
         "compile": "(project: 'Project', *, device: 'Any' = 'cpu', seed: 'int | None' = None) -> 'Model'",
+        "cross_validate": "(network: 'Project | Graph', data: 'Dataset | Mapping[str, ArrayLike] | None' = None, *, folds: 'int' = 5, "
+        "**recipe: 'Any') -> 'CrossValidation'",
         "load": "(path: 'str | os.PathLike[str]') -> 'Project'",
         "load_run": "(folder: 'str | os.PathLike[str]') -> 'Run'",
         "predict": "(model: 'Model', *inputs: 'Tensor | ArrayLike', mean: 'Arrays | None' = None, std: 'Arrays | None' = None) "

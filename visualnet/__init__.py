@@ -16,6 +16,7 @@ from visualnet.version import __version__ as __version__
 if TYPE_CHECKING:
     import networkx
 
+    from visualnet.api.cross_validation import cross_validate as cross_validate
     from visualnet.api.graph import Graph as Graph
     from visualnet.api.graph import Summary
     from visualnet.api.training import load_run as load_run
@@ -24,8 +25,14 @@ if TYPE_CHECKING:
     from visualnet.compiling.module import Model
     from visualnet.core.project import Project
 
-__all__ = ["Graph", "compile", "load", "load_run", "predict", "summary", "to_networkx", "train"]
-_LATE = {"Graph": "graph", "train": "training", "load_run": "training", "predict": "training"}
+__all__ = ["Graph", "compile", "cross_validate", "load", "load_run", "predict", "summary", "to_networkx", "train"]
+_LATE = {
+    "Graph": "graph",
+    "train": "training",
+    "load_run": "training",
+    "cross_validate": "cross_validation",
+    "predict": "training",
+}
 
 
 def load(path: str | os.PathLike[str]) -> Project:

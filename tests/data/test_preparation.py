@@ -121,6 +121,8 @@ def test_texts_become_numbers_of_a_vocabulary_of_the_training_part() -> None:
     words = Vocabulary.from_json(made.fitted[0])
     assert [words.decode(row) for row in np.asarray(found["text"])] == ["a cat , a", "a dog", "� cat"]
     assert [words.decode(row) for row in np.asarray(found["next"])] == ["cat , a mat", "dog", "cat"]
+    assert steps[0].spell("text", np.asarray(found["text"])[0], made.fitted[0]) == "a·cat·,·a"
+    assert steps[0].spell("label", np.asarray(found["text"])[0], made.fitted[0]) == ""
 
 
 def test_a_tone_shows_in_the_band_of_its_pitch() -> None:
@@ -157,3 +159,19 @@ def test_a_project_is_prepared_when_its_data_are_loaded() -> None:
     made = prepare(raw, {"image": Spec((1, 0, 0), ("C", "H", "W"))}, cut, data.train)
     with pytest.raises(ValueError, match=r"sample 2: an image of 8×8 does not hold"):
         made.fetch(np.array([2]), ("image",))
+
+
+def test_what_cannot_be_read_teaches_nothing_and_stops_nothing() -> None:
+    class Broken(ArraySamples):
+        def fetch(self, index: Any, names: Any) -> Any:
+            if 1 in index:
+                raise ValueError("row 1: torn")
+            return super().fetch(index, names)
+
+    rows = np.array([[1.0], [50.0], [3.0]], np.float32)
+    made = prepare(
+        Broken({"features": rows}), {"features": Spec((1,), ("D",))}, make_steps([step("standardise")]), np.arange(3)
+    )
+    assert made.fitted[0]["centre"] == [2.0]
+    with pytest.raises(ValueError, match="row 1: torn"):
+        made.fetch(np.array([0, 1]), ("features",))

@@ -11,7 +11,15 @@ import pytest
 
 from visualnet.core.project import DataChoice
 from visualnet.data.loading import load
-from visualnet.data.registry import DATASETS, MOST_NUMBERS, SHAPES, fields, fields_or_none, make_data_set
+from visualnet.data.registry import (
+    DATASETS,
+    MOST_NUMBERS,
+    SHAPES,
+    describe_missing,
+    fields,
+    fields_or_none,
+    make_data_set,
+)
 from visualnet.resources import resource
 
 
@@ -74,6 +82,8 @@ def test_the_fingerprint_tells_the_division() -> None:
     [
         (DataChoice(name="cifar"), "no data set “cifar”"),
         (DataChoice(name="imagenet"), "ImageNet do not come with the program: open the small version"),
+        (DataChoice(name="text"), "the texts that this network learns from do not come with the program"),
+        (DataChoice(name="sound"), "the sounds that this network learns from do not come with the program"),
         (DataChoice(name="points", options={"shape": "cube"}), "it can be moons, circles"),
         (DataChoice(name="points", options={"n": 10**9}), "n is 1,000,000,000"),
         (DataChoice(name="points", options={"colour": 1}), "no option “colour”"),
@@ -90,6 +100,13 @@ def test_a_bad_choice_is_refused_in_words(choice: DataChoice, words: str) -> Non
         load(choice)
     if choice.split == DataChoice().split:
         assert fields_or_none(choice) is None
+
+
+@pytest.mark.parametrize("name", ["text", "sound"])
+def test_what_published_networks_learned_from_is_not_taken_for_own_data(name: str) -> None:
+    """Sources of own data have these names too, and a path."""
+    assert "do not come with the program" in describe_missing(DataChoice(name=name))
+    assert "point to it on the data page" in describe_missing(DataChoice(name=name, path="mine/x.csv"))
 
 
 def test_asking_for_fields_on_every_edit_costs_microseconds() -> None:

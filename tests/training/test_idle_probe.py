@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import weakref
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,7 +16,9 @@ from visualnet.cli.common import open_project
 from visualnet.compiling import module
 from visualnet.core import edits
 from visualnet.data import registry
-from visualnet.training.control import ProbeRequest
+from visualnet.data.loading import load
+from visualnet.training.control import OwnSample, ProbeRequest
+from visualnet.training.events import ProbeReport
 from visualnet.training.idle_probe import IdleProbe, Question
 
 
@@ -59,3 +63,27 @@ def test_what_is_forgotten_while_it_is_prepared_is_answered_and_not_kept(monkeyp
     answer = probe(question())
     assert answer.words == "" and answer.seen is not None
     assert probe._probe is None and probe._key is None, "the network of a closed project"
+
+
+def test_an_own_sample_is_seen_as_one_of_the_data_would_be() -> None:
+    """Normalised alike, with nothing said of targets; what does not fit the data is not looked at."""
+    project = open_project("perceptron-points")
+    analysis = infer(project, fields=registry.fields_or_none(project.data))
+    data = load(project.data)
+    place = int(data.shown[4])
+    own = OwnSample(data.sample(place, ("point",)))
+    probe = IdleProbe()
+
+    def look(**wish: Any) -> ProbeReport:
+        seen = probe(Question(1, project, analysis, ProbeRequest((), **wish))).seen
+        assert seen is not None
+        return seen
+
+    plain, mine = look(sample=4), look(sample=0, own=own)
+    assert mine.own and not plain.own
+    assert all(np.array_equal(mine.outputs[name], plain.outputs[name]) for name in plain.outputs)
+    assert list(mine.fields) == ["point"] and "y" in plain.fields
+    moved = look(own=OwnSample({"point": own.fields["point"] + 1}))
+    assert any(not np.array_equal(moved.outputs[name], plain.outputs[name]) for name in plain.outputs)
+    wrong = look(sample=4, own=OwnSample({"point": np.zeros(7, np.float32)}))
+    assert not wrong.own and all(np.array_equal(wrong.outputs[name], plain.outputs[name]) for name in plain.outputs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -62,3 +63,17 @@ def test_an_own_table_with_gaps_and_categories_is_prepared_and_learned(tmp_path:
     assert fields(data)["features"].shape == (6,)  # size, three colours, day, weekday
     model = train(linear_layers(data, 3, lr=0.01, batch_size=16, epochs=20))
     assert model.epochs[-1].validation["score"] > 0.9
+
+
+def test_the_next_step_of_a_series_is_learned(tmp_path: Path) -> None:
+    lines = [
+        "day,warmth",
+        *(f"{1990 + n // 12}-{n % 12 + 1:02d},{10 + 8 * math.sin(n * math.pi / 6):.3f}" for n in range(240)),
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    data, _ = choose("series", tmp_path / "t.csv", {"window": 12})
+    rows: list[Any] = [("flatten", {}), ("linear", {"out_features": 16}), ("relu", {}), ("linear", {"out_features": 1})]
+    target = ("target", {"field": "y", "size": (1,), "dtype": "float"})
+    source = ("input", {"field": "series", "size": (12, 1)})
+    model = train(chain(rows, data, Recipe(lr=0.01, batch_size=16, epochs=30), source, target, "mse", ""))
+    assert model.epochs[-1].validation["loss"] < 1  # the spread of the series is 32

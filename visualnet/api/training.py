@@ -17,13 +17,16 @@ from visualnet.api.graph import Graph
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.storage.regular_files import read_text
+from visualnet.data.division.registry import divide
 from visualnet.data.loading import Loaded, load, statistics
+from visualnet.data.preparation.fitted import FittedPreparation
 from visualnet.data.samples import ArraySamples
 from visualnet.data.split import split
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.recipe.live_settings import Setting, check_value
 from visualnet.training.control import Control
 from visualnet.training.events import Event, Failed
+from visualnet.training.runs.preparation_file import read_preparation
 from visualnet.training.runs.run_model import RunModel, read_run
 
 if TYPE_CHECKING:
@@ -196,10 +199,16 @@ def as_loaded(data: Dataset | Mapping[str, ArrayLike], project: Project) -> Load
     sizes = {len(array) for array in arrays.values()}
     if len(sizes) != 1:
         raise ValueError(f"the fields have {sorted(sizes)} samples: every field needs one value per sample")
+    columns = {name: array for name, array in arrays.items() if name not in fields and array.ndim == 1}
     arrays = {name: _typed(arrays[name], fields[name].dtype) for name in fields}
     label = next((a for n, a in arrays.items() if fields[n].dtype == "int" and a.ndim == 1), None)
     choice = project.data
-    train, validation, test = split(sizes.pop(), choice.split, choice.seed, label)
+    if choice.division == "shares":
+        train, validation, test = split(sizes.pop(), choice.split, choice.seed, label)
+    else:
+        labels = {} if label is None or "label" in arrays else {"label": label}
+        known = {name: array.copy() for name, array in {**columns, **arrays, **labels}.items() if array.ndim == 1}
+        train, validation, test = divide(ArraySamples({**known, "every": np.arange(sizes.pop())}), choice)
     inputs = [str(n.params.get("field", "image")) for n in project.graph if n.kind == "input"]
     real = [name for name in dict.fromkeys(inputs) if choice.normalise and fields[name].dtype == "float"]
     figures = {name: statistics(arrays[name][train]) for name in real}
@@ -282,10 +291,23 @@ class Run:
         load_weights(self.folder / "best.safetensors", model.net)
         return model
 
-    def predict(self, *inputs: Tensor | ArrayLike) -> Tensor | dict[str, Tensor]:
-        """What the network answers to a batch (axis 0 is the sample), normalised as in the training."""
-        mean, std = self._normalization()
-        return predict(self.model(), *inputs, mean=mean, std=std)
+    def predict(self, *inputs: Any) -> Tensor | dict[str, Tensor]:
+        """What the network answers to a batch (axis 0 is the sample), prepared and normalised as in the training.
+
+        Where the run has a preparation, inputs are samples as they were before it: arrays, which may differ in size; texts as words; paths
+        of images and sounds. One path or text is a batch of one.
+
+        Raises:
+            ValueError: there are more or fewer inputs than the network has, or a sample is not what the preparation takes.
+        """
+        model, kept = self.model(), read_preparation(self.folder)
+        if kept is None:
+            mean, std = self._normalization()
+            return predict(model, *inputs, mean=mean, std=std)
+        if kept.preparation is not None:
+            _check_count(model, inputs)
+            inputs = _prepare(model, kept.preparation, inputs)
+        return predict(model, *inputs, mean=kept.mean, std=kept.std)
 
     def evaluate(
         self,
@@ -330,6 +352,19 @@ def load_run(folder: str | os.PathLike[str]) -> Run:
     return Run(Path(folder))
 
 
+def _check_count(model: Model, inputs: Sequence[Any]) -> None:
+    if len(inputs) != len(model.inputs):
+        raise ValueError(f"the network takes {len(model.inputs)} inputs ({', '.join(model.inputs)}), not {len(inputs)}")
+
+
+def _prepare(model: Model, preparation: FittedPreparation, inputs: Sequence[Any]) -> tuple[NDArray[Any], ...]:
+    """What the inputs of the network are given for these raw samples."""
+    fields = [model.plan.fields[step.id] for step in model.plan.net_inputs]
+    raw = {preparation.raw_field(field): given for field, given in zip(fields, inputs, strict=True)}
+    prepared = preparation.prepare({name: preparation.read_field(name, given) for name, given in raw.items()})
+    return tuple(prepared[field] for field in fields)
+
+
 def predict(
     model: Model, *inputs: Tensor | ArrayLike, mean: Arrays | None = None, std: Arrays | None = None
 ) -> Tensor | dict[str, Tensor]:
@@ -342,8 +377,7 @@ def predict(
     """
     import torch
 
-    if len(inputs) != len(model.inputs):
-        raise ValueError(f"the network takes {len(model.inputs)} inputs ({', '.join(model.inputs)}), not {len(inputs)}")
+    _check_count(model, inputs)
     batch = []
     for step, given in zip(model.plan.net_inputs, inputs, strict=True):
         x, field = torch.as_tensor(given), model.plan.fields[step.id]

@@ -36,6 +36,12 @@ def options(verb: argparse.ArgumentParser) -> None:
         action="store_true",
         help="go on where the run in --run DIR was stopped, or the latest run of this network that can go on",
     )
+    verb.add_argument(
+        "--folds",
+        metavar="K",
+        type=number(int, 2),
+        help="cross-validation: a run for each of K folds of the data (DIR/fold-1, …), then the mean and spread of what they reach",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -49,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         return FAULTY
     from visualnet.training.console import TrainOptions, train
 
-    names = ("data", "epochs", "batch_size", "lr", "device", "seed", "run", "resume", "start_from", "json")
+    names = ("data", "epochs", "batch_size", "lr", "device", "seed", "run", "resume", "start_from", "folds", "json")
     return train(project, TrainOptions(**{name: getattr(args, name) for name in names}))
 
 

@@ -14,7 +14,8 @@ from visualnet.data.sources.source import Check, Found
 def choose(
     kind: str, path: Path, options: Mapping[str, Value], check: Check = lambda share: None
 ) -> tuple[DataChoice, Found]:
-    """Look own data through, and give the choice of data for a project: with what was found, and the preparation that it wants.
+    """Look own data through, and give the choice of data for a project: with what was found, and the preparation and
+    the division that it wants.
 
     Raises:
         ValueError: nothing can be read; the words say why and what to do.
@@ -22,5 +23,15 @@ def choose(
     """
     place = path.absolute().as_posix()
     found = SOURCES[kind](options, place).look_through(check)
-    steps = SOURCES[kind](options, place, found.facts).propose(found.facts)
-    return DataChoice(name=kind, options=dict(options), path=place, facts=found.facts, preparation=steps), found
+    source = SOURCES[kind](options, place, found.facts)
+    division, settings = source.propose_division(found.facts)
+    choice = DataChoice(
+        name=kind,
+        options=dict(options),
+        path=place,
+        facts=found.facts,
+        preparation=source.propose(found.facts),
+        division=division,
+        division_options=dict(settings),
+    )
+    return choice, found

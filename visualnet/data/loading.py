@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from visualnet.core.project import DataChoice
 from visualnet.data.declare import DataSet
 from visualnet.data.division.registry import divide
+from visualnet.data.preparation.fitted import FittedPreparation
 from visualnet.data.preparation.prepared import CHUNK, prepare
-from visualnet.data.preparation.registry import make_steps, prepared_specs
+from visualnet.data.preparation.registry import STEPS, make_steps, prepared_specs
 from visualnet.data.preparation.step import Step
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import ArraySamples, Samples
@@ -33,7 +34,8 @@ class Loaded(NamedTuple):
 
     ``fields`` are what samples hold behind the preparation. ``train``, ``validation`` and ``test`` are indices. ``mean`` and ``std``
     are those of the training samples, for the input fields with real numbers, in a shape that broadcasts against a batch.
-    ``augmentation`` is what is done to batches of training alone. ``fingerprint`` is a sha256 of samples, preparation and division.
+    ``fingerprint`` is a sha256 of samples, preparation and division. ``augmentation`` is what is done to batches of training alone,
+    ``preparation`` what every sample goes through, with what it learned (None where samples are as they came).
     """
 
     choice: DataChoice
@@ -47,6 +49,7 @@ class Loaded(NamedTuple):
     std: Mapping[str, NDArray[Any]]
     fingerprint: str
     augmentation: tuple[Step, ...] = ()
+    preparation: FittedPreparation | None = None
 
     @property
     def size(self) -> int:
@@ -100,7 +103,7 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
     train, validation, test = divide(raw, choice)
     steps = make_steps(choice.preparation)
     specs = prepared_specs(source.specs(), steps)
-    samples = _kept_prepared(raw, source, choice, steps, train, check)
+    samples, preparation = _kept_prepared(raw, source, choice, steps, train, check)
     mean, std = {}, {}
     raw_fields = source.specs()
     measured = _choose_measured(samples, train, choice.seed)
@@ -108,7 +111,7 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
     inputs = [field for field in specs if field in source.inputs or field not in raw_fields]
     for field in inputs:
         if choice.normalise and specs[field].dtype == "float":
-            mean[field], std[field] = measure(samples, field, measured, check)
+            mean[field], std[field] = measure(samples, field, measured, check, _feature_axis(specs[field]))
     fingerprint = raw.begin_digest()
     done = [(step.kind, sorted(step.options.items())) for step in choice.preparation if not step.off]
     if done:
@@ -128,6 +131,7 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
         std,
         fingerprint.hexdigest(),
         augmentation,
+        preparation,
     )
 
 
@@ -142,7 +146,11 @@ def open_samples(choice: DataChoice) -> tuple[DataSet, Samples]:
 
 
 def measure(
-    samples: Samples, field: str, index: NDArray[Any], check: Callable[[float], None] = lambda share: None
+    samples: Samples,
+    field: str,
+    index: NDArray[Any],
+    check: Callable[[float], None] = lambda share: None,
+    kept: int = 1,
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Mean and deviation of a field over those of these samples that can be read, as `statistics` gives them; fetched in parts where it
     is not in memory.
@@ -151,7 +159,7 @@ def measure(
         ValueError: none can be read.
     """
     if isinstance(samples, ArraySamples):
-        return statistics(samples.arrays[field][index])
+        return statistics(samples.arrays[field][index], kept)
     total: Any = 0.0
     squares: Any = 0.0
     count = 0
@@ -161,8 +169,8 @@ def measure(
         if not len(readable.places):
             continue
         values = np.asarray(readable.batch[field]).astype(np.float64)
-        axes = (0, *range(2, values.ndim))
-        number = values.size // (values.shape[1] if values.ndim > 1 else 1)
+        axes = _other_axes(values, kept)
+        number = values.size // (values.shape[kept] if values.ndim > 1 else 1)
         # Chan, Golub and LeVeque: parts are joined by their means, since the difference of two large sums loses all digits.
         mean = values.mean(axes, keepdims=True)
         spread = ((values - mean) ** 2).sum(axes, keepdims=True)
@@ -177,15 +185,25 @@ def measure(
     return np.asarray(total, np.float32), np.where(std > 1e-8, std, 1).astype(np.float32)
 
 
-def statistics(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Mean and deviation over samples and pixels, one for each channel (or feature), shaped to broadcast over a batch.
+def statistics(values: NDArray[Any], kept: int = 1) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Mean and deviation over samples and pixels, one for each channel (or feature), shaped to broadcast over a batch. ``kept`` is the
+    axis of channels or features.
 
     What never changes has deviation 0; 1 stands there, so that it becomes 0 and not a division by nothing.
     """
-    axes = (0, *range(2, values.ndim))
+    axes = _other_axes(values, kept)
     mean = values.mean(axes, dtype=np.float64, keepdims=True)
     std = values.std(axes, dtype=np.float64, keepdims=True)
     return mean.astype(np.float32), np.where(std > 1e-8, std, 1).astype(np.float32)
+
+
+def _feature_axis(spec: Spec) -> int:
+    """The axis of a batch along which there is a mean for each place: channels or features. Those of a series stand behind its time."""
+    return 2 if spec.axes == ("T", "D") else 1
+
+
+def _other_axes(values: NDArray[Any], kept: int) -> tuple[int, ...]:
+    return tuple(axis for axis in range(values.ndim) if axis != kept)
 
 
 def _choose_measured(samples: Samples, train: NDArray[Any], seed: int) -> NDArray[Any]:
@@ -196,7 +214,8 @@ def _choose_measured(samples: Samples, train: NDArray[Any], seed: int) -> NDArra
 
 
 _kept: dict[object, Samples] = {}
-_prepared: dict[object, Samples] = {}
+_Prepared = tuple[Samples, FittedPreparation | None]
+_prepared: dict[object, _Prepared] = {}
 """The samples that were prepared last, with what of them was decoded: one data set, so that their limit of memory is that of all."""
 _kept_lock = threading.Lock()
 
@@ -212,29 +231,30 @@ def _kept_prepared(
     steps: Sequence[Step],
     train: NDArray[Any],
     check: Callable[[float], None],
-) -> Samples:
-    """The samples behind the preparation: in memory where the raw ones are, otherwise decoded when they are asked for and kept."""
+) -> _Prepared:
+    """The samples behind the preparation: in memory where the raw ones are, otherwise decoded when they are asked for and kept; and what
+    the preparation learned, where there is one."""
     plain = [step for step in steps if not step.augments]
     if not plain and isinstance(raw, ArraySamples):
-        return raw
+        return raw, None
     fitted_on = train.tobytes() if any(step.fits for step in plain) else b""
-    wanted = [
-        (one.kind, sorted(one.options.items()))
-        for one, step in zip((one for one in choice.preparation if not one.off), steps, strict=True)
-        if step in plain
-    ]
+    chosen = tuple(one for one in choice.preparation if not one.off and not STEPS[one.kind].augments)
+    wanted = [(one.kind, sorted(one.options.items())) for one in chosen]
     key = (id(raw), _key(choice), repr(wanted), fitted_on)
     with _kept_lock:
         found = _prepared.get(key)
     if found is not None:
         return found
     specs = prepared_specs(source.specs(), plain)
-    samples = prepare(raw, source.specs(), plain, train, check) if plain else raw
+    samples, preparation = raw, None
+    if plain:
+        samples = prepared = prepare(raw, source.specs(), plain, train, check)
+        preparation = FittedPreparation(source.specs(), chosen, prepared.fitted)
     size = sum(spec.size * (4 if spec.dtype == "float" else 8) for spec in specs.values()) * samples.size
     if isinstance(raw, ArraySamples) and size <= usual_limit():
-        found = PreparedArrays(raw, _fetch_all(samples, tuple(specs)))
+        found = PreparedArrays(raw, _fetch_all(samples, tuple(specs))), preparation
     else:
-        found = CachedSamples(samples, specs)
+        found = CachedSamples(samples, specs), preparation
     with _kept_lock:
         _prepared.clear()
         _prepared[key] = found

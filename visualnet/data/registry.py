@@ -12,6 +12,7 @@ from visualnet.core.text.format import capitalize_first
 from visualnet.data import builtin, synthetic
 from visualnet.data.builtin import SHAPES
 from visualnet.data.declare import DATASETS, DataSet
+from visualnet.data.shipped import emoji, place_names, sea_temperature
 from visualnet.data.table_files import shipped_tables
 from visualnet.layers.declaration.layer import Spec
 
@@ -29,12 +30,15 @@ __all__ = [
     "SHAPES",
     "DataSet",
     "builtin",
+    "emoji",
     "fields",
     "fields_or_none",
     "find_kind",
     "image_field",
     "make_data_set",
     "own_sources",
+    "place_names",
+    "sea_temperature",
     "shipped_tables",
     "synthetic",
 ]
@@ -64,7 +68,7 @@ def make_data_set(data: DataChoice) -> DataSet:
         ValueError: there is no such data set, or an option cannot be read; the words say which.
     """
     kind = DATASETS.get(data.name)
-    if kind is None and data.name in own_sources():
+    if kind is None and _is_own(data):
         from visualnet.data.sources.source import make_source
 
         return make_source(data)
@@ -91,6 +95,11 @@ def own_sources() -> Mapping[str, type[FileSource]]:
     return SOURCES
 
 
+def _is_own(data: DataChoice) -> bool:
+    """Whether these are own data. Templates call what published networks learned from by the same names; that has no path."""
+    return data.name in own_sources() and (bool(data.path) or data.name not in ABSENT)
+
+
 def find_kind(name: str) -> type[DataSet] | None:
     """The data set or the source of own data of this name."""
     return DATASETS.get(name) or own_sources().get(name)
@@ -100,7 +109,7 @@ def describe_missing(data: DataChoice) -> str:
     """What to do where the data set of a project is not there; empty where it is."""
     if data.name in DATASETS:
         return ""
-    if data.name in own_sources():
+    if _is_own(data):
         from visualnet.data.sources.source import make_source
 
         try:

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -22,7 +22,7 @@ from visualnet.layers.recipe.live_settings import Setting, describe_change
 from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import devices, events
 from visualnet.training.control import Control
-from visualnet.training.loop.sinks import Sink
+from visualnet.training.loop.sinks import Sink, combine
 from visualnet.training.runs import run_list, run_model
 from visualnet.training.runs.change_marks import find_marks
 
@@ -47,6 +47,7 @@ class TrainOptions:
     run: Path | None = None
     resume: bool = False
     start_from: Path | None = None
+    folds: int | None = None
     json: bool = False
 
 
@@ -64,7 +65,7 @@ def train(project: Project, options: TrainOptions, emit: Sink | None = None) -> 
         control.stop()
 
     with on_ending(stop, impatient=True):
-        code = _train(project, options, emit, control)
+        code = (_train_folds if options.folds is not None else _train)(project, options, emit, control)
     return exit_code(heard[0]) if heard and code == STOPPED else code
 
 
@@ -103,6 +104,33 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
         print(f"visualnet: the weights could not be written to {folder}", file=sys.stderr)
         return USE
     return {"done": FINE, "stopped": STOPPED}.get(reason, GRAPH)
+
+
+def _train_folds(project: Project, options: TrainOptions, emit: Sink | None, control: Control) -> int:
+    """A run for each fold, in folders below the one that was named; then the mean and the spread of what they reached."""
+    from visualnet.training.folds.cross_validation import divide_in_folds, summarize
+
+    assert options.folds is not None
+    if options.resume:
+        return _refused(options, "--folds begins a run for each fold: it cannot be joined with --resume")
+    try:
+        folds = divide_in_folds(project, options.folds)
+    except ValueError as error:
+        return _refused(options, str(error))
+    runs = []
+    for number, one in enumerate(folds, 1):
+        if not options.json:
+            print(f"fold {number} of {options.folds}", flush=True)
+        place = options.run / f"fold-{number}" if options.run is not None else None
+        runs.append(run := run_model.RunModel())
+        show = emit or (_print_json if options.json else Printer(sys.stdout, place))
+        code = _train(one, replace(options, folds=None, run=place), combine(run.consume, show), control)
+        if code != FINE:
+            return code
+    found = summarize(runs)
+    told = {"event": "folds", "folds": list(found.folds), "mean": found.mean, "spread": found.spread}
+    print(json.dumps(told) if options.json else found.describe(), flush=True)
+    return FINE
 
 
 def _go_on(project: Project, options: TrainOptions, folder: Path, control: Control) -> None:

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.layers.recipe.live_settings import Setting, Values, check_value
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 ProbePort = tuple[tuple[str, ...], str]
 
 
+@dataclass(frozen=True, eq=False)
+class OwnSample:
+    """A sample that a person made: fields behind the preparation, without the axis of samples, not normalised. Each is another one."""
+
+    fields: Mapping[str, NDArray[Any]]
+
+
 class ProbeRequest(NamedTuple):
-    """What to look at: output ports by node path, on which sample of the validation set, at what share of the time."""
+    """What to look at: output ports by node path, on which sample of the validation set, at what share of the time.
+
+    The fields of an ``own`` sample stand in for those of that sample.
+    """
 
     ports: tuple[ProbePort, ...] = ()
     sample: int = 0
     budget: float = 0.05
     grid: bool = False
+    own: OwnSample | None = None
 
 
 class Control:
@@ -92,10 +107,16 @@ class Control:
             self._changed.notify_all()
 
     def request_probes(
-        self, ports: Iterable[ProbePort], sample: int = 0, budget: float = 0.05, grid: bool = False
+        self,
+        ports: Iterable[ProbePort],
+        sample: int = 0,
+        budget: float = 0.05,
+        grid: bool = False,
+        own: OwnSample | None = None,
     ) -> None:
         """Look at these ports from now on (none: look no more). ``grid`` asks for the answer over the input's plane too."""
-        self.probe_request = ProbeRequest(tuple(ports), max(int(sample), 0), min(max(float(budget), 0.001), 1.0), grid)
+        share = min(max(float(budget), 0.001), 1.0)
+        self.probe_request = ProbeRequest(tuple(ports), max(int(sample), 0), share, grid, own)
 
     # --- the loop's side -------------------------------------------------------------------------------------------
 

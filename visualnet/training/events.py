@@ -161,6 +161,8 @@ class ProbeReport(Event, frozen=True, tag="watched"):
     """The sample itself, before it is normalised."""
     grid: Grid | None = None
     cost_s: float = 0.0
+    own: bool = False
+    """It is a sample that the person made; nothing is known of its targets."""
 
 
 class Paused(Event, frozen=True, tag="paused"):

@@ -17,7 +17,7 @@ from torch import Tensor, fx
 from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
-from visualnet.training.control import ProbePort, ProbeRequest
+from visualnet.training.control import OwnSample, ProbePort, ProbeRequest
 from visualnet.training.events import Grid, ProbeReport
 
 EVERY_S = 0.1
@@ -64,8 +64,9 @@ class Probe:
         index = self.tensors.indices(samples[sample : sample + 1])
         self._aim(request.ports)
         net = self.model.net
+        own = self._fitting(request.own)
         with _resting(self.model), torch.no_grad():
-            batch = self.tensors.batch(index)
+            batch = [own.get(n, t) for n, t in zip(self.tensors.names, self.tensors.batch(index), strict=True)]
             values = self._view(*batch) if self._view is not None else ()
             arrays = {port: _thin(value) for port, value in zip(self._ports, values, strict=True)}
             named = dict(zip(self.tensors.names, batch, strict=True))
@@ -74,7 +75,10 @@ class Probe:
         answers = answer if isinstance(answer, dict) else dict(zip(self.model.outputs, (answer,), strict=True))
         outputs = {name: _array(self._shares(name, value)[0][0]) for name, value in answers.items()}
         place = int(samples[sample])
-        fields = {name: np.array(value) for name, value in self.data.sample(place, self.tensors.names).items()}
+        if own and request.own is not None:
+            fields = {name: np.array(request.own.fields[name]) for name in own}
+        else:
+            fields = {name: np.array(value) for name, value in self.data.sample(place, self.tensors.names).items()}
         return {
             "step": step,
             "sample": sample,
@@ -82,7 +86,23 @@ class Probe:
             "outputs": outputs,
             "fields": fields,
             "grid": grid,
+            "own": bool(own),
         }
+
+    def _fitting(self, own: OwnSample | None) -> dict[str, Tensor]:
+        """The fields of a person's sample as a batch of one, normalised as the data are; none if they do not fit these data."""
+        wanted = self._net_fields()
+        if own is None or not all(
+            name in own.fields and own.fields[name].shape == self.data.fields[name].shape for name in wanted
+        ):
+            return {}
+        found, plain = {}, plain_fields(self.model)
+        for name in wanted:
+            values = own.fields[name][None]
+            if name in self.data.mean and name not in plain:
+                values = (values - self.data.mean[name]) / self.data.std[name]
+            found[name] = torch.from_numpy(np.ascontiguousarray(values)).to(self.tensors.device)
+        return found
 
     def _aim(self, ports: tuple[ProbePort, ...]) -> None:
         """Build the view of these ports; those that the trained model does not have (edited since) are left out."""

@@ -43,6 +43,26 @@ def without_labels(folder: Path) -> Made:
     return Made(folder, {"labels": "none"}, 3)
 
 
+@maker("image_table")
+def names_with_classes(folder: Path) -> Made:
+    for number in range(6):
+        draw(folder / "photos" / f"{number}.jpg", number)
+    rows = "".join(
+        f"{number}.jpg;{'cat' if number % 2 else 'dog'};p{number // 2};{'train' if number else 'test'}\n"
+        for number in range(6)
+    )
+    (folder / "labels.csv").write_text("file;label;patient;split\n" + rows)
+    return Made(folder, {}, 6)
+
+
+@maker("image_table")
+def stems_with_numbers(folder: Path) -> Made:
+    for number in range(5):
+        draw(folder / f"{number:03}.png", number)
+    (folder / "ages.tsv").write_text("age\tid\n" + "".join(f"{20.5 + number}\t{number:03}\n" for number in range(5)))
+    return Made(folder, {}, 5)
+
+
 def draw_mask(path: Path, values: list[int], size: tuple[int, int] = (6, 5)) -> Path:
     """A mask of columns of these values, one after another."""
     path.parent.mkdir(parents=True, exist_ok=True)

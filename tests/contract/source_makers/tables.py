@@ -61,3 +61,19 @@ def parts_in_colour(folder: Path) -> Made:
     labels = {f"y_{part}": np.array(["cat", "dog", "cat"] * n) for part, n in (("train", 2), ("test", 1))}
     np.savez_compressed(folder / "a.npz", **arrays, **labels)
     return Made(folder / "a.npz", {}, 9)
+
+
+@maker("series")
+def one_series(folder: Path) -> Made:
+    lines = [
+        "day,wind,warmth",
+        *(f"2024-{1 + n // 28:02d}-{n % 28 + 1:02d},{n * 7 % 11},{n / 3:.2f}" for n in range(40)),
+    ]
+    return Made(write_rows(folder / "t.csv", lines), {}, 16)
+
+
+@maker("series")
+def two_places_with_gaps(folder: Path) -> Made:
+    lines = ["place;hour;value", *(f"{'ab'[n % 2]};{n // 2};{'' if n == 9 else n}" for n in range(30))]
+    options = {"window": 3, "horizon": 2, "time": "hour", "group": "place"}
+    return Made(write_rows(folder / "t.csv", lines), options, 17, is_guessed=False)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.contract.source_makers.images import draw
+from tests.contract.source_makers.images import draw, names_with_classes, stems_with_numbers
 from visualnet.core.project import DataChoice
 from visualnet.data.choosing import choose
 from visualnet.data.registry import make_data_set
@@ -153,6 +153,59 @@ def test_grey_images_have_one_channel_and_one_of_colour_makes_three(tmp_path: Pa
     chosen, _, samples = look(tmp_path)
     assert chosen.facts is not None and chosen.facts.fields["image"].shape[0] == 3
     assert np.asarray(samples.fetch(np.arange(3), ("image",))["image"]).shape == (3, 3, 5, 6)
+
+
+# --- a table of labels ------------------------------------------------------------------------------------------------
+
+
+def look_at_table(folder: Path, **options: str) -> tuple[DataChoice, Found, Samples]:
+    chosen, found = choose("image_table", folder, options)
+    return chosen, found, make_data_set(chosen).open()
+
+
+def test_a_table_gives_labels_parts_and_columns(tmp_path: Path) -> None:
+    names_with_classes(tmp_path)
+    chosen, found, samples = look_at_table(tmp_path)
+    assert chosen.facts is not None and chosen.facts.classes == ("cat", "dog")
+    assert set(chosen.facts.columns) == {"label", "patient", "part"} and not found.findings[1:]
+    label, patient, part = (samples.column(name) for name in ("label", "patient", "part"))
+    assert label is not None and label.tolist() == [1, 0, 1, 0, 1, 0]
+    assert patient is not None and patient.tolist() == ["p0", "p0", "p1", "p1", "p2", "p2"]
+    assert part is not None and part.tolist() == ["test"] + ["train"] * 5
+
+
+def test_many_numbers_are_to_be_predicted_and_the_guess_can_be_corrected(tmp_path: Path) -> None:
+    stems_with_numbers(tmp_path)
+    chosen, _, samples = look_at_table(tmp_path)
+    assert chosen.facts is not None and chosen.facts.fields["y"].shape == (1,) and not chosen.facts.classes
+    assert np.asarray(samples.fetch(np.array([2, 0]), ("y",))["y"]).tolist() == [[22.5], [20.5]]
+    chosen, _, _ = look_at_table(tmp_path, target="classes")
+    assert chosen.facts is not None and len(chosen.facts.classes) == 5
+    with pytest.raises(ValueError, match=r"no column “weight”.*age, id"):
+        look_at_table(tmp_path, label_column="weight")
+    with pytest.raises(ValueError, match=r"no table “other\.csv”.*ages\.tsv"):
+        look_at_table(tmp_path, table="other.csv")
+
+
+def test_rows_and_images_without_partner_are_named_with_their_line(tmp_path: Path) -> None:
+    names_with_classes(tmp_path)
+    table = tmp_path / "labels.csv"
+    table.write_text(table.read_text() + "gone.jpg;cat;p9;train\n1.jpg;dog;p0;train\n4.jpg\n")
+    draw(tmp_path / "photos" / "lone.jpg", 9)
+    lines = table.read_text().splitlines()
+    lines[3] = "2.jpg;;p1;train"
+    table.write_text("\n".join(lines) + "\n")
+    _, found, samples = look_at_table(tmp_path)
+    told = {(finding.file, finding.line): finding.words for finding in found.findings}
+    assert "gone.jpg” is not there" in told["labels.csv", 8]
+    assert "has a row already" in told["labels.csv", 9]
+    assert "another number of cells" in told["labels.csv", 10]
+    assert "no label" in told["labels.csv", 4]
+    assert "no row names it" in told["photos/lone.jpg", 0]
+    assert samples.size == 5
+    table.write_text("a;b\nred;2x\n")
+    with pytest.raises(ValueError, match=r"no column of “labels\.csv” names the images"):
+        look_at_table(tmp_path)
 
 
 # --- bad input --------------------------------------------------------------------------------------------------------

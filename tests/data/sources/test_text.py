@@ -252,7 +252,7 @@ def test_a_long_text_in_other_encodings_and_with_other_line_breaks(tmp_path: Pat
     assert samples.describe(0).endswith("line 1, piece 1")
     steps = make_source(choice).propose(choice.facts)
     assert [(step.kind, dict(step.options)) for step in steps] == [
-        ("tokenise", {"unit": "character", "length": 10, "next": True})
+        ("tokenise", {"unit": "character", "vocabulary": 64, "length": 10, "next": True})
     ]
 
 

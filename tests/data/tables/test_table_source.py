@@ -2,51 +2,20 @@
 
 from __future__ import annotations
 
-import builtins
-import csv
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from visualnet.core.project import DataChoice, Project
+from tests.data.tables.looking import FLOWERS, look, opened, words, write
+from visualnet.core.project import Project
 from visualnet.core.storage import data_places
 from visualnet.core.storage.project_file import load as load_project
 from visualnet.core.storage.project_file import save
-from visualnet.data.choosing import choose
 from visualnet.data.loading import load
 from visualnet.data.registry import make_data_set
-from visualnet.data.samples import ArraySamples
 from visualnet.data.sources.registry import guess_sources
-from visualnet.data.sources.source import Cancelled, Found
-
-FLOWERS = [
-    "name,length,width,colour,day,species",
-    *(
-        f"f{n},{n / 10},{5 - n / 7:.3f},{('red', 'blue')[n % 2]},2024-03-{n + 1:02d},{('rose', 'iris')[n % 2]}"
-        for n in range(24)
-    ),
-]
-
-
-def write(path: Path, lines: list[str], encoding: str = "utf-8", end: str = "\n") -> Path:
-    path.write_bytes((end.join(lines) + end).encode(encoding))
-    return path
-
-
-def look(path: Path, **options: Any) -> tuple[DataChoice, Found]:
-    return choose("table", path, options)
-
-
-def opened(choice: DataChoice) -> ArraySamples:
-    samples = make_data_set(choice).open()
-    assert isinstance(samples, ArraySamples)
-    return samples
-
-
-def words(found: Found, severity: str = "") -> str:
-    return "\n".join(f.words for f in found.findings if not severity or f.severity == severity)
 
 
 def test_a_table_of_flowers_is_guessed_and_read(tmp_path: Path) -> None:
@@ -189,6 +158,17 @@ def test_ragged_rows_and_quoted_line_breaks_keep_their_lines(tmp_path: Path) -> 
         look(tmp_path / "t.csv", ragged="refuse")
 
 
+def test_a_quotation_mark_that_is_not_closed_is_told(tmp_path: Path) -> None:
+    lines = ["a,b,y", *(f"{n},word {n % 3},{n % 2}" for n in range(20))]
+    lines[15] = '3,"word 1,1'
+    found = look(write(tmp_path / "t.csv", lines))[1]
+    (said,) = [f for f in found.findings if "quotation mark" in f.words]
+    assert (said.severity, said.line) == ("warning", 16)
+    assert found.facts.size == 14
+    lines[15] = '3,"word\n1",1'
+    assert "quotation mark" not in words(look(write(tmp_path / "t.csv", lines))[1])
+
+
 def test_names_of_columns_are_made_different_and_are_free_of_hidden_characters(tmp_path: Path) -> None:
     lines = ["a,a,,na\u202eme,y", *(f"{n},{n + 1},{n + 2},{n * 3 % 7},{n % 2}" for n in range(12))]
     found = look(write(tmp_path / "t.csv", lines))[1]
@@ -258,6 +238,8 @@ def test_columns_that_tell_nothing_are_left_out_unless_they_are_named(tmp_path: 
     assert dict(found.figures)["Left out"] == "user_id, fixed, void, note"
     assert "2 columns “user_id”, “note” left out: it is different in every row" in words(found)
     assert "it is the same in all rows" in words(found) and "it is empty" in words(found)
+    numbers = opened(look(path)[0]).column("user_id")
+    assert numbers is not None and numbers.dtype == np.float64
     named = look(path, input_columns='user_id, "a"')[0]
     assert [c.name for c in make_data_set(named).specs()["features"].columns] == ["user_id", "a"]
     ignored = look(path, ignored_columns="acid")[1]
@@ -277,95 +259,3 @@ def test_the_order_of_day_and_month_is_told_by_other_dates(tmp_path: Path) -> No
     assert "day or with the month first" not in said[0] + said[1]
     assert first(plain) == 8797 and "day or with the month first" in said[2]
     assert first(plain, date_order="month") == 8767
-
-
-def test_a_table_that_has_changed_is_not_read_as_the_old_one(tmp_path: Path) -> None:
-    path = write(tmp_path / "t.csv", FLOWERS)
-    choice, _ = look(path)
-    write(path, [line.replace("red", "blu") for line in FLOWERS])
-    with pytest.raises(ValueError, match="not the table any more"):
-        opened(choice)
-    write(path, FLOWERS[:-1])
-    with pytest.raises(ValueError, match="not the table any more"):
-        opened(choice)
-    path.unlink()
-    with pytest.raises(ValueError, match="not there any more"):
-        opened(choice)
-
-
-def test_looking_through_tells_how_far_it_is_and_can_be_given_up(tmp_path: Path) -> None:
-    path = write(tmp_path / "t.csv", ["a,y", *(f"{n},{n % 2}" for n in range(40_000))])
-    shares: list[float] = []
-    choose("table", path, {}, shares.append)
-    assert len(shares) > 3 and shares == sorted(shares) and shares[-1] == 1
-
-    def give_up(share: float) -> None:
-        raise Cancelled
-
-    with pytest.raises(Cancelled):
-        choose("table", path, {}, give_up)
-
-
-def test_parquet_gives_what_csv_gives(tmp_path: Path) -> None:
-    pa = pytest.importorskip("pyarrow")
-    pytest.importorskip("pyarrow.csv"), pytest.importorskip("pyarrow.parquet")
-
-    path = write(tmp_path / "f.csv", FLOWERS)
-    pa.parquet.write_table(pa.csv.read_csv(path), tmp_path / "f.parquet")
-    ((kind, _), *_) = guess_sources(tmp_path / "f.parquet")
-    assert kind.name == "table"
-    one, two = look(path)[0], look(tmp_path / "f.parquet")[0]
-    assert make_data_set(one).specs() == make_data_set(two).specs()
-    for name, values in opened(one).arrays.items():
-        assert np.array_equal(values, opened(two).arrays[name])
-    table = pa.table({"a": [1, None, 3], "b": [1.5, float("inf"), 2.5], "list": [[1], [2], []], "y": ["u", "v", "u"]})
-    pa.parquet.write_table(table, tmp_path / "n.parquet")
-    choice, found = look(tmp_path / "n.parquet", input_columns="a,b")
-    assert np.isnan(opened(choice).arrays["features"]).tolist() == [[False, False], [True, True], [False, False]]
-    assert "1 cell of “b” infinite" in words(found)
-    (tmp_path / "n.parquet").write_bytes((tmp_path / "n.parquet").read_bytes()[:-9])
-    with pytest.raises(ValueError, match="no whole Parquet file"):
-        look(tmp_path / "n.parquet")
-
-
-def test_parquet_without_pyarrow_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "t.parquet").write_bytes(b"PAR1 and so on")
-    real = builtins.__import__
-
-    def lacking(name: str, *rest: Any) -> Any:
-        if name.partition(".")[0] == "pyarrow":
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", lacking)
-    with pytest.raises(
-        ValueError, match=r"“t\.parquet”: Parquet files are read with the package “pyarrow”, which is not installed"
-    ):
-        look(tmp_path / "t.parquet")
-
-
-def test_a_folder_or_a_pipe_is_no_table(tmp_path: Path) -> None:
-    (tmp_path / "folder.csv").mkdir()
-    assert guess_sources(tmp_path / "folder.csv") == []
-    with pytest.raises(ValueError, match="it is a folder, not a file"):
-        look(tmp_path / "folder.csv")
-
-
-def test_a_long_table_is_streamed(tmp_path: Path) -> None:
-    """The cells of a file never stand in memory together as Python's objects."""
-    import tracemalloc
-
-    path = tmp_path / "t.csv"
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["a", "b", "c", "y"])
-        writer.writerows([n, n / 7, f"word {n % 50}", n % 2] for n in range(30_000))
-    tracemalloc.start()
-    try:
-        choice, _ = look(path)
-        samples = opened(choice)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    arrays = sum(values.nbytes for values in samples.arrays.values())
-    assert peak < arrays * 4 + 6_000_000  # with all cells as text it would be 14 MB more

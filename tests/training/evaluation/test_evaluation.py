@@ -78,7 +78,7 @@ def test_a_run_is_judged_as_its_weights_answer(run: Path) -> None:
     right = (shares.argmax(1) == data.whole("label")[data.validation]).mean()
     assert metric.name == "accuracy" and value.value == pytest.approx(right)
     assert value.low <= value.value <= value.high
-    assert set(judged.columns) == {"point 0", "point 1", "class"}
+    assert set(judged.columns) == {"point 1", "point 2", "class"}
 
 
 def test_answers_are_kept_until_weights_or_data_change(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,6 +268,16 @@ def test_python_judges_a_run_of_own_data(tmp_path: Path) -> None:
     found = vn.load_run(tmp_path / "own").evaluate("test", data=data)
     assert found.size == 24 and found.note == "" and found.opened == 1
     assert found.figures[0]["accuracy"].value > 0.8
+
+
+def test_a_perfect_score_is_not_told_to_be_certain(tmp_path: Path) -> None:
+    """All drawn samples are right whichever are drawn: the bootstrap alone would say 100 % to 100 %."""
+    x = np.repeat(np.array([[-1.0, -1.0], [1.0, 1.0]], np.float32), 50, 0)
+    data = {"point": x, "label": (x.sum(1) > 0).astype(np.int64)}
+    vn.train(points(), data, folder=tmp_path / "easy", epochs=30).finish()
+    figures = vn.load_run(tmp_path / "easy").evaluate(data=data).figures[0]
+    for name in ("accuracy", "f1", "roc_area"):
+        assert figures[name].value == 1 and 0.7 < figures[name].low < 0.9 and figures[name].high == 1, name
 
 
 def test_half_of_the_work_can_be_ended(run: Path) -> None:

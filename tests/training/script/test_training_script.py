@@ -25,7 +25,7 @@ from visualnet.cli.common import open_project, template_names
 from visualnet.compiling.source_code.batch import BatchObjectives
 from visualnet.core import edits
 from visualnet.core.graph import Init, Node
-from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe
+from visualnet.core.project import MAIN, Block, DataChoice, PreparationStep, Project, Recipe
 from visualnet.core.user import trusted_code
 from visualnet.data.loading import Loaded, load
 from visualnet.layers.recipe.guards import GUARDS
@@ -158,6 +158,19 @@ def test_data_as_they_are_and_a_test_set(folder: Path) -> None:
     assert "_mean" not in (folder / "train.py").read_text()
     with np.load(folder / "train_data.npz") as file:
         assert len(file["test_point"]) == len(file["test_label"]) == 20
+
+
+def test_samples_lie_prepared_in_the_data_and_what_is_done_to_batches_alone_is_refused(folder: Path) -> None:
+    """tiny() reads points of two numbers."""
+    clip = PreparationStep(kind="clip_outliers", options={"field": "point", "low": 20.0})
+    project = edits.set_data(tiny(), preparation=(clip,))
+    assert differences(project, folder) == []
+    with np.load(folder / "train_data.npz") as file:
+        lowest = file["train_point"].min(0)
+    assert (lowest > load(tiny().data).whole("point").min(0)).all()
+    noisy = edits.set_data(project, preparation=(clip, PreparationStep(kind="add_noise", options={"field": "point"})))
+    with pytest.raises(refusals.CannotPrint, match="cannot yet say the step “Add noise” of the preparation"):
+        training_script(noisy, load(noisy.data))
 
 
 def test_weights_that_it_starts_from(folder: Path) -> None:

@@ -9,6 +9,7 @@ from visualnet.app.features.code.feature import FEATURE as CODE
 from visualnet.app.features.comparison.feature import FEATURE as COMPARISON
 from visualnet.app.features.data_page.feature import FEATURE as DATA_PAGE
 from visualnet.app.features.differences.feature import FEATURE as DIFFERENCES
+from visualnet.app.features.evaluation.feature import FEATURE as EVALUATION
 from visualnet.app.features.feature import Feature
 from visualnet.app.features.feature_maps.feature import FEATURE as FEATURE_MAPS
 from visualnet.app.features.finding.feature import FEATURE as FINDING
@@ -28,6 +29,7 @@ from visualnet.app.features.runs.feature import FEATURE as RUNS
 from visualnet.app.features.start_from.feature import FEATURE as START_FROM
 from visualnet.app.features.start_page.feature import FEATURE as START_PAGE
 from visualnet.app.features.training.feature import FEATURE as TRAINING
+from visualnet.app.features.try_it.feature import FEATURE as TRY_IT
 
 FEATURES: tuple[Feature, ...] = (
     PALETTE,
@@ -37,8 +39,10 @@ FEATURES: tuple[Feature, ...] = (
     PROBLEMS,
     TRAINING,
     RUNS,
+    EVALUATION,
     FEATURE_MAPS,
     ATTENTION,
+    TRY_IT,
     CODE,
     DIFFERENCES,
     ABOUT_NETWORK,

@@ -64,6 +64,7 @@ class BackgroundTask(QObject):
         name: str,
         words: str,
         parent: QObject,
+        look_ms: int = LOOK_MS,
     ) -> None:
         super().__init__(parent)
         self._run: Callable[[Job], Any] | None = run
@@ -71,7 +72,7 @@ class BackgroundTask(QObject):
         self._job = Job()
         self._results: list[Any] = []
         self._refusal = ""
-        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer = QTimer(self, interval=look_ms)
         self._timer.timeout.connect(self._look)
         self._thread: threading.Thread | None = threading.Thread(target=self._work, name=name, daemon=False)
         self._thread.start()
@@ -173,11 +174,19 @@ class TaskQueue(QObject):
         failed: Callable[[str], object] | None = None,
         *,
         words: str,
+        look_ms: int = LOOK_MS,
     ) -> None:
         """Have ``run()`` done soon; the rest is as for a ``BackgroundTask``."""
         self._waiting.pop(key, None)
         self._waiting[key] = partial(
-            BackgroundTask, lambda _job: run(), done, failed=failed, name=key, words=words, parent=self
+            BackgroundTask,
+            lambda _job: run(),
+            done,
+            failed=failed,
+            name=key,
+            words=words,
+            parent=self,
+            look_ms=look_ms,
         )
         if self._task is None:
             self._begin_next()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualnet.core.document import Document
 from visualnet.core.project import Project
+from visualnet.data.division.offers import has_validation
 from visualnet.layers.recipe.live_settings import find_changes, with_live_settings
 from visualnet.layers.recipe.settings import find_problems
 from visualnet.training.control import Control
@@ -50,7 +51,7 @@ class LiveEdits(QObject):
             return
         project = self._document.project
         changes = find_changes(self.trained, project)
-        if not changes or find_problems(project.recipe, project.data.split[1] > 0):
+        if not changes or find_problems(project.recipe, has_validation(project.data)):
             return  # what cannot be used is told where it was entered
         try:
             self._control.change({one.setting: one.after for one in changes})

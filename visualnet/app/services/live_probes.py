@@ -16,14 +16,14 @@ from visualnet import pytorch
 from visualnet.analysis.facts import NodePath
 from visualnet.app.plots.charts.sparkline import compose_strip
 from visualnet.app.plots.colours import ink_of
-from visualnet.app.services.background_task import TaskQueue
+from visualnet.app.services.background_task import LOOK_MS, TaskQueue
 from visualnet.app.services.redraw_budget import RedrawBudget
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import MAIN, DataChoice, Project
 from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded, load
-from visualnet.training.control import Control, ProbePort, ProbeRequest
+from visualnet.training.control import Control, OwnSample, ProbePort, ProbeRequest
 from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, torch_is_ready
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 NOT_READY = "Press Train, or wait for PyTorch to load"
 AFTER_EDIT_MS, AFTER_CHOICE_MS, POLL_MS = 150, 20, 250
+LOOK_OWN_MS = 4
+"""How often it is asked for the answer to a sample that the person is making: a stroke must be followed at once."""
 THUMBNAILS_MS = 400
 THUMBNAIL = (144, 34)
 MOST_THUMBNAILS = 48
@@ -60,6 +62,8 @@ class LiveProbes(QObject):
         self.trained = False
         self.words = NOT_READY
         self.sample = 0
+        self.own: OwnSample | None = None
+        """The sample that the person made, which stands in for the chosen one."""
         self.data: Loaded | None = None
         self.data_error = ""
         """Why the chosen data could not be read."""
@@ -99,10 +103,21 @@ class LiveProbes(QObject):
         sample = max(int(sample), 0)
         if self.samples:
             sample = min(sample, self.samples - 1)
-        if sample != self.sample:
-            self.sample = sample
+        if sample != self.sample or self.own is not None:
+            self.sample, self.own = sample, None
             self.sample_changed.emit(sample)
             self._apply(AFTER_CHOICE_MS)
+
+    def set_own(self, own: OwnSample | None) -> None:
+        """Look at a sample that the person made, or (None) at the chosen sample of the data again."""
+        if own is not self.own:
+            self.own = own
+            self.sample_changed.emit(self.sample)
+            self._apply(0)
+
+    def redraw_ms(self, every_ms: int) -> int:
+        """How often a picture is drawn anew that is drawn every so many ms otherwise: what a person makes is followed at once."""
+        return 0 if self.own is not None and self._control is None else every_ms
 
     @property
     def samples(self) -> int:
@@ -118,7 +133,8 @@ class LiveProbes(QObject):
     def current_request(self) -> ProbeRequest:
         """All that is wanted, as one order."""
         ports = dict.fromkeys(port for wanted, _ in self._requests.values() for port in wanted)
-        return ProbeRequest(tuple(ports), self.sample, self.budget, any(grid for _, grid in self._requests.values()))
+        grid = any(grid for _, grid in self._requests.values())
+        return ProbeRequest(tuple(ports), self.sample, self.budget, grid, self.own)
 
     def set_control(self, control: Control | None) -> None:
         """A run begins or comes to the front, or (None) is over or goes on unseen: then it looks no more."""
@@ -147,7 +163,7 @@ class LiveProbes(QObject):
     def _apply(self, delay_ms: int) -> None:
         request = self.current_request()
         if self._control is not None:
-            self._control.request_probes(request.ports, request.sample, request.budget, request.grid)
+            self._control.request_probes(request.ports, request.sample, request.budget, request.grid, request.own)
         elif (request.ports or request.grid) and not (
             self._timer.isActive() and self._timer.remainingTime() > delay_ms
         ):
@@ -163,7 +179,11 @@ class LiveProbes(QObject):
         self._asked += 1
         question = Question(self._asked, self.studio.project, self.studio.analysis, request, self.run)
         self._queue.submit(
-            "look", lambda: self._idle_probe(question), self._answer, words="Looking into the network failed"
+            "look",
+            lambda: self._idle_probe(question),
+            self._answer,
+            words="Looking into the network failed",
+            look_ms=LOOK_MS if request.own is None else LOOK_OWN_MS,
         )
 
     def _answer(self, result: ProbeResult) -> None:
@@ -191,7 +211,7 @@ class LiveProbes(QObject):
         self._choice, self.data_error = choice, ""
         if self.data is not None:
             # Another data set has other fields and other samples: better none than those, until these are read.
-            self.data = None
+            self.data = self.own = None
             self.data_changed.emit()
         self._queue.submit(
             "data",
@@ -204,7 +224,7 @@ class LiveProbes(QObject):
     def take_data(self, choice: DataChoice, data: Loaded | None, error: str = "") -> None:
         """The data have been read, or could not be."""
         if choice is self._choice:
-            self.data, self.data_error = data, error
+            self.data, self.data_error, self.own = data, error, None
             self.data_changed.emit()
             self.set_sample(self.sample)
 
@@ -222,7 +242,7 @@ class LiveProbes(QObject):
         """Another document, with the folder of its run: nothing has been seen of it."""
         self._clear_thumbnails()
         self.seen, self.trained, self.words = None, False, NOT_READY
-        self.run = run
+        self.run, self.own = run, None
         self._asked += 1
         self._forget_network()
         self._choose_thumbnails()

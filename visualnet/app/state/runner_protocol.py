@@ -12,7 +12,7 @@ from visualnet.analysis.compare.weights_kept import WeightsKept
 from visualnet.core.project import RunRef
 from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded
-from visualnet.training.control import ProbePort
+from visualnet.training.control import OwnSample, ProbePort
 from visualnet.training.events import ProbeReport
 from visualnet.training.runs.run_model import RunModel
 
@@ -27,7 +27,9 @@ class ProbesProtocol(Protocol):
     trained: bool
     words: str
     sample: int
+    own: OwnSample | None
     data: Loaded | None
+    data_error: str
 
     @property
     def budget(self) -> float: ...
@@ -36,6 +38,10 @@ class ProbesProtocol(Protocol):
     def samples(self) -> int: ...
 
     def set_sample(self, sample: int) -> None: ...
+
+    def set_own(self, own: OwnSample | None) -> None: ...
+
+    def redraw_ms(self, every_ms: int) -> int: ...
 
     def place(self, sample: int) -> int | None: ...
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from visualnet.cli.common import Misuse
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
-from visualnet.core.text.format import capitalize_first
+from visualnet.core.text.format import capitalize_first, format_percent
 from visualnet.data.sources.registry import SOURCES, guess_sources
 from visualnet.data.sources.source import Found
 
@@ -51,6 +52,28 @@ def choose_data(path: str, kind: str | None, settings: list[str]) -> tuple[DataC
         return choose(chosen, place, {**guessed, **_read_options(chosen, settings)})
     except ValueError as error:
         raise Misuse(capitalize_first(str(error))) from None
+
+
+def fetch_set(name: str, folder: str) -> None:
+    """Fetch one of torchvision's sets into a folder; how far it is stands on the error output of a terminal.
+
+    Raises:
+        Misuse: it cannot be fetched; the words say why.
+    """
+    from visualnet.data.sources.torchvision_sets.download import download
+
+    shown = -1
+
+    def show(share: float) -> None:
+        nonlocal shown
+        if sys.stderr.isatty() and int(100 * share) > shown:
+            shown = int(100 * share)
+            print(f"\r{name}: {format_percent(share, 0)}", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
+
+    try:
+        download(name, Path(folder), show)
+    except (OSError, ValueError) as error:
+        raise Misuse(f"--download {name}: {error}") from None
 
 
 def _read_options(kind: str, settings: list[str]) -> dict[str, Value]:

@@ -6,12 +6,17 @@ import argparse
 import json
 
 from visualnet.cli.common import FAULTY, FINE, Misuse, Verb
-from visualnet.cli.own_data.choosing import choice_options, choose_data
+from visualnet.cli.own_data.choosing import choice_options, choose_data, fetch_set
 
 
 def options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("path", metavar="PATH", help="a file or a folder with data of your own")
     choice_options(verb)
+    verb.add_argument(
+        "--download",
+        metavar="SET",
+        help="first fetch MNIST, FashionMNIST, CIFAR10, CIFAR100, SVHN or STL10 into this folder; wants torchvision and a network",
+    )
     verb.add_argument(
         "--duplicates", action="store_true", help="look for samples that are the same, or nearly; decodes all"
     )
@@ -23,6 +28,8 @@ def run(args: argparse.Namespace) -> int:
     from visualnet.data.examination.report import describe_report, make_report
     from visualnet.data.loading import open_samples
 
+    if args.download:
+        fetch_set(args.download, args.path)
     choice, found = choose_data(args.path, args.kind, args.option)
     classes: tuple[ClassCount, ...] = ()
     copies, samples = None, None

@@ -36,7 +36,10 @@ class Groups(Division):
 
 @division("time", "By time", uses="split")
 class Time(Division):
-    """By a column that tells when: the oldest samples are trained on, later ones validated, the newest tested."""
+    """By a column that tells when: the oldest samples are trained on, later ones validated, the newest tested.
+
+    A window of a series that reaches into a later part is in none.
+    """
 
     column: str = column("", "Numbers, or dates such as 2024-05-31, that tell when a sample is from.")
 
@@ -48,6 +51,9 @@ class Time(Division):
         if not ends[0]:
             raise ValueError(f"{samples.size} samples are too few for a training share of {choice.split[0]:g}")
         parts = np.split(order, ends[:2])
+        until = samples.column(f"{self.column} until")
+        if until is not None:
+            parts = leave_out_reaching(parts, moments, read_moments(until, f"{self.column} until"))
         return np.sort(parts[0]), np.sort(parts[1]), np.sort(parts[2])
 
 
@@ -62,6 +68,19 @@ class Given(Division):
         if not len(parts[0]):
             raise ValueError(f"the column “{self.column}” gives no sample to training")
         return parts
+
+
+def leave_out_reaching(parts: list[Index], moments: NDArray[Any], until: NDArray[Any]) -> list[Index]:
+    """The parts, from the oldest to the newest, without the samples that last until a moment of a later part."""
+    found: list[Index] = []
+    for at, part in enumerate(parts):
+        later = [moments[other[0]] for other in parts[at + 1 :] if len(other)]
+        found.append(part[until[part] < min(later)] if later else part)
+    if not len(found[0]):
+        raise ValueError(
+            "every sample of the training part reaches into a later part: shorten the windows, or the other parts"
+        )
+    return found
 
 
 def assign_groups(groups: NDArray[np.int64], shares: Any, seed: int) -> NDArray[np.int64]:

@@ -10,11 +10,12 @@ import numpy as np
 from visualnet.core.project import DataChoice
 from visualnet.data.declare import DataSet
 from visualnet.data.division.registry import divide
-from visualnet.data.examination.face import Face, make_face
+from visualnet.data.examination.face import Face, make_face, shown_field
 from visualnet.data.loading import open_samples
 from visualnet.data.preparation.prepared import PreparedSamples, fit_steps
 from visualnet.data.preparation.registry import make_steps, specs_behind
-from visualnet.data.preparation.step import Step
+from visualnet.data.preparation.step import Fitted, Step
+from visualnet.data.streaming.readable import fetch_readable
 from visualnet.layers.declaration.layer import Spec
 
 if TYPE_CHECKING:
@@ -47,8 +48,11 @@ def preview_samples(
     train = divide(raw, choice)[0]
     index = train[np.unique(np.linspace(0, len(train) - 1, min(count, len(train))).astype(np.int64))]
     fields = source.specs()
-    first = raw.fetch(index, tuple(fields))
-    faces = _faces(source, fields, choice, first, len(index))
+    readable = fetch_readable(raw, index, tuple(fields))
+    if not len(readable.places):
+        raise ValueError(readable.faults[0].words)
+    index = index[readable.places]
+    faces = _faces(source, fields, choice, readable.batch, len(index))
     try:
         steps = make_steps(choice.preparation)
         plain = [step for step in steps if not step.augments]
@@ -58,11 +62,20 @@ def preview_samples(
         batch = PreparedSamples(raw, fields, plain, fitted).fetch_any(index)
         behind = specs_behind(fields, plain)[-1] if plain else fields
         prepared = _faces(source, behind, choice, batch, len(index)) if plain else ()
+        shown = shown_field(source, behind)
+        for step, learned in zip(plain, fitted, strict=True):
+            prepared = _spell(prepared, step, shown, batch, learned)
         changed = _augment(batch, behind, [step for step in steps if step.augments], chance)
     except ValueError as error:
         return Preview(faces, trouble=str(error))
     augmented = _faces(source, behind, choice, changed, len(index)) if changed is not None else None
     return Preview(faces, prepared, augmented, learns and len(part) < len(train))
+
+
+def _spell(faces: tuple[Face, ...], step: Step, field: str, batch: Batch, learned: Fitted) -> tuple[Face, ...]:
+    """The faces with words in place of the numbers that a step made of them."""
+    spelled = [step.spell(field, np.asarray(values), learned) for values in batch[field]]
+    return tuple(face._replace(words=words) if words else face for face, words in zip(faces, spelled, strict=True))
 
 
 def _augment(batch: Batch, fields: dict[str, Spec], steps: list[Step], chance: int) -> Batch | None:

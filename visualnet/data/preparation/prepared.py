@@ -10,6 +10,7 @@ import numpy as np
 from visualnet.data.preparation.registry import specs_behind
 from visualnet.data.preparation.step import Fitted, Step
 from visualnet.data.samples import Batch, Samples
+from visualnet.data.streaming.readable import fetch_readable
 from visualnet.layers.declaration.layer import Spec
 
 if TYPE_CHECKING:
@@ -41,7 +42,18 @@ class PreparedSamples(Samples):
         Raises:
             ValueError: a sample cannot be read, or a step cannot take it; the words name its file.
         """
-        raw = self.raw.fetch(index, tuple(self.raw_fields))
+        return self._run(index, self.raw.fetch(index, tuple(self.raw_fields)))
+
+    def fetch_readable(self, index: Array) -> Batch:
+        """All fields of those of these samples that can be read; they may differ in size. Nothing where none can be.
+
+        Raises:
+            ValueError: a step cannot take a sample; the words name its file.
+        """
+        readable = fetch_readable(self.raw, index, tuple(self.raw_fields))
+        return self._run(index[readable.places], readable.batch) if len(readable.places) else {}
+
+    def _run(self, index: Array, raw: Batch) -> Batch:
         try:
             return run_steps(raw, self.steps, self.fitted)
         except ValueError:
@@ -107,7 +119,9 @@ def run_steps(batch: Batch, steps: Sequence[Step], fitted: Sequence[Fitted]) -> 
 def _batches(samples: PreparedSamples, index: Array, check: Callable[[float], None]) -> Iterator[Batch]:
     for at in range(0, len(index), CHUNK):
         check(at / len(index))
-        yield samples.fetch_any(index[at : at + CHUNK])
+        batch = samples.fetch_readable(index[at : at + CHUNK])
+        if batch:
+            yield batch
 
 
 def _stack(name: str, values: Array | list[Array]) -> Array:

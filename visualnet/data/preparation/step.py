@@ -13,7 +13,7 @@ from visualnet.layers.declaration.params import Param
 if TYPE_CHECKING:
     import torch
 
-    from visualnet.data.samples import Batch
+    from visualnet.data.samples import Array, Batch
 
 Specs = Mapping[str, Spec]
 Fitted = Mapping[str, Any]
@@ -75,10 +75,14 @@ class Step:
         """Settings that fit a field, where the defaults may not."""
         return {}
 
+    def spell(self, name: str, values: Array, fitted: Fitted) -> str:
+        """A sample of a field as words, where this step has made numbers of words; else nothing."""
+        return ""
+
     @classmethod
     def summary(cls) -> str:
-        """One line for people: the docstring's first."""
-        return inspect.cleandoc(cls.__doc__ or "").partition("\n")[0]
+        """What it does, in a few sentences for people: the docstring's first paragraph."""
+        return " ".join(inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0].split())
 
 
 STEPS: dict[str, type[Step]] = {}

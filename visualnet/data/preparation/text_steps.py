@@ -12,7 +12,7 @@ from visualnet.layers.declaration.params import choice, count, field, flag
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from visualnet.data.samples import Batch
+    from visualnet.data.samples import Array, Batch
 
 UNITS = {
     "character": "every character by itself",
@@ -55,6 +55,14 @@ class Tokenise(Step):
 
         texts = (from_codes(codes) for batch in batches for codes in batch[self.field])
         return fit_vocabulary(self.unit, texts, self.vocabulary).to_json()
+
+    def spell(self, name: str, values: Array, fitted: Fitted) -> str:
+        from visualnet.data.tokens import PAD, Vocabulary
+
+        if name not in (self.field, NEXT if self.next else self.field):
+            return ""
+        names = Vocabulary.from_json(fitted).names
+        return "·".join(names[number] for number in values.tolist() if number != PAD)
 
     def apply(self, batch: Batch, fitted: Fitted) -> Batch:
         import numpy as np

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from visualnet.data.sources import table
+from visualnet.data.sources import series, table
 from visualnet.data.sources.arrays import array_source
-from visualnet.data.sources.images import image_boxes, image_folder, image_masks
+from visualnet.data.sources.images import image_boxes, image_folder, image_masks, image_table
 from visualnet.data.sources.sounds import sound
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
 from visualnet.data.sources.texts import text
+from visualnet.data.sources.torchvision_sets import torchvision_sets
 
 __all__ = ["SOURCES", "guess_sources"]
 
 DECLARED_IN = (
     image_folder,
+    image_table,
     image_masks,
     image_boxes,
     text,
     sound,
     table,
+    series,
     array_source,
+    torchvision_sets,
 )
 """The modules whose import declares the sources."""
 

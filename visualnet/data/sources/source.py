@@ -86,6 +86,10 @@ class FileSource(DataSet):
         """The preparation that these data want as a rule (images of many sizes: one size); a person may change it."""
         return ()
 
+    def propose_division(self, facts: DataFacts) -> tuple[str, Mapping[str, Value]]:
+        """How these data are divided as a rule, with settings; a person may change it."""
+        return "shares", {}
+
     @property
     def known(self) -> DataFacts:
         """What was found.

@@ -164,6 +164,9 @@ class TableFile(FileSource):
             findings.append(self.finding("warning", f"{words}; left out", ragged.first[0]))
         if not found.rows:
             raise ValueError(f"“{self.path.name}” has a header and no rows")
+        if rows.unclosed:
+            words = f"a quotation mark is not closed, perhaps in the row that begins at line {rows.unclosed:,} and takes several lines"
+            findings.append(self.finding("warning", words, rows.unclosed))
         if rows.blank:
             findings.append(self.finding("hint", f"{format_quantity(rows.blank, 'line')} without anything passed over"))
         if found.rows * len(rows.names) > MOST_NUMBERS:

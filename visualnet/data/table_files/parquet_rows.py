@@ -37,7 +37,7 @@ class ParquetRows:
             ValueError: pyarrow is not there, or the file is damaged.
         """
         self.path = path
-        self.ragged, self.blank, self.fingerprint = Lines(), 0, ""
+        self.ragged, self.blank, self.unclosed, self.fingerprint = Lines(), 0, 0, ""
         with open_regular(path) as file:
             schema = _open(path, file).schema_arrow
         names = [clean(name).strip() or f"column {at}" for at, name in enumerate(schema.names, 1)]

@@ -200,14 +200,15 @@ def _plan_target(
 
 
 def _plan_input(column: ScannedColumn, wishes: Wishes, how: CellFormat) -> ColumnPlan:
+    own = column.kind if column.main == "word" else column.main  # it can be divided by, as what it is
     if column.name in wishes.ignored:
-        return _plan(column, column.kind, reason="as you said")
+        return _plan(column, own, reason="as you said")
     asked = column.name in wishes.inputs
     if wishes.inputs and not asked:
-        return _plan(column, column.kind, reason="it is not among the inputs that you named")
+        return _plan(column, own, reason="it is not among the inputs that you named")
     kind = "category" if column.main == "word" or column.name in wishes.categories else column.main
     if not asked and column.kind in IGNORED and column.name not in wishes.categories:
-        return _plan(column, column.kind, reason=IGNORED[column.kind])
+        return _plan(column, own, reason=IGNORED[column.kind])
     if column.kind == "empty":
         raise ValueError(f"the input “{column.name}” is empty in all rows")
     if kind != "category":

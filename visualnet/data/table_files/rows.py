@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST_LINES_OF_A_ROW = 10_000
 CELLS_OF_A_BLOCK = 200_000
 MOST_ROWS_OF_A_BLOCK = 8_192
+LONGEST_CELL = 131_072
 SHOWN_LINES = 10
 """So many lines are named where many are meant."""
 
@@ -69,6 +70,8 @@ class Rows(Protocol):
     """Rows that have more or fewer cells than there are columns: they are left out."""
     blank: int
     """Lines without anything."""
+    unclosed: int
+    """The line of a row that takes many, where the quotation marks of the file do not come in pairs; 0 where they do."""
     fingerprint: str
     """A sha256 of the file's bytes, once all blocks were read."""
 
@@ -88,7 +91,7 @@ class TextRows:
 
     def __init__(self, path: Path, how: TextFormat) -> None:
         self.path, self.how, self.names = path, how, how.names
-        self.ragged, self.blank, self.fingerprint = Lines(), 0, ""
+        self.ragged, self.blank, self.unclosed, self.fingerprint = Lines(), 0, 0, ""
 
     def blocks(self, check: Callable[[float], None]) -> Iterator[Block]:
         """All rows, in their order.
@@ -98,7 +101,7 @@ class TextRows:
             ValueError: the text cannot be divided into cells.
             OSError: the file cannot be read.
         """
-        self.ragged, self.blank, digest = Lines(), 0, hashlib.sha256()
+        self.ragged, self.blank, self._tallest, digest = Lines(), 0, (1, 0), hashlib.sha256()
         most = max(16, min(MOST_ROWS_OF_A_BLOCK, CELLS_OF_A_BLOCK // len(self.names)))
         with open_regular(self.path, buffering=0) as file:
             watched = _Watched(file, digest, max(self.path.stat().st_size, 1))
@@ -125,8 +128,6 @@ class TextRows:
                 if not rows:
                     break
                 below = reader.line_num + 1
-                if below - line != len(rows):
-                    self._check_heights(rows, line)
                 if is_header or below - line != len(rows) or set(map(len, rows)) != {len(self.names)}:
                     block, is_header = self._sift(rows, line, is_header)
                 else:
@@ -136,16 +137,7 @@ class TextRows:
                 line = below
             watched.drain()
             self.fingerprint = digest.hexdigest()
-
-    def _check_heights(self, rows: list[list[str]], line: int) -> None:
-        """A cell of very many lines begins with a quotation mark that is never closed. The csv module's own limit is one for the whole
-        program, and other readers raise it."""
-        for row in rows:
-            if (height := _height(row)) > MOST_LINES_OF_A_ROW:
-                raise ValueError(
-                    f"“{self.path.name}”, line {line:,}: a row has {height:,} lines; is a quotation mark not closed there?"
-                )
-            line += height
+            self.unclosed = self._tallest[1] if watched.quotes % 2 else 0
 
     def _sift(self, rows: list[list[str]], line: int, is_header: bool) -> tuple[Block, bool]:
         """The rows that have as many cells as there are columns, from the first line on; the others are counted. Whether the header is
@@ -154,6 +146,14 @@ class TextRows:
         lines: list[int] = []
         width = len(self.names)
         for row in rows:
+            height = _height(row)
+            if height > 1:
+                self._tallest = max(self._tallest, (height, line))
+                # The csv module has a limit too, but one for the whole program, and other readers raise it.
+                if height > MOST_LINES_OF_A_ROW or max(map(len, row)) > LONGEST_CELL:
+                    raise ValueError(
+                        f"“{self.path.name}”, line {line:,}: a row takes {height:,} lines; is a quotation mark not closed there?"
+                    )
             if not row or (len(row) == 1 and width > 1 and not row[0].strip()):
                 self.blank += 1
             elif is_header:
@@ -163,7 +163,7 @@ class TextRows:
                 lines.append(line)
             else:
                 self.ragged.add(line)
-            line += _height(row)
+            line += height
         return Block(lines, list(zip(*kept, strict=True))), is_header
 
 
@@ -178,6 +178,7 @@ class _Watched(io.RawIOBase):
     def __init__(self, file: IO[bytes], digest: hashlib._Hash, size: int) -> None:
         super().__init__()
         self._file, self._digest, self._size, self._read = file, digest, size, 0
+        self.quotes = 0
 
     def readable(self) -> bool:
         return True
@@ -187,6 +188,7 @@ class _Watched(io.RawIOBase):
         buffer[: len(data)] = data
         self._digest.update(data)
         self._read += len(data)
+        self.quotes += data.count(b'"')
         return len(data)
 
     @property

@@ -11,6 +11,9 @@ TOP, RIGHT, BOTTOM = 26.0, 18.0, 40.0
 STEP_X, STEP_Y = 72.0, 36.0
 """So far apart numbers stand along an axis, at least, in px."""
 
+LOW = 200.0
+"""A field of less height is low."""
+
 Range = tuple[float, float]
 
 
@@ -40,12 +43,14 @@ class Axes(NamedTuple):
 
 
 def make_axes(width: float, height: float, x: Range, y: Range, square: bool = False) -> Axes:
-    """Axes that fill a drawing; ``square`` ones are as wide as high."""
+    """Axes that fill a drawing; ``square`` ones are as wide as high where there is room."""
     upward = tick_labels(nice_ticks(*y, 6))
     left = 18.0 + max((text_width(text) for text in upward), default=20.0)
     room_x, room_y = max(width - left - RIGHT, 20.0), max(height - TOP - BOTTOM, 20.0)
     if square:
-        room_x = room_y = min(room_x, room_y)
+        # Where there is little height, a field twice as wide as high shows more than a small square one.
+        room_x = min(room_x, room_y if room_y >= LOW else 2 * room_y)
+        room_y = min(room_x, room_y)
     return Axes(left, TOP, room_x, room_y, x, y)
 
 
@@ -62,7 +67,10 @@ def draw_axes(axes: Axes, x_title: str, y_title: str, across: bool = True) -> li
         _, at = axes.at(axes.x[0], value)
         marks.append(Stroke(((axes.left, at), (axes.right, at)), "line", alpha=0.6))
         marks.append(Words(axes.left - 7, at, text, align="right"))
-    marks.append(Words(axes.right, axes.bottom + 27, x_title, align="right"))
+    if text_width(x_title) > axes.right - 6:
+        marks.append(Words(6.0, axes.bottom + 27, x_title))
+    else:
+        marks.append(Words(axes.right, axes.bottom + 27, x_title, align="right"))
     marks.append(Words(max(axes.left - 40, 6.0), axes.top - 15, y_title))
     return marks
 

@@ -74,7 +74,7 @@ class Drawing(NamedTuple):
     """A chart in a size: its marks from back to front, and its places, the last of which is the foremost.
 
     A colour is ``text``, ``muted``, ``line``, ``surface``, ``accent``, ``warning``, ``curve:2`` (a line's of that number) or ``amount:0.4``
-    (on the map for amounts); ``on amount:0.4`` can be read on that.
+    (a share); ``on amount:0.4`` can be read on that. See `colours.resolve`.
     """
 
     width: float

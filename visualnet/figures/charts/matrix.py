@@ -41,7 +41,7 @@ class MatrixChart(Chart):
         top, bottom = 12.0, 46.0
         cell = max(min((width - left - 16) / count, (height - top - bottom) / count, 64.0), 3.0)
         totals = {row: self.total(row) for row in self.order}
-        wide = 1.6 if cell * 1.6 * count <= width - left - 16 else 1.0
+        wide = min(max((width - left - 16) / (cell * count), 1.0), 2.4)
         across = cell * wide
         marks: list[Mark] = []
         spots: list[Spot] = []
@@ -77,7 +77,7 @@ class MatrixChart(Chart):
         share = count / total if total else 0.0
         colour = f"amount:{share:.3f}"
         marks.append(Box(x, y, width - 1, height - 1, colour))
-        if count and min(width, height * 1.6) >= NUMBERS_FROM:
+        if count and min(width, height * 1.8) >= NUMBERS_FROM:
             text = format_percent(share, 0) if self.shares else f"{count:,}"
             if text_width(text) <= width - 2:
                 marks.append(Words(x + width / 2 - 0.5, y + height / 2, text, f"on {colour}", align="centre"))

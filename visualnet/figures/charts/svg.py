@@ -1,12 +1,12 @@
-"""A drawing as SVG, in colours for paper or for a dark page."""
+"""A drawing as SVG, in colours for paper."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import Final
 
+from visualnet.figures.charts.colours import resolve
 from visualnet.figures.charts.marks import Box, Chart, Dots, Drawing, Mark, Stroke, Words
-from visualnet.figures.colour_maps import SEQUENTIAL
 
 LIGHT: Final = {
     "text": "#1c2028",
@@ -18,20 +18,11 @@ LIGHT: Final = {
 }
 CURVES: Final = ("#2563eb", "#b87a00", "#00875f", "#b85f92", "#9a8b00", "#d55e00", "#7a64d6", "#5d6678")
 ANCHOR: Final = {"left": "start", "centre": "middle", "right": "end"}
-DARK_UNTIL = 0.62
-"""Up to this amount the map is so dark that words on it are white."""
 
 
 def colour_of(role: str) -> str:
     """The colour of a role on paper."""
-    if role.startswith("on amount:"):
-        return "#ffffff" if float(role[10:]) < DARK_UNTIL else "#101218"
-    if role.startswith("amount:"):
-        red, green, blue = (int(v) for v in SEQUENTIAL[round(255 * min(max(float(role[7:]), 0.0), 1.0))])
-        return f"#{red:02x}{green:02x}{blue:02x}"
-    if role.startswith("curve:"):
-        return CURVES[int(role[6:]) % len(CURVES)]
-    return LIGHT[role]
+    return resolve(role, LIGHT, CURVES)
 
 
 def svg_of(chart: Chart, width: float = 640, height: float = 400) -> str:

@@ -115,6 +115,10 @@ def evaluate(
     opened = openings.note_opening(folder, digest) if part == "test" and count else openings.count_openings(folder)
     figures = _figures(judged, check)
     epoch, note = _state_of(folder, loaded.fingerprint, data is None)
+    missing = len(index) - max(one.size for one in judged)
+    if missing:
+        some = format_quantity(missing, "sample")
+        note = f"{note} {some} of this part are not judged: they cannot be read, or have no target.".strip()
     return Evaluation(
         folder, project, part, taken, loaded, loaded.fingerprint, digest, judged, figures, opened, epoch, note
     )
@@ -165,7 +169,7 @@ def _figures(found: tuple[Judged, ...], check: Check) -> tuple[Mapping[str, Esti
         values = estimate(judged.size, {m.name: partial(m.values, judged) for m in chosen}, told)
         for metric in chosen:
             one = values[metric.name]
-            if metric.is_mean and one.low == one.high:
+            if metric.percent and one.low == one.high and 0 <= one.value <= 1:
                 values[metric.name] = Estimate(one.value, *wilson(one.value * judged.size, judged.size))
         figures.append(values)
     return tuple(figures)

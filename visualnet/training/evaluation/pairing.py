@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.core.text.format import format_number, format_percent, format_quantity
+from visualnet.core.text.format import capitalize_first, format_number, format_percent, format_quantity
 from visualnet.training.evaluation.evaluation import Evaluation
 from visualnet.training.evaluation.intervals import Estimate, count_draws, draw_weights
 from visualnet.training.evaluation.judged import Judged
@@ -56,7 +56,7 @@ class Pairing:
         told = f"On these {size} {better} is better by {much} ({self.metric.title})."
         if self.only_first or self.only_second:
             told += (
-                f" {first} alone is right on {self.only_first:,} of them, {second} alone on {self.only_second:,};"
+                f" {capitalize_first(first)} alone is right on {self.only_first:,} of them, {second} alone on {self.only_second:,};"
                 " on all others both are right or both wrong."
             )
         chance = format_percent(self.p, 1) if self.p >= 0.001 else "less than 0.1 %"

@@ -40,19 +40,23 @@ def predict(
     parts: list[list[dict[str, Array]]] = [[] for _ in answers]
     samples: list[Array] = []
     size = max(min(BATCH, model.project.recipe.batch_size * 2), 1)
-    with torch.inference_mode():
-        for at in range(0, len(index), size):
-            check(at / len(index))
-            chosen = index[at : at + size]
-            values = [_array(value) for value in view(*tensors.batch(tensors.indices(chosen)))]
-            for number, answer in enumerate(answers):
-                said, true = values[2 * number : 2 * number + 2]
-                parts[number].append(find_task(answer).read(answer, said, true))
-            samples.append(chosen)
-            if at == 0:
-                check_room(sum(a.nbytes for part in parts for a in part[0].values()), len(chosen), len(index))
-    columns = find_columns(model, data, index)
+    try:
+        tensors.expect(index, size)
+        with torch.inference_mode():
+            for at in range(0, len(index), size):
+                check(at / len(index))
+                chosen = index[at : at + size]
+                values = [_array(value) for value in view(*tensors.batch(tensors.indices(chosen)))]
+                for number, answer in enumerate(answers):
+                    said, true = values[2 * number : 2 * number + 2]
+                    parts[number].append(find_task(answer).read(answer, said, true))
+                samples.append(chosen[tensors.left_out.keep(chosen)])  # some of them cannot be read
+                if at == 0:
+                    check_room(sum(a.nbytes for part in parts for a in part[0].values()), len(chosen), len(index))
+    finally:
+        tensors.close()
     every = np.concatenate(samples)
+    columns = find_columns(model, data, every)
     found = [
         _judged(answer, data, every, join_parts(part), columns) for answer, part in zip(answers, parts, strict=True)
     ]
@@ -83,7 +87,7 @@ def _column_names(spec: Spec, field: str) -> list[str]:
     known = [column.name for column in spec.columns]
     if len(known) == count and all(known):
         return known
-    return [field if count == 1 else f"{field} {number}" for number in range(count)]
+    return [field if count == 1 else f"{field} {number + 1}" for number in range(count)]
 
 
 def _judged(

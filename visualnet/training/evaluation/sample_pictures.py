@@ -1,4 +1,4 @@
-"""Pictures of samples: the image that a network is shown, with what it answered laid over it."""
+"""Samples as people see them: the image that a network is shown, with what it answered laid over it; texts and rows in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from visualnet.data.examination.face import read_faces, shown_field
 from visualnet.data.loading import Loaded
+from visualnet.data.registry import make_data_set
 from visualnet.training.evaluation.judged import Judged
 
 Array = NDArray[Any]
@@ -94,3 +96,33 @@ def encode_png(picture: Array, side: int = SIDE) -> str:
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def describe_sample(data: Loaded, sample: int) -> str:
+    """A sample in words: its text, its numbers by column; empty for pictures and where it cannot be told."""
+    try:
+        source = make_data_set(data.choice)
+        raw = getattr(data.samples, "raw", data.samples)
+        (face,) = read_faces(source, raw, data.choice, [sample])
+    except (ValueError, KeyError, IndexError):
+        return ""  # data that were given from Python are of no set that is known here
+    if isinstance(face, str):
+        return face
+    if face.kind == "text" and face.words.isprintable():
+        return face.words
+    if face.kind == "text":
+        values = data.sample(sample, (shown_field(source, data.fields),))
+        return " ".join(str(code) for code in next(iter(values.values())).reshape(-1).tolist())
+    return ", ".join(f"{name} {value}" for name, value in face.row)
+
+
+def describe_tokens(judged: Judged, row: int) -> str:
+    """Of a sequence: what is true and what was answered, token by token; what is wrong stands in brackets."""
+    true, said = judged.arrays["truth"][row], judged.arrays["said"][row]
+    asked = true >= 0
+    names = judged.classes
+    right = " ".join(names[int(t)] for t in true[asked])
+    found = " ".join(
+        names[int(s)] if s == t else f"[{names[int(s)]}]" for s, t in zip(said[asked], true[asked], strict=True)
+    )
+    return f"true: {right}\nanswered: {found}"

@@ -9,8 +9,11 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from visualnet.core.errors import FileError
+from visualnet.data.loading import Loaded
 from visualnet.training import checkpoints, events
 from visualnet.training.loop.sinks import Sink
+from visualnet.training.runs.preparation_file import PREPARATION, write_preparation
 
 CHECKPOINT_S = 5.0
 CHECKPOINT_SHARE = 0.02
@@ -20,10 +23,11 @@ RETRY_S = 60.0
 
 
 class Checkpointer:
-    """Puts all that is needed to go on, and the weights of the best epoch, into the run's folder (None: nothing is kept)."""
+    """Puts all that is needed to go on, the weights of the best epoch, and how samples are prepared, into the run's folder (None: nothing
+    is kept)."""
 
-    def __init__(self, folder: Path | None, emit: Sink) -> None:
-        self.folder, self.emit = folder, emit
+    def __init__(self, folder: Path | None, emit: Sink, data: Loaded) -> None:
+        self.folder, self.emit, self._data = folder, emit, data
         self.restores = False
         """The best weights are wanted at the end, also where nothing is kept."""
         self.saved_step = -1
@@ -34,8 +38,13 @@ class Checkpointer:
         self._due = 0.0
 
     def start(self) -> None:
-        """Training begins: the first checkpoint is due after a while."""
+        """Training begins: how samples are prepared is kept, and the first checkpoint is due after a while. A full disk is told."""
         self._due = time.perf_counter() + CHECKPOINT_S
+        if self.folder is not None and not (self.folder / PREPARATION).exists():
+            try:
+                write_preparation(self.folder, self._data)
+            except FileError as error:
+                self.emit(events.Trouble(words=f"how samples are prepared cannot be saved: {error}"))
 
     def due(self, now: float) -> bool:
         """Whether it is time to save again."""

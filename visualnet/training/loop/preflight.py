@@ -13,6 +13,7 @@ from visualnet.analysis.inference.learners import learner_parts
 from visualnet.core.text.format import capitalize_first, format_quantity
 from visualnet.data import registry
 from visualnet.data.balance import loss_settings
+from visualnet.data.division.offers import has_validation
 from visualnet.data.loading import Loaded
 from visualnet.training.optimizers import check_recipe
 
@@ -67,7 +68,7 @@ def why_not(analysis: Analysis, data: Loaded | None, data_error: str = "") -> st
         return words
     try:
         registry.make_data_set(project.data)
-        check_recipe(project.recipe, project.data.split[1] > 0)
+        check_recipe(project.recipe, has_validation(project.data))
     except ValueError as error:
         return f"{capitalize_first(str(error))}."
     if data_error:

@@ -173,7 +173,7 @@ class TrainingLoop:
         """What a resumed run is to train from its first step on, where that is another network than it was."""
         self.earlier = WeightStore()
         self.state, self.clock = RunState(self.learners.lr), TrainingClock()
-        self.checkpointer = Checkpointer(folder, emit)
+        self.checkpointer = Checkpointer(folder, emit, data)
         self.read_guards()
         self.reporter = Reporter(emit, self.recipe, self.state, self.sampler, self.clock)
         self.changes = LiveChanges(self)

@@ -1,6 +1,7 @@
 """Runs as folders, and what is known of one as plain values: curves, epochs, state. No torch, no window.
 
-A run's folder holds ``project.vnet``, ``events.jsonl``, ``best.safetensors`` and ``last/`` (all that is needed to go on).
+A run's folder holds ``project.vnet``, ``events.jsonl``, ``best.safetensors``, ``last/`` (all that is needed to go on) and
+``preparation.json`` (how new samples are prepared).
 """
 
 from __future__ import annotations

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from visualnet.analysis import Analysis
 from visualnet.core.project import DataChoice, Recipe
 from visualnet.data.balance import SAMPLING
+from visualnet.data.preparation.step import Step
 from visualnet.layers.recipe.node_training import NODE_TRAINING
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP
@@ -78,6 +79,18 @@ def check_nodes(analysis: Analysis) -> None:
             if name in NODE_TRAINING.keys() - NODE_PARAMS and value != NODE_TRAINING[name].default:
                 words = f"a training script cannot yet say “{name}” of “{analysis.name_of(path)}”"
                 raise CannotPrint(f"{words}: take it away there, or train here")
+
+
+def check_augmentation(steps: Iterable[Step]) -> None:
+    """Refuse what would be done to batches of training.
+
+    Raises:
+        CannotPrint: the words name the step.
+    """
+    for step in steps:
+        raise CannotPrint(
+            f"a training script cannot yet say the step “{step.title}” of the preparation: switch it off, or train here"
+        )
 
 
 def unknown_settings(recipe: Recipe) -> Iterator[str]:

@@ -107,6 +107,7 @@ class _Script:
         self.recipe, self.data, self.files = project.recipe, data, files or ScriptFiles()
         refusals.check(self.recipe)
         refusals.check_data(data.choice)
+        refusals.check_augmentation(data.augmentation)
         optimizers.check_recipe(self.recipe, len(data.validation) > 0)
         self.analysis = analysis if analysis is not None else infer(project, None, data.fields)
         refusals.check_nodes(self.analysis)

@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
 from visualnet.app.features.data_page.own_data_dialog import ask_for_file, ask_for_folder
+from visualnet.app.features.inspector.data_section import choose_data
 from visualnet.app.forms.form import caption
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, describe, label, restyle
 from visualnet.app.widgets.layouts import STRETCH, column, row
-from visualnet.core import edits
 from visualnet.core.project import DataChoice
 from visualnet.core.storage.regular_files import read_text
 from visualnet.core.text.visible import visible
@@ -91,7 +91,7 @@ class ChoosingSection(QWidget):
         if item is None or self.studio.project.data.name == item.data(NAME):
             return
         choice = DataChoice(name=str(item.data(NAME)))
-        if self.studio.do("Choose the data", lambda p: edits.choose_data(p, choice)):
+        if choose_data(self.studio, choice):
             self.chosen.emit()
 
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from visualnet.app.features.inspector.data_section import choose_data
 from visualnet.app.forms.form import Form
 from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
 from visualnet.app.services.data_examiner import data_examiner_of
@@ -24,7 +25,6 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, describe, label
 from visualnet.app.widgets.dialogs.modal import answer_of
 from visualnet.app.widgets.layouts import STRETCH, column, row
-from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
 from visualnet.core.storage.data_places import remember
@@ -74,7 +74,7 @@ def take_own_data(studio: Studio, choice: DataChoice, found: Found) -> None:
     if studio.shell is not None and studio.shell.covered:
         studio.shell.run_action("file.empty")
     data_examiner_of(studio).keep(choice, found)
-    studio.do("Choose the data", lambda p: edits.choose_data(p, choice))
+    choose_data(studio, choice)
     if studio.shell is not None:
         studio.shell.run_action("view.workspace_data")
         page = studio.shell.show_panel("data")

@@ -137,7 +137,10 @@ class SampleStrip(QWidget):
                 if area.right() > self.width():
                     break
                 painter.fillRect(area, QColor(self._theme.raised))
-                paint_face(painter, area, face, self._theme, self.font())
+                painter.setPen(QColor(self._theme.line))
+                painter.drawRect(area)
+                below = QFontMetricsF(self.font()).height() if face.label and face.kind != "image" else 0
+                paint_face(painter, area.adjusted(0, 0, 0, -below), face, self._theme, self.font())
                 self._paint_label(painter, area, face)
             y += line + side + GAP
         painter.end()

@@ -65,7 +65,7 @@ class ProbePanel(QWidget):
 
     def refresh(self) -> None:
         """Show what was seen last, when there is time."""
-        self.runner.redraws.ask(self.who, self, self.draw, self.every_ms)
+        self.runner.redraws.ask(self.who, self, self.draw, self.runner.probes.redraw_ms(self.every_ms))
 
     def request_probes(self) -> None:
         """Ask for the port, while the panel is on the screen."""

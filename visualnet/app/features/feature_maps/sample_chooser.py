@@ -59,8 +59,13 @@ class SampleChooser(QWidget):
             by_chance,
         ]
         self.gallery = word_button("Pictures…", "Choose the sample by its picture", self._open_gallery)
+        self.own = word_button(
+            "Your sample ×",
+            "This is the sample that you made; go back to the samples of the data (Esc)",
+            self._leave_own,
+        )
         # What the number is stands in its tip too, and the buttons before and after go to any sample.
-        parts = (name, self.number, *self.buttons, self.gallery)
+        parts = (name, self.own, self.number, *self.buttons, self.gallery)
         self.row = fitting_row(*parts, STRETCH, optional=(name, by_chance, self.gallery), spacing=2, parent=self)
         studio.theme_changed.connect(lambda _: self._fit_number())
         self._fit_number()
@@ -71,7 +76,10 @@ class SampleChooser(QWidget):
 
     def refresh(self) -> None:
         """Show the chosen sample."""
+        is_own = self.probes.own is not None
         self.number.set_value(self.probes.sample)
+        self.number.setVisible(not is_own)
+        self.own.setVisible(is_own)
         there = self.probes.samples > 0
         for button in self.buttons:
             button.setEnabled(there)
@@ -84,6 +92,9 @@ class SampleChooser(QWidget):
         count = self.probes.samples
         reason = f"there are {count:,} samples, from 0 to {count - 1:,}" if count else ""
         return whole_between(0, count - 1 if count else 1_000_000, reason)(value)
+
+    def _leave_own(self) -> None:
+        self.probes.set_own(None)
 
     def _choose_any(self) -> None:
         if self.probes.samples:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QWidget
 
 from visualnet.app.features.finding.forecast_section import ForecastSection
-from visualnet.app.features.inspector.project_page import DataSection
+from visualnet.app.features.inspector.data_section import DataSection
 from visualnet.app.features.recipe.learners_section import LearnersSection
 from visualnet.app.features.recipe.machine_abilities import MachineAbilities
 from visualnet.app.features.recipe.rule_section import RuleSection
@@ -28,6 +28,7 @@ from visualnet.core import edits
 from visualnet.core.edits.learners import set_learner
 from visualnet.core.graph import Value
 from visualnet.core.project import STEP_FIELDS, Recipe
+from visualnet.data.division.offers import has_validation
 from visualnet.layers.declaration.params import Param
 from visualnet.layers.recipe.drawn_curve import read_points
 from visualnet.layers.recipe.live_settings import live_params
@@ -184,7 +185,7 @@ class RecipePanel(QScrollArea):
             self._offered = wanted
             self._build(recipe_params(recipe, best_by))
         rows, constants = self.rows, self.studio.project.constants
-        validation = self.studio.project.data.split[1] > 0
+        validation = has_validation(self.studio.project.data)
         problems = recipe_problems(recipe, (row.param for row in rows.values()), validation)
         problems |= self._show_machine(recipe)
         for form in self.forms.values():

@@ -49,7 +49,7 @@ SENTENCE = "Draw a neural network, see at once whether it fits and why, and watc
 WIDEST, SIDE, SIDE_GAP = 1232, 320, 40
 BESIDE = 1080
 """From this width on lessons and files stand beside the templates; below, under them."""
-GAP, HEAD_GAP, CAPTION_GAP, ROW_GAP, FOOT = 16, 24, 10, 8, 28
+GAP, HEAD_GAP, CAPTION_GAP, ROW_GAP, FOOT, ABOVE = 16, 24, 10, 8, 28, 18
 PEEK = 44
 """So much of what lies below the first templates is seen without scrolling, that one knows of it."""
 
@@ -218,8 +218,7 @@ class StartPage(QWidget):
     def _show_group(self, group: str, members: Iterable[Template]) -> None:
         head, grid = QWidget(), QWidget()
         # At the right end stands what the numbers on the rows count.
-        margins = (0, FOOT - CAPTION_GAP, 13, 0)
-        row((label(group, "section"), 1), label("parameters", "small"), margins=margins, parent=head)
+        row((label(group, "section"), 1), label("parameters", "small"), margins=(0, ABOVE, 13, 0), parent=head)
         flow = FlowLayout(grid, ROW_GAP)
         add(self._more, head, grid)
         self._sections.append((grid, flow))

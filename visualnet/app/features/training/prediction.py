@@ -30,10 +30,18 @@ class PredictionPane(QWidget):
     """Somebody wants the picture on the canvas."""
 
     def __init__(
-        self, studio: Studio, parent: QWidget | None = None, *, who: str = WHO, pins: bool | None = None
+        self,
+        studio: Studio,
+        parent: QWidget | None = None,
+        *,
+        who: str = WHO,
+        pins: bool | None = None,
+        one_sample: bool = False,
     ) -> None:
-        """``who`` asks for what is drawn; each pane has a name of its own. ``pins``: it can be put on the canvas."""
+        """``who`` asks for what is drawn; each pane has a name of its own. ``pins``: it can be put on the canvas. ``one_sample``: it
+        tells of the sample also where the whole plane could be drawn."""
         super().__init__(parent)
+        self._one_sample = one_sample
         self.studio, self.runner, self.who = studio, studio.runner, who
         self.bars, self.decision, self.regression = ClassBars(), DecisionView(), RegressionView()
         self.numbers = label("", "muted", wrap=True)
@@ -67,7 +75,7 @@ class PredictionPane(QWidget):
 
     def refresh(self) -> None:
         """Show what was seen last, when there is time."""
-        self.runner.redraws.ask(self.who, self, self._draw, EVERY_MS)
+        self.runner.redraws.ask(self.who, self, self._draw, self.runner.probes.redraw_ms(EVERY_MS))
 
     def _set_theme(self, theme: Any) -> None:
         for view in (self.bars, self.decision, self.regression):
@@ -76,6 +84,8 @@ class PredictionPane(QWidget):
 
     def grid_dimensions(self) -> int:
         """2 where the network reads points of a plane, 1 where it reads numbers, else 0."""
+        if self._one_sample:
+            return 0
         inputs, fields = self.studio.analysis.main.sinks("input"), self.studio.fields or {}
         names = {f.layer.values().get("field") for f in inputs if f.layer is not None}
         shape = fields[name].shape if len(names) == 1 and (name := next(iter(names))) in fields else ()
@@ -107,7 +117,7 @@ class PredictionPane(QWidget):
             return
         if self.grid_dimensions() and (seen.grid is None or data is None):
             return
-        if seen.grid is not None and data is not None and self._draw_grid(seen.grid, data):
+        if seen.grid is not None and data is not None and not self._one_sample and self._draw_grid(seen.grid, data):
             return
         self._draw_sample(seen, data)
 
@@ -143,9 +153,11 @@ class PredictionPane(QWidget):
             truth = next((int(fields[n]) for n in targets), None)
             image = fields.get(image_field(self.studio.project.data, self.studio.fields) or "")
             trained = "" if self.runner.probes.trained else " · untrained"
-            self.bars.set_prediction(image, shares, classes, truth, name=f"Sample {seen.sample}{trained}")
+            sample = "Your sample" if seen.own else f"Sample {seen.sample}"
+            self.bars.set_prediction(image, shares, classes, truth, name=f"{sample}{trained}")
             self.stack.setCurrentWidget(self.bars)
             return
         shown = ", ".join(f"{value:.4g}" for value in shares[:24]) + (" …" if len(shares) > 24 else "")
-        self.numbers.setText(f"{name} of sample {seen.sample}: {shown}")
+        sample = "your sample" if seen.own else f"sample {seen.sample}"
+        self.numbers.setText(f"{name} of {sample}: {shown}")
         self.stack.setCurrentWidget(self.numbers)

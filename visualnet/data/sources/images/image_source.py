@@ -104,7 +104,7 @@ class ImageSource(FileSource):
             size=len(arranged.walked.files),
             fields=self.describe_fields(arranged, survey) | more.pop("fields", {}),
             classes=more.pop("classes", arranged.classes),
-            columns=tuple(name for name in arranged.columns if name not in ("image", "mask", "boxes")),
+            columns=tuple(name for name in arranged.columns if name not in ("image", "mask", "boxes", "y")),
             fingerprint=arranged.fingerprint(),
             extra={**({"left_out": left_out} if left_out else {}), "common_size": list(survey.common_size), **more},
         )

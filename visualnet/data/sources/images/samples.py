@@ -41,7 +41,7 @@ class ImageSamples(Samples):
         batch: Batch = {}
         for name in fields:
             if name in self.columns and name not in ("image", "mask", "boxes", "box_labels"):
-                batch[name] = self.columns[name][index]
+                batch[name] = self.columns[name][index].reshape(len(index), *self.fields[name].shape)
                 continue
             values = [sample[name] for sample in samples]
             batch[name] = values if 0 in self.fields[name].shape else _stack(values, self.fields[name])

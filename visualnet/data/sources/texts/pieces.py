@@ -30,11 +30,13 @@ def scan_pieces(content: Content, characters: int, check: Callable[[float], None
     scan.is_cut = True
     name, encoding = content.path.name, content.encoding
     begin, begin_line, held = content.start, 1, 0
+    letters: set[str] = set()
     for raw in lines.lines():
         try:
             text = raw.decode(encoding, "replace" if encoding == "cp1252" else "strict")
         except UnicodeDecodeError:
             raise ValueError(f"“{name}”, line {lines.number:,} is not in {encoding}: choose another encoding") from None
+        letters.update(text)
         at, offset = 0, lines.begin
         while len(text) - at >= characters - held:
             part = text[at : at + characters - held]
@@ -52,5 +54,6 @@ def scan_pieces(content: Content, characters: int, check: Callable[[float], None
     if held:
         words = f"the last {format_quantity(held, 'character')} make no whole piece, and are left out"
         scan.findings = (Finding("hint", words, name, begin_line),)
+    scan.letters = len(letters)
     scan.fingerprint, scan.dialect = lines.fingerprint, {"encoding": content.original}
     return scan, PieceReader(encoding)

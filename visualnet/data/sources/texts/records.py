@@ -48,6 +48,8 @@ class Scan:
         self.dialect: dict[str, Any] = {}
         self.is_cut = False
         """Whether texts are pieces of one: several may begin in a line."""
+        self.letters = 0
+        """How many different characters there are; 0 where they were not counted."""
         self.fingerprint = ""
 
     @property

@@ -31,6 +31,10 @@ TABLES, JSON_LINES, DOCUMENTS = (".csv", ".tsv"), (".jsonl", ".ndjson", ".json")
 GLIMPSE_BYTES = 1 << 16
 """A guess reads so much of a file."""
 LETTERS_OF_A_WORD = 5
+USUAL_LETTERS, MOST_LETTERS = 250, 2000
+"""So many different characters are reckoned with where they were not counted, and at most."""
+FIRST = 2
+"""Numbers of a vocabulary that stand for no character: what fills up, and what is unknown."""
 SHORTEST, LONGEST_PROPOSED = 16, 512
 """Tokens of a text that are proposed at least and at most."""
 
@@ -95,16 +99,16 @@ class TextSource(FileSource):
         return samples
 
     def propose(self, facts: DataFacts) -> tuple[PreparationStep, ...]:
-        usual = int(facts.extra.get("usual_characters", 0))
+        usual = read_count(facts.extra.get("usual_characters"), 0)
         if facts.classes:
             words = math.ceil(usual / LETTERS_OF_A_WORD) if usual else 64
             length = 1 << max(0, words - 1).bit_length()
             options: dict[str, Value] = {"unit": "word", "length": min(LONGEST_PROPOSED, max(SHORTEST, length))}
-        elif self.chosen_layout == "pieces":
-            options = {"unit": "character", "length": self.piece, "next": True}
         else:
-            length = min(LONGEST_PROPOSED, max(SHORTEST, usual))
-            options = {"unit": "character", "length": length, "next": True}
+            length = self.piece if self.chosen_layout == "pieces" else min(LONGEST_PROPOSED, max(SHORTEST, usual))
+            letters = read_count(facts.extra.get("letters"), USUAL_LETTERS)
+            vocabulary = min(MOST_LETTERS, 32 * math.ceil((letters + FIRST) / 32))
+            options = {"unit": "character", "vocabulary": vocabulary, "length": length, "next": True}
         return (PreparationStep(kind="tokenise", options=options),)
 
     # --- a file ---------------------------------------------------------------------------------------------------
@@ -127,7 +131,7 @@ class TextSource(FileSource):
             findings += find_class_faults(label, classes)
         columns = [name for name, values in scan.others.items() if 1 < len(values.numbers) < scan.size]
         dialect = {name: value for name, value in scan.dialect.items() if name != "columns"}
-        facts = _make_facts(scan.size, classes, columns, scan.fingerprint, list(scan.characters), dialect)
+        facts = _make_facts(scan.size, classes, columns, scan.fingerprint, list(scan.characters), dialect, scan.letters)
         figures = [("texts", f"{scan.size:,}"), *_length_figures(list(scan.characters))]
         figures += [
             (name, str(value)) for name, value in dialect.items() if name in ("text", "label", "encoding") and value
@@ -187,11 +191,14 @@ def _make_facts(
     fingerprint: str,
     characters: Sequence[int],
     dialect: dict[str, Any],
+    letters: int = 0,
 ) -> DataFacts:
     fields = {"text": FieldFacts(shape=(0,), axes=("T",), dtype="int")}
     if classes:
         fields["label"] = FieldFacts(dtype="int", classes=len(classes))
     extra: dict[str, Any] = {"usual_characters": _usual(characters)}
+    if letters:
+        extra["letters"] = letters
     if dialect:
         extra["dialect"] = dialect
     return DataFacts(
@@ -202,6 +209,11 @@ def _make_facts(
         fingerprint=fingerprint,
         extra=extra,
     )
+
+
+def read_count(raw: Any, usual: int) -> int:
+    """What a project's file says as a number; the usual one for anything else."""
+    return raw if type(raw) is int and raw > 0 else usual
 
 
 def _usual(characters: Sequence[int]) -> int:

@@ -36,7 +36,7 @@ def describe_answer(judged: Judged, row: int) -> str:
         return f"{int(right.sum())} of {format_quantity(int(true.sum()), 'token')} right"
     union = said + true - right
     each = [
-        f"{judged.classes[k]} {format_percent(float(right[k] / union[k]), 0)}"
+        f"“{judged.classes[k]}” {format_percent(float(right[k] / union[k]), 0)}"
         for k in np.flatnonzero(union > 0)[:SHOWN_NUMBERS]
     ]
     return f"overlap (IoU): {', '.join(each)}"
@@ -53,6 +53,7 @@ def _numbers(values: NDArray[Any]) -> str:
     "classes binary numbers pixels mask tokens boxes",
     "The samples that are answered worst, the worst first. Look at them: some are mislabelled, others show what the network has not "
     "learned. Open one to see it.",
+    is_list=True,
 )
 def most_wrong(judged: Judged, view: str) -> ExampleList:
     badness = judged.badness
@@ -70,6 +71,7 @@ def most_wrong(judged: Judged, view: str) -> ExampleList:
     "The samples whose two most probable classes are nearest to each other, right or wrong. What lies on the border is worth a look, and "
     "worth more data.",
     probabilities=True,
+    is_list=True,
 )
 def most_unsure(judged: Judged, view: str) -> ExampleList:
     two = np.partition(judged.arrays["probabilities"], -2, 1)[:, -2:]

@@ -16,7 +16,8 @@ Make = Callable[[Judged, str], Chart]
 class Judgement:
     """One look at the answers. ``make`` draws it; ``views`` are the ways to draw it, the first of which is shown at first.
 
-    ``words`` say how it is read. Judgements of ``probabilities`` need those to be known.
+    ``words`` say how it is read. One that ``is_list`` gives samples instead of a chart. Judgements of ``probabilities`` need those to be
+    known.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Judgement:
     make: Make
     views: Callable[[Judged], tuple[str, ...]] = lambda judged: ("",)
     probabilities: bool = False
+    is_list: bool = False
     fits: Callable[[Judged], bool] = lambda judged: True
 
     def can_judge(self, judged: Judged) -> bool:
@@ -39,7 +41,7 @@ class Judgement:
 
 
 JUDGEMENTS: dict[str, Judgement] = {}
-"""Every judgement by name, in the order in which they are shown."""
+"""Every judgement by name."""
 
 
 def judgement(name: str, title: str, tasks: str, words: str, **traits: Any) -> Callable[[Make], Make]:
@@ -54,5 +56,5 @@ def judgement(name: str, title: str, tasks: str, words: str, **traits: Any) -> C
 
 
 def judgements_for(judged: Judged) -> list[Judgement]:
-    """The judgements of these answers."""
-    return [found for found in JUDGEMENTS.values() if found.can_judge(judged)]
+    """The judgements of these answers, in the order in which they are shown: lists of samples behind the charts."""
+    return sorted((found for found in JUDGEMENTS.values() if found.can_judge(judged)), key=lambda one: one.is_list)

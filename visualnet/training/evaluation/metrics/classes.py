@@ -47,7 +47,6 @@ def _mean_over(values: Array, chosen: Array) -> Array:
     "max",
     "the share of samples that are answered right",
     "{} of samples like these are answered right.",
-    is_mean=True,
 )
 def accuracy(judged: Judged, weights: Array) -> Array:
     return average(judged.right, weights)
@@ -164,7 +163,6 @@ def guesses(judged: Judged) -> int:
     "max",
     "the share of samples whose class is among the most probable: of the first 5, or of the first 2 where there are few classes",
     "In {} the right class is among the most probable ones.",
-    is_mean=True,
     fits=lambda judged: guesses(judged) > 0,
 )
 def top_k(judged: Judged, weights: Array) -> Array:

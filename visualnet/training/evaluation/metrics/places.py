@@ -87,7 +87,6 @@ def token_accuracy(judged: Judged, weights: Array) -> Array:
     "max",
     "the share of sequences in which every token is right",
     "{} of the sequences are right from end to end.",
-    is_mean=True,
 )
 def exact_match(judged: Judged, weights: Array) -> Array:
     truth = judged.arrays["truth"]
@@ -112,7 +111,7 @@ def edit_distance(judged: Judged, weights: Array) -> Array:
 
 @metric(
     "token_loss",
-    "Log-loss of a token",
+    "Log-loss",
     "tokens pixels mask",
     "min",
     "−log of the probability that the right class was given, on average over all places that are asked",

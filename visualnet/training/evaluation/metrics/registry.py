@@ -21,9 +21,7 @@ class Metric:
     """A figure of merit. ``values`` maps weights of the samples, rows (draw, sample), to a value for each row.
 
     ``better`` is ``max`` or ``min``. ``words`` say what it is; ``meaning`` what a value of it means: ``{}`` is the value, ``{odds}`` e to
-    its negative. A ``percent``
-    metric is a share; one that ``is_mean`` is the mean of yes or no over
-    samples. Metrics of ``probabilities`` need those to be known.
+    its negative. A ``percent`` metric is a share. Metrics of ``probabilities`` need those to be known.
     """
 
     name: str
@@ -34,7 +32,6 @@ class Metric:
     meaning: str
     values: Values
     percent: bool = True
-    is_mean: bool = False
     probabilities: bool = False
     fits: Callable[[Judged], bool] = lambda judged: True
 

@@ -95,7 +95,8 @@ class DrawingsSection(QWidget):
         spec = probes.data.fields.get(name) if name else None
         if name is None or spec is None or tuple(spec.shape[1:]) != field.extents:
             return None
-        return _image(probes.data.sample(place, (name,))[name])
+        own = probes.own.fields.get(name) if probes.own is not None else None
+        return _image(probes.data.sample(place, (name,))[name] if own is None else own)
 
 
 def _image(cells: Any) -> QImage:

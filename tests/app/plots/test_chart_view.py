@@ -1,0 +1,89 @@
+"""A chart in the window: places that tell and open, keys that reach them, and the ways out of it."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from xml.etree import ElementTree
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from visualnet.app.plots.charts.chart_view import ChartView
+from visualnet.app.plots.export import save_picture, save_rows
+from visualnet.app.theme.tokens import DARK, LIGHT
+from visualnet.figures.charts.bars import Bar, BarChart
+from visualnet.figures.charts.colours import contrast, read, resolve
+from visualnet.figures.charts.matrix import MatrixChart
+from visualnet.figures.charts.svg import CURVES
+from visualnet.figures.charts.svg import LIGHT as PAPER
+
+MATRIX = MatrixChart(
+    ("cat", "dog"),
+    {(0, 0): 8, (0, 1): 2, (1, 1): 5},
+    {(0, 0): tuple(range(8)), (0, 1): (8, 9), (1, 1): tuple(range(10, 15))},
+    (0, 1),
+)
+BARS = BarChart(("cat", "dog"), (("F1", (Bar(0.5, 0.4, 0.6, (3,)), Bar(0.9, samples=(4,)))),), "share")
+
+
+def shown(qtbot: QtBot, chart: MatrixChart | BarChart) -> ChartView:
+    view = ChartView()
+    qtbot.addWidget(view)
+    view.set_theme(DARK)
+    view.resize(420, 260)
+    view.show_chart(chart, "confusion")
+    view.show()
+    return view
+
+
+def test_a_click_opens_the_samples_of_a_cell_and_nothing_where_there_are_none(qtbot: QtBot) -> None:
+    view = shown(qtbot, MATRIX)
+    chosen: list[tuple[tuple[int, ...], str]] = []
+    view.samples_chosen.connect(lambda samples, words: chosen.append((samples, words)))
+    drawing = view.drawing
+    assert drawing is not None
+    for spot in drawing.spots:
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(round(spot.x + spot.width / 2), round(spot.y + 4)))
+    assert [samples for samples, _ in chosen] == [MATRIX.samples[cell] for cell in ((0, 0), (0, 1), (1, 1))]
+    assert chosen[1][1] == "2 samples of “cat” answered as “dog” (20.0 % of “cat”)"
+    assert view.spot_at(QPointF(1, 1)) is None
+
+
+def test_keys_reach_every_place_that_holds_samples(qtbot: QtBot) -> None:
+    view = shown(qtbot, BARS)
+    chosen: list[tuple[int, ...]] = []
+    view.samples_chosen.connect(lambda samples, words: chosen.append(samples))
+    for key in (
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Return,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Return,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Space,
+    ):
+        QTest.keyClick(view, key)
+    assert chosen == [(3,), (4,), (3,)]
+    assert "cat" in view.accessibleDescription()
+
+
+def test_a_chart_is_painted_in_the_theme_and_saved_as_png_svg_and_csv(qtbot: QtBot, tmp_path: Path) -> None:
+    view = shown(qtbot, BARS)
+    dark = view.grab().toImage()
+    view.set_theme(LIGHT)
+    assert view.grab().toImage() != dark
+    save_picture(view, tmp_path / "a.png")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    save_picture(view, tmp_path / "a.svg")
+    assert len(list(ElementTree.parse(tmp_path / "a.svg").iter())) > 10
+    save_rows(tmp_path / "a.csv", view.rows())
+    rows = list(csv.reader((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()))
+    assert rows == [["", "F1", "F1 low", "F1 high"], ["cat", "0.5", "0.4", "0.6"], ["dog", "0.9", "", ""]]
+
+
+def test_words_on_every_amount_can_be_read() -> None:
+    for step in range(101):
+        ground = resolve(f"amount:{step / 100}", PAPER, CURVES)
+        words = resolve(f"on amount:{step / 100}", PAPER, CURVES)
+        assert contrast(read(ground), read(words)) >= 4.5, step

@@ -1,0 +1,1 @@
+"""The panel *Evaluate*: how good the run in front is, with intervals, where it is wrong, and whether another run is better."""

@@ -1,0 +1,85 @@
+"""Judges runs beside the window, one at a time, and keeps what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from visualnet.app.services.background_task import BackgroundTask, Job
+from visualnet.training.evaluation.evaluation import Evaluation
+
+KEPT = 6
+"""So many evaluations are kept; an older one is had again from the run's folder in a moment."""
+
+
+class Question(NamedTuple):
+    """What is to be judged."""
+
+    folder: Path
+    part: str
+    weights: str
+
+
+class Evaluator(QObject):
+    """Answers questions in a thread. The answer to one that was asked before is there at once."""
+
+    changed = Signal()
+    progress = Signal(float)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.found: dict[Question, Evaluation] = {}
+        self.fault = ""
+        self._task: BackgroundTask | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether something is being judged."""
+        return self._task is not None and self._task.running
+
+    def ask(self, question: Question, done: Callable[[Evaluation], object] | None = None) -> None:
+        """Judge this, unless something else is being judged."""
+        if self.running:
+            return
+        self.fault = ""
+        self._task = BackgroundTask(
+            partial(_evaluate, question),
+            lambda found: self._take(question, found, done),
+            self.progress.emit,
+            self._refuse,
+            name="evaluate",
+            words="It cannot be judged",
+            parent=self,
+        )
+        self._task.finished.connect(self._end)
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        """Judge no further."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def _take(self, question: Question, found: Evaluation, done: Callable[[Evaluation], object] | None) -> None:
+        self.found.pop(question, None)
+        self.found[question] = found
+        while len(self.found) > KEPT:
+            del self.found[next(iter(self.found))]
+        if done is not None:
+            done(found)
+
+    def _refuse(self, words: str) -> None:
+        self.fault = words
+
+    def _end(self) -> None:
+        self._task = None
+        self.changed.emit()
+
+
+def _evaluate(question: Question, job: Job) -> Evaluation:
+    from visualnet.training.evaluation.evaluation import evaluate
+
+    return evaluate(question.folder, question.part, question.weights, check=job)

@@ -1,0 +1,153 @@
+"""The looks at the answers, as tabs: a chart or a list, how it is read, and the samples that somebody asked to see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QSplitter, QStackedWidget, QTabBar, QWidget
+
+from visualnet.app.features.evaluation.sample_view import SAMPLE, SampleView
+from visualnet.app.plots.charts.chart_view import ChartView
+from visualnet.app.theme import fonts
+from visualnet.app.widgets.basic import describe, icon_button, label
+from visualnet.app.widgets.layouts import column, row
+from visualnet.core.text.format import format_number, format_quantity
+from visualnet.core.text.visible import visible
+from visualnet.figures.charts.examples import ExampleList
+from visualnet.training.evaluation.evaluation import Evaluation
+from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.judgements import Judgement, judgements_for
+
+
+class JudgementView(QWidget):
+    """One tab for each judgement of an answer."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.evaluation: Evaluation | None = None
+        self.judged: Judged | None = None
+        self.judgements: list[Judgement] = []
+        self.tabs = QTabBar(drawBase=False, expanding=False, usesScrollButtons=True)
+        self.tabs.setAccessibleName("What to look at")
+        self.tabs.currentChanged.connect(lambda _: self._choose())
+        self.views = describe(QComboBox(), "Which one")
+        self.views.activated.connect(lambda _: self._draw())
+        self.words = label("", "small", wrap=True)
+        self.chart = ChartView()
+        self.chart.samples_chosen.connect(self.show_samples)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Samples, in order")
+        self.list.itemClicked.connect(self._open_item)
+        self.list.itemActivated.connect(self._open_item)
+        self.samples = SampleView()
+        self.samples.hide()
+        self.samples.closed.connect(self._close_samples)
+        self.save = icon_button(
+            "export",
+            "Save this chart",
+            "Copy this chart, or save it as PNG or SVG, or its numbers as CSV (also with the right mouse button)",
+            self._show_menu,
+        )
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.chart)
+        self.stack.addWidget(self.list)
+        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        main = QWidget()
+        column(self.words, (self.stack, 1), margins=(8, 0, 8, 0), spacing=2, parent=main)
+        split.addWidget(main)
+        split.addWidget(self.samples)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        head = row((self.tabs, 1), self.views, self.save, margins=(0, 0, 6, 0), spacing=6)
+        column(head, (split, 1), spacing=2, parent=self)
+        self.setMinimumWidth(fonts.px(240))
+
+    def set_theme(self, theme: Any) -> None:
+        """Take the theme's colours."""
+        self.chart.set_theme(theme)
+        self.samples.set_theme(theme)
+
+    def show_answer(self, evaluation: Evaluation, number: int) -> None:
+        """Show the judgements of an answer; the tab that was open stays, where there is one of its name."""
+        self.evaluation, self.judged = evaluation, evaluation.judged[number]
+        wish = self.judgement.name if self.judgement is not None else ""
+        self.judgements = judgements_for(self.judged)
+        self.samples.hide()
+        self.tabs.blockSignals(True)
+        while self.tabs.count():
+            self.tabs.removeTab(0)
+        for one in self.judgements:
+            at = self.tabs.addTab(one.title)
+            self.tabs.setTabToolTip(at, one.words)
+        names = [one.name for one in self.judgements]
+        self.tabs.setCurrentIndex(names.index(wish) if wish in names else 0)
+        self.tabs.blockSignals(False)
+        self._choose()
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """The one whose tab is open."""
+        at = self.tabs.currentIndex()
+        return self.judgements[at] if 0 <= at < len(self.judgements) else None
+
+    def choose(self, name: str) -> None:
+        """Open the tab of a judgement."""
+        self.tabs.setCurrentIndex([one.name for one in self.judgements].index(name))
+
+    def show_samples(self, samples: tuple[int, ...], words: str = "") -> None:
+        """Show these samples beside the chart."""
+        if self.evaluation is not None and self.judged is not None:
+            told = words or format_quantity(len(samples), "sample")
+            self.samples.show_samples(self.evaluation, self.judged, samples, told)
+            self.samples.show()
+            self.samples.list.setFocus()
+
+    def _choose(self) -> None:
+        if self.judgement is None or self.judged is None:
+            return
+        names = self.judgement.views(self.judged)
+        self.views.clear()
+        self.views.addItems([visible(name) for name in names])
+        self.views.setVisible(len(names) > 1)
+        self._draw()
+
+    def _draw(self) -> None:
+        judgement, judged = self.judgement, self.judged
+        if judgement is None or judged is None:
+            return
+        view = judgement.views(judged)[max(self.views.currentIndex(), 0)]
+        chart = judgement.chart(judged, view)
+        self.words.setText(judgement.words)
+        self.chart.show_chart(chart, judgement.name.replace("_", "-"))
+        if isinstance(chart, ExampleList):
+            self._fill(chart)
+            self.stack.setCurrentWidget(self.list)
+        else:
+            self.stack.setCurrentWidget(self.chart)
+
+    def _fill(self, chart: ExampleList) -> None:
+        self.list.clear()
+        for one in chart.examples:
+            words = f"{one.sample}   {one.words}   {chart.score_title} {format_number(one.score)}"
+            item = QListWidgetItem(visible(words))
+            item.setData(SAMPLE, one.sample)
+            self.list.addItem(item)
+        if not chart.examples:
+            nothing = QListWidgetItem("None: every sample of this part is answered right.")
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.list.addItem(nothing)
+
+    def _open_item(self, item: QListWidgetItem) -> None:
+        if item.data(SAMPLE) is not None:
+            every = [self.list.item(at).data(SAMPLE) for at in range(self.list.count())]
+            self.show_samples(tuple(every), self.tabs.tabText(self.tabs.currentIndex()))
+            self.samples.list.setCurrentRow(self.list.row(item))
+
+    def _close_samples(self) -> None:
+        self.samples.hide()
+        (self.list if self.stack.currentWidget() is self.list else self.chart).setFocus()
+
+    def _show_menu(self) -> None:
+        menu = self.chart.menu()
+        menu.popup(self.save.mapToGlobal(self.save.rect().bottomLeft()))

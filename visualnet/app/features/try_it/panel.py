@@ -1,0 +1,185 @@
+"""Make a sample by hand, and see at once what the network says of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+
+from visualnet.app.features.training.prediction import PredictionPane
+from visualnet.app.features.try_it.editor import InputEditor
+from visualnet.app.features.try_it.image_editor import ImageEditor
+from visualnet.app.features.try_it.numbers_editor import NumbersEditor
+from visualnet.app.features.try_it.sound_editor import SoundEditor
+from visualnet.app.features.try_it.text_editor import TextEditor
+from visualnet.app.state.studio import Studio
+from visualnet.app.widgets.basic import EmptyState, button, label
+from visualnet.app.widgets.layouts import STRETCH, clear, column, row
+from visualnet.core.text.format import capitalize_first
+from visualnet.data.loading import Loaded
+from visualnet.data.own_sample.drawing import has_white_paper
+from visualnet.data.own_sample.inputs import OwnInput, list_inputs
+from visualnet.data.own_sample.prepare import measure_ranges, prepare_own, raw_samples, read_file
+from visualnet.training.control import OwnSample
+
+AFTER_MS = 0
+"""Events of the mouse that come together are answered together."""
+LOOKED_AT = 16
+"""So many samples tell the colour of the paper."""
+NO_DATA = "Reading the data …"
+NONE_BY_HAND = "A sample for this network cannot be made by hand. Choose samples of the data below."
+
+
+class TryItPanel(QWidget):
+    """An editor for each field that the network reads, over what the network predicts."""
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studio, self.probes = studio, studio.runner.probes
+        self.editors: dict[str, InputEditor] = {}
+        self._data: Loaded | None = None
+        self._is_own = False
+        self.words = label("", "muted", wrap=True)
+        self.begin = button("From the data", done=self._begin_with_sample)
+        self.begin.setToolTip("Begin with the chosen sample of the data, and change it")
+        self.back = button("Back to the data", done=self._leave)
+        self.back.setToolTip("Look at the samples of the data again (Esc)")
+        self.empty, self.stack, self.made = EmptyState("rename", NO_DATA), QStackedWidget(), QWidget()
+        self.room = column(spacing=8, parent=self.made)
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.made)
+        upper = QWidget()
+        column(
+            row(self.begin, self.back, STRETCH, spacing=6),
+            self.words,
+            (self.stack, 1),
+            margins=8,
+            spacing=6,
+            parent=upper,
+        )
+        self.prediction = PredictionPane(studio, who="try_it", pins=False, one_sample=True)
+        parts = QSplitter(Qt.Orientation.Vertical)
+        parts.setChildrenCollapsible(False)
+        for part, stretch in ((upper, 3), (self.prediction, 2)):
+            parts.addWidget(part)
+            parts.setStretchFactor(parts.count() - 1, stretch)
+        parts.setSizes([330, 240])
+        column((parts, 1), parent=self)
+        self._timer = QTimer(self, singleShot=True, interval=AFTER_MS)
+        self._timer.timeout.connect(self._send)
+        self.probes.data_changed.connect(self.refresh)
+        self.probes.sample_changed.connect(lambda _: self._follow_sample())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Offer what can be made for the data that are chosen now."""
+        data = self.probes.data
+        if not self.isVisible() or (data is self._data and data is not None):
+            return
+        self._data, self.editors = data, {}
+        clear(self.room)
+        words = ""
+        if data is None:
+            words = self.probes.data_error or NO_DATA
+        else:
+            self._make_editors(data)
+            words = "" if self.editors else NONE_BY_HAND
+        self.empty.sentence.setText(words)
+        self.stack.setCurrentWidget(self.empty if words else self.made)
+        self._follow_sample()
+
+    def _make_editors(self, data: Loaded) -> None:
+        for wanted in list_inputs(data.choice):
+            editor = self._make_editor(wanted, data)
+            if editor is not None:
+                editor.changed.connect(self._timer.start)
+                editor.failed.connect(self._say)
+                self.editors[wanted.field] = editor
+                self.room.addWidget(editor, 1)
+
+    def _make_editor(self, wanted: OwnInput, data: Loaded) -> InputEditor | None:
+        if wanted.kind == "image":
+            white = False
+            if wanted.field in data.fields and len(data.fields[wanted.field].shape) == 3:
+                white = has_white_paper(data.fetch(data.shown[:LOOKED_AT], (wanted.field,))[wanted.field])
+            return ImageEditor(wanted, white)
+        if wanted.kind == "numbers":
+            return NumbersEditor(wanted, *measure_ranges(data, wanted.field))
+        if wanted.kind == "sound":
+            return SoundEditor(lambda path: read_file(data, wanted.field, path))
+        return TextEditor(wanted) if wanted.kind == "text" else None
+
+    def _send(self) -> None:
+        """Have all panels look at what was made."""
+        data, place = self.probes.data, self.probes.place(self.probes.sample)
+        if data is None or data is not self._data or place is None:
+            return
+        made = {field: value for field, editor in self.editors.items() if (value := editor.value()) is not None}
+        if not made:
+            self._leave()
+            return
+        try:
+            missing = tuple(field for field in self.editors if field not in made)
+            others = raw_samples(data).fetch(np.array([place]), missing) if missing else {}
+            fields = prepare_own(data, {**made, **{name: values[0] for name, values in others.items()}}, place)
+        except ValueError as error:
+            self._say(capitalize_first(str(error)))
+            return
+        self._is_own = True
+        self.probes.set_own(OwnSample(fields))
+
+    def _begin_with_sample(self) -> None:
+        for field, raw in self._raw_sample().items():
+            self.editors[field].begin_with(raw)
+        self._timer.start()
+
+    def _raw_sample(self) -> dict[str, Any]:
+        """The raw fields of the chosen sample of the data."""
+        data, place = self.probes.data, self.probes.place(self.probes.sample)
+        if data is None or place is None or not self.editors:
+            return {}
+        try:
+            found = raw_samples(data).fetch(np.array([place]), tuple(self.editors))
+        except ValueError as error:
+            self._say(capitalize_first(str(error)))
+            return {}
+        return {name: np.asarray(values[0]) for name, values in found.items()}
+
+    def _leave(self) -> None:
+        self._timer.stop()
+        self.probes.set_own(None)
+
+    def _follow_sample(self) -> None:
+        """Say what is looked at; where nothing is made, editors that follow show the chosen sample."""
+        is_own = self.probes.own is not None
+        self.back.setEnabled(is_own)
+        self.begin.setEnabled(bool(self.editors) and self.probes.samples > 0)
+        if is_own:
+            self._say("All panels look at your sample.")
+            return
+        self._say("" if not self.editors else f"All panels look at sample {self.probes.sample} of the data.")
+        if self.isVisible() and self.probes.data is self._data:
+            following = {field: editor for field, editor in self.editors.items() if editor.follows_sample}
+            for field, raw in self._raw_sample().items() if following else ():
+                if field in following:
+                    following[field].begin_with(raw)
+
+    def _say(self, words: str) -> None:
+        self.words.setText(words)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.probes.need_data()
+        self.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.probes.own is not None:
+            self._leave()
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(360, 560)

@@ -1,0 +1,189 @@
+"""Any chart of ``visualnet.figures.charts``, painted: the same marks as in a report, in the colours of the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from visualnet.app.plots.colours import Ink, text_font
+from visualnet.app.plots.picture import PaintedPicture
+from visualnet.app.theme import fonts
+from visualnet.figures.charts.colours import resolve
+from visualnet.figures.charts.marks import SMALL, Box, Chart, Dots, Drawing, Spot, Stroke, Words
+
+ALIGN = {
+    "left": Qt.AlignmentFlag.AlignLeft,
+    "centre": Qt.AlignmentFlag.AlignHCenter,
+    "right": Qt.AlignmentFlag.AlignRight,
+}
+FAR = 2000.0
+
+
+class ChartView(PaintedPicture):
+    """Paints a chart in the size it has. Places that hold samples can be clicked, or reached by Tab's arrows and opened with Enter."""
+
+    has_rows = True
+    samples_chosen = Signal(object, str)
+    """Somebody wants to see these samples (a tuple of their places in the data set); the words say what they are."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.chart: Chart | None = None
+        self._drawing: Drawing | None = None
+        self._palette: dict[str, str] = {}
+        self._curves: tuple[str, ...] = ()
+        self._at = -1
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(fonts.px(200), fonts.px(120))
+
+    def sizeHint(self) -> QSize:
+        return QSize(fonts.px(520), fonts.px(320))
+
+    def apply_ink(self, ink: Ink) -> None:
+        names = ("text", "muted", "line", "surface", "accent", "warning")
+        self._palette = {name: getattr(ink, name).name() for name in names}
+        self._curves = tuple(colour.name() for colour in ink.curves)
+
+    def show_chart(self, chart: Chart | None, name: str = "") -> None:
+        """Paint this chart; ``name`` is what it is called where it is saved."""
+        self.chart, self._drawing, self._at = chart, None, -1
+        self.file_name = name or (chart.kind if chart is not None else "chart")
+        self.setAccessibleName(name or "Chart")
+        self.setAccessibleDescription(chart.description() if chart is not None else "")
+        self.update()
+
+    def is_empty(self) -> bool:
+        return self.chart is None
+
+    def rows(self) -> Iterable[Iterable[Any]]:
+        return self.chart.rows() if self.chart is not None else ()
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """What is painted in the present size."""
+        if self._drawing is None and self.chart is not None:
+            scale = self._scale
+            self._drawing = self.chart.lay_out(self.width() / scale, self.height() / scale)
+        return self._drawing
+
+    @property
+    def _scale(self) -> float:
+        """Px of the window for a px of the drawing: text may be larger."""
+        return fonts.px(100) / 100
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._drawing = None
+
+    # --- painting ------------------------------------------------------------------------------------------------------------------
+
+    def draw(self, painter: QPainter, ink: Ink) -> None:
+        drawing = self.drawing
+        assert drawing is not None
+        painter.scale(self._scale, self._scale)
+        for mark in drawing.marks:
+            if isinstance(mark, Stroke):
+                self._draw_stroke(painter, mark)
+            elif isinstance(mark, Box):
+                rect = QRectF(mark.x, mark.y, mark.width, max(mark.height, 0))
+                painter.fillRect(rect, self._colour(mark.colour, mark.alpha))
+            elif isinstance(mark, Dots):
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(self._colour(mark.colour, mark.alpha))
+                for x, y in mark.points:
+                    painter.drawEllipse(QPointF(x, y), mark.radius, mark.radius)
+            else:
+                self._draw_words(painter, mark)
+        if self.hasFocus() and 0 <= self._at < len(drawing.spots):
+            spot = drawing.spots[self._at]
+            painter.setPen(QPen(ink.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(spot.x, spot.y, spot.width, spot.height))
+
+    def _colour(self, role: str, alpha: float = 1.0) -> QColor:
+        colour = QColor(resolve(role, self._palette, self._curves))
+        colour.setAlphaF(alpha)
+        return colour
+
+    def _draw_stroke(self, painter: QPainter, mark: Stroke) -> None:
+        pen = QPen(self._colour(mark.colour, mark.alpha), mark.width)
+        if mark.dashed:
+            pen.setDashPattern([5, 4])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if len(mark.points) == 2:
+            painter.drawLine(QPointF(*mark.points[0]), QPointF(*mark.points[1]))
+        else:
+            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in mark.points]))
+
+    def _draw_words(self, painter: QPainter, mark: Words) -> None:
+        painter.setPen(self._colour(mark.colour))
+        font = _unscaled(text_font(self.font(), SMALL, bold=mark.bold), mark.size)
+        painter.setFont(font)
+        high = QFontMetricsF(font).height()
+        left = {"left": mark.x, "centre": mark.x - FAR / 2, "right": mark.x - FAR}[mark.align]
+        painter.save()
+        if mark.upward:
+            painter.translate(mark.x, mark.y)
+            painter.rotate(-90)
+            painter.translate(-mark.x, -mark.y)
+        painter.drawText(QRectF(left, mark.y - high / 2, FAR, high), ALIGN[mark.align], mark.text)
+        painter.restore()
+
+    # --- pointer and keys ----------------------------------------------------------------------------------------------------------
+
+    def spot_at(self, at: QPointF) -> Spot | None:
+        """The foremost place under a point of the widget."""
+        if (drawing := self.drawing) is None:
+            return None
+        x, y = at.x() / self._scale, at.y() / self._scale
+        hits = (s for s in reversed(drawing.spots) if s.x <= x <= s.x + s.width and s.y <= y <= s.y + s.height)
+        return next(hits, None)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        spot = self.spot_at(event.position())
+        self.setCursor(
+            Qt.CursorShape.PointingHandCursor if spot is not None and spot.samples else Qt.CursorShape.ArrowCursor
+        )
+        if spot is not None:
+            QToolTip.showText(event.globalPosition().toPoint(), spot.words, self)
+        else:
+            QToolTip.hideText()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        QToolTip.hideText()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        spot = self.spot_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and spot is not None:
+            self._open(spot)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        spots = self.drawing.spots if self.drawing is not None else ()
+        held = [i for i, spot in enumerate(spots) if spot.samples]
+        steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
+        step = steps.get(Qt.Key(event.key()))
+        if held and step is not None:
+            place = held.index(self._at) if self._at in held else (-1 if step > 0 else 0)
+            self._at = held[(place + step) % len(held)]
+            self.setAccessibleDescription(spots[self._at].words)
+            self.update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and 0 <= self._at < len(spots):
+            self._open(spots[self._at])
+        else:
+            super().keyPressEvent(event)
+
+    def _open(self, spot: Spot) -> None:
+        if spot.samples:
+            self.samples_chosen.emit(spot.samples, spot.words.partition(" — ")[0])
+
+
+def _unscaled(font: QFont, pixels: float) -> QFont:
+    """The font in px of the drawing, which is scaled as a whole."""
+    font.setPixelSize(round(pixels))
+    return font

@@ -1,0 +1,1 @@
+"""Cross-validation: the same network trained once for each fold of its data."""
