@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from visualnet.core.project import PreparationStep
+from visualnet.data.loading import measure
 from visualnet.data.preparation.prepared import PreparedSamples, prepare, run_steps
 from visualnet.data.preparation.registry import GROUPS, STEPS, make_steps, offer_step, prepared_specs
 from visualnet.data.preparation.step import Step
@@ -230,6 +231,11 @@ def test_no_figure_of_another_part_leaks(step: PreparationStep, scene: Scene) ->
     ours, theirs = (run_steps(raw.fetch(TRAIN, names), steps, done.fitted) for raw in (honest, changed))
     for name in ours:
         assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(ours[name], theirs[name], strict=True)), name
+    for name, spec in done.fields.items():
+        if spec.dtype == "float" and 0 not in spec.shape:
+            (mean, std), (other_mean, other_std) = (measure(part, name, TRAIN) for part in (done, again))
+            assert np.array_equal(mean, other_mean, equal_nan=True), "what is taken out of it"
+            assert np.array_equal(std, other_std, equal_nan=True)
 
 
 def make_batch(scene: Scene) -> dict[str, torch.Tensor]:
@@ -311,6 +317,8 @@ def test_a_step_says_where_it_stands_when_it_does_not_fit() -> None:
         prepared_specs(SCENES["images"].fields, make_steps(steps))
     with pytest.raises(ValueError, match="step 1 of the preparation is “magic”, which this version does not know"):
         make_steps([PreparationStep(kind="magic")])
+    with pytest.raises(ValueError, match=r"step 2 of the preparation \(Resize\): height is 0; it must be at least 1"):
+        make_steps([PreparationStep(kind="grey"), PreparationStep(kind="resize", options={"height": 0})])
     with pytest.raises(ValueError, match="values are missing in the column “age” and 1 more"):
         prepared_specs(SCENES["table"].fields, ())
     with pytest.raises(ValueError, match="differ in size: let the preparation bring them to one size"):

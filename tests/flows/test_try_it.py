@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QPlainTextEdit, QSlider, QWidget
 
 from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
@@ -189,6 +189,48 @@ def test_texts_are_typed_and_sounds_opened(window: Window, hands: Hands, tmp_pat
     assert probes.own is not None and place is not None
     field = next(iter(probes.own.fields))
     assert np.array_equal(probes.own.fields[field], probes.data.sample(place, (field,))[field])
+
+
+def test_categories_of_a_table_are_words_and_the_wheel_moves_the_list(
+    window: Window, hands: Hands, tmp_path: Path
+) -> None:
+    import torch  # noqa: F401
+
+    rows = "".join(
+        f"{number * 7 % 5 + 0.5},{('red', 'green', 'blue')[number % 3]},{number % 2}\n" for number in range(12)
+    )
+    (tmp_path / "a.csv").write_text("size,colour,label\n" + rows)
+    window.project_files.open_template("perceptron-points")
+    panel = open_panel(window, hands)
+    probes = window.runner.probes
+    chosen, _ = choose("table", tmp_path / "a.csv", {})
+    window.studio.do("Data", lambda p: msgspec.structs.replace(p, data=chosen))
+    hands.until(lambda: "features" in panel.editors, what="the columns")
+    editor = panel.editors["features"]
+    assert isinstance(editor, NumbersEditor)
+    slider, box = editor.parts
+    assert isinstance(box, QComboBox) and isinstance(slider, QSlider)
+    assert {box.itemText(at) for at in range(box.count())} == {"red", "green", "blue"}
+    before = slider.value()
+    wheel = QWheelEvent(
+        QPointF(5, 5),
+        QPointF(5, 5),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        NONE,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(slider, wheel)
+    assert slider.value() == before and probes.own is None
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down if box.currentIndex() < 2 else Qt.Key.Key_Up)
+    hands.until(lambda: probes.own is not None)
+    value = editor.value()
+    assert probes.own is not None and probes.data is not None and value is not None
+    assert value[1] == box.currentIndex()
+    assert probes.own.fields["features"].shape == probes.data.fields["features"].shape == (4,), "one_hot"
 
 
 def write_wave(path: Path, pitch: int) -> None:

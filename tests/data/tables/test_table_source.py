@@ -16,6 +16,7 @@ from visualnet.core.storage.project_file import save
 from visualnet.data.loading import load
 from visualnet.data.registry import make_data_set
 from visualnet.data.sources.registry import guess_sources
+from visualnet.data.table_files.cells import spell_word
 
 
 def test_a_table_of_flowers_is_guessed_and_read(tmp_path: Path) -> None:
@@ -60,11 +61,30 @@ def test_what_was_found_travels_with_the_project(tmp_path: Path) -> None:
     assert features[0, 3:].tolist() == [8826, 3, 4, 0]  # 1 March 2024 was a Friday
 
 
+def test_words_of_any_kind_can_be_saved_as_classes(tmp_path: Path) -> None:
+    words_of = ("two\nlines", "x\u202ey", "z" * 5000 + "1", "z" * 5000 + "2", "plain")
+    lines = ["a,part,y", *(f'{n + 3},"{words_of[n % 4]}","{words_of[n % 5]}"' for n in range(20))]
+    choice, found = look(write(tmp_path / "t.csv", lines))
+    assert len(found.facts.classes) == 5 and max(map(len, found.facts.classes)) <= 80
+    assert found.facts.classes[:3] == ("plain", "two lines", "x\\u202ey")
+    save(tmp_path / "p.vnet", Project(data=choice))
+    assert load_project(tmp_path / "p.vnet").data.facts == found.facts
+    assert opened(choice).arrays["label"].tolist()[:5] == [
+        1,
+        2,
+        *(found.facts.classes.index(c) for c in map(spell_word, words_of[2:4])),
+        0,
+    ]
+    assert set(opened(choice).arrays["features"][:, 1]) == {0, 1, 2, 3}
+
+
 def test_a_number_is_predicted_where_the_target_is_one(tmp_path: Path) -> None:
     lines = ["a,b,price,weight", *(f"{n + 3},{n * n % 17},{n * 1.5},{n / 3:.2f}" for n in range(30))]
     choice, found = look(write(tmp_path / "t.csv", lines))
     assert found.facts.fields["y"].shape == (1,) and "label" not in found.facts.fields
     assert "“weight” is taken as the target (a number)" in words(found)
+    b = {"name": "b", "kind": "number", "role": "input", "missing": 0, "low": 0.0, "high": 16.0}
+    assert found.facts.extra["table_columns"][1] == b
     both = look(tmp_path / "t.csv", target="price, weight")[0]
     assert opened(both).arrays["y"].shape == (30, 2)
     assert make_data_set(both).specs()["features"].shape == (2,)
@@ -150,10 +170,10 @@ def test_ragged_rows_and_quoted_line_breaks_keep_their_lines(tmp_path: Path) -> 
     choice, found = look(write(tmp_path / "t.csv", lines))
     (ragged,) = [f for f in found.findings if "without 3 cells" in f.words]
     assert (ragged.words, ragged.line) == ("2 rows without 3 cells: lines 4 and 7; left out", 4)
-    assert "1 line without anything" in words(found)
+    assert "1 blank line passed over" in words(found)
     samples = opened(choice)
     assert [samples.describe(n) for n in range(4)] == [f"t.csv, line {n}" for n in (2, 6, 8, 9)]
-    assert found.facts.extra["table_columns"][1]["values"] == ["5", 'a "b", c', "two\nlines"]
+    assert found.facts.extra["table_columns"][1]["values"] == ["5", 'a "b", c', "two lines"]
     with pytest.raises(ValueError, match=r"“t.csv”: 2 rows without 3 cells: lines 4 and 7"):
         look(tmp_path / "t.csv", ragged="refuse")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from visualnet.core.project import DataChoice
@@ -19,6 +19,8 @@ class OwnInput(NamedTuple):
     field: str
     kind: str
     spec: Spec
+    categories: Mapping[str, tuple[str, ...]] = {}
+    """The words of the categories by the name of their column, where they are known."""
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -37,7 +39,18 @@ def list_inputs(choice: DataChoice) -> tuple[OwnInput, ...]:
     """
     source = make_data_set(choice)
     specs = source.specs()
-    return tuple(OwnInput(name, _kind(specs[name]), specs[name]) for name in _read(source.inputs, specs))
+    words = _read_categories(choice)
+    return tuple(OwnInput(name, _kind(specs[name]), specs[name], words) for name in _read(source.inputs, specs))
+
+
+def _read_categories(choice: DataChoice) -> dict[str, tuple[str, ...]]:
+    """What a table's source found of its columns; a project's file may say anything there."""
+    raw = choice.facts.extra.get("table_columns") if choice.facts is not None else None
+    found = {}
+    for column in raw if isinstance(raw, list | tuple) else ():
+        if isinstance(column, Mapping) and isinstance(values := column.get("values"), list | tuple):
+            found[str(column.get("name"))] = tuple(map(str, values))
+    return found
 
 
 def _read(inputs: Iterable[str], specs: dict[str, Spec]) -> list[str]:

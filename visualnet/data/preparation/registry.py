@@ -50,7 +50,10 @@ def make_steps(steps: Iterable[PreparationStep]) -> tuple[Step, ...]:
         kind = STEPS.get(chosen.kind)
         if kind is None:
             raise ValueError(f"step {at} of the preparation is “{chosen.kind}”, which this version does not know")
-        found.append(kind(chosen.options))
+        try:
+            found.append(kind(chosen.options))
+        except ValueError as error:
+            raise ValueError(f"step {at} of the preparation ({kind.title}): {error}") from None
     return tuple(found)
 
 

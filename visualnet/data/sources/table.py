@@ -168,7 +168,7 @@ class Table(TableFile):
         raw = facts.extra.get("table_columns", ())
         if not isinstance(raw, list | tuple) or not all(isinstance(each, dict) for each in raw):
             raise ValueError("what was found of the table cannot be read: look it through again")
-        return [ColumnPlan.from_dict(each) for each in raw]
+        return [ColumnPlan.from_dict(each, facts.classes) for each in raw]
 
     def _feature_columns(self, facts: DataFacts) -> tuple[Column, ...]:
         found: list[Column] = []

@@ -168,7 +168,7 @@ class TableFile(FileSource):
             words = f"a quotation mark is not closed, perhaps in the row that begins at line {rows.unclosed:,} and takes several lines"
             findings.append(self.finding("warning", words, rows.unclosed))
         if rows.blank:
-            findings.append(self.finding("hint", f"{format_quantity(rows.blank, 'line')} without anything passed over"))
+            findings.append(self.finding("hint", f"{format_quantity(rows.blank, 'blank line')} passed over"))
         if found.rows * len(rows.names) > MOST_NUMBERS:
             raise ValueError(
                 f"“{self.path.name}” has {found.rows * len(rows.names):,} cells; {MOST_NUMBERS:,} are read"

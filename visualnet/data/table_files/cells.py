@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from visualnet.core.text.visible import visible
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +23,7 @@ EPOCH = datetime(2000, 1, 1)
 """Dates are counted in days from here. It is the same for all data: a date of the file itself would carry from one part to another."""
 
 REMEMBERED = 20_000
+LONGEST_WORD = 80
 _PLAIN = {d: re.compile(rf"[+-]?(\d+(\{d}\d*)?|\{d}\d+)([eE][+-]?\d+)?") for d in ".,"}
 _GROUPED = {
     ".": re.compile(r"[+-]?[1-9]\d{0,2}([,'’ \u00a0\u202f])\d{3}(\1\d{3})*(\.\d*)?"),
@@ -125,6 +129,15 @@ def read_date(text: str, day_first: bool) -> float | None:
     if moment.tzinfo is not None:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     return (moment - EPOCH).total_seconds() / 86400
+
+
+def spell_word(text: str) -> str:
+    """A word as the name of a category, as a project's file can hold it: on one line, hidden characters spelled out, and not long. What is
+    cut short ends with a digest of the whole, so that different words stay different."""
+    found = visible(" ".join(text.split()))
+    if len(found) <= LONGEST_WORD:
+        return found
+    return f"{found[: LONGEST_WORD - 9]}…{hashlib.sha256(found.encode()).hexdigest()[:8]}"
 
 
 def guess_day_first(cells: Sequence[str]) -> bool | None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
-from visualnet.data.table_files.cells import CellFormat, read_cell
+from visualnet.data.table_files.cells import CellFormat, read_cell, spell_word
 from visualnet.data.table_files.column_scan import MOST_CATEGORIES, MOST_CLASSES, Scan, ScannedColumn
 
 TARGET_NAMES = ("target", "label", "labels", "class", "classes", "category", "y", "output", "outcome", "response")
@@ -19,6 +19,8 @@ NO_TARGET = "none"
 MOST_GUESSED_CLASSES = 20
 """A target of whole numbers with more different ones is a quantity, unless a person says otherwise."""
 MOST_REMARKS = 30
+MOST_LETTERS = 2_000_000
+"""So long are all categories of all inputs together at most: they are saved with the project."""
 IGNORED = {
     "id": "it is different in every row",
     "text": f"it has more than {MOST_CATEGORIES:,} different words",
@@ -52,21 +54,22 @@ class ColumnPlan(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """As it stands in a project's file."""
-        found = {
-            name: value for name, value in self._asdict().items() if value not in ((), None, "", 0) or name == "kind"
-        }
-        return {**found, "values": list(self.values)} if self.values else found
+        found = {name: value for name, value in self._asdict().items() if value is not None and value != ""}
+        del found["values"]
+        # The names of classes stand among the facts already.
+        return {**found, "values": list(self.values)} if self.values and self.role != "target" else found
 
     @classmethod
-    def from_dict(cls, raw: Mapping[str, Any]) -> ColumnPlan:
-        """The plan that `to_dict` wrote.
+    def from_dict(cls, raw: Mapping[str, Any], classes: tuple[str, ...] = ()) -> ColumnPlan:
+        """The plan that `to_dict` wrote; a target that is a category has these classes.
 
         Raises:
             ValueError: it is none.
         """
         try:
             known = {name: raw[name] for name in cls._fields if name in raw}
-            return cls(**{**known, "values": tuple(map(str, raw.get("values", ())))})
+            values = classes if known.get("role") == "target" else tuple(map(str, raw.get("values", ())))
+            return cls(**{**known, "values": values})
         except TypeError:
             raise ValueError("what was found of the table cannot be read: look it through again") from None
 
@@ -126,6 +129,11 @@ def choose_roles(scan: Scan, how: CellFormat, wishes: Wishes) -> tuple[list[Colu
             plan = _plan_input(column, wishes, how)
         plans.append(plan)
         _remark_cells(column, plan, remarks)
+    letters = sum(len(value) + 4 for plan in plans if plan.role == "input" for value in plan.values)
+    if letters > MOST_LETTERS:
+        raise ValueError(
+            f"the categories of the inputs together have {letters:,} letters; {MOST_LETTERS:,} are kept: name fewer inputs"
+        )
     if not any(plan.role == "input" for plan in plans):
         reasons = "; ".join(f"“{plan.name}”: {plan.reason}" for plan in plans[:5] if plan.reason)
         raise ValueError(
@@ -238,7 +246,10 @@ def _different(column: ScannedColumn, how: CellFormat) -> dict[str, int] | None:
     if column.counts is None:
         return None
     if column.main != "number":
-        return {text: column.counts[text] for text in sorted(column.counts)}
+        words: Counter[str] = Counter()
+        for text, often in column.counts.items():
+            words[spell_word(text)] += often
+        return {word: words[word] for word in sorted(words)}
     numbers: Counter[float] = Counter()
     for text, often in column.counts.items():
         cell = read_cell(text, how)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.data.samples import ArraySamples
-from visualnet.data.table_files.cells import EPOCH, CellFormat, CellMemory, read_plain_numbers
+from visualnet.data.table_files.cells import EPOCH, CellFormat, CellMemory, read_plain_numbers, spell_word
 from visualnet.data.table_files.roles import ColumnPlan, spell_number
 from visualnet.data.table_files.rows import Block, Lines, Rows
 
@@ -97,9 +97,9 @@ class ColumnReader:
         return cell.number if cell.kind == self._kind else math.nan
 
     def _place(self, text: str) -> float:
-        place = self._places.get(text.strip())
+        cell = self._cells[text]
+        place = None if cell.kind == "missing" else self._places.get(spell_word(text))
         if place is None:
-            cell = self._cells[text]
             place = self._places.get(spell_number(cell.number)) if cell.kind == "number" else None
         return math.nan if place is None else place
 

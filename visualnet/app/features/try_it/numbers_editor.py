@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QScrollArea, QSlider, QWidget
 
 from visualnet.app.features.try_it.editor import Array, InputEditor
+from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, describe, label
 from visualnet.app.widgets.layouts import column
 from visualnet.core.text.format import format_number
 from visualnet.data.own_sample.inputs import OwnInput
 
 STEPS = 1_000
+NAME = 120
+"""Room for the name of a column, where text has its normal size."""
+
+
+class ListedSlider(QSlider):
+    """A slider in a list that scrolls: the wheel moves the list, not the number under the pointer."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class ListedChoice(QComboBox):
+    """A choice in a list that scrolls."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
 
 class NumbersEditor(InputEditor):
@@ -32,7 +50,7 @@ class NumbersEditor(InputEditor):
         for at, wanted_column in enumerate(wanted.columns):
             name = ElidedLabel(wanted_column.name)
             name.setToolTip(wanted_column.name)
-            name.setFixedWidth(96)
+            name.setFixedWidth(fonts.px(NAME))
             figure = label("", "small")
             figure.setMinimumWidth(56)
             figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -51,12 +69,13 @@ class NumbersEditor(InputEditor):
 
     def _make_part(self, at: int, name: str, categories: int) -> QSlider | QComboBox:
         if categories:
-            box = describe(QComboBox(), name, f"The category of {name}")
-            box.addItems([str(number) for number in range(categories)])
+            box = describe(ListedChoice(), name, f"The category of {name}")
+            known = self.wanted.categories.get(name, ())
+            box.addItems(list(known) if len(known) == categories else [str(number) for number in range(categories)])
             box.activated.connect(lambda number: self._set(at, float(number)))
             return box
         words = f"{name}: {format_number(float(self.low[at]))} to {format_number(float(self.high[at]))} in training"
-        slider = describe(QSlider(Qt.Orientation.Horizontal), name, words)
+        slider = describe(ListedSlider(Qt.Orientation.Horizontal), name, words)
         slider.setRange(0, STEPS)
         slider.setPageStep(STEPS // 20)
         slider.valueChanged.connect(lambda step: self._set(at, self._number(at, step)))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from visualnet.data.samples import Batch, BrokenSample, Samples
 from visualnet.data.sources.arrays.npy_files import Rows, Stored, UnreadableRow
+from visualnet.data.table_files.cells import spell_word
 
 Array = NDArray[Any]
 CHUNK = 1 << 24
@@ -61,9 +62,9 @@ def label_rows(rows: Array, form: Form) -> Array:
 def spell_value(value: Any) -> str:
     """A value of a label as the name of a class."""
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace").strip()
+        return spell_word(value.decode("utf-8", "replace"))
     if isinstance(value, str):
-        return str(value).strip()
+        return spell_word(value)
     number = float(value)
     return str(int(number)) if number.is_integer() else repr(number)
 
