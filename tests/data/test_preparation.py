@@ -120,8 +120,11 @@ def test_texts_become_numbers_of_a_vocabulary_of_the_training_part() -> None:
     found = made.fetch(np.arange(3), ("text", "next"))
     words = Vocabulary.from_json(made.fitted[0])
     assert [words.decode(row) for row in np.asarray(found["text"])] == ["a cat , a", "a dog", "� cat"]
-    assert [words.decode(row) for row in np.asarray(found["next"])] == ["cat , a mat", "dog", "cat"]
+    asked = [row[row != -100] for row in np.asarray(found["next"])]
+    assert [words.decode(row) for row in asked] == ["cat , a mat", "dog", "cat"]
+    assert np.asarray(found["next"])[1].tolist()[1:] == [-100] * 3  # behind the end of a text nothing is asked
     assert steps[0].spell("text", np.asarray(found["text"])[0], made.fitted[0]) == "a·cat·,·a"
+    assert steps[0].spell("next", np.asarray(found["next"])[1], made.fitted[0]) == "dog"
     assert steps[0].spell("label", np.asarray(found["text"])[0], made.fitted[0]) == ""
 
 

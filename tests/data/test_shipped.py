@@ -10,7 +10,9 @@ import pytest
 import visualnet as vn
 from visualnet.core.project import DataChoice
 from visualnet.data.declare import DATASETS
+from visualnet.data.examination.face import make_face
 from visualnet.data.loading import load
+from visualnet.data.registry import make_data_set
 from visualnet.data.shipped.place_names import PLACE_LETTERS
 from visualnet.resources import resource
 from visualnet.training.events import EpochDone
@@ -76,6 +78,12 @@ def test_names_of_towns_are_spelled_by_their_letters() -> None:
     assert len(by_name) == len(names) == 2800
     assert np.bincount(data.whole("label")).tolist() == [350] * 8
     assert set("".join(names)) | {"\0"} == set(PLACE_LETTERS)
+
+
+def test_names_of_towns_are_shown_as_people_read_them() -> None:
+    data = load(DataChoice(name="place_names"))
+    face = make_face(make_data_set(data.choice), data.fields, data.choice, data.sample(0, tuple(data.fields)))
+    assert face.words == "são paulo"
 
 
 def test_windows_of_the_sea_do_not_overlap_unless_they_are_asked_to() -> None:

@@ -20,6 +20,8 @@ UNITS = {
     "byte_pair": "frequent parts of words, down to single bytes: no text is unknown",
 }
 """What a text is divided into."""
+NOT_ASKED = -100
+"""What stands in “next” where the text has ended: the number that losses and metrics ignore."""
 NEXT = "next"
 """The field that holds what a language model is to predict."""
 
@@ -34,7 +36,8 @@ class Tokenise(Step):
     vocabulary: int = count(2000, "So many different tokens at most; rarer ones become unknown.", low=3, high=200_000)
     length: int = count(64, "So many tokens has each text behind the step.", high=65_536)
     next: bool = flag(
-        False, "Give the same tokens one place further as “next”: what a language model learns to predict."
+        False,
+        "Give the same tokens one place further as “next”: what a language model learns to predict. Behind the end nothing is asked.",
     )
 
     def specs(self, fields: Specs) -> dict[str, Spec]:
@@ -62,7 +65,7 @@ class Tokenise(Step):
         if name not in (self.field, NEXT if self.next else self.field):
             return ""
         names = Vocabulary.from_json(fitted).names
-        return "·".join(names[number] for number in values.tolist() if number != PAD)
+        return "·".join(names[number] for number in values.tolist() if number > PAD)
 
     def apply(self, batch: Batch, fitted: Fitted) -> Batch:
         import numpy as np
@@ -71,11 +74,13 @@ class Tokenise(Step):
 
         vocabulary = Vocabulary.from_json(fitted)
         texts = batch[self.field]
-        tokens = np.full((len(texts), self.length + 1), PAD, np.int64)
-        for row, codes in zip(tokens, texts, strict=True):
+        tokens = np.full((len(texts), self.length), PAD, np.int64)
+        after = np.full((len(texts), self.length), NOT_ASKED, np.int64)
+        for at, codes in enumerate(texts):
             numbers = vocabulary.encode(from_codes(codes))[: self.length + 1]
-            row[: len(numbers)] = numbers
-        found: Batch = {**batch, self.field: tokens[:, :-1].copy()}
+            tokens[at, : len(numbers)] = numbers[: self.length]
+            after[at, : max(0, len(numbers) - 1)] = numbers[1:]
+        found: Batch = {**batch, self.field: tokens}
         if self.next:
-            found[NEXT] = tokens[:, 1:].copy()
+            found[NEXT] = after
         return found

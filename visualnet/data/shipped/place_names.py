@@ -46,6 +46,9 @@ class PlaceNames(DataSet):
     def class_names(self) -> tuple[str, ...]:
         return ("Brazil", "France", "Germany", "India", "Italy", "Japan", "Poland", "Turkey")
 
+    def token_words(self) -> tuple[str, ...]:
+        return ("", *PLACE_LETTERS[1:])
+
     def arrays(self) -> dict[str, Array]:
         import numpy as np
 
