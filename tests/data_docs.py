@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from visualnet.data.declare import DataSet
 from visualnet.data.division.registry import DIVISIONS
@@ -36,14 +37,16 @@ DIVIDED = "How samples come into training, validation and test."
 
 def text() -> str:
     """The whole page."""
-    own = (_entry(k.title, k.name, k.summary(), k.params, _taken(k.picks, k.suffixes)) for k in SOURCES.values())
+    own = (_entry(k.title, k.name, k.summary(), k.params, _taken(k.picks, k.suffixes)) for k in _by_title(SOURCES))
     return "\n".join(
         (
             HEAD,
-            _chapter("Data that come with the program", "", (_shipped(name, kind) for name, kind in DATASETS.items())),
+            _chapter("Data that come with the program", "", map(_shipped, _by_title(DATASETS))),
             _chapter("Own data", OWN, own),
             _chapter("Preparation", PREPARED, _steps()),
-            _chapter("Division", DIVIDED, (_entry(k.title, k.name, k.summary(), k.params) for k in DIVISIONS.values())),
+            _chapter(
+                "Division", DIVIDED, (_entry(k.title, k.name, k.summary(), k.params) for k in _by_title(DIVISIONS))
+            ),
         )
     )
 
@@ -61,17 +64,22 @@ def _taken(picks: str, suffixes: tuple[str, ...]) -> str:
     return f"Reads a {picks}{f' ({endings})' if endings else ''}."
 
 
-def _shipped(name: str, kind: type[DataSet]) -> str:
+def _by_title(kinds: Mapping[str, Any]) -> list[Any]:
+    """In the order of their titles: that in which they are declared depends on what is imported first."""
+    return sorted(kinds.values(), key=lambda kind: str(kind.title))
+
+
+def _shipped(kind: type[DataSet]) -> str:
     made = kind({})
     fields = ", ".join(f"`{field}` ({describe_field(spec)})" for field, spec in made.specs().items())
     return _entry(
-        kind.title, name, kind.summary(), kind.params, f"{made.size:,} samples: {fields}. Source: {kind.source}"
+        kind.title, kind.name, kind.summary(), kind.params, f"{made.size:,} samples: {fields}. Source: {kind.source}"
     )
 
 
 def _steps() -> Iterable[str]:
     for group, title in GROUPS.items():
-        for step in STEPS.values():
+        for step in _by_title(STEPS):
             if step.group == group:
                 traits = [title]
                 traits += ["fitted on the training part"] if step.fits else []

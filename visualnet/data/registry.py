@@ -140,7 +140,7 @@ def fields_or_none(data: DataChoice) -> dict[str, Spec] | None:
     """Like `fields`, and None where it would raise. Called on every edit: an answer is kept."""
     try:
         steps = tuple((step.kind, tuple(step.options.items())) for step in data.preparation if not step.off)
-        return _kept_fields(data.name, tuple(data.options.items()), steps, _Facts(data.facts))
+        return _kept_fields(data.name, data.path, tuple(data.options.items()), steps, _Facts(data.facts))
     except TypeError:
         return None
 
@@ -160,11 +160,11 @@ class _Facts:
 
 @lru_cache(maxsize=64)
 def _kept_fields(
-    name: str, options: _Options, steps: tuple[tuple[str, _Options], ...], found: _Facts
+    name: str, path: str, options: _Options, steps: tuple[tuple[str, _Options], ...], found: _Facts
 ) -> dict[str, Spec] | None:
     chosen = tuple(PreparationStep(kind=kind, options=dict(values)) for kind, values in steps)
     try:
-        return fields(DataChoice(name=name, options=dict(options), preparation=chosen, facts=found.facts))
+        return fields(DataChoice(name=name, path=path, options=dict(options), preparation=chosen, facts=found.facts))
     except ValueError:
         return None
 

@@ -74,6 +74,9 @@ def test_texts_are_words_sounds_and_series_curves_and_rows_have_their_titles() -
             if isinstance(face, Face)
         ]
         assert len(faces) == 20 and any(f" {words} " in f" {face.words} " for face in faces), name
+    source, samples = open_samples(DataChoice(name="waves"))
+    (tones,) = read_faces(source, samples, DataChoice(name="waves"), [0])
+    assert isinstance(tones, Face) and tones.kind == "curves", "a sound in levels is a curve as well"
     wave = np.zeros((1, 1, 50_000), np.float32)
     wave[0, 0, 31_234] = 0.9
     (sound,) = read_faces(

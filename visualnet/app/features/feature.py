@@ -34,6 +34,7 @@ class Dock:
     ``tip``, ``icon`` and ``keys`` are of the action that shows and hides it, ``action`` its id where that is not ``view.`` and the
     feature's. ``workspaces`` names those in which it stands at first, each with whether it is in front there. A panel with a signal
     ``title_changed(str)`` changes the dock's title; an ``eager`` one is made with the window.
+    ``submenu`` is that of the menu View in which it is offered.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Dock:
     workspaces: Mapping[str, bool] = field(default_factory=dict)
     eager: bool = False
     action: str = ""
+    submenu: str = "Panels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Feature:
             dock.keys,
             check=show,
             shows=True,
-            submenu="Panels",
+            submenu=dock.submenu,
         )
 
 

@@ -93,7 +93,9 @@ def make_face(
     shown = np.asarray(values[name])
     if is_picture(specs[name]):
         return _picture(shown, values, label, px)
-    if specs[name].dtype == "int":
+    if name == "sound" and shown.ndim == 1:
+        shown = shown.astype(np.float32)[None]
+    elif specs[name].dtype == "int":
         return Face("text", label, words=_text(shown, specs[name], name, source))
     if shown.ndim == 2:
         lines = shown if name == "sound" or len(shown) <= MOST_CURVES < shown.shape[1] else shown.T

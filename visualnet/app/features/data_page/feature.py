@@ -37,9 +37,9 @@ def take_dropped(studio: Studio, path: Path) -> None:
 # fmt: off
 ACTIONS = (
     ActionSpec("train.open_data", 18, "Open data file…", "Learn from a file of your own: a table, texts, arrays", "data", "",
-               open_file, anywhere=True),
+               open_file, anywhere=True, submenu="Open data"),
     ActionSpec("train.open_data_folder", 18, "Open data folder…", "Learn from a folder of your own: pictures, texts, sounds",
-               "data", "", open_folder, anywhere=True),
+               "data", "", open_folder, anywhere=True, submenu="Open data"),
 )
 # fmt: on
 FEATURE = Feature(

@@ -34,6 +34,7 @@ FEATURE = Feature(
         "duplicate",
         "Ctrl+Shift+D",
         area="bottom",
+        submenu="Changes",
     ),
     overlay=make_overlay,
 )

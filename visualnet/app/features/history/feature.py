@@ -13,5 +13,6 @@ FEATURE = Feature(
         "Show every step, and go to any of them",
         "undo",
         "Ctrl+Shift+H",
+        submenu="Changes",
     ),
 )

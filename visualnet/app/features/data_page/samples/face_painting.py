@@ -35,7 +35,7 @@ def paint_face(
         words = face.words if face.kind == "text" else "\n".join(f"{title}  {value}" for title, value in face.row)
         painter.setFont(font)
         painter.setPen(QColor(theme.text))
-        wrap = Qt.TextFlag.TextWrapAnywhere if face.kind == "text" else Qt.TextFlag.TextExpandTabs
+        wrap = Qt.TextFlag.TextWordWrap if face.kind == "text" else Qt.TextFlag.TextExpandTabs
         flags = int(Qt.AlignmentFlag.AlignTop) | int(Qt.AlignmentFlag.AlignLeft) | int(wrap)
         painter.drawText(area.adjusted(PAD, PAD, -PAD, -PAD), flags, words[:2000])
     painter.restore()
