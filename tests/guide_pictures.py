@@ -10,6 +10,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
 from tests.guide_window import FOLDER, SIZE, Guide
 
 # --- getting started --------------------------------------------------------------------------------------------------------
@@ -433,12 +436,36 @@ def evaluate(g: Guide) -> None:
     g.keep("evaluate", g.area(panel))
 
 
+def try_it(g: Guide) -> None:
+    """A seven drawn with the mouse: what a trained LeNet-5 says of it, and its feature maps."""
+    from visualnet.core import edits
+
+    g.open("lenet5-28", space="inspect")
+    g.window.studio.do("Start from", lambda p: edits.set_recipe(p, start_from="trained/lenet5"))
+    panel = g.window.show_panel("try_it")
+    g.hands.until(lambda: panel.editors)
+    pad = panel.editors["image"].pad
+    g.hands.rest(0.2)
+    side = min(pad.width(), pad.height())
+    left = (pad.width() - side) // 2
+    for begin, end in (((0.3, 0.25), (0.7, 0.25)), ((0.7, 0.25), (0.45, 0.8))):
+        here, there = (QPoint(left + int(side * x), int(side * y)) for x, y in (begin, end))
+        QTest.mousePress(pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, here)
+        for step in range(1, 9):
+            QTest.mouseMove(pad, here + (there - here) * (step / 8))
+        QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, there)
+    g.hands.until(lambda: g.window.runner.probes.seen is not None and g.window.runner.probes.seen.own)
+    g.hands.rest(0.5)
+    g.window.toast.hide()
+    g.keep("try-it")
+
+
 PICTURES: dict[str, Callable[[Guide], None]] = {
     each.__name__.replace("_", "-"): each
     for each in (
         start_page, lenet, broken, training, own_network, quick_add, refused_wire, card_menu, frame_and_note, why, repair_preview,
         explain, in_place, block_inspector, recipe, runs, first_weights, find_rate, feature_maps, attention, regions, presentation,
-        heat_map, map_sizes, figure, code, training_script, differences, data, evaluate,
+        heat_map, map_sizes, figure, code, training_script, differences, data, evaluate, try_it,
     )
 }  # fmt: skip
 """The pictures by name; *runs* writes also `runs-compared`."""

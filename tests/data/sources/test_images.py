@@ -19,6 +19,7 @@ from visualnet.data.registry import make_data_set
 from visualnet.data.samples import BrokenSample, Samples
 from visualnet.data.sources.images import files, survey
 from visualnet.data.sources.images.decode import decode_image, read_header
+from visualnet.data.sources.images.image_folder import ImageFolder
 from visualnet.data.sources.source import Finding, Found
 
 
@@ -153,6 +154,15 @@ def test_grey_images_have_one_channel_and_one_of_colour_makes_three(tmp_path: Pa
     chosen, _, samples = look(tmp_path)
     assert chosen.facts is not None and chosen.facts.fields["image"].shape[0] == 3
     assert np.asarray(samples.fetch(np.arange(3), ("image",))["image"]).shape == (3, 3, 5, 6)
+
+
+def test_a_guess_looks_at_some_of_many_folders_and_counts_all(tmp_path: Path) -> None:
+    image = draw(tmp_path / "first.png", 1).read_bytes()
+    for number in range(40):
+        (tmp_path / "all" / f"{number:02}").mkdir(parents=True)
+        (tmp_path / "all" / f"{number:02}" / "1.png").write_bytes(image)
+    guess = ImageFolder.guess(tmp_path / "all")
+    assert guess is not None and guess.words.startswith("40 folders")
 
 
 # --- a table of labels ------------------------------------------------------------------------------------------------

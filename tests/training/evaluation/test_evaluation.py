@@ -32,6 +32,7 @@ from visualnet.training.evaluation.evaluation import evaluate
 from visualnet.training.evaluation.pairing import pair
 from visualnet.training.evaluation.predicting import predict
 from visualnet.training.evaluation.report import write_report
+from visualnet.training.evaluation.sample_pictures import draw_boxes, lay_over
 
 SMALL = {"n": 200}
 
@@ -191,6 +192,21 @@ def test_boxes_are_joined_with_what_is_in_them() -> None:
     assert judged.task == "boxes" and judged.arrays["said"].shape[1:] == (3, 4)
     chosen = training.data.validation
     assert (judged.arrays["true_there"] == (labels[chosen] >= 0)).all()
+
+
+def test_masks_and_boxes_are_laid_over_the_picture() -> None:
+    picture = np.full((8, 10, 3), 100, np.uint8)
+    classes = np.zeros((6, 8), int)
+    classes[2, 3], classes[0, 0] = 1, -1
+    laid = lay_over(picture, classes)  # its mask leaves out a pixel at each edge
+    changed = np.argwhere((laid != 100).any(-1))
+    assert laid.shape == (6, 8, 3) and changed.tolist() == [[2, 3]]
+    outlined = draw_boxes(
+        picture, np.array([[2.0, 1.0, 6.0, 5.0], [-5.0, 6.0, 30.0, 40.0]]), np.array([1, 2, 3], np.uint8)
+    )
+    edge = {(int(y), int(x)) for y, x in np.argwhere((outlined == (1, 2, 3)).all(-1))}
+    assert {(1, 2), (1, 6), (5, 2), (5, 6), (3, 2), (6, 0), (7, 9)} <= edge and not {(3, 4), (0, 0)} & edge
+    assert (picture == 100).all()
 
 
 class Watcher(HTMLParser):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
 from visualnet.analysis.inference.infer import infer
+from visualnet.analysis.repair.data_candidates import FieldsOf
 from visualnet.core.diff import GraphDiff, diff
 from visualnet.core.graph import Graph, Topology
 from visualnet.core.project import Project
@@ -109,13 +110,19 @@ def preview_edit(
     edit: Callable[[Project], Project],
     now: Analysis,
     fields: Mapping[str, Spec] | None = None,
+    fields_of: FieldsOf | None = None,
 ) -> EditPreview | None:
-    """What the edit would make of the project; None if it cannot be made or changes nothing."""
+    """What the edit would make of the project; None if it cannot be made or changes nothing. ``fields_of`` tells the fields of
+    other data."""
     try:
         changed = edit(now.project)
     except ValueError:
         return None
-    return None if changed is now.project else EditPreview(words, now, infer(changed, now, fields))
+    if changed is now.project:
+        return None
+    if changed.data is not now.project.data and fields_of is not None:
+        fields = fields_of(changed.data)
+    return EditPreview(words, now, infer(changed, now, fields))
 
 
 def shape(facts: NodeFacts) -> str:

@@ -17,6 +17,7 @@ from visualnet.analysis.facts import Analysis, GraphFacts, Problem
 from visualnet.analysis.inference import learners, linear_rows
 from visualnet.analysis.inference.infer import infer
 from visualnet.analysis.inference.infer_block import has_too_many_layers
+from visualnet.analysis.repair.data_candidates import FieldsOf, preparations, widths_of_classes
 from visualnet.analysis.repair.earlier_values import earlier_values
 from visualnet.analysis.repair.learner_candidates import learner_repairs
 from visualnet.analysis.repair.missing_nodes import missing
@@ -64,13 +65,17 @@ def repairs(
     seconds: float = 0.3,
     fields: Mapping[str, Spec] | None = None,
     earlier: Sequence[Project] = (),
+    fields_of: FieldsOf | None = None,
 ) -> list[Repair]:
     """The best repairs of one problem, each proved by inference.
 
     ``earlier`` are the projects before the last edits, the newest first: what was changed last is the likeliest to be taken back.
+    ``fields_of`` tells the fields of other data; without it the data stay as they are.
     Takes at most about ``seconds`` of this thread's own time: while a training keeps the machine busy, none is left out for that.
     """
-    search = Search(project, problem, analysis, limit=limit, seconds=seconds, fields=fields, earlier=earlier)
+    search = Search(
+        project, problem, analysis, limit=limit, seconds=seconds, fields=fields, earlier=earlier, fields_of=fields_of
+    )
     search.work()
     return search.repairs
 
@@ -88,10 +93,11 @@ class Search:
         seconds: float = 0.3,
         fields: Mapping[str, Spec] | None = None,
         earlier: Sequence[Project] = (),
+        fields_of: FieldsOf | None = None,
     ) -> None:
         self.repairs: list[Repair] = []
         self.limit, self.stopwatch = limit, _Stopwatch(seconds)
-        self._trial = _Trial(project, problem, analysis, fields, self.stopwatch)
+        self._trial = _Trial(project, problem, analysis, fields, self.stopwatch, fields_of)
         first = _last_changes(project, problem, analysis, fields, earlier)
         candidates = () if has_too_many_layers(analysis.main) else _candidates(project, problem, analysis, fields)
         self._steps = self._search(chain(first, candidates))
@@ -172,7 +178,9 @@ class _Trial:
         analysis: Analysis,
         fields: Mapping[str, Spec] | None,
         stopwatch: _Stopwatch,
+        fields_of: FieldsOf | None,
     ) -> None:
+        self.fields_of = fields_of
         self.project, self.problem, self.analysis, self.fields, self.stopwatch = (
             project,
             problem,
@@ -192,7 +200,12 @@ class _Trial:
             return None, None
         if changed is self.project:
             return None, None
-        after = infer(changed, self.analysis, self.fields)
+        fields = self.fields
+        if changed.data is not self.project.data:
+            fields = self.fields_of(changed.data) if self.fields_of is not None else None
+            if fields is None:
+                return None, None
+        after = infer(changed, self.analysis, fields)
         errors = len(after.errors())
         fresh = [p for p in after.problems if _place(p) not in self.known]
         worse = errors > self.errors - (self.problem.severity == "error")
@@ -307,6 +320,8 @@ def _candidates(
         return
     yield from rewirings(place)
     yield from agreeing(place)
+    yield from preparations(place)
+    yield from widths_of_classes(place)
     if problem.code == "misfit":
         yield from size_keeping_paddings(place)
     upstream = problem.severity == "error" and problem.code not in ("no-port", "cycle", "parameter")

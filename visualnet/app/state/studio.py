@@ -227,7 +227,9 @@ class Studio(StudioSignals):
     def preview(self, words: str = "", edit: Callable[[Project], Project] | None = None) -> EditPreview | None:
         """Show everywhere what an edit would make of the project, without making it; without an edit, show what is."""
         before = self.edit_preview
-        self.edit_preview = preview_edit(words, edit, self.analysis, self.fields) if edit is not None else None
+        self.edit_preview = (
+            preview_edit(words, edit, self.analysis, self.fields, registry.fields_or_none) if edit is not None else None
+        )
         if before is not self.edit_preview:
             self.preview_changed.emit(self.edit_preview)
         return self.edit_preview

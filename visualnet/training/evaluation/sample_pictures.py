@@ -20,6 +20,7 @@ PLACE_COLOURS = np.array(
     np.float32,
 )
 """Okabe and Ito's, which colour-blind people can tell apart; class 0, mostly the background, has none."""
+TRUE_COLOUR, SAID_COLOUR = PLACE_COLOURS[2].astype(np.uint8), PLACE_COLOURS[0].astype(np.uint8)
 LAID_OVER = 0.55
 SIDE = 96
 
@@ -61,6 +62,18 @@ def lay_over(picture: Array, classes: Array) -> Array:
     return np.asarray((inner * (1 - strength) + colours * strength).round(), np.uint8)
 
 
+def draw_boxes(picture: Array, boxes: Array, colour: Array) -> Array:
+    """The picture with the outlines of boxes (n, 4), corners in its pixels; what lies outside is cut off."""
+    found = picture.copy()
+    height, width = picture.shape[:2]
+    for left, top, right, bottom in np.nan_to_num(boxes).round().astype(np.int64):
+        x0, x1 = (int(np.clip(x, 0, width - 1)) for x in (left, right))
+        y0, y1 = (int(np.clip(y, 0, height - 1)) for y in (top, bottom))
+        found[[y0, y1], min(x0, x1) : max(x0, x1) + 1] = colour
+        found[min(y0, y1) : max(y0, y1) + 1, [x0, x1]] = colour
+    return found
+
+
 def pictures_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, Array]]:
     """Pictures of a sample with their titles: as it is, and for pixels as it is truly and as it was answered."""
     picture = picture_of(data, int(judged.samples[row]))
@@ -72,6 +85,10 @@ def pictures_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str
         wrong = np.where((true >= 0) & (true != said), 5, 0)
         views = (("true", true), ("answered", said), ("wrong", wrong))
         return [("sample", picture), *((title, lay_over(picture, values)) for title, values in views)]
+    if judged.task == "boxes":
+        true = draw_boxes(picture, arrays["truth"][row][arrays["true_there"][row]], TRUE_COLOUR)
+        said = draw_boxes(picture, arrays["said"][row][arrays["said_there"][row]], SAID_COLOUR)
+        return [("true", true), ("answered", said)]
     if judged.task == "numbers" and arrays["said"][row].size == picture[..., 0].size:
         shape = (1, *picture.shape[:2])
         shown = [(title, as_picture(arrays[name][row].reshape(shape))) for title, name in _PAIRS]

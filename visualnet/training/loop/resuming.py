@@ -243,7 +243,7 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
         name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in capture_generators(session).items()
     }
     expected |= session.learners.find_tensors(folder)
-    if state.data != session.data.fingerprint:
+    if session.data.choice.path and state.data != session.data.fingerprint:
         _check_size(folder, sampler.size)
     found = checkpoints.restore(folder, state, session.network.net, session.learners.optimizers(), expected)
     if not order_fits(sampler, found["order"]):

@@ -273,8 +273,11 @@ def create_run(project: Project, folder: Path | None = None) -> Path:
     Raises:
         FileError, OSError: it cannot be written.
     """
-    from visualnet.core.storage import project_file
+    from visualnet.core.storage import data_places, project_file
 
+    if Path(project.data.path).is_absolute() and not data_places.is_known(project.data.path):
+        # Whoever trains on these files chose them: the run must find them again from its own folder.
+        data_places.remember(project.data.path)
     if folder is None:
         stem = f"{time.strftime('%Y%m%d-%H%M%S')}-{run_name(project)}"
         names = (stem if i == 1 else f"{stem}-{i}" for i in range(1, 1000))

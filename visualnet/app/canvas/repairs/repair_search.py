@@ -8,6 +8,7 @@ from visualnet.analysis.facts import Analysis, Problem
 from visualnet.analysis.repair.earlier_values import STEPS
 from visualnet.analysis.repair.search import Search
 from visualnet.app.state.studio import Studio
+from visualnet.data.registry import fields_or_none
 
 SLICE_S = 0.012
 """So long at a time repairs are searched; then the window has its turn."""
@@ -38,7 +39,13 @@ class RepairSearch(QObject):
         self._analysis = studio.analysis
         earlier = [step.before for step in reversed(studio.document.history[-STEPS:])]
         self._search = Search(
-            studio.project, problem, studio.analysis, limit=self.limit, fields=studio.fields, earlier=earlier
+            studio.project,
+            problem,
+            studio.analysis,
+            limit=self.limit,
+            fields=studio.fields,
+            earlier=earlier,
+            fields_of=fields_or_none,
         )
         self._timer.start()
 

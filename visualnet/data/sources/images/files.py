@@ -28,9 +28,11 @@ MOST_DEPTH = 24
 MOST_FINDINGS = 200
 """Of one kind; the rest are counted in one more."""
 CHECK_EVERY = 2_000
-GLIMPSE_S = 0.03
+GLIMPSE_S = 0.5
+"""A guess ends after so long: a network drive may be slow."""
 GLIMPSE_ENTRIES = 300
-"""A guess looks at so many entries of a folder, for so long."""
+GLIMPSE_FOLDERS = (6, 24)
+"""A guess looks at so many entries of a folder, and into so many folders of one: in the last level, and in the one above."""
 
 
 class FileList:
@@ -213,6 +215,8 @@ class Glimpse(NamedTuple):
     images: int
     files: tuple[str, ...]
     folders: dict[str, Glimpse]
+    is_seen: bool = True
+    """Whether it was looked into at all."""
 
     @property
     def holds_images(self) -> bool:
@@ -250,6 +254,8 @@ def _glimpse(folder: str, depth: int, is_late: Callable[[], bool]) -> Glimpse:
         return Glimpse(0, (), {})
     below = {}
     if depth:
-        for name in sorted(folders):
-            below[name] = _glimpse(os.path.join(folder, name), depth - 1, is_late)
+        for number, name in enumerate(sorted(folders)):
+            is_looked = number < GLIMPSE_FOLDERS[depth - 1] and not is_late()
+            inner = os.path.join(folder, name)
+            below[name] = _glimpse(inner, depth - 1, is_late) if is_looked else Glimpse(0, (), {}, False)
     return Glimpse(images, tuple(sorted(files)), below)

@@ -20,8 +20,6 @@ from visualnet.data.sources.images.image_source import (
 from visualnet.data.sources.source import Finding, Guess, source
 from visualnet.layers.declaration.params import choice
 
-FEW = 20
-
 
 @source("image_folder", "Images in folders, one per class", inputs="image", picks="folder")
 class ImageFolder(ImageSource):
@@ -47,7 +45,7 @@ class ImageFolder(ImageSource):
         if parts and inside:
             return Guess(0.95, {}, f"{', '.join(parts)}, with {format_quantity(len(inside), 'class', 'classes')}")
         if len(folders) > 1:
-            count = len(folders) if len(folders) < FEW else len(seen.folders)  # of many not all are looked into
+            count = sum(inner.holds_images or not inner.is_seen for inner in seen.folders.values())
             return Guess(0.9, {}, f"{format_quantity(count, 'folder')} with images, one for each class")
         if seen.holds_images:
             return Guess(0.3, {"labels": "none"}, "images without labels")

@@ -1,0 +1,82 @@
+"""Runs on a person's own files: read in parts, one of them broken since; columns of a table by their names."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import visualnet as vn
+from visualnet.core import edits
+from visualnet.core.project import Project
+from visualnet.data.choosing import choose
+from visualnet.data.loading import load
+from visualnet.training.evaluation.evaluation import evaluate
+from visualnet.training.evaluation.report import write_report
+
+
+def classifier(shape: tuple[int, ...], field: str, classes: int) -> Project:
+    net = vn.Graph("own")
+    x = net.input(*shape, field=field)
+    x = net.flatten(x) if len(shape) > 1 else x
+    logits = net.linear(x, classes, name="logits")
+    net.output(logits)
+    net.cross_entropy(logits, net.target())
+    return net.set(epochs=1, device="cpu", batch_size=8).project
+
+
+def test_pictures_are_read_in_parts_and_a_broken_one_is_left_out_and_told(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    for kind in ("cat", "dog"):
+        (tmp_path / "pets" / kind).mkdir(parents=True)
+        for number in range(20):
+            pixels = generator.integers(0, 256, (12, 12, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "pets" / kind / f"{number:02}.png")
+    choice, _ = choose("image_folder", tmp_path / "pets", {})
+    project = edits.set_data(edits.choose_data(classifier((3, 12, 12), "image", 2), choice), split=(0.5, 0.5, 0.0))
+    fields = load(project.data).fields
+    assert fields["image"].shape == (3, 12, 12)
+    folder = tmp_path / "run"
+    vn.train(project, folder=folder).finish()
+    found = evaluate(folder)
+    assert found.size == 20 and found.judged[0].classes == ("cat", "dog") and found.note == ""
+    assert found.judged[0].columns["class"].tolist().count("cat") == 10
+
+    data = load(project.data)
+    lost = int(data.validation[3])
+    place = next(
+        p
+        for p in (tmp_path / "pets").rglob("*.png")
+        if data.samples.describe(lost).endswith(f"{p.parent.name}/{p.name}")
+    )
+    place.write_bytes(place.read_bytes()[:60])
+    from visualnet.data import loading
+
+    loading._kept.clear()
+    for path in (folder / "evaluation").iterdir():
+        path.unlink()
+    again = evaluate(folder)
+    assert again.size == 19 and lost not in again.judged[0].samples
+    assert "1 sample of this part" in again.note
+    assert "pets" in write_report(again) or "cat" in write_report(again)
+
+
+def test_the_error_is_told_by_the_columns_of_a_table(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    with (tmp_path / "table.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["width", "height", "kind"])
+        for _ in range(80):
+            width, height = generator.normal(0, 1, 2)
+            writer.writerow([f"{width:.3f}", f"{height:.3f}", "wide" if width > height else "high"])
+    choice, found = choose("table", tmp_path / "table.csv", {"target": "kind"})
+    project = edits.set_data(edits.choose_data(classifier((2,), "features", 2), choice), split=(0.5, 0.5, 0.0))
+    if load(project.data).fields["features"].shape != (2,):
+        pytest.fail(f"the table gives {load(project.data).fields}, {found.facts.extra}")
+    folder = tmp_path / "run"
+    vn.train(project, folder=folder).finish()
+    judged = evaluate(folder).judged[0]
+    assert {"width", "height", "class"} <= set(judged.columns)
