@@ -96,8 +96,9 @@ def own_sources() -> Mapping[str, type[FileSource]]:
 
 
 def _is_own(data: DataChoice) -> bool:
-    """Whether these are own data. Templates call what published networks learned from by the same names; that has no path."""
-    return data.name in own_sources() and (bool(data.path) or data.name not in ABSENT)
+    """Whether these are own data. Templates name what published networks learned from alike; that has neither path nor facts."""
+    is_chosen = bool(data.path) or data.facts is not None
+    return data.name in own_sources() and (is_chosen or data.name not in ABSENT)
 
 
 def find_kind(name: str) -> type[DataSet] | None:

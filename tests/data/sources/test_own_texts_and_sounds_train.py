@@ -12,7 +12,7 @@ import visualnet as vn
 from visualnet.core import edits
 from visualnet.core.project import DataChoice
 from visualnet.data.choosing import choose
-from visualnet.data.registry import fields
+from visualnet.data.registry import fields, fields_or_none
 from visualnet.training.events import EpochDone
 
 
@@ -24,6 +24,7 @@ def train(net: vn.Graph, epochs: int) -> list[EpochDone]:
 
 def start(data: DataChoice) -> vn.Graph:
     """A network that has no layer yet, for these data."""
+    assert fields_or_none(data) == fields(data)
     net = vn.Graph("own")
     net.edit(edits.choose_data, data)
     return net
