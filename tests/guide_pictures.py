@@ -442,7 +442,7 @@ def try_it(g: Guide) -> None:
 
     from visualnet.core import edits
 
-    g.open("lenet5-28", space="inspect")
+    g.open("lenet5", space="inspect")
     g.window.show_panel("maps")
     g.window.studio.do("Start from", lambda p: edits.set_recipe(p, start_from="trained/lenet5"))
     panel = g.window.show_panel("try_it")
@@ -460,7 +460,7 @@ def try_it(g: Guide) -> None:
     g.hands.until(lambda: g.window.runner.probes.seen is not None and g.window.runner.probes.seen.own)
     g.hands.rest(0.5)
     g.window.toast.hide()
-    g.keep("try-it")
+    g.keep("try-it", g.area(panel))
 
 
 PICTURES: dict[str, Callable[[Guide], None]] = {

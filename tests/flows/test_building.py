@@ -403,7 +403,7 @@ def test_menus_tick_what_is_on(window: Window, hands: Hands) -> None:
         menu = window.topbar.findChild(QMenu, name)
         return {action.text() for action in menu.actions() if action.isChecked()}
 
-    assert "Dark theme" in ticked("menu.View.Appearance") and "Build" in ticked("menu.View")
+    assert "Dark theme" in ticked("menu.View.Appearance") and "Build" in ticked("menu.View.Workspaces")
     assert {"Inspector", "Layers"} <= ticked("menu.View.Panels") and "Code" not in ticked("menu.View.Panels")
     window.actions_.trigger("view.theme_light")
     window.actions_.trigger("view.code")

@@ -65,7 +65,7 @@ def test_a_change_that_fails_leaves_the_run_waiting_and_the_question_open(
     question, studio = rig.runner.network, rig.studio
     studio.do("Wider", wider)
     with monkeypatch.context() as context:
-        context.setattr(change, "compile_project", fail)
+        context.setattr(change, "compile_network", fail)
         question.accept()
         assert question.answered
         question.accept()
