@@ -226,7 +226,7 @@ class TrainingLoop:
         """The rest of this epoch's steps; False if a stop or another network came first."""
         if self.state.position == 0:
             self.changes.apply(new_epoch=True)
-        state, control, tally, sampler, tensors = self.state, self.control, self.tally, self.sampler, self.tensors
+        state, tally, sampler, tensors = self.state, self.tally, self.sampler, self.tensors
         turns, size = self.learners.turns, self.sampler.batch_size
         if state.position == 0:
             sampler.shuffle()
@@ -249,7 +249,7 @@ class TrainingLoop:
                 learner.learn(loss, closes and state.position + 1 == sampler.steps)
             state.position += 1
             state.step += 1
-            if control.urgent or time.perf_counter() >= self.due:
+            if self.is_due():
                 del results, loss
                 if not self.look_up():
                     return False
@@ -279,6 +279,10 @@ class TrainingLoop:
         return True
 
     # --- between two steps -------------------------------------------------------------------------------------------
+
+    def is_due(self) -> bool:
+        """Whether it is time to look up."""
+        return self.control.urgent or time.perf_counter() >= self.due
 
     def look_up(self, phase: str = "training") -> bool:
         """Between two steps, at most 20 times a second: tell, watch, save, obey. False if the loop must be left."""
@@ -330,9 +334,8 @@ class TrainingLoop:
             ValueError: that cannot be; the run is as it was.
         """
         self._checkpoint()  # the best weights so far are on disk then
-        event = change.change_network(self, drawing)
+        self.emit(change.change_network(self, drawing))
         self.checkpointer.forget_best()
-        self.emit(event)
         self._checkpoint()
         change.finish_change(self)
 

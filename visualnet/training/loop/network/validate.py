@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import Protocol
 
 from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
 from visualnet.data.streaming.read_ahead import WaitEnded
 from visualnet.data.tensors import Sampler, Tensors
-from visualnet.training.control import Control
 from visualnet.training.learners.learners import Learners
 from visualnet.training.loop.metrics import Tally
 from visualnet.training.machine.machine import Program
@@ -24,9 +22,9 @@ class Validated(Protocol):
     tally: Tally
     learners: Learners
     sampler: Sampler
-    control: Control
     evaluate: Program
-    due: float
+
+    def is_due(self) -> bool: ...
 
     def look_up(self, phase: str = "training") -> bool: ...
 
@@ -52,6 +50,6 @@ def validate(run: Validated, averaged: bool = False) -> dict[str, float | None] 
             if averaged:
                 run.learners.swap_averages()
         sums.add(results, len(batch[0]))
-        if (run.control.urgent or time.perf_counter() >= run.due) and not run.look_up("validation"):
+        if run.is_due() and not run.look_up("validation"):
             return None
     return sums.means()
