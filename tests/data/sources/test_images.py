@@ -145,6 +145,15 @@ def test_many_sizes_want_one_size_and_one_size_is_kept(tmp_path: Path) -> None:
     assert dict(found.figures)["Sizes"] == "100 × 80: 3, 20 × 30: 1"
 
 
+def test_where_no_size_is_usual_a_square_of_the_middle_one_is_proposed(tmp_path: Path) -> None:
+    for at in range(9):
+        path = tmp_path / "ab"[at % 2] / f"{at}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.new("L", (40 + 7 * at, 101 - 6 * at)).save(path)
+    (step,) = look(tmp_path)[0].preparation
+    assert step.options == {"field": "image", "height": 56, "width": 56}
+
+
 def test_grey_images_have_one_channel_and_one_of_colour_makes_three(tmp_path: Path) -> None:
     draw(tmp_path / "a" / "1.png", 1, mode="L")
     draw(tmp_path / "b" / "2.png", 2, mode="L")

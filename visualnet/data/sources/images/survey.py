@@ -43,8 +43,13 @@ class Survey(NamedTuple):
 
     @property
     def common_size(self) -> tuple[int, int]:
-        """Width and height that most images have."""
-        return self.sizes.most_common(1)[0][0]
+        """Width and height that most images have; where no size is that of half of them, a square of their middle size, in steps of 8."""
+        ((size, count),) = self.sizes.most_common(1)
+        if 2 * count >= self.sizes.total():
+            return size
+        sides = sorted(min(size) for size in self.sizes.elements())
+        side = max(8, round(sides[len(sides) // 2] / 8) * 8)
+        return side, side
 
     def image_facts(self) -> FieldFacts:
         """The field of the images: of one size only where all were seen to have it."""
