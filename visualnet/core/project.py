@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
@@ -109,6 +110,11 @@ class DataChoice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     division_options: Mapping[str, Value] = {}
     balance: str = ""
     extra: Mapping[str, Any] = {}
+
+    @property
+    def called(self) -> str:
+        """The name that messages give the data: of own ones the name of the file or folder."""
+        return PurePosixPath(self.path).name or self.name
 
 
 class LearnerSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

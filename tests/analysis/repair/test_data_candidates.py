@@ -27,7 +27,7 @@ def offered(project: Project, code: str) -> list[tuple[str, Project, int]]:
     fields = fields_or_none(project.data)
     assert fields is not None
     analysis = infer(project, None, fields)
-    problem = next(p for p in analysis.errors() if p.code == code)
+    problem = next(p for p in analysis.problems if p.code == code)
     found = repairs(project, problem, analysis, fields=fields, seconds=2.0, fields_of=fields_or_none)
     return [(one.words, one.edit(project), one.after) for one in found]
 
@@ -64,3 +64,14 @@ def test_more_classes_than_the_network_tells_apart_widen_its_last_layer() -> Non
     project = on_images(1, 28, classes=26)
     words = [said for said, after, left in offered(project, "labels") if left == 0]
     assert words and "→ 26" in words[0]
+
+
+def test_fewer_classes_than_the_network_tells_apart_are_a_hint_with_own_data_alone() -> None:
+    project = on_images(1, 28, classes=2)
+    analysis = infer(project, None, fields_or_none(project.data))
+    (hint,) = [p for p in analysis.problems if p.code == "more-classes"]
+    assert hint.severity == "hint" and "“label” of “photos” has 2" in hint.words
+    mended = next(after for said, after, _ in offered(project, "more-classes") if "→ 2" in said)
+    assert not infer(mended, None, fields_or_none(mended.data)).problems
+    shipped = replace(project, data=replace(project.data, path=""))
+    assert not infer(shipped, None, fields_or_none(project.data)).problems

@@ -235,9 +235,11 @@ def sources(main: GraphFacts, fields: Mapping[str, Spec] | None, data: str) -> I
             yield Problem("field-type", "error", words, *place, "dtype")
 
 
-def labels(main: GraphFacts, fields: Mapping[str, Spec] | None, data: str) -> Iterator[Problem]:
-    """Losses and metrics that are given fewer classes than the data's labels count."""
-    for facts in (*main.sinks("loss"), *main.sinks("metric")) if fields else ():
+def labels(main: GraphFacts, fields: Mapping[str, Spec] | None, data: str, own: bool) -> Iterator[Problem]:
+    """Losses and metrics that are given fewer classes than the data's labels count; with own data, losses that are given more: such a
+    network was drawn for other data."""
+    losses = main.sinks("loss") if fields else []
+    for facts in (*losses, *(main.sinks("metric") if fields else ())):
         given = classes(facts)
         for target in label_sources(main, facts) if given is not None else ():
             name = target.layer.values()["field"] if target.layer is not None else ""
@@ -248,6 +250,13 @@ def labels(main: GraphFacts, fields: Mapping[str, Spec] | None, data: str) -> It
                     f"{format_quantity(given, 'class', 'classes')} (0 to {given - 1}): make the last layer {found.classes} wide"
                 )
                 yield Problem("labels", "error", words, facts.node.id, MAIN, (facts.node.id,))
+                break
+            if own and found is not None and given is not None and 1 < found.classes < given and facts in losses:
+                words = (
+                    f"this node is given {given} classes, but “{name}” of “{data}” has {found.classes}: "
+                    f"the others are never asked for; make the last layer {found.classes} wide"
+                )
+                yield Problem("more-classes", "hint", words, facts.node.id, MAIN, (facts.node.id,))
                 break
 
 

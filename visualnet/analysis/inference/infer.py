@@ -68,8 +68,8 @@ class _Inference:
         own = (
             *graph_checks.whole(main, MAIN),
             *graph_checks.amount(main, MAIN),
-            *graph_checks.sources(main, fields, self.project.data.name),
-            *graph_checks.labels(main, fields, self.project.data.name),
+            *graph_checks.sources(main, fields, self.project.data.called),
+            *graph_checks.labels(main, fields, self.project.data.called, bool(self.project.data.path)),
             *graph_checks.part_weights(main, MAIN),
             *graph_checks.unused_settings(main, self.project.recipe, MAIN),
             *first_loss.problems(main, self.project),

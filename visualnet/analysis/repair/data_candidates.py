@@ -47,7 +47,7 @@ def preparations(place: Place) -> Iterator[Candidate]:
 def widths_of_classes(place: Place) -> Iterator[Candidate]:
     """Give the layer that tells the classes apart one output for each class of the data: the nearest whose width is what it has now."""
     given = graph_checks.classes(place.node)
-    if place.problem.code != "labels" or place.fields is None or given is None:
+    if place.problem.code not in ("labels", "more-classes") or place.fields is None or given is None:
         return
     targets = [
         f.layer.values()["field"] for f in graph_checks.label_sources(place.facts, place.node) if f.layer is not None

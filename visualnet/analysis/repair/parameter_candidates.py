@@ -112,7 +112,9 @@ def values(place: Place, node_id: str, distance: int) -> Iterator[Candidate]:
                 cost -= ODD + 0.15 * min(distance, FARTHEST)
             if place.problem.code == "dtype":
                 cost += -0.8 if isinstance(param, Choice) else 1.0  # A size is no matter of whole or real numbers.
-            elif place.problem.code == "labels" and value in {f.classes for f in (place.fields or {}).values()}:
+            elif place.problem.code in ("labels", "more-classes") and value in {
+                f.classes for f in (place.fields or {}).values()
+            }:
                 cost -= 1.0  # As many as the data count: that is what is missing.
             elif param.more and not wrong and value != _hashable(param.default) and value not in usual:
                 cost += RARE  # What few people ever set is seldom the slip.

@@ -130,7 +130,7 @@ def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
                 assert facts.layer is not None
                 ignored = facts.layer.values().get("ignore_index")
                 asked = values[values != ignored] if ignored is not None else values
-                if words := _outside(asked, classes, f"“{name}” of “{data.choice.name}”", facts.node.name, ignored):
+                if words := _outside(asked, classes, f"“{name}” of “{data.choice.called}”", facts.node.name, ignored):
                     yield Fault(words, (facts.node.id,))
 
 

@@ -58,9 +58,7 @@ def is_other_network(project: Project, drawing: Project) -> bool:
 def explain_refusal(project: Project, drawing: Project) -> str:
     """Why a run cannot go on with the network of this drawing, whatever the network is; nothing if it can."""
     if drawing.data != project.data:
-        return (
-            f"the run learns from “{project.data.name}” as it was divided at the start: other data need a new training"
-        )
+        return f"the run learns from “{project.data.called}” as it was divided at the start: other data need a new training"
     was, now = ({learner.name for learner in one.recipe.learners} for one in (project, drawing))
     if was != now:
         names = " and ".join(f"“{name}”" for name in sorted(was ^ now))
