@@ -212,6 +212,20 @@ def test_a_hundred_thousand_samples_scroll_and_only_what_is_seen_is_decoded(wind
     assert len(grid.samples._faces) < 1_000
 
 
+def judge(window: Window, hands: Hands, report: Path) -> None:
+    """Judge the run, and write the report."""
+    window.actions_.trigger("train.evaluate")
+    panel = window.panel("evaluation")
+    hands.until(lambda: panel.evaluation is not None and not panel.evaluator.running, what="an evaluation")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(report), ""))
+        hands.press(panel, "Report")
+        hands.until(report.exists, what="the report")
+    text = report.read_text(encoding="utf-8")
+    assert "Accuracy" in text and "95 %" in text and "<script src" not in text
+    assert all(name in text for name in window.studio.project.data.facts.classes)
+
+
 def train_on_what_was_dropped(
     window: Window, hands: Hands, path: Path, kind: str, draw: Callable[[Any, Any], Any]
 ) -> Any:
@@ -242,13 +256,14 @@ def train_on_what_was_dropped(
     window.actions_.trigger("train.start")
     hands.until(lambda: len(hands.studio.project.runs) == 1 and window.runner.state == "idle", what="the end")
     assert hands.studio.project.runs[0].state == "done"
+    judge(window, hands, path.with_name("report.html"))
     window.actions_.trigger("view.workspace_data")
     page = window.panel("data")
     hands.until(lambda: known(page))
     return page
 
 
-def test_a_table_from_drop_to_training(window: Window, hands: Hands, tmp_path: Path) -> None:
+def test_a_table_from_drop_to_report(window: Window, hands: Hands, tmp_path: Path) -> None:
     path = tmp_path / "flowers.csv"
     lines = [
         f"{2 + at % 2 * 3 + at / 100:.2f},{('white', 'blue')[at % 3 % 2]},{('rose', 'iris')[at % 2]}"
@@ -270,7 +285,7 @@ def test_a_table_from_drop_to_training(window: Window, hands: Hands, tmp_path: P
     assert table.item(1, 1).text() in ("white", "blue"), "a category by its word"
 
 
-def test_texts_from_drop_to_training(window: Window, hands: Hands, tmp_path: Path) -> None:
+def test_texts_from_drop_to_report(window: Window, hands: Hands, tmp_path: Path) -> None:
     folder = tmp_path / "reviews"
     for label, words in (("good", "a warm and funny film"), ("bad", "a cold and slow film")):
         (folder / label).mkdir(parents=True)
@@ -286,7 +301,7 @@ def test_texts_from_drop_to_training(window: Window, hands: Hands, tmp_path: Pat
     hands.until(lambda: "film" in page.samples.viewer.text.toPlainText())
 
 
-def test_pictures_from_drop_to_training(window: Window, hands: Hands, animals: Path) -> None:
+def test_pictures_from_drop_to_report(window: Window, hands: Hands, animals: Path) -> None:
     page = train_on_what_was_dropped(
         window, hands, animals, "image_folder",
         lambda net, fields: net.linear(net.flatten(net.input(*fields["image"].shape)), 2),

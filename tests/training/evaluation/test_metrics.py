@@ -182,3 +182,15 @@ def test_scores_that_are_no_probabilities_have_no_figures_that_need_those() -> N
     judged = answers.of_classes(np.eye(3)[[0, 1, 2, 0]], np.array([0, 1, 2, 2]), has_probabilities=False)
     names = {metric.name for metric in metrics_for(judged)}
     assert "accuracy" in names and not names & {"log_loss", "calibration_error"}
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_samples_of_one_class_alone_have_no_area_and_no_warning(count: int) -> None:
+    """A draw of few samples with replacement is often so."""
+    judged = answers.draw_classes(1, 8, count)
+    alone = (judged.arrays["truth"] == judged.arrays["truth"][0]).astype(np.float64)[None]
+    weights = np.concatenate([alone, np.ones((1, 8))])
+    for name in ("roc_area", "average_precision"):
+        values = METRICS[name].values(judged, weights)
+        assert np.isfinite(values[1])
+    assert np.isnan(METRICS["roc_area"].values(judged, weights)[0])

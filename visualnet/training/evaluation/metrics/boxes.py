@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.metrics.classes import average_known
 from visualnet.training.evaluation.metrics.registry import metric
 
 Array = NDArray[Any]
@@ -92,7 +93,7 @@ def mean_average_precision(judged: Judged, weights: Array, thresholds: Sequence[
                 area[row] = best[row][at[reached]].sum() / len(RECALLS)
             there = weights @ _kept_matches(judged, threshold, int(kind))[3] > 0
             areas.append(np.where(there, area, np.nan))
-    return np.asarray(np.nanmean(areas, axis=0)) if areas else np.full(len(weights), np.nan)
+    return average_known(areas, len(weights))
 
 
 @metric(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,15 @@ BOTH = "classes binary"
 def divide(a: Array, b: Array) -> Array:
     """a / b, and 0 where b is 0."""
     return np.asarray(np.divide(a, b, out=np.zeros(np.broadcast(a, b).shape), where=b != 0))
+
+
+def average_known(values: Sequence[Array], rows: int) -> Array:
+    """The mean over classes of each row, of the classes for which a row has a value; NaN where it has none, as in a draw of few samples
+    that are all of one class."""
+    every = np.asarray(values, np.float64).reshape(-1, rows)
+    known = np.isfinite(every)
+    count = known.sum(0)
+    return np.where(count > 0, divide(np.where(known, every, 0.0).sum(0), count), np.nan)
 
 
 def weigh_groups(codes: Array, count: int, weights: Array) -> Array:
@@ -198,7 +208,7 @@ def log_loss(judged: Judged, weights: Array) -> Array:
 def roc_area(judged: Judged, weights: Array) -> Array:
     chosen = (1,) if judged.task == "binary" else range(len(judged.classes))
     areas = [_roc_area(judged.arrays["probabilities"][:, k], judged.arrays["truth"] == k, weights) for k in chosen]
-    return np.asarray(np.nanmean(areas, axis=0)) if areas else np.full(len(weights), np.nan)
+    return average_known(areas, len(weights))
 
 
 @metric(
@@ -213,7 +223,7 @@ def roc_area(judged: Judged, weights: Array) -> Array:
 def average_precision(judged: Judged, weights: Array) -> Array:
     chosen = (1,) if judged.task == "binary" else range(len(judged.classes))
     areas = [_pr_area(judged.arrays["probabilities"][:, k], judged.arrays["truth"] == k, weights) for k in chosen]
-    return np.asarray(np.nanmean(areas, axis=0)) if areas else np.full(len(weights), np.nan)
+    return average_known(areas, len(weights))
 
 
 @metric(
