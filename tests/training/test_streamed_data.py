@@ -59,7 +59,8 @@ def test_losses_are_those_of_data_in_memory_whatever_is_kept_and_however_many_re
     for options in ({}, {"data_cache": 0, "data_workers": 1}, {"data_cache": 0, "data_workers": 3}):
         forget()
         run = train(small_net(choice, options))
-        assert run.state == "done" and values(run) == wanted, options
+        assert run.state == "done", (options, run.failed)
+        assert values(run) == wanted, options
 
 
 @pytest.mark.parametrize("options", [{"data_cache": 0, "data_workers": 3}, {}])

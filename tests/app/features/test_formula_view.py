@@ -87,7 +87,7 @@ def test_every_drawing_is_painted_says_its_figures_and_moves(tag: str, theme: An
 def test_the_field_is_drawn_on_the_sample_once_it_is_read_and_follows_the_choice(qapp: QApplication) -> None:
     class Probes(QObject):
         data_changed, sample_changed = Signal(), Signal(int)
-        sample, data = 0, None
+        sample, data, own = 0, None, None
 
         def place(self, sample: int) -> int | None:
             return sample if self.data is not None else None

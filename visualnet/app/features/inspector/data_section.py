@@ -49,8 +49,6 @@ class DataSection(InspectorSection):
         self.forms: dict[str, Form] = {}
         sets = ((kind.title, name, kind.summary()) for name, kind in DATASETS.items())
         self.names = choice_box(sets, "", self._choose)
-        self.names.setSizeAdjustPolicy(self.names.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.names.setMinimumContentsLength(6)  # it takes the room that there is, and asks for none
         ways = ((kind.title, name, kind.summary()) for name, kind in DIVISIONS.items())
         self.division = choice_box(ways, "What decides which part a sample is in.", self._choose_division)
         self.division_form: Form | None = None
@@ -58,6 +56,9 @@ class DataSection(InspectorSection):
         """What the form of the division was made for."""
         rare = "How classes are made up for that have few samples."
         self.balance = choice_box(((title, name, tip) for name, title, tip in BALANCES), rare, self._choose_balance)
+        for box in (self.names, self.division, self.balance):
+            box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(6)  # they take the room that there is, and ask for none
         shares = "Shares of training, validation and test data; each class keeps its share in all of them."
         self.split = choice_box(((name, name, "") for name in (*SPLITS, "own")), shares, self._divide)
         self.own = QLineEdit(placeholderText="75 / 15 / 10")

@@ -38,6 +38,7 @@ class ChartView(PaintedPicture):
         self._curves: tuple[str, ...] = ()
         self._at = -1
         self.setMouseTracking(True)
+        self.setAccessibleName("Chart")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(fonts.px(200), fonts.px(120))
 

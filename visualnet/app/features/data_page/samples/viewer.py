@@ -55,6 +55,7 @@ class SampleViewer(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setAccessibleName("The sample")
         self.back = button("All samples", icon="chevron-left", done=self.left.emit)
         self.back.setToolTip("Back to all samples (Esc)")
         self.title = ElidedLabel("", "heading")
