@@ -26,6 +26,7 @@ def learn(net: vn.Graph, epochs: int, **recipe: object) -> list[EpochDone]:
     return [event for event in vn.train(net) if isinstance(event, EpochDone)]
 
 
+@pytest.mark.wide
 def test_a_small_network_tells_emoji_apart() -> None:
     net = vn.Graph("emoji").set(data="emoji32")
     x = net.relu(net.conv2d(net.avg_pool2d(net.input(3, 32, 32), 2), 12, kernel_size=3, stride=2))
@@ -38,6 +39,7 @@ def test_a_small_network_tells_emoji_apart() -> None:
     assert epochs[-1].validation["right"] > 0.5  # chance, or always the largest class, is right in 0.22
 
 
+@pytest.mark.wide
 def test_a_small_network_tells_countries_by_the_spelling_of_towns() -> None:
     net = vn.Graph("towns").set(data="place_names")
     x = net.embedding(net.input(16, field="text", dtype="int"), len(PLACE_LETTERS), 16)

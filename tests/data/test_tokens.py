@@ -121,6 +121,7 @@ def test_a_text_that_ends_within_a_character_is_read_as_far_as_it_goes():
     assert PAIRS.decode([ord("a") + 2, 0xE6 + 2]) == "a�"
 
 
+@pytest.mark.wide
 def test_the_work_grows_with_the_text_and_not_with_its_square(monkeypatch):
     """A text without a blank in it is no single word of 200,000 letters, which each pair would be searched in."""
     chance = Random(1)

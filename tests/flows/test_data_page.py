@@ -129,6 +129,7 @@ def test_a_folder_dropped_on_the_window_is_shown_measured_and_repaired(
     assert window.studio.project.data.path == ""
 
 
+@pytest.mark.wide
 def test_a_shipped_set_is_chosen_and_what_cannot_be_read_changes_nothing(
     window: Window, hands: Hands, tmp_path: Path, animals: Path
 ) -> None:
@@ -165,6 +166,7 @@ def test_a_shipped_set_is_chosen_and_what_cannot_be_read_changes_nothing(
     assert page.stack.currentWidget() is page.figures and page.switch.isHidden()
 
 
+@pytest.mark.wide
 def test_data_that_moved_are_pointed_to_and_data_that_changed_are_looked_through_again(
     window: Window, hands: Hands, animals: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,6 +201,7 @@ def test_data_that_moved_are_pointed_to_and_data_that_changed_are_looked_through
     assert facts is not None and facts.classes == ("cat",) and page.banner.isHidden()
 
 
+@pytest.mark.wide
 def test_a_hundred_thousand_samples_scroll_and_only_what_is_seen_is_decoded(window: Window, hands: Hands) -> None:
     window.project_files.new()
     window.studio.do("Choose", lambda p: edits.choose_data(p, DataChoice(name="points", options={"n": 100_000})))

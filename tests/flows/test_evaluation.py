@@ -117,6 +117,7 @@ def test_a_run_is_judged_and_every_chart_leads_to_its_samples(
     assert not dock.isFloating()
 
 
+@pytest.mark.wide
 def test_the_test_part_is_opened_deliberately_and_counted(
     window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +156,7 @@ def test_the_test_part_is_opened_deliberately_and_counted(
     assert "60 / 20 / 20" in panel.empty.sentence.text()
 
 
+@pytest.mark.wide
 def test_a_run_that_goes_on_is_judged_by_its_last_checkpoint(window: Window, hands: Hands) -> None:
     open_points(window, hands, (0.8, 0.2, 0.0))
     hands.studio.do("Epochs", lambda p: edits.set_recipe(p, epochs=100_000))

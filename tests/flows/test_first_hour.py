@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox
@@ -26,6 +27,7 @@ def click_tab(hands: Hands, at: int) -> None:
     hands.rest(0.02)
 
 
+@pytest.mark.wide
 def test_live_pictures_stay_on_the_cards_of_a_network_that_was_left_and_come_back_to(
     window: Window, hands: Hands
 ) -> None:
@@ -50,6 +52,7 @@ def test_live_pictures_stay_on_the_cards_of_a_network_that_was_left_and_come_bac
     hands.until(lambda: pictures_seen(hands) == 0, what="the run's weights are not those of this network")
 
 
+@pytest.mark.wide
 def test_a_template_is_laid_out_for_the_view_until_a_card_is_moved(window: Window, hands: Hands) -> None:
     window.begin("lenet5")
     hands.rest(0.1)
@@ -86,6 +89,7 @@ def test_enlarging_is_offered_only_where_it_enlarges(window: Window, hands: Hand
     assert pinned.frame.pane.side >= 1.2 * side, "also where it was left small"
 
 
+@pytest.mark.wide
 def test_xor_drawn_from_nothing_is_learned_in_seconds(window: Window, hands: Hands) -> None:
     hands.keys("Ctrl+Shift+N")
     data = window.panel("inspector").project_page.data
@@ -110,6 +114,7 @@ def test_xor_drawn_from_nothing_is_learned_in_seconds(window: Window, hands: Han
     assert run.state == "done" and run.summary["validation_accuracy"] > 0.85, run.summary
 
 
+@pytest.mark.wide
 def test_the_recipe_begins_at_its_top(window: Window, hands: Hands) -> None:
     window.begin("lenet5")
     window.resize(1280, 700)
@@ -144,6 +149,7 @@ def test_a_card_without_a_known_size_says_so(window: Window, hands: Hands) -> No
     assert card.content.shape == "?"
 
 
+@pytest.mark.wide
 def test_the_whole_stays_in_view_through_panels_that_move_while_the_view_glides_there(lenet: Hands) -> None:
     window, view = lenet.window, lenet.view
     view.choose_motion("on")
@@ -170,6 +176,7 @@ def test_the_whole_stays_in_view_through_panels_that_move_while_the_view_glides_
     assert view.pose().zoom == pose.zoom, "who has zoomed keeps that"
 
 
+@pytest.mark.wide
 def test_a_network_is_built_from_nothing_in_build_and_stays_in_view(window: Window, hands: Hands) -> None:
     window.begin("lenet5")
     window.show_space("train")

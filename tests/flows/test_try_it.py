@@ -152,6 +152,7 @@ def test_sliders_for_numbers_begin_with_the_chosen_sample(window: Window, hands:
     )
 
 
+@pytest.mark.wide
 def test_texts_are_typed_and_sounds_opened(window: Window, hands: Hands, tmp_path: Path) -> None:
     """Both go through the preparation of the data: words become tokens, a sound is cut."""
     import torch  # noqa: F401

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 import visualnet as vn
@@ -30,6 +31,7 @@ def start(data: DataChoice) -> vn.Graph:
     return net
 
 
+@pytest.mark.wide
 def test_texts_in_a_table_teach_which_are_friendly(tmp_path: Path) -> None:
     chance = random.Random(0)
     rows = ["review,sentiment"]

@@ -31,6 +31,7 @@ def test_a_table_that_has_changed_is_not_read_as_the_old_one(tmp_path: Path) -> 
         opened(choice)
 
 
+@pytest.mark.wide
 def test_looking_through_tells_how_far_it_is_and_can_be_given_up(tmp_path: Path) -> None:
     path = write(tmp_path / "t.csv", ["a,y", *(f"{n},{n % 2}" for n in range(40_000))])
     shares: list[float] = []
@@ -89,6 +90,7 @@ def test_a_folder_or_a_pipe_is_no_table(tmp_path: Path) -> None:
         look(tmp_path / "folder.csv")
 
 
+@pytest.mark.wide
 def test_a_long_table_is_streamed(tmp_path: Path) -> None:
     """The cells of a file never stand in memory together as Python's objects."""
     import tracemalloc

@@ -239,6 +239,7 @@ def test_targets_that_tell_little_are_said(tmp_path: Path) -> None:
     assert "with “comma” there are 2" in words(wrong, "warning")
 
 
+@pytest.mark.wide
 def test_ten_thousand_classes_and_ten_thousand_columns(tmp_path: Path) -> None:
     choice, found = look(write(tmp_path / "k.csv", ["a,label", *(f"{n},class {n % 10_000}" for n in range(20_000))]))
     assert len(found.facts.classes) == 10_000 and "has 10,000 classes, 2.0 samples each" in words(found)
