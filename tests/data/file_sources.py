@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,10 @@ from visualnet.data.samples import Batch, Samples
 from visualnet.data.sources.source import SOURCES, FileSource, source
 
 EDGE, CLASSES = 8, 3
+
+
+PARSING = threading.Lock()
+"""NumPy parses a header with `ast`, which in early versions of Python 3.11 may fail in several threads at once (gh-106905)."""
 
 
 class FolderSamples(Samples):
@@ -33,7 +38,8 @@ class FolderSamples(Samples):
             self.read.append(int(sample))
             self.before(int(sample))
             try:
-                images.append(np.load(self.path / f"{sample}.npy", allow_pickle=False))
+                with PARSING:
+                    images.append(np.load(self.path / f"{sample}.npy", allow_pickle=False))
             except ValueError:
                 raise ValueError(f"{sample}.npy: it is torn") from None
         found: Batch = {"image": np.stack(images), "label": self.labels[index]}
