@@ -54,7 +54,7 @@ class FiguresSection(QScrollArea):
                 f"{len(part):,} {name}"
                 for part, name in zip(opened.parts, ("training", "validation", "test"), strict=True)
             )
-            rows = [("samples", f"{opened.samples.size:,}", ""), ("parts", " · ".join(sizes), "")]
+            rows = [("Samples", f"{opened.samples.size:,}", ""), ("Parts", " · ".join(sizes), "")]
             rows += [(name, visible(describe_field(spec)), "") for name, spec in opened.source.specs().items()]
         rows += [(visible(name), visible(words), "") for name, words in (found.figures if found is not None else ())]
         self.facts.show_rows(rows)

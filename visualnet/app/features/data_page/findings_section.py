@@ -102,7 +102,8 @@ class FindingsSection(QWidget):
         self.apart = button("Leave copies out", done=self._leave_out)
         self.apart.setToolTip("Of each group of copies only the first is used")
         repairs = row(self.look, self.together, self.apart, STRETCH, spacing=8)
-        column(self.words, (self.list, 1), self.copies, repairs, spacing=8, parent=self)
+        # The list takes all the room there is; without it the words stay above.
+        column(self.words, (self.list, 1000), self.copies, repairs, STRETCH, spacing=8, parent=self)
 
     @property
     def count(self) -> int:
