@@ -91,7 +91,6 @@ class JudgementView(QWidget):
     def set_theme(self, theme: Any) -> None:
         """Take the theme's colours."""
         self.chart.set_theme(theme)
-        self.samples.set_theme(theme)
 
     def show_answer(self, evaluation: Evaluation, number: int) -> None:
         """Show the judgements of an answer; the tab that was open stays, where there is one of its name."""
