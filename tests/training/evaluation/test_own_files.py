@@ -80,3 +80,36 @@ def test_the_error_is_told_by_the_columns_of_a_table(tmp_path: Path) -> None:
     vn.train(project, folder=folder).finish()
     judged = evaluate(folder).judged[0]
     assert {"width", "height", "class"} <= set(judged.columns)
+
+
+def test_data_that_changed_since_are_prepared_as_in_the_training(tmp_path: Path) -> None:
+    """Rows of the training part are other ones by now: neither the mean that is taken out nor what fills a gap follows them."""
+    generator = np.random.default_rng(0)
+    rows = [[*generator.normal(0, 1, 2), ""] for _ in range(80)]
+    for row in rows:
+        row[2] = "wide" if row[0] > row[1] else "high"
+    rows[3][0] = ""
+    path = tmp_path / "table.csv"
+
+    def write() -> None:
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows([["width", "height", "kind"], *rows])
+
+    write()
+    choice, _ = choose("table", path, {"target": "kind"})
+    project = edits.set_data(edits.choose_data(classifier((2,), "features", 2), choice), split=(0.5, 0.5, 0.0))
+    assert [step.kind for step in project.data.preparation] == ["fill_missing"]
+    folder = tmp_path / "run"
+    training = vn.train(project, folder=folder).finish()
+    before = evaluate(folder)
+    for row in training.data.train:
+        rows[row][:2] = [100 + row, 50] if rows[row][0] != "" else ["", 50]
+    write()
+    after = evaluate(folder)
+    assert "changed since" in after.note and before.note == ""
+    np.testing.assert_array_equal(
+        after.judged[0].arrays["probabilities"], before.judged[0].arrays["probabilities"], "validation is as it was"
+    )
+    assert after.loaded.mean["features"].tolist() == training.data.mean["features"].tolist()
+    assert after.loaded.preparation == training.data.preparation
+    assert load(project.data).mean["features"].max() > 50, "what is loaded for a new run follows the data"

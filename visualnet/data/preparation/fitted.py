@@ -134,6 +134,15 @@ class FittedPreparation(NamedTuple):
         return rates[0] if rates else 16_000
 
 
+class KeptPreparation(NamedTuple):
+    """What a run does to samples before its network sees them: its preparation (None where there is no step), and mean and deviation
+    that are taken out, by field."""
+
+    preparation: FittedPreparation | None
+    mean: Mapping[str, Array]
+    std: Mapping[str, Array]
+
+
 def _read_sample(spec: Spec, rate: int, given: Any) -> Any:
     if isinstance(given, Path):
         if spec.dtype == "int":
