@@ -66,7 +66,7 @@ class FittedPreparation(NamedTuple):
                     tuple(str(axis) for axis in spec["axes"]),
                     str(spec["dtype"]),
                     classes=int(spec["classes"]),
-                    columns=tuple(Column(str(name), int(count), bool(gaps)) for name, count, gaps in spec["columns"]),
+                    columns=tuple(map(_read_column, spec["columns"])),
                 )
                 for name, spec in values["fields"].items()
             }
@@ -75,7 +75,7 @@ class FittedPreparation(NamedTuple):
                 for step in values["steps"]
             )
             fitted = tuple(dict(step["fitted"]) for step in values["steps"])
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, IndexError) as error:
             raise ValueError(f"this is no preparation: {error}") from None
         specs_behind(fields, make_steps(steps))
         return FittedPreparation(fields, steps, fitted)
@@ -161,6 +161,11 @@ def _read_sample(spec: Spec, rate: int, given: Any) -> Any:
 
         return to_codes(given)
     return given
+
+
+def _read_column(values: Any) -> Column:
+    name, count, gaps, *words = values  # files of earlier versions have no words
+    return Column(str(name), int(count), bool(gaps), tuple(map(str, words[0])) if words else ())
 
 
 def _as_value(value: Any) -> Any:
