@@ -79,6 +79,8 @@ def _as_data(text: str, number: int, name: str, answer: NamedAnswer) -> dict[str
         found["output"] = name
     if answer.label:
         return {**found, "label": answer.label, "probabilities": dict(answer.probabilities)}
+    if answer.probabilities:
+        return {**found, "labels": list(answer.holding), "probabilities": dict(answer.probabilities)}
     return {**found, "values": list(answer.values)}
 
 

@@ -173,6 +173,9 @@ class Table(TableFile):
         found = super().fields()
         columns = self._feature_columns(self.known)
         found["features"] = found["features"]._replace(columns=columns)
+        if "y" in found:
+            targets = tuple(Column(plan.name) for plan in self._plans(self.known) if plan.role == "target")
+            found["y"] = found["y"]._replace(columns=targets)
         return found
 
     def _layout(self, plans: list[ColumnPlan]) -> Layout:

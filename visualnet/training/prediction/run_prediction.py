@@ -59,7 +59,7 @@ def predict_run(folder: Path, project: Project, inputs: Sequence[Any]) -> tuple[
 def answer_run(folder: Path, project: Project, inputs: Sequence[Any]) -> dict[str, list[NamedAnswer]]:
     """Like `predict_run`, by output, each sample's answer with the names of the classes."""
     model, answer = predict_run(folder, project, inputs)
-    return name_answers(model, answer, make_data_set(project.data).class_names())
+    return name_answers(model, answer, make_data_set(project.data))
 
 
 def _read_normalization(folder: Path, project: Project) -> tuple[Arrays, Arrays]:
