@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from visualnet.training.observations.attribution.rectification import RectifiedGradients
+from visualnet.training.observations.excitation.rectification import RectifiedGradients
 
 
 class Small(nn.Module):
