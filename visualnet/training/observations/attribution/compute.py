@@ -191,6 +191,6 @@ def _note(scorer: Scorer, told: str = "") -> str:
     explained = scorer.explained
     with torch.no_grad():
         score = float(scorer(*scorer.samples())[0])
-    what = "share" if explained.is_share else "score"
-    first = f"{what.capitalize()} of {explained.name}: {format_number(score)}"
+    what = "Share" if explained.is_share else "Score"
+    first = f"{what} of {explained.name}: {format_number(score)}"
     return f"{first}; {told}" if told else first
