@@ -10,11 +10,22 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
+from tests.training.nets import deep_sigmoid
+from visualnet.compiling.module import compile_project
+from visualnet.data.loading import load
+from visualnet.data.tensors import Tensors
+from visualnet.figures.charts.levels import LevelChart
+from visualnet.figures.charts.marks import Dots
+from visualnet.figures.charts.svg import svg_of
+from visualnet.figures.value_scale import LogScale, extend_log_scale
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.spec import Limits, Spec
 from visualnet.training.observations.cards.activity import measure_sizes, measure_values
-from visualnet.training.observations.cards.norms import joint_norm, keep_some, update_ratio
+from visualnet.training.observations.cards.declare import CardGradients
+from visualnet.training.observations.cards.norms import MOST_KEPT, joint_norm, keep_some
 from visualnet.training.observations.cards.saturation import measure_saturation, unit_axis
+from visualnet.training.observations.cards.update_ratio import update_ratio
+from visualnet.training.observations.lens import Lens, plain_fields, resting
 
 LEVELLING = [tag for tag, kind in LAYERS.items() if kind.family == "activation" and any(kind().limits())]
 
@@ -132,11 +143,62 @@ def test_of_many_weights_the_same_ones_are_kept_and_tell_nearly_the_same() -> No
     large = nn.Linear(200, 100)
     kept = keep_some(list(large.parameters()))
     everything = torch.cat([p.detach().flatten() for p in large.parameters()]).numpy()
-    assert len(kept) == 4096 and kept[0] == everything[0] and kept[-1] == everything[-1]
+    assert len(kept) == MOST_KEPT and kept[0] == everything[0] and kept[-1] == everything[-1]
     moved = everything + 0.001 * np.sign(everything)
     with torch.no_grad():
         for p in large.parameters():
             p += 0.001 * p.sign()
     exact = np.linalg.norm(moved - everything) / np.linalg.norm(everything)
-    assert update_ratio(kept, keep_some(list(large.parameters())), 1) == pytest.approx(exact, rel=0.05)
+    assert update_ratio(kept, keep_some(list(large.parameters())), 1) == pytest.approx(exact, rel=0.1)
     assert not keep_some([]).size
+
+
+def test_gradients_of_a_deep_sigmoid_network_vanish_and_are_those_of_backward() -> None:
+    project = deep_sigmoid()
+    model, data = compile_project(project, seed=0), load(project.data)
+    lens = Lens(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
+    lens.aim(0)
+    with resting(model), torch.no_grad():
+        found = CardGradients({"samples": 16}).compute(lens, ((), ""))
+        batch = lens.batch(lens.places(16))
+    by_hand: list[torch.Tensor] = [batch["image"].flatten(1)]
+    weights = [m for m in model.net.modules() if isinstance(m, nn.Linear)]
+    copies = [(m.weight.detach().clone().requires_grad_(), m.bias.detach().clone().requires_grad_()) for m in weights]
+    for at, (weight, bias) in enumerate(copies):
+        by_hand.append(F.linear(by_hand[-1], weight, bias))
+        by_hand[-1].retain_grad()
+        if at < len(copies) - 1:
+            by_hand.append(torch.sigmoid(by_hand[-1]))
+            by_hand[-1].retain_grad()
+    F.cross_entropy(by_hand[-1], batch["label"]).backward()
+    expected = [v.grad.square().mean().sqrt().item() for v in by_hand[1:] if v.grad is not None]
+    sizes = found.arrays["size"][-len(expected) :]
+    assert np.allclose(sizes, expected, rtol=1e-4, atol=0)
+    norms = [
+        float((w.grad.square().sum() + b.grad.square().sum()).sqrt())
+        for w, b in copies
+        if w.grad is not None and b.grad is not None
+    ]
+    assert np.allclose(found.arrays["weights"], norms, rtol=1e-4, atol=0)
+    assert norms == sorted(norms) and norms[0] < norms[-1] / 1000, "what vanishes does so on the way to the first layer"
+    assert all(p.grad is None for p in model.objective.parameters())
+
+
+def test_a_chart_of_levels_tells_of_all_layers_and_stands_in_any_size() -> None:
+    chart = LevelChart(("a", "b", "c"), (("", (1e-6, math.nan, 1.0)),), "size")
+    drawing = chart.lay_out(400, 300)
+    (dots,) = (mark for mark in drawing.marks if isinstance(mark, Dots))
+    assert len(dots.points) == 2
+    assert dots.points[1][0] > dots.points[0][0] + 100 and dots.points[1][1] > dots.points[0][1]
+    assert "10⁻²" in svg_of(chart) and list(chart.rows())[2][0] == "b"
+    assert "more in the table" in str(LevelChart(("x",) * 90, (("", (1.0,) * 90),), "size").lay_out(200, 100).marks)
+
+
+def test_a_logarithmic_scale_grows_and_never_shrinks() -> None:
+    assert extend_log_scale(None, [0.0, math.nan]) is None
+    scale = extend_log_scale(None, [0.02, 0.05])
+    assert scale == LogScale(-5, -1), "at least four decades: no trouble is seen where there is none"
+    assert extend_log_scale(scale, [0.03]) == scale
+    wide = extend_log_scale(scale, [1e-20, 1e3])
+    assert wide == LogScale(-5, 3), "at most eight"
+    assert [wide.share(v) for v in (0.0, 1e-9, 1e-1, 1e3, math.inf, math.nan)] == [0, 0, 0.5, 1, 1, 1]

@@ -1,4 +1,4 @@
-"""How large a layer's weights are, how large their gradients, and how far the weights moved between two looks."""
+"""The norm of all of a layer's weights together, and some of them to be held against those of a later look."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from visualnet.training.observations.cards.activity import scale_down
 
-MOST_KEPT = 4096
+MOST_KEPT = 512
 """So many numbers of a layer's weights are kept of a look, to tell how far they moved by the next: of larger ones every so manieth."""
 
 
@@ -33,11 +33,3 @@ def keep_some(tensors: Sequence[Tensor], most: int = MOST_KEPT) -> NDArray[np.fl
     if len(flat) > most:
         flat = flat[torch.linspace(0, len(flat) - 1, most, dtype=torch.float64, device=flat.device).round().long()]
     return np.array(flat.cpu().numpy(), dtype=np.float32)
-
-
-def update_ratio(before: NDArray[np.float32], after: NDArray[np.float32], steps: int) -> float:
-    """How far the weights moved in a step, on average between two looks, as a share of their own size; NaN where that cannot be told."""
-    size = float(np.linalg.norm(before.astype(np.float64)))
-    if steps < 1 or before.shape != after.shape or not size:
-        return float("nan")
-    return float(np.linalg.norm(after.astype(np.float64) - before)) / steps / size

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from visualnet.layers.declaration.spec import Limits, Spec
+from visualnet.training.observations.cards.activity import to_array
 
 
 class Saturation(NamedTuple):
@@ -31,3 +35,8 @@ def measure_saturation(values: Tensor, limits: Limits, axis: int) -> Saturation:
 def unit_axis(spec: Spec) -> int:
     """Which axis of a batch counts the units: channels where there are some, else the last one, of features."""
     return spec.axes.index("C") + 1 if "C" in spec.axes else max(len(spec.shape), 1)
+
+
+def to_shares(found: Sequence[Saturation]) -> NDArray[np.float64]:
+    """Rows of both shares, brought over from the device all at once."""
+    return to_array([torch.stack(one) for one in found], 2)

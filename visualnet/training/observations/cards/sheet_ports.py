@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import GraphFacts, NodeFacts, NodePath, plain_path
-from visualnet.training.control import ProbePort
+from visualnet.layers.declaration.spec import Limits, Spec
+from visualnet.training.observations.looked_at import ProbePort
 
 LEAVING_ROLES = ("", "input")
 """What stands between, and inputs: what losses, metrics and targets give is no value of the network."""
@@ -52,3 +54,25 @@ def observed_ports(facts: GraphFacts, path: NodePath) -> list[ProbePort]:
             if spec.dtype == "float" and spec.batched and (number == 0 or (node.node.id, port) in read):
                 found.append(((*path, node.node.id), port))
     return found
+
+
+class ObservedActivation(NamedTuple):
+    """An activation that levels off: the card of the sheet that it is, or that it is inside of, and where its values leave."""
+
+    card: str
+    port: ProbePort
+    spec: Spec
+    limits: Limits
+
+
+def observed_activations(facts: GraphFacts, path: NodePath, card: str = "") -> Iterator[ObservedActivation]:
+    """The activations of a sheet that level off, those inside blocks among them, each repetition by itself."""
+    for node in observed_cards(facts):
+        node_id, shown = node.node.id, card or node.node.id
+        if node.layer is not None and any(limits := node.layer.limits()) and not node.node.mode:
+            port, spec = next(iter(node.leaving.items()), ("", Spec(())))
+            if port and spec.dtype == "float":
+                yield ObservedActivation(shown, ((*path, node_id), port), spec, limits)
+        for number, inside in enumerate(node.inside):
+            step = f"{node_id}#{number}" if number else node_id
+            yield from observed_activations(inside, (*path, step), shown)
