@@ -131,6 +131,7 @@ OBSERVATIONS: dict[str, type[Observation]] = {}
 DECLARED_IN = (
     "visualnet.training.observations.flow.declare",
     "visualnet.training.observations.cards.declare",
+    "visualnet.training.observations.attribution.declare",
 )
 """The modules that declare observations, in the order in which those are offered."""
 
@@ -138,7 +139,7 @@ _O = TypeVar("_O", bound=type[Observation])
 
 
 def observation(name: str, title: str, family: str, **traits: Any) -> Callable[[_O], _O]:
-    """Register an observation; ``traits`` says what of ``about``, ``live``, ``keeps``, ``of_sample``, ``view``, ``unit`` is not as usual."""
+    """Register an observation; ``traits`` is what of ``about``, ``live``, ``keeps``, ``of_sample``, ``view``, ``unit`` is not as usual."""
 
     def register(cls: _O) -> _O:
         assert name.isidentifier(), name
