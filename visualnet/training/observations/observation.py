@@ -133,6 +133,7 @@ OBSERVATIONS: dict[str, type[Observation]] = {}
 
 DECLARED_IN = (
     "visualnet.training.observations.flow.declare",
+    "visualnet.training.observations.cards.declare",
     "visualnet.training.observations.attribution.declare",
 )
 """The modules that declare observations, in the order in which those are offered."""
