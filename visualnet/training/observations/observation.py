@@ -134,6 +134,7 @@ DECLARED_IN = (
     "visualnet.training.observations.weights.declare",
     "visualnet.training.observations.distributions.declare",
     "visualnet.training.observations.answers.declare",
+    "visualnet.training.observations.attribution.declare",
 )
 """The modules that declare observations, in the order in which those are offered."""
 
@@ -141,7 +142,7 @@ _O = TypeVar("_O", bound=type[Observation])
 
 
 def observation(name: str, title: str, family: str, **traits: Any) -> Callable[[_O], _O]:
-    """Register an observation; ``traits`` says what of ``about``, ``live``, ``keeps``, ``of_sample``, ``view``, ``unit`` is not as usual."""
+    """Register an observation; ``traits`` is what of ``about``, ``live``, ``keeps``, ``of_sample``, ``view``, ``unit`` is not as usual."""
 
     def register(cls: _O) -> _O:
         assert name.isidentifier(), name
