@@ -167,7 +167,9 @@ class Lens:
         if not self.losses:
             raise ValueError("the network has no loss")
         found = self.values([port for port, _ in self.losses], batch, **how)
-        total: Any = sum(weight * found[port] for port, weight in self.losses)
+        # What asks for gradients stands where none are kept, as all that observes does: the sum must be kept track of too.
+        with torch.set_grad_enabled(any(value.requires_grad for value in found.values())):
+            total: Any = sum(weight * found[port] for port, weight in self.losses)
         assert isinstance(total, Tensor)
         return total
 
