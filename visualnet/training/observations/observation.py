@@ -128,14 +128,17 @@ class Observation:
 OBSERVATIONS: dict[str, type[Observation]] = {}
 """Every observation by name, once `find_observations` was called."""
 
-DECLARED_IN = ("visualnet.training.observations.flow.declare",)
+DECLARED_IN = (
+    "visualnet.training.observations.flow.declare",
+    "visualnet.training.observations.interventions.declare",
+)
 """The modules that declare observations, in the order in which those are offered."""
 
 _O = TypeVar("_O", bound=type[Observation])
 
 
 def observation(name: str, title: str, family: str, **traits: Any) -> Callable[[_O], _O]:
-    """Register an observation; ``traits`` says what of ``about``, ``live``, ``keeps``, ``of_sample``, ``view``, ``unit`` is not as usual."""
+    """Register an observation; ``traits`` is what of ``about``, ``live``, ``keeps``, ``of_sample``, ``view``, ``unit`` is not as usual."""
 
     def register(cls: _O) -> _O:
         assert name.isidentifier(), name

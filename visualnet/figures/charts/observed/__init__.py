@@ -1,0 +1,1 @@
+"""Charts of what is observed inside a network, a file each."""
