@@ -138,6 +138,7 @@ DECLARED_IN = (
     "visualnet.training.observations.weights.declare",
     "visualnet.training.observations.distributions.declare",
     "visualnet.training.observations.answers.declare",
+    "visualnet.training.observations.interventions.declare",
     "visualnet.training.observations.attribution.declare",
 )
 """The modules that declare observations, in the order in which those are offered."""
