@@ -131,6 +131,8 @@ OBSERVATIONS: dict[str, type[Observation]] = {}
 DECLARED_IN = (
     "visualnet.training.observations.flow.declare",
     "visualnet.training.observations.attribution.declare",
+    "visualnet.training.observations.excitation.declare",
+    "visualnet.training.observations.fields.declare",
 )
 """The modules that declare observations, in the order in which those are offered."""
 

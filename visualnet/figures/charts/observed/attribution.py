@@ -48,6 +48,16 @@ class AttributedPart(NamedTuple):
     names: tuple[str, ...] = ()
 
 
+class AttributedBox(NamedTuple):
+    """A frame around places of a part: the first along each axis of its map and the one behind the last."""
+
+    part: int
+    bounds: tuple[tuple[int, int], ...]
+    colour: str
+    words: str
+    dashed: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class AttributionChart(Chart):
     """The inputs side by side, all on one scale from ``low`` to ``high`` (red speaks for, blue against, where it is ``signed``)."""
@@ -59,25 +69,42 @@ class AttributionChart(Chart):
     signed: bool
     unit: str = ""
     note: str = ""
+    boxes: tuple[AttributedBox, ...] = ()
 
     def lay_out(self, width: float, height: float) -> Drawing:
         note = HEAD if self.note else 0.0
+        legend = HEAD if self.boxes else 0.0
         room = max(width - BAR - GAP, 30.0)
         across = room / len(self.parts)
         marks: list[Mark] = []
         spots: list[Spot] = []
         for number, part in enumerate(self.parts):
-            rect = (GAP + number * across, 4.0, max(across - GAP, 10.0), max(height - note - 8.0, 10.0))
+            rect = (GAP + number * across, 4.0, max(across - GAP, 10.0), max(height - note - legend - 8.0, 10.0))
             if len(self.parts) > 1 and rect[3] > 3 * HEAD:
                 marks.append(Words(rect[0], rect[1] + HEAD / 2, shorten(part.title, rect[2])))
                 rect = (rect[0], rect[1] + HEAD, rect[2], rect[3] - HEAD)
-            _DRAWN[part.kind](self, part, rect, marks, spots)
+            boxes = [box for box in self.boxes if box.part == number]
+            _DRAWN[part.kind](self, part, rect, boxes, marks, spots)
         marks += colour_bar(
             width - BAR + 8, 6.0, max(height - note - 12.0, 1.0), self.low, self.high, self.signed, self.unit
         )
         if self.note:
             marks.append(Words(GAP, height - HEAD / 2, shorten(self.note, width - GAP)))
+        marks += self._legend(width, height - note)
         return Drawing(width, height, tuple(marks), tuple(spots))
+
+    def _legend(self, width: float, bottom: float) -> list[Mark]:
+        """What the frames are, over the bottom edge."""
+        marks: list[Mark] = []
+        x = GAP
+        for box in self.boxes:
+            wide = 24 + text_width(box.words)
+            if x + wide > width - BAR:
+                break
+            marks.append(Stroke(((x, bottom - 6), (x + 16, bottom - 6)), box.colour, 2.0, box.dashed))
+            marks.append(Words(x + 21, bottom - 6, box.words, "text"))
+            x += wide + 12
+        return marks
 
     def colours(self, values: NDArray[Any]) -> NDArray[np.uint8]:
         """Values as numbers of colours on the chart's scale."""
@@ -114,7 +141,12 @@ class AttributionChart(Chart):
 
 
 def _draw_image(
-    chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]
+    chart: AttributionChart,
+    part: AttributedPart,
+    rect: Rect,
+    boxes: list[AttributedBox],
+    marks: list[Mark],
+    spots: list[Spot],
 ) -> None:
     x, y, width, height = rect
     tall, wide = part.map.shape
@@ -130,6 +162,10 @@ def _draw_image(
     marks.append(Pixels(x, y, *size, plain, "rgb", FADED))
     marks.append(Pixels(x, y, *size, chart.colours(part.map), chart.colour_map, OVER))
     marks += _frame(x, y, *size)
+    for box in boxes:
+        (upper, lower), (left, right) = box.bounds
+        frame = (x + left * cell, y + upper * cell, (right - left) * cell, (lower - upper) * cell)
+        marks += _frame(*frame, box.colour, 2.0, box.dashed)
     if wide * tall <= 4096:
         for row, column in np.ndindex(tall, wide):
             told = f"row {row}, column {column}: {format_number(float(part.map[row, column]))}"
@@ -137,7 +173,12 @@ def _draw_image(
 
 
 def _draw_words(
-    chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]
+    chart: AttributionChart,
+    part: AttributedPart,
+    rect: Rect,
+    boxes: list[AttributedBox],
+    marks: list[Mark],
+    spots: list[Spot],
 ) -> None:
     left, top, width, height = rect
     x, y = left, top
@@ -152,11 +193,20 @@ def _draw_words(
         value = float(part.map[number])
         marks.append(Pixels(x, y, wide, ROW, chart.colours(np.array([[value]])), chart.colour_map, OVER))
         marks.append(Words(x + wide / 2, y + ROW / 2, text, "text", 13, "centre"))
+        inside = (box for box in boxes if box.bounds[0][0] <= number < box.bounds[0][1])
+        marks += [Stroke(((x, y + ROW + 1), (x + wide, y + ROW + 1)), box.colour, 2.0, box.dashed) for box in inside]
         spots.append(Spot(x, y, wide, ROW, f"“{name}” (number {number + 1}): {format_number(value)}"))
         x += wide + 3
 
 
-def _draw_bars(chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]) -> None:
+def _draw_bars(
+    chart: AttributionChart,
+    part: AttributedPart,
+    rect: Rect,
+    boxes: list[AttributedBox],
+    marks: list[Mark],
+    spots: list[Spot],
+) -> None:
     left, top, width, height = rect
     count = max(min(len(part.names), int(height / 14)), 1)
     order = list(range(len(part.names)))
@@ -165,7 +215,7 @@ def _draw_bars(chart: AttributionChart, part: AttributedPart, rect: Rect, marks:
     row = min(height / count, 30.0)
     given = len(part.sample) == len(part.names)
     labels = [f"{part.names[i]} = {format_number(float(part.sample[i]))}" if given else part.names[i] for i in order]
-    head = min(max(map(text_width, labels)) + 10, width * 0.5)
+    head = min(max(map(text_width, labels), default=20.0) + 10, width * 0.5)
     length = max(width - head - 54, 8.0)
     span = (chart.high - chart.low) or 1.0
     zero = left + head + (0 - chart.low) / span * length
@@ -185,7 +235,12 @@ def _draw_bars(chart: AttributionChart, part: AttributedPart, rect: Rect, marks:
 
 
 def _draw_series(
-    chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]
+    chart: AttributionChart,
+    part: AttributedPart,
+    rect: Rect,
+    boxes: list[AttributedBox],
+    marks: list[Mark],
+    spots: list[Spot],
 ) -> None:
     left, top, width, height = rect
     features = part.map.shape[1]
@@ -219,15 +274,21 @@ def _draw_series(
             for t in range(len(values))
         ]
 
+    for box in boxes:
+        first, last = box.bounds[0]
+        marks += _frame(left + first * step, top, (last - first) * step, height - 2, box.colour, 2.0, box.dashed)
+
 
 def _rgb(sample: Map) -> NDArray[np.uint8]:
     colours = np.repeat(sample[..., None], 3, axis=-1) if sample.ndim == 2 else sample
     return np.asarray((colours * 255 + 0.5).clip(0, 255), np.uint8)
 
 
-def _frame(x: float, y: float, width: float, height: float) -> list[Mark]:
+def _frame(
+    x: float, y: float, width: float, height: float, colour: str = "line", line: float = 1.0, dashed: bool = False
+) -> list[Mark]:
     corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y))
-    return [Stroke(corners, "line")]
+    return [Stroke(corners, colour, line, dashed)]
 
 
 _DRAWN = {"image": _draw_image, "words": _draw_words, "bars": _draw_bars, "series": _draw_series}
