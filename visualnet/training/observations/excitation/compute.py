@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from visualnet.analysis.receptive_field import Field, receptive
-from visualnet.core.text.format import format_number
+from visualnet.core.text.format import capitalize_first, format_number
 from visualnet.layers.declaration.layer import Spec
 from visualnet.training.observations.attribution.compute import make_part
 from visualnet.training.observations.attribution.sample_parts import (
@@ -63,7 +63,7 @@ def observe_projection(lens: Lens, subject: Subject, channel: int | None, place:
     told = f"{unit.describe()} has the value {format_number(chosen.item())} here"
     if not rectified.met:
         told += "; no ReLU is on the way, so that this is the plain gradient"
-    return pack(parts, told[:1].upper() + told[1:], **arrays)
+    return pack(parts, capitalize_first(told), **arrays)
 
 
 def observe_strongest(
@@ -119,7 +119,7 @@ def _show_strongest(lens: Lens, subject: Subject, found: Sequence[Excited], told
         )
     else:
         words = {"titles": tuple(titles), "told": tuple(_tell(lens, field, v) for v in samples)}
-    return Result(arrays, words, told[:1].upper() + told[1:])
+    return Result(arrays, words, capitalize_first(told))
 
 
 def _tile(values: np.ndarray, sight: Field | None, one: Excited) -> np.ndarray:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from visualnet.analysis.facts import GraphFacts, NodePath
 from visualnet.analysis.receptive_field import Field, receptive
-from visualnet.core.text.format import format_number, format_percent
+from visualnet.core.text.format import capitalize_first, format_number, format_percent
 from visualnet.figures.charts.observed.attribution import Map
 from visualnet.training.observations.attribution.compute import make_part
 from visualnet.training.observations.attribution.sample_parts import kind_of, pack, place_map
@@ -142,7 +142,7 @@ def observe_path(lens: Lens, subject: Subject, channel: int | None, place: Place
         f"{unit.describe()}, value {format_number(value)}, adds {format_number(total)} to the score of {scorer.explained.name} "
         f"({format_number(score.item())})"
     )
-    result = pack(parts, told[:1].upper() + told[1:], added=added, total=total, unit=unit.at, value=value)
+    result = pack(parts, capitalize_first(told), added=added, total=total, unit=unit.at, value=value)
     return result._replace(words={**result.words, "nodes": names, "channels": channels})
 
 
