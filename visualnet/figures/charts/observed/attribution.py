@@ -31,7 +31,11 @@ Rect = tuple[float, float, float, float]
 GAP, HEAD = 10.0, 18.0
 FADED, OVER = 0.45, 0.72
 """How strongly the image shows through below its map, and the map over it."""
-ROW = 20.0
+ROW, LINE = 20.0, 15.0
+MOST_NOTE = 3
+"""The note under the picture has so many lines at most."""
+LEAST = 64.0
+"""Where the sample beside the map would be smaller than so many px, the map stands alone."""
 MOST_LINES = 8
 """Of a series with more features the ones with the largest shares are drawn."""
 
@@ -72,7 +76,8 @@ class AttributionChart(Chart):
     boxes: tuple[AttributedBox, ...] = ()
 
     def lay_out(self, width: float, height: float) -> Drawing:
-        note = HEAD if self.note else 0.0
+        lines = wrap(self.note, max(width - 2 * GAP, 40.0), MOST_NOTE if height > 160 else 1) if self.note else []
+        note = LINE * len(lines) + 4.0 if lines else 0.0
         legend = HEAD if self.boxes else 0.0
         room = max(width - BAR - GAP, 30.0)
         across = room / len(self.parts)
@@ -88,8 +93,8 @@ class AttributionChart(Chart):
         marks += colour_bar(
             width - BAR + 8, 6.0, max(height - note - 12.0, 1.0), self.low, self.high, self.signed, self.unit
         )
-        if self.note:
-            marks.append(Words(GAP, height - HEAD / 2, shorten(self.note, width - GAP)))
+        for at, line in enumerate(lines):
+            marks.append(Words(GAP, height - note + LINE * (at + 0.5), line))
         marks += self._legend(width, height - note)
         return Drawing(width, height, tuple(marks), tuple(spots))
 
@@ -150,15 +155,16 @@ def _draw_image(
 ) -> None:
     x, y, width, height = rect
     tall, wide = part.map.shape
-    both = width >= 1.5 * min(height * wide / tall, width) and width > 200
-    room = (width - GAP) / 2 if both else width
-    cell = min(room / wide, height / tall)
+    across = min((width - GAP) / 2 / wide, height / tall)
+    down = min(width / wide, (height - GAP) / 2 / tall)
+    both = max(across, down) * min(wide, tall) >= LEAST
+    cell = max(across, down) if both else min(width / wide, height / tall)
     size = cell * wide, cell * tall
     plain = _rgb(part.sample)
     if both:
         marks.append(Pixels(x, y, *size, plain, "rgb"))
-        spots.append(Spot(x, y, *size, f"{part.title}, as it is given to the network"))
-        x += size[0] + GAP
+        spots.append(Spot(x, y, *size, f"{part.title}, as the network is shown it"))
+        x, y = (x + size[0] + GAP, y) if across >= down else (x, y + size[1] + GAP)
     marks.append(Pixels(x, y, *size, plain, "rgb", FADED))
     marks.append(Pixels(x, y, *size, chart.colours(part.map), chart.colour_map, OVER))
     marks += _frame(x, y, *size)
@@ -277,6 +283,18 @@ def _draw_series(
     for box in boxes:
         first, last = box.bounds[0]
         marks += _frame(left + first * step, top, (last - first) * step, height - 2, box.colour, 2.0, box.dashed)
+
+
+def wrap(text: str, width: float, most: int) -> list[str]:
+    """A text in lines of this width, so many at most; what has no room ends with …."""
+    lines: list[str] = []
+    words = text.split()
+    while words and len(lines) < most - 1:
+        line = words.pop(0)
+        while words and text_width(f"{line} {words[0]}") <= width:
+            line = f"{line} {words.pop(0)}"
+        lines.append(line)
+    return [*lines, shorten(" ".join(words), width)] if words else lines
 
 
 def _rgb(sample: Map) -> NDArray[np.uint8]:

@@ -154,8 +154,8 @@ def _strongest_channels(added: Tensor, facts: Any, port: str) -> str:
         return ""
     sums = added.movedim(axis, 0).reshape(added.shape[axis], -1).sum(1)
     order = sums.abs().argsort(descending=True)[:CHANNELS_TOLD].tolist()
-    told = [f"{at}: {format_number(float(sums[at]))}" for at in order if float(sums[at])]
-    return ("most through channel " + ", ".join(told)) if told else ""
+    told = [str(at) for at in order if float(sums[at])]
+    return "via " + ", ".join(told) if told and added.shape[axis] > 1 else ""
 
 
 def _behind(lens: Lens, subject: Subject) -> list[Subject]:

@@ -77,7 +77,8 @@ class PathToScore(OfUnit):
 
     reading = (
         "Each bar says how much of the score this one unit brings through that node: its value times the gradient along the ways from it. "
-        "Bars are equal where all ways pass a node and part where ways part; the picture shows what of the input the unit rests on."
+        "Bars are equal where all ways pass a node and differ where ways part; “via” names the channels that carry most. "
+        "The picture shows what of the input the unit rests on."
     )
     row: Any = Int(None, "Row of the map, or the token, counted from 0", low=0, none=STRONGEST)
     column: Any = Int(None, "Column of the map, counted from 0", low=0, none=STRONGEST)
@@ -100,5 +101,5 @@ class PathToScore(OfUnit):
         )
         high = float(np.abs(added).max()) if added.size else 1.0
         bars = AttributedPart("bars", "nodes on the way", added, np.zeros(0, np.float32), names)
-        way = AttributionChart((bars,), -high or -1.0, high or 1.0, True, self.unit)
-        return BesideChart((over, way), ("What of the input it rests on", result.note), (0.45, 0.55))
+        way = AttributionChart((bars,), -high or -1.0, high or 1.0, True, self.unit, result.note)
+        return BesideChart((over, way), ("What of the input it rests on", "What it adds at each node"), (0.45, 0.55))
