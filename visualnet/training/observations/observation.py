@@ -133,6 +133,12 @@ OBSERVATIONS: dict[str, type[Observation]] = {}
 
 DECLARED_IN = (
     "visualnet.training.observations.flow.declare",
+    "visualnet.training.observations.cards.declare",
+    "visualnet.training.observations.maps.declare",
+    "visualnet.training.observations.weights.declare",
+    "visualnet.training.observations.distributions.declare",
+    "visualnet.training.observations.answers.declare",
+    "visualnet.training.observations.interventions.declare",
     "visualnet.training.observations.attribution.declare",
     "visualnet.training.observations.excitation.declare",
     "visualnet.training.observations.fields.declare",
