@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.marks import (
     SMALL,
+    Box,
     Chart,
     Drawing,
     Mark,
@@ -24,6 +25,7 @@ from visualnet.figures.charts.marks import (
 )
 from visualnet.figures.charts.tiles import BAR, MOST_ROWS, colour_bar
 from visualnet.figures.colours.indices import levels
+from visualnet.figures.colours.pixels import rgb_of
 
 Map = NDArray[np.float32]
 Rect = tuple[float, float, float, float]
@@ -36,6 +38,8 @@ MOST_NOTE = 3
 """The note under the picture has so many lines at most."""
 LEAST = 64.0
 """Where the sample beside the map would be smaller than so many px, the map stands alone."""
+MOST_WORDS = 12
+"""So many words stand below the text as bars."""
 MOST_LINES = 8
 """Of a series with more features the ones with the largest shares are drawn."""
 
@@ -115,6 +119,11 @@ class AttributionChart(Chart):
         """Values as numbers of colours on the chart's scale."""
         return levels(values, self.low, self.high)
 
+    def colour_of(self, value: float) -> str:
+        """The colour of a value, as the bar shows it."""
+        red, green, blue = rgb_of(self.colours(np.array([[value]])), self.colour_map)[0, 0].tolist()
+        return f"#{red:02x}{green:02x}{blue:02x}"
+
     @property
     def colour_map(self) -> str:
         return "signed" if self.signed else "amount"
@@ -189,7 +198,7 @@ def _draw_words(
     left, top, width, height = rect
     x, y = left, top
     for number, name in enumerate(part.names):
-        text = shorten(name, width - 8, 13)
+        text = shorten(name or "·", width - 8, 13)
         wide = text_width(text, 13) + 8
         if x + wide > left + width and x > left:
             x, y = left, y + ROW + 4
@@ -197,12 +206,27 @@ def _draw_words(
             marks.append(Words(left + width, top + height - 6, f"… {len(part.names) - number} more", align="right"))
             return
         value = float(part.map[number])
-        marks.append(Pixels(x, y, wide, ROW, chart.colours(np.array([[value]])), chart.colour_map, OVER))
-        marks.append(Words(x + wide / 2, y + ROW / 2, text, "text", 13, "centre"))
+        colour = chart.colour_of(value)
+        marks.append(Box(x, y, wide, ROW, colour))
+        marks.append(Words(x + wide / 2, y + ROW / 2, text, f"on {colour}", 13, "centre"))
         inside = (box for box in boxes if box.bounds[0][0] <= number < box.bounds[0][1])
         marks += [Stroke(((x, y + ROW + 1), (x + wide, y + ROW + 1)), box.colour, 2.0, box.dashed) for box in inside]
-        spots.append(Spot(x, y, wide, ROW, f"“{name}” (number {number + 1}): {format_number(value)}"))
+        spots.append(Spot(x, y, wide, ROW, f"“{text}” (number {number + 1}): {format_number(value)}"))
         x += wide + 3
+    _draw_largest(chart, part, (left, y + 2 * ROW, width, top + height - y - 2 * ROW), marks, spots)
+
+
+def _draw_largest(
+    chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]
+) -> None:
+    """Below the words, where there is room, those with the largest shares as bars, the largest first."""
+    count = min(int(rect[3] / ROW), len(part.names), MOST_WORDS)
+    if count < 2:
+        return
+    order = np.argsort(-np.abs(np.nan_to_num(part.map)), kind="stable")[:count]
+    names = tuple(f"{part.names[at] or '·'} ({at + 1})" for at in order)
+    largest = AttributedPart("bars", part.title, part.map[order], part.sample[:0], names)
+    _draw_bars(chart, largest, (rect[0], rect[1], rect[2], count * ROW), [], marks, spots)
 
 
 def _draw_bars(
@@ -221,7 +245,7 @@ def _draw_bars(
     row = min(height / count, 30.0)
     given = len(part.sample) == len(part.names)
     labels = [f"{part.names[i]} = {format_number(float(part.sample[i]))}" if given else part.names[i] for i in order]
-    head = min(max(map(text_width, labels), default=20.0) + 10, width * 0.5)
+    head = min(max(map(text_width, labels), default=20.0) + 20, width * 0.5)
     length = max(width - head - 54, 8.0)
     span = (chart.high - chart.low) or 1.0
     zero = left + head + (0 - chart.low) / span * length
@@ -229,10 +253,7 @@ def _draw_bars(
         y, value = top + at * row, float(part.map[number])
         end = left + head + (min(max(value, chart.low), chart.high) - chart.low) / span * length
         marks.append(Words(left + head - 8, y + row / 2, shorten(labels[at], head - 10), "text", align="right"))
-        strength = chart.colours(np.array([[value]]))
-        marks.append(
-            Pixels(min(zero, end), y + row * 0.15, max(abs(end - zero), 1.0), row * 0.7, strength, chart.colour_map)
-        )
+        marks.append(Box(min(zero, end), y + row * 0.15, max(abs(end - zero), 1.0), row * 0.7, chart.colour_of(value)))
         marks.append(Words(left + head + length + 6, y + row / 2, format_number(value)))
         spots.append(Spot(left, y, width, row, f"{labels[at]}: {format_number(value)}"))
     marks.append(Stroke(((zero, top), (zero, top + row * count)), "muted"))

@@ -135,7 +135,7 @@ def _tile(values: np.ndarray, sight: Field | None, one: Excited) -> np.ndarray:
 def _tell(lens: Lens, field: str, values: np.ndarray) -> str:
     names = name_places(lens.data, field, values)
     if lens.data.fields[field].dtype == "int":
-        return ("" if max(map(len, names), default=0) == 1 else " ").join(names)
+        return ("" if max(map(len, names), default=0) == 1 else " ").join(name for name in names if name.strip("·"))
     flat = np.asarray(values).reshape(-1)[:12]
     return ", ".join(f"{name} {format_number(float(v))}" for name, v in zip(names, flat, strict=False))
 
