@@ -23,8 +23,8 @@ from visualnet.data.tensors import Tensors
 from visualnet.pytorch import need_torch
 from visualnet.training import checkpoints
 from visualnet.training.learners.learner import Learner
+from visualnet.training.observations.lens import plain_fields
 from visualnet.training.optimizers import check_recipe
-from visualnet.training.probes import plain_fields
 from visualnet.training.stepping.passes import run_passes
 from visualnet.training.stepping.update import make_learner, make_step
 from visualnet.training.stepping.values import Passes
