@@ -66,7 +66,7 @@ class Area(NamedTuple):
 
 class Pixels(NamedTuple):
     """A picture of ``values`` in a rectangle: numbers of colours (H, W) of the map ``signed`` or ``amount`` (see
-    `visualnet.figures.colour_indices`), or red, green and blue (H, W, 3) where it is ``rgb``. Pixels are hard unless it is ``smooth``.
+    `visualnet.figures.colours.indices`), or red, green and blue (H, W, 3) where it is ``rgb``. Pixels are hard unless it is ``smooth``.
     """
 
     x: float
@@ -115,6 +115,10 @@ class Chart:
     def lay_out(self, width: float, height: float) -> Drawing:
         """The chart in this size, in px."""
         raise NotImplementedError
+
+    def least_size(self) -> tuple[float, float]:
+        """The width and height in px from which on all of it can be read; in less it is laid out in these and scrolled."""
+        return 0.0, 0.0
 
     def rows(self) -> Iterable[Sequence[Any]]:
         """Its numbers as a table with a head."""

@@ -6,14 +6,25 @@ from typing import NamedTuple
 
 from visualnet.layers.declaration.sizes import Shape
 
+NEAR = 0.01
+"""A value is saturated that is nearer to a limit than this share of the range; of 1 where there is one limit alone."""
+
 
 class Column(NamedTuple):
     """One column of a table: ``categories`` are how many it counts from 0 on, 0 for a number; ``missing`` says that some samples lack it
-    (NaN stands there)."""
+    (NaN stands there). ``words`` are the categories, where they are known."""
 
     name: str
     categories: int = 0
     missing: bool = False
+    words: tuple[str, ...] = ()
+
+    @property
+    def category_names(self) -> tuple[str, ...]:
+        """A name for each category: ``colour = red``, or ``colour 1`` where the words are not known."""
+        if len(self.words) == self.categories:
+            return tuple(f"{self.name} = {word}" for word in self.words)
+        return tuple(f"{self.name} {at + 1}" for at in range(self.categories))
 
 
 class Spec(NamedTuple):
@@ -48,3 +59,19 @@ class Spec(NamedTuple):
         for extent in self.shape:
             total *= extent
         return total
+
+
+class Limits(NamedTuple):
+    """Where a function levels off: a unit that is there for every sample learns nothing.
+
+    ``reached`` are values that the function takes on a whole stretch (0, of a ReLU): there its slope is exactly zero.
+    ``approached`` are those that it comes ever nearer to (−1 and 1, of tanh): there its slope fades."""
+
+    reached: tuple[float, ...] = ()
+    approached: tuple[float, ...] = ()
+
+    def bands(self) -> tuple[tuple[float, float], ...]:
+        """From where to where a value counts as being at a limit, each as a pair of ends."""
+        values = self.approached
+        near = NEAR * ((max(values) - min(values)) if len(values) > 1 else 1.0)
+        return (*((v, v) for v in self.reached), *((v - near, v + near) for v in values))

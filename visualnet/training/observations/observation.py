@@ -95,7 +95,10 @@ class Observation:
                 known = ", ".join(self.params) or "none"
                 raise ValueError(f"the observation “{self.title}” has no setting “{name}” (it has {known})")
         for name, param in self.params.items():
-            self.__dict__[name] = param.read(given[name], {}) if name in given else param.default
+            try:
+                self.__dict__[name] = param.read(given[name], {}) if name in given else param.default
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -128,14 +131,23 @@ class Observation:
 OBSERVATIONS: dict[str, type[Observation]] = {}
 """Every observation by name, once `find_observations` was called."""
 
-DECLARED_IN = ("visualnet.training.observations.flow.declare",)
+DECLARED_IN = (
+    "visualnet.training.observations.flow.declare",
+    "visualnet.training.observations.cards.declare",
+    "visualnet.training.observations.maps.declare",
+    "visualnet.training.observations.weights.declare",
+    "visualnet.training.observations.distributions.declare",
+    "visualnet.training.observations.answers.declare",
+    "visualnet.training.observations.interventions.declare",
+    "visualnet.training.observations.attribution.declare",
+)
 """The modules that declare observations, in the order in which those are offered."""
 
 _O = TypeVar("_O", bound=type[Observation])
 
 
 def observation(name: str, title: str, family: str, **traits: Any) -> Callable[[_O], _O]:
-    """Register an observation; ``traits`` says what of ``about``, ``live``, ``keeps``, ``of_sample``, ``view``, ``unit`` is not as usual."""
+    """Register an observation; ``traits`` is what of ``about``, ``live``, ``keeps``, ``of_sample``, ``view``, ``unit`` is not as usual."""
 
     def register(cls: _O) -> _O:
         assert name.isidentifier(), name

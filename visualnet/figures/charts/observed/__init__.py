@@ -1,0 +1,1 @@
+"""Charts of what is observed in a network, a kind a file."""
