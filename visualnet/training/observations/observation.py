@@ -140,6 +140,7 @@ DECLARED_IN = (
     "visualnet.training.observations.answers.declare",
     "visualnet.training.observations.interventions.declare",
     "visualnet.training.observations.attribution.declare",
+    "visualnet.training.observations.landscape.declare",
 )
 """The modules that declare observations, in the order in which those are offered."""
 
