@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel
 
 from tests.data.pictures_source import write_pictures
 from tests.flows.hands import LEFT, NONE, Hands
@@ -280,7 +280,10 @@ def test_a_table_from_drop_to_report(window: Window, hands: Hands, tmp_path: Pat
         "table",
         lambda net, fields: net.linear(net.input(*fields["features"].shape, field="features"), 2),
     )
-    assert {each.title for each in page.figures.histograms.spreads} >= {"petal"}
+    spreads = {each.title: each for each in page.figures.histograms.spreads}
+    assert not spreads["petal"].words and spreads["colour"].words == ("white", "blue"), "categories by their words"
+    told = [each.text() for each in page.figures.facts.findChildren(QLabel)]
+    assert told.count("60") == 1, "how many there are is said once"
     page.samples.open_row(0)
     table = page.samples.viewer.display.table
     hands.until(lambda: table.rowCount())

@@ -204,7 +204,7 @@ class OwnDataDialog(QDialog):
         )
 
     def _show(self, result: tuple[DataChoice, Found]) -> None:
-        from visualnet.data.examination.report import describe_field
+        from visualnet.data.examination.report import describe_field, further_figures
 
         self.result_ = result
         choice, found = result
@@ -217,7 +217,7 @@ class OwnDataDialog(QDialog):
             )
         specs = SOURCES[choice.name](choice.options, choice.path, found.facts).specs()
         rows += [(name, describe_field(spec), "") for name, spec in specs.items()]
-        rows += [(name, words, "") for name, words in found.figures]
+        rows += [(name, words, "") for name, words in further_figures(found)]
         self.facts.show_rows([(visible(name), visible(words), tip) for name, words, tip in rows])
         errors = [each for each in found.findings if each.severity == "error"]
         others = len(found.findings) - len(errors)
