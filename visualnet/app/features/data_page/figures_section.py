@@ -50,12 +50,7 @@ class FiguresSection(QScrollArea):
         opened, found, figures = examiner.opened, examiner.found, examiner.figures
         rows = []
         if opened is not None:
-            sizes = (
-                f"{len(part):,} {name}"
-                for part, name in zip(opened.parts, ("training", "validation", "test"), strict=True)
-            )
-            rows = [("Samples", f"{opened.samples.size:,}", ""), ("Parts", " · ".join(sizes), "")]
-            rows += [(name, visible(describe_field(spec)), "") for name, spec in opened.source.specs().items()]
+            rows = [(name, visible(describe_field(spec)), "") for name, spec in opened.source.specs().items()]
         told = further_figures(found) if found is not None else ()
         rows += [(capitalize_first(visible(name)), visible(words), "") for name, words in told]
         self.facts.show_rows(rows)

@@ -209,7 +209,7 @@ class OwnDataDialog(QDialog):
         self.result_ = result
         choice, found = result
         self.bar.hide()
-        rows = [("samples", f"{found.facts.size:,}", "")]
+        rows = [("Samples", f"{found.facts.size:,}", "")]
         if classes := found.facts.classes:
             more = f" and {len(classes) - MOST_CLASSES:,} more" if len(classes) > MOST_CLASSES else ""
             rows.append(
