@@ -34,7 +34,7 @@ AFTER_EDIT_MS, POLL_MS = 250, 250
 MOST_SAMPLES = 64
 SPEEDS = {"Slow": 2400, "Usual": 1200, "Fast": 450}
 NO_LOSS = (
-    "Back-propagation begins at a loss: add one with Edit › Complete for training, or open the template “Perceptron”."
+    "Back-propagation begins at a loss: add one with Edit › Complete for training, or open the template “XOR by hand”."
 )
 ERRORS = "Mend the errors in the network to step through it."
 
