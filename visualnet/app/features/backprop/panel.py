@@ -293,7 +293,7 @@ class BackpropPanel(QWidget):
             return
         moment, last = self.order[self.at], len(self.order) - 1
         self.page.show_moment(self.passes, moment, self.studio.analysis)
-        self.place.setText(f"{self.at + 1} of {last + 1}")
+        self.place.setText(f"{self.at + 1} / {last + 1}")
         for name, button_ in self.buttons.items():
             button_.setEnabled({"first": self.at > 0, "back": self.at > 0, "play": True}.get(name, self.at < last))
         if self.isVisible() and self.follow.isChecked():

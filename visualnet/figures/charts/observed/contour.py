@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import Axes, draw_axes, make_axes
-from visualnet.figures.charts.marks import SMALL, Box, Chart, Dots, Drawing, Mark, Pixels, Spot, Stroke, Words, text_width
+from visualnet.figures.charts.marks import (
+    SMALL,
+    Box,
+    Chart,
+    Dots,
+    Drawing,
+    Mark,
+    Pixels,
+    Spot,
+    Stroke,
+    Words,
+    text_width,
+)
 from visualnet.figures.charts.tiles import BAR
 from visualnet.figures.colours.indices import LEVELS, levels
 from visualnet.figures.ticks import nice_ticks
