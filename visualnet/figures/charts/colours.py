@@ -10,7 +10,8 @@ READABLE = 4.5
 
 
 def resolve(role: str, palette: Mapping[str, str], curves: Sequence[str]) -> str:
-    """A role as ``#rrggbb``: a name of the palette, ``curve:2``, ``amount:0.4`` (from ground to accent), or what can be read on that."""
+    """A role as ``#rrggbb``: a name of the palette, ``curve:2``, ``amount:0.4`` (from ground to accent), what can be read on that, or a
+    colour as it is."""
     if role.startswith("on "):
         ground = read(resolve(role[3:], palette, curves))
         inks = (palette["text"], palette["surface"], "#000000", "#ffffff")
@@ -23,6 +24,8 @@ def resolve(role: str, palette: Mapping[str, str], curves: Sequence[str]) -> str
         low = mix(low, read(palette["line"]), 0.35)
         red, green, blue = mix(low, high, share)
         return f"#{red:02x}{green:02x}{blue:02x}"
+    if role.startswith("#"):
+        return role
     if role.startswith("curve:"):
         return curves[int(role[6:]) % len(curves)]
     return palette[role]

@@ -1,0 +1,1 @@
+"""Kinds of chart for what is observed inside a network, a file each."""
