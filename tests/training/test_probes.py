@@ -14,7 +14,8 @@ from visualnet.data.loading import Loaded, load
 from visualnet.data.tensors import Tensors
 from visualnet.training.control import ProbePort, ProbeRequest
 from visualnet.training.events import ProbeReport
-from visualnet.training.probes import Probe, plain_fields
+from visualnet.training.observations.lens import plain_fields
+from visualnet.training.probes import Probe
 
 
 def look(model: Model, data: Loaded, ports: Sequence[ProbePort], sample: int = 0, grid: bool = False) -> ProbeReport:

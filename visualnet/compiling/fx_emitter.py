@@ -72,6 +72,8 @@ class Emitter:
         self.graph, self.inline, self.wanted = graph, inline, wanted
         self.at: dict[tuple[NodePath, str], fx.Node] = {}
         """The fx node of each output port of each node, by path (with ``#2`` for the third repetition of a block)."""
+        self.fed: dict[tuple[NodePath, str], fx.Node] = {}
+        """What stands in for the value of an output port, by path as in ``at``; all that is downstream reads it."""
         self.measuring = False
         """Whether a loss or a metric is being written: what several of them compute in common is then written once."""
         self._made: dict[tuple[Any, ...], fx.Node] = {}
@@ -88,7 +90,7 @@ class Emitter:
             self.measuring = step.role in ("loss", "metric")
             results = self._block(step, args, here, prefix) if step.inside else self._layer(step, args, here, prefix)
             for port, value in results.items():
-                env[Port(step.id, port)] = value
+                env[Port(step.id, port)] = value = self.fed.get((here, port), value)
                 self._mark(here, port, value)
 
     def _mark(self, path: NodePath, port: str, value: fx.Node) -> None:
@@ -116,13 +118,14 @@ class Emitter:
             env: dict[Port, Any] = {}
             for source, value in zip(sheet.inputs, values, strict=True):
                 (port,) = source.facts.outputs
-                env[Port(source.id, port)] = value
+                env[Port(source.id, port)] = value = self.fed.get(((*here, source.id), port), value)
                 self.at[(*here, source.id), port] = value
             self.sheet(sheet, env, here, inner)
-            results = {name: env[port] for name, port in sheet.outputs.items()}
+            end = here if at else (*path[:-1], f"{path[-1]}#0")
+            results = {name: self.fed.get((end, name), env[port]) for name, port in sheet.outputs.items()}
             values = [*results.values(), *values[1:]]
             for name, value in results.items():
-                self.at[here if at else (*path[:-1], f"{path[-1]}#0"), name] = value
+                self.at[end, name] = value
         return results
 
     def counts(self, step: PlanStep, env: Mapping[Port, Any]) -> fx.Node:

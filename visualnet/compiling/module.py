@@ -114,8 +114,11 @@ class Model:
         modules = [m for gm in (self.net, self.objective) for m in gm.modules() if isinstance(m, fx.GraphModule)]
         return {node: node.meta["path"] for gm in modules for node in gm.graph.nodes if "path" in node.meta}
 
-    def view(self, ports: Iterable[tuple[NodePath, str]]) -> fx.GraphModule:
+    def view(self, ports: Iterable[tuple[NodePath, str]], fed: Iterable[tuple[NodePath, str]] = ()) -> fx.GraphModule:
         """A module that maps the data's fields to a tuple with the tensors at these output ports, blocks included.
+
+        It takes a tensor more for each ``fed`` port, in their order: that stands in for the port's value, and all that is downstream
+        follows.
 
         A port is ``(path, port name)``; an id of a repeated block in a path may say which repetition: ``n3#2`` is the third. Fields that
         the ports do not rest on may be left out.
@@ -123,8 +126,11 @@ class Model:
         Raises:
             KeyError: nothing is computed there.
         """
-        wanted = tuple(ports)
-        graph, emitter = self._inlined(frozenset(wanted))
+        wanted, replaced = tuple(ports), tuple(fed)
+        graph, emitter = self._inlined(frozenset((*wanted, *replaced)), fed=replaced)
+        for port in replaced:
+            if port not in emitter.at:
+                raise KeyError(port)
         graph.output(tuple(emitter.at[port] for port in wanted))
         _prune(graph)
         return self._assemble(graph, "View")
@@ -269,13 +275,18 @@ class Model:
         return emitter, env, {**({"loss": total} if total is not None else {}), **results}
 
     def _inlined(
-        self, wanted: frozenset[tuple[NodePath, str]], keep: set[str] | None = None
+        self,
+        wanted: frozenset[tuple[NodePath, str]],
+        keep: set[str] | None = None,
+        fed: tuple[tuple[NodePath, str], ...] = (),
     ) -> tuple[fx.Graph, Emitter]:
         graph = fx.Graph()
         emitter = Emitter(graph, inline=True, wanted=wanted)
         env = self._arguments(graph, optional=True)
-        for port, node in env.items():
-            emitter.at[(port.node,), port.port] = node
+        emitter.fed = {port: add_placeholder(graph, f"fed_{at}", (), optional=True) for at, port in enumerate(fed)}
+        for port in env:
+            place = (port.node,), port.port
+            env[port] = emitter.at[place] = emitter.fed.get(place, env[port])
         emitter.sheet(self.plan.main, env, (), "", keep)
         return graph, emitter
 

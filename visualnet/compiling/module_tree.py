@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import torch
@@ -123,6 +123,27 @@ def make_graph_module(root: nn.Module, graph: fx.Graph, name: str) -> fx.GraphMo
     # GraphModule wraps each call to print a failing line to stderr: it costs some µs, and Model.guilty tells it better.
     type(module).__call__ = nn.Module.__call__  # type: ignore[method-assign]
     return module
+
+
+def modules_by_path(sheet: PlanSheet, root: nn.Module) -> Mapping[NodePath, nn.Module]:
+    """The module of each node that applies one, by path; two that share a module have the same. Of a repeated block, ``n3`` is all of it
+    and ``n3#1`` its second repetition; what is inside ``n3`` is that of the first."""
+    return dict(_walk(sheet, root, ()))
+
+
+def _walk(sheet: PlanSheet, root: nn.Module, above: NodePath) -> Iterator[tuple[NodePath, nn.Module]]:
+    for step in sheet.steps:
+        if not step.module:
+            continue
+        module, path = root.get_submodule(step.module), (*above, step.id)
+        yield path, module
+        if len(step.inside) == 1:
+            yield from _walk(step.inside[0], module, path)
+        for at, (inside, part) in enumerate(zip(step.inside, module.children(), strict=False)):
+            if len(step.inside) > 1:
+                here = path if at == 0 else (*above, f"{step.id}#{at}")
+                yield (*above, f"{step.id}#{at}"), part
+                yield from _walk(inside, part, here)
 
 
 def only_port(step: PlanStep) -> Port:

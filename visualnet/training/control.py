@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.layers.recipe.live_settings import Setting, Values, check_value
+from visualnet.training.observations.looked_at import OwnSample, ProbePort
+
+__all__ = ["Control", "OwnSample", "ProbePort", "ProbeRequest"]
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-ProbePort = tuple[tuple[str, ...], str]
-
-
-@dataclass(frozen=True, eq=False)
-class OwnSample:
-    """A sample that a person made: fields behind the preparation, without the axis of samples, not normalised. Each is another one."""
-
-    fields: Mapping[str, NDArray[Any]]
+    from visualnet.training.observations.observation import ObservationRequest
 
 
 class ProbeRequest(NamedTuple):
     """What to look at: output ports by node path, on which sample of the validation set, at what share of the time.
 
-    The fields of an ``own`` sample stand in for those of that sample.
+    The fields of an ``own`` sample stand in for those of that sample. A ``copy`` of the weights is given once for each number.
     """
 
     ports: tuple[ProbePort, ...] = ()
@@ -35,6 +28,13 @@ class ProbeRequest(NamedTuple):
     budget: float = 0.05
     grid: bool = False
     own: OwnSample | None = None
+    observations: tuple[ObservationRequest, ...] = ()
+    copy: int = 0
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is anything to look at."""
+        return bool(self.ports or self.grid or self.observations or self.copy)
 
 
 class Control:
@@ -107,16 +107,12 @@ class Control:
             self._changed.notify_all()
 
     def request_probes(
-        self,
-        ports: Iterable[ProbePort],
-        sample: int = 0,
-        budget: float = 0.05,
-        grid: bool = False,
-        own: OwnSample | None = None,
+        self, ports: Iterable[ProbePort], sample: int = 0, budget: float = 0.05, grid: bool = False, **more: Any
     ) -> None:
-        """Look at these ports from now on (none: look no more). ``grid`` asks for the answer over the input's plane too."""
+        """Look at these ports from now on (none: look no more). ``grid`` asks for the answer over the input's plane too; ``more`` as
+        `ProbeRequest` has it."""
         share = min(max(float(budget), 0.001), 1.0)
-        self.probe_request = ProbeRequest(tuple(ports), max(int(sample), 0), share, grid, own)
+        self.probe_request = ProbeRequest(tuple(ports), max(int(sample), 0), share, grid, **more)
 
     # --- the loop's side -------------------------------------------------------------------------------------------
 

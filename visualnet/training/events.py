@@ -163,6 +163,11 @@ class ProbeReport(Event, frozen=True, tag="watched"):
     cost_s: float = 0.0
     own: bool = False
     """It is a sample that the person made; nothing is known of its targets."""
+    observed: Mapping[Any, Any] = {}
+    """By `ObservationRequest` a `Result`, or the words why there is none; those alone that were due."""
+    copy: int = 0
+    weights: Any = None
+    """The weights after this step by name, where the copy of that number was asked for."""
 
 
 class Paused(Event, frozen=True, tag="paused"):

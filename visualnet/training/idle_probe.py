@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,14 @@ MOST_PARAMETERS = 30_000_000
 """Larger networks are only looked into while they train: building one aside takes seconds and a second copy of its weights."""
 
 
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """Weights by name, as they were after a step of a run."""
+
+    step: int
+    tensors: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class Question:
     """What to look at, in which network, with which weights (a folder of a run, or None)."""
@@ -30,6 +39,8 @@ class Question:
     analysis: Analysis
     request: ProbeRequest
     run: Path | None = None
+    weights: Weights | None = None
+    """A copy that a run that goes on gave; else those that ``run`` has left."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +69,8 @@ class IdleProbe:
         self._forgotten, self._lock = 0, threading.Lock()
         self._trained, self._step, self._words = False, 0, ""
 
-    def __call__(self, question: Question) -> ProbeResult:
-        """Compute the answer."""
+    def __call__(self, question: Question, check: Callable[[float], None] | None = None) -> ProbeResult:
+        """Compute the answer. With ``check`` only what is observed, which may take long: it is called with the share that is done."""
         if question.analysis.main.parameters > MOST_PARAMETERS:
             return ProbeResult(question.number, None, words="This network is large: press Train to look inside.")
         if question.analysis.errors():
@@ -69,7 +80,11 @@ class IdleProbe:
         try:
             probe = self._prepare(question)
             with _autocast(question.project.recipe):
-                seen = probe.look(question.request, self._step)
+                seen = (
+                    probe.look_long(question.request, self._step, check)
+                    if check
+                    else probe.look(question.request, self._step)
+                )
         except (GraphError, ValueError, RuntimeError, KeyError) as error:
             words = str(error).strip().partition("\n")[0]
             self._drop()
@@ -101,7 +116,7 @@ class IdleProbe:
             project.data,
             project.recipe.seed,
             project.recipe.start_from,
-            weights,
+            question.weights or weights,
             stamps,
         )
         if known is not None and _same(known, key):
@@ -113,14 +128,19 @@ class IdleProbe:
         from visualnet.data.loading import load
         from visualnet.data.tensors import Tensors
         from visualnet.training import probes
+        from visualnet.training.observations.lens import plain_fields
 
         data = load(project.data)
         model = compile_project(project, question.analysis, seed=project.recipe.seed)
         self._trained, self._step, self._words = False, 0, ""
-        self._restore(weights, model.net)
+        if question.weights is not None:
+            model.objective.load_state_dict(question.weights.tensors)
+            self._trained, self._step = True, question.weights.step
+        else:
+            self._restore(weights, model.net)
         if not self._trained and project.recipe.start_from:
             self._start(project.recipe.start_from, model.net)
-        tensors = Tensors(data, model.fields, model.device, probes.plain_fields(model))
+        tensors = Tensors(data, model.fields, model.device, plain_fields(model))
         made = probes.Probe(model, data, tensors)
         with self._lock:
             if self._forgotten == forgotten:

@@ -26,6 +26,7 @@ from visualnet.app.features.problems.feature import FEATURE as PROBLEMS
 from visualnet.app.features.recipe.feature import FEATURE as RECIPE
 from visualnet.app.features.reference.feature import FEATURE as REFERENCE
 from visualnet.app.features.runs.feature import FEATURE as RUNS
+from visualnet.app.features.see_inside.feature import FEATURE as SEE_INSIDE
 from visualnet.app.features.start_from.feature import FEATURE as START_FROM
 from visualnet.app.features.start_page.feature import FEATURE as START_PAGE
 from visualnet.app.features.training.feature import FEATURE as TRAINING
@@ -42,6 +43,7 @@ FEATURES: tuple[Feature, ...] = (
     EVALUATION,
     FEATURE_MAPS,
     ATTENTION,
+    SEE_INSIDE,
     TRY_IT,
     CODE,
     DIFFERENCES,

@@ -100,6 +100,13 @@ def indexed_image(indices: Indices, table: list[int]) -> QImage:
     return image.copy()
 
 
+def rgb_image(values: np.ndarray) -> QImage:
+    """A picture of its own memory from red, green and blue (H, W, 3)."""
+    height, width = values.shape[:2]
+    rows = np.ascontiguousarray(values, np.uint8)
+    return QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+
+
 def draw_nearest(painter: QPainter, target: QRect | QRectF, image: QImage) -> None:
     """Draw a picture with hard pixels, whatever its size."""
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)

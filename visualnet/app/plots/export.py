@@ -78,13 +78,14 @@ def picture_menu(widget: QWidget, name: str, rows: Callable[[], Iterable[Iterabl
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     clipboard = QGuiApplication.clipboard()
     menu.addAction("Copy picture", lambda: clipboard.setPixmap(picture_of(widget)))
-    menu.addAction("Save picture…", lambda: _ask(widget, name, PICTURES, partial(save_picture, widget)))
+    menu.addAction("Save picture…", lambda: ask_and_write(widget, name, PICTURES, partial(save_picture, widget)))
     if rows is not None:
-        menu.addAction("Save data…", lambda: _ask(widget, name, TABLES, lambda path: save_rows(path, rows())))
+        menu.addAction("Save data…", lambda: ask_and_write(widget, name, TABLES, lambda path: save_rows(path, rows())))
     return menu
 
 
-def _ask(widget: QWidget, name: str, kinds: str, write: Callable[[Path], None]) -> None:
+def ask_and_write(widget: QWidget, name: str, kinds: str, write: Callable[[Path], None]) -> None:
+    """Ask for a place and write there; what goes wrong is told."""
     path = ask_target(widget, "Save", name, kinds)
     if path is None:
         return

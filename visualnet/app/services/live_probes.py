@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -17,6 +17,8 @@ from visualnet.analysis.facts import NodePath
 from visualnet.app.plots.charts.sparkline import compose_strip
 from visualnet.app.plots.colours import ink_of
 from visualnet.app.services.background_task import LOOK_MS, TaskQueue
+from visualnet.app.services.observing.long_looks import LongLooks
+from visualnet.app.services.observing.observation_store import ObservationStore
 from visualnet.app.services.redraw_budget import RedrawBudget
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
@@ -28,6 +30,7 @@ from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, torc
 
 if TYPE_CHECKING:
     from visualnet.training.events import ProbeReport
+    from visualnet.training.observations.observation import ObservationRequest
 
 NOT_READY = "Press Train, or wait for PyTorch to load"
 AFTER_EDIT_MS, AFTER_CHOICE_MS, POLL_MS = 150, 20, 250
@@ -44,6 +47,14 @@ def sheet_path(studio: Studio) -> NodePath:
     if studio.sheet == MAIN or studio.path:
         return studio.path
     return next((path for path, facts in studio.analysis.walk() if facts.node.block == studio.sheet), ())
+
+
+class _Wish(NamedTuple):
+    """What somebody wants to see."""
+
+    ports: tuple[ProbePort, ...] = ()
+    grid: bool = False
+    observations: tuple[ObservationRequest, ...] = ()
 
 
 class LiveProbes(QObject):
@@ -69,8 +80,11 @@ class LiveProbes(QObject):
         """Why the chosen data could not be read."""
         self.run: Path | None = None
         """The folder of the run whose weights are looked at while nothing trains."""
+        self.observed = ObservationStore(self)
+        self.long_looks = LongLooks(studio, self.observed, self)
+        self.long_looks.copy_wanted.connect(lambda: self._apply(0))
         self._control: Control | None = None
-        self._requests: dict[str, tuple[tuple[ProbePort, ...], bool]] = {}
+        self._requests: dict[str, _Wish] = {}
         self._choice: DataChoice | None = None
         self._idle_probe, self._asked = IdleProbe(), 0
         self._shown: set[NodePath] = set()
@@ -87,12 +101,18 @@ class LiveProbes(QObject):
         """The share of the training time that watching may take."""
         return min(max(float(self.settings.typed("watch_budget", 0.05)), 0.005), 0.5)
 
-    def set_request(self, who: str, ports: Iterable[ProbePort] = (), grid: bool = False) -> None:
-        """Look at these ports for `who` from now on; none and no `grid`: for this one no more."""
-        wish = tuple(ports), grid
-        if wish == self._requests.get(who, ((), False)):
+    def set_request(
+        self,
+        who: str,
+        ports: Iterable[ProbePort] = (),
+        grid: bool = False,
+        observations: Iterable[ObservationRequest] = (),
+    ) -> None:
+        """Look at these for `who` from now on; nothing at all: for this one no more."""
+        wish = _Wish(tuple(ports), grid, tuple(observations))
+        if wish == self._requests.get(who, _Wish()):
             return
-        if wish == ((), False):
+        if wish == _Wish():
             del self._requests[who]
         else:
             self._requests[who] = wish
@@ -105,6 +125,7 @@ class LiveProbes(QObject):
             sample = min(sample, self.samples - 1)
         if sample != self.sample or self.own is not None:
             self.sample, self.own = sample, None
+            self.observed.forget_sample()
             self.sample_changed.emit(sample)
             self._apply(AFTER_CHOICE_MS)
 
@@ -112,8 +133,14 @@ class LiveProbes(QObject):
         """Look at a sample that the person made, or (None) at the chosen sample of the data again."""
         if own is not self.own:
             self.own = own
+            self.observed.forget_sample()
             self.sample_changed.emit(self.sample)
             self._apply(0)
+
+    def ask(self, request: ObservationRequest) -> None:
+        """Compute an observation that takes long, once: of the weights that are trained, or those that are looked at now."""
+        project = self._control.project if self._control is not None else None
+        self.long_looks.ask(request, self.current_request(), self.run, project)
 
     def redraw_ms(self, every_ms: int) -> int:
         """How often a picture is drawn anew that is drawn every so many ms otherwise: what a person makes is followed at once."""
@@ -132,14 +159,19 @@ class LiveProbes(QObject):
 
     def current_request(self) -> ProbeRequest:
         """All that is wanted, as one order."""
-        ports = dict.fromkeys(port for wanted, _ in self._requests.values() for port in wanted)
-        grid = any(grid for _, grid in self._requests.values())
-        return ProbeRequest(tuple(ports), self.sample, self.budget, grid, self.own)
+        wishes = self._requests.values()
+        ports = dict.fromkeys(port for wish in wishes for port in wish.ports)
+        observations = dict.fromkeys(one for wish in wishes for one in wish.observations)
+        grid = any(wish.grid for wish in wishes)
+        return ProbeRequest(
+            tuple(ports), self.sample, self.budget, grid, self.own, tuple(observations), self.long_looks.copy
+        )
 
     def set_control(self, control: Control | None) -> None:
         """A run begins or comes to the front, or (None) is over or goes on unseen: then it looks no more."""
         if self._control is not None and control is None:
             self._control.request_probes((), 0, self.budget, False)
+            self.long_looks.copy = 0
         self._control = control
         if control is None:
             self._apply(AFTER_EDIT_MS)
@@ -163,15 +195,13 @@ class LiveProbes(QObject):
     def _apply(self, delay_ms: int) -> None:
         request = self.current_request()
         if self._control is not None:
-            self._control.request_probes(request.ports, request.sample, request.budget, request.grid, request.own)
-        elif (request.ports or request.grid) and not (
-            self._timer.isActive() and self._timer.remainingTime() > delay_ms
-        ):
+            self._control.probe_request = request
+        elif request.is_wanted and not (self._timer.isActive() and self._timer.remainingTime() > delay_ms):
             self._timer.start(delay_ms)
 
     def _look(self) -> None:
         request = self.current_request()
-        if self._control is not None or not (request.ports or request.grid):
+        if self._control is not None or not request.is_wanted:
             return
         if not torch_is_ready() and not pytorch.trouble():
             self._timer.start(POLL_MS)
@@ -189,6 +219,8 @@ class LiveProbes(QObject):
     def _answer(self, result: ProbeResult) -> None:
         if result.number == self._asked and self._control is None:
             self.seen, self.trained, self.words = result.seen, result.trained, result.words
+            if result.seen is not None:
+                self.observed.take(result.seen.step, result.seen.observed)
             if result.trained:
                 self._show_thumbnails()
             elif result.seen is not None:
@@ -199,6 +231,10 @@ class LiveProbes(QObject):
         """The run has looked."""
         if self._control is not None:
             self.seen, self.trained, self.words = seen, True, ""
+            self.observed.take(seen.step, seen.observed)
+            if seen.weights is not None and self._control.project is not None:
+                self.long_looks.take_copy(seen, self._control.project, self.run)
+                self._apply(0)
             self._redraws.ask(CANVAS, None, self._show_thumbnails, THUMBNAILS_MS)
             self.changed.emit()
 
@@ -234,6 +270,8 @@ class LiveProbes(QObject):
         if before.same_network(after) and before.data is after.data and before.recipe is after.recipe:
             return
         if self._control is None and not (before.same_network(after) and before.data is after.data):
+            self.long_looks.cancel_all()
+            self.observed.clear()
             self._clear_thumbnails()
             self.set_request(CANVAS)
         self._apply(AFTER_EDIT_MS)
@@ -241,6 +279,8 @@ class LiveProbes(QObject):
     def reset(self, run: Path | None) -> None:
         """Another document, with the folder of its run: nothing has been seen of it."""
         self._clear_thumbnails()
+        self.long_looks.cancel_all()
+        self.observed.clear()
         self.seen, self.trained, self.words = None, False, NOT_READY
         self.run, self.own = run, None
         self._asked += 1
@@ -281,7 +321,7 @@ class LiveProbes(QObject):
         if self.seen is None or CANVAS not in self._requests:
             return
         found = {}
-        for path, port in self._requests[CANVAS][0]:
+        for path, port in self._requests[CANVAS].ports:
             array = self.seen.arrays.get((path, port))
             if array is not None and 1 <= array.ndim <= 3 and array.size > 1:
                 # A normalised picture goes below zero; it is still an amount of ink, not a signed quantity.

@@ -14,7 +14,30 @@ from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded
 from visualnet.training.control import OwnSample, ProbePort
 from visualnet.training.events import ProbeReport
+from visualnet.training.observations.observation import History, ObservationRequest, Result
 from visualnet.training.runs.run_model import RunModel
+
+
+class ObservedProtocol(Protocol):
+    """What was observed, over time; see `visualnet.app.services.observing.observation_store`."""
+
+    changed: SignalInstance
+
+    def last(self, request: ObservationRequest) -> tuple[int, Result] | None: ...
+
+    def history(self, request: ObservationRequest) -> History: ...
+
+    def words(self, request: ObservationRequest) -> str: ...
+
+
+class LongLooksProtocol(Protocol):
+    """Observations that take long; see `visualnet.app.services.observing.long_looks`."""
+
+    changed: SignalInstance
+
+    def share(self, request: ObservationRequest) -> float | None: ...
+
+    def cancel(self, request: ObservationRequest) -> None: ...
 
 
 class ProbesProtocol(Protocol):
@@ -44,6 +67,22 @@ class ProbesProtocol(Protocol):
     def redraw_ms(self, every_ms: int) -> int: ...
 
     def place(self, sample: int) -> int | None: ...
+
+    @property
+    def observed(self) -> ObservedProtocol: ...
+
+    @property
+    def long_looks(self) -> LongLooksProtocol: ...
+
+    def set_request(
+        self,
+        who: str,
+        ports: Iterable[ProbePort] = (),
+        grid: bool = False,
+        observations: Iterable[ObservationRequest] = (),
+    ) -> None: ...
+
+    def ask(self, request: ObservationRequest) -> None: ...
 
     def need_data(self) -> None: ...
 

@@ -56,7 +56,30 @@ class Words(NamedTuple):
     upward: bool = False
 
 
-Mark = Stroke | Box | Dots | Words
+class Area(NamedTuple):
+    """A filled shape."""
+
+    points: Points
+    colour: str
+    alpha: float = 1.0
+
+
+class Pixels(NamedTuple):
+    """A picture of ``values`` in a rectangle: numbers of colours (H, W) of the map ``signed`` or ``amount`` (see
+    `visualnet.figures.colour_indices`), or red, green and blue (H, W, 3) where it is ``rgb``. Pixels are hard unless it is ``smooth``.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    values: Any
+    map: str = "amount"
+    alpha: float = 1.0
+    smooth: bool = False
+
+
+Mark = Stroke | Box | Dots | Words | Area | Pixels
 
 
 class Spot(NamedTuple):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from html import escape
 from typing import Final
 
 from visualnet.figures.charts.colours import resolve
-from visualnet.figures.charts.marks import Box, Chart, Dots, Drawing, Mark, Stroke, Words
+from visualnet.figures.charts.marks import Area, Box, Chart, Dots, Drawing, Mark, Pixels, Stroke, Words
 
 LIGHT: Final = {
     "text": "#1c2028",
@@ -51,7 +52,21 @@ def _element(mark: Mark) -> str:
         colour = colour_of(mark.colour)
         dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{mark.radius:g}"/>' for x, y in mark.points)
         return f'<g fill="{colour}" fill-opacity="{mark.alpha:g}">{dots}</g>'
+    if isinstance(mark, Area):
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in mark.points)
+        return f'<polygon points="{points}" fill="{colour_of(mark.colour)}" fill-opacity="{mark.alpha:g}"/>'
+    if isinstance(mark, Pixels):
+        return _image_element(mark)
     return _text_element(mark)
+
+
+def _image_element(mark: Pixels) -> str:
+    from visualnet.figures.charts.pixels import png_of, rgb_of
+
+    place = f'x="{mark.x:.1f}" y="{mark.y:.1f}" width="{mark.width:.1f}" height="{mark.height:.1f}"'
+    hard = "" if mark.smooth else ' style="image-rendering:pixelated"'
+    code = b64encode(png_of(rgb_of(mark.values, mark.map))).decode()
+    return f'<image {place} preserveAspectRatio="none" opacity="{mark.alpha:g}"{hard} href="data:image/png;base64,{code}"/>'
 
 
 def _text_element(mark: Words) -> str:

@@ -17,7 +17,7 @@ from visualnet.training.evaluation.answers import Answer, find_answers
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics.boxes import match_boxes
 from visualnet.training.evaluation.tasks import TASKS, check_room, find_task, join_parts
-from visualnet.training.probes import plain_fields
+from visualnet.training.observations.lens import plain_fields
 
 Array = NDArray[Any]
 BATCH = 128

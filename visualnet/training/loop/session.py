@@ -391,7 +391,7 @@ class TrainingLoop:
 
     def _finish(self, reason: str) -> None:
         self.flush()
-        if self.control.probe_request.ports or self.control.probe_request.grid:
+        if self.control.probe_request.is_wanted:
             self._watch()
         self.changes.end(kept=reason == "stopped" and self.folder is not None)
         self.reporter.tell_progress("done", self.probe.spent_s)

@@ -30,7 +30,7 @@ from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.loop import preflight
 from visualnet.training.loop.metrics import Tally
 from visualnet.training.machine.machine import PRECISIONS
-from visualnet.training.probes import plain_fields
+from visualnet.training.observations.lens import plain_fields
 from visualnet.training.script import refusals, template
 from visualnet.training.script.counting import counts_of_samples
 from visualnet.training.script.filling import fill

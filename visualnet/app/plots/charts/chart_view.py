@@ -9,11 +9,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from visualnet.app.plots.colours import Ink, text_font
+from visualnet.app.plots.colours import Ink, colour_table, indexed_image, rgb_image, text_font
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.app.theme import fonts
 from visualnet.figures.charts.colours import resolve
-from visualnet.figures.charts.marks import SMALL, Box, Chart, Dots, Drawing, Spot, Stroke, Words
+from visualnet.figures.charts.marks import SMALL, Area, Box, Chart, Dots, Drawing, Pixels, Spot, Stroke, Words
 
 ALIGN = {
     "left": Qt.AlignmentFlag.AlignLeft,
@@ -98,6 +98,12 @@ class ChartView(PaintedPicture):
                 painter.setBrush(self._colour(mark.colour, mark.alpha))
                 for x, y in mark.points:
                     painter.drawEllipse(QPointF(x, y), mark.radius, mark.radius)
+            elif isinstance(mark, Area):
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(self._colour(mark.colour, mark.alpha))
+                painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in mark.points]))
+            elif isinstance(mark, Pixels):
+                self._draw_pixels(painter, ink, mark)
             else:
                 self._draw_words(painter, mark)
         if self.hasFocus() and 0 <= self._at < len(drawing.spots):
@@ -105,6 +111,16 @@ class ChartView(PaintedPicture):
             painter.setPen(QPen(ink.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(spot.x, spot.y, spot.width, spot.height))
+
+    def _draw_pixels(self, painter: QPainter, ink: Ink, mark: Pixels) -> None:
+        if mark.map == "rgb":
+            image = rgb_image(mark.values)
+        else:
+            image = indexed_image(mark.values, colour_table(ink, mark.map == "signed"))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, mark.smooth)
+        painter.setOpacity(mark.alpha)
+        painter.drawImage(QRectF(mark.x, mark.y, mark.width, mark.height), image, QRectF(image.rect()))
+        painter.setOpacity(1.0)
 
     def _colour(self, role: str, alpha: float = 1.0) -> QColor:
         colour = QColor(resolve(role, self._palette, self._curves))

@@ -1,0 +1,5 @@
+"""The panel *See inside*: any number of observations of the network side by side, live.
+
+`panel.py` arranges them; `observation_view.py` is one of them with its head, settings and explanation; `chooser.py` offers what there is;
+`views.py` names the widgets that show what a chart cannot.
+"""

@@ -1,0 +1,18 @@
+"""Declares the panel *See inside*."""
+
+from __future__ import annotations
+
+from visualnet.app.features.feature import Dock, Feature, lazy
+
+FEATURE = Feature(
+    "see_inside",
+    "Pictures of what the network does with a sample and of its weights, as many as you like, live while it trains. "
+    "Each says how it is read.",
+    dock=Dock(
+        "See inside",
+        lazy("visualnet.app.features.see_inside.panel:SeeInsidePanel", active=True),
+        "Show pictures of what happens inside the network",
+        "eye",
+        workspaces={"inspect": False},
+    ),
+)

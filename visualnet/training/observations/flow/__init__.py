@@ -1,0 +1,1 @@
+"""What flows between layers, as numbers. `declare.py` holds the declarations."""

@@ -1,0 +1,50 @@
+"""What flows at an output port for the chosen sample, as colours that mean numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from visualnet.analysis import Analysis
+from visualnet.figures.charts.marks import Chart
+from visualnet.figures.charts.tiles import TilesChart
+from visualnet.figures.tiles import as_maps, common_scale, is_signed
+from visualnet.layers.declaration.params import Int
+from visualnet.training.observations.observation import History, Observation, Result, Subject, observation
+from visualnet.training.observations.subjects import output_ports
+
+if TYPE_CHECKING:
+    from visualnet.training.observations.lens import Lens
+
+
+@observation("values", "Values", "Flow", about="output")
+class Values(Observation):
+    """The numbers that leave a node for the chosen sample."""
+
+    reading = (
+        "Each tile is a channel, each pixel a number: the bar says which colour means which. "
+        "A tile of one colour says the same of every place: that channel tells the next layer nothing here."
+    )
+    most = Int(64, "At most so many channels are shown, the first ones", low=1, high=1024)
+
+    @classmethod
+    def subjects(cls, analysis: Analysis) -> list[Subject]:
+        return output_ports(analysis)
+
+    @classmethod
+    def why_none(cls) -> str:
+        return "No shape in this network is known yet: mend its problems first."
+
+    def compute(self, lens: Lens, subject: Subject) -> Result:
+        value = lens.values([subject])[subject]
+        flat = value[0] if value.dim() else value
+        return Result({"values": flat.detach().float().cpu().numpy()})
+
+    def draw(self, result: Result, history: History) -> Chart:
+        maps = as_maps(result.arrays["values"])
+        tiles = maps if maps.ndim == 3 else maps.reshape(1, -1, maps.shape[-1])
+        tiles = tiles[: self.most]
+        scale = common_scale(tiles, is_signed(tiles))
+        titles = tuple(f"{at}" for at in range(len(tiles))) if maps.ndim == 3 else ()
+        return TilesChart(np.asarray(tiles), titles, float(scale.low), float(scale.high), scale.signed)

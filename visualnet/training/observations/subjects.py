@@ -1,0 +1,39 @@
+"""What of a network observations can be about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from visualnet.analysis import Analysis
+from visualnet.analysis.facts import NodeFacts
+from visualnet.training.observations.observation import Subject
+
+MOST_REPETITIONS = 64
+"""Of a block that is repeated oftener, the first repetitions are offered."""
+
+
+def output_ports(
+    analysis: Analysis,
+    wanted: Callable[[NodeFacts, str], bool] = lambda facts, port: True,
+) -> list[Subject]:
+    """The output ports of known shape that carry samples, in the order of the drawing, each repetition of a block by itself; losses,
+    metrics and targets are left out."""
+    found: list[Subject] = []
+    for path, facts in analysis.walk():
+        kind = facts.layer.role if facts.layer is not None else ""
+        if kind in ("loss", "metric", "target"):
+            continue
+        ports = [port for port in facts.outputs if port in facts.leaving and wanted(facts, port)]
+        if ports:
+            found += [(each, port) for each in analysis.repetitions(path, MOST_REPETITIONS) for port in ports]
+    return found
+
+
+def nodes(analysis: Analysis, wanted: Callable[[NodeFacts], bool]) -> list[Subject]:
+    """The nodes for which ``wanted`` holds, in the order of the drawing, each repetition of a block by itself."""
+    return [
+        (each, "")
+        for path, facts in analysis.walk()
+        if wanted(facts)
+        for each in analysis.repetitions(path, MOST_REPETITIONS)
+    ]

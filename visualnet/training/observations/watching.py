@@ -1,0 +1,82 @@
+"""Observations computed beside a training: in turn, each as often as its share of the time allows; or all at once, where nothing waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from visualnet.training.observations.lens import Lens, resting
+from visualnet.training.observations.observation import (
+    CannotObserve,
+    ObservationRequest,
+    Result,
+    make_observation,
+)
+
+SLICE_S = 0.008
+"""After so long no further observation is begun before the next step: a training must not be seen to stall."""
+
+Answer = Result | str
+"""What was observed, or why nothing is to be seen."""
+
+
+def observe(lens: Lens, request: ObservationRequest) -> Answer:
+    """Compute one observation, or say why it cannot be."""
+    try:
+        return make_observation(request).compute(lens, request.subject)
+    except CannotObserve as error:
+        return str(error)
+    except KeyError:
+        return "The network that is trained does not have this part: it was edited since."
+
+
+class ObservationTurns:
+    """Which observations are due, and when each was computed last."""
+
+    def __init__(self, lens: Lens) -> None:
+        self._lens = lens
+        self._due: dict[ObservationRequest, float] = {}
+        self.spent_s = 0.0
+
+    def new(self, requests: tuple[ObservationRequest, ...]) -> bool:
+        """Whether one of them was never computed."""
+        return any(request not in self._due for request in requests)
+
+    def restart(self) -> None:
+        """Something else is looked at: whatever was computed is of no use any more."""
+        self._due.clear()
+
+    def take(
+        self, requests: tuple[ObservationRequest, ...], budget: float, slice_s: float = SLICE_S
+    ) -> dict[ObservationRequest, Answer]:
+        """Compute those that are due, the longest waiting first, until the slice of time is used up. ``budget`` is the share of all time
+        that all of them together may take."""
+        self._due = {request: self._due.get(request, 0.0) for request in requests}
+        begin = now = time.perf_counter()
+        found: dict[ObservationRequest, Answer] = {}
+        for request in sorted(requests, key=self._due.__getitem__):
+            if self._due[request] > now or (found and now - begin > slice_s):
+                break
+            found[request] = observe(self._lens, request)
+            before, now = now, time.perf_counter()
+            self._due[request] = now + (now - before) * len(requests) / budget
+        self.spent_s = now - begin
+        return found
+
+
+def observe_all(
+    lens: Lens, requests: tuple[ObservationRequest, ...], check: Callable[[float], None]
+) -> Mapping[ObservationRequest, Answer]:
+    """Compute all of them, where nothing waits for it; ``check`` is called with the share that is done, and may raise to end it."""
+    found: dict[ObservationRequest, Answer] = {}
+    done, usual = 0, lens.check
+    lens.check = lambda share: check((done + share) / len(requests))
+    try:
+        with resting(lens.model):
+            for request in requests:
+                found[request] = observe(lens, request)
+                done += 1
+                check(done / len(requests))
+    finally:
+        lens.check = usual
+    return found
