@@ -128,7 +128,12 @@ class Observation:
 OBSERVATIONS: dict[str, type[Observation]] = {}
 """Every observation by name, once `find_observations` was called."""
 
-DECLARED_IN = ("visualnet.training.observations.flow.declare",)
+DECLARED_IN = (
+    "visualnet.training.observations.flow.declare",
+    "visualnet.training.observations.attention.declare",
+    "visualnet.training.observations.recurrent.declare",
+    "visualnet.training.observations.embeddings.declare",
+)
 """The modules that declare observations, in the order in which those are offered."""
 
 _O = TypeVar("_O", bound=type[Observation])

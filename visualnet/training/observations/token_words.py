@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
+from visualnet.compiling.module import Model
+from visualnet.compiling.plan import Plan
 from visualnet.data.loading import Loaded
 from visualnet.data.preparation.registry import STEPS
 from visualnet.data.registry import make_data_set
+from visualnet.training.observations.looked_at import ProbePort
 
 if TYPE_CHECKING:
     from visualnet.training.observations.lens import Lens
@@ -40,6 +44,29 @@ def position_words(lens: Lens, fields: Sequence[str], length: int) -> tuple[str,
     names = vocabulary(lens.data, fitting[0])
     words = [names[n] if 0 <= n < len(names) else str(n) for n in numbers]
     return tuple(["class token"] * (length - len(words)) + words)
+
+
+def reaching_fields(lens: Lens, port: ProbePort) -> tuple[str, ...]:
+    """The fields of the data from which a port is computed, the nearest first."""
+    plan, known = _reaching.get(lens.model, (None, {}))
+    if plan is not lens.model.plan:
+        known = {}
+        _reaching[lens.model] = lens.model.plan, known
+    if port not in known:
+        graph = lens.model.view([port]).graph
+        names = dict(zip(graph.find_nodes(op="placeholder"), lens.model.fields, strict=False))
+        todo = list(graph.output_node().all_input_nodes)
+        seen = set(todo)
+        for node in todo:
+            new = [one for one in node.all_input_nodes if one not in seen]
+            seen.update(new)
+            todo += new
+        known[port] = tuple(names[node] for node in todo if node in names)
+    return known[port]
+
+
+_reaching: WeakKeyDictionary[Model, tuple[Plan, dict[ProbePort, tuple[str, ...]]]] = WeakKeyDictionary()
+"""What was found, for each network: looking costs the making of a program."""
 
 
 def _is_text(lens: Lens, field: str, length: int) -> bool:

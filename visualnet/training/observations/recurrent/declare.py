@@ -64,10 +64,10 @@ class StateOverTime(Observation):
 
     def compute(self, lens: Lens, subject: Subject) -> Result:
         from visualnet.training.observations.lens import as_array
-        from visualnet.training.observations.token_words import position_words
+        from visualnet.training.observations.token_words import position_words, reaching_fields
 
         values = as_array(lens.values([subject])[subject][0])
-        return Result({"values": values}, {"steps": position_words(lens, lens.input_fields, len(values))})
+        return Result({"values": values}, {"steps": position_words(lens, reaching_fields(lens, subject), len(values))})
 
     def draw(self, result: Result, history: History) -> Chart:
         values = result.arrays["values"].T
@@ -115,7 +115,7 @@ class Gates(Observation):
         from visualnet.training.observations.lens import as_array
         from visualnet.training.observations.module_calls import recorded_calls
         from visualnet.training.observations.recurrent.gates import unroll
-        from visualnet.training.observations.token_words import position_words
+        from visualnet.training.observations.token_words import position_words, reaching_fields
 
         module = lens.module(subject[0])
         if not isinstance(module, nn.RNNBase):
@@ -130,7 +130,7 @@ class Gates(Observation):
         except ValueError as error:
             raise CannotObserve(f"This cannot be shown: {error}. Choose another in the settings.") from error
         arrays = {name: as_array(value[0]) for name, value in found.items()}
-        return Result(arrays, {"steps": position_words(lens, lens.input_fields, x.shape[1])})
+        return Result(arrays, {"steps": position_words(lens, reaching_fields(lens, subject), x.shape[1])})
 
     def draw(self, result: Result, history: History) -> Chart:
         values = {name: array.T for name, array in result.arrays.items()}
