@@ -55,7 +55,7 @@ def test_its_rule_is_typeset_and_its_letters_are_explained(name: str) -> None:
     assert kind.rules or name == "early stopping" or name in MACHINE
     values = {param: declared.default for param, declared in kind.params.items()}
     led = {rule.lead for rule in kind.rules}
-    for rule, derivation in zip(kind.rules, kind.derivations(values), strict=True):
+    for rule, derivation in zip(kind.rules_for(values), kind.derivations(values), strict=True):
         assert typeset(derivation, _Face(), 14, 320) is not None
         assert "\\begin{aligned}" in derivation.latex
         assert plain(derivation.tree)

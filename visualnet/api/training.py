@@ -16,17 +16,17 @@ from numpy.typing import ArrayLike, NDArray
 from visualnet.api.graph import Graph
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
-from visualnet.core.storage.regular_files import read_text
 from visualnet.data.division.registry import divide
 from visualnet.data.loading import Loaded, load, statistics
-from visualnet.data.preparation.fitted import FittedPreparation
 from visualnet.data.samples import ArraySamples
 from visualnet.data.split import split
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.recipe.live_settings import Setting, check_value
 from visualnet.training.control import Control
 from visualnet.training.events import Event, Failed
-from visualnet.training.runs.preparation_file import read_preparation
+from visualnet.training.prediction.named_answers import NamedAnswer
+from visualnet.training.prediction.run_prediction import NORMALIZATION, answer_run, load_model, predict_run
+from visualnet.training.prediction.run_prediction import predict as predict
 from visualnet.training.runs.run_model import RunModel, read_run
 
 if TYPE_CHECKING:
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 
 Arrays = Mapping[str, NDArray[Any]]
 END = object()
-NORMALIZATION = "normalization.json"
-"""Beside a run of own data: what was taken out of its inputs."""
-MAX_BYTES = 1 << 20
 
 
 class TrainingError(RuntimeError):
@@ -284,30 +281,29 @@ class Run:
         Raises:
             BadCheckpoint: the weights are not those of this network, or cannot be read.
         """
-        from visualnet.compiling.module import compile_project
-        from visualnet.training.checkpoints import load_weights
-
-        model = compile_project(self.project)
-        load_weights(self.folder / "best.safetensors", model.net)
-        return model
+        return load_model(self.folder, self.project)
 
     def predict(self, *inputs: Any) -> Tensor | dict[str, Tensor]:
         """What the network answers to a batch (axis 0 is the sample), prepared and normalised as in the training.
 
-        Where the run has a preparation, inputs are samples as they were before it: arrays, which may differ in size; texts as words; paths
-        of images and sounds. One path or text is a batch of one.
+        Where the run has a preparation, inputs are samples as they were before it: arrays, which may differ in size. Inputs are also texts
+        as words; paths of images and sounds; rows of a table as they stand in its file (cells by the names of their columns or in their
+        order, with words for categories), or the path of a file of such rows. One path, text or row is a batch of one.
 
         Raises:
             ValueError: there are more or fewer inputs than the network has, or a sample is not what the preparation takes.
         """
-        model, kept = self.model(), read_preparation(self.folder)
-        if kept is None:
-            mean, std = self._normalization()
-            return predict(model, *inputs, mean=mean, std=std)
-        if kept.preparation is not None:
-            _check_count(model, inputs)
-            inputs = _prepare(model, kept.preparation, inputs)
-        return predict(model, *inputs, mean=kept.mean, std=kept.std)
+        return predict_run(self.folder, self.project, inputs)[1]
+
+    def answer(self, *inputs: Any) -> list[NamedAnswer] | dict[str, list[NamedAnswer]]:
+        """What the network answers to each sample of a batch, with the names of the classes: ``.label``, ``.probability``,
+        ``.probabilities`` by class; or the numbers, ``.values``. Inputs as for ``predict``; of several outputs each by its name.
+
+        Raises:
+            ValueError: as ``predict``.
+        """
+        found = answer_run(self.folder, self.project, inputs)
+        return found if len(found) > 1 else next(iter(found.values()))
 
     def evaluate(
         self,
@@ -332,16 +328,6 @@ class Run:
         loaded = as_loaded(data, self.project) if data is not None else None
         return evaluate(self.folder, part, weights, loaded)
 
-    def _normalization(self) -> tuple[Arrays, Arrays]:
-        """Mean and deviation as they were kept with the run; of a run that the window began, those of its data set."""
-        path = self.folder / NORMALIZATION
-        if not path.exists():
-            loaded = load(self.project.data)
-            return loaded.mean, loaded.std
-        kept = json.loads(read_text(path, MAX_BYTES))
-        mean, std = ({f: np.asarray(v[key], np.float32) for f, v in kept.items()} for key in ("mean", "std"))
-        return mean, std
-
 
 def load_run(folder: str | os.PathLike[str]) -> Run:
     """A run by its folder.
@@ -350,45 +336,3 @@ def load_run(folder: str | os.PathLike[str]) -> Run:
         FileError: there is no run in it.
     """
     return Run(Path(folder))
-
-
-def _check_count(model: Model, inputs: Sequence[Any]) -> None:
-    if len(inputs) != len(model.inputs):
-        raise ValueError(f"the network takes {len(model.inputs)} inputs ({', '.join(model.inputs)}), not {len(inputs)}")
-
-
-def _prepare(model: Model, preparation: FittedPreparation, inputs: Sequence[Any]) -> tuple[NDArray[Any], ...]:
-    """What the inputs of the network are given for these raw samples."""
-    fields = [model.plan.fields[step.id] for step in model.plan.net_inputs]
-    raw = {preparation.raw_field(field): given for field, given in zip(fields, inputs, strict=True)}
-    prepared = preparation.prepare({name: preparation.read_field(name, given) for name, given in raw.items()})
-    return tuple(prepared[field] for field in fields)
-
-
-def predict(
-    model: Model, *inputs: Tensor | ArrayLike, mean: Arrays | None = None, std: Arrays | None = None
-) -> Tensor | dict[str, Tensor]:
-    """What a compiled network answers to a batch (axis 0 is the sample), in evaluation mode.
-
-    ``mean`` and ``std``, by field, are taken out first, as in the training; without them the inputs go in as they are.
-
-    Raises:
-        ValueError: there are more or fewer inputs than the network has.
-    """
-    import torch
-
-    _check_count(model, inputs)
-    batch = []
-    for step, given in zip(model.plan.net_inputs, inputs, strict=True):
-        x, field = torch.as_tensor(given), model.plan.fields[step.id]
-        if mean is not None and std is not None and field in mean:
-            x = (x.float() - torch.from_numpy(mean[field])) / torch.from_numpy(std[field])
-        batch.append(x.to(model.device))
-    was = model.net.training
-    model.net.eval()
-    try:
-        with torch.no_grad():
-            answer: Tensor | dict[str, Tensor] = model.net(*batch)
-    finally:
-        model.net.train(was)
-    return answer

@@ -137,8 +137,12 @@ class Model:
 
     def everything(self, only: Iterable[str] = ()) -> fx.GraphModule:
         """A module that computes every node (or what ``only`` these need), blocks laid open, and answers nothing; each fx node's
-        ``meta["path"]`` says whose it is."""
-        graph, _ = self._inlined(frozenset(), self.plan.main.needed(Port(node_id, "") for node_id in only) or None)
+        ``meta["path"]`` says whose it is, ``meta["places"]`` at which ports (as for ``view``) its value is."""
+        graph, emitter = self._inlined(
+            frozenset(), self.plan.main.needed(Port(node_id, "") for node_id in only) or None
+        )
+        for place, node in emitter.at.items():
+            node.meta.setdefault("places", []).append(place)
         graph.output(())
         return self._assemble(graph, "Everything")
 

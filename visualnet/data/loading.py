@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from visualnet.core.project import DataChoice
 from visualnet.data.declare import DataSet
 from visualnet.data.division.registry import divide
-from visualnet.data.preparation.fitted import FittedPreparation
+from visualnet.data.preparation.fitted import FittedPreparation, KeptPreparation
 from visualnet.data.preparation.prepared import CHUNK, prepare
 from visualnet.data.preparation.registry import STEPS, make_steps, prepared_specs
 from visualnet.data.preparation.step import Step
@@ -91,9 +93,14 @@ class Loaded(NamedTuple):
         return self.size * sum(self.fields[name].size * width[self.fields[name].dtype] for name in fields)
 
 
-def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None) -> Loaded:
+def load(
+    choice: DataChoice, check: Callable[[float], None] = lambda share: None, kept: KeptPreparation | None = None
+) -> Loaded:
     """Open the chosen data, divide them, and fit the preparation on the training part. What was opened last is kept, so that another
     split costs nothing. ``check`` is called with the share that is done, and may raise to end the work.
+
+    With ``kept``, what a run learned of its training part, nothing is fitted: the samples are prepared as that run's were, whatever has
+    become of the data since.
 
     Raises:
         ValueError: the choice cannot be read, a file is not what it should be, or the division cannot be made.
@@ -102,16 +109,12 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
     raw = _kept_samples(source, choice)
     train, validation, test = divide(raw, choice)
     steps = make_steps(choice.preparation)
+    if kept is not None:
+        plain = make_steps(kept.preparation.steps) if kept.preparation is not None else ()
+        steps = (*plain, *(step for step in steps if step.augments))
     specs = prepared_specs(source.specs(), steps)
-    samples, preparation = _kept_prepared(raw, source, choice, steps, train, check)
-    mean, std = {}, {}
-    raw_fields = source.specs()
-    measured = _choose_measured(samples, train, choice.seed)
-    # What a step has made of an input is an input too: a spectrogram of a sound.
-    inputs = [field for field in specs if field in source.inputs or field not in raw_fields]
-    for field in inputs:
-        if choice.normalise and specs[field].dtype == "float":
-            mean[field], std[field] = measure(samples, field, measured, check, _feature_axis(specs[field]))
+    samples, preparation = _kept_prepared(raw, source, choice, steps, train, check, kept)
+    mean, std = _measure_inputs(samples, source, choice, specs, train, check) if kept is None else (kept.mean, kept.std)
     fingerprint = raw.begin_digest()
     done = [(step.kind, sorted(step.options.items())) for step in choice.preparation if not step.off]
     if done:
@@ -143,6 +146,26 @@ def open_samples(choice: DataChoice) -> tuple[DataSet, Samples]:
     """
     source = make_data_set(choice)
     return source, _kept_samples(source, choice)
+
+
+def _measure_inputs(
+    samples: Samples,
+    source: DataSet,
+    choice: DataChoice,
+    specs: Mapping[str, Spec],
+    train: NDArray[Any],
+    check: Callable[[float], None],
+) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+    """Mean and deviation of the training part for each input with real numbers, where these are to be taken out."""
+    mean, std = {}, {}
+    raw_fields = source.specs()
+    measured = _choose_measured(samples, train, choice.seed)
+    # What a step has made of an input is an input too: a spectrogram of a sound.
+    inputs = [field for field in specs if field in source.inputs or field not in raw_fields]
+    for field in inputs:
+        if choice.normalise and specs[field].dtype == "float":
+            mean[field], std[field] = measure(samples, field, measured, check, _feature_axis(specs[field]))
+    return mean, std
 
 
 def measure(
@@ -221,7 +244,17 @@ _kept_lock = threading.Lock()
 
 
 def _key(choice: DataChoice) -> tuple[object, ...]:
-    return (choice.name, choice.path, tuple(choice.options.items()), choice.facts and choice.facts.fingerprint)
+    found = choice.facts and choice.facts.fingerprint
+    return (choice.name, choice.path, tuple(choice.options.items()), found, _stamp(choice.path))
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    """When a file or folder was changed, and its size: what was opened before that is not what is there now."""
+    try:
+        state = os.stat(path) if path else None
+    except OSError:
+        return None
+    return None if state is None else (state.st_mtime_ns, state.st_size)
 
 
 def _kept_prepared(
@@ -231,14 +264,18 @@ def _kept_prepared(
     steps: Sequence[Step],
     train: NDArray[Any],
     check: Callable[[float], None],
+    kept: KeptPreparation | None,
 ) -> _Prepared:
     """The samples behind the preparation: in memory where the raw ones are, otherwise decoded when they are asked for and kept; and what
     the preparation learned, where there is one."""
     plain = [step for step in steps if not step.augments]
     if not plain and isinstance(raw, ArraySamples):
         return raw, None
-    fitted_on = train.tobytes() if any(step.fits for step in plain) else b""
     chosen = tuple(one for one in choice.preparation if not one.off and not STEPS[one.kind].augments)
+    learned = kept.preparation if kept is not None else None
+    fitted_on = train.tobytes() if any(step.fits for step in plain) else b""
+    if learned is not None:
+        chosen, fitted_on = learned.steps, json.dumps(learned.to_json()).encode()
     wanted = [(one.kind, sorted(one.options.items())) for one in chosen]
     key = (id(raw), _key(choice), repr(wanted), fitted_on)
     with _kept_lock:
@@ -248,7 +285,8 @@ def _kept_prepared(
     specs = prepared_specs(source.specs(), plain)
     samples, preparation = raw, None
     if plain:
-        samples = prepared = prepare(raw, source.specs(), plain, train, check)
+        fitted = learned.fitted if learned is not None else None
+        samples = prepared = prepare(raw, source.specs(), plain, train, check, fitted)
         preparation = FittedPreparation(source.specs(), chosen, prepared.fitted)
     size = sum(spec.size * (4 if spec.dtype == "float" else 8) for spec in specs.values()) * samples.size
     if isinstance(raw, ArraySamples) and size <= usual_limit():

@@ -38,6 +38,17 @@ def draw_numbers(seed: int, size: int, width: int) -> Judged:
     return Judged("answer", "numbers", np.arange(size), (), {"said": said, "truth": truth}, columns=columns)
 
 
+def draw_labels(seed: int, size: int, count: int, asked: float = 1.0) -> Judged:
+    """Several labels for each sample, half of them on average."""
+    generator = np.random.default_rng(seed)
+    truth = generator.integers(0, 2, (size, count)).astype(np.int32)
+    sure = np.clip(0.5 + (truth - 0.5) * 0.3 + generator.normal(0, 0.25, truth.shape), 0.001, 0.999).astype(np.float32)
+    truth[generator.random(truth.shape) > asked] = -1
+    columns = {"length": generator.normal(0, 1, size).astype(np.float32)}
+    names = tuple(f"label {k}" for k in range(count))
+    return Judged("answer", "labels", np.arange(size) * 2, names, {"sure": sure, "truth": truth}, columns=columns)
+
+
 def draw_places(seed: int, shape: tuple[int, ...], count: int, task: str, asked: float = 0.9) -> Judged:
     generator = np.random.default_rng(seed)
     truth = generator.integers(0, count, shape).astype(np.int32)
@@ -81,6 +92,8 @@ def draw_all(seed: int = 0) -> list[Judged]:
         draw_classes(seed, 60, 5),
         draw_classes(seed, 60, 2),
         draw_classes(seed, 300, 60),
+        draw_labels(seed, 60, 4, asked=0.9),
+        draw_labels(seed, 30, 70),
         draw_numbers(seed, 50, 1),
         draw_numbers(seed, 40, 3),
         draw_numbers(seed, 20, 100),

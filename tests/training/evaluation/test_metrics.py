@@ -81,6 +81,35 @@ def test_metrics_of_yes_or_no_are_those_of_torchmetrics(seed: int, size: int) ->
         assert value_of(name, judged) == pytest.approx(float(found), abs=1e-5), name
 
 
+@given(SEEDS, st.integers(2, 9), st.integers(12, 80))
+def test_metrics_of_several_labels_are_those_of_torchmetrics(seed: int, count: int, size: int) -> None:
+    judged = answers.draw_labels(seed, size, count)
+    sure, truth = (torch.from_numpy(judged.arrays[name]) for name in ("sure", "truth"))
+    wanted = {"label_exact_match": tmc.multilabel_exact_match(sure, truth.long(), count)}
+    wanted["hamming_loss"] = tmc.multilabel_hamming_distance(sure, truth, count, average="micro")
+    both = {
+        "f1": tmc.multilabel_f1_score,
+        "precision": tmc.multilabel_precision,
+        "recall": tmc.multilabel_recall,
+    }
+    for name, found in both.items():
+        wanted[f"label_{name}"] = found(sure, truth, count, average="macro")
+        wanted[f"label_micro_{name}"] = found(sure, truth, count, average="micro")
+    if (truth.float().mean(0) > 0).all() and (truth.float().mean(0) < 1).all():
+        wanted["label_roc_area"] = tmc.multilabel_auroc(sure, truth, count)
+        wanted["label_average_precision"] = tmc.multilabel_average_precision(sure, truth, count)
+    for name, value in wanted.items():
+        assert value_of(name, judged) == pytest.approx(float(value), abs=1e-5), name
+
+
+def test_labels_that_are_not_asked_count_for_nothing() -> None:
+    judged = answers.draw_labels(3, 40, 5, asked=0.6)
+    sure, truth = (torch.from_numpy(judged.arrays[name]) for name in ("sure", "truth"))
+    for average in ("micro", "macro"):
+        found = tmc.multilabel_f1_score(sure, truth, 5, average=average, ignore_index=-1)  # type: ignore[arg-type]
+        assert value_of("label_f1" if average == "macro" else "label_micro_f1", judged) == pytest.approx(float(found))
+
+
 @given(SEEDS, st.integers(1, 4), st.integers(3, 60))
 def test_metrics_of_numbers_are_those_of_torchmetrics(seed: int, width: int, size: int) -> None:
     judged = answers.draw_numbers(seed, size, width)

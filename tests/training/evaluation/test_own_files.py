@@ -80,3 +80,75 @@ def test_the_error_is_told_by_the_columns_of_a_table(tmp_path: Path) -> None:
     vn.train(project, folder=folder).finish()
     judged = evaluate(folder).judged[0]
     assert {"width", "height", "class"} <= set(judged.columns)
+
+
+def test_data_that_changed_since_are_prepared_as_in_the_training(tmp_path: Path) -> None:
+    """Rows of the training part are other ones by now: neither the mean that is taken out nor what fills a gap follows them."""
+    generator = np.random.default_rng(0)
+    rows = [[*generator.normal(0, 1, 2), ""] for _ in range(80)]
+    for row in rows:
+        row[2] = "wide" if row[0] > row[1] else "high"
+    rows[3][0] = ""
+    path = tmp_path / "table.csv"
+
+    def write() -> None:
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows([["width", "height", "kind"], *rows])
+
+    write()
+    choice, _ = choose("table", path, {"target": "kind"})
+    project = edits.set_data(edits.choose_data(classifier((2,), "features", 2), choice), split=(0.5, 0.5, 0.0))
+    assert [step.kind for step in project.data.preparation] == ["fill_missing"]
+    folder = tmp_path / "run"
+    training = vn.train(project, folder=folder).finish()
+    before = evaluate(folder)
+    for row in training.data.train:
+        rows[row][:2] = [100 + row, 50] if rows[row][0] != "" else ["", 50]
+    write()
+    after = evaluate(folder)
+    assert "changed since" in after.note and before.note == ""
+    np.testing.assert_array_equal(
+        after.judged[0].arrays["probabilities"], before.judged[0].arrays["probabilities"], "validation is as it was"
+    )
+    assert after.loaded.mean["features"].tolist() == training.data.mean["features"].tolist()
+    assert after.loaded.preparation == training.data.preparation
+    assert load(project.data).mean["features"].max() > 50, "what is loaded for a new run follows the data"
+
+
+def test_several_labels_of_a_table_are_judged_as_labels_by_their_names(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    with (tmp_path / "films.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["length", "age", "funny", "old", "long"])
+        for _ in range(120):
+            length, age = generator.normal(0, 1, 2)
+            writer.writerow([f"{length:.3f}", f"{age:.3f}", int(length < age), int(age > 0), int(length > 0.5)])
+    choice, _ = choose("table", tmp_path / "films.csv", {"target": "funny, old, long"})
+    net = vn.Graph("films")
+    logits = net.linear(net.input(2, field="features"), 3, name="logits")
+    net.output(logits)
+    net.bce_with_logits(logits, net.target("y", 3, dtype="float"))
+    project = edits.choose_data(net.set(epochs=60, lr=0.1, batch_size=40, device="cpu").project, choice)
+    folder = tmp_path / "run"
+    vn.train(edits.set_data(project, split=(0.5, 0.5, 0.0)), folder=folder).finish()
+    found = evaluate(folder)
+    (judged,) = found.judged
+    assert judged.task == "labels" and judged.classes == ("funny", "old", "long")
+    assert found.headline()[0].title == "F1 (macro)" and found.headline()[1].value > 0.9
+    assert found.figures[0]["hamming_loss"].value < 0.1 < found.figures[0]["label_exact_match"].value
+    told = vn.load_run(folder).answer({"length": 2, "age": 4})
+    assert isinstance(told, list)
+    assert told[0].holding == ("funny", "old", "long") and told[0].describe().startswith("funny (")
+
+
+def test_amounts_between_0_and_1_are_no_labels(tmp_path: Path) -> None:
+    """A network that is to give back its input, or shares, is held against numbers."""
+    shares = np.random.default_rng(0).random((60, 6)).astype("float32")
+    for field, data in (("x", {"x": (shares > 0.5).astype("float32")}), ("y", {"x": shares, "y": shares})):
+        net = vn.Graph("back")
+        logits = net.linear(net.input(6, field="x"), 6, name="logits")
+        net.output(logits)
+        net.bce_with_logits(logits, net.target(field, 6, dtype="float"))
+        vn.train(net, data, folder=tmp_path / field, epochs=1, batch_size=20, device="cpu").finish()
+        (judged,) = vn.load_run(tmp_path / field).evaluate(data=data).judged
+        assert judged.task == "numbers"

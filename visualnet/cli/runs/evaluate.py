@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from visualnet.cli.common import FINE, Misuse, Verb
+from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.core.errors import FileError
 
 
@@ -38,9 +39,9 @@ def run(args: argparse.Namespace) -> int:
 
     pairings = []
     try:
-        found = evaluate(_folder(args.run), args.part, args.weights)
+        found = evaluate(find_run_folder(args.run), args.part, args.weights)
         if args.against:
-            other = evaluate(_folder(args.against), args.part, args.weights)
+            other = evaluate(find_run_folder(args.against), args.part, args.weights)
             pairings = [(other.run, pair(found, other))]
     except FileError:
         raise
@@ -58,21 +59,6 @@ def run(args: argparse.Namespace) -> int:
     for name, pairing in pairings:
         print(f"\n{pairing.describe(found.run, name)}\n{describe_difference(pairing)} ({pairing.test})")
     return FINE
-
-
-def _folder(text: str) -> Path:
-    """The folder of a run.
-
-    Raises:
-        Misuse: there is none.
-    """
-    from visualnet.core.storage.paths import runs_dir
-    from visualnet.training.runs.run_model import PROJECT
-
-    for path in (Path(text), runs_dir() / text):
-        if (path / PROJECT).is_file():
-            return path
-    raise Misuse(f"there is no run in “{text}”: give the folder that “visualnet train --run” wrote, or a run's name")
 
 
 VERB = Verb(run, "judge a run: figures with intervals, where it is wrong, and whether another run is better", options)

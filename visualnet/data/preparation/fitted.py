@@ -66,7 +66,7 @@ class FittedPreparation(NamedTuple):
                     tuple(str(axis) for axis in spec["axes"]),
                     str(spec["dtype"]),
                     classes=int(spec["classes"]),
-                    columns=tuple(Column(str(name), int(count), bool(gaps)) for name, count, gaps in spec["columns"]),
+                    columns=tuple(map(_read_column, spec["columns"])),
                 )
                 for name, spec in values["fields"].items()
             }
@@ -75,7 +75,7 @@ class FittedPreparation(NamedTuple):
                 for step in values["steps"]
             )
             fitted = tuple(dict(step["fitted"]) for step in values["steps"])
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, IndexError) as error:
             raise ValueError(f"this is no preparation: {error}") from None
         specs_behind(fields, make_steps(steps))
         return FittedPreparation(fields, steps, fitted)
@@ -134,6 +134,15 @@ class FittedPreparation(NamedTuple):
         return rates[0] if rates else 16_000
 
 
+class KeptPreparation(NamedTuple):
+    """What a run does to samples before its network sees them: its preparation (None where there is no step), and mean and deviation
+    that are taken out, by field."""
+
+    preparation: FittedPreparation | None
+    mean: Mapping[str, Array]
+    std: Mapping[str, Array]
+
+
 def _read_sample(spec: Spec, rate: int, given: Any) -> Any:
     if isinstance(given, Path):
         if spec.dtype == "int":
@@ -152,6 +161,11 @@ def _read_sample(spec: Spec, rate: int, given: Any) -> Any:
 
         return to_codes(given)
     return given
+
+
+def _read_column(values: Any) -> Column:
+    name, count, gaps, *words = values  # files of earlier versions have no words
+    return Column(str(name), int(count), bool(gaps), tuple(map(str, words[0])) if words else ())
 
 
 def _as_value(value: Any) -> Any:

@@ -82,10 +82,12 @@ def prepare(
     steps: Sequence[Step],
     train: Array,
     check: Callable[[float], None] = lambda share: None,
+    fitted: Sequence[Fitted] | None = None,
 ) -> PreparedSamples:
-    """Fit the steps in their order; what augments is left out."""
+    """Fit the steps in their order, or take what they learned earlier (``fitted``); what augments is left out."""
     plain = [chosen for chosen in steps if not chosen.augments]
-    return PreparedSamples(raw, fields, plain, fit_steps(raw, fields, plain, train, check))
+    found = fit_steps(raw, fields, plain, train, check) if fitted is None else fitted
+    return PreparedSamples(raw, fields, plain, found)
 
 
 def fit_steps(

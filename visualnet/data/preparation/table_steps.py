@@ -119,7 +119,7 @@ class FillMissing(ColumnsStep):
 
 @step("one_hot", "Categories to columns", "table", fits=True)
 class OneHot(ColumnsStep):
-    """Give each category a column of its own that is 1 where it holds and 0 elsewhere (one-hot). What is missing, and what the
+    """Give each category a column of its own, “colour = red”: 1 where it holds and 0 elsewhere (one-hot). What is missing, and what the
     training part does not have, is 0 everywhere."""
 
     field: str = field("features", "The columns; those that are numbers stay as they are.")
@@ -134,8 +134,7 @@ class OneHot(ColumnsStep):
                     f"“{column.name}” has {column.categories:,} categories, perhaps it tells samples apart as a number of an order "
                     "does: leave it out, or give each category one number"
                 )
-            names = (f"{column.name} {at + 1}" for at in range(column.categories))
-            behind += [Column(name) for name in names] if column.categories else [column]
+            behind += [Column(name) for name in column.category_names] if column.categories else [column]
         return tuple(behind)
 
     def fit_columns(self, rows: Any, columns: tuple[Column, ...]) -> Fitted:

@@ -10,12 +10,13 @@ from visualnet.core.text.format import format_quantity
 from visualnet.data.samples import Samples
 from visualnet.data.sources.source import Check, Finding, Found, Guess, source
 from visualnet.data.sources.table_file import LONGEST_LIST, SUFFIXES, OpenedTable, TableFile, sniff_quickly
-from visualnet.data.table_files.cells import read_cell
+from visualnet.data.table_files.cells import MISSING, CellFormat, read_cell
 from visualnet.data.table_files.roles import ColumnPlan, Wishes, choose_roles, guess_targets, read_names
 from visualnet.layers.declaration.layer import Column, Spec
 from visualnet.layers.declaration.params import choice, flag, text
 
 if TYPE_CHECKING:
+    from visualnet.data.table_files.own_rows import RowReader
     from visualnet.data.table_files.table_samples import Layout
 
 LONG_TEXT = 40
@@ -101,6 +102,8 @@ class Table(TableFile):
         encoding = getattr(getattr(opened.rows, "how", None), "encoding", "")
         if encoding:
             extra["encoding"] = encoding
+        if opened.how != CellFormat():
+            extra["cells"] = [opened.how.decimal, opened.how.day_first]
         facts = DataFacts(
             size=size,
             fields=fields,
@@ -144,6 +147,19 @@ class Table(TableFile):
         except OSError as error:
             raise ValueError(f"“{self.path.name}” cannot be read: {error}") from None
 
+    def row_reader(self) -> RowReader:
+        from visualnet.data.table_files.own_rows import RowReader
+
+        layout = self._layout(self._plans(self.known))
+        return RowReader(layout.plans, self._cell_format(), layout.parts)
+
+    def _cell_format(self) -> CellFormat:
+        """How cells of the file were read when it was looked through."""
+        kept = self.known.extra.get("cells")
+        decimal, day_first = kept if isinstance(kept, list | tuple) and len(kept) == 2 else (".", True)
+        missing = MISSING | frozenset(read_names(self.missing_words))
+        return CellFormat("," if decimal == "," else ".", bool(day_first), missing)
+
     def propose(self, facts: DataFacts) -> tuple[PreparationStep, ...]:
         columns = self._feature_columns(facts)
         steps = []
@@ -157,6 +173,9 @@ class Table(TableFile):
         found = super().fields()
         columns = self._feature_columns(self.known)
         found["features"] = found["features"]._replace(columns=columns)
+        if "y" in found:
+            targets = tuple(Column(plan.name) for plan in self._plans(self.known) if plan.role == "target")
+            found["y"] = found["y"]._replace(columns=targets)
         return found
 
     def _layout(self, plans: list[ColumnPlan]) -> Layout:
@@ -176,7 +195,7 @@ class Table(TableFile):
         for plan in self._plans(facts):
             if plan.role == "input":
                 lacks = bool(plan.missing) and self.missing == "keep"
-                found.append(Column(plan.name, len(plan.values), lacks))
+                found.append(Column(plan.name, len(plan.values), lacks, plan.values))
                 found += [Column(f"{plan.name} {part}", 0, lacks) for part in parts if plan.kind == "date"]
         return tuple(found)
 

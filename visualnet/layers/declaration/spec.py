@@ -9,11 +9,19 @@ from visualnet.layers.declaration.sizes import Shape
 
 class Column(NamedTuple):
     """One column of a table: ``categories`` are how many it counts from 0 on, 0 for a number; ``missing`` says that some samples lack it
-    (NaN stands there)."""
+    (NaN stands there). ``words`` are the categories, where they are known."""
 
     name: str
     categories: int = 0
     missing: bool = False
+    words: tuple[str, ...] = ()
+
+    @property
+    def category_names(self) -> tuple[str, ...]:
+        """A name for each category: ``colour = red``, or ``colour 1`` where the words are not known."""
+        if len(self.words) == self.categories:
+            return tuple(f"{self.name} = {word}" for word in self.words)
+        return tuple(f"{self.name} {at + 1}" for at in range(self.categories))
 
 
 class Spec(NamedTuple):

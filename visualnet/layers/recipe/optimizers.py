@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,21 +13,25 @@ from visualnet.layers.recipe.technique import Rule, Technique, Values, declare, 
 
 class Kept(NamedTuple):
     """What an optimizer keeps under a name of torch's: a number for each weight, or one for the whole tensor. ``when``: the field that
-    must be set for it."""
+    must be set for it; ``letter``: what the rule calls it; ``first``: what it is before the first step."""
 
     name: str
     each: bool = True
     when: str = ""
+    letter: str = ""
+    first: float = 0.0
 
 
 @dataclass(frozen=True)
 class Optimizer(Technique):
     """An optimizer of ``torch.optim``. ``fused``: torch has it in one kernel for all weights; ``matrices``: it trains nothing else.
 
-    ``parts`` are the fields of which ``arguments`` are made.
+    ``parts`` are the fields of which ``arguments`` are made. ``figures`` gives what the rule names besides: by the settings and the
+    number of the step.
     """
 
     kept: tuple[Kept, ...] = ()
+    figures: Callable[[Values, int], Mapping[str, float]] | None = None
     parts: tuple[str, ...] = ("beta1", "beta2")
     fused: bool = False
     matrices: bool = False
@@ -69,11 +74,24 @@ def _amsgrad() -> Bool:
 
 
 BETAS = {"betas": lambda values: (values["beta1"], values["beta2"])}
-STEP, MEAN, SQUARE = Kept("step", each=False), Kept("exp_avg"), Kept("exp_avg_sq")
-GREATEST, VELOCITY = Kept("max_exp_avg_sq", when="amsgrad"), Kept("momentum_buffer", when="momentum")
+STEP, MEAN, SQUARE = Kept("step", each=False), Kept("exp_avg", letter="m"), Kept("exp_avg_sq", letter="v")
+GREATEST = Kept("max_exp_avg_sq", when="amsgrad", letter="h")
+VELOCITY = Kept("momentum_buffer", when="momentum", letter="b")
 DECAYED = Rule("g_new", "g + weight_decay*w")
 MEANS = (Rule("m_new", "beta1*m + (1 - beta1)*g_new"), Rule("v_new", "beta2*v + (1 - beta2)*g_new**2"))
 FRESH = {"g_new": "gradient with decay"}
+HIGHEST = Rule("h_new", "max(h, v_new)", when="amsgrad")
+
+
+def _trust(values: Values, step: int) -> Mapping[str, float]:
+    """Of RAdam: how far the mean of squares can be trusted in this step (``r``), or that it is too early for it."""
+    decay = values["beta2"]
+    whole = 2 / (1 - decay) - 1
+    length = whole - 2 * step * decay**step / (1 - decay**step)
+    if length <= 5:
+        return {"early": 1.0}
+    return {"r": math.sqrt((length - 4) * (length - 2) * whole / ((whole - 4) * (whole - 2) * length))}
+
 
 _ALL = (
     Optimizer(
@@ -85,7 +103,12 @@ _ALL = (
             nesterov=Bool(False, "Look ahead: take the slope where the momentum leads.", more=True),
             weight_decay=_decay(),
         ),
-        (DECAYED, Rule("b_new", "momentum*b + g_new"), Rule("w_new", "w - lr*b_new")),
+        (
+            DECAYED,
+            Rule("b_new", "momentum*b + g_new"),
+            Rule("w_new", "w - lr*b_new", unless="nesterov"),
+            Rule("w_new", "w - lr*(g_new + momentum*b_new)", when="nesterov"),
+        ),
         "Robbins and Monro 1951; momentum: Polyak 1964; Nesterov 1983",
         "optim.SGD",
         meanings=FRESH,
@@ -105,11 +128,15 @@ _ALL = (
             ),
             **declare_live(eps=_eps(1e-10), weight_decay=_decay()),
         },
-        (DECAYED, Rule("s_new", "s + g_new**2"), Rule("w_new", "w - lr/(1 + t*lr_decay)*g_new/(sqrt(s_new) + eps)")),
+        (
+            DECAYED,
+            Rule("s_new", "s + g_new**2"),
+            Rule("w_new", "w - lr/(1 + (t - 1)*lr_decay)*g_new/(sqrt(s_new) + eps)"),
+        ),
         "Duchi, Hazan and Singer 2011, Adaptive Subgradient Methods",
         "optim.Adagrad",
-        meanings={**FRESH, "t": "steps before this one"},
-        kept=(STEP, Kept("sum")),
+        meanings=FRESH,
+        kept=(STEP, Kept("sum", letter="s")),
         fused=True,
     ),
     Optimizer(
@@ -131,7 +158,7 @@ _ALL = (
         "Zeiler 2012, ADADELTA, arXiv:1212.5701",
         "optim.Adadelta",
         meanings={**FRESH, "x": "step"},
-        kept=(STEP, Kept("square_avg"), Kept("acc_delta")),
+        kept=(STEP, Kept("square_avg", letter="v"), Kept("acc_delta", letter="d")),
     ),
     Optimizer(
         "RMSprop",
@@ -147,13 +174,15 @@ _ALL = (
         (
             DECAYED,
             Rule("v_new", "alpha*v + (1 - alpha)*g_new**2"),
-            Rule("b_new", "momentum*b + g_new/(sqrt(v_new) + eps)"),
+            Rule("a_new", "alpha*a + (1 - alpha)*g_new", when="centered"),
+            Rule("b_new", "momentum*b + g_new/(sqrt(v_new) + eps)", unless="centered"),
+            Rule("b_new", "momentum*b + g_new/(sqrt(v_new - a_new**2) + eps)", when="centered"),
             Rule("w_new", "w - lr*b_new"),
         ),
         "Tieleman and Hinton 2012, lecture 6.5; centered: Graves 2013",
         "optim.RMSprop",
         meanings=FRESH,
-        kept=(STEP, Kept("square_avg"), VELOCITY, Kept("grad_avg", when="centered")),
+        kept=(STEP, Kept("square_avg", letter="v"), VELOCITY, Kept("grad_avg", when="centered", letter="a")),
     ),
     Optimizer(
         "Adam",
@@ -168,7 +197,9 @@ _ALL = (
         (
             DECAYED,
             *MEANS,
-            Rule("w_new", "w - lr*(m_new/(1 - beta1**t))/(sqrt(v_new/(1 - beta2**t)) + eps)"),
+            HIGHEST,
+            Rule("w_new", "w - lr*(m_new/(1 - beta1**t))/(sqrt(v_new/(1 - beta2**t)) + eps)", unless="amsgrad"),
+            Rule("w_new", "w - lr*(m_new/(1 - beta1**t))/(sqrt(h_new/(1 - beta2**t)) + eps)", when="amsgrad"),
         ),
         "Kingma and Ba 2015, Adam, arXiv:1412.6980; amsgrad: Reddi et al. 2018",
         "optim.Adam",
@@ -190,7 +221,17 @@ _ALL = (
         (
             Rule("m_new", "beta1*m + (1 - beta1)*g"),
             Rule("v_new", "beta2*v + (1 - beta2)*g**2"),
-            Rule("w_new", "w - lr*weight_decay*w - lr*(m_new/(1 - beta1**t))/(sqrt(v_new/(1 - beta2**t)) + eps)"),
+            HIGHEST,
+            Rule(
+                "w_new",
+                "w - lr*weight_decay*w - lr*(m_new/(1 - beta1**t))/(sqrt(v_new/(1 - beta2**t)) + eps)",
+                unless="amsgrad",
+            ),
+            Rule(
+                "w_new",
+                "w - lr*weight_decay*w - lr*(m_new/(1 - beta1**t))/(sqrt(h_new/(1 - beta2**t)) + eps)",
+                when="amsgrad",
+            ),
         ),
         "Loshchilov and Hutter 2019, Decoupled Weight Decay Regularization, arXiv:1711.05101",
         "optim.AdamW",
@@ -212,14 +253,16 @@ _ALL = (
             DECAYED,
             *MEANS,
             Rule("mu", "beta1*(1 - 1/2*0.96**(t*momentum_decay))"),
-            Rule("m_hat", "mu_next*m_new/(1 - product*mu_next) + (1 - mu)*g_new/(1 - product)"),
+            Rule("mu_next", "beta1*(1 - 1/2*0.96**((t + 1)*momentum_decay))"),
+            Rule("product_new", "product*mu"),
+            Rule("m_hat", "mu_next*m_new/(1 - product_new*mu_next) + (1 - mu)*g_new/(1 - product_new)"),
             Rule("w_new", "w - lr*m_hat/(sqrt(v_new/(1 - beta2**t)) + eps)"),
         ),
         "Dozat 2016, Incorporating Nesterov Momentum into Adam",
         "optim.NAdam",
         BETAS,
-        {**FRESH, "mu": "momentum now", "mu_next": "momentum of the next step", "product": "product of all so far"},
-        kept=(STEP, Kept("mu_product", each=False), MEAN, SQUARE),
+        {**FRESH, "mu": "momentum now", "mu_next": "momentum of the next step", "product": "product of all before"},
+        kept=(STEP, Kept("mu_product", each=False, letter="product", first=1.0), MEAN, SQUARE),
     ),
     Optimizer(
         "RAdam",
@@ -228,13 +271,19 @@ _ALL = (
         (
             DECAYED,
             *MEANS,
-            Rule("w_new", "w - lr*r*(m_new/(1 - beta1**t))/(sqrt(v_new/(1 - beta2**t)) + eps)"),
+            Rule(
+                "w_new",
+                "w - lr*r*(m_new/(1 - beta1**t))*sqrt(1 - beta2**t)/(sqrt(v_new) + eps)",
+                unless="early",
+            ),
+            Rule("w_new", "w - lr*(m_new/(1 - beta1**t))", when="early"),
         ),
         "Liu et al. 2020, On the Variance of the Adaptive Learning Rate, arXiv:1908.03265",
         "optim.RAdam",
         BETAS,
         {**FRESH, "r": "0 to 1: how far the squares can be trusted; the first steps go without them"},
         kept=(STEP, MEAN, SQUARE),
+        figures=_trust,
     ),
     Optimizer(
         "Adamax",
@@ -250,7 +299,7 @@ _ALL = (
         "optim.Adamax",
         BETAS,
         FRESH,
-        kept=(STEP, MEAN, Kept("exp_inf")),
+        kept=(STEP, MEAN, Kept("exp_inf", letter="u")),
     ),
     Optimizer(
         "Muon",
@@ -271,7 +320,7 @@ _ALL = (
         ),
         "Jordan et al. 2024, Muon: An optimizer for hidden layers",
         "optim.Muon",
-        kept=(Kept("momentum_buffer"),),
+        kept=(Kept("momentum_buffer", letter="b"),),
         matrices=True,
     ),
 )

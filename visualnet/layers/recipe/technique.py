@@ -46,13 +46,15 @@ MEANINGS: Mapping[str, str] = {
     "lr": "learning rate",
     "g": "gradient",
     "w": "weight",
-    "t": "steps so far",
+    "t": "number of the step, from 1 on",
     "m": "mean of gradients",
     "v": "mean of their squares",
     "b": "velocity",
     "s": "sum of their squares",
     "u": "greatest of them, fading",
     "d": "mean of squared steps",
+    "h": "greatest mean of squares so far",
+    "a": "mean of gradients",
     "e": "epochs so far",
     "E": "epochs in all",
     "F": "epochs of the cycle",
@@ -60,10 +62,15 @@ MEANINGS: Mapping[str, str] = {
 
 
 class Rule(NamedTuple):
-    """One line of an update: what is computed anew, and from what (arithmetic with ``sqrt``, ``cos``, ``sign`` …)."""
+    """One line of an update: what is computed anew, and from what (arithmetic with ``sqrt``, ``cos``, ``sign`` …).
+
+    ``when`` names the setting without which the line does not hold, ``unless`` the one with which it does not.
+    """
 
     lead: str
     text: str
+    when: str = ""
+    unless: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,11 +92,20 @@ class Technique:
         first = next(iter(self.params.values()))
         return bool(values[first.name] != first.default)
 
+    def rules_for(self, values: Values) -> tuple[Rule, ...]:
+        """The lines that hold with these settings."""
+        return tuple(
+            rule
+            for rule in self.rules
+            if (not rule.when or values.get(rule.when)) and not (rule.unless and values.get(rule.unless))
+        )
+
     def derivations(self, values: Values) -> tuple[Derivation, ...]:
         """The rule, line by line, with the figures of these settings where a letter has one."""
-        return tuple(self._derive(rule, values) for rule in self.rules)
+        return tuple(self.derive(rule, values) for rule in self.rules_for(values))
 
-    def _derive(self, rule: Rule, values: Values) -> Derivation:
+    def derive(self, rule: Rule, values: Values) -> Derivation:
+        """One line of the rule, with figures for the letters that ``values`` knows."""
         formula = parse_rule(rule.text)
         figures: Scope = {
             name: value

@@ -24,6 +24,8 @@ class Answer(NamedTuple):
     target_dtype: str
     field: str
     ignored: int = -100
+    are_flags: bool = False
+    """The target holds nothing but 0 and 1 (and what is not asked): several labels for each sample, not amounts."""
 
 
 def find_answers(plan: Plan) -> tuple[Answer, ...]:

@@ -18,6 +18,7 @@ from visualnet.training.evaluation import keeping, openings
 from visualnet.training.evaluation.intervals import Estimate, estimate, wilson
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS, Metric, metrics_for
+from visualnet.training.runs.preparation_file import PREPARATION, read_preparation
 from visualnet.training.runs.run_model import PROJECT
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ WEIGHTS = ("best", "last")
 NO_TEST = "there is no test part: divide the data 60 / 20 / 20 (in the recipe, under Data) and train anew"
 NO_VALIDATION = "there is no validation part: divide the data 80 / 20 (in the recipe, under Data) and train anew"
 NO_WEIGHTS = "the run has no weights yet: they are written with its first epoch"
+CHANGED = "The data have changed since this run was trained: these figures are of the data as they are now, prepared as in the training."
 PREDICTING = 0.7
 """Computing the answers is about so much of the work; the rest are the intervals."""
 
@@ -98,7 +100,7 @@ def evaluate(
     path, taken = find_weights(folder, weights)
     from visualnet.data.loading import load
 
-    loaded = data if data is not None else load(project.data)
+    loaded = data if data is not None else load(project.data, kept=read_preparation(folder))
     index = {"validation": loaded.validation, "test": loaded.test, "training": loaded.train}[part]
     if not len(index):
         raise ValueError(NO_TEST if part == "test" else NO_VALIDATION)
@@ -106,7 +108,7 @@ def evaluate(
         digest = keeping.digest_file(path)
     except OSError as error:
         raise ValueError(f"the weights cannot be read: {error}") from None
-    key = f"{loaded.fingerprint} {digest} {part}"
+    key = f"{loaded.fingerprint} {digest} {part} {_digest_preparation(folder)}"
     kept = keeping.place_of(folder, part, taken)
     judged = keeping.read(kept, key)
     if judged is None:
@@ -156,6 +158,12 @@ def _predict(project: Project, weights: Path, data: Loaded, index: Any, check: C
     return predict(model, data, np.sort(index), check)
 
 
+def _digest_preparation(folder: Path) -> str:
+    """What tells the run's kept preparation from another; nothing where none was kept."""
+    path = folder / PREPARATION
+    return keeping.digest_file(path) if path.is_file() else ""
+
+
 def _figures(found: tuple[Judged, ...], check: Check) -> tuple[Mapping[str, Estimate], ...]:
     figures = []
     for number, judged in enumerate(found):
@@ -185,8 +193,7 @@ def _state_of(folder: Path, fingerprint: str, own: bool) -> tuple[int, str]:
         except BadCheckpoint:
             continue
         changed = own and bool(state.data) and not fingerprint.startswith(state.data)
-        words = "The data have changed since this run was trained: these figures are of the data as they are now."
-        return state.epoch, words if changed else ""
+        return state.epoch, CHANGED if changed else ""
     return 0, ""
 
 

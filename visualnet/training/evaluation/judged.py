@@ -90,6 +90,11 @@ class Judged:
         if self.task == "numbers":
             found: Array = np.abs(self.errors).mean(1)
             return found
+        if self.task == "labels":
+            truth, sure = self.arrays["truth"], self.arrays["sure"].astype(np.float64)
+            given = np.maximum(np.where(truth == 1, sure, 1 - sure), LEAST_SHARE)
+            asked = truth >= 0
+            return np.asarray((-np.log(given) * asked).sum(1) / np.maximum(asked.sum(1), 1))
         if self.task == "boxes":
             return np.asarray(self.arrays["badness"], np.float64)
         right, _, true = self.overlaps

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
+from visualnet.data.streaming.readable import fetch_readable
 from visualnet.data.tensors import Tensors
 from visualnet.layers.declaration.layer import Spec
 from visualnet.training.evaluation.answers import Answer, find_answers
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics.boxes import match_boxes
-from visualnet.training.evaluation.tasks import TASKS, check_room, find_task, join_parts
+from visualnet.training.evaluation.tasks import OF_YES_OR_NO, TASKS, check_room, find_task, join_parts
 from visualnet.training.observations.lens import plain_fields
 
 Array = NDArray[Any]
@@ -33,7 +34,7 @@ def predict(
     Raises:
         ValueError: nothing can be judged, or the answers take too much memory.
     """
-    answers = find_answers(model.plan)
+    answers = tuple(_look_at_target(answer, model, data, index) for answer in find_answers(model.plan))
     view = model.view([((port.node,), port.port) for a in answers for port in (a.prediction, a.target)])
     view.eval()
     tensors = Tensors(data, model.fields, model.device, plain_fields(model))
@@ -61,6 +62,23 @@ def predict(
         _judged(answer, data, every, join_parts(part), columns) for answer, part in zip(answers, parts, strict=True)
     ]
     return tuple(_join_boxes(answers, [*found]))
+
+
+def _look_at_target(answer: Answer, model: Model, data: Loaded, index: Array) -> Answer:
+    """The answer with whether its target is flags, where that is a question: of the samples at the beginning, unless an input of the
+    network is its own target."""
+    shown = {model.plan.fields[step.id] for step in model.plan.main.inputs if step.role == "input"}
+    asks = answer.kind in OF_YES_OR_NO and len(answer.target_shape) == 1 and answer.field not in ("", *shown)
+    if not asks:
+        return answer
+    values = data.known(answer.field)
+    if values is not None:
+        chosen = values[index]
+    else:
+        readable = fetch_readable(data.samples, index[:BATCH], (answer.field,))
+        chosen = np.asarray(readable.batch[answer.field]) if readable.batch else np.zeros(0)
+    flags = np.isin(chosen, (0, 1, -1, answer.ignored)) | ~np.isfinite(chosen)
+    return answer._replace(are_flags=bool(flags.all()))
 
 
 def find_columns(model: Model, data: Loaded, index: Array) -> dict[str, Array]:
@@ -96,6 +114,8 @@ def _judged(
     kind = find_task(answer)
     count = kind.class_count(answer)
     classes = data.classes if len(data.classes) == count else tuple(map(str, range(count)))
+    if kind.name == "labels" and answer.field in data.fields:
+        classes = tuple(_column_names(data.fields[answer.field], "label"))
     if kind.name == "binary" and len(data.classes) != 2:
         classes = ("no", "yes")
     judged = Judged(answer.name, kind.name, samples, classes, arrays, answer.kind != "scores", columns)
@@ -108,6 +128,8 @@ def _asked(judged: Judged) -> Array:
     if judged.task in ("classes", "binary"):
         truth = judged.arrays["truth"]
         return np.asarray((truth >= 0) & (truth < len(judged.classes)))
+    if judged.task == "labels":
+        return np.asarray((judged.arrays["truth"] >= 0).any(1))
     if "asked" in judged.arrays:
         return np.asarray(judged.arrays["asked"] > 0)
     return np.ones(judged.size, bool)

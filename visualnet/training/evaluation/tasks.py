@@ -181,6 +181,25 @@ class Mask(Task):
         return 2
 
 
+@task("labels", "Labels")
+class Labels(Task):
+    """Any number of labels for each sample: yes or no for each of them (multi-label)."""
+
+    @classmethod
+    def fits(cls, answer: Answer) -> bool:
+        return answer.kind in OF_YES_OR_NO and len(answer.target_shape) == 1 and answer.are_flags
+
+    @classmethod
+    def read(cls, answer: Answer, said: Array, true: Array) -> dict[str, Array]:
+        asked = np.isfinite(true) & (true != answer.ignored) & (true >= 0)
+        truth = np.where(asked, true > 0.5, -1).astype(np.int32)
+        return {"sure": _yes(answer, said).reshape(true.shape).astype(np.float32), "truth": truth}
+
+    @classmethod
+    def class_count(cls, answer: Answer) -> int:
+        return int(answer.target_shape[0])
+
+
 @task("numbers", "Numbers")
 class Numbers(Task):
     """One or more numbers for each sample."""

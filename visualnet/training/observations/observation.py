@@ -95,7 +95,10 @@ class Observation:
                 known = ", ".join(self.params) or "none"
                 raise ValueError(f"the observation “{self.title}” has no setting “{name}” (it has {known})")
         for name, param in self.params.items():
-            self.__dict__[name] = param.read(given[name], {}) if name in given else param.default
+            try:
+                self.__dict__[name] = param.read(given[name], {}) if name in given else param.default
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -133,6 +136,7 @@ DECLARED_IN = (
     "visualnet.training.observations.attention.declare",
     "visualnet.training.observations.recurrent.declare",
     "visualnet.training.observations.embeddings.declare",
+    "visualnet.training.observations.attribution.declare",
 )
 """The modules that declare observations, in the order in which those are offered."""
 

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from visualnet.core.storage import project_file
 from visualnet.core.storage.regular_files import read_text
 from visualnet.data.loading import Loaded
-from visualnet.data.preparation.fitted import FittedPreparation
+from visualnet.data.preparation.fitted import FittedPreparation, KeptPreparation
 
 PREPARATION = "preparation.json"
 MAX_BYTES = 64 << 20
-
-Figures = Mapping[str, NDArray[Any]]
-
-
-class KeptPreparation(NamedTuple):
-    """What is done to new samples before the network of a run sees them."""
-
-    preparation: FittedPreparation | None
-    mean: Figures
-    std: Figures
 
 
 def write_preparation(folder: Path, data: Loaded) -> None:

@@ -1,1 +1,1 @@
-"""Kinds of chart for what is observed inside a network, a file each."""
+"""Charts of what is observed in a network, a kind a file."""

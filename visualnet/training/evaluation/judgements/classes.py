@@ -117,10 +117,11 @@ def _has_curves(judged: Judged) -> bool:
     fits=_has_curves,
 )
 def roc(judged: Judged, view: str) -> CurveChart:
-    return CurveChart(_curves(judged, _roc_curve), "called by mistake", "found", guide=((0.0, 0.0), (1.0, 1.0)))
+    return CurveChart(_curves(judged, roc_curve), "called by mistake", "found", guide=((0.0, 0.0), (1.0, 1.0)))
 
 
-def _roc_curve(name: str, found: Array, wrong: Array) -> Curve:
+def roc_curve(name: str, found: Array, wrong: Array) -> Curve:
+    """A ROC curve from how many are found, and how many called so by mistake, at each threshold."""
     x = np.concatenate([[0.0], wrong / max(wrong[-1], 1)])
     y = np.concatenate([[0.0], found / max(found[-1], 1)])
     area = float(((y[1:] + y[:-1]) / 2 * np.diff(x)).sum())
@@ -136,10 +137,11 @@ def _roc_curve(name: str, found: Array, wrong: Array) -> Curve:
     fits=_has_curves,
 )
 def precision_recall(judged: Judged, view: str) -> CurveChart:
-    return CurveChart(_curves(judged, _pr_curve), "recall", "precision")
+    return CurveChart(_curves(judged, pr_curve), "recall", "precision")
 
 
-def _pr_curve(name: str, found: Array, wrong: Array) -> Curve:
+def pr_curve(name: str, found: Array, wrong: Array) -> Curve:
+    """A precision–recall curve from how many are found, and how many called so by mistake, at each threshold."""
     recall = np.concatenate([[0.0], found / max(found[-1], 1)])
     precision = found / np.maximum(found + wrong, 1)
     area = float((np.diff(recall) * precision).sum())

@@ -12,7 +12,12 @@ from visualnet.training.evaluation.judgements.registry import judgement
 
 PIECES = 6
 MOST_GROUPS = 60
-ERROR = {"classes": "share answered wrong", "binary": "share answered wrong", "numbers": "mean absolute error"}
+ERROR = {
+    "classes": "share answered wrong",
+    "binary": "share answered wrong",
+    "labels": "surprise",
+    "numbers": "mean absolute error",
+}
 
 
 def name_columns(judged: Judged) -> tuple[str, ...]:
@@ -24,7 +29,7 @@ def name_columns(judged: Judged) -> tuple[str, ...]:
 @judgement(
     "by_column",
     "Error by input",
-    "classes binary numbers pixels mask tokens boxes",
+    "classes binary labels numbers pixels mask tokens boxes",
     "How wrong the answers are for each part of what comes in: numbers in pieces with about as many samples each, classes one by one. "
     "Where a bar is long, data are few or hard. The line in a bar is its 95 % interval; click a bar to see its samples.",
     views=name_columns,

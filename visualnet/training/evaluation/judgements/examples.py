@@ -14,7 +14,13 @@ from visualnet.training.evaluation.judgements.registry import judgement
 
 MOST = 100
 SHOWN_NUMBERS = 4
-SCORES = {"classes": "surprise", "binary": "surprise", "numbers": "mean error", "boxes": "share missed"}
+SCORES = {
+    "classes": "surprise",
+    "binary": "surprise",
+    "labels": "surprise",
+    "numbers": "mean error",
+    "boxes": "share missed",
+}
 
 
 def describe_answer(judged: Judged, row: int) -> str:
@@ -25,6 +31,10 @@ def describe_answer(judged: Judged, row: int) -> str:
         sure = f" ({format_percent(float(judged.sureness[row]))} sure)" if judged.has_probabilities else ""
         mark = "✓" if judged.right[row] else "✗"
         return f"{mark} true “{true}”, answered “{said}”{sure}"
+    if judged.task == "labels":
+        truth, said = arrays["truth"][row], arrays["sure"][row] > 0.5
+        mark = "✓" if ((said == (truth == 1)) | (truth < 0)).all() else "✗"
+        return f"{mark} true {_labels(judged, truth == 1)}, answered {_labels(judged, said & (truth >= 0))}"
     if judged.task == "numbers":
         true, said = (_numbers(arrays[name][row].reshape(-1)) for name in ("truth", "said"))
         return f"true {true}, answered {said}"
@@ -42,6 +52,11 @@ def describe_answer(judged: Judged, row: int) -> str:
     return f"overlap (IoU): {', '.join(each)}"
 
 
+def _labels(judged: Judged, flags: NDArray[Any]) -> str:
+    names = [f"“{judged.classes[k]}”" for k in np.flatnonzero(flags)]
+    return (", ".join(names[:SHOWN_NUMBERS]) + (" …" if len(names) > SHOWN_NUMBERS else "")) or "none"
+
+
 def _numbers(values: NDArray[Any]) -> str:
     shown = ", ".join(format_number(float(value)) for value in values[:SHOWN_NUMBERS])
     return shown + (" …" if len(values) > SHOWN_NUMBERS else "")
@@ -50,7 +65,7 @@ def _numbers(values: NDArray[Any]) -> str:
 @judgement(
     "most_wrong",
     "Most wrong",
-    "classes binary numbers pixels mask tokens boxes",
+    "classes binary labels numbers pixels mask tokens boxes",
     "The samples that are answered worst, the worst first. Look at them: some are mislabelled, others show what the network has not "
     "learned. Open one to see it.",
     is_list=True,

@@ -207,7 +207,7 @@ def log_loss(judged: Judged, weights: Array) -> Array:
 )
 def roc_area(judged: Judged, weights: Array) -> Array:
     chosen = (1,) if judged.task == "binary" else range(len(judged.classes))
-    areas = [_roc_area(judged.arrays["probabilities"][:, k], judged.arrays["truth"] == k, weights) for k in chosen]
+    areas = [roc_area_of(judged.arrays["probabilities"][:, k], judged.arrays["truth"] == k, weights) for k in chosen]
     return average_known(areas, len(weights))
 
 
@@ -222,7 +222,7 @@ def roc_area(judged: Judged, weights: Array) -> Array:
 )
 def average_precision(judged: Judged, weights: Array) -> Array:
     chosen = (1,) if judged.task == "binary" else range(len(judged.classes))
-    areas = [_pr_area(judged.arrays["probabilities"][:, k], judged.arrays["truth"] == k, weights) for k in chosen]
+    areas = [pr_area(judged.arrays["probabilities"][:, k], judged.arrays["truth"] == k, weights) for k in chosen]
     return average_known(areas, len(weights))
 
 
@@ -249,7 +249,8 @@ def _by_score(scores: Array, positive: Array, weights: Array) -> tuple[Array, Ar
     return yes, weigh_groups(codes, len(values), weights * ~positive)
 
 
-def _roc_area(scores: Array, positive: Array, weights: Array) -> Array:
+def roc_area_of(scores: Array, positive: Array, weights: Array) -> Array:
+    """The area under the ROC curve of a yes or no, for each row of weights; NaN where all are one or the other."""
     yes, no = _by_score(scores, positive, weights)
     below = np.cumsum(no, 1) - no
     total = yes.sum(1) * no.sum(1)
@@ -257,7 +258,8 @@ def _roc_area(scores: Array, positive: Array, weights: Array) -> Array:
     return np.asarray(np.divide(area, total, out=np.full(len(weights), np.nan), where=total > 0))
 
 
-def _pr_area(scores: Array, positive: Array, weights: Array) -> Array:
+def pr_area(scores: Array, positive: Array, weights: Array) -> Array:
+    """The area under the precision–recall curve of a yes or no, for each row of weights; NaN where none is yes."""
     yes, no = (values[:, ::-1] for values in _by_score(scores, positive, weights))
     found, wrong = np.cumsum(yes, 1), np.cumsum(no, 1)
     total = yes.sum(1)

@@ -1,0 +1,22 @@
+"""The folder of a run that is named on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from visualnet.cli.common import Misuse
+
+
+def find_run_folder(text: str) -> Path:
+    """The folder of a run, by its path or its name among the user's runs.
+
+    Raises:
+        Misuse: there is none.
+    """
+    from visualnet.core.storage.paths import runs_dir
+    from visualnet.training.runs.run_model import PROJECT
+
+    for path in (Path(text), runs_dir() / text):
+        if (path / PROJECT).is_file():
+            return path
+    raise Misuse(f"there is no run in “{text}”: give the folder that “visualnet train --run” wrote, or a run's name")

@@ -1,0 +1,233 @@
+"""Attributions over what they explain: a map over an image, words and columns by their shares, a series with its times coloured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visualnet.core.text.format import format_number
+from visualnet.figures.charts.marks import (
+    SMALL,
+    Chart,
+    Drawing,
+    Mark,
+    Pixels,
+    Spot,
+    Stroke,
+    Words,
+    shorten,
+    text_width,
+)
+from visualnet.figures.charts.tiles import BAR, MOST_ROWS, colour_bar
+from visualnet.figures.colour_indices import levels
+
+Map = NDArray[np.float32]
+Rect = tuple[float, float, float, float]
+
+GAP, HEAD = 10.0, 18.0
+FADED, OVER = 0.45, 0.72
+"""How strongly the image shows through below its map, and the map over it."""
+ROW = 20.0
+MOST_LINES = 8
+"""Of a series with more features the ones with the largest shares are drawn."""
+
+
+class AttributedPart(NamedTuple):
+    """An input of a sample with a map over it: ``image`` (H, W) under a map (H, W); ``words`` and ``bars`` with a number for each name;
+    ``series`` (T, D) with a map (T, D). ``sample`` is the input itself where it has numbers: images as amounts from 0 to 1, (H, W) or
+    (H, W, 3)."""
+
+    kind: str
+    title: str
+    map: Map
+    sample: Map
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class AttributionChart(Chart):
+    """The inputs side by side, all on one scale from ``low`` to ``high`` (red speaks for, blue against, where it is ``signed``)."""
+
+    kind = "attribution"
+    parts: tuple[AttributedPart, ...]
+    low: float
+    high: float
+    signed: bool
+    unit: str = ""
+    note: str = ""
+
+    def lay_out(self, width: float, height: float) -> Drawing:
+        note = HEAD if self.note else 0.0
+        room = max(width - BAR - GAP, 30.0)
+        across = room / len(self.parts)
+        marks: list[Mark] = []
+        spots: list[Spot] = []
+        for number, part in enumerate(self.parts):
+            rect = (GAP + number * across, 4.0, max(across - GAP, 10.0), max(height - note - 8.0, 10.0))
+            if len(self.parts) > 1 and rect[3] > 3 * HEAD:
+                marks.append(Words(rect[0], rect[1] + HEAD / 2, shorten(part.title, rect[2])))
+                rect = (rect[0], rect[1] + HEAD, rect[2], rect[3] - HEAD)
+            _DRAWN[part.kind](self, part, rect, marks, spots)
+        marks += colour_bar(
+            width - BAR + 8, 6.0, max(height - note - 12.0, 1.0), self.low, self.high, self.signed, self.unit
+        )
+        if self.note:
+            marks.append(Words(GAP, height - HEAD / 2, shorten(self.note, width - GAP)))
+        return Drawing(width, height, tuple(marks), tuple(spots))
+
+    def colours(self, values: NDArray[Any]) -> NDArray[np.uint8]:
+        """Values as numbers of colours on the chart's scale."""
+        return levels(values, self.low, self.high)
+
+    @property
+    def colour_map(self) -> str:
+        return "signed" if self.signed else "amount"
+
+    def rows(self) -> Iterable[Sequence[Any]]:
+        yield ("input", "place", self.unit or "share")
+        count = 0
+        for part in self.parts:
+            for place in np.ndindex(*part.map.shape):
+                if count == MOST_ROWS:
+                    return
+                count += 1
+                name = part.names[place[0]] if part.kind in ("words", "bars") else ", ".join(map(str, place))
+                yield (part.title, name, float(part.map[place]))
+
+    def description(self) -> str:
+        told = []
+        for part in self.parts:
+            if not part.map.size:
+                continue
+            place = np.unravel_index(int(np.nanargmax(np.abs(np.nan_to_num(part.map)))), part.map.shape)
+            name = (
+                part.names[int(place[0])]
+                if part.kind in ("words", "bars")
+                else f"place {', '.join(map(str, map(int, place)))}"
+            )
+            told.append(f"{part.title}: the largest share is {format_number(float(part.map[place]))} at {name}")
+        return "Attribution. " + "; ".join(told)
+
+
+def _draw_image(
+    chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]
+) -> None:
+    x, y, width, height = rect
+    tall, wide = part.map.shape
+    both = width >= 1.5 * min(height * wide / tall, width) and width > 200
+    room = (width - GAP) / 2 if both else width
+    cell = min(room / wide, height / tall)
+    size = cell * wide, cell * tall
+    plain = _rgb(part.sample)
+    if both:
+        marks.append(Pixels(x, y, *size, plain, "rgb"))
+        spots.append(Spot(x, y, *size, f"{part.title}, as it is given to the network"))
+        x += size[0] + GAP
+    marks.append(Pixels(x, y, *size, plain, "rgb", FADED))
+    marks.append(Pixels(x, y, *size, chart.colours(part.map), chart.colour_map, OVER))
+    marks += _frame(x, y, *size)
+    if wide * tall <= 4096:
+        for row, column in np.ndindex(tall, wide):
+            told = f"row {row}, column {column}: {format_number(float(part.map[row, column]))}"
+            spots.append(Spot(x + column * cell, y + row * cell, cell, cell, told))
+
+
+def _draw_words(
+    chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]
+) -> None:
+    left, top, width, height = rect
+    x, y = left, top
+    for number, name in enumerate(part.names):
+        text = shorten(name, width - 8, 13)
+        wide = text_width(text, 13) + 8
+        if x + wide > left + width and x > left:
+            x, y = left, y + ROW + 4
+        if y + ROW > top + height:
+            marks.append(Words(left + width, top + height - 6, f"… {len(part.names) - number} more", align="right"))
+            return
+        value = float(part.map[number])
+        marks.append(Pixels(x, y, wide, ROW, chart.colours(np.array([[value]])), chart.colour_map, OVER))
+        marks.append(Words(x + wide / 2, y + ROW / 2, text, "text", 13, "centre"))
+        spots.append(Spot(x, y, wide, ROW, f"“{name}” (number {number + 1}): {format_number(value)}"))
+        x += wide + 3
+
+
+def _draw_bars(chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]) -> None:
+    left, top, width, height = rect
+    count = max(min(len(part.names), int(height / 14)), 1)
+    order = list(range(len(part.names)))
+    if count < len(order):
+        order = sorted(sorted(order, key=lambda i: -abs(float(part.map[i])))[:count])
+    row = min(height / count, 30.0)
+    given = len(part.sample) == len(part.names)
+    labels = [f"{part.names[i]} = {format_number(float(part.sample[i]))}" if given else part.names[i] for i in order]
+    head = min(max(map(text_width, labels)) + 10, width * 0.5)
+    length = max(width - head - 54, 8.0)
+    span = (chart.high - chart.low) or 1.0
+    zero = left + head + (0 - chart.low) / span * length
+    for at, number in enumerate(order):
+        y, value = top + at * row, float(part.map[number])
+        end = left + head + (min(max(value, chart.low), chart.high) - chart.low) / span * length
+        marks.append(Words(left + head - 8, y + row / 2, shorten(labels[at], head - 10), "text", align="right"))
+        strength = chart.colours(np.array([[value]]))
+        marks.append(
+            Pixels(min(zero, end), y + row * 0.15, max(abs(end - zero), 1.0), row * 0.7, strength, chart.colour_map)
+        )
+        marks.append(Words(left + head + length + 6, y + row / 2, format_number(value)))
+        spots.append(Spot(left, y, width, row, f"{labels[at]}: {format_number(value)}"))
+    marks.append(Stroke(((zero, top), (zero, top + row * count)), "muted"))
+    if count < len(part.names) and top + row * count + SMALL < top + height:
+        marks.append(Words(left, top + row * count + 8, f"{len(part.names) - count} smaller ones in the table"))
+
+
+def _draw_series(
+    chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]
+) -> None:
+    left, top, width, height = rect
+    features = part.map.shape[1]
+    shown = max(min(features, MOST_LINES, int(height / 26)), 1)
+    order = sorted(np.argsort(-np.abs(part.map).sum(0), kind="stable")[:shown].tolist())
+    tall = height / shown
+    step = width / len(part.map)
+    for at, feature in enumerate(order):
+        y = top + at * tall
+        marks.append(
+            Pixels(left, y, width, tall - 3, chart.colours(part.map[:, feature][None]), chart.colour_map, OVER)
+        )
+        values = part.sample[:, feature]
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        points = [
+            (left + (t + 0.5) * step, y + (tall - 7) * (1 - (float(v) - low) / ((high - low) or 1.0)) + 2)
+            for t, v in enumerate(np.nan_to_num(values))
+        ]
+        marks.append(Stroke(tuple(points), "text", 1.5))
+        name = part.names[feature] if feature < len(part.names) else f"feature {feature + 1}"
+        if shown > 1 and tall > 2 * SMALL:
+            marks.append(Words(left + 3, y + 8, shorten(name, width / 2), "text"))
+        spots += [
+            Spot(
+                left + t * step,
+                y,
+                step,
+                tall,
+                f"{name}, time {t + 1}: value {format_number(float(values[t]))}, share {format_number(float(part.map[t, feature]))}",
+            )
+            for t in range(len(values))
+        ]
+
+
+def _rgb(sample: Map) -> NDArray[np.uint8]:
+    colours = np.repeat(sample[..., None], 3, axis=-1) if sample.ndim == 2 else sample
+    return np.asarray((colours * 255 + 0.5).clip(0, 255), np.uint8)
+
+
+def _frame(x: float, y: float, width: float, height: float) -> list[Mark]:
+    corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y))
+    return [Stroke(corners, "line")]
+
+
+_DRAWN = {"image": _draw_image, "words": _draw_words, "bars": _draw_bars, "series": _draw_series}

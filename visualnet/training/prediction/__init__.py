@@ -1,0 +1,2 @@
+"""What a trained network answers to new samples: how a person gives them (`new_samples.py`), and the answer with the names of its classes
+(`named_answers.py`)."""
