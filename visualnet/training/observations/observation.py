@@ -136,6 +136,7 @@ DECLARED_IN = (
     "visualnet.training.observations.attention.declare",
     "visualnet.training.observations.recurrent.declare",
     "visualnet.training.observations.embeddings.declare",
+    "visualnet.training.observations.cards.declare",
     "visualnet.training.observations.attribution.declare",
 )
 """The modules that declare observations, in the order in which those are offered."""
