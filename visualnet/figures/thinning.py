@@ -25,7 +25,7 @@ def thin_by_maximum(maps: NDArray[Any], rows: int, columns: int, signed: bool = 
 
 def _reduce(maps: NDArray[Any], stride: int, signed: bool) -> NDArray[Any]:
     """Each run of ``stride`` values along the last axis as one; the last run may be shorter."""
-    found = maps[..., ::stride].copy()
+    found = maps[..., ::stride].copy(order="K")
     for offset in range(1, stride):
         part = maps[..., offset::stride]
         kept = found[..., : part.shape[-1]]

@@ -151,7 +151,7 @@ class EmbeddingMap(Chart):
         return marks
 
     def _make_spots(self, places: NDArray[np.float64]) -> list[Spot]:
-        found = []
+        found: list[Spot] = []
         for at, (x, y) in enumerate(places.tolist()):
             if x != x or len(found) >= MOST_SPOTS:
                 continue

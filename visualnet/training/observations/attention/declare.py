@@ -14,7 +14,8 @@ from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.heat_map import HeatMaps, Panel
 from visualnet.figures.charts.observed.word_lines import WordLines
 from visualnet.figures.charts.tiles import TilesChart
-from visualnet.layers.declaration.params import Float
+from visualnet.figures.thinning import thin_by_maximum
+from visualnet.layers.declaration.params import real
 from visualnet.training.observations.attention.places import attention_subjects
 from visualnet.training.observations.observation import (
     NETWORK,
@@ -29,6 +30,8 @@ from visualnet.training.observations.observation import (
 if TYPE_CHECKING:
     from visualnet.training.observations.lens import Lens
 
+MOST_CELLS = 256
+"""Of longer sequences small maps are made beside the weights, so that drawing all heads goes through no million of numbers."""
 NO_ATTENTION = (
     "This network has no attention layer, so nothing looks at anything. Open the template “vit-small”, or add a MultiheadAttention; "
     "for layers that read a sequence step by step, see Sequences."
@@ -93,7 +96,7 @@ class AttentionRollout(Observation):
         "Each row is a position behind this layer and adds to 1; bright is an input position that much of it comes from. "
         "The weights of one late layer alone do not say that: what stands in its positions was mixed by those before it."
     )
-    residual = Float(
+    residual: float = real(
         0.5, "How much of each position goes past the layer unchanged, through the shortcut.", low=0, high=1
     )
 
@@ -121,7 +124,10 @@ class AttentionRollout(Observation):
         total = rollout(square, self.residual)[None].astype(np.float32)
         found = _result(lens, total, stream.queries, stream.queries)
         count = len(square)
-        return found._replace(note=f"Over {count} self-attention layer{'s' * (count > 1)}, shortcut {self.residual:g}.")
+        return found._replace(
+            words={**found.words, "title": ("rollout",)},
+            note=f"Over {count} self-attention layer{'s' * (count > 1)}, shortcut {self.residual:g}.",
+        )
 
     def draw(self, result: Result, history: History) -> Chart:
         weights = result.arrays["weights"]
@@ -199,6 +205,8 @@ def _result(lens: Lens, weights: Any, queries: tuple[str, ...], sources: tuple[s
 
     _, rows, columns = weights.shape
     arrays = {"weights": weights}
+    if max(rows, columns) > MOST_CELLS:
+        arrays["maps"] = thin_by_maximum(weights, MOST_CELLS, MOST_CELLS)
     words = {"queries": position_words(lens, queries, rows), "sources": position_words(lens, sources, columns)}
     picture = image_field(lens.data.choice, lens.data.fields)
     if picture is not None and picture in sources and not any(words.values()):

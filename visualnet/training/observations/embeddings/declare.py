@@ -11,7 +11,7 @@ from visualnet.analysis.facts import NodeFacts
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.embedding_map import EmbeddingMap
 from visualnet.figures.steady_signs import align_signs
-from visualnet.layers.declaration.params import Choice, Float, Int
+from visualnet.layers.declaration.params import choice, count, real
 from visualnet.training.observations.observation import (
     CannotObserve,
     History,
@@ -39,8 +39,8 @@ CLASSES_SHOWN = 100
 class SampleEmbedding(Observation):
     """What the layouts of samples share."""
 
-    samples = Int(300, "So many samples.", low=4, high=2000)
-    part = Choice("validation", "Of which part of the data.", PARTS)
+    samples: int = count(300, "So many samples.", low=4, high=2000)
+    part: str = choice("validation", "Of which part of the data.", PARTS)
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -109,9 +109,9 @@ class EmbeddingTSNE(SampleEmbedding):
         "Points that stand together are alike for this layer. How far groups are from each other, and how wide they are, means little: "
         "t-SNE keeps neighbours, not distances; try another perplexity before you believe a group."
     )
-    samples = Int(500, "So many samples; the time grows with their square.", low=4, high=2000)
-    perplexity = Float(30.0, "About so many neighbours has each sample.", low=2, high=200)
-    rounds = Int(750, "So many steps of the descent.", low=50, high=5000)
+    samples: int = count(500, "So many samples; the time grows with their square.", low=4, high=2000)
+    perplexity: float = real(30.0, "About so many neighbours has each sample.", low=2, high=200)
+    rounds: int = count(750, "So many steps of the descent.", low=50, high=5000)
 
     def compute(self, lens: Lens, subject: Subject) -> Result:
         from visualnet.training.observations.embeddings import tsne
@@ -147,10 +147,10 @@ class EmbeddingNeighbours(SampleEmbedding):
         "Points that stand together are alike for this layer, and groups that touch share neighbours. Few neighbours show small groups, "
         "many the whole; distances between groups that do not touch mean little."
     )
-    samples = Int(500, "So many samples; the time grows with their number.", low=4, high=2000)
-    neighbours = Int(15, "So many neighbours hold each sample.", low=2, high=200)
-    min_dist = Float(0.1, "How close points may come.", low=0.001, high=0.99)
-    rounds = Int(300, "So many rounds.", low=20, high=3000)
+    samples: int = count(500, "So many samples; the time grows with their number.", low=4, high=2000)
+    neighbours: int = count(15, "So many neighbours hold each sample.", low=2, high=200)
+    min_dist: float = real(0.1, "How close points may come.", low=0.001, high=0.99)
+    rounds: int = count(300, "So many rounds.", low=20, high=3000)
 
     def compute(self, lens: Lens, subject: Subject) -> Result:
         from visualnet.training.observations.embeddings import neighbour_layout
@@ -184,7 +184,9 @@ class WordVectors(Observation):
         "Each point is a word (or symbol) of the vocabulary; words that the network uses alike come to stand together while it learns. "
         "The neighbours are those whose vectors point the same way (cosine), over all features, not only the two that are seen."
     )
-    words = Int(200, "So many words at most, the first ones of the vocabulary: the most frequent.", low=2, high=2000)
+    words: int = count(
+        200, "So many words at most, the first ones of the vocabulary: the most frequent.", low=2, high=2000
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:

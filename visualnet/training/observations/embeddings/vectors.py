@@ -19,8 +19,8 @@ NO_CLASS = -1
 
 
 class Vectors(NamedTuple):
-    """``rows`` are vectors (sample, feature); ``places`` is where the samples stand in the data set, ``labels`` their classes (-1 for none),
-    ``note`` how the vectors were made."""
+    """``rows`` are vectors (sample, feature); ``places`` is where the samples stand in the data set, ``labels`` their classes (-1 for
+    none), ``note`` how the vectors were made."""
 
     rows: Tensor
     places: NDArray[np.int64]

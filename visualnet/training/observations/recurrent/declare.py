@@ -10,7 +10,7 @@ from visualnet.analysis import Analysis
 from visualnet.analysis.facts import NodeFacts
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.heat_map import HeatMaps, Panel
-from visualnet.layers.declaration.params import Bool, Choice, Int
+from visualnet.layers.declaration.params import choice, count, flag
 from visualnet.training.observations.observation import (
     CannotObserve,
     History,
@@ -48,8 +48,8 @@ class StateOverTime(Observation):
         "Across are the steps of the sequence, down the units; a colour that stays over many steps is something remembered. "
         "Where a column changes in many units at once, the word there told the network something."
     )
-    order = Choice("layer", "In which order units stand.", ORDERS)
-    most = Int(128, "So many units are shown at most.", low=1, high=4096)
+    order: str = choice("layer", "In which order units stand.", ORDERS)
+    most: int = count(128, "So many units are shown at most.", low=1, high=4096)
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -92,10 +92,10 @@ class Gates(Observation):
         "A gate is from 0 (shut) to 1 (open): a forget gate near 1 keeps the cell, an input gate near 1 takes the candidate in, a GRU's "
         "update gate near 1 keeps the old state. Look for units that stay shut and open at one kind of word."
     )
-    layer = Int(1, "Which of the stacked layers.", low=1, high=64)
-    backward = Bool(False, "The direction that reads from the end.")
-    order = Choice("layer", "In which order units stand.", ORDERS)
-    most = Int(64, "So many units are shown at most.", low=1, high=4096)
+    layer: int = count(1, "Which of the stacked layers.", low=1, high=64)
+    backward: bool = flag(False, "The direction that reads from the end.")
+    order: str = choice("layer", "In which order units stand.", ORDERS)
+    most: int = count(64, "So many units are shown at most.", low=1, high=4096)
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
