@@ -21,7 +21,8 @@ class Attention:
 
     ``grid`` is the rows and columns of image patches that the sources are, ``extra`` how many tokens come before the patches. ``queries``
     and ``sources`` are their words, where they have some. ``maps`` are the weights thinned by maximum, for the small maps of long
-    sequences. ``title`` is what a map is called, its number behind it where there are several.
+    sequences. ``title`` is what a map is called, its number behind it where there are several; ``verb`` what joins a
+    query to its sources.
     """
 
     weights: Floats
@@ -32,6 +33,7 @@ class Attention:
     source_words: tuple[str, ...] = ()
     maps: Floats | None = None
     title: str = "head"
+    verb: str = "looks at"
 
     @property
     def queries(self) -> int:
@@ -102,7 +104,7 @@ class Attention:
             return f"{start}: query {self.query_name(query)} has weights that are not finite."
         top = np.argsort(-row, kind="stable")[:3]
         most = ", ".join(f"{self.name(int(i))} {row[i]:.2f}" for i in top)
-        return f"{start}: query {self.query_name(query)} looks at {most}. Row sum {float(row.sum()):.2f}."
+        return f"{start}: query {self.query_name(query)} {self.verb} {most}. Row sum {float(row.sum()):.2f}."
 
 
 def peak(weights: Floats) -> float:

@@ -209,7 +209,7 @@ class AttentionCanvas(ScrollCanvas):
         painter.setFont(text_font(self.font(), 11, bold=True))
         painter.setPen(ink.text)
         title = QRectF(PAD, PAD - (self.scroll_offset if shown.grid is None else 0), self._left, HEAD_LABEL - 2)
-        words = f"{shown.head_name(self.head)}: what {shown.query_name(self.query)} looks at"
+        words = f"what {shown.query_name(self.query)} {shown.verb}"
         words = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, self._left)
         painter.drawText(title, MIDDLE, words)
         painter.setFont(text_font(self.font(), 11))
@@ -344,12 +344,13 @@ class AttentionView(Picture):
         step: int | None = None,
         words: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
         maps: Any = None,
-        title: str = "head",
+        title: tuple[str, ...] = ("head", "looks at"),
     ) -> None:
         """Show weights (heads, queries, sources); each row sums to 1.
 
         `grid` (rows, columns) of patches lies over `image` (H W or C H W); `extra_tokens` come before the patches. `words` are those of
-        the queries and of the sources, `maps` the weights thinned by maximum, `title` what a map is called.
+        the queries and of the sources, `maps` the weights thinned by maximum, `title` what a map is called and what joins a query to its
+        sources.
         """
         shown = np.asarray(weights, np.float32)
         if shown.ndim != 3 or shown.size == 0:
@@ -360,7 +361,7 @@ class AttentionView(Picture):
         self._over.setVisible(grid is not None)
         self._alone.setVisible(min(shown.shape[1:]) > 1)
         extra = extra_tokens if grid else 0
-        self._canvas.show_attention(Attention(shown, grid, extra, step, *words, maps, title), picture)
+        self._canvas.show_attention(Attention(shown, grid, extra, step, *words, maps, *title), picture)
 
     def words(self) -> str:
         """The sentence above the picture."""

@@ -18,6 +18,8 @@ class AttentionObservation(AttentionView):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
+        self.step: int | None = None
+        """The step to be named before what is said, where no other widget names it."""
 
     def show_result(self, made: Observation, subject: Subject, result: Result, history: History) -> None:
         """Draw it."""
@@ -28,9 +30,10 @@ class AttentionObservation(AttentionView):
             image=arrays.get("image"),
             grid=(rows, columns) if rows else None,
             extra_tokens=extra,
+            step=self.step,
             words=(result.words.get("queries", ()), result.words.get("sources", ())),
             maps=arrays.get("maps"),
-            title=(result.words.get("title") or ("head",))[0],
+            title=result.words.get("title", ("head", "looks at")),
         )
 
 

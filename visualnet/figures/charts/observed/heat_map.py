@@ -19,6 +19,8 @@ from visualnet.figures.colour_maps import DIVERGING, SEQUENTIAL
 from visualnet.figures.thinning import thin_by_maximum
 
 TITLE, GAP, RIGHT, TOP = 18.0, 8.0, 74.0, 6.0
+FLAT, NARROW = 64.0, 150.0
+"""Maps flatter than this stand beside each other, as long as none is narrower than that, in px."""
 MOST_NAMED = 140.0
 """Names of rows take no more room than this, in px."""
 MOST_SPOTS = 3000
@@ -61,32 +63,54 @@ class HeatMaps(Chart):
 
     def lay_out(self, width: float, height: float) -> Drawing:
         left = self._left(width)
-        across = max(width - left - RIGHT, 20.0)
-        below = self._room_below(across, height)
         titles = TITLE if any(panel.title for panel in self.panels) else 0.0
-        count = len(self.panels)
-        tall = max((height - TOP - below - GAP * (count - 1)) / max(count, 1) - titles, 4.0)
+        beside, across, tall, below = self._fit(width - left - RIGHT, height, titles, left)
         marks: list[Mark] = []
         spots: list[Spot] = []
-        shared = len({panel.scale for panel in self.panels}) == 1
+        last = len(self.panels) - 1
         for at, panel in enumerate(self.panels):
-            top = TOP + at * (tall + titles + GAP)
+            row, column = divmod(at, beside)
+            x, top = left + column * (across + left), TOP + row * (tall + titles + GAP)
             if titles:
-                marks.append(Words(left, top + titles / 2 - 2, shorten(panel.title, across), "text", bold=True))
+                marks.append(Words(x, top + titles / 2 - 2, shorten(panel.title, across), "text", bold=True))
             top += titles
-            marks += self._draw_panel(panel, left, top, across, tall)
-            marks += self._draw_row_names(panel, left, top, tall)
-            spots += self._make_spots(panel, left, top, across, tall)
-            if not shared:
-                marks += colour_bar(left + across + 10, top, tall, *panel.scale)
-        if shared and self.panels:
-            bar = min(height - below - TOP - titles, 260.0)
-            marks += colour_bar(left + across + 10, TOP + titles, bar, *self.panels[0].scale, self.unit)
-        marks += self._draw_column_names(left, across, height - below + 2)
-        marks.append(Words(left + across, height - 8, self.column_title, align="right"))
+            marks += self._draw_panel(panel, x, top, across, tall)
+            marks += self._draw_row_names(panel, x, left, top, tall)
+            spots += self._make_spots(panel, x, top, across, tall)
+            if at + beside > last:
+                marks += self._draw_column_names(x, across, top + tall + 2)
+        right = left + beside * across + (beside - 1) * left
+        marks += self._draw_bars(right + 10, TOP + titles, height - below - TOP - titles)
+        marks.append(Words(right, height - 8, self.column_title, align="right"))
         if self.note:
-            marks.append(Words(left, height - 8, shorten(self.note, across - text_width(self.column_title) - 12)))
+            marks.append(Words(left, height - 8, shorten(self.note, right - left - text_width(self.column_title) - 12)))
         return Drawing(width, height, tuple(marks), tuple(spots))
+
+    def _fit(self, room: float, height: float, titles: float, left: float) -> tuple[int, float, float, float]:
+        """How many maps stand beside each other, how wide and high each is, and the room for names below them: one column, or more where
+        one would make them too flat to be read."""
+        count = max(len(self.panels), 1)
+        for beside in range(1, count + 1):
+            across = max((room - (beside - 1) * left) / beside, 20.0)
+            below = self._room_below(across, height)
+            rows = math.ceil(count / beside)
+            tall = max((height - TOP - below - GAP * (rows - 1)) / rows - titles, 4.0)
+            narrower = (room - beside * left) / (beside + 1)
+            if tall >= FLAT or narrower < NARROW:
+                break
+        return beside, across, tall, below
+
+    def _draw_bars(self, x: float, top: float, height: float) -> list[Mark]:
+        """A colour bar for each scale, under the name of the first map that has it where there are several."""
+        scales: dict[tuple[float, float, bool], list[str]] = {}
+        for panel in self.panels:
+            scales.setdefault(panel.scale, []).append(panel.title)
+        room = height / max(len(scales), 1)
+        marks: list[Mark] = []
+        for at, (scale, titles) in enumerate(scales.items()):
+            name = self.unit if len(scales) == 1 else f"{titles[0]}{' …' * (len(titles) > 1)}"
+            marks += colour_bar(x, top + at * room, min(room - 6, 260.0), *scale, shorten(name, RIGHT - 10))
+        return marks
 
     # --- places --------------------------------------------------------------------------------------------------------
 
@@ -136,18 +160,20 @@ class HeatMaps(Chart):
                 marks.append(Words(x, y, format_number(value, 3), _ink_on(panel, value), align="centre"))
         return marks
 
-    def _draw_row_names(self, panel: Panel, left: float, top: float, tall: float) -> list[Mark]:
+    def _draw_row_names(self, panel: Panel, x: float, left: float, top: float, tall: float) -> list[Mark]:
         rows = panel.values.shape[0]
         marks: list[Mark] = []
         if self.row_title:
-            marks.append(Words(8.0, top + tall / 2, shorten(self.row_title, tall), align="centre", upward=True))
+            marks.append(
+                Words(x - left + 8, top + tall / 2, shorten(self.row_title, tall), align="centre", upward=True)
+            )
         if not rows:
             return marks
         high = tall / rows
         stride = max(math.ceil((SMALL + 3) / high), 1)
         for row in range(0, rows, stride):
             name = self.row_names[row] if row < len(self.row_names) else str(row)
-            marks.append(Words(left - 6, top + (row + 0.5) * high, shorten(name, left - 22), align="right"))
+            marks.append(Words(x - 6, top + (row + 0.5) * high, shorten(name, left - 22), align="right"))
         return marks
 
     def _draw_column_names(self, left: float, across: float, top: float) -> list[Mark]:

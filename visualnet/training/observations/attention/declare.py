@@ -16,7 +16,7 @@ from visualnet.figures.charts.observed.word_lines import WordLines
 from visualnet.figures.charts.tiles import TilesChart
 from visualnet.figures.thinning import thin_by_maximum
 from visualnet.layers.declaration.params import real
-from visualnet.training.observations.attention.places import attention_subjects
+from visualnet.training.observations.attention.places import PORT, attention_name, attention_subjects
 from visualnet.training.observations.observation import (
     NETWORK,
     CannotObserve,
@@ -125,7 +125,7 @@ class AttentionRollout(Observation):
         found = _result(lens, total, stream.queries, stream.queries)
         count = len(square)
         return found._replace(
-            words={**found.words, "title": ("rollout",)},
+            words={**found.words, "title": ("rollout", "is made of")},
             note=f"Over {count} self-attention layer{'s' * (count > 1)}, shortcut {self.residual:g}.",
         )
 
@@ -160,14 +160,14 @@ class AttentionEntropy(Observation):
         from visualnet.training.observations.attention.weights import attention_weights
 
         analysis = lens.model.analysis
-        every = [one for one in attention_subjects(analysis) if one[1] != "weights" or lens.has(one)]
+        every = [one for one in attention_subjects(analysis) if one[1] != PORT or lens.has(one)]
         weights = attention_weights(lens, every)
         heads = max(len(one) for one in weights.values())
         values = np.full((len(every), heads), np.nan, np.float32)
         for row, one in enumerate(weights.values()):
             values[row, : len(one)] = entropy(one)
         most = max(log2(max(one.shape[-1], 2)) for one in weights.values())
-        names = tuple(_layer_name(analysis, one) for one in every)
+        names = tuple(attention_name(analysis, one) for one in every)
         return Result({"entropy": values, "most": np.array(most, np.float32)}, {"layers": names})
 
     def draw(self, result: Result, history: History) -> Chart:
@@ -186,12 +186,6 @@ def names_of(result: Result, which: str, count: int) -> tuple[str, ...]:
         places = [divmod(at, columns) for at in range(count - extra)]
         return ("class token",) * extra + tuple(f"patch ({row}, {column})" for row, column in places)
     return tuple(f"{at}" for at in range(count))
-
-
-def _layer_name(analysis: Analysis, subject: Subject) -> str:
-    path, port = subject
-    name = analysis.name_of(path)
-    return name if port == "weights" else f"{name} › {port}"
 
 
 def _peak(weights: Any) -> float:

@@ -39,3 +39,10 @@ def attention_subjects(analysis: Analysis, shape: Literal["any", "square"] = "an
         if names:
             found += [(each, name) for each in analysis.repetitions(path, MOST_REPETITIONS) for name in names]
     return found
+
+
+def attention_name(analysis: Analysis, subject: Subject) -> str:
+    """What one of them is called: by its node, and by the layer inside where there are several."""
+    path, port = subject
+    name = analysis.name_of(path)
+    return name if port == PORT else f"{name} › {port}"

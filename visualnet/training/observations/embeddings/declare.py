@@ -39,7 +39,7 @@ CLASSES_SHOWN = 100
 class SampleEmbedding(Observation):
     """What the layouts of samples share."""
 
-    samples: int = count(300, "So many samples.", low=4, high=2000)
+    samples: int = count(200, "So many samples.", low=4, high=2000)
     part: str = choice("validation", "Of which part of the data.", PARTS)
 
     @classmethod
