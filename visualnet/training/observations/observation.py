@@ -137,7 +137,14 @@ DECLARED_IN = (
     "visualnet.training.observations.recurrent.declare",
     "visualnet.training.observations.embeddings.declare",
     "visualnet.training.observations.cards.declare",
+    "visualnet.training.observations.maps.declare",
+    "visualnet.training.observations.weights.declare",
+    "visualnet.training.observations.distributions.declare",
+    "visualnet.training.observations.answers.declare",
+    "visualnet.training.observations.interventions.declare",
     "visualnet.training.observations.attribution.declare",
+    "visualnet.training.observations.excitation.declare",
+    "visualnet.training.observations.fields.declare",
 )
 """The modules that declare observations, in the order in which those are offered."""
 
