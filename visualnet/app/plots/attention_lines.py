@@ -14,7 +14,7 @@ from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.plots.picture import Picture
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.layouts import row
-from visualnet.figures.charts.observed.word_lines import LINE, TOP, WordLines
+from visualnet.figures.sequences.word_lines import LINE, TOP, WordLines
 
 NOBODY = (-1, -1)
 WHEEL_STEP = 120

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from visualnet.app.plots.colours import Ink
-from visualnet.figures.attention import Attention
+from visualnet.figures.sequences.attention import Attention
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 GAP = 5

@@ -10,7 +10,7 @@ from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.plots.colours import Ink, text_font, translucent
 from visualnet.figures.charts.axes import Range
 from visualnet.figures.charts.marks import Chart
-from visualnet.figures.charts.observed.embedding_map import EmbeddingMap
+from visualnet.figures.sequences.embedding_map import EmbeddingMap
 
 NEAR = 12.0
 """A point is pointed at from so far, in px."""

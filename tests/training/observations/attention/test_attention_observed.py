@@ -12,7 +12,7 @@ from tests.contract.observed_networks import NETWORKS
 from tests.training.nets import chain
 from tests.training.observations.observing import Observed, compiled, look, observed, see, subjects, values
 from visualnet.core.project import DataChoice, Recipe
-from visualnet.figures.charts.observed.heat_map import HeatMaps
+from visualnet.figures.sequences.heat_map import HeatMaps
 from visualnet.training.observations.observation import find_observations
 
 

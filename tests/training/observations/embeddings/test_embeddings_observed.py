@@ -13,7 +13,7 @@ from tests.training.observations.observing import look, observed, see, subjects,
 from visualnet.core.project import PreparationStep
 from visualnet.data.choosing import choose
 from visualnet.data.loading import load
-from visualnet.figures.charts.observed.embedding_map import EmbeddingMap
+from visualnet.figures.sequences.embedding_map import EmbeddingMap
 from visualnet.training.observations.embeddings.vectors import WIDEST, flatten
 from visualnet.training.observations.observation import Result, find_observations
 from visualnet.training.observations.token_words import vocabulary
@@ -36,7 +36,7 @@ def test_points_are_the_components_of_what_leaves_for_each_sample() -> None:
     assert result.arrays["labels"].tolist() == found.data.whole("label")[places].tolist()
     chart = find_observations()["embedding_pca"]().draw(result, [(0, result)])
     assert isinstance(chart, EmbeddingMap)
-    assert chart.x_title == f"component 1 ({result.arrays['shares'][0]:.0%} of the differences)"
+    assert chart.x_title == f"component 1 ({100 * result.arrays['shares'][0]:.0f} % of the differences)"
     assert chart.description().startswith("20 points of")
 
 

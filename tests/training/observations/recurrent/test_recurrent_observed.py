@@ -7,7 +7,7 @@ import torch
 
 from tests.training.observations.observing import look, observed, see, subjects, values
 from visualnet.data.generators.texts import OPINION_WORDS
-from visualnet.figures.charts.observed.heat_map import HeatMaps
+from visualnet.figures.sequences.heat_map import HeatMaps
 from visualnet.training.observations.observation import find_observations
 from visualnet.training.observations.token_words import BLANK
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from visualnet.app.plots.attention import AttentionView
 from visualnet.app.plots.attention_lines import AttentionLinesView
 from visualnet.app.state.studio import Studio
-from visualnet.figures.charts.observed.word_lines import WordLines
+from visualnet.figures.sequences.word_lines import WordLines
 from visualnet.training.observations.observation import History, Observation, Result, Subject
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from visualnet.analysis import Analysis
+from visualnet.core.text.format import format_quantity
 from visualnet.data.registry import image_field
-from visualnet.figures.attention import square_patches
 from visualnet.figures.charts.marks import Chart
-from visualnet.figures.charts.observed.heat_map import HeatMaps, Panel
-from visualnet.figures.charts.observed.word_lines import WordLines
 from visualnet.figures.charts.tiles import TilesChart
-from visualnet.figures.thinning import thin_by_maximum
+from visualnet.figures.sequences.attention import square_patches
+from visualnet.figures.sequences.heat_map import HeatMaps, Panel
+from visualnet.figures.sequences.thinning import thin_by_maximum
+from visualnet.figures.sequences.word_lines import WordLines
 from visualnet.layers.declaration.params import real
 from visualnet.training.observations.attention.places import PORT, attention_name, attention_subjects
 from visualnet.training.observations.observation import (
@@ -126,7 +127,7 @@ class AttentionRollout(Observation):
         count = len(square)
         return found._replace(
             words={**found.words, "title": ("rollout", "is made of")},
-            note=f"Over {count} self-attention layer{'s' * (count > 1)}, shortcut {self.residual:g}.",
+            note=f"Over {format_quantity(count, 'self-attention layer')}, shortcut {self.residual:g}.",
         )
 
     def draw(self, result: Result, history: History) -> Chart:

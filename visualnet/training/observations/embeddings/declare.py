@@ -8,9 +8,10 @@ import numpy as np
 
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import NodeFacts
+from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.marks import Chart
-from visualnet.figures.charts.observed.embedding_map import EmbeddingMap
-from visualnet.figures.steady_signs import align_signs
+from visualnet.figures.sequences.embedding_map import EmbeddingMap
+from visualnet.figures.sequences.steady_signs import align_signs
 from visualnet.layers.declaration.params import choice, count, real
 from visualnet.training.observations.observation import (
     CannotObserve,
@@ -95,7 +96,9 @@ class EmbeddingPCA(SampleEmbedding):
             before = align_signs(earlier.arrays["points"], before)
         points = align_signs(result.arrays["points"], before)
         shares = result.arrays["shares"].tolist()
-        titles = tuple(f"component {at} ({share:.0%} of the differences)" for at, share in enumerate(shares, 1))
+        titles = tuple(
+            f"component {at} ({format_percent(share, 0)} of the differences)" for at, share in enumerate(shares, 1)
+        )
         return self._chart(result, points, (titles[0], titles[1]))
 
 
@@ -242,5 +245,7 @@ class WordVectors(Observation):
             others = ", ".join(f"{words[i]} {c:.2f}" for i, c in zip(index, cosines, strict=True))
             told.append(f"{word}\nnearest: {others}")
         shares = result.arrays["shares"].tolist()
-        titles = [f"component {at} ({share:.0%} of the differences)" for at, share in enumerate(shares, 1)]
+        titles = [
+            f"component {at} ({format_percent(share, 0)} of the differences)" for at, share in enumerate(shares, 1)
+        ]
         return EmbeddingMap(points, None, (), tuple(told), None, titles[0], titles[1], named=True)

@@ -9,7 +9,7 @@ import numpy as np
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import NodeFacts
 from visualnet.figures.charts.marks import Chart
-from visualnet.figures.charts.observed.heat_map import HeatMaps, Panel
+from visualnet.figures.sequences.heat_map import HeatMaps, Panel
 from visualnet.layers.declaration.params import choice, count, flag
 from visualnet.training.observations.observation import (
     CannotObserve,

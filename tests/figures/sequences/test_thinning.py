@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visualnet.figures.thinning import thin_by_maximum
+from visualnet.figures.sequences.thinning import thin_by_maximum
 
 
 @pytest.mark.parametrize("signed", [False, True])

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import capitalize_first
-from visualnet.figures.thinning import thin_by_maximum
+from visualnet.figures.sequences.thinning import thin_by_maximum
 
 Floats = NDArray[np.float32]
 

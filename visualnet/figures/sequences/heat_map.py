@@ -14,9 +14,9 @@ from visualnet.core.text.format import format_number
 from visualnet.figures.charts.colours import contrast
 from visualnet.figures.charts.marks import SMALL, Chart, Drawing, Mark, Pixels, Spot, Words, shorten, text_width
 from visualnet.figures.charts.tiles import colour_bar
-from visualnet.figures.colour_indices import HATCH, hatch, levels
-from visualnet.figures.colour_maps import DIVERGING, SEQUENTIAL
-from visualnet.figures.thinning import thin_by_maximum
+from visualnet.figures.colours.indices import HATCH, hatch, levels
+from visualnet.figures.colours.maps import DIVERGING, SEQUENTIAL
+from visualnet.figures.sequences.thinning import thin_by_maximum
 
 TITLE, GAP, RIGHT, TOP = 18.0, 8.0, 74.0, 6.0
 FLAT, NARROW = 64.0, 150.0
