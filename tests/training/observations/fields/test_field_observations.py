@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import nn
 
 from tests.contract.observed_networks import observed
 from tests.training.observations.attribution.test_attribution_observations import image_of, see
 from tests.training.observations.excitation.test_excitation_observations import port_of
 from visualnet.figures.charts.observed.beside import BesideChart
+from visualnet.training.observations.fields.influence import TwiceDifferentiable
 from visualnet.training.observations.observation import Subject, find_observations
 
 
@@ -66,6 +70,37 @@ def test_where_ways_part_the_branches_add_up_and_blocks_are_gone_through() -> No
     assert np.isclose(added[-1], total, rtol=1e-3, atol=1e-6)
     assert any("›" in name for name in seen.words["nodes"])
     assert any("›" not in name for name in seen.words["nodes"])
+
+
+@pytest.mark.parametrize(
+    ("name", "node"),
+    [("attention", ("n6#1", "n3")), ("recurrent", ("n2",)), ("gated", ("n2",)), ("translating", ("n2",))],
+)
+def test_the_way_leads_through_attention_and_recurrent_layers(name: str, node: tuple[str, ...]) -> None:
+    found = observed(name)
+    subject = next(s for s in find_observations()["path_to_score"].subjects(found.analysis) if s[0] == node)
+    seen = see(found, "path_to_score", subject)
+    total = float(seen.arrays["total"])
+    assert total != 0
+    assert np.isclose(seen.arrays["added"][-1], total, rtol=1e-3)
+
+
+def test_attention_made_of_plain_operations_answers_the_same() -> None:
+    generator = torch.Generator().manual_seed(0)
+    query = torch.randn((2, 3, 5, 4), generator=generator, requires_grad=True)
+    layer = nn.MultiheadAttention(4, 2, batch_first=True)
+
+    def attend() -> tuple[torch.Tensor, torch.Tensor]:
+        fused = F.scaled_dot_product_attention(query, query, query, is_causal=True)
+        return fused, layer(query[:, 0], query[:, 0], query[:, 0], need_weights=False)[0]
+
+    plain = attend()
+    with TwiceDifferentiable():
+        twice = attend()
+    for a, b in zip(plain, twice, strict=True):
+        assert torch.allclose(a, b, atol=1e-6)
+        (first,) = torch.autograd.grad(b.square().sum(), query, create_graph=True)
+        assert torch.autograd.grad(first.square().sum(), query)[0].any()
 
 
 def test_networks_without_places_say_what_makes_sense() -> None:

@@ -189,8 +189,6 @@ def _mapped(scorer: Scorer, number: int, values: np.ndarray) -> np.ndarray:
 
 def _note(scorer: Scorer, told: str = "") -> str:
     explained = scorer.explained
-    with torch.no_grad():
-        score = float(scorer(*scorer.samples())[0])
     what = "Share" if explained.is_share else "Score"
-    first = f"{what} of {explained.name}: {format_number(score)}"
+    first = f"{what} of {explained.name}: {format_number(scorer.score)}"
     return f"{first}; {told}" if told else first

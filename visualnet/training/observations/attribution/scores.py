@@ -40,6 +40,7 @@ class Scorer:
                 "The first answer of this network is no number for each sample, so that there is no score to explain."
             )
         self.explained = self._choose(answer, target, number)
+        self.score = float(self.pick(answer)[0])
 
     def field(self, entry: Entry) -> str:
         """The field of the data that the entry's input is given."""

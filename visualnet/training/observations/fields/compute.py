@@ -17,7 +17,7 @@ from visualnet.training.observations.attribution.sample_parts import kind_of, pa
 from visualnet.training.observations.attribution.scores import Scorer
 from visualnet.training.observations.excitation.compute import Place, spec_at
 from visualnet.training.observations.excitation.units import Unit, channel_axis, choose_unit
-from visualnet.training.observations.fields.influence import trace_influence
+from visualnet.training.observations.fields.influence import TwiceDifferentiable, trace_influence
 from visualnet.training.observations.fields.measured import bounds_of, effective_width, measure_field
 from visualnet.training.observations.observation import CannotObserve, Result, Subject
 
@@ -105,7 +105,7 @@ def observe_path(lens: Lens, subject: Subject, channel: int | None, place: Place
     scorer = Scorer(lens, target, number)
     spec = spec_at(lens, subject)
     ports = _behind(lens, subject)
-    with torch.enable_grad():
+    with torch.enable_grad(), TwiceDifferentiable():
         tensors = [x.detach().clone().requires_grad_() for x in scorer.samples()]
         values = scorer.values([subject, lens.scores_port, *ports], tensors)
         score = scorer.pick(values[lens.scores_port]).sum()
