@@ -18,7 +18,7 @@ COLOURS = 8
 RADIUS = 3.4
 REACH = 5.0
 MOST_SPOTS = 3000
-LEGEND_WIDTH = 130.0
+LEGEND_WIDTH, LEFT = 130.0, 56.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,9 @@ class EmbeddingMap(Chart):
         """Where the plane stands in a drawing of this size."""
         x, y = self.window or self.whole
         legend = LEGEND_WIDTH if self._shown_classes() and width > 420 else 0.0
-        return make_axes(width - legend, height, x, y)
+        axes = make_axes(width - legend, height, x, y)
+        # The numbers at the left may be of any length: the points must not move for that while one goes nearer.
+        return axes._replace(left=LEFT, width=max(axes.right - LEFT, 20.0))
 
     def places(self, width: float, height: float) -> NDArray[np.float64]:
         """Where each point stands in a drawing of this size, in px; not a number for one outside the window."""

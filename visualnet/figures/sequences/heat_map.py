@@ -134,7 +134,7 @@ class HeatMaps(Chart):
 
     def _is_upward(self, across: float) -> bool:
         """Whether the names of columns are written upwards, for they do not fit beside each other."""
-        return bool(self.column_names) and max(map(text_width, self.column_names)) + 6 > self._cell(across)
+        return bool(self.column_names) and max(map(text_width, self.column_names)) + 8 > self._cell(across)
 
     def _room_below(self, across: float, height: float) -> float:
         if not self._is_upward(across):
