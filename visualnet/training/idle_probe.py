@@ -142,6 +142,7 @@ class IdleProbe:
             self._start(project.recipe.start_from, model.net)
         tensors = Tensors(data, model.fields, model.device, plain_fields(model))
         made = probes.Probe(model, data, tensors)
+        made.lens.run = question.run
         with self._lock:
             if self._forgotten == forgotten:
                 self._probe, self._key = made, key

@@ -140,6 +140,7 @@ DECLARED_IN = (
     "visualnet.training.observations.answers.declare",
     "visualnet.training.observations.interventions.declare",
     "visualnet.training.observations.attribution.declare",
+    "visualnet.training.observations.landscape.declare",
     "visualnet.training.observations.excitation.declare",
     "visualnet.training.observations.fields.declare",
 )
