@@ -1,4 +1,4 @@
-"""Why a network answers as it does: a place of a map is clicked, and every picture of that layer turns to it; what takes long is asked for."""
+"""Why a network answers as it does: a place of a map is clicked, and every picture of that layer turns to it."""
 
 from __future__ import annotations
 
