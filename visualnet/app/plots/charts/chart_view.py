@@ -24,8 +24,19 @@ from visualnet.app.plots.colours import Ink, colour_table, indexed_image, rgb_im
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.app.theme import fonts
 from visualnet.figures.charts.colours import resolve
-from visualnet.figures.charts.keyboard import find_next
-from visualnet.figures.charts.marks import SMALL, Area, Box, Chart, Dots, Drawing, Pixels, Spot, Stroke, Words
+from visualnet.figures.charts.marks import (
+    SMALL,
+    Area,
+    Box,
+    Chart,
+    Dots,
+    Drawing,
+    Pixels,
+    Spot,
+    Stroke,
+    Words,
+    find_next,
+)
 
 ALIGN = {
     "left": Qt.AlignmentFlag.AlignLeft,
