@@ -76,6 +76,8 @@ class Observation:
     """How many looks over time it is drawn of, beside the last."""
     of_sample: ClassVar[bool] = True
     """Whether it shows the chosen sample, so that another one makes it another picture."""
+    drawn_by: ClassVar[frozenset[str]] = frozenset()
+    """The settings that change the picture and not what is computed: where one of them is changed, the looks that are kept stay."""
     view: ClassVar[str] = "chart"
     """The name of what shows it in the window; ``chart`` paints `draw`."""
 
@@ -121,6 +123,12 @@ class Observation:
     def draw(self, result: Result, history: History) -> Chart:
         """The picture of the last result; ``history`` ends with it, and holds earlier ones where `keeps` asks for them."""
         raise NotImplementedError
+
+    @classmethod
+    def request(cls, subject: Subject, options: Mapping[str, Value]) -> ObservationRequest:
+        """What is asked for with these settings; those that only change the picture are left out."""
+        kept = {name: value for name, value in options.items() if name not in cls.drawn_by}
+        return ObservationRequest(cls.name, subject, tuple(sorted(kept.items())))
 
     @classmethod
     def summary(cls) -> str:

@@ -15,6 +15,7 @@ from visualnet.training.observations.observation import History, Observation, Re
 
 VIEWS: Mapping[str, str] = {
     "chart": "visualnet.app.features.see_inside.chart_observation:ChartObservation",
+    "tiles": "visualnet.app.features.see_inside.tiles_observation:TilesObservation",
 }
 """By the name that declarations use, what is called with the Studio to make the widget; imported when it is first needed."""
 

@@ -64,6 +64,7 @@ def shape_of(analysis: Analysis, subject: Subject) -> tuple[int, ...]:
 class PredictionsOverTime(Observation):
     """What the network says of a few samples, step by step: a probability for each class, or the numbers that it answers."""
 
+    drawn_by = frozenset({"classes"})
     reading = (
         "Each field is a sample, each line a class; the thick line is the true one, and it should climb to 1. "
         "Lines that cross late are hard samples; one that was right and turns wrong has been forgotten."
@@ -204,6 +205,7 @@ def _in_data_units(lens: Lens, field: str, values: Tensor) -> NDArray[np.float32
 class Reconstructions(Observation):
     """Images that the network makes: below the samples that went in, or by themselves, also at earlier steps."""
 
+    drawn_by = frozenset({"looks", "difference", "scale"})
     reading = (
         "Above is what goes in, below what the network makes of it; the rows between are what it made at earlier steps. "
         "What is missing below did not pass through the narrow middle: blur means that the network answers the mean of many images."

@@ -57,6 +57,7 @@ class SpreadObservation(Observation):
 
     quantity = ""
     """What the numbers are, as the axis says it."""
+    drawn_by = frozenset({"picture"})
     picture: str = choice("ridges", "How it is drawn.", PICTURES)
 
     def moments(self, history: History) -> list[tuple[int, Summary]]:
