@@ -14,7 +14,7 @@ from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import Axes, Range, draw_axes, make_axes
 from visualnet.figures.charts.marks import Chart, Drawing, Mark, Pixels, Spot, Words
 from visualnet.figures.charts.tiles import BAR, colour_bar
-from visualnet.figures.colour_indices import levels
+from visualnet.figures.colours.indices import levels
 from visualnet.figures.tiles import common_scale
 
 LONGEST = 3.0

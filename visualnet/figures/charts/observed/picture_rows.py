@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from visualnet.figures.charts.axes import Range
 from visualnet.figures.charts.marks import Chart, Drawing, Mark, Pixels, Spot, Words, shorten, text_width
 from visualnet.figures.charts.tiles import BAR, MOST_ROWS, colour_bar
-from visualnet.figures.colour_indices import LEVELS, levels
+from visualnet.figures.colours.indices import LEVELS, levels
 
 GAP = 4.0
 LARGEST, LEAST = 160.0, 14.0
