@@ -146,6 +146,7 @@ DECLARED_IN = (
     "visualnet.training.observations.weights.declare",
     "visualnet.training.observations.distributions.declare",
     "visualnet.training.observations.answers.declare",
+    "visualnet.training.observations.answers.declare_images",
     "visualnet.training.observations.interventions.declare",
     "visualnet.training.observations.attribution.declare",
 )
