@@ -105,7 +105,7 @@ class IdleProbe:
         with self._lock:
             forgotten, known, probe = self._forgotten, self._key, self._probe
         project = question.project
-        weights = _weights_of(question.run)
+        weights = weights_of(question.run)
         stamps = tuple(path.stat().st_mtime_ns for path in weights)
         graph = project.graph
         key = (
@@ -142,6 +142,7 @@ class IdleProbe:
             self._start(project.recipe.start_from, model.net)
         tensors = Tensors(data, model.fields, model.device, plain_fields(model))
         made = probes.Probe(model, data, tensors)
+        made.lens.run = question.run
         with self._lock:
             if self._forgotten == forgotten:
                 self._probe, self._key = made, key
@@ -188,7 +189,7 @@ def _autocast(recipe: Recipe) -> AbstractContextManager[Any]:
     return found
 
 
-def _weights_of(run: Path | None) -> tuple[Path, ...]:
+def weights_of(run: Path | None) -> tuple[Path, ...]:
     """The weights that a run has left, the newest first."""
     if run is None:
         return ()

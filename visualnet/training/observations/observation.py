@@ -149,6 +149,9 @@ DECLARED_IN = (
     "visualnet.training.observations.answers.declare_images",
     "visualnet.training.observations.interventions.declare",
     "visualnet.training.observations.attribution.declare",
+    "visualnet.training.observations.landscape.declare",
+    "visualnet.training.observations.excitation.declare",
+    "visualnet.training.observations.fields.declare",
 )
 """The modules that declare observations, in the order in which those are offered."""
 

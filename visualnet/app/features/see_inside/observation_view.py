@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QProgressBar, QSlider, QStackedWidget, QWidget
 
@@ -48,8 +48,8 @@ class ObservationView(QFrame):
         self.who = f"see-inside-{number}"
         self.subject: Subject | None = None
         self._subjects: list[Subject] = []
-        self._back = 0
-        """How many looks ago the picture is from."""
+        self._until: int | None = None
+        """The step that the picture is from, where somebody went back to it; else it is live."""
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.widget, self.shows = make_widget(self.kind.view, studio)
         self._build_head()
@@ -230,7 +230,9 @@ class ObservationView(QFrame):
     def shown_history(self) -> History:
         """The looks up to the one that is shown."""
         history = self.probes.observed.history(self.request) if self.request is not None else ()
-        return history[: len(history) - self._back] if self._back < len(history) else history
+        if self._until is None:
+            return history
+        return tuple(look for look in history if look[0] <= self._until) or history[:1]
 
     def draw(self) -> None:
         """Show it now."""
@@ -242,7 +244,7 @@ class ObservationView(QFrame):
             self._show(step, result, history)
         self.empty.sentence.setText(words)
         self.stack.setCurrentIndex(0 if words else 1)
-        self._show_time(len(self.probes.observed.history(request)) if request is not None else 0)
+        self._show_time(len(self.probes.observed.history(request)) if request is not None else 0, len(history))
         self._show_progress()
 
     def _show(self, step: int, result: Result, history: History) -> None:
@@ -254,17 +256,16 @@ class ObservationView(QFrame):
         self.note.setText(" ".join(filter(None, notes)))
         self.note.setVisible(bool(self.note.text()))
 
-    def _show_time(self, count: int) -> None:
-        there = count > 1
-        self.time.setVisible(there)
+    def _show_time(self, count: int, shown: int) -> None:
+        self.time.setVisible(count > 1)
         self.when.setVisible(bool(self.when.text()) and self.stack.currentIndex() == 1)
-        self.time.blockSignals(True)
-        self.time.setRange(0, max(count - 1, 0))
-        self.time.setValue(count - 1 - self._back)
-        self.time.blockSignals(False)
+        with QSignalBlocker(self.time):
+            self.time.setRange(0, max(count - 1, 0))
+            self.time.setValue(shown - 1)
 
     def _go_back(self, at: int) -> None:
-        self._back = self.time.maximum() - at
+        history = self.probes.observed.history(self.request) if self.request is not None else ()
+        self._until = history[at][0] if at < min(self.time.maximum(), len(history)) else None
         self.draw()
 
     def _why_empty(self, request: ObservationRequest | None, has_results: bool) -> str:

@@ -229,7 +229,7 @@ class ShapleyExplanation(Explanation):
         {"sampling": "drawn orders", "kernel": "Kernel SHAP: least squares over drawn coalitions"},
     )
     pieces: Any = Int(7, "Pieces of an image along each side, of a series in time", low=2, high=64)
-    evaluations: Any = Int(1000, "How many coalitions are tried, where not all are", low=10, high=1_000_000)
+    evaluations: Any = Int(600, "How many coalitions are tried, where not all are", low=10, high=1_000_000)
     seed: Any = Int(0, "Seed of what is drawn", more=True)
 
     def explain(self, scorer: Scorer, subject: Subject) -> Result:
