@@ -140,7 +140,7 @@ class ObservationView(QFrame):
         """What is asked for; None where the network has nothing of the kind."""
         if self.subject is None:
             return None
-        return ObservationRequest(self.kind.name, self.subject, tuple(sorted(self.options.items())))
+        return self.kind.request(self.subject, self.options)
 
     def follow(self) -> None:
         """Look at what is selected, unless it is pinned."""
