@@ -88,7 +88,7 @@ def test_a_folder_dropped_on_the_window_is_shown_measured_and_repaired(
     assert grid.samples.rowCount() == len(page.examiner.opened.parts[1]) and "12" in page.samples.words.text()
     QTest.mouseClick(grid.viewport(), LEFT, NONE, grid.visualRect(grid.samples.index(1)).center())
     viewer = page.samples.viewer
-    hands.until(lambda: viewer.picture.face is not None)
+    hands.until(lambda: viewer.display.picture.faces)
     assert page.samples.stack.currentWidget() is viewer and "validation" in viewer.words.text()
     first = viewer.words.text()
     QTest.keyClick(viewer, Qt.Key.Key_Right)
@@ -282,7 +282,7 @@ def test_a_table_from_drop_to_report(window: Window, hands: Hands, tmp_path: Pat
     )
     assert {each.title for each in page.figures.histograms.spreads} >= {"petal"}
     page.samples.open_row(0)
-    table = page.samples.viewer.table
+    table = page.samples.viewer.display.table
     hands.until(lambda: table.rowCount())
     assert [table.item(row, 0).text() for row in range(table.rowCount())] == ["petal", "colour"]
     assert table.item(1, 1).text() in ("white", "blue"), "a category by its word"
@@ -301,7 +301,7 @@ def test_texts_from_drop_to_report(window: Window, hands: Hands, tmp_path: Path)
 
     page = train_on_what_was_dropped(window, hands, folder, "text", draw)
     page.samples.open_row(0)
-    hands.until(lambda: "film" in page.samples.viewer.text.toPlainText())
+    hands.until(lambda: "film" in page.samples.viewer.display.text.toPlainText())
 
 
 def test_pictures_from_drop_to_report(window: Window, hands: Hands, animals: Path) -> None:

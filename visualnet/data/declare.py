@@ -71,6 +71,10 @@ class DataSet:
         """What the numbers of ``text`` stand for, where they are tokens; empty where that is not known, or they are code points."""
         return ()
 
+    def sound_rate(self) -> int:
+        """How many samples a second the field ``sound`` has; 0 where there is no sound that can be heard."""
+        return 0
+
     def specs(self) -> dict[str, Spec]:
         """The fields; labels with how many classes they count."""
         found = self.fields()

@@ -6,8 +6,10 @@ import csv
 from pathlib import Path
 from xml.etree import ElementTree
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.plots.charts.chart_view import ChartView
@@ -15,6 +17,7 @@ from visualnet.app.plots.export import save_picture, save_rows
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.figures.charts.bars import Bar, BarChart
 from visualnet.figures.charts.colours import contrast, read, resolve
+from visualnet.figures.charts.marks import Box, Words
 from visualnet.figures.charts.matrix import MatrixChart
 from visualnet.figures.charts.svg import CURVES
 from visualnet.figures.charts.svg import LIGHT as PAPER
@@ -66,6 +69,58 @@ def test_keys_reach_every_place_that_holds_samples(qtbot: QtBot) -> None:
         QTest.keyClick(view, key)
     assert chosen == [(3,), (4,), (3,)]
     assert "cat" in view.accessibleDescription()
+
+
+def test_arrow_keys_go_from_cell_to_cell_and_say_what_is_there(qtbot: QtBot) -> None:
+    cells = {(row, column): 10 * row + column + 1 for row in range(3) for column in range(3)}
+    names = ("cat", "dog", "hen")
+    view = shown(qtbot, MatrixChart(names, cells, {at: (count,) for at, count in cells.items()}, (0, 1, 2)))
+    reached: list[QRect] = []
+    view.reached.connect(reached.append)
+    QApplication.sendEvent(view, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
+    keys = "Down", "Right", "Down", "Left", "Up", "Up"
+    said = [view.accessibleDescription()]
+    for key in keys:
+        QTest.keyClick(view, getattr(Qt.Key, f"Key_{key}"))
+        said.append(view.accessibleDescription())
+    wanted = (
+        ("cat", "cat"),
+        ("dog", "cat"),
+        ("dog", "dog"),
+        ("hen", "dog"),
+        ("hen", "cat"),
+        ("dog", "cat"),
+        ("cat", "cat"),
+    )
+    assert [words.partition(" (")[0].partition(" of ")[2] for words in said] == [
+        f"“{t}” answered as “{a}”" for t, a in wanted
+    ]
+    assert len(reached) == 7 and all(view.rect().contains(room) for room in reached)
+
+
+def test_a_low_chart_still_names_every_class_and_counts_every_cell() -> None:
+    cells = {(row, (row * step) % 10): 100 + row * step for row in range(10) for step in (1, 3)}
+    chart = MatrixChart(tuple("0123456789"), cells, {at: (1,) for at in cells}, tuple(range(10)))
+    drawing = chart.lay_out(760, 165)
+    words = [mark for mark in drawing.marks if isinstance(mark, Words)]
+    boxes = [mark for mark in drawing.marks if isinstance(mark, Box)]
+    assert {mark.text for mark in words} >= {f"{count:,}" for count in cells.values()}
+    assert [sum(mark.text == name for mark in words) for name in chart.names] == [
+        2
+    ] * 10  # at its row and at its column
+    assert min(box.height for box in boxes) >= 13 and max(box.y + box.height for box in boxes) <= 165
+    # Beside it stand the mistakes, the most frequent first, and they lead to samples as the cells do.
+    wrong = max((at for at in cells if at[0] != at[1]), key=lambda at: cells[at])
+    listed = next(spot for spot in drawing.spots if spot.height > 15)
+    assert f"“{chart.names[wrong[0]]}” answered as “{chart.names[wrong[1]]}”" in listed.words and listed.samples
+
+    # More than there is room for is scrolled, not shrunk; long names of columns hang.
+    many = tuple(f"class number {at}" for at in range(30))
+    large = MatrixChart(many, {(at, at): 5 for at in range(30)}, {}, tuple(range(30)))
+    width, height = large.least_size()
+    assert width >= 30 * 14 and height >= 30 * 14
+    names = [mark for mark in large.lay_out(width, height).marks if isinstance(mark, Words) and mark.upward]
+    assert len(names) == 31 and all(mark.y <= height for mark in names)
 
 
 def test_a_chart_is_painted_in_the_theme_and_saved_as_png_svg_and_csv(qtbot: QtBot, tmp_path: Path) -> None:

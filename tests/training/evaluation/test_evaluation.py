@@ -7,6 +7,7 @@ import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import torch
 
 import visualnet as vn
 from tests.graphs import graph
+from tests.training.evaluation.answers import of_boxes
 from visualnet.analysis import infer
 from visualnet.cli.common import FINE, UNUSABLE
 from visualnet.cli.main import main
@@ -23,16 +25,18 @@ from visualnet.core import edits
 from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.data.registry import fields
+from visualnet.layers.declaration.spec import Spec
 from visualnet.resources import resource
 from visualnet.training.checkpoints import load_weights
 from visualnet.training.evaluation import evaluation as module
 from visualnet.training.evaluation import keeping
 from visualnet.training.evaluation.answers import find_answers
 from visualnet.training.evaluation.evaluation import evaluate
+from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.pairing import pair
 from visualnet.training.evaluation.predicting import predict
 from visualnet.training.evaluation.report import write_report
-from visualnet.training.evaluation.sample_pictures import draw_boxes, lay_over
+from visualnet.training.evaluation.sample_pictures import draw_boxes, faces_of_answer, lay_over, pictures_of_answer
 
 SMALL = {"n": 200}
 
@@ -207,6 +211,28 @@ def test_masks_and_boxes_are_laid_over_the_picture() -> None:
     edge = {(int(y), int(x)) for y, x in np.argwhere((outlined == (1, 2, 3)).all(-1))}
     assert {(1, 2), (1, 6), (5, 2), (5, 6), (3, 2), (6, 0), (7, 9)} <= edge and not {(3, 4), (0, 0)} & edge
     assert (picture == 100).all()
+
+
+def test_an_answer_shows_its_masks_and_boxes_as_the_data_page_shows_samples() -> None:
+    picture = np.full((1, 8, 10), 0.5, np.float32)
+    spec = Spec((1, 8, 10))
+    loaded: Any = SimpleNamespace(fields={"image": spec}, sample=lambda index, fields: {"image": picture})
+    truth = np.zeros((1, 6, 8), np.int32)  # the network leaves out a pixel at each edge
+    truth[0, 2, 3] = 1
+    said = np.zeros_like(truth)
+    masks = Judged("a", "pixels", np.array([4]), ("ground", "thing"), {"truth": truth, "said": said})
+    faces = dict(faces_of_answer(masks, loaded, 0))
+    assert list(faces) == ["sample", "true", "answered", "wrong"] and faces["sample"].mask is None
+    assert np.argwhere(faces["true"].mask).tolist() == [[3, 4]] and not faces["answered"].mask.any()
+    assert np.argwhere(faces["wrong"].mask).tolist() == [[3, 4]]
+    pictures = dict(pictures_of_answer(masks, loaded, 0))
+    assert (pictures["true"] != pictures["sample"]).any() and (pictures["answered"] == pictures["sample"]).all()
+
+    box = np.array([[[0.0, 2.0, 5.0, 4.0]]])
+    one = np.ones((1, 1))
+    boxes = of_boxes(box + 1, one, one.astype(int), box, np.zeros((1, 1), int))
+    found = dict(faces_of_answer(boxes, loaded, 0))
+    assert found["true"].boxes == ((0.0, 0.25, 0.5, 0.5, 0),) and found["answered"].boxes[0][4] == 1
 
 
 class Watcher(HTMLParser):

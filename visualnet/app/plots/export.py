@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -17,6 +15,7 @@ from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.core.errors import FileError
 from visualnet.core.storage import project_file
+from visualnet.core.text.tables import csv_of
 from visualnet.core.text.visible import visible
 
 PICTURES, TABLES = "PNG (*.png);;SVG (*.svg)", "CSV (*.csv)"
@@ -67,9 +66,7 @@ def save_rows(path: Path, rows: Iterable[Iterable[Any]]) -> None:
     Raises:
         FileError: the place refuses it.
     """
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    project_file.write(path, text.getvalue().encode())
+    project_file.write(path, csv_of(rows).encode())
 
 
 def picture_menu(widget: QWidget, name: str, rows: Callable[[], Iterable[Iterable[Any]]] | None = None) -> QMenu:

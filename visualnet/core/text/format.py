@@ -69,6 +69,11 @@ def format_seconds(seconds: float) -> str:
     return f"{_rounded(seconds, 2):g} s" if 0.1 <= seconds < 1 else format_duration(seconds, 2)
 
 
+def format_playing_time(seconds: float) -> str:
+    """A time that counts on while it is looked at, in tenths of a second: ``0.4 s``, ``12.0 s``."""
+    return f"{seconds:.1f} s"
+
+
 def format_percent(share: float, decimals: int = 1, signed: bool = False) -> str:
     """A share of one: ``97.3 %``; ``signed`` for a change: ``+12 %``."""
     if not math.isfinite(share):

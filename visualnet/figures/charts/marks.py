@@ -116,6 +116,10 @@ class Chart:
         """The chart in this size, in px."""
         raise NotImplementedError
 
+    def least_size(self) -> tuple[float, float]:
+        """The width and height in px from which on all of it can be read; in less it is laid out in these and scrolled."""
+        return 0.0, 0.0
+
     def rows(self) -> Iterable[Sequence[Any]]:
         """Its numbers as a table with a head."""
         raise NotImplementedError

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_percent, format_quantity
-from visualnet.figures.charts.marks import SMALL, Box, Chart, Drawing, Mark, Spot, Words, shorten, text_width
+from visualnet.figures.charts.marks import Box, Chart, Drawing, Mark, Spot, Words, shorten, text_width
 
 MOST_CLASSES = 40
 """Of more classes those that are confused most are shown; the table holds all that occur."""
-NUMBERS_FROM = 22.0
-"""Cells narrower than so many px stand without their number."""
+LEAST_CELL, LARGEST_CELL = 14.0, 64.0
+"""Cells are squares between these, in px, or wider where their numbers are: all classes are named, and counts can be read."""
+LEVEL, HANGING = 18.0, 64.0
+"""Room for the names of columns in px: level, or where that is too narrow, upright and at most so long."""
+WIDEST_NUMBER = 40.0
+"""Longer numbers are left to the tooltip."""
+ROOMY_CELL = 20.0
+"""Where cells would be smaller, the words about the axes give their room to the cells."""
+TABLE_WIDTH, TABLE_LINE = 230.0, 18.0
+"""From so much room beside the matrix on, the most frequent mistakes stand there as a list."""
+
+
+class _Frame(NamedTuple):
+    """Where the cells stand: left and upper end of the first one, their sizes, and how high the names of columns are below."""
+
+    left: float
+    top: float
+    across: float
+    cell: float
+    names: float
+    is_roomy: bool
 
 
 @dataclass(frozen=True)
@@ -30,39 +49,111 @@ class MatrixChart(Chart):
     shares: bool = False
     unit: str = "sample"
 
-    def total(self, row: int) -> int:
-        """How many there are truly of a class."""
-        return sum(count for (true, _), count in self.counts.items() if true == row)
+    def _totals(self) -> dict[int, int]:
+        """How many there are truly of each class."""
+        totals = dict.fromkeys(self.order, 0)
+        for (true, _), count in self.counts.items():
+            totals[true] = totals.get(true, 0) + count
+        return totals
+
+    def least_size(self) -> tuple[float, float]:
+        frame = self._frame(0, 0)
+        count = len(self.order)
+        return frame.left + count * frame.across + 16, frame.top + count * frame.cell + frame.names
 
     def lay_out(self, width: float, height: float) -> Drawing:
-        count = len(self.order)
+        frame = self._frame(width, height)
         names = [self.names[i] for i in self.order]
-        left = min(max(text_width(name) for name in names) + 34, width * 0.3)
-        top, bottom = 12.0, 46.0
-        cell = max(min((width - left - 16) / count, (height - top - bottom) / count, 64.0), 3.0)
-        totals = {row: self.total(row) for row in self.order}
-        wide = min(max((width - left - 16) / (cell * count), 1.0), 2.4)
-        across = cell * wide
+        totals = self._totals()
         marks: list[Mark] = []
         spots: list[Spot] = []
+        left, top, across, cell = frame.left, frame.top, frame.across, frame.cell
         for i, true in enumerate(self.order):
             y = top + i * cell
-            if cell >= SMALL - 1 or i % 4 == 0:
-                marks.append(Words(left - 8, y + cell / 2, shorten(names[i], left - 28), "text", align="right"))
+            marks.append(Words(left - 8, y + cell / 2, shorten(names[i], left - 28), "text", align="right"))
             for j, said in enumerate(self.order):
                 self._draw_cell(marks, spots, (true, said), (left + j * across, y, across, cell), totals[true])
-        below = top + count * cell
+        right, below = left + len(names) * across, top + len(names) * cell
+        upward = not self._fit_across(across)
         for j, name in enumerate(names):
-            if across >= text_width(name[:2]) + 4 or j % 4 == 0:
-                text = shorten(name, max(across - 2, 3 * SMALL if j % 4 == 0 and across < 20 else 0))
-                marks.append(Words(left + (j + 0.5) * across, below + 11, text, "text", align="centre"))
-        marks.append(Words(left, below + 30, self._axis_words()))
-        marks.append(Words(10, top + count * cell / 2, "true", align="centre", upward=True))
+            x = left + (j + 0.5) * across
+            if upward:
+                marks.append(Words(x, below + 4, shorten(name, frame.names - 6), "text", align="right", upward=True))
+            else:
+                marks.append(Words(x, below + 9, name, "text", align="centre"))
+        if frame.is_roomy:
+            marks.append(Words(left, below + frame.names + 10, self._axis_words()))
+        marks.append(Words(10, top + len(names) * cell / 2, "true", align="centre", upward=True))
+        if width - right >= TABLE_WIDTH + 48:
+            self._draw_table(marks, spots, totals, (right + 48, top, width - right - 56, height - top))
+        elif not frame.is_roomy and width - right >= text_width("answered") + 12:
+            marks.append(Words(right + 8, below + 9, shorten(self._axis_words(), width - right - 12)))
         return Drawing(width, height, tuple(marks), tuple(spots))
 
+    def _frame(self, width: float, height: float) -> _Frame:
+        """The cells as large as there is room for them, and never smaller than can be read."""
+        roomy = self._arrange(width, height, 12.0, 26.0)
+        return roomy if roomy.cell >= ROOMY_CELL else self._arrange(width, height, 2.0, 0.0)
+
+    def _arrange(self, width: float, height: float, top: float, axis: float) -> _Frame:
+        """With so much room above the cells, and for words about the axes below them."""
+        count = len(self.order)
+        longest = max(text_width(self.names[i]) for i in self.order)
+        wanted = max(min(max(map(text_width, self._cell_words())) + 6, WIDEST_NUMBER), LEAST_CELL)
+        left = min(longest + 34, max(min(width * 0.3, width - 16 - count * wanted), 90.0))
+        for below in (LEVEL, min(longest, HANGING) + 10):
+            room = min((width - left - 16) / count, (height - top - axis - below) / count, LARGEST_CELL)
+            cell = max(room, LEAST_CELL)
+            frame = _Frame(left, top, max(cell, wanted), cell, below, bool(axis))
+            if self._fit_across(frame.across):
+                break
+        return frame
+
+    def _fit_across(self, across: float) -> bool:
+        """Whether the names of all columns stand beneath them without being shortened."""
+        return max(text_width(self.names[i]) for i in self.order) <= across - 2
+
+    def _cell_words(self) -> list[str]:
+        totals, shown = self._totals(), set(self.order)
+        cells = (at for at in self.counts if shown.issuperset(at))
+        return [self._words_of(self.counts[at], totals[at[0]]) for at in cells] or ["0"]
+
+    def _words_of(self, count: int, total: int) -> str:
+        return format_percent(count / total if total else 0.0, 0) if self.shares else f"{count:,}"
+
+    def _draw_table(
+        self,
+        marks: list[Mark],
+        spots: list[Spot],
+        totals: Mapping[int, int],
+        room: tuple[float, float, float, float],
+    ) -> None:
+        """The most frequent mistakes, as many as there is room for; each leads to its samples as its cell does."""
+        x, top, width, height = room
+        shown = set(self.order)
+        wrong = [at for at in self.counts if at[0] != at[1] and shown.issuperset(at)]
+        wrong.sort(key=lambda at: (-self.counts[at], at))
+        lines = min(int(height / TABLE_LINE) - 1, len(wrong))
+        if lines < 1:
+            return
+        width = min(width, 340.0)
+        head = f"Most frequent mistakes{self._which_classes()}"
+        marks.append(Words(x, top + TABLE_LINE / 2, shorten(head, room[2]), bold=True))
+        for row, at in enumerate(wrong[:lines], 1):
+            y = top + (row + 0.5) * TABLE_LINE
+            count = self.counts[at]
+            figures = f"{count:,} · {format_percent(count / totals[at[0]])}"
+            words = f"“{self.names[at[0]]}” answered as “{self.names[at[1]]}”"
+            marks.append(Words(x, y, shorten(words, width - text_width(figures) - 16), "text"))
+            marks.append(Words(x + width, y, figures, "text", align="right"))
+            spots.append(self._spot(at, (x - 4, y - TABLE_LINE / 2, width + 8, TABLE_LINE), totals[at[0]]))
+
     def _axis_words(self) -> str:
+        return f"answered{self._which_classes()}"
+
+    def _which_classes(self) -> str:
         more = len(self.names) - len(self.order)
-        return "answered" + (f" · the {len(self.order)} most confused of {len(self.names):,} classes" if more else "")
+        return f" · the {len(self.order)} most confused of {len(self.names):,} classes" if more else ""
 
     def _draw_cell(
         self,
@@ -74,23 +165,24 @@ class MatrixChart(Chart):
     ) -> None:
         x, y, width, height = box
         count = self.counts.get(at, 0)
-        share = count / total if total else 0.0
-        colour = f"amount:{share:.3f}"
+        colour = f"amount:{count / total if total else 0.0:.3f}"
         marks.append(Box(x, y, width - 1, height - 1, colour))
-        if count and min(width, height * 1.8) >= NUMBERS_FROM:
-            text = format_percent(share, 0) if self.shares else f"{count:,}"
-            if text_width(text) <= width - 2:
-                marks.append(Words(x + width / 2 - 0.5, y + height / 2, text, f"on {colour}", align="centre"))
+        words = self._words_of(count, total)
+        if count and text_width(words) <= width - 1:
+            marks.append(Words(x + width / 2 - 0.5, y + height / 2 - 0.5, words, f"on {colour}", align="centre"))
+        spots.append(self._spot(at, box, total))
+
+    def _spot(self, at: tuple[int, int], box: tuple[float, float, float, float], total: int) -> Spot:
+        count = self.counts.get(at, 0)
         true, said = self.names[at[0]], self.names[at[1]]
-        words = f"{format_quantity(count, self.unit)} of “{true}” answered as “{said}” ({format_percent(share)} of “{true}”)"
+        share = format_percent(count / total if total else 0.0)
+        words = f"{format_quantity(count, self.unit)} of “{true}” answered as “{said}” ({share} of “{true}”)"
         held = self.samples.get(at, ())
-        spots.append(Spot(x, y, width, height, words + (" — click to see them" if held else ""), held))
+        return Spot(*box, words + (" — click to see them" if held else ""), held)
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("true", "answered", "count", "share of the true class")
-        totals: dict[int, int] = {}
-        for (true, _), count in self.counts.items():
-            totals[true] = totals.get(true, 0) + count
+        totals = self._totals()
         for (true, said), count in sorted(self.counts.items()):
             yield (self.names[true], self.names[said], count, count / totals[true])
 

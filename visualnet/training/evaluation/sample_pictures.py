@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.data.examination.face import read_faces, shown_field
+from visualnet.data.examination.face import Face, read_faces, shown_field
+from visualnet.data.examination.sound import Sound, read_sound
 from visualnet.data.loading import Loaded
 from visualnet.data.registry import make_data_set
+from visualnet.data.samples import Samples
 from visualnet.training.evaluation.judged import Judged
 
 Array = NDArray[Any]
@@ -22,6 +24,8 @@ PLACE_COLOURS = np.array(
 """Okabe and Ito's, which colour-blind people can tell apart; class 0, mostly the background, has none."""
 TRUE_COLOUR, SAID_COLOUR = PLACE_COLOURS[2].astype(np.uint8), PLACE_COLOURS[0].astype(np.uint8)
 LAID_OVER = 0.55
+WRONG = 5
+"""The colour of what was answered wrong, among those of classes."""
 SIDE = 96
 
 
@@ -74,29 +78,66 @@ def draw_boxes(picture: Array, boxes: Array, colour: Array) -> Array:
     return found
 
 
-def pictures_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, Array]]:
-    """Pictures of a sample with their titles: as it is, and for pixels as it is truly and as it was answered."""
-    picture = picture_of(data, int(judged.samples[row]))
-    arrays = judged.arrays
+def faces_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, Face]]:
+    """What a sample shows, with titles: as it is, and for pixels, boxes and pictures as it is truly and as it was answered.
+
+    Raises:
+        ValueError: it cannot be read, or is of data that were given from Python and show nothing.
+    """
+    sample = int(judged.samples[row])
+    picture = picture_of(data, sample)
     if picture is None:
-        return []
+        return [("", raw_face(data, sample))]
+    arrays, face = judged.arrays, Face("image", "", picture.shape[:2], picture)
     if judged.task in ("pixels", "mask") and arrays["truth"].ndim == 3:
         true, said = arrays["truth"][row], arrays["said"][row]
-        wrong = np.where((true >= 0) & (true != said), 5, 0)
-        views = (("true", true), ("answered", said), ("wrong", wrong))
-        return [("sample", picture), *((title, lay_over(picture, values)) for title, values in views)]
+        wrong = np.where((true >= 0) & (true != said), WRONG, 0)
+        masks = (("true", true), ("answered", said), ("wrong", wrong))
+        return [("sample", face), *((title, face._replace(mask=_centre(mask, face.size))) for title, mask in masks)]
     if judged.task == "boxes":
-        true = draw_boxes(picture, arrays["truth"][row][arrays["true_there"][row]], TRUE_COLOUR)
-        said = draw_boxes(picture, arrays["said"][row][arrays["said_there"][row]], SAID_COLOUR)
-        return [("true", true), ("answered", said)]
+        height, width = face.size
+        found = []
+        for (title, name), side in zip(_PAIRS, ("true", "said"), strict=True):
+            there = arrays[f"{side}_there"][row]
+            corners = np.nan_to_num(arrays[name][row][there]) / (width, height, width, height)
+            kinds = arrays[f"{side}_labels"][row][there]
+            boxes = [(*box, int(kind)) for box, kind in zip(corners.tolist(), kinds.tolist(), strict=True)]
+            found.append((title, face._replace(boxes=tuple(boxes))))
+        return found
     if judged.task == "numbers" and arrays["said"][row].size == picture[..., 0].size:
-        shape = (1, *picture.shape[:2])
-        shown = [(title, as_picture(arrays[name][row].reshape(shape))) for title, name in _PAIRS]
-        return [("sample", picture), *shown]
-    return [("sample", picture)]
+        shape = (1, *face.size)
+        shown = [(title, face._replace(pixels=as_picture(arrays[name][row].reshape(shape)))) for title, name in _PAIRS]
+        return [("sample", face), *shown]
+    return [("", face)]
 
 
 _PAIRS = (("true", "truth"), ("answered", "said"))
+
+
+def _centre(mask: Array, size: tuple[int, int]) -> Array:
+    """A mask in the middle of a picture of this size; what lies outside is cut off, and where there is none is class 0."""
+    found = np.zeros(size, mask.dtype)
+    (height, width), (own_height, own_width) = size, mask.shape
+    top, left = max((height - own_height) // 2, 0), max((width - own_width) // 2, 0)
+    part = mask[:height, :width]
+    found[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return found
+
+
+def pictures_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, Array]]:
+    """`faces_of_answer` as pictures (H, W, 3), for a page; nothing for what is no picture."""
+    if find_image_field(data) is None:
+        return []
+    return [(title, draw_face(face, title)) for title, face in faces_of_answer(judged, data, row)]
+
+
+def draw_face(face: Face, title: str) -> Array:
+    """A picture with its mask and boxes laid over it."""
+    assert face.pixels is not None
+    picture = face.pixels if face.mask is None else lay_over(face.pixels, face.mask)
+    height, width = face.size
+    corners = np.array([box[:4] for box in face.boxes]).reshape(-1, 4) * (width, height, width, height)
+    return draw_boxes(picture, corners, TRUE_COLOUR if title == "true" else SAID_COLOUR) if len(corners) else picture
 
 
 def encode_png(picture: Array, side: int = SIDE) -> str:
@@ -115,22 +156,37 @@ def encode_png(picture: Array, side: int = SIDE) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def describe_sample(data: Loaded, sample: int) -> str:
-    """A sample in words: its text, its numbers by column; empty for pictures and where it cannot be told."""
+def raw_face(data: Loaded, sample: int) -> Face:
+    """What a sample shows before it is prepared.
+
+    Raises:
+        ValueError: it cannot be read, or is of data that were given from Python and are of no set that is known here.
+    """
     try:
         source = make_data_set(data.choice)
-        raw = getattr(data.samples, "raw", data.samples)
-        (face,) = read_faces(source, raw, data.choice, [sample])
-    except (ValueError, KeyError, IndexError):
-        return ""  # data that were given from Python are of no set that is known here
+        (face,) = read_faces(source, raw_samples(data), data.choice, [sample])
+    except (KeyError, IndexError):
+        raise ValueError("these data were given from Python: their samples cannot be shown") from None
     if isinstance(face, str):
-        return face
-    if face.kind == "text" and face.words.isprintable():
-        return face.words
-    if face.kind == "text":
+        raise ValueError(face)
+    if face.kind == "text" and not face.words.isprintable():
         values = data.sample(sample, (shown_field(source, data.fields),))
-        return " ".join(str(code) for code in next(iter(values.values())).reshape(-1).tolist())
-    return ", ".join(f"{name} {value}" for name, value in face.row)
+        return face._replace(words=" ".join(str(code) for code in next(iter(values.values())).reshape(-1).tolist()))
+    return face
+
+
+def sound_of(data: Loaded, sample: int) -> Sound | None:
+    """The sound of a sample as it is heard; None where there is none."""
+    try:
+        return read_sound(make_data_set(data.choice), raw_samples(data), sample)
+    except ValueError:
+        return None
+
+
+def raw_samples(data: Loaded) -> Samples:
+    """The samples before the preparation."""
+    found: Samples = getattr(data.samples, "raw", data.samples)
+    return found
 
 
 def describe_tokens(judged: Judged, row: int) -> str:

@@ -95,7 +95,10 @@ class Observation:
                 known = ", ".join(self.params) or "none"
                 raise ValueError(f"the observation “{self.title}” has no setting “{name}” (it has {known})")
         for name, param in self.params.items():
-            self.__dict__[name] = param.read(given[name], {}) if name in given else param.default
+            try:
+                self.__dict__[name] = param.read(given[name], {}) if name in given else param.default
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:

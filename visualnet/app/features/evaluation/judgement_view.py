@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QSplitter, QStackedWidget, QTabBar, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QWidget,
+)
 
 from visualnet.app.features.evaluation.sample_view import SAMPLE, SampleView
 from visualnet.app.plots.charts.chart_view import ChartView
@@ -18,6 +28,9 @@ from visualnet.figures.charts.examples import ExampleList
 from visualnet.training.evaluation.evaluation import Evaluation
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.judgements import Judgement, judgements_for
+
+LOW = 250
+"""Below so many px the words above a chart are left out."""
 
 
 class JudgementView(QWidget):
@@ -49,8 +62,15 @@ class JudgementView(QWidget):
             "Copy this chart, or save it as PNG or SVG, or its numbers as CSV (also with the right mouse button)",
             self._show_menu,
         )
+        self.scrolled = QScrollArea(widgetResizable=True)
+        self.scrolled.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scrolled.setWidget(self.chart)
+        self.chart.reached.connect(
+            lambda room: self.scrolled.ensureVisible(room.center().x(), room.center().y(), room.width(), room.height())
+        )
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.chart)
+        self.stack.addWidget(self.scrolled)
         self.stack.addWidget(self.list)
         split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         main = QWidget()
@@ -63,10 +83,14 @@ class JudgementView(QWidget):
         column(head, (split, 1), spacing=2, parent=self)
         self.setMinimumWidth(fonts.px(240))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # In a low panel the chart is given all the room; how it is read is told at its tab.
+        self.words.setVisible(event.size().height() >= fonts.px(LOW))
+
     def set_theme(self, theme: Any) -> None:
         """Take the theme's colours."""
         self.chart.set_theme(theme)
-        self.samples.set_theme(theme)
 
     def show_answer(self, evaluation: Evaluation, number: int) -> None:
         """Show the judgements of an answer; the tab that was open stays, where there is one of its name."""
@@ -124,7 +148,7 @@ class JudgementView(QWidget):
             self._fill(chart)
             self.stack.setCurrentWidget(self.list)
         else:
-            self.stack.setCurrentWidget(self.chart)
+            self.stack.setCurrentWidget(self.scrolled)
 
     def _fill(self, chart: ExampleList) -> None:
         self.list.clear()

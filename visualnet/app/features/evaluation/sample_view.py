@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QListWidget, QListWidgetItem, QWidget
 
-from visualnet.app.plots.colours import Ink, draw_nearest, text_font
-from visualnet.app.plots.picture import PaintedPicture
+from visualnet.app.features.data_page.samples.display import SampleDisplay
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import icon_button, label
 from visualnet.app.widgets.layouts import column, row
@@ -20,57 +17,17 @@ from visualnet.core.text.visible import visible
 from visualnet.training.evaluation.evaluation import Evaluation
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.judgements.examples import describe_answer
-from visualnet.training.evaluation.sample_pictures import describe_sample, describe_tokens, pictures_of_answer
+from visualnet.training.evaluation.sample_pictures import describe_tokens, faces_of_answer, sound_of
 
 MOST = 300
 """So many samples stand in the list; the words above say how many there are."""
+LOW = 300
+"""Below so many px the list stands beside the sample, not above it."""
 SAMPLE = Qt.ItemDataRole.UserRole
 
 
-class AnswerPicture(PaintedPicture):
-    """The pictures of one sample side by side, each with its title."""
-
-    file_name = "sample"
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.pictures: list[tuple[str, QImage]] = []
-        self.setMinimumHeight(fonts.px(90))
-        self.setAccessibleName("The sample")
-
-    def show_pictures(self, pictures: Sequence[tuple[str, Any]]) -> None:
-        """Show these arrays (H, W, 3)."""
-        self.pictures = [(title, _image(values)) for title, values in pictures]
-        self.setVisible(bool(self.pictures))
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(fonts.px(220), fonts.px(180))
-
-    def is_empty(self) -> bool:
-        return not self.pictures
-
-    def draw(self, painter: QPainter, ink: Ink) -> None:
-        painter.setFont(text_font(self.font(), 11))
-        line = painter.fontMetrics().height() + 2
-        count = len(self.pictures)
-        columns = min(range(1, count + 1), key=lambda n: -self._side(n, line))
-        side = self._side(columns, line)
-        for at, (title, image) in enumerate(self.pictures):
-            x = 8 + at % columns * (side + 8)
-            y = 2 + at // columns * (side + line + 4)
-            painter.setPen(ink.muted)
-            painter.drawText(QRectF(x, y, side, line), Qt.AlignmentFlag.AlignLeft, title)
-            scale = side / max(image.width(), image.height())
-            draw_nearest(painter, QRectF(x, y + line, image.width() * scale, image.height() * scale), image)
-
-    def _side(self, columns: int, line: int) -> float:
-        rows = -(-len(self.pictures) // columns)
-        return max(min((self.width() - 16) / columns - 8, (self.height() - 4) / rows - line - 4), 8.0)
-
-
 class SampleView(QWidget):
-    """A list at the left, the chosen sample at the right; arrow keys go through the list, Esc closes it."""
+    """A list of samples and the chosen one; arrow keys go through the list, Space plays a sound, Esc closes it."""
 
     closed = Signal()
 
@@ -83,23 +40,26 @@ class SampleView(QWidget):
         self.list.setAccessibleName("Samples")
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setMinimumHeight(fonts.px(60))
         self.list.currentRowChanged.connect(self._show)
-        self.picture = AnswerPicture()
+        self.display = SampleDisplay()
         self.words = label("", "", wrap=True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         close = icon_button("close", "Close the samples", "Close the samples (Esc)", self.closed.emit)
         head = row((self.title, 1), close, margins=(8, 4, 4, 0))
-        column(head, (self.list, 2), (self.picture, 3), (self.words, 0), spacing=4, margins=(0, 0, 0, 8), parent=self)
-        self.setMinimumWidth(fonts.px(200))
-        self.picture.hide()
+        shown = column((self.display, 1), self.words, margins=(8, 0, 8, 0), spacing=4)
+        self.parts = row((self.list, 2), (shown, 3), spacing=4)
+        column(head, (self.parts, 1), spacing=4, margins=(0, 0, 0, 8), parent=self)
+        self.setMinimumWidth(fonts.px(260))
         self.list.installEventFilter(self)
 
     def sizeHint(self) -> QSize:
-        return QSize(fonts.px(280), fonts.px(300))
+        return QSize(fonts.px(360), fonts.px(200))
 
-    def set_theme(self, theme: Any) -> None:
-        """Take the theme's colours."""
-        self.picture.set_theme(theme)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        ways, low = QBoxLayout.Direction, event.size().height() < fonts.px(LOW)
+        self.parts.setDirection(ways.LeftToRight if low else ways.TopToBottom)
 
     def show_samples(self, evaluation: Evaluation, judged: Judged, samples: Sequence[int], words: str) -> None:
         """Show these samples; the first is the chosen one."""
@@ -129,25 +89,21 @@ class SampleView(QWidget):
         assert place is not None
         lines = [f"Sample {sample}: {describe_answer(judged, place)}"]
         try:
-            self.picture.show_pictures(pictures_of_answer(judged, evaluation.loaded, place))
-            told = "" if self.picture.pictures else describe_sample(evaluation.loaded, sample)
-            where = evaluation.loaded.samples.describe(sample)
+            faces = faces_of_answer(judged, evaluation.loaded, place)
+            self.display.show_faces(tuple(faces), judged.classes, sound_of(evaluation.loaded, sample))
+            lines.append(evaluation.loaded.samples.describe(sample))
         except ValueError as error:
-            self.picture.show_pictures(())
-            told, where = f"It cannot be shown: {error}", ""
+            self.display.show_fault(f"It cannot be shown: {error}")
         if judged.task == "tokens":
-            told = "\n".join(filter(None, (told, describe_tokens(judged, place))))
-        self.words.setText(visible("\n".join(filter(None, (*lines, told, where))), lines=True))
-        self.words.setContentsMargins(8, 0, 8, 0)
+            lines.append(describe_tokens(judged, place))
+        self.words.setText(visible("\n".join(filter(None, lines)), lines=True))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape:
+                self.closed.emit()
+                return True
+            if event.key() == Qt.Key.Key_Space and self.display.player.sound is not None:
+                self.display.player.toggle()
+                return True
         return super().eventFilter(watched, event)
-
-
-def _image(values: Any) -> QImage:
-    pixels = np.ascontiguousarray(values, np.uint8)
-    height, width, _ = pixels.shape
-    return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()

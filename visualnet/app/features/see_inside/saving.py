@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
@@ -17,7 +15,7 @@ from visualnet.core.storage import project_file
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.svg import svg_of
 from visualnet.training.observations.observation import History, Observation
-from visualnet.training.observations.writing import arrays_over_time
+from visualnet.training.observations.writing import npz_of
 
 ARRAYS = "NumPy arrays (*.npz)"
 
@@ -50,12 +48,7 @@ def save_arrays(history: History, path: Path) -> None:
     Raises:
         FileError: the place refuses it.
     """
-    import numpy as np
-
-    buffer = io.BytesIO()
-    arrays: dict[str, Any] = arrays_over_time(history)
-    np.savez_compressed(buffer, **arrays)
-    project_file.write(path, buffer.getvalue())
+    project_file.write(path, npz_of(history))
 
 
 def _save_picture(

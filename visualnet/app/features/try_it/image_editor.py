@@ -6,26 +6,26 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QSlider, QWidget
 
 from visualnet.app.features.try_it.drawing_pad import BRUSH, DrawingPad
-from visualnet.app.features.try_it.editor import Array, InputEditor
-from visualnet.app.services.background_task import BackgroundTask
+from visualnet.app.features.try_it.editor import Array
+from visualnet.app.features.try_it.file_editor import FileEditor
 from visualnet.app.widgets.basic import describe, icon_button, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
-from visualnet.core.text.visible import visible
 from visualnet.data.own_sample.drawing import centre_drawing, fit_picture
 from visualnet.data.own_sample.inputs import OwnInput
 
-FILES = "Images (*.png *.jpg *.jpeg *.bmp *.webp *.tif *.tiff *.gif)"
 HINT = "Draw here with the mouse, or drop an image"
 THICK = 1_000
 """Steps of the brush's slider for the whole side."""
 
 
-class ImageEditor(InputEditor):
+class ImageEditor(FileEditor):
     """A pad with brush, undo and clear; a drawing is centred and scaled as MNIST's digits are, where that is wanted."""
+
+    title = "Open image"
+    files = "Images (*.png *.jpg *.jpeg *.bmp *.webp *.tif *.tiff *.gif)"
 
     def __init__(self, wanted: OwnInput, white_paper: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +38,7 @@ class ImageEditor(InputEditor):
         self.pad.changed.connect(self._drawn)
         self.back = icon_button("undo", "Undo stroke", "Take the last stroke back (Ctrl+Z on the pad)", self.pad.undo)
         self.clear = icon_button("delete", "Clear", "Empty the pad", self.pad.clear)
-        self.open = icon_button("open", "Open image…", "Open an image from a file", self._choose)
+        self.open = icon_button("open", "Open image…", "Open an image from a file", self.choose_file)
         self.brush = describe(QSlider(Qt.Orientation.Horizontal), "Brush", "How thick the brush is")
         self.brush.setRange(10, 250)
         self.brush.setValue(round(BRUSH * THICK))
@@ -55,7 +55,6 @@ class ImageEditor(InputEditor):
         tools = column(label("Brush", "small"), self.brush, buttons, self.centre, STRETCH, spacing=6)
         row((self.pad, 1), tools, spacing=12, parent=self)
         self.centre.setVisible(wanted.spec.shape[0] == 1)
-        self.setAcceptDrops(True)
         self._show_tools()
 
     def value(self) -> Array | None:
@@ -74,19 +73,13 @@ class ImageEditor(InputEditor):
     def begin_with(self, raw: Array) -> None:
         self._set_picture(np.asarray(raw, np.float32))
 
-    def open_file(self, path: Path) -> None:
-        """Take the image of a file. It is decoded beside the window."""
+    def read(self, path: Path) -> Array:
         from visualnet.data.sources.images.decode import decode_image
 
-        channels = self.wanted.spec.shape[0]
-        BackgroundTask(
-            lambda _job: decode_image(str(path), channels),
-            self._set_picture,
-            failed=self.failed.emit,
-            name="image",
-            words=f"“{visible(path.name)}” cannot be opened",
-            parent=self,
-        )
+        return decode_image(str(path), self.wanted.spec.shape[0])
+
+    def take(self, raw: Array) -> None:
+        self._set_picture(raw)
 
     def _set_picture(self, picture: Array) -> None:
         self._picture, self._is_touched = picture, False
@@ -108,16 +101,3 @@ class ImageEditor(InputEditor):
 
     def _set_brush(self, value: int) -> None:
         self.pad.brush = value / THICK
-
-    def _choose(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "Open image", "", FILES)
-        if chosen:
-            self.open_file(Path(chosen))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.open_file(Path(event.mimeData().urls()[0].toLocalFile()))

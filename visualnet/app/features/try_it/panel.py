@@ -23,6 +23,7 @@ from visualnet.data.loading import Loaded
 from visualnet.data.own_sample.drawing import has_white_paper
 from visualnet.data.own_sample.inputs import OwnInput, list_inputs
 from visualnet.data.own_sample.prepare import measure_ranges, prepare_own, raw_samples, read_file
+from visualnet.data.registry import make_data_set
 from visualnet.training.control import OwnSample
 
 AFTER_MS = 0
@@ -109,7 +110,8 @@ class TryItPanel(QWidget):
         if wanted.kind == "numbers":
             return NumbersEditor(wanted, *measure_ranges(data, wanted.field))
         if wanted.kind == "sound":
-            return SoundEditor(lambda path: read_file(data, wanted.field, path))
+            rate = make_data_set(data.choice).sound_rate()
+            return SoundEditor(lambda path: read_file(data, wanted.field, path), rate, wanted.spec.shape[-1])
         return TextEditor(wanted) if wanted.kind == "text" else None
 
     def _send(self) -> None:

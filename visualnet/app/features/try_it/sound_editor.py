@@ -1,4 +1,4 @@
-"""Takes a sound: opened from a file, dropped, or one of the data."""
+"""Takes a sound: recorded, opened from a file, dropped, or one of the data; it can be heard."""
 
 from __future__ import annotations
 
@@ -6,91 +6,75 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QLineF, QSize, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
 
-from visualnet.app.features.try_it.editor import Array, InputEditor
-from visualnet.app.services.background_task import BackgroundTask
-from visualnet.app.widgets.basic import button, describe
+from visualnet.app.features.data_page.samples.display import FaceView
+from visualnet.app.features.data_page.samples.sound_player import SoundPlayer
+from visualnet.app.features.try_it.editor import Array
+from visualnet.app.features.try_it.file_editor import FileEditor
+from visualnet.app.features.try_it.sound_recorder import SoundRecorder
+from visualnet.app.widgets.basic import button
 from visualnet.app.widgets.layouts import STRETCH, column, row
-from visualnet.core.text.visible import visible
+from visualnet.data.examination.face import Face, thin_curves
+from visualnet.data.examination.sound import Sound
+from visualnet.data.own_sample.recording import fit_recording
 
-FILES = "Sounds (*.wav *.flac *.ogg *.mp3)"
-HINT = "Drop a sound here, or open one"
-
-
-class Waveform(QWidget):
-    """The loudest and the softest moment of every column of pixels."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sound: Array | None = None
-        describe(self, "Sound", HINT)
-        self.setMinimumSize(140, 80)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        palette = self.palette()
-        painter.setPen(palette.color(palette.ColorRole.PlaceholderText))
-        if self.sound is None or not self.sound.size:
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, HINT)
-        else:
-            painter.setPen(palette.color(palette.ColorRole.Highlight))
-            middle, parts = (
-                self.height() / 2,
-                np.array_split(self.sound.reshape(-1), min(self.width(), self.sound.size)),
-            )
-            loudest = max(float(np.abs(self.sound).max()), 1e-6)
-            heights = [
-                (middle * (1 - float(p.max()) / loudest), middle * (1 - float(p.min()) / loudest)) for p in parts
-            ]
-            painter.drawLines([QLineF(x, top, x, bottom + 1) for x, (top, bottom) in enumerate(heights)])
-        painter.end()
-
-    def sizeHint(self) -> QSize:
-        return QSize(260, 120)
+HINT, NO_RATE_HINT = "Record a sound, or drop one here", "Drop a sound here, or open one"
 
 
-class SoundEditor(InputEditor):
-    """A sound as it was opened."""
+class SoundEditor(FileEditor):
+    """A sound of so many samples a second (``rate``; 0: that is not known, and it cannot be heard). ``length`` is that of the data's own
+    sounds where all have the same, else 0."""
 
-    def __init__(self, read: Callable[[Path], Array], parent: QWidget | None = None) -> None:
+    title = "Open a sound"
+    files = "Sounds (*.wav *.flac *.ogg *.mp3)"
+
+    def __init__(
+        self, read: Callable[[Path], Array], rate: int = 0, length: int = 0, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._read = read
-        self.wave = Waveform()
-        self.open = button("Open a sound…", done=self._choose)
-        column((self.wave, 1), row(self.open, STRETCH), spacing=6, parent=self)
-        self.setAcceptDrops(True)
+        self._read, self.rate, self.length = read, rate, length
+        self._raw: Array | None = None
+        self.wave, self.player, self.recorder = FaceView(HINT if rate else NO_RATE_HINT), SoundPlayer(), SoundRecorder()
+        self.open = button("Open a sound…", icon="open", done=self.choose_file)
+        self.recorder.recorded.connect(self._take_recording)
+        self.recorder.grown.connect(self._show_curve)
+        self.player.moved.connect(self.wave.set_position)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        tools = row(self.recorder, self.open, STRETCH, spacing=6)
+        column((self.wave, 1), self.player, tools, spacing=6, parent=self)
+        self.recorder.setVisible(bool(rate))
 
     def value(self) -> Array | None:
-        return self.wave.sound
+        return self._raw
 
     def begin_with(self, raw: Array) -> None:
-        self.wave.sound = np.asarray(raw, np.float32)
-        self.wave.update()
+        self._raw = np.asarray(raw, np.float32)
+        sound = self._raw.reshape(-1)
+        self._show_curve(sound)
+        self.player.show_sound(Sound(sound, self.rate) if self.rate else None)
+        if self.recorder.words.isVisible() and self.player.words.text() == self.recorder.words.text():
+            self.player.hide()  # it is said once
         self.changed.emit()
 
-    def open_file(self, path: Path) -> None:
-        """Take the sound of a file. It is decoded beside the window."""
-        BackgroundTask(
-            lambda _job: self._read(path),
-            self.begin_with,
-            failed=self.failed.emit,
-            name="sound",
-            words=f"“{visible(path.name)}” cannot be opened",
-            parent=self,
-        )
+    def read(self, path: Path) -> Array:
+        return self._read(path)
 
-    def _choose(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "Open a sound", "", FILES)
-        if chosen:
-            self.open_file(Path(chosen))
+    def take(self, raw: Array) -> None:
+        self.begin_with(raw)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
-            event.acceptProposedAction()
+    def _take_recording(self, sound: Sound) -> None:
+        if len(sound.samples):
+            self.begin_with(fit_recording(sound, self.rate, self.length))
 
-    def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.open_file(Path(event.mimeData().urls()[0].toLocalFile()))
+    def _show_curve(self, samples: Array) -> None:
+        faces = (("", Face("curves", "of your own", curves=thin_curves(samples[None]))),) if len(samples) else ()
+        self.wave.show_faces(faces, ())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and self.player.sound is not None:
+            self.player.toggle()
+        else:
+            super().keyPressEvent(event)

@@ -6,13 +6,25 @@ from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from visualnet.app.plots.colours import Ink, colour_table, indexed_image, rgb_image, text_font
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.app.theme import fonts
 from visualnet.figures.charts.colours import resolve
+from visualnet.figures.charts.keyboard import find_next
 from visualnet.figures.charts.marks import SMALL, Area, Box, Chart, Dots, Drawing, Pixels, Spot, Stroke, Words
 
 ALIGN = {
@@ -20,6 +32,8 @@ ALIGN = {
     "centre": Qt.AlignmentFlag.AlignHCenter,
     "right": Qt.AlignmentFlag.AlignRight,
 }
+WAYS = {Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Down: (0, 1), Qt.Key.Key_Up: (0, -1)}
+"""The way of each arrow key: to the right and down are 1."""
 FAR = 2000.0
 
 
@@ -29,6 +43,8 @@ class ChartView(PaintedPicture):
     has_rows = True
     samples_chosen = Signal(object, str)
     """Somebody wants to see these samples (a tuple of their places in the data set); the words say what they are."""
+    reached = Signal(object)
+    """Keys have reached a place: its rectangle (QRect) in the widget."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +56,7 @@ class ChartView(PaintedPicture):
         self.setMouseTracking(True)
         self.setAccessibleName("Chart")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(fonts.px(200), fonts.px(120))
+        self._set_least_size()
 
     def sizeHint(self) -> QSize:
         return QSize(fonts.px(520), fonts.px(320))
@@ -56,7 +72,12 @@ class ChartView(PaintedPicture):
         self.file_name = name or (chart.kind if chart is not None else "chart")
         self.setAccessibleName(name or "Chart")
         self.setAccessibleDescription(chart.description() if chart is not None else "")
+        self._set_least_size()
         self.update()
+
+    def _set_least_size(self) -> None:
+        width, height = self.chart.least_size() if self.chart is not None else (0.0, 0.0)
+        self.setMinimumSize(fonts.px(max(round(width), 200)), fonts.px(max(round(height), 100)))
 
     def is_empty(self) -> bool:
         return self.chart is None
@@ -182,18 +203,30 @@ class ChartView(PaintedPicture):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         spots = self.drawing.spots if self.drawing is not None else ()
-        held = [i for i, spot in enumerate(spots) if spot.samples]
-        steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
-        step = steps.get(Qt.Key(event.key()))
-        if held and step is not None:
-            place = held.index(self._at) if self._at in held else (-1 if step > 0 else 0)
-            self._at = held[(place + step) % len(held)]
-            self.setAccessibleDescription(spots[self._at].words)
-            self.update()
+        way = WAYS.get(Qt.Key(event.key()))
+        if way is not None and any(spot.samples for spot in spots):
+            self._reach(find_next(spots, self._at, way))
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and 0 <= self._at < len(spots):
             self._open(spots[self._at])
         else:
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        by_keys = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if by_keys and self._at < 0 and self.drawing is not None and any(spot.samples for spot in self.drawing.spots):
+            self._reach(find_next(self.drawing.spots, -1, (1, 0)))
+
+    def _reach(self, at: int) -> None:
+        """Point at a place, and say what it is."""
+        assert self.drawing is not None
+        spot, scale = self.drawing.spots[at], self._scale
+        self._at = at
+        room = QRectF(spot.x * scale, spot.y * scale, spot.width * scale, spot.height * scale).toAlignedRect()
+        self.setAccessibleDescription(spot.words)
+        self.reached.emit(room)
+        QToolTip.showText(self.mapToGlobal(room.bottomRight()), spot.words, self)
+        self.update()
 
     def _open(self, spot: Spot) -> None:
         if spot.samples:

@@ -114,6 +114,9 @@ class SoundSource(FileSource):
         figures = (("sounds", f"{facts.size:,}"), *survey.figures())
         return Found(facts, (*arranged.findings, *survey.findings(), *faults), figures)
 
+    def sound_rate(self) -> int:
+        return self.rate
+
     def open(self) -> Samples:
         self.check_place()
         facts = self.known

@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QWidget
 
-from visualnet.app.features.data_page.samples.face_painting import paint_face
-from visualnet.app.services.background_task import BackgroundTask
+from visualnet.app.features.data_page.samples.display import SampleDisplay
+from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.services.data_examiner import Opened
-from visualnet.app.theme import fonts, icons
-from visualnet.app.widgets.basic import ElidedLabel, button, describe, icon_button, label
+from visualnet.app.widgets.basic import ElidedLabel, button, icon_button, label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.text.visible import visible
 from visualnet.data.examination.face import Face, read_faces
+from visualnet.data.examination.sound import Sound, read_sound
 
 LARGEST_PX = 1600
 PART_WORDS = ("training", "validation", "test", "left out")
-
-
-class FaceView(QWidget):
-    """A picture or curves, as large as there is room."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.face: Face | None = None
-        self.classes: tuple[str, ...] = ()
-        self.setMinimumSize(120, 120)
-
-    def show_face(self, face: Face, classes: tuple[str, ...]) -> None:
-        """Show this one."""
-        self.face, self.classes = face, classes
-        self.setAccessibleName(f"Sample: {face.label}" if face.label else "Sample")
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(480, 360)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme = icons.current_theme()
-        painter.fillRect(self.rect(), QColor(theme.field))
-        if self.face is not None:
-            area = QRectF(self.rect()).adjusted(8, 8, -8, -8)
-            paint_face(painter, area, self.face, theme, fonts.sans(fonts.px(12)), self.classes, named=True)
-        painter.end()
 
 
 class SampleViewer(QWidget):
@@ -65,20 +37,9 @@ class SampleViewer(QWidget):
             icon_button("chevron-left", "Sample before", "Sample before (←)", lambda: self.step_wished.emit(-1)),
             icon_button("chevron-right", "Next sample", "Next sample (→)", lambda: self.step_wished.emit(1)),
         )
-        self.picture = FaceView()
-        self.text = describe(QPlainTextEdit(readOnly=True), "Text of the sample")
-        self.table = describe(QTableWidget(0, 2), "Values of the sample")
-        self.table.setHorizontalHeaderLabels(("Column", "Value"))
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.horizontalHeader().setStretchLastSection(True)
-        self.fault = label("", "error", wrap=True)
-        self.stack = QStackedWidget()
-        for shown in (self.picture, self.text, self.table, self.fault):
-            self.stack.addWidget(shown)
+        self.display = SampleDisplay()
         head = row(self.back, (self.title, 1), *steps, spacing=8)
-        column(head, self.words, (self.stack, 1), spacing=6, parent=self)
+        column(head, self.words, (self.display, 1), spacing=6, parent=self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._task: BackgroundTask | None = None
 
@@ -90,44 +51,38 @@ class SampleViewer(QWidget):
         place = opened.samples.describe(sample)
         self.words.setText(visible(" · ".join(filter(None, (f"sample {sample:,}", part, place)))))
 
-        def done(faces: list[Face | str]) -> None:
-            self._show(faces[0], opened.source.class_names())
+        def read(_job: Job) -> tuple[Face | str, Sound | None]:
+            (face,) = read_faces(opened.source, opened.samples, opened.choice, [sample], LARGEST_PX)
+            return face, None if isinstance(face, str) else read_sound(opened.source, opened.samples, sample)
 
         self._task = BackgroundTask(
-            lambda _job: read_faces(opened.source, opened.samples, opened.choice, [sample], LARGEST_PX),
-            done,
+            read,
+            lambda found: self._show(found[0], found[1], opened.source.class_names()),
             name="decode a sample",
             words="The sample cannot be shown",
             parent=self,
         )
 
-    def _show(self, face: Face | str, classes: tuple[str, ...]) -> None:
+    def _show(self, face: Face | str, sound: Sound | None, classes: tuple[str, ...]) -> None:
         if isinstance(face, str):
             self.title.setText("It cannot be read")
-            self.fault.setText(visible(face))
-            self.stack.setCurrentWidget(self.fault)
+            self.display.show_fault(face)
             return
         height, width = face.size
         size = f" · {width} × {height} px" if height else ""
         self.title.setText(f"{face.label or 'Sample'}{size}")
-        if face.kind == "text":
-            self.text.setPlainText(face.words)
-            self.stack.setCurrentWidget(self.text)
-        elif face.kind == "row":
-            self.table.setRowCount(len(face.row))
-            for at, pair in enumerate(face.row):
-                for side, words in enumerate(pair):
-                    self.table.setItem(at, side, QTableWidgetItem(visible(words)))
-            self.table.resizeColumnToContents(0)
-            self.stack.setCurrentWidget(self.table)
-        else:
-            self.picture.show_face(face, classes)
-            self.stack.setCurrentWidget(self.picture)
+        self.display.show_face(face, classes, sound)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.display.player.stop()
+        super().hideEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
+        elif event.key() == Qt.Key.Key_Space and self.display.player.sound is not None:
+            self.display.player.toggle()
         elif event.key() in steps:
             self.step_wished.emit(steps[Qt.Key(event.key())])
         else:
