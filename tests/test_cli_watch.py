@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from visualnet.cli.main import main
-from visualnet.figures.charts.pixels import png_of
+from visualnet.figures.colours.pixels import png_of
 
 
 def test_without_an_observation_it_lists_what_the_network_has(capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,13 +63,21 @@ def test_an_observation_says_how_it_is_read(kind: type[Observation]) -> None:
         assert param.doc, name
 
 
+def quick_options(kind: type[Observation]) -> tuple[tuple[str, int], ...]:
+    """Settings with which one is quick that measures many samples and units."""
+    if "samples" not in kind.params:
+        return ()
+    few = {"samples": getattr(kind.params["samples"], "low", 2), "most": 3}
+    return tuple((name, value) for name, value in few.items() if name in kind.params)
+
+
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
 def test_it_computes_draws_and_changes_nothing(kind: type[Observation], network: Observed) -> None:
     subjects = kind.subjects(network.analysis)
     chosen = [subjects[at] for at in sorted({0, len(subjects) // 2, len(subjects) - 1})] if subjects else []
     before = state_of(network)
     for subject in chosen:
-        request = ObservationRequest(kind.name, subject)
+        request = ObservationRequest(kind.name, subject, quick_options(kind))
         with resting(network.model), torch.no_grad():
             network.lens.aim(1)
             result = observe(network.lens, request)

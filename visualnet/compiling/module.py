@@ -135,6 +135,11 @@ class Model:
         _prune(graph)
         return self._assemble(graph, "View")
 
+    def sort_ports(self, ports: Iterable[tuple[NodePath, str]]) -> list[tuple[NodePath, str]]:
+        """These output ports in the order in which they are computed, blocks laid open; without those at which nothing is computed."""
+        wanted = frozenset(ports)
+        return [port for port in self._inlined(wanted)[1].at if port in wanted]
+
     def everything(self, only: Iterable[str] = ()) -> fx.GraphModule:
         """A module that computes every node (or what ``only`` these need), blocks laid open, and answers nothing; each fx node's
         ``meta["path"]`` says whose it is, ``meta["places"]`` at which ports (as for ``view``) its value is."""

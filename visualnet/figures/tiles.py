@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.figures.colour_indices import GAP, Indices, hatch, levels
+from visualnet.figures.colours.indices import GAP, Indices, hatch, levels
 
 Maps = NDArray[np.float32]
 

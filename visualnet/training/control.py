@@ -14,6 +14,7 @@ from visualnet.training.observations.looked_at import OwnSample, ProbePort
 __all__ = ["Control", "OwnSample", "ProbePort", "ProbeRequest"]
 
 if TYPE_CHECKING:
+    from visualnet.training.observations.feeds.feed import Feed
     from visualnet.training.observations.observation import ObservationRequest
 
 
@@ -21,6 +22,7 @@ class ProbeRequest(NamedTuple):
     """What to look at: output ports by node path, on which sample of the validation set, at what share of the time.
 
     The fields of an ``own`` sample stand in for those of that sample. A ``copy`` of the weights is given once for each number.
+    ``feeds`` stand in for values at ports.
     """
 
     ports: tuple[ProbePort, ...] = ()
@@ -30,6 +32,7 @@ class ProbeRequest(NamedTuple):
     own: OwnSample | None = None
     observations: tuple[ObservationRequest, ...] = ()
     copy: int = 0
+    feeds: tuple[Feed, ...] = ()
 
     @property
     def is_wanted(self) -> bool:

@@ -53,8 +53,8 @@ class Probe:
     def look(self, request: ProbeRequest, step: int) -> ProbeReport:
         """Compute what is watched, and set when to look next so that the budget holds."""
         begin = time.perf_counter()
-        self.lens.aim(request.sample, request.own, step)
-        if self._seen is None or self._seen.sample != request.sample or self._seen.own is not request.own:
+        self.lens.aim(request.sample, request.own, step, request.feeds)
+        if self._seen is None or self._subject_of(self._seen) != self._subject_of(request):
             self._turns.restart()
         with resting(self.model), torch.no_grad():
             found = self._look(request)
@@ -80,11 +80,16 @@ class Probe:
             **found,
         )
 
+    @staticmethod
+    def _subject_of(request: ProbeRequest) -> tuple[object, ...]:
+        """What everything that is seen rests on: the sample, and what is fed."""
+        return request.sample, request.own, request.feeds
+
     def look_long(self, request: ProbeRequest, step: int, check: Callable[[float], None]) -> ProbeReport:
         """Compute all that is to be observed, however long it takes, and nothing else. ``check`` is called with the share that is done and
         raises where nobody waits for it any more."""
         begin = time.perf_counter()
-        self.lens.aim(request.sample, request.own, step)
+        self.lens.aim(request.sample, request.own, step, request.feeds)
         with torch.no_grad():
             observed = observe_all(self.lens, request.observations, check)
         cost = time.perf_counter() - begin

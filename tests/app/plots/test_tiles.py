@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from visualnet.app.plots.feature_maps import TilesView
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.tokens import DARK, LIGHT
-from visualnet.figures.colour_maps import DIVERGING
+from visualnet.figures.colours.maps import DIVERGING
 
 
 @pytest.fixture

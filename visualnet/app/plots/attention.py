@@ -25,7 +25,7 @@ from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.text.format import format_number
 from visualnet.figures.attention import Attention, Floats, grey_levels, map_columns, peak
-from visualnet.figures.colour_indices import HATCH, hatch, levels
+from visualnet.figures.colours.indices import HATCH, hatch, levels
 
 PAD, HEAD_LABEL, BAR_ROOM = 12, 18, 72
 CELL_LEAST, CELL_MOST = 96, 240

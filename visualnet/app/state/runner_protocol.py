@@ -114,6 +114,28 @@ class NetworkQuestionProtocol(Protocol):
     def decline(self) -> None: ...
 
 
+class FoldsProtocol(Protocol):
+    """A run for each fold of the data; see `visualnet.app.services.run.fold_training`."""
+
+    changed: SignalInstance
+    folds: int
+
+    @property
+    def active(self) -> bool: ...
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def share(self) -> float: ...
+
+    def why_not(self) -> str: ...
+
+    def start(self) -> bool: ...
+
+    def stop(self) -> None: ...
+
+
 class RunnerProtocol(Protocol):
     """One training at a time; see `visualnet.app.services.runner.Runner` for what each part promises."""
 
@@ -132,6 +154,9 @@ class RunnerProtocol(Protocol):
 
     @property
     def network(self) -> NetworkQuestionProtocol: ...
+
+    @property
+    def folds(self) -> FoldsProtocol: ...
 
     @property
     def model(self) -> RunModel | None: ...

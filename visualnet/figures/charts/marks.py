@@ -66,7 +66,7 @@ class Area(NamedTuple):
 
 class Pixels(NamedTuple):
     """A picture of ``values`` in a rectangle: numbers of colours (H, W) of the map ``signed`` or ``amount`` (see
-    `visualnet.figures.colour_indices`), or red, green and blue (H, W, 3) where it is ``rgb``. Pixels are hard unless it is ``smooth``.
+    `visualnet.figures.colours.indices`), or red, green and blue (H, W, 3) where it is ``rgb``. Pixels are hard unless it is ``smooth``.
     """
 
     x: float

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.marks import SMALL, Chart, Drawing, Mark, Pixels, Spot, Words, shorten
-from visualnet.figures.colour_indices import LEVELS, levels
+from visualnet.figures.colours.indices import LEVELS, levels
 from visualnet.figures.ticks import nice_ticks
 
 GAP, TITLE, BAR = 6.0, 15.0, 74.0

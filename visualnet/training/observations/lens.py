@@ -21,12 +21,16 @@ from visualnet.compiling.module_tree import first_port, modules_by_path
 from visualnet.core.graph import Port
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
+from visualnet.training.observations.feeds.fed_network import FedNetwork, FeedSources
+from visualnet.training.observations.feeds.feed import Feed
 from visualnet.training.observations.looked_at import OwnSample, ProbePort
 
 Array = NDArray[Any]
 CHUNK = 256
 """So many samples go through the network at once, where an observation asks for many."""
 KEPT_VIEWS = 24
+MOST_MEASURED = 1000
+"""Over so many samples of the validation set a fed mean is taken, at most."""
 
 
 class Lens:
@@ -40,14 +44,17 @@ class Lens:
         self.step = self.sample = 0
         self.own: dict[str, Tensor] = {}
         """Fields of a sample that a person made, which stand in for those of the chosen one."""
+        self.feeds: tuple[Feed, ...] = ()
+        """What a person feeds at ports by hand: it acts on all that `values` computes."""
+        self.fed = FedNetwork(model, FeedSources(self._measured, self._shown))
         self.check: Callable[[float], None] = lambda share: None
         """Called with the share that is done by what takes long; it raises where nobody wants the answer any more."""
         self._views: OrderedDict[tuple[Any, ...], fx.GraphModule] = OrderedDict()
         self._modules: Mapping[NodePath, nn.Module] | None = None
 
-    def aim(self, sample: int, own: OwnSample | None = None, step: int = 0) -> None:
-        """Look at this sample of those that are shown, or at one that a person made, from now on."""
-        self.sample, self.step = min(sample, len(self.data.shown) - 1), step
+    def aim(self, sample: int, own: OwnSample | None = None, step: int = 0, feeds: tuple[Feed, ...] = ()) -> None:
+        """Look at this sample of those that are shown, or at one that a person made, from now on, with these feeds."""
+        self.sample, self.step, self.feeds = min(sample, len(self.data.shown) - 1), step, feeds
         self.own = self._fitting(own)
 
     @property
@@ -148,10 +155,11 @@ class Lens:
         """
         wanted, replaced = tuple(dict.fromkeys(ports)), dict(replace or {})
         fields = self.batch() if batch is None else batch
-        view = self._view(wanted, tuple(replaced))
         inputs = [fields.get(name) for name in self.model.fields]
         with self._differentiable() if gradients else torch.no_grad():
-            found = view(*inputs, *replaced.values())
+            if self.feeds:
+                return self.fed.values(wanted, inputs, self.feeds, replaced)
+            found = self._view(wanted, tuple(replaced))(*inputs, *replaced.values())
         return dict(zip(wanted, found, strict=True))
 
     def scores(self, batch: Mapping[str, Tensor] | None = None, **how: Any) -> Tensor:
@@ -167,7 +175,9 @@ class Lens:
         if not self.losses:
             raise ValueError("the network has no loss")
         found = self.values([port for port, _ in self.losses], batch, **how)
-        total: Any = sum(weight * found[port] for port, weight in self.losses)
+        # What asks for gradients stands where none are kept, as all that observes does: the sum must be kept track of too.
+        with torch.set_grad_enabled(any(value.requires_grad for value in found.values())):
+            total: Any = sum(weight * found[port] for port, weight in self.losses)
         assert isinstance(total, Tensor)
         return total
 
@@ -206,6 +216,16 @@ class Lens:
                 self._views.popitem(last=False)
         self._views.move_to_end(key)
         return self._views[key]
+
+    def _measured(self) -> Iterator[list[Tensor]]:
+        """The samples over which a fed mean is taken."""
+        for batch in self.chunks(self.places(MOST_MEASURED)):
+            yield [batch[name] for name in self.model.fields]
+
+    def _shown(self, sample: int) -> list[Tensor]:
+        """One of the samples that are shown."""
+        batch = self.batch([int(self.data.shown[min(sample, len(self.data.shown) - 1)])])
+        return [batch[name] for name in self.model.fields]
 
     @contextmanager
     def _differentiable(self) -> Iterator[None]:

@@ -134,6 +134,11 @@ OBSERVATIONS: dict[str, type[Observation]] = {}
 DECLARED_IN = (
     "visualnet.training.observations.flow.declare",
     "visualnet.training.observations.cards.declare",
+    "visualnet.training.observations.maps.declare",
+    "visualnet.training.observations.weights.declare",
+    "visualnet.training.observations.distributions.declare",
+    "visualnet.training.observations.answers.declare",
+    "visualnet.training.observations.interventions.declare",
     "visualnet.training.observations.attribution.declare",
 )
 """The modules that declare observations, in the order in which those are offered."""

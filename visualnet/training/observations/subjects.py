@@ -29,6 +29,11 @@ def output_ports(
     return found
 
 
+def batched_ports(analysis: Analysis) -> list[Subject]:
+    """The output ports at which numbers of each sample leave."""
+    return output_ports(analysis, lambda facts, port: facts.leaving[port].batched and facts.leaving[port].size > 0)
+
+
 def nodes(analysis: Analysis, wanted: Callable[[NodeFacts], bool]) -> list[Subject]:
     """The nodes for which ``wanted`` holds, in the order of the drawing, each repetition of a block by itself."""
     return [

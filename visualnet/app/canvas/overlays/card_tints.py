@@ -14,7 +14,7 @@ from visualnet.app.canvas.scene.layers.sheet_layer import SheetLayer
 from visualnet.app.canvas.scene.node_painter import paint_label
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.core.graph import Port
-from visualnet.figures.colour_maps import SEQUENTIAL
+from visualnet.figures.colours.maps import SEQUENTIAL
 
 FAR = 0.45
 """Below this scale a card is nothing but its colour."""

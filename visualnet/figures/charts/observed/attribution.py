@@ -23,7 +23,7 @@ from visualnet.figures.charts.marks import (
     text_width,
 )
 from visualnet.figures.charts.tiles import BAR, MOST_ROWS, colour_bar
-from visualnet.figures.colour_indices import levels
+from visualnet.figures.colours.indices import levels
 
 Map = NDArray[np.float32]
 Rect = tuple[float, float, float, float]

@@ -1,0 +1,1 @@
+"""Values at ports replaced by hand: what a person feeds there, and how a network computes with it."""
