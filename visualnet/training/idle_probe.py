@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -83,7 +84,7 @@ class IdleProbe:
                 seen = (
                     probe.look_long(question.request, self._step, check)
                     if check
-                    else probe.look(question.request, self._step)
+                    else probe.look(question.request, self._step, math.inf)
                 )
         except (GraphError, ValueError, RuntimeError, KeyError) as error:
             words = str(error).strip().partition("\n")[0]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QMenu, QToolButton
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from visualnet.app.actions.filled_menu import fill_on_show
 from visualnet.app.canvas.overlays.card_tints import paint_amounts
@@ -18,8 +18,10 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.row_painting import draw_line
 
-WIDE, HEAD, BAR, EDGE = 300, 28, 50, 12
+WIDE, HEAD, BAR, EDGE = 288, 28, 50, 12
 """How wide the legend is, and how high a part's button, and its scale or its words."""
+LOW_VIEW, LOW_BAR = 440, 34
+"""In a view that is lower than this the scales go without their last line, so that the legend hides fewer cards."""
 
 FillMenu = Callable[[QMenu], None]
 
@@ -47,19 +49,17 @@ class DashboardLegend(CornerLegend):
         super().__init__(view)
         self.studio = studio
         self.cards = self.wires = Part()
+        self._bar = BAR
         self.setObjectName("dashboardLegend")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
         self.cards_button = self._make_button("dashboardCards", "Choose what the cards show", fill_cards)
         self.wires_button = self._make_button("dashboardWires", "Choose what the wires show", fill_wires)
 
-    def _make_button(self, name: str, tip: str, fill: FillMenu) -> QToolButton:
-        button = QToolButton(self)
+    def _make_button(self, name: str, tip: str, fill: FillMenu) -> QPushButton:
+        button = QPushButton(self)
         button.setObjectName(name)
         button.setToolTip(tip)
-        button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         menu = QMenu(button)
         fill_on_show(menu, fill)
         button.setMenu(menu)
@@ -70,7 +70,8 @@ class DashboardLegend(CornerLegend):
         self.cards, self.wires = cards, wires
         self.cards_button.setText(f"On the cards: {cards.title or 'nothing'}")
         self.wires_button.setText(f"On the wires: {wires.title or 'nothing'}")
-        self.high = 2 * HEAD + 8 + BAR * (bool(cards.title) + bool(wires.title))
+        self._bar = LOW_BAR if self.view.viewport().height() < LOW_VIEW else BAR
+        self.high = 2 * HEAD + 8 + self._bar * (bool(cards.title) + bool(wires.title))
         self.setAccessibleName(f"Dashboard. On the cards: {cards.spoken()}. On the wires: {wires.spoken()}")
         self.show_if(shown)
         self._place_buttons()
@@ -80,7 +81,7 @@ class DashboardLegend(CornerLegend):
         self._place_buttons()
 
     def _place_buttons(self) -> None:
-        second = HEAD + (BAR if self.cards.title else 0)
+        second = HEAD + (self._bar if self.cards.title else 0)
         for button, top in ((self.cards_button, 3), (self.wires_button, second + 3)):
             button.setGeometry(fonts.px(6), fonts.px(top), fonts.px(WIDE - 12), fonts.px(HEAD - 3))
 
@@ -92,7 +93,7 @@ class DashboardLegend(CornerLegend):
             if self.cards.ticks:
                 paint_amounts(p, QRectF(EDGE, top + 4, WIDE - 2 * EDGE, 10))
             self._paint_part(p, top, self.cards)
-            top += BAR
+            top += self._bar
         top += HEAD
         if self.wires.title:
             if self.wires.ticks:
@@ -101,7 +102,7 @@ class DashboardLegend(CornerLegend):
         p.end()
 
     def _paint_part(self, p: QPainter, top: float, part: Part) -> None:
-        muted, area = self.studio.theme.muted, QRectF(EDGE, top, WIDE - 2 * EDGE, BAR)
+        muted, area = self.studio.theme.muted, QRectF(EDGE, top, WIDE - 2 * EDGE, self._bar)
         if not part.ticks:
             p.setPen(QColor(muted))
             p.setFont(fonts.sans(11))
@@ -116,7 +117,8 @@ class DashboardLegend(CornerLegend):
             elif share >= 0.95:
                 align, place = Qt.AlignmentFlag.AlignRight, place.translated(-40, 0)
             draw_line(p, place, text, fonts.figures(11), muted, align=align)
-        draw_line(p, QRectF(EDGE, top + 30, area.width(), 16), part.words, fonts.sans(11), muted)
+        if self._bar == BAR:
+            draw_line(p, QRectF(EDGE, top + 30, area.width(), 16), part.words, fonts.sans(11), muted)
 
     def _paint_wire(self, p: QPainter, y: float) -> None:
         """A wire that burns more and more."""

@@ -266,7 +266,9 @@ class Dashboard(QObject):
     def _draw_cards(self, quantity: CardQuantity | None) -> None:
         figures = self.card_figures
         tints: dict[str, CardTint] = {}
-        if quantity is not None and self.cards != "run":
+        if quantity is not None and self.cards == "run":
+            tints = {node: CardTint("", figure.words) for node, figure in figures.items()}
+        elif quantity is not None:
             if not quantity.is_share:
                 self.card_scale = extend_log_scale(self.card_scale, (f.value for f in figures.values()))
             scale = self.card_scale or LogScale()
