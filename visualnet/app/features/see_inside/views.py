@@ -15,6 +15,7 @@ from visualnet.training.observations.observation import History, Observation, Re
 
 VIEWS: Mapping[str, str] = {
     "chart": "visualnet.app.features.see_inside.chart_observation:ChartObservation",
+    "knock_out": "visualnet.app.features.feeds.knock_out_view:KnockOutView",
 }
 """By the name that declarations use, what is called with the Studio to make the widget; imported when it is first needed."""
 
