@@ -44,7 +44,12 @@ class Observed(NamedTuple):
 @cache
 def observed(name: str) -> Observed:
     """The network of this name, compiled, with its data."""
-    project = project_file.load(resource("templates", f"{NETWORKS[name]}.vnet"))
+    return observe_template(NETWORKS[name])
+
+
+def observe_template(template: str) -> Observed:
+    """Any template, compiled, with its data."""
+    project = project_file.load(resource("templates", f"{template}.vnet"))
     project = replace(project, recipe=replace(project.recipe, epochs=1, start_from=""))
     data = load(project.data)
     analysis = infer(project, None, data.fields)

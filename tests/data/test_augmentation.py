@@ -10,6 +10,7 @@ import torch
 
 from visualnet.core.project import DataChoice, PreparationStep
 from visualnet.data.loading import load
+from visualnet.data.preparation.augmentation import functions
 from visualnet.data.preparation.registry import STEPS, make_steps, prepared_specs
 from visualnet.data.tensors import Tensors
 from visualnet.layers.declaration.layer import Spec
@@ -74,11 +75,9 @@ def test_masks_and_boxes_follow_their_image(kind: str, options: dict[str, Any], 
 
 def test_rotation_turns_about_the_middle_by_its_angle() -> None:
     """A quarter turn is exact, so each pixel can be told."""
-    fields = {"image": Spec((1, 5, 5), ("C", "H", "W"))}
     image = torch.arange(25.0).reshape(1, 1, 5, 5) / 25
-    step: Any = STEPS["random_rotation"]({})
-    step.draw = lambda number, generator, on: (torch.full((number,), torch.pi / 2), torch.ones(number))
-    found = step.augment({"image": image}, fields, generator())["image"]
+    quarter = torch.full((1,), torch.pi / 2)
+    found = functions.turn_and_scale({"image": image}, "image", quarter, torch.ones(1), (5, 5), "zeros")["image"]
     assert torch.allclose(found, image.rot90(1, (2, 3)), atol=1e-5)
 
 

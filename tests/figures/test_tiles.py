@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visualnet.figures.colour_indices import GAP, HATCH, LEVELS, NEUTRAL, levels
+from visualnet.figures.colours.indices import GAP, HATCH, LEVELS, NEUTRAL, levels
 from visualnet.figures.tiles import (
     arrange,
     as_maps,

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication, QMenu, QScrollBar
 from tests.flows.hands import Hands
 from tests.waiting import until
 from visualnet.analysis.cost.quantities import QUANTITIES
+from visualnet.app.canvas.overlays.card_tints import amount_colour
 from visualnet.app.features.comparison.dialog import CompareDialog
-from visualnet.app.features.heatmap.overlay import MEASURE, STOP, colour
+from visualnet.app.features.heatmap.overlay import MEASURE, STOP
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
 from visualnet.core.text.format import format_bytes
@@ -117,12 +118,12 @@ def test_time_is_measured_when_asked_and_never_made_up(lenet: Hands) -> None:
 
 def test_viridis_grows_brighter() -> None:
     def light(share: float) -> float:
-        text = colour(share)
+        text = amount_colour(share)
         red, green, blue = (int(text[i : i + 2], 16) for i in (1, 3, 5))
         return 0.299 * red + 0.587 * green + 0.114 * blue
 
     lights = [light(n / 50) for n in range(51)]
-    assert lights == sorted(lights) and colour(0) == "#440154" and colour(2) == "#fde725"
+    assert lights == sorted(lights) and amount_colour(0) == "#440154" and amount_colour(2) == "#fde725"
 
 
 # --- the reference -----------------------------------------------------------------------------------------------------------------

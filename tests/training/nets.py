@@ -122,6 +122,17 @@ def points(**recipe: Any) -> Project:
     )
 
 
+def deep_sigmoid(hidden: int = 6, **recipe: Any) -> Project:
+    """8×8 digits through many hidden layers with sigmoids: gradients vanish on the way back."""
+    rows: list[Row] = [("flatten", {})]
+    for _ in range(hidden):
+        rows += [("linear", {"out_features": 24}), ("sigmoid", {})]
+    rows.append(("linear", {"out_features": 10}))
+    source = ("input", {"size": (1, 8, 8)})
+    data, plain = DataChoice(name="digits8x8"), Recipe(**{"epochs": 3, **recipe})
+    return chain(rows, data, plain, source, ("target", {}), "cross_entropy", "accuracy")
+
+
 def line(**recipe: Any) -> Project:
     """A curve through one hidden layer."""
     rows: list[Row] = [("linear", {"out_features": 32}), ("tanh", {}), ("linear", {"out_features": 1})]

@@ -59,11 +59,11 @@ def test_two_layers_that_cannot_be_painted_are_told_and_no_crash(
 
 def test_no_layer_paints_past_what_catches_its_errors() -> None:
     """Layers of features too: they say `draw`, and `SheetLayer.paint` lets no error out."""
+    from visualnet.app.canvas.overlays import card_tints
     from visualnet.app.features.differences import overlay as differences
-    from visualnet.app.features.heatmap import overlay as heatmap
 
     kinds = descendants(SheetLayer)
-    assert {differences.DifferenceLayer, heatmap.HeatLayer} <= kinds
+    assert {differences.DifferenceLayer, card_tints.TintLayer} <= kinds
     assert {kind.__name__ for kind in kinds if "paint" in vars(kind)} == set()
 
 

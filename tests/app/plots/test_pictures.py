@@ -15,7 +15,7 @@ from visualnet.app.plots.colours import text_font
 from visualnet.app.plots.decision_regions import DecisionView, RegressionView
 from visualnet.app.theme.fonts import choose_size
 from visualnet.app.theme.tokens import DARK, LIGHT
-from visualnet.figures.colour_maps import SEQUENTIAL
+from visualnet.figures.colours.maps import SEQUENTIAL
 from visualnet.figures.prediction import Prediction
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.control_icons import control_icon
 from visualnet.app.theme.apply import CONTROL_ICONS, control_icon_path
 from visualnet.app.theme.tokens import FAMILIES, THEMES, Theme, contrast, luminance, mix
-from visualnet.figures.colour_maps import DIVERGING, SEQUENTIAL
+from visualnet.figures.colours.maps import DIVERGING, SEQUENTIAL
 
 each_theme = pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
 

@@ -18,6 +18,7 @@ from visualnet.core.text.format import (
     format_number,
     format_percent,
     format_quantity,
+    format_spread,
     shorten_count,
 )
 
@@ -192,3 +193,17 @@ def test_a_number_that_rounds_up_to_four_figures_is_written_out() -> None:
     assert [format_number(v) for v in (999.4, 999.5, 999.9, -999.6)] == ["999", "1,000", "1,000", "−1,000"]
     assert [format_number(v, 2) for v in (99.4, 99.5, 100, 250)] == ["99", "100", "100", "250"]
     assert format_number(-0.0) == "0", "and nothing is not negative"
+
+
+@pytest.mark.parametrize(
+    ("mean", "spread", "text"),
+    [
+        (0.9321, 0.0141, "0.932 ± 0.014"),
+        (0.1096, 0.0048, "0.1096 ± 0.0048"),
+        (1.0, 0.0, "1.00 ± 0.00"),
+        (-1234.4, 56.0, "−1,234 ± 56"),
+        (math.nan, 1.0, "unknown"),
+    ],
+)
+def test_a_spread_is_told_as_exactly_as_it_allows(mean: float, spread: float, text: str) -> None:
+    assert format_spread(mean, spread) == text

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from visualnet.app.features.about_network.feature import FEATURE as ABOUT_NETWORK
 from visualnet.app.features.attention.feature import FEATURE as ATTENTION
+from visualnet.app.features.backprop.feature import FEATURE as BACKPROP
 from visualnet.app.features.blocks.feature import FEATURE as BLOCKS
 from visualnet.app.features.code.feature import FEATURE as CODE
 from visualnet.app.features.comparison.feature import FEATURE as COMPARISON
+from visualnet.app.features.dashboard.feature import FEATURE as DASHBOARD
 from visualnet.app.features.data_page.feature import FEATURE as DATA_PAGE
 from visualnet.app.features.differences.feature import FEATURE as DIFFERENCES
 from visualnet.app.features.evaluation.feature import FEATURE as EVALUATION
@@ -44,6 +46,7 @@ FEATURES: tuple[Feature, ...] = (
     EVALUATION,
     FEATURE_MAPS,
     ATTENTION,
+    BACKPROP,
     SEE_INSIDE,
     TRY_IT,
     FEEDS,
@@ -55,6 +58,7 @@ FEATURES: tuple[Feature, ...] = (
     HEATMAP,
     MAP_SIZES,
     LEARNER_MAP,
+    DASHBOARD,
     COMPARISON,
     PICTURES,
     PRESENTATION,

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from visualnet.app.plots.colours import Ink, colour_table, draw_nearest, indexed_image, text_font, translucent
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.core.text.format import format_percent
-from visualnet.figures.colour_indices import hatch, levels
+from visualnet.figures.colours.indices import hatch, levels
 from visualnet.figures.prediction import Prediction, rgb_levels
 from visualnet.figures.tiles import common_scale, is_signed
 

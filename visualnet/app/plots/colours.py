@@ -13,8 +13,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.text.format import format_number
-from visualnet.figures.colour_indices import LEVELS, Indices
-from visualnet.figures.colour_maps import DIVERGING, SEQUENTIAL
+from visualnet.figures.colours.indices import LEVELS, Indices
+from visualnet.figures.colours.maps import DIVERGING, SEQUENTIAL
 from visualnet.figures.ticks import nice_ticks, tick_labels
 
 

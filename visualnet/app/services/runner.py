@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from visualnet import pytorch
 from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.services.epoch_forecast import SWITCH_S, refuse_too_large
 from visualnet.app.services.live_edits import LiveEdits
+from visualnet.app.services.run.fold_training import FoldTraining
 from visualnet.app.services.run.network_question import NetworkQuestion
 from visualnet.app.services.run.run_browser import RunBrowser, ShownRuns
 from visualnet.app.state.studio import Studio
@@ -28,6 +29,7 @@ from visualnet.core.text.format import capitalize_first
 from visualnet.core.user.settings import Settings
 from visualnet.training import events
 from visualnet.training.control import Control, ProbePort
+from visualnet.training.folds.fold_runs import Fold, mark_fold, project_of
 from visualnet.training.loop import preflight
 from visualnet.training.runs import network_mark
 from visualnet.training.runs import run_history as history
@@ -70,6 +72,7 @@ class Runner(RunBrowser):
         self._told_older = False
         self._switch_s = sys.getswitchinterval()
         self._why: tuple[tuple[Any, ...], str] | None = None
+        self.folds = FoldTraining(self, self)
         self.network = NetworkQuestion(studio, self.live_edits, self)
         self.state_changed.connect(self.network.refresh)
         self.network.changed.connect(self.state_changed)
@@ -123,14 +126,21 @@ class Runner(RunBrowser):
         """Train from the start; False (and a message) if that cannot be."""
         if self.busy or not self._may_begin():
             return False
-        project = self.studio.project
+        return self._begin_new(self.studio.project, lambda run: run) is not None
+
+    def start_fold(self, project: Project, fold: Fold) -> RunRef | None:
+        """Train the document in front as ``project`` divides its data; the run, or None (and a message) if it cannot be."""
+        return self._begin_new(project, lambda run: mark_fold(run, fold._replace(series=fold.series or run.id)))
+
+    def _begin_new(self, project: Project, mark: Callable[[RunRef], RunRef]) -> RunRef | None:
         try:
             folder = create_run(replace(project, runs=(), readonly=""))
         except (OSError, FileError) as error:
             self.studio.message.emit("error", f"The run cannot be kept on disk: {error}")
-            return False
-        self._begin(history.new_run(project, folder), folder, resume=False, project=project)
-        return True
+            return None
+        run = mark(history.new_run(project, folder))
+        self._begin(run, folder, resume=False, project=project)
+        return run
 
     def resume(self) -> bool:
         """Go on after a pause, or with the last run where it was stopped."""
@@ -152,6 +162,7 @@ class Runner(RunBrowser):
 
     def _resume_ended(self, run: RunRef, folder: Path, project: Project) -> None:
         extra = {**run.extra, network_mark.KEY: network_mark.mark_of(project)}
+        project = project_of(project, run)  # a run of a fold goes on with that fold
         self._begin(replace(run, state="running", extra=extra), folder, resume=True, project=project)
 
     def pause(self) -> None:
@@ -319,6 +330,7 @@ class Runner(RunBrowser):
 
     def close_document(self, document: Document) -> None:
         """A document is closed: a run of it ends, and nothing of it is kept."""
+        self.folds.forget(document)
         if document is self._document:
             self.finish()
         self._shown.pop(document, None)

@@ -62,6 +62,8 @@ class ProbesProtocol(Protocol):
     @property
     def samples(self) -> int: ...
 
+    def set_pictures(self, shown: bool) -> None: ...
+
     def set_sample(self, sample: int) -> None: ...
 
     def set_own(self, own: OwnSample | None) -> None: ...
@@ -114,6 +116,28 @@ class NetworkQuestionProtocol(Protocol):
     def decline(self) -> None: ...
 
 
+class FoldsProtocol(Protocol):
+    """A run for each fold of the data; see `visualnet.app.services.run.fold_training`."""
+
+    changed: SignalInstance
+    folds: int
+
+    @property
+    def active(self) -> bool: ...
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def share(self) -> float: ...
+
+    def why_not(self) -> str: ...
+
+    def start(self) -> bool: ...
+
+    def stop(self) -> None: ...
+
+
 class RunnerProtocol(Protocol):
     """One training at a time; see `visualnet.app.services.runner.Runner` for what each part promises."""
 
@@ -132,6 +156,9 @@ class RunnerProtocol(Protocol):
 
     @property
     def network(self) -> NetworkQuestionProtocol: ...
+
+    @property
+    def folds(self) -> FoldsProtocol: ...
 
     @property
     def model(self) -> RunModel | None: ...

@@ -16,7 +16,7 @@ from visualnet.core.graph import Value
 from visualnet.core.storage import project_file
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.aside import Observed
+    from visualnet.training.observe import Observed
 
 ENDINGS = (".png", ".svg", ".csv", ".npz")
 LISTED = 6
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     project = project_of(args)
     if not args.observe:
         return _list(project, args.json)
-    from visualnet.training.observations.aside import observe_once
+    from visualnet.training.observe import observe_once
 
     folder = find_run_folder(args.run) if args.run else None
     try:
@@ -88,7 +88,7 @@ def _list(project: object, as_json: bool) -> int:
     from visualnet.analysis import infer
     from visualnet.core.project import Project
     from visualnet.data.registry import fields_or_none
-    from visualnet.training.observations.aside import choices, spell_subject
+    from visualnet.training.observe import choices, spell_subject
 
     assert isinstance(project, Project)
     analysis = infer(project, None, fields_or_none(project.data) or {})

@@ -105,6 +105,14 @@ def format_number(value: float, digits: int = 3) -> str:
     return text.replace("-", "−")
 
 
+def format_spread(mean: float, spread: float) -> str:
+    """A mean and how far values lie from it, told as exactly as that allows: ``0.932 ± 0.014``."""
+    if not (math.isfinite(mean) and math.isfinite(spread)):
+        return UNKNOWN
+    decimals = min(max(1 - math.floor(math.log10(spread)), 0), 6) if spread > 0 else 2
+    return f"{mean:,.{decimals}f} ± {spread:,.{decimals}f}".replace("-", "−")
+
+
 def capitalize_first(words: str) -> str:
     """The words as a sentence begins; names within keep their capitals, which `str.capitalize` would take.
 

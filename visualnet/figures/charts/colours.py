@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 Rgb = tuple[int, int, int]
+SIGNED = ((0x2B, 0x6C, 0xC4), (0xD6, 0x45, 0x3D))
+"""Less than zero and more than zero: seen on light and on dark ground, as light as each other."""
 READABLE = 4.5
 """The contrast from which small words can be read, as WCAG asks."""
 
 
 def resolve(role: str, palette: Mapping[str, str], curves: Sequence[str]) -> str:
-    """A role as ``#rrggbb``: a name of the palette, ``curve:2``, ``amount:0.4`` (from ground to accent), or what can be read on that."""
+    """A role as ``#rrggbb``: a name of the palette, ``curve:2``, ``amount:0.4`` (from ground to accent), ``signed:-0.4`` (from ground to
+    blue, above zero to red), or what can be read on one of these; ``#rrggbb`` is left as it is."""
     if role.startswith("on "):
         ground = read(resolve(role[3:], palette, curves))
         inks = (palette["text"], palette["surface"], "#000000", "#ffffff")
@@ -23,6 +26,12 @@ def resolve(role: str, palette: Mapping[str, str], curves: Sequence[str]) -> str
         low = mix(low, read(palette["line"]), 0.35)
         red, green, blue = mix(low, high, share)
         return f"#{red:02x}{green:02x}{blue:02x}"
+    if role.startswith("signed:"):
+        share = min(max(float(role[7:]), -1.0), 1.0)
+        red, green, blue = mix(read(palette["surface"]), SIGNED[share > 0], abs(share))
+        return f"#{red:02x}{green:02x}{blue:02x}"
+    if role.startswith("#"):
+        return role
     if role.startswith("curve:"):
         return curves[int(role[6:]) % len(curves)]
     return palette[role]

@@ -61,7 +61,7 @@ def _element(mark: Mark) -> str:
 
 
 def _image_element(mark: Pixels) -> str:
-    from visualnet.figures.charts.pixels import png_of, rgb_of
+    from visualnet.figures.colours.pixels import png_of, rgb_of
 
     place = f'x="{mark.x:.1f}" y="{mark.y:.1f}" width="{mark.width:.1f}" height="{mark.height:.1f}"'
     hard = "" if mark.smooth else ' style="image-rendering:pixelated"'

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.marks import SMALL, Chart, Drawing, Mark, Pixels, Spot, Words, shorten
-from visualnet.figures.colour_indices import LEVELS, levels
+from visualnet.figures.colours.indices import LEVELS, levels
 from visualnet.figures.ticks import nice_ticks
 
 GAP, TITLE, BAR = 6.0, 15.0, 74.0
@@ -112,7 +112,7 @@ def colour_bar(
     """A bar of the colours from ``low`` to ``high`` with numbers at its ends and between, and the unit over it."""
     if height < 24:
         return []
-    top, tall = (y + 14, height - 18) if unit else (y + 4, height - 8)
+    top, tall = (y + 20, height - 24) if unit else (y + 4, height - 8)
     shades = np.linspace(LEVELS - 1, 0, LEVELS).round().astype(np.uint8)[:, None]
     marks: list[Mark] = [Pixels(x, top, width, tall, shades, "signed" if signed else "amount", smooth=True)]
     if unit:

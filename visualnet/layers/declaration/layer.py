@@ -25,6 +25,7 @@ from visualnet.layers.declaration.sizes import Sized as Sized
 from visualnet.layers.declaration.sizes import default_axes as default_axes
 from visualnet.layers.declaration.sizes import sized as sized
 from visualnet.layers.declaration.spec import Column as Column
+from visualnet.layers.declaration.spec import Limits as Limits
 from visualnet.layers.declaration.spec import Spec as Spec
 
 FAMILIES: Mapping[str, str] = {
@@ -216,6 +217,10 @@ class Layer:
     def begins(self, start: Start) -> Moments | None:
         """How large the first output's numbers are before any training, where it can be told."""
         return start.first if self.holds == "same" else None
+
+    def limits(self) -> Limits:
+        """Where the function levels off: a unit that is there for every sample is dead, or saturated."""
+        return Limits()
 
     def kaiming(self) -> Mapping[str, Value]:
         """Of a nonlinearity: what He's initialisation of the layer before it is to know (``nonlinearity``, ``a``)."""

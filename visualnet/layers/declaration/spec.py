@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from visualnet.layers.declaration.sizes import Shape
 
+NEAR = 0.01
+"""A value is saturated that is nearer to a limit than this share of the range; of 1 where there is one limit alone."""
+
 
 class Column(NamedTuple):
     """One column of a table: ``categories`` are how many it counts from 0 on, 0 for a number; ``missing`` says that some samples lack it
@@ -56,3 +59,19 @@ class Spec(NamedTuple):
         for extent in self.shape:
             total *= extent
         return total
+
+
+class Limits(NamedTuple):
+    """Where a function levels off: a unit that is there for every sample learns nothing.
+
+    ``reached`` are values that the function takes on a whole stretch (0, of a ReLU): there its slope is exactly zero.
+    ``approached`` are those that it comes ever nearer to (−1 and 1, of tanh): there its slope fades."""
+
+    reached: tuple[float, ...] = ()
+    approached: tuple[float, ...] = ()
+
+    def bands(self) -> tuple[tuple[float, float], ...]:
+        """From where to where a value counts as being at a limit, each as a pair of ends."""
+        values = self.approached
+        near = NEAR * ((max(values) - min(values)) if len(values) > 1 else 1.0)
+        return (*((v, v) for v in self.reached), *((v - near, v + near) for v in values))

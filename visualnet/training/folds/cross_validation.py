@@ -53,7 +53,7 @@ def divide_in_folds(project: Project, folds: int) -> list[Project]:
     """
     if folds < 2:
         raise ValueError(f"cross-validation wants two folds or more, not {folds}")
-    return [replace(project, data=_choose_fold(project.data, folds, fold)) for fold in range(1, folds + 1)]
+    return [replace(project, data=choose_fold(project.data, folds, fold)) for fold in range(1, folds + 1)]
 
 
 def read_fold(run: RunModel) -> dict[str, float]:
@@ -68,7 +68,8 @@ def summarize(runs: Sequence[RunModel]) -> CrossValidation:
     return CrossValidation(tuple(map(read_fold, runs)))
 
 
-def _choose_fold(data: DataChoice, folds: int, fold: int) -> DataChoice:
+def choose_fold(data: DataChoice, folds: int, fold: int) -> DataChoice:
+    """The data divided in so many folds, of which this one, counted from 1, is validated on."""
     kept: dict[str, Value] = dict(data.division_options) if data.division == "folds" else {}
     if data.division == "group":
         kept = {"column": data.division_options.get("column", "")}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from visualnet.analysis import Analysis
 from visualnet.core.project import DataChoice, Recipe
 from visualnet.data.balance import SAMPLING
+from visualnet.data.preparation.augmentation.augmentation import Augmentation
 from visualnet.data.preparation.step import Step
 from visualnet.layers.recipe.node_training import NODE_TRAINING
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
@@ -81,16 +82,19 @@ def check_nodes(analysis: Analysis) -> None:
                 raise CannotPrint(f"{words}: take it away there, or train here")
 
 
-def check_augmentation(steps: Iterable[Step]) -> None:
-    """Refuse what would be done to batches of training.
+def check_augmentation(steps: Iterable[Step]) -> tuple[Augmentation, ...]:
+    """What is done to batches of training, where a script can say it.
 
     Raises:
-        CannotPrint: the words name the step.
+        CannotPrint: a step is no function whose text could be printed; the words name it.
     """
+    found = []
     for step in steps:
-        raise CannotPrint(
-            f"a training script cannot yet say the step “{step.title}” of the preparation: switch it off, or train here"
-        )
+        if not isinstance(step, Augmentation):
+            words = f"a training script cannot yet say the step “{step.title}” of the preparation"
+            raise CannotPrint(f"{words}: switch it off, or train here")
+        found.append(step)
+    return tuple(found)
 
 
 def unknown_settings(recipe: Recipe) -> Iterator[str]:

@@ -17,6 +17,7 @@ BATCH_SIZE = $batch_size
 LR = $lr  #? not learners
 SEED = $seed
 THREADS = $threads  # another number may add in another order, and differ in the last bits
+DATA_SEED = $data_seed  # of what augmentation draws  #? augments
 $learner_constants
 PATIENCE = $patience  # epochs without gain after which the training ends  #? patience
 MIN_DELTA = $min_delta  # the least gain that counts  #? min_delta
@@ -201,6 +202,9 @@ def load_data(part: str$device_parameter) -> list[Tensor]:
     return [torch.from_numpy(array)$to_device for array in ($arrays)]
 
 
+$augmentation
+
+
 def to_channels_last(tensor: Tensor) -> Tensor:  #? channels_last
     """Images, and weights of 2-D convolutions, pixel by pixel; all else as it is."""  #? channels_last
     return tensor.to(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor  #? channels_last
@@ -249,9 +253,12 @@ def train_epoch($train_arguments) -> tuple[dict[str, float], list[float]]:
     order = torch.randperm(len(train[0]), generator=generator)
     batches = order.split(BATCH_SIZE)  #? not drop_last
     batches = order.split(BATCH_SIZE)[:-1]  # the last one would be a single sample  #? drop_last
-    for index in batches:  #? not accumulate, not learners
-    for number, index in enumerate(batches, 1):  #? accumulate, not learners
-        batch = [$sample for tensor in train]  #? not learners
+    for index in batches:  #? not enumerated, not learners
+    for number, index in enumerate(batches, 1):  #? enumerated, not learners
+        batch = [$sample for tensor in train]  #? not learners, not augments
+        step = (epoch - 1) * len(batches) + number - 1  #? not learners, augments
+        batch = $augmented  #? not learners, augments
+        batch = [to_channels_last(tensor) for tensor in batch]  #? not learners, augments, channels_last
         values, *counts = evaluate_batch(model, *batch)  #? counted_or_settled, not learners
         averages.add(len(index), values, *counts)  #? counted_or_settled, not learners
         values = evaluate_batch(model, *batch)  #? not counted_or_settled, not learners
@@ -263,7 +270,11 @@ def train_epoch($train_arguments) -> tuple[dict[str, float], list[float]]:
         $step  #? not learners
     for index in batches:  #? learners, not numbered
     for at, index in enumerate(batches):  #? learners, numbered
-        $batch = ($sample for tensor in train)  #? learners
+        $batch = ($sample for tensor in train)  #? learners, not augments
+        step = (epoch - 1) * len(batches) + at  #? learners, augments
+        batch = $augmented  #? learners, augments
+        $batch = batch  #? learners, augments, not channels_last
+        $batch = (to_channels_last(tensor) for tensor in batch)  #? learners, augments, channels_last
         values: dict[str, Tensor] = {}  #? learners
         counts: dict[str, Tensor] = {}  #? learners, counted
         tallies: dict[str, Tensor] = {}  #? learners, settled
@@ -306,6 +317,7 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
     device = torch.device($device)  #? device
     train = load_data("train"$device_argument)
     validation = load_data("validation"$device_argument)  #? validation
+    figures = load_figures($figures_argument)  #? figures
 
     torch.manual_seed(SEED)  # the first weights
     model = $network()$to_device

@@ -32,6 +32,7 @@ from visualnet.training.loop.metrics import Tally
 from visualnet.training.machine.machine import PRECISIONS
 from visualnet.training.observations.lens import plain_fields
 from visualnet.training.script import refusals, template
+from visualnet.training.script.augmentation_lines import NAMES, definitions, fill_augmentation
 from visualnet.training.script.counting import counts_of_samples
 from visualnet.training.script.filling import fill
 from visualnet.training.script.learner_lines import LearnerLines, LearnerMethod, choose_names, drops_last
@@ -41,7 +42,7 @@ from visualnet.training.transfer.weight_files import read_weights
 
 _OF_AN_EPOCH = (
     *("model", "train", "generator", "epoch", "averages", "batch_losses", "order", "batches", "index", "at"),
-    *("number", "values", "counts", "tallies", "parameter", "tensor", "p"),
+    *("number", "values", "counts", "tallies", "parameter", "tensor", "p", "batch", "step", "figures"),
 )
 """What `train_epoch` has already."""
 IMPORTS = {
@@ -107,7 +108,7 @@ class _Script:
         self.recipe, self.data, self.files = project.recipe, data, files or ScriptFiles()
         refusals.check(self.recipe)
         refusals.check_data(data.choice)
-        refusals.check_augmentation(data.augmentation)
+        self.augmentation = refusals.check_augmentation(data.augmentation)
         optimizers.check_recipe(self.recipe, len(data.validation) > 0)
         self.analysis = analysis if analysis is not None else infer(project, None, data.fields)
         refusals.check_nodes(self.analysis)
@@ -133,6 +134,7 @@ class _Script:
         """The whole script."""
         file = SourceFile(self.model.plan, {*template.NAMES, *FUNCTIONS})
         file.taken |= {*template.NAMES, *FUNCTIONS, *IMPORTS, "get_ema_multi_avg_fn"}
+        file.taken |= {*NAMES, *definitions()} if self.augmentation else set()
         learners = self._learners(file.taken)
         found: list[BatchObjectives] = []
 
@@ -198,7 +200,10 @@ class _Script:
             "parts": bool(rows.parts),
             "adjusted": bool(rows.settled or rows.parts or self.parts),
             "drop_last": drops_last(self.sampler),
-            "numbered": "accumulate" in own,
+            "numbered": "accumulate" in own or bool(self.augmentation),
+            "enumerated": "accumulate" in own or bool(self.augmentation),
+            "augments": bool(self.augmentation),
+            "figures": bool(self.augmentation and any(map(self._is_normalised, self.model.fields))),
             **{name: values[name] for name in ("channels_last", "deterministic")},
         }
         return {name for name, holds in found.items() if holds} | own
@@ -214,7 +219,8 @@ class _Script:
             fixed |= lines.groups.frozen_statistics()
         given = [f"model: {network}", *(argument for lines in learners for argument in lines.given())]
         given += ["train: list[Tensor]", "generator: torch.Generator"]
-        given += ["epoch: int"] if {"learners", "freezes"} <= holds else []
+        given += ["epoch: int"] if {"learners", "freezes"} <= holds or "augments" in holds else []
+        given += ["figures: dict[str, tuple[Tensor, Tensor]]"] if "figures" in holds else []
         added = ["self", "samples: int", "values: dict[str, Tensor]"]
         added += [f"{name}: dict[str, Tensor]" for name in _COUNTS if _COUNTS[name] in holds]
         only = [
@@ -227,6 +233,13 @@ class _Script:
             **{n: spell(values[n]) for n in ("patience", "min_delta")},
             **{f"{kind}_file": spell(getattr(self.files, kind)) for kind in ("start", "best", "average")},
             **self._fields(holds),
+            **fill_augmentation(
+                self.augmentation,
+                self.data,
+                self.model.fields,
+                [field for field in self.model.fields if self._is_normalised(field)],
+                "device" in holds,
+            ),
             **self._best(name, mode),
             **self._of_learners(network, learners),
             "data": spell(self.files.data),
@@ -326,7 +339,15 @@ class _Script:
             name = fresh(field, names)
             read = f'data[f"{{part}}_{field}"]'
             if self._is_normalised(field):
-                read = f'({read} - data["{field}_mean"]) / data["{field}_std"]'
+                normal = f'({read} - data["{field}_mean"]) / data["{field}_std"]'
+                if "augments" in holds:
+                    lines.append(f"{name} = {read}")
+                    lines.append('if part != "train":  # that is normalised behind the augmentation')
+                    read = f'({name} - data["{field}_mean"]) / data["{field}_std"]'
+                    lines.append(f"    {name} = {read}")
+                    arrays.append(name)
+                    continue
+                read = normal
             lines.append(f"{name} = {read}")
             arrays.append(name)
         placed = "device" in holds

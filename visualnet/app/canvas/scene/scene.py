@@ -65,7 +65,7 @@ class CanvasScene(SheetIndex):
             self.card_layer.sprites,
         ):
             kept.clear()
-        self.marks = Highlights()
+        self.marks, self.wire_inks = Highlights(), {}
         self._forget_places()
         self._end_move()
         self._change(Graph(), self.graph)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
@@ -14,7 +14,7 @@ from visualnet.app.canvas.scene.annotation_item import AnnotationItem
 from visualnet.app.canvas.scene.highlights import Highlights
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
 from visualnet.app.canvas.scene.node_painter import block_colour
-from visualnet.app.canvas.scene.wire_item import WireItem
+from visualnet.app.canvas.scene.wire_item import WireInk, WireItem
 from visualnet.app.theme.tokens import DARK, Theme
 from visualnet.core.graph import Graph, Port
 from visualnet.core.project import MAIN, Project
@@ -64,6 +64,8 @@ class SheetIndex(QGraphicsScene):
         """How cards are painted, if not as usual."""
         self.failing: set[Port] = set()
         """The wires along which something arrives that does not fit."""
+        self.wire_inks: Mapping[Port, WireInk] = {}
+        """Wires that are drawn by a figure."""
         self.moving_cards: frozenset[str] = frozenset()
         """The cards that are being moved, and"""
         self.moving_wires: frozenset[Port] = frozenset()
@@ -92,6 +94,12 @@ class SheetIndex(QGraphicsScene):
             # Qt forgets that all is to be painted when a part (a label on the view has other words) is painted first.
             for view in self.views():
                 view.viewport().update()
+
+    def set_wire_inks(self, inks: Mapping[Port, WireInk]) -> None:
+        """Draw these wires by a figure, and all others as usual."""
+        if inks != self.wire_inks:
+            self.wire_inks = inks
+            self.update()
 
     def wire_changed(self, wire: WireItem) -> None:
         """A wire has got another curve."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPainterPathStroker
@@ -15,6 +16,13 @@ from visualnet.app.canvas.scene.painting import label_width, to_rect
 from visualnet.core.graph import Port
 
 REACH = 7.0
+
+
+class WireInk(NamedTuple):
+    """How a wire is drawn by a figure: its colour, and its width in px of the usual size."""
+
+    colour: str
+    width: float
 
 
 class WireItem:

@@ -4,40 +4,31 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu
 
 from visualnet.analysis.cost.quantities import QUANTITIES, Quantity
 from visualnet.analysis.cost.tables import sheet_costs
-from visualnet.app.canvas.scene.layers.sheet_layer import SheetLayer
-from visualnet.app.canvas.scene.node_painter import paint_label
+from visualnet.app.canvas.overlays.card_tints import CardTint, TintLayer, amount_colour, paint_amounts
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.corner_legend import CornerLegend
 from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.services.measurements import LayerTiming
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
-from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.row_painting import draw_line
 from visualnet.core.text.format import format_percent
 from visualnet.core.user.settings import Settings
-from visualnet.figures.colour_maps import SEQUENTIAL
 
-FAR = 0.45
-"""Below this scale a card is nothing but its colour."""
 MEASURE, STOP = "Measure the time of each layer", "Stop measuring"
 MEASURE_TIP = "Runs one batch forward some times on this machine; it can be stopped at any moment"
-_COLOURS = tuple("#{:02x}{:02x}{:02x}".format(*row) for row in SEQUENTIAL.tolist())
-
-
-def colour(share: float) -> str:
-    """The colour map of amounts, from 0 to 1."""
-    return _COLOURS[round(min(max(share, 0.0), 1.0) * (len(_COLOURS) - 1))]
 
 
 class HeatMap(QObject):
     """Which quantity is shown, and each node's amount of it. Off unless chosen; the choice is remembered."""
+
+    chosen_changed = Signal(object)
 
     def __init__(self, studio: Studio, view: CanvasView, settings: Settings) -> None:
         super().__init__(view)
@@ -46,7 +37,7 @@ class HeatMap(QObject):
         self.chosen = kept if kept in QUANTITIES else ""
         self.amounts: dict[str, int] = {}
         self.stopwatch = LayerTiming(studio, self)
-        self.layer = HeatLayer(self)
+        self.layer = TintLayer(view)
         self.legend = Legend(self)
         view.canvas.addItem(self.layer)
         for signal in (self.stopwatch.changed, studio.analysed, studio.sheet_changed, studio.theme_changed):
@@ -66,6 +57,7 @@ class HeatMap(QObject):
     def choose(self, name: str) -> None:
         """Show another quantity, or nothing ("")."""
         self.chosen = self.settings["heat"] = name
+        self.chosen_changed.emit(name)
         self.refresh()
 
     def fill_menu(self, menu: QMenu) -> None:
@@ -108,53 +100,14 @@ class HeatMap(QObject):
             self.amounts = self.stopwatch.on_sheet(path)
         else:
             self.amounts = {i: quantity.of(cost) for i, cost in sheet_costs(self.studio.analysis, path).items()}
-        self.layer.setVisible(quantity is not None)
+        most = self.most
+        tints = {
+            i: CardTint(amount_colour(a / most), quantity.text(a)) for i, a in self.amounts.items() if a and quantity
+        }
+        self.layer.show_tints(tints)
         self.legend.describe()
         self.legend.show_if(quantity is not None and bool(self.amounts or self.note))
         self.legend.update()
-        self.layer.update()
-
-
-class HeatLayer(SheetLayer):
-    """The tints, over all cards; text stays readable through them."""
-
-    def __init__(self, heat: HeatMap) -> None:
-        super().__init__(heat.view.canvas)
-        self.heat = heat
-        self.setZValue(50)
-
-    def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
-        """Tint the cards that meet the area."""
-        canvas, heat, theme = self.canvas, self.heat, self.theme
-        quantity, most = heat.quantity, heat.most
-        if quantity is None or not most:
-            return
-        near = scale >= FAR
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # Bright words stay bright under a tint that only adds light, dark words dark under one that only takes it.
-        modes = QPainter.CompositionMode
-        tinting = modes.CompositionMode_Screen if theme.dark else modes.CompositionMode_Multiply
-        for node_id in canvas.ids_in(area, 24.0):
-            amount = heat.amounts.get(node_id, 0)
-            if not amount:
-                continue
-            tint, fill = (QColor(colour(amount / most)) for _ in range(2))
-            card = canvas.cards[node_id].rect
-            body = card.adjusted(0.5, 0.5, -0.5, -0.5)
-            fill.setAlphaF(0.36 if near else 0.95)
-            painter.setCompositionMode(tinting if near else modes.CompositionMode_SourceOver)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
-            painter.drawRoundedRect(body, RADIUS, RADIUS)
-            if near:
-                painter.setCompositionMode(modes.CompositionMode_SourceOver)
-                painter.setPen(QPen(tint, 2.5))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRoundedRect(body, RADIUS, RADIUS)
-                at = QPointF(card.center().x(), card.bottom() + 1)
-                paint_label(painter, at, quantity.text(amount), theme, theme.text, tint.name())
-        painter.restore()
 
 
 WIDE, HIGH = 224, 66
@@ -194,16 +147,8 @@ class Legend(CornerLegend):
             p.drawText(QRectF(12, 28, self.width() - 24, 32), left | Qt.TextFlag.TextWordWrap, note)
         else:
             draw_line(p, row, self._total(quantity), fonts.sans(12), theme.muted, align=right)
-            self._draw_scale(p, QRectF(12, 28, WIDE - 24, 10))
+            paint_amounts(p, QRectF(12, 28, WIDE - 24, 10))
             ends = {left: "0", right: quantity.text(self.heat.most)}
             for align, text in {**ends, Qt.AlignmentFlag.AlignHCenter: quantity.text(self.heat.most // 2)}.items():
                 draw_line(p, QRectF(12, 42, WIDE - 24, 18), text, fonts.figures(11), theme.muted, align=align)
         p.end()
-
-    def _draw_scale(self, p: QPainter, bar: QRectF) -> None:
-        shades = QLinearGradient(bar.topLeft(), bar.topRight())
-        for share in (number / 10 for number in range(11)):
-            shades.setColorAt(share, QColor(colour(share)))
-        p.setPen(Qt.PenStyle.NoPen)
-        p.setBrush(shades)
-        p.drawRoundedRect(bar, 3, 3)

@@ -90,10 +90,15 @@ class DataSection(InspectorSection):
         self.names.setPlaceholderText("Choose data")
         self.page = button("Look at the data…", icon="data", done=lambda: run_action(studio, "view.workspace_data"))
         self.page.setToolTip("Samples, figures and findings; files of your own (Ctrl+4)")
+        self.train_folds = button("", icon="play", done=self._train_folds)
         self.add(self.words)
         self.add(self.small)
         self.add(self.page)
         self.add(self.editors)
+        self.add(self.train_folds)
+        if studio.has_runner:
+            for changed in (studio.runner.state_changed, studio.runner.folds.changed):
+                changed.connect(self._show_folds)
 
     def refresh(self, selected: Selected = NOTHING) -> None:
         """Show the choice of data."""
@@ -146,8 +151,23 @@ class DataSection(InspectorSection):
                 self.division_form.finished.connect(lambda: self.studio.document.end_merge())
                 return_keyboard(self.division_form, self.studio)
                 self.add(self.division_form)
+                self.add(self.train_folds)  # beneath what it depends on
+        self._show_folds()
         if self.division_form is not None:
             self.division_form.show_values(data.division_options, self.studio.project.constants)
+
+    def _show_folds(self) -> None:
+        data = self.studio.project.data
+        self.train_folds.setVisible(data.division == "folds" and self.studio.has_runner)
+        if data.division == "folds" and self.studio.has_runner:
+            folds, trouble = data.division_options.get("folds", 5), self.studio.runner.folds.why_not()
+            self.train_folds.setText(f"Train all {folds} folds")
+            self.train_folds.setEnabled(not trouble)
+            self.train_folds.setToolTip(trouble or "A run for each fold, and the mean and spread of what they reach")
+
+    def _train_folds(self) -> None:
+        if self.studio.runner.folds.start() and self.studio.shell is not None:
+            self.studio.shell.show_panel("runs")
 
     def _choose_division(self, index: int) -> None:
         name = self.division.itemData(index)

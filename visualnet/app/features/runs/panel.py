@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from visualnet.app.features.runs.folds_row import FoldsRow
 from visualnet.app.plots.charts.legend import line_sample
 from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.app.state.studio import Studio
@@ -153,7 +154,8 @@ class RunsPanel(QWidget):
         self.buttons["resume"].setToolTip("Go on with this run where it was stopped")
         *left, delete = self.buttons.values()
         foot = row(*left, STRETCH, delete, margins=(12, 4, 12, 6), spacing=6)
-        column((self.stack, 1), foot, spacing=0, parent=self)
+        self.folds = FoldsRow(studio)
+        column(self.folds, (self.stack, 1), foot, spacing=0, parent=self)
         studio.project_changed.connect(self._project_changed)
         for changed in (self.runner.state_changed, self.runner.attached_changed, self.runner.ghosts_changed):
             changed.connect(self.refresh)
@@ -213,6 +215,7 @@ class RunsPanel(QWidget):
             "folder": here,
             "delete": run is not None and (idle or not is_current(self.runner, run)),
         }
+        self.folds.show_run(run)
         for name, state in states.items():
             self.buttons[name].setEnabled(state)
             self.buttons[name].setVisible(bool(self.model.runs))

@@ -7,20 +7,17 @@ targets are mixed as numbers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
+from visualnet.data.preparation.augmentation.augmentation import Augmentation
+from visualnet.data.preparation.augmentation.geometry_steps import image_size
 from visualnet.data.preparation.field_checks import BOXES, MASK, get_field, get_image
-from visualnet.data.preparation.step import Specs, Step, step
+from visualnet.data.preparation.step import Specs, step
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import field, real
 
-if TYPE_CHECKING:
-    from torch import Generator, Tensor
 
-    Batch = dict[str, Tensor]
-
-
-class MixingStep(Step):
+class MixingStep(Augmentation):
     """Base of the steps that mix each sample with another one of its batch."""
 
     field: str
@@ -37,20 +34,6 @@ class MixingStep(Step):
             raise ValueError(f"“{sequence}” holds whole numbers, of which two cannot be mixed: take this step out")
         return dict(fields)
 
-    def _mix_others(self, batch: Batch, skip: tuple[str, ...], other: Tensor, share: Tensor, own: Tensor) -> Batch:
-        """All other fields: real numbers mixed, whole ones those of the one sample or the other."""
-        found = dict(batch)
-        for name, values in batch.items():
-            if name in skip:
-                continue
-            shape = [-1] + [1] * (values.ndim - 1)
-            if values.is_floating_point():
-                part = share.reshape(shape)
-                found[name] = part * values + (1 - part) * values[other]
-            else:
-                found[name] = values.where(own.reshape(shape), values[other])
-        return found
-
 
 @step("mixup", "Mix samples (mixup)", "any", augments=True)
 class Mixup(MixingStep):
@@ -65,19 +48,8 @@ class Mixup(MixingStep):
         get_field(fields, self.field, (1, 2, 3, 4), "a field of real numbers")
         return super().specs(fields)
 
-    def augment(self, batch: Batch, fields: Specs, generator: Generator) -> Batch:
-        import torch
-
-        from visualnet.data.preparation.augmentation import chance
-
-        first = next(iter(batch.values()))
-        number, on = len(first), first.device
-        other = torch.randperm(number, generator=generator).to(on)
-        share = chance.beta(number, self.alpha, generator, on)
-        share = torch.maximum(share, 1 - share)  # a sample stays the one that it mostly is
-        share = share.where(chance.happens(number, self.probability, generator, on), share.new_ones(()))
-        own = chance.uniform(number, 0.0, 1.0, generator, on) < share
-        return self._mix_others(batch, (), other, share, own)
+    def arguments(self, fields: Specs) -> dict[str, Any]:
+        return {"alpha": self.alpha, "probability": self.probability}
 
 
 @step("cutmix", "Mix parts of images (CutMix)", "image", augments=True)
@@ -95,25 +67,5 @@ class CutMix(MixingStep):
         get_image(fields, self.field)
         return super().specs(fields)
 
-    def augment(self, batch: Batch, fields: Specs, generator: Generator) -> Batch:
-        import torch
-
-        from visualnet.data.preparation.augmentation import chance
-
-        first = next(iter(batch.values()))
-        number, on = len(first), first.device
-        height, width = fields[self.field].shape[1:]
-        other = torch.randperm(number, generator=generator).to(on)
-        side = (1 - chance.beta(number, self.alpha, generator, on)).sqrt()
-        side = side * chance.happens(number, self.probability, generator, on)
-        rows = chance.spans(number, height, (side * height).round(), generator, on)
-        columns = chance.spans(number, width, (side * width).round(), generator, on)
-        inside = rows[:, :, None] & columns[:, None, :]
-        share = 1 - inside.flatten(1).float().mean(1)
-        own = chance.uniform(number, 0.0, 1.0, generator, on) < share
-        found = self._mix_others(batch, (self.field, MASK), other, share, own)
-        if self.field in batch:
-            found[self.field] = batch[self.field].where(~inside[:, None], batch[self.field][other])
-        if MASK in batch:
-            found[MASK] = batch[MASK].where(~inside, batch[MASK][other])
-        return found
+    def arguments(self, fields: Specs) -> dict[str, Any]:
+        return {**super().arguments(fields), "size": image_size(fields, self.field)}

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from visualnet.data.preparation.augmentation.geometry_steps import ImageAugmentation
+from visualnet.data.preparation.augmentation.augmentation import Augmentation
+from visualnet.data.preparation.augmentation.geometry_steps import ImageAugmentation, SizedAugmentation
 from visualnet.data.preparation.field_checks import NORMALISED, get_field
-from visualnet.data.preparation.step import Specs, Step, step
+from visualnet.data.preparation.step import Specs, step
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import count, field, real
-
-if TYPE_CHECKING:
-    from torch import Generator, Tensor, device
-
-    Batch = dict[str, Tensor]
 
 
 @step("colour_jitter", "Change colours at random", "image", augments=True)
@@ -34,26 +30,6 @@ class ColourJitter(ImageAugmentation):
                 "mean is taken out behind the augmentation anyway"
             )
         return found
-
-    def move(self, batch: Batch, number: int, size: tuple[int, int], generator: Generator, on: device) -> Batch:
-        from kornia import enhance  # half a second, and only where colours are changed
-
-        from visualnet.data.preparation.augmentation import chance
-
-        brightness = chance.uniform(number, -self.brightness, self.brightness, generator, on)
-        contrast = chance.uniform(number, 1 - self.contrast, 1 + self.contrast, generator, on)
-        saturation = chance.uniform(number, 1 - self.saturation, 1 + self.saturation, generator, on)
-        hue = chance.uniform(number, -self.hue, self.hue, generator, on)
-        if self.field not in batch:
-            return batch
-        image = enhance.adjust_brightness(batch[self.field], brightness)
-        middle = image.mean((1, 2, 3), keepdim=True)
-        image = (middle + (image - middle) * contrast.reshape(-1, 1, 1, 1)).clamp(0, 1)
-        if image.shape[1] == 3 and self.saturation:
-            image = enhance.adjust_saturation(image, saturation)
-        if image.shape[1] == 3 and self.hue:
-            image = enhance.adjust_hue(image, hue * 6.283185307179586)
-        return {**batch, self.field: image.clamp(0, 1)}
 
 
 @step("random_blur", "Blur at random", "image", augments=True)
@@ -80,22 +56,12 @@ class RandomBlur(ImageAugmentation):
         """So many pixels to each side are summed up."""
         return max(1, round(3 * self.high))
 
-    def move(self, batch: Batch, number: int, size: tuple[int, int], generator: Generator, on: device) -> Batch:
-        from kornia.filters import gaussian_blur2d
-
-        from visualnet.data.preparation.augmentation import chance
-
-        chosen = chance.happens(number, self.probability, generator, on)
-        deviation = chance.uniform(number, self.low, self.high, generator, on)
-        if self.field not in batch:
-            return batch
-        image, width = batch[self.field], 2 * self.reach + 1
-        blurred = gaussian_blur2d(image, (width, width), deviation[:, None].expand(-1, 2))
-        return {**batch, self.field: blurred.where(chosen.reshape(-1, 1, 1, 1), image)}
+    def arguments(self, fields: Specs) -> dict[str, Any]:
+        return {**super().arguments(fields), "reach": self.reach}
 
 
 @step("random_erasing", "Erase at random", "image", augments=True)
-class RandomErasing(ImageAugmentation):
+class RandomErasing(SizedAugmentation):
     """Cover a random rectangle of some images, so that a network does not rely on one spot (Zhong et al. 2020)."""
 
     field: str = field("image", "The images.")
@@ -109,23 +75,9 @@ class RandomErasing(ImageAugmentation):
             raise ValueError(f"the least side ({self.low:g}) is above the greatest ({self.high:g})")
         return super().specs(fields)
 
-    def move(self, batch: Batch, number: int, size: tuple[int, int], generator: Generator, on: device) -> Batch:
-        from visualnet.data.preparation.augmentation import chance
-
-        chosen = chance.happens(number, self.probability, generator, on)
-        inside = []
-        for extent in size:
-            sides = (chance.uniform(number, self.low, self.high, generator, on) * extent).round().clamp(1, extent)
-            inside.append(chance.spans(number, extent, sides, generator, on))
-        if self.field not in batch:
-            return batch
-        rows, columns = inside
-        covered = (chosen[:, None, None] & rows[:, :, None] & columns[:, None, :])[:, None]
-        return {**batch, self.field: batch[self.field].masked_fill(covered, self.value)}
-
 
 @step("add_noise", "Add noise", "any", augments=True)
-class AddNoise(Step):
+class AddNoise(Augmentation):
     """Add random numbers of a bell curve (Gaussian noise) to all numbers: of images, sounds, columns of a table."""
 
     field: str = field("image", "To what noise is added.")
@@ -135,23 +87,15 @@ class AddNoise(Step):
         get_field(fields, self.field, (1, 2, 3, 4), "a field of real numbers")
         return dict(fields)
 
-    def augment(self, batch: Batch, fields: Specs, generator: Generator) -> Batch:
-        import torch
 
-        if self.field not in batch:
-            return batch
-        values = batch[self.field]
-        noise = torch.empty(values.shape).normal_(0.0, 1.0, generator=generator).to(values.device)
-        return {**batch, self.field: values + self.deviation * noise}
-
-
-class MaskingStep(Step):
+class MaskingStep(Augmentation):
     """Base of the steps that cover bands of a spectrogram, or moments of a sound, with its mean (SpecAugment, Park et al. 2019)."""
 
     field: str
     share: float
     count: int
     axis = -1
+    function = "cover_bands"
 
     def specs(self, fields: Specs) -> dict[str, Spec]:
         spec = get_field(fields, self.field, (2, 3) if self.axis == -1 else 3, "a spectrogram or a sound")
@@ -159,21 +103,8 @@ class MaskingStep(Step):
             raise ValueError(f"“{self.field}” is no sound: “Erase at random” covers a part of an image")
         return dict(fields)
 
-    def augment(self, batch: Batch, fields: Specs, generator: Generator) -> Batch:
-        from visualnet.data.preparation.augmentation import chance
-
-        values = batch.get(self.field)
-        if values is None:
-            return batch
-        number, extent = len(values), values.shape[self.axis]
-        mean = values.flatten(1).mean(1).reshape(-1, *[1] * (values.ndim - 1))
-        for _ in range(self.count):
-            lengths = (chance.uniform(number, 0.0, self.share, generator, values.device) * extent).round()
-            covered = chance.spans(number, extent, lengths, generator, values.device)
-            shape = [number] + [1] * (values.ndim - 1)
-            shape[self.axis] = extent
-            values = values.where(~covered.reshape(shape), mean)
-        return {**batch, self.field: values}
+    def arguments(self, fields: Specs) -> dict[str, Any]:
+        return {**super().arguments(fields), "axis": self.axis}
 
 
 @step("time_mask", "Cover moments", "sound", augments=True)

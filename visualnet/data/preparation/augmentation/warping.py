@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F  # noqa: N812  # as scripts write it
 from torch import Tensor
-from torch.nn.functional import pad
 
 from visualnet.data.preparation.field_checks import BOX_LABELS, BOXES, LEAST_SIDE, MASK, PADDING_LABEL
 
@@ -12,13 +12,15 @@ Batch = dict[str, Tensor]
 
 
 def warp(batch: Batch, field: str, matrices: Tensor, size: tuple[int, int], padding: str) -> Batch:
-    """The image of this field, its mask and its boxes, moved: a matrix (2×3) for each sample leads from the centre of a pixel
-    (right, down) to where it goes."""
-    from kornia.geometry.transform import warp_affine  # half a second, and only where something is warped
+    """The image of this field, its mask and its boxes, moved.
+
+    A matrix (2×3) for each sample leads from the centre of a pixel (right, down) to where it goes.
+    """
+    from kornia.geometry.transform import warp_affine  # slow to import
 
     found = dict(batch)
     if field in batch:
-        found[field] = warp_affine(batch[field], matrices, size, mode="bilinear", padding_mode=padding)
+        found[field] = warp_affine(batch[field], matrices, size, padding_mode=padding)
     if MASK in batch:
         mask = batch[MASK][:, None].float()
         moved = warp_affine(mask, matrices, size, mode="nearest", padding_mode=padding)
@@ -36,7 +38,10 @@ def warp(batch: Batch, field: str, matrices: Tensor, size: tuple[int, int], padd
 
 
 def mirror(batch: Batch, field: str, chosen: Tensor, size: tuple[int, int], axis: int) -> Batch:
-    """The image, mask and boxes of the chosen samples, mirrored along an axis: −1 swaps left and right, −2 above and below."""
+    """The image, mask and boxes of the chosen samples, mirrored along an axis.
+
+    −1 swaps left and right, −2 above and below.
+    """
     found = dict(batch)
     for name in (field, MASK):
         if name in batch:
@@ -46,13 +51,14 @@ def mirror(batch: Batch, field: str, chosen: Tensor, size: tuple[int, int], axis
         boxes, low = batch[BOXES], 0 if axis == -1 else 1
         moved = boxes.clone()
         extent = size[axis]
-        moved[..., low], moved[..., low + 2] = extent - boxes[..., low + 2], extent - boxes[..., low]
+        moved[..., low] = extent - boxes[..., low + 2]
+        moved[..., low + 2] = extent - boxes[..., low]
         found.update(_keep_boxes(batch, torch.where(chosen[:, None, None], moved, boxes), size))
     return found
 
 
 def shift(batch: Batch, field: str, down: Tensor, right: Tensor, size: tuple[int, int]) -> Batch:
-    """The image, mask and boxes of each sample, shifted by whole pixels; 0 comes in at the edges."""
+    """Image, mask and boxes of each sample, shifted by whole pixels; 0 comes in at the edges."""
     found = dict(batch)
     for name in (field, MASK):
         if name in batch:
@@ -66,13 +72,14 @@ def shift(batch: Batch, field: str, down: Tensor, right: Tensor, size: tuple[int
 def _shift_pixels(values: Tensor, down: Tensor, right: Tensor) -> Tensor:
     height, width = values.shape[-2:]
     edge = int(max(down.abs().max(), right.abs().max()))
-    padded = pad(values, (edge, edge, edge, edge))
+    padded = F.pad(values, (edge, edge, edge, edge))
     rows = torch.arange(height, device=values.device) + edge - down[:, None]
     columns = torch.arange(width, device=values.device) + edge - right[:, None]
     samples = torch.arange(len(values), device=values.device)[:, None, None]
     if values.ndim == 3:
         return padded[samples, rows[:, :, None], columns[:, None, :]]
-    return padded.movedim(1, -1)[samples, rows[:, :, None], columns[:, None, :]].movedim(-1, 1).contiguous()
+    last = padded.movedim(1, -1)[samples, rows[:, :, None], columns[:, None, :]]
+    return last.movedim(-1, 1).contiguous()
 
 
 def _keep_boxes(batch: Batch, boxes: Tensor, size: tuple[int, int]) -> Batch:

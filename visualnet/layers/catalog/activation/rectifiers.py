@@ -13,6 +13,7 @@ from visualnet.layers.declaration.calls import Expr, Own, fn
 from visualnet.layers.declaration.initial_moments import Moments, Start, through
 from visualnet.layers.declaration.layer import Layer, Shape, layer
 from visualnet.layers.declaration.params import choice, index, real
+from visualnet.layers.declaration.spec import Limits
 
 _PORTS = "x: * -> y: *"
 
@@ -53,6 +54,11 @@ class Activation(Layer):
     pointwise = True
     gain: ClassVar[str] = ""
     """The name of its gain in ``torch.nn.init.calculate_gain``, or of one that is close."""
+    levels: ClassVar[Limits] = Limits()
+    """Where the function levels off, where no parameter changes that."""
+
+    def limits(self) -> Limits:
+        return self.levels
 
     def kaiming(self) -> Mapping[str, Value]:
         return {"nonlinearity": self.gain} if self.gain else {}
@@ -85,7 +91,7 @@ class ReLU(Activation):
 
     paper = "Nair and Hinton, Rectified linear units improve restricted Boltzmann machines, 2010"
 
-    function, curve = "F.relu", moments_after_relu
+    function, curve, levels = "F.relu", moments_after_relu, Limits((0.0,))
 
 
 @layer("leaky_relu", family="activation", ports=_PORTS, keywords="rectifier activation slope")
@@ -120,6 +126,9 @@ class ELU(Activation):
     alpha: float = real(1.0, "Where negative numbers saturate: at −alpha.", low=-100, high=100, phrase="α {}")
 
     function = "F.elu"
+
+    def limits(self) -> Limits:
+        return Limits((), (-self.alpha,))
 
     def _curve(self) -> Callable[[float], float]:
         return _elu(self.alpha)
@@ -173,7 +182,7 @@ class Sigmoid(Activation):
     y = 1 / (1 + e⁻ˣ). Its slope is at most 1/4 and fades on both sides.
     """
 
-    function, curve = "torch.sigmoid", logistic
+    function, curve, levels = "torch.sigmoid", logistic, Limits((), (0.0, 1.0))
 
 
 @layer("tanh", family="activation", ports=_PORTS, keywords="hyperbolic tangent squash activation", gain="tanh")
@@ -183,7 +192,7 @@ class Tanh(Activation):
     y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). As sigmoid, but centred on zero.
     """
 
-    function, curve = "torch.tanh", math.tanh
+    function, curve, levels = "torch.tanh", math.tanh, Limits((), (-1.0, 1.0))
 
 
 @layer(
@@ -209,3 +218,6 @@ class Softmax(Layer):
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.softmax", *refs, dim=self.dim)
+
+    def limits(self) -> Limits:
+        return Limits((), (0.0, 1.0))

@@ -12,6 +12,7 @@ from visualnet.layers.declaration.calls import Expr, Make, Own, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Shape, Sized, layer, sized
 from visualnet.layers.declaration.params import count, index, real
+from visualnet.layers.declaration.spec import Limits
 
 _PORTS = "x: * -> y: *"
 _DIM = "Axis along which they are compared (1 is the first after the batch, −1 the last)."
@@ -66,6 +67,9 @@ class Softmin(Layer):
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.softmin", *refs, dim=self.dim)
 
+    def limits(self) -> Limits:
+        return Limits((), (0.0, 1.0))
+
 
 @layer("prelu", family="activation", ports=_PORTS, keywords="parametric rectifier learned slope")
 class PReLU(Layer):
@@ -112,7 +116,7 @@ class ReLU6(Activation):
     """
 
     paper = "Howard and others, MobileNets, 2017"
-    function = "F.relu6"
+    function, levels = "F.relu6", Limits((0.0, 6.0))
 
 
 @layer("hardswish", family="activation", ports=_PORTS, rare=True, keywords="mobile silu swish")
@@ -123,7 +127,7 @@ class Hardswish(Activation):
     """
 
     paper = "Howard and others, Searching for MobileNetV3, 2019"
-    function = "F.hardswish"
+    function, levels = "F.hardswish", Limits((0.0,))
 
 
 @layer("hardsigmoid", family="activation", ports=_PORTS, rare=True, keywords="mobile gate squash", holds="fractions")
@@ -134,7 +138,7 @@ class Hardsigmoid(Activation):
     """
 
     paper = "Courbariaux, Bengio and David, BinaryConnect, 2015"
-    function = "F.hardsigmoid"
+    function, levels = "F.hardsigmoid", Limits((0.0, 1.0))
 
 
 @layer("hardtanh", family="activation", ports=_PORTS, rare=True, keywords="clamp clip limit squash")
@@ -147,6 +151,9 @@ class Hardtanh(Activation):
     function = "F.hardtanh"
     min_val: float = real(-1.0, "Smallest number that comes out.", card=True, phrase="{} to")
     max_val: float = real(1.0, "Largest number that comes out.", card=True)
+
+    def limits(self) -> Limits:
+        return Limits((self.min_val, self.max_val))
 
     def check(self, *shapes: Shape) -> Iterable[Fault]:
         if self.min_val > self.max_val:
@@ -166,7 +173,7 @@ class SELU(Activation):
     """
 
     paper = "Klambauer, Unterthiner, Mayr and Hochreiter, Self-normalizing neural networks, 2017"
-    function = "F.selu"
+    function, levels = "F.selu", Limits((), (-1.7580993408473766,))
 
 
 @layer("celu", family="activation", ports=_PORTS, rare=True, keywords="exponential continuous")
@@ -180,6 +187,9 @@ class CELU(Activation):
     function = "F.celu"
     alpha: float = real(1.0, "Where negative numbers saturate: at −alpha.", low=0.001, high=100, phrase="α {}")
 
+    def limits(self) -> Limits:
+        return Limits((), (-self.alpha,))
+
 
 @layer(
     "softplus", family="activation", ports=_PORTS, rare=True, keywords="smooth rectifier positive", holds="nonnegative"
@@ -191,7 +201,7 @@ class Softplus(Activation):
     """
 
     paper = "Dugas, Bengio, Bélisle, Nadeau and Garcia, Incorporating second-order functional knowledge, 2000"
-    function = "F.softplus"
+    function, levels = "F.softplus", Limits((), (0.0,))
     beta: float = real(1.0, "How sharp the corner is.", low=0.01, high=100, phrase="β {}")
     threshold: float = real(20.0, "From where on it is the straight line.", low=0, high=1000, more=True)
 
@@ -203,7 +213,7 @@ class Softsign(Activation):
     y = x / (1 + |x|).
     """
 
-    function = "F.softsign"
+    function, levels = "F.softsign", Limits((), (-1.0, 1.0))
 
 
 @layer(
@@ -215,7 +225,7 @@ class LogSigmoid(Activation):
     y = −log(1 + e⁻ˣ).
     """
 
-    function = "F.logsigmoid"
+    function, levels = "F.logsigmoid", Limits((), (0.0,))
 
 
 @layer("glu", family="activation", ports=_PORTS, rare=True, keywords="gated linear unit gate")
@@ -250,6 +260,9 @@ class Threshold(Activation):
     threshold: float = real(0.0, "What passes is above this.", card=True, phrase="above {}")
     value: float = real(0.0, "What all others become.")
 
+    def limits(self) -> Limits:
+        return Limits((self.value,))
+
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs, threshold=self.threshold, value=self.value)
 
@@ -271,7 +284,7 @@ class Softshrink(Activation):
     y = x − lambd for x > lambd, x + lambd for x < −lambd, else 0. One step of the lasso.
     """
 
-    function = "F.softshrink"
+    function, levels = "F.softshrink", Limits((0.0,))
     lambd: float = real(0.5, "By how much.", low=0, high=1000, card=True, phrase="λ {}")
 
 
@@ -282,7 +295,7 @@ class Hardshrink(Activation):
     y = x where |x| > lambd, else 0.
     """
 
-    function = "F.hardshrink"
+    function, levels = "F.hardshrink", Limits((0.0,))
     lambd: float = real(0.5, "What counts as small.", low=0, high=1000, card=True, phrase="λ {}")
 
 

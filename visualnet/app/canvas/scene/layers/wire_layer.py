@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from visualnet.analysis.geometry.label_placement import LabelPlacement
 from visualnet.app.canvas.scene.layers.sheet_layer import ALL, MOVING, SheetLayer
 from visualnet.app.canvas.scene.node_painter import paint_label
 from visualnet.app.canvas.scene.painting import cosmetic_pen, enlargement, to_rect
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
-from visualnet.app.canvas.scene.wire_item import WireItem
+from visualnet.app.canvas.scene.wire_item import WireInk, WireItem
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import mix
 from visualnet.core.graph import Port
@@ -47,24 +49,26 @@ class WireLayer(SheetLayer):
             pen.setCosmetic(cosmetic)
         painter.setPen(plain)
         shown = canvas.wires_in(area) if scale >= FINE_WIRES else list(wires.values())
-        flow = marks.flow - special.keys()
+        inks = {t: ink for t, ink in canvas.wire_inks.items() if t in wires and t not in special}
+        flow = marks.flow - special.keys() - inks.keys()
         if self.part != ALL:
             moved = self.part == MOVING
             shown = [w for w in shown if (w.target in moving_wires) == moved]
             special = {t: pen for t, pen in special.items() if (t in moving_wires) == moved}
             flow = flow & moving_wires if moved else flow - moving_wires
+            inks = {t: ink for t, ink in inks.items() if (t in moving_wires) == moved}
         fine = True
         if self.part != MOVING and (scale < FINE_WIRES or len(shown) > TOGETHER):
             moving = canvas.hurry or moving_wires
             fine = scale >= HAIR and len(wires) < (MANY_MOVING if moving else MANY)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
             painter.drawPath(
-                canvas.all_wires(frozenset({*canvas.failing, *moving_wires, *filter(None, [marks.hidden_wire])}))
+                canvas.all_wires(frozenset({*canvas.failing, *moving_wires, *inks, *filter(None, [marks.hidden_wire])}))
             )
             own = moving_wires if self.part == ALL else frozenset[Port]()
-            singles = [wires[t] for t in own if t in wires and t not in special]
+            singles = [wires[t] for t in own if t in wires and t not in special and t not in inks]
         else:
-            singles = [w for w in shown if w.target not in special and w.target not in marks.flow]
+            singles = [w for w in shown if not (w.target in special or w.target in marks.flow or w.target in inks)]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
         for wire in singles:
             if not wire.back:
@@ -76,6 +80,9 @@ class WireLayer(SheetLayer):
         for wire in singles:
             if wire.back:
                 painter.drawPath(wire.path)
+        for ink, path in self._join_by_ink(inks).items():
+            painter.setPen(self._pen(ink.colour, ink.width, scale))
+            painter.drawPath(path)
         painter.setPen(plain)
         if flow:
             painter.setPen(self._pen(mix(self.theme.wire, self.theme.accent, 0.55), 2.0, scale))
@@ -90,6 +97,13 @@ class WireLayer(SheetLayer):
         painter.restore()
         if scale >= SHAPES_FROM * fonts.factor():
             self._paint_labels(painter, shown, enlargement(11, scale))
+
+    def _join_by_ink(self, inks: Mapping[Port, WireInk]) -> dict[WireInk, QPainterPath]:
+        """The wires of each ink as one path, the faintest first: one call for all that look alike."""
+        paths: dict[WireInk, QPainterPath] = {}
+        for target, ink in sorted(inks.items(), key=lambda one: one[1].width):
+            paths.setdefault(ink, QPainterPath()).addPath(self.canvas.wires[target].path)
+        return paths
 
     def _paint_bends(self, painter: QPainter, shown: list[WireItem], special: dict[Port, QPen]) -> None:
         """The points that wires are led over."""

@@ -21,8 +21,8 @@ from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.layouts import column
 from visualnet.app.widgets.section import Section
-from visualnet.figures.colour_indices import levels
-from visualnet.figures.colour_maps import SEQUENTIAL
+from visualnet.figures.colours.indices import levels
+from visualnet.figures.colours.maps import SEQUENTIAL
 
 
 class DrawingsSection(QWidget):

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.figures.colour_indices import HATCH, LEVELS
-from visualnet.figures.colour_maps import DIVERGING, SEQUENTIAL
+from visualnet.figures.colours.indices import HATCH, LEVELS
+from visualnet.figures.colours.maps import DIVERGING, SEQUENTIAL
 
 Rgb = NDArray[np.uint8]
 
