@@ -20,6 +20,7 @@ from visualnet.app.services.background_task import LOOK_MS, TaskQueue
 from visualnet.app.services.observing.long_looks import LongLooks
 from visualnet.app.services.observing.observation_store import ObservationStore
 from visualnet.app.services.redraw_budget import RedrawBudget
+from visualnet.app.state.feeds import Feeds
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import MAIN, DataChoice, Project
@@ -80,6 +81,10 @@ class LiveProbes(QObject):
         """Why the chosen data could not be read."""
         self.run: Path | None = None
         """The folder of the run whose weights are looked at while nothing trains."""
+        self.feeds = Feeds(self)
+        """What the person feeds at ports: all that is seen follows."""
+        self.feeds.show_document(studio.document)
+        self.feeds.changed.connect(self._feed)
         self.observed = ObservationStore(self)
         self.long_looks = LongLooks(studio, self.observed, self)
         self.long_looks.copy_wanted.connect(lambda: self._apply(0))
@@ -87,6 +92,7 @@ class LiveProbes(QObject):
         self._requests: dict[str, _Wish] = {}
         self._choice: DataChoice | None = None
         self._idle_probe, self._asked = IdleProbe(), 0
+        self._with_pictures = True
         self._shown: set[NodePath] = set()
         self._pictures: set[NodePath] = set()
         self._ink = ink_of(studio.theme)
@@ -118,6 +124,12 @@ class LiveProbes(QObject):
             self._requests[who] = wish
         self._apply(AFTER_CHOICE_MS)
 
+    def set_pictures(self, shown: bool) -> None:
+        """Show live pictures on the cards of the open sheet, or none."""
+        if shown != self._with_pictures:
+            self._with_pictures = shown
+            self._choose_thumbnails()
+
     def set_sample(self, sample: int) -> None:
         """Look at another sample of the validation set."""
         sample = max(int(sample), 0)
@@ -137,6 +149,11 @@ class LiveProbes(QObject):
             self.sample_changed.emit(self.sample)
             self._apply(0)
 
+    def _feed(self) -> None:
+        """Another value stands in for what flows somewhere."""
+        self.observed.forget_sample()
+        self._apply(0)
+
     def ask(self, request: ObservationRequest) -> None:
         """Compute an observation that takes long, once: of the weights that are trained, or those that are looked at now."""
         project = self._control.project if self._control is not None else None
@@ -144,7 +161,7 @@ class LiveProbes(QObject):
 
     def redraw_ms(self, every_ms: int) -> int:
         """How often a picture is drawn anew that is drawn every so many ms otherwise: what a person makes is followed at once."""
-        return 0 if self.own is not None and self._control is None else every_ms
+        return 0 if (self.own is not None or self.feeds.active) and self._control is None else every_ms
 
     @property
     def samples(self) -> int:
@@ -164,7 +181,14 @@ class LiveProbes(QObject):
         observations = dict.fromkeys(one for wish in wishes for one in wish.observations)
         grid = any(wish.grid for wish in wishes)
         return ProbeRequest(
-            tuple(ports), self.sample, self.budget, grid, self.own, tuple(observations), self.long_looks.copy
+            tuple(ports),
+            self.sample,
+            self.budget,
+            grid,
+            self.own,
+            tuple(observations),
+            self.long_looks.copy,
+            self.feeds.active,
         )
 
     def set_control(self, control: Control | None) -> None:
@@ -213,7 +237,7 @@ class LiveProbes(QObject):
             lambda: self._idle_probe(question),
             self._answer,
             words="Looking into the network failed",
-            look_ms=LOOK_MS if request.own is None else LOOK_OWN_MS,
+            look_ms=LOOK_OWN_MS if request.own is not None or request.feeds else LOOK_MS,
         )
 
     def _answer(self, result: ProbeResult) -> None:
@@ -283,6 +307,7 @@ class LiveProbes(QObject):
         self.observed.clear()
         self.seen, self.trained, self.words = None, False, NOT_READY
         self.run, self.own = run, None
+        self.feeds.show_document(self.studio.document)
         self._asked += 1
         self._forget_network()
         self._choose_thumbnails()
@@ -296,7 +321,7 @@ class LiveProbes(QObject):
 
     def _choose_thumbnails(self) -> None:
         """Ask for the cards of the open sheet, where a run goes on or has left its weights."""
-        if self._control is None and self.run is None:
+        if not self._with_pictures or (self._control is None and self.run is None):
             self._clear_thumbnails()
             self.set_request(CANVAS)
             return

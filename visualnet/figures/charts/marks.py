@@ -85,7 +85,7 @@ Mark = Stroke | Box | Dots | Words | Area | Pixels
 
 
 class Spot(NamedTuple):
-    """A place that answers to the pointer: with words, and with the samples that a click opens."""
+    """A place that answers to the pointer: with words, and with the samples that a click opens or the settings that it changes."""
 
     x: float
     y: float
@@ -93,6 +93,7 @@ class Spot(NamedTuple):
     height: float
     words: str
     samples: tuple[int, ...] = ()
+    options: tuple[tuple[str, int], ...] = ()
 
 
 class Drawing(NamedTuple):

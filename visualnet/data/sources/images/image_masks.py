@@ -159,10 +159,10 @@ class ImageMasks(ImageSource):
         if unknown := sorted(values - {ignored} - set(classes)):
             files = [visible(masks.files.relative(places[value])) for value in unknown]
             listed = ", ".join(f"{value} in “{file}”" for value, file in list(zip(unknown, files, strict=True))[:5])
-            words = (
+            told = (
                 f"masks hold values that are none of the classes: {listed}; name them in the options, or mend the masks"
             )
-            findings.append(Finding("error", words, files[0]))
+            findings.append(Finding("error", told, files[0]))
         if ignored is not None and not self.ignore:
             findings.append(
                 Finding("hint", f"pixels of value {ignored} count for nothing (the option ignore says otherwise)")
