@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 import visualnet as vn
 from visualnet.cli.main import main
@@ -17,6 +18,7 @@ from visualnet.core import edits
 from visualnet.core.project import Project
 from visualnet.data.choosing import choose
 from visualnet.data.loading import load
+from visualnet.data.own_sample.prepare import read_file
 
 ROWS = [
     [f"{at % 7},5", ("red", "green", "blue")[at % 3], f"{at % 28 + 1:02}.03.2024", at, ("no", "yes")[at % 3 == 0]]
@@ -105,6 +107,27 @@ def test_a_file_of_rows_is_answered_on_the_command_line(
     assert told["label"] == "yes" and set(told["probabilities"]) == {"no", "yes"}
     assert main(["predict", str(tmp_path), "x"]) == 2
     assert "there is no run in" in capsys.readouterr().err
+
+
+def test_a_sound_comes_at_the_rate_of_the_data_though_no_step_tells_it(tmp_path: Path) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    for name in ("high", "low"):
+        (tmp_path / "sounds" / name).mkdir(parents=True)
+        for number in range(8):
+            tone = np.sin(np.arange(400) * (1.0 if name == "high" else 0.1) + number)
+            soundfile.write(tmp_path / "sounds" / name / f"{number}.wav", tone, 8000)
+    choice, _ = choose("sound", tmp_path / "sounds", {"rate": 8000})
+    net = vn.Graph("tones")
+    logits = net.linear(net.flatten(net.input(1, 400, field="sound")), 2, name="logits")
+    net.output(logits)
+    net.cross_entropy(logits, net.target())
+    project = edits.choose_data(net.set(epochs=2, device="cpu").project, replace(choice, preparation=()))
+    vn.train(project, folder=tmp_path / "run").finish()
+    twice = np.sin(np.arange(800) * 0.5)
+    soundfile.write(tmp_path / "new.wav", twice, 16000)
+    (answer,) = vn.load_run(tmp_path / "run").answer(tmp_path / "new.wav")
+    assert answer.label in ("high", "low")  # type: ignore[union-attr]
+    assert read_file(load(project.data), "sound", tmp_path / "new.wav").shape == (1, 400)
 
 
 def test_numbers_answer_as_numbers_and_one_output_as_yes_or_no(tmp_path: Path) -> None:

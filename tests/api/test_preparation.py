@@ -102,3 +102,59 @@ def test_what_was_kept_of_a_preparation_is_read_back_or_refused(tmp_path: Path) 
         (tmp_path / PREPARATION).write_text(wrong)
         with pytest.raises(ValueError, match=r"preparation\.json of this run cannot be read"):
             read_preparation(tmp_path)
+
+
+def test_arrays_and_data_sets_go_through_the_steps_of_the_project(tmp_path: Path) -> None:
+    """Images of several sizes, fitted on the training part alone, augmented in training; the run predicts and is judged alike."""
+    generator = np.random.default_rng(0)
+    images = [generator.random((3, 6 + at % 3, 8)).astype("float32") for at in range(60)]
+    labels = np.arange(60) % 2
+    steps = (
+        PreparationStep(kind="resize", options={"height": 5, "width": 5}),
+        PreparationStep(kind="grey"),
+        PreparationStep(kind="normalise"),
+        PreparationStep(kind="add_noise"),
+    )
+    project = classifier(DataChoice(name="digits8x8", preparation=steps), 1, 5, 5)
+
+    class Pictures:
+        def __len__(self) -> int:
+            return 60
+
+        def __getitem__(self, index: int) -> tuple[np.ndarray, int]:
+            return images[index], int(labels[index])
+
+    ours = vn.train(project, {"image": images, "label": labels}, folder=tmp_path / "run").finish()
+    data = ours.data
+    assert data.fields["image"].shape == (1, 5, 5) and [step.name for step in data.augmentation] == ["add_noise"]
+    assert abs(float(data.fetch(data.train, ("image",))["image"].mean())) < 1e-5, "by the training part alone"
+    assert abs(float(data.fetch(data.validation, ("image",))["image"].mean())) > 1e-5
+    theirs = vn.train(project, Pictures()).finish()
+    assert theirs.data.fingerprint == data.fingerprint
+    run = vn.load_run(tmp_path / "run")
+    wanted = ours.predict(data.fetch(data.validation[:4], ("image",))["image"])
+    given = run.predict([images[at] for at in data.validation[:4]])
+    assert torch.allclose(torch.as_tensor(given), torch.as_tensor(wanted), atol=1e-4)
+    brighter = [image + 5 * (at in data.train) for at, image in enumerate(images)]
+    judged = run.evaluate(data={"image": brighter, "label": labels})
+    assert judged.loaded.preparation == data.preparation, "judged with what the run learned"
+
+
+def test_words_and_numbers_with_gaps_are_prepared_too() -> None:
+    rows = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
+    rows[::7, 1] = np.nan
+    net = vn.Graph("gaps")
+    net.cross_entropy(net.linear(net.input(4, field="features"), 2), net.target())
+    fill = (PreparationStep(kind="fill_missing", options={"indicator": True}),)
+    project = edits.set_data(net.set(epochs=1, device="cpu").project, preparation=fill)
+    data = vn.train(project, {"features": rows, "label": np.arange(40) % 2}).data
+    assert data.fields["features"].shape == (4,) and not np.isnan(data.whole("features")).any()
+    texts = ["good nice film" if at % 2 else "bad poor thing" for at in range(40)]
+    words = (PreparationStep(kind="tokenise", options={"vocabulary": 20, "length": 3}),)
+    net = vn.Graph("words")
+    tokens = net.input(3, field="text", dtype="int")
+    net.cross_entropy(net.linear(net.flatten(net.embedding(tokens, 20, 4)), 2), net.target())
+    project = edits.set_data(net.set(epochs=1, device="cpu").project, preparation=words)
+    assert vn.train(project, {"text": texts, "label": np.arange(40) % 2}).data.fields["text"].shape == (3,)
+    with pytest.raises(ValueError, match="step 1 of the preparation"):
+        vn.train(project, {"features": rows, "label": np.arange(40) % 2})

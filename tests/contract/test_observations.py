@@ -67,7 +67,7 @@ def quick_options(kind: type[Observation]) -> tuple[tuple[str, int], ...]:
     """Settings with which one is quick that measures many samples and units."""
     if "samples" not in kind.params:
         return ()
-    few = {"samples": getattr(kind.params["samples"], "low", 2), "most": 3}
+    few = {"samples": getattr(kind.params["samples"], "low", 2), "most": 3, "size": 3, "points": 3}
     return tuple((name, value) for name, value in few.items() if name in kind.params)
 
 

@@ -76,11 +76,22 @@ def test_behind_a_streak_of_faults_nothing_more_is_tried(tmp_path: Path) -> None
     samples, raw = kept(tmp_path / "a", 10**9)
     for file in (tmp_path / "a").iterdir():
         file.unlink()
-    assert len(fetch_readable(samples, np.arange(60), ("image",)).faults) == 60
-    assert len(raw.read) < 25
+    found = fetch_readable(samples, np.arange(40), ("image",))
+    assert len(found.faults) == 40 and found.lost
+    assert len(raw.read) < 40
     choice = DataChoice(name="test_folder", path=str(tmp_path / "a"))
     with pytest.raises(DataLost, match="bring the files or their drive back"):
-        LeftOut(choice).note(np.arange(60), fetch_readable(samples, np.arange(60), ("image",)).faults)
+        LeftOut(choice).note(found)
+
+
+def test_a_long_run_of_torn_files_is_no_loss_of_all_while_others_can_be_read(tmp_path: Path) -> None:
+    samples, _ = kept(tmp_path / "a", 10**9)
+    for sample in range(5, 45):
+        (tmp_path / "a" / f"{sample}.npy").write_bytes(b"torn")
+    found = fetch_readable(samples, np.arange(50), ("image",))
+    assert not found.lost and [fault.sample for fault in found.faults] == list(range(5, 45))
+    assert found.places.tolist() == [*range(5), *range(45, 50)]
+    assert not fetch_readable(samples, np.arange(5, 45), ("image",)).lost
 
 
 def test_one_fault_among_many_is_left_out_and_told_once(tmp_path: Path) -> None:
@@ -89,7 +100,7 @@ def test_one_fault_among_many_is_left_out_and_told_once(tmp_path: Path) -> None:
     (tmp_path / "a" / "7.npy").write_bytes(b"torn")
     out = LeftOut(DataChoice(), tell=told.append)
     for _ in range(2):
-        out.note(np.arange(12), fetch_readable(samples, np.arange(12), ("image",)).faults)
+        out.note(fetch_readable(samples, np.arange(12), ("image",)))
     assert told == ["sample 7 is left out, for it cannot be read: 7.npy: it is torn"]
     assert out.keep(np.arange(6, 9)).tolist() == [True, False, True]
 

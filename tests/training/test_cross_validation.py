@@ -65,7 +65,7 @@ def test_mean_and_spread_are_in_words() -> None:
 
 
 def test_arrays_of_ones_own_are_divided_in_folds_and_by_columns_that_the_network_does_not_read() -> None:
-    from visualnet.api.training import as_loaded
+    from visualnet.api.own_data import as_loaded
 
     generator = np.random.default_rng(0)
     data = {

@@ -113,6 +113,26 @@ def test_a_torn_file_is_left_out_in_every_epoch_and_after_it_was_mended_too(tmp_
     assert values(first) + values(second) == values(whole), "a sample came back in the middle of a run"
 
 
+@pytest.mark.parametrize("options", [{"data_cache": 0, "data_workers": 2}, {}])
+def test_batches_of_torn_files_alone_do_not_end_a_run(tmp_path: Path, options: dict[str, Any]) -> None:
+    """In batches of one and two samples a torn file is a batch of which nothing can be read; here every third is."""
+    choice = write_folder(tmp_path / "a")
+    data = load(choice)
+    torn = sorted([*data.train[:16], *data.validation[:4]])
+    forget()
+    for sample in torn:
+        (tmp_path / "a" / f"{sample}.npy").write_bytes(b"torn")
+    project = small_net(choice, options, batch_size=1, epochs=2)
+    folder = create_run(project, tmp_path / "run")
+    run = train(project, folder)
+    assert run.state == "done", run.failed
+    assert sorted(checkpoints.read_state(folder / "last").left_out) == torn
+    assert len(values(run)) == 2 * len(data.train), "others are drawn in their place"
+    assert len([words for words in run.troubles if "left out" in words]) == len(torn)
+    stopped = train(small_net(choice, {**options, "unreadable": "stop"}, batch_size=1, epochs=2))
+    assert stopped.failed is not None and stopped.failed.kind == "unreadable"
+
+
 def test_a_run_may_stop_at_the_first_torn_file(tmp_path: Path) -> None:
     choice = write_folder(tmp_path / "a")
     (tmp_path / "a" / f"{load(choice).train[5]}.npy").write_bytes(b"torn")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from visualnet.api.graph import Graph
-from visualnet.api.training import Dataset, train
+from visualnet.api.own_data import Dataset
+from visualnet.api.training import train
 from visualnet.core.project import Project
 from visualnet.training.folds.cross_validation import CrossValidation, divide_in_folds, summarize
 

@@ -6,27 +6,24 @@ import json
 import os
 import queue
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from visualnet.api.graph import Graph
+from visualnet.api.own_data import Dataset, as_loaded
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
-from visualnet.data.division.registry import divide
-from visualnet.data.loading import Loaded, load, statistics
-from visualnet.data.samples import ArraySamples
-from visualnet.data.split import split
-from visualnet.layers.declaration.layer import Spec
+from visualnet.data.loading import Loaded, load
 from visualnet.layers.recipe.live_settings import Setting, check_value
 from visualnet.training.control import Control
 from visualnet.training.events import Event, Failed
 from visualnet.training.prediction.named_answers import NamedAnswer
 from visualnet.training.prediction.run_prediction import NORMALIZATION, answer_run, load_model, predict_run
 from visualnet.training.prediction.run_prediction import predict as predict
+from visualnet.training.runs.preparation_file import read_preparation
 from visualnet.training.runs.run_model import RunModel, read_run
 
 if TYPE_CHECKING:
@@ -41,17 +38,6 @@ END = object()
 
 class TrainingError(RuntimeError):
     """A training failed; the words say where and why."""
-
-
-class Dataset(Protocol):
-    """A map-style data set, as ``torch.utils.data`` has them: a length, and samples by their index.
-
-    A sample is a mapping from field to tensor, array or number, or a sequence of these in the order of the network's fields.
-    """
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, index: int, /) -> Any: ...
 
 
 class Training:
@@ -178,95 +164,6 @@ def train(
     return Training(project, loaded, place, resume)
 
 
-def as_loaded(data: Dataset | Mapping[str, ArrayLike], project: Project) -> Loaded:
-    """Own data as the session takes it: divided as the project says, with mean and deviation of the training part.
-
-    Raises:
-        ValueError: a field of the network is missing, the samples differ in size, or there are too few.
-    """
-    fields = _fields(project)
-    arrays = (
-        _stacked(data, list(fields)) if not isinstance(data, Mapping) else {k: np.asarray(v) for k, v in data.items()}
-    )
-    missing = [name for name in fields if name not in arrays]
-    if missing:
-        raise ValueError(
-            f"the data have no field “{missing[0]}”, which the network reads; they have {', '.join(arrays)}"
-        )
-    sizes = {len(array) for array in arrays.values()}
-    if len(sizes) != 1:
-        raise ValueError(f"the fields have {sorted(sizes)} samples: every field needs one value per sample")
-    columns = {name: array for name, array in arrays.items() if name not in fields and array.ndim == 1}
-    arrays = {name: _typed(arrays[name], fields[name].dtype) for name in fields}
-    label = next((a for n, a in arrays.items() if fields[n].dtype == "int" and a.ndim == 1), None)
-    choice = project.data
-    if choice.division == "shares":
-        train, validation, test = split(sizes.pop(), choice.split, choice.seed, label)
-    else:
-        labels = {} if label is None or "label" in arrays else {"label": label}
-        known = {name: array.copy() for name, array in {**columns, **arrays, **labels}.items() if array.ndim == 1}
-        train, validation, test = divide(ArraySamples({**known, "every": np.arange(sizes.pop())}), choice)
-    inputs = [str(n.params.get("field", "image")) for n in project.graph if n.kind == "input"]
-    real = [name for name in dict.fromkeys(inputs) if choice.normalise and fields[name].dtype == "float"]
-    figures = {name: statistics(arrays[name][train]) for name in real}
-    samples = ArraySamples(arrays)
-    classes = tuple(map(str, range(int(label.max()) + 1))) if label is not None and len(label) else ()
-    specs = {
-        name: spec._replace(
-            shape=tuple(arrays[name].shape[1:]), classes=len(classes) if arrays[name] is label else spec.classes
-        )
-        for name, spec in fields.items()
-    }
-    return Loaded(
-        choice,
-        specs,
-        samples,
-        classes,
-        train,
-        validation,
-        test,
-        {n: mean for n, (mean, _) in figures.items()},
-        {n: std for n, (_, std) in figures.items()},
-        samples.fingerprint,
-    )
-
-
-def _fields(project: Project) -> dict[str, Spec]:
-    """What the network reads: each input and target's field, with its size and type."""
-    from visualnet.layers import LAYERS
-
-    found: dict[str, Spec] = {}
-    for node in project.graph:
-        layer = LAYERS.get(node.kind)
-        if layer is not None and layer.role in ("input", "target"):
-            values: Any = layer(node.params)
-            found[values.field] = Spec(tuple(values.size), dtype=values.dtype)
-    return found
-
-
-def _stacked(data: Dataset, fields: Sequence[str]) -> dict[str, NDArray[Any]]:
-    if not len(data):
-        raise ValueError("the data set is empty")
-    samples = [data[index] for index in range(len(data))]
-    first = samples[0]
-    if not isinstance(first, Mapping):
-        if len(first) < len(fields):
-            raise ValueError(f"a sample has {len(first)} parts; the network reads {len(fields)}: {', '.join(fields)}")
-        samples = [dict(zip(fields, sample, strict=False)) for sample in samples]
-    try:
-        return {name: np.stack([np.asarray(sample[name]) for sample in samples]) for name in samples[0]}
-    except ValueError as error:
-        raise ValueError(f"the samples differ in size, so that they make no batch: {error}") from None
-
-
-def _typed(values: NDArray[Any], dtype: str) -> NDArray[Any]:
-    """Real numbers as float32, whole ones as int64; nothing is written to any more."""
-    made = np.ascontiguousarray(values, np.float32 if dtype == "float" else np.int64)
-    made = made.copy() if made is values else made
-    made.flags.writeable = False
-    return made
-
-
 class Run:
     """A run that was kept: its project, its curves and its best weights."""
 
@@ -325,7 +222,7 @@ class Run:
         """
         from visualnet.training.evaluation.evaluation import evaluate
 
-        loaded = as_loaded(data, self.project) if data is not None else None
+        loaded = as_loaded(data, self.project, read_preparation(self.folder)) if data is not None else None
         return evaluate(self.folder, part, weights, loaded)
 
 

@@ -46,6 +46,11 @@ class Samples:
         """A number or word for each sample that is known without anything being decoded (labels, what is divided by), or None."""
         raise NotImplementedError
 
+    @property
+    def uncached(self) -> Samples:
+        """These samples as they come from their files, past what is kept of them in memory."""
+        return self
+
     def describe(self, sample: int) -> str:
         """Where a sample comes from: a file below the folder, a line of a table; empty for what is generated."""
         return ""

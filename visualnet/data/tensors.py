@@ -11,9 +11,9 @@ from torch import Tensor
 
 from visualnet.data.loading import Loaded
 from visualnet.data.samples import Batch, Samples
-from visualnet.data.streaming.cache import CachedSamples
+from visualnet.data.streaming.cache import TYPES, CachedSamples
 from visualnet.data.streaming.read_ahead import ReadAhead
-from visualnet.data.streaming.readable import DataLost, Fault, LeftOut, fetch_readable
+from visualnet.data.streaming.readable import DataLost, LeftOut, Readable, fetch_readable
 
 SHARE_OF_DEVICE = 0.5
 """Data may take so much of a device's free memory; what is larger stays in the machine's and is sent batch by batch."""
@@ -106,7 +106,8 @@ class Tensors:
             self._ahead = None
 
     def batch(self, index: Tensor) -> list[Tensor]:
-        """The samples at these indices, one tensor for each field, on the device; normalised, not augmented.
+        """The samples at these indices that are not left out (there may be none), one tensor for each field, on the device; normalised, not
+        augmented.
 
         Raises:
             ValueError: a sample cannot be read; in batches that were expected: `UnreadableSample` or `DataLost`.
@@ -116,11 +117,19 @@ class Tensors:
         return [self._normalised(name, tensor) for name, tensor in self._named(found)] if self._is_late else found
 
     def training_batch(self, index: Tensor, step: int) -> list[Tensor]:
-        """Like ``batch``, augmented. The same step of the same data draws the same, whatever ran before it."""
+        """Like ``batch``, augmented. The same step of the same data draws the same, whatever ran before it. In place of a batch of which
+        no sample can be read others are drawn, so that a run goes on.
+
+        Raises:
+            ValueError: as `batch`.
+        """
+        raw = self._raw(index)
+        if not len(raw[0]):
+            raw = self._draw_others(step, len(index))
+        found = dict(self._named(raw))
         if not self._augmentation:
-            return self.batch(index)
+            return [self._normalised(name, found[name]) if self._is_late else found[name] for name in self.names]
         generator = torch.Generator().manual_seed(hash((self._data.choice.seed, step)) % (1 << 63))
-        found = dict(self._named(self._raw(index)))
         for augmentation in self._augmentation:
             found = augmentation.augment(found, self._data.fields, generator)
         return [self._normalised(name, found[name]) for name in self.names]
@@ -145,21 +154,49 @@ class Tensors:
     def _streamed(self, index: np.ndarray) -> list[Tensor]:
         if self._ahead is None or not self._ahead.is_next(index):
             asked = index[self.left_out.keep(index)]
-            found = self._data.fetch(asked if len(asked) else index, self.names)
+            if not len(asked):
+                return [torch.from_numpy(self._empty(name)) for name in self.names]
+            found = self._data.fetch(asked, self.names)
             return [torch.from_numpy(found[name]) for name in self.names]
         read = self._ahead.take(self.leaves)
-        self.left_out.note(index, read.faults)
-        keep = self.left_out.keep(index[read.places])
-        if not keep.any():
-            raise DataLost("no sample of a batch can be read: make the batch larger, or look the data through again")
+        return self._without_left_out(index, read)
+
+    def _without_left_out(self, index: np.ndarray, read: _Read) -> list[Tensor]:
+        """The samples of a batch that are not left out; there may be none."""
+        self.left_out.note(read.found)
+        places = read.found.places
+        if not len(places):
+            return [torch.from_numpy(self._empty(name)) for name in self.names]
+        keep = self.left_out.keep(index[places])
         return read.tensors if keep.all() else [tensor[torch.from_numpy(keep)] for tensor in read.tensors]
+
+    def _empty(self, name: str) -> np.ndarray:
+        spec = self._data.fields[name]
+        return np.zeros((0, *spec.shape), TYPES[spec.dtype])
+
+    def _draw_others(self, step: int, count: int) -> list[Tensor]:
+        """As many training samples as can be had in place of a batch of which none can be read: the same ones for the same step.
+
+        Raises:
+            DataLost: no training sample can be read.
+        """
+        generator = np.random.default_rng((self._data.choice.seed, step))
+        train = self._data.train
+        while len(kept := train[self.left_out.keep(train)]):
+            chosen = np.sort(generator.choice(kept, min(count, len(kept)), replace=False))
+            if self._all:
+                return self._raw(self.indices(chosen))
+            found = self._without_left_out(chosen, self._read(chosen, lambda: False))
+            if len(found[0]):
+                return self._sent(found)
+        raise DataLost("no sample that is trained on can be read: look the data through again")
 
     def _read(self, index: np.ndarray, ended: Callable[[], bool]) -> _Read:
         """Runs in the threads that read."""
         assert self._stream is not None
         found = fetch_readable(_Until(self._stream, ended), index, self.names)
         tensors = [self._pinned(torch.from_numpy(found.batch[name])) for name in self.names] if found.batch else []
-        return _Read(found.places, found.faults, tensors)
+        return _Read(found, tensors)
 
     def _go_resident(self, stream: CachedSamples) -> None:
         arrays = stream.whole_arrays()
@@ -191,10 +228,9 @@ class Tensors:
 
 
 class _Read(NamedTuple):
-    """A batch as it was read: the places of its samples among those asked for, what was wrong with the others, and the fields."""
+    """A batch as it was read: what could be read of it, and its fields."""
 
-    places: np.ndarray
-    faults: tuple[Fault, ...]
+    found: Readable
     tensors: list[Tensor]
 
 
@@ -202,7 +238,11 @@ class _Until(Samples):
     """Kept samples, read in the thread that asks until nobody waits any more."""
 
     def __init__(self, stream: CachedSamples, ended: Callable[[], bool]) -> None:
-        self.stream, self.ended = stream, ended
+        self.stream, self.ended, self.size = stream, ended, stream.size
+
+    @property
+    def uncached(self) -> Samples:
+        return self.stream.uncached
 
     def fetch(self, index: np.ndarray, fields: Sequence[str]) -> Batch:
         return self.stream.fetch_until(index, fields, self.ended)

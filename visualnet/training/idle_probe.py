@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +84,8 @@ class IdleProbe:
                 seen = (
                     probe.look_long(question.request, self._step, check)
                     if check
-                    else probe.look(question.request, self._step, math.inf)
+                    # Nothing waits for it, and nobody looks again: all that is observed is computed at once.
+                    else probe.look(question.request, self._step, inf)
                 )
         except (GraphError, ValueError, RuntimeError, KeyError) as error:
             words = str(error).strip().partition("\n")[0]
@@ -106,7 +107,7 @@ class IdleProbe:
         with self._lock:
             forgotten, known, probe = self._forgotten, self._key, self._probe
         project = question.project
-        weights = _weights_of(question.run)
+        weights = weights_of(question.run)
         stamps = tuple(path.stat().st_mtime_ns for path in weights)
         graph = project.graph
         key = (
@@ -143,6 +144,7 @@ class IdleProbe:
             self._start(project.recipe.start_from, model.net)
         tensors = Tensors(data, model.fields, model.device, plain_fields(model))
         made = probes.Probe(model, data, tensors)
+        made.lens.run = question.run
         with self._lock:
             if self._forgotten == forgotten:
                 self._probe, self._key = made, key
@@ -189,7 +191,7 @@ def _autocast(recipe: Recipe) -> AbstractContextManager[Any]:
     return found
 
 
-def _weights_of(run: Path | None) -> tuple[Path, ...]:
+def weights_of(run: Path | None) -> tuple[Path, ...]:
     """The weights that a run has left, the newest first."""
     if run is None:
         return ()

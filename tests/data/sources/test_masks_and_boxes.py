@@ -7,13 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
+import visualnet as vn
 from tests.contract.source_makers.images import coco, draw, draw_mask, masks_in_a_folder, voc, yolo
+from visualnet.analysis import infer
+from visualnet.analysis.repair.search import repairs
+from visualnet.core import edits
 from visualnet.core.graph import Value
-from visualnet.core.project import DataChoice
+from visualnet.core.project import DataChoice, PreparationStep
 from visualnet.data.choosing import choose
-from visualnet.data.registry import make_data_set
+from visualnet.data.registry import fields, make_data_set
 from visualnet.data.samples import BrokenSample, Samples
 from visualnet.data.sources.images.annotations import read_class_names
 from visualnet.data.sources.source import Finding, Found
@@ -92,6 +97,45 @@ def test_a_mask_of_another_size_or_with_other_values_is_named(tmp_path: Path) ->
         samples.fetch(np.array([2]), ("mask",))
 
 
+def test_a_value_in_one_of_many_masks_that_is_no_class_is_told_before_a_run(tmp_path: Path) -> None:
+    for number in range(230):
+        draw(tmp_path / "images" / f"{number:03}.png", number)
+        draw_mask(tmp_path / "masks" / f"{number:03}.png", [0, 1])
+    draw_mask(tmp_path / "masks" / "101.png", [0, 7])
+    _, found, _ = look("image_masks", tmp_path, values="0 1")
+    told = has(found, "none of the classes")
+    assert told.severity == "error" and told.file == "masks/101.png" and "7 in “masks/101.png”" in told.words
+    assert not [finding for finding in found.findings if "were looked at" in finding.words], "all of them"
+
+
+@pytest.mark.parametrize(("kind", "field"), [("image_masks", "mask"), ("image_boxes", "box_labels")])
+def test_classes_in_files_are_held_against_those_of_the_network(tmp_path: Path, kind: str, field: str) -> None:
+    """Three values in masks, or two classes of boxes, and a last layer with one less: a problem with repairs, before anything is read."""
+    if kind == "image_masks":
+        masks_in_a_folder(tmp_path)
+    else:
+        coco(tmp_path)
+    steps = (PreparationStep(kind="resize", options={"height": 6, "width": 6}),)
+    choice = replace(choose(kind, tmp_path, {})[0], preparation=steps)
+    classes = fields(choice)[field].classes
+    net = vn.Graph("seen")
+    image = net.input(3, 6, 6)
+    if kind == "image_masks":
+        net.cross_entropy(net.conv2d(image, classes - 1, 1), net.target("mask", 6, 6))
+    else:
+        count = fields(choice)[field].shape[0]
+        scores = net.reshape(net.linear(net.flatten(image), (classes - 1) * count), classes - 1, count)
+        net.cross_entropy(scores, net.target("box_labels", count))
+    project = edits.choose_data(net.project, choice)
+    analysis = infer(project, None, fields(choice))
+    (problem,) = [one for one in analysis.errors() if one.code == "labels"]
+    assert f"“{field}” of the data set “{tmp_path.name}” counts from 0 to {classes - 1}" in problem.words
+    found = repairs(project, problem, analysis, fields=fields(choice), seconds=5.0)
+    assert found and not [
+        one for one in infer(found[0].edit(project), None, fields(choice)).errors() if one.code == "labels"
+    ]
+
+
 def test_photographs_are_no_masks(tmp_path: Path) -> None:
     draw(tmp_path / "images" / "a.png", 1, (60, 60))
     draw(tmp_path / "masks" / "a.jpg", 1, (60, 60))
@@ -146,7 +190,7 @@ def test_a_line_that_is_no_box_is_named(tmp_path: Path) -> None:
     _, found, _ = look("image_boxes", tmp_path)
     assert [finding.line for finding in found.findings if finding.file == "labels/train/1.txt"] == [3, 4, 5]
     (tmp_path / "labels" / "train" / "2.txt").write_text("7 0.5 0.5 0.2 0.2\n")
-    with pytest.raises(ValueError, match="count 8 classes, and 2 are named"):
+    with pytest.raises(ValueError, match=r"“labels/train/2\.txt” has a box of class 7; “data.yaml” names 2 \(0 to 1\)"):
         look("image_boxes", tmp_path)
 
 

@@ -57,7 +57,7 @@ def test_blocks_are_gone_through_and_every_gradient_is_that_of_autograd(name: st
 
 def hold_against_autograd(model: Model, batch: dict[str, torch.Tensor], passes: Passes) -> None:
     """Compare values, their gradients and those of the weights with one backward pass through the whole network."""
-    places = [port for port, number in passes.ports.items() if passes.values[number].readers]
+    places = [port for port, number in passes.places.items() if passes.values[number].readers]
     losses = [(step.id, weight) for step, weight in model.plan.losses]
     loss_ports = [((node,), "loss") for node, _ in losses]
     model.objective.eval()
@@ -71,10 +71,12 @@ def hold_against_autograd(model: Model, batch: dict[str, torch.Tensor], passes: 
     by_id = {id(value): gradient for value, gradient in zip(asked, wanted, strict=False)}
     compared, known = 0, set[int]()
     for place, value in zip(places, seen, strict=False):
-        mine = passes.values[passes.ports[place]]
+        mine = passes.values[passes.places[place]]
         assert np.allclose(mine.value, value.detach().numpy(), atol=1e-6), place
         # What hands on its input (a draw at rest) gives the very same tensor: to autograd that is one, here they are two values.
-        theirs = by_id.get(id(value)) if id(value) not in known else None
+        is_target = place[0] in {(step.id,) for step in model.plan.main.inputs if step.role == "target"}
+        theirs = by_id.get(id(value)) if id(value) not in known and not is_target else None
+        assert not is_target or mine.gradient is None or model.plan.fields[place[0][0]] in model.inputs
         known.add(id(value))
         if theirs is not None:
             assert mine.gradient is not None, place

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from visualnet.app.features.about_network.feature import FEATURE as ABOUT_NETWORK
 from visualnet.app.features.attention.feature import FEATURE as ATTENTION
+from visualnet.app.features.backprop.feature import FEATURE as BACKPROP
 from visualnet.app.features.blocks.feature import FEATURE as BLOCKS
 from visualnet.app.features.code.feature import FEATURE as CODE
 from visualnet.app.features.comparison.feature import FEATURE as COMPARISON
@@ -44,6 +45,7 @@ FEATURES: tuple[Feature, ...] = (
     EVALUATION,
     FEATURE_MAPS,
     ATTENTION,
+    BACKPROP,
     SEE_INSIDE,
     TRY_IT,
     CODE,

@@ -13,6 +13,7 @@ from visualnet.data.loading import Loaded, open_samples
 from visualnet.data.preparation.fitted import FittedPreparation
 from visualnet.data.preparation.prepared import run_steps
 from visualnet.data.preparation.registry import make_steps
+from visualnet.data.registry import make_data_set
 from visualnet.data.samples import Batch, Samples
 
 Array = NDArray[Any]
@@ -53,7 +54,7 @@ def read_file(data: Loaded, field: str, path: Path) -> Array:
         ValueError: it is none that can be read.
     """
     preparation = data.preparation or FittedPreparation(data.fields, (), ())
-    return np.asarray(preparation.read_field(field, path)[0])
+    return np.asarray(preparation.read_field(field, path, make_data_set(data.choice).sound_rate())[0])
 
 
 def measure_ranges(data: Loaded, field: str, most: int = 2_000) -> tuple[Array, Array]:

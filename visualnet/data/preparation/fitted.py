@@ -105,16 +105,16 @@ class FittedPreparation(NamedTuple):
         found = run_steps(raw, steps, self.fitted)
         return {name: np.stack(list(values)) for name, values in found.items()}
 
-    def read_field(self, name: str, given: Any) -> Array | list[Array]:
+    def read_field(self, name: str, given: Any, rate: int = 0) -> Array | list[Array]:
         """Samples of a raw field as a person gives them: arrays or tensors (sample, …), or one array a sample where they differ in size;
-        for texts words; files of images and sounds by their paths.
+        for texts words; files of images and sounds by their paths. ``rate`` is that of the data's sounds; 0: as the steps say.
 
         Raises:
             ValueError: they are not samples of this field, or a file cannot be read.
         """
         spec = self.fields[name]
         listed = [given] if isinstance(given, str | Path) else given
-        samples = [_read_sample(spec, self._rate, each) for each in listed]
+        samples = [_read_sample(spec, rate or self._rate, each) for each in listed]
         dtype = np.float32 if spec.dtype == "float" else np.int64
         arrays = [np.asarray(sample, dtype) for sample in samples]
         for array in arrays:

@@ -110,6 +110,10 @@ class CachedSamples(Samples):
             self.set_limit(usual_limit())
         self._is_usual = megabytes is None
 
+    @property
+    def uncached(self) -> Samples:
+        return self.samples
+
     def held(self, index: Array) -> NDArray[np.bool_]:
         """Which of these samples are kept."""
         found: NDArray[np.bool_] = self._places[index] >= 0

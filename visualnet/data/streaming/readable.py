@@ -15,7 +15,7 @@ from visualnet.data.samples import Batch, Samples
 Index = NDArray[Any]
 
 STREAK = 16
-"""So many samples in a row that cannot be read are no accident: their drive or folder is gone."""
+"""Behind so many samples in a row that cannot be read, so many others are tried: where none can be read, the drive or folder is gone."""
 
 
 MAX_WORDS = 500
@@ -37,15 +37,17 @@ class Fault(NamedTuple):
 
 
 class Readable(NamedTuple):
-    """What could be read of some samples: their fields, their places among those asked for, and what was wrong with the others."""
+    """What could be read of some samples: their fields, their places among those asked for, and what was wrong with the others. They are
+    ``lost`` where no other sample can be read either."""
 
     batch: Batch
     places: NDArray[np.int64]
     faults: tuple[Fault, ...] = ()
+    lost: bool = False
 
 
 def fetch_readable(samples: Samples, index: Index, fields: Sequence[str]) -> Readable:
-    """Fetch those of these samples that can be read. Behind `STREAK` faults in a row nothing more is tried."""
+    """Fetch those of these samples that can be read. Where the data are lost nothing more is tried behind `STREAK` faults in a row."""
     try:
         return Readable(samples.fetch(index, fields), np.arange(len(index)))
     except (ValueError, OSError):
@@ -53,20 +55,36 @@ def fetch_readable(samples: Samples, index: Index, fields: Sequence[str]) -> Rea
     parts: list[Batch] = []
     places: list[int] = []
     faults: list[Fault] = []
-    streak = 0
+    streak, words, lost = 0, "", False
     for place, sample in enumerate(index):
-        if streak < STREAK:
+        if not lost:
             try:
                 parts.append(samples.fetch(index[place : place + 1], fields))
             except (ValueError, OSError) as error:
                 words, streak = _describe(error), streak + 1
+                is_last = place + 1 == len(index)
+                if streak == STREAK or (is_last and (streak > 1 or not parts)):
+                    lost, streak = _are_lost(samples, index, fields), 0
             else:
                 places.append(place)
                 streak = 0
                 continue
         faults.append(Fault(int(sample), words))
     batch: Batch = {name: join_values([part[name] for part in parts]) for name in fields} if parts else {}
-    return Readable(batch, np.array(places, np.int64), tuple(faults))
+    return Readable(batch, np.array(places, np.int64), tuple(faults), lost)
+
+
+def _are_lost(samples: Samples, index: Index, fields: Sequence[str]) -> bool:
+    """Whether none of some others, spread over all, can be read from their files. Where there are no others nothing is said."""
+    others = np.setdiff1d(np.arange(samples.size), index)
+    tried = others[np.unique(np.linspace(0, len(others) - 1, STREAK).astype(np.int64))] if len(others) else others
+    for sample in tried:
+        try:
+            samples.uncached.fetch(np.array([sample]), fields)
+        except (ValueError, OSError):
+            continue
+        return False
+    return len(tried) > 0
 
 
 def join_values(parts: Sequence[NDArray[Any] | list[NDArray[Any]]]) -> NDArray[Any] | list[NDArray[Any]]:
@@ -105,18 +123,18 @@ class LeftOut:
             return np.ones(len(index), np.bool_)
         return ~np.isin(index, list(self.samples))
 
-    def note(self, index: Index, faults: Sequence[Fault]) -> None:
+    def note(self, read: Readable) -> None:
         """Take in what was wrong with samples of a batch.
 
         Raises:
             UnreadableSample: the run is to stop at one.
-            DataLost: nothing of the batch can be read, or many in a row cannot, or the path of the data is gone.
+            DataLost: no sample can be read any more, or the path of the data is gone.
         """
-        new = {fault.sample: fault.words for fault in faults if fault.sample not in self.samples}
+        new = {fault.sample: fault.words for fault in read.faults if fault.sample not in self.samples}
         if not new:
             return
         first = next(iter(new.values()))
-        if self._are_lost(index, new):
+        if read.lost or (self.choice.path and not Path(self.choice.path).exists()):
             raise DataLost(
                 f"the data cannot be read any more: {first}. Nothing of the run is lost: bring the files or their drive back, "
                 "then go on with it"
@@ -128,12 +146,3 @@ class LeftOut:
         self.samples |= new
         for sample, words in new.items():
             self.tell(f"sample {sample:,} is left out, for it cannot be read: {words}")
-
-    def _are_lost(self, index: Index, new: Mapping[int, str]) -> bool:
-        if self.choice.path and not Path(self.choice.path).exists():
-            return True
-        streak = longest = 0
-        for sample in index:
-            streak = streak + 1 if int(sample) in new else 0
-            longest = max(longest, streak)
-        return longest >= min(STREAK, max(len(index), 2))

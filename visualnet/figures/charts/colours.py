@@ -13,7 +13,7 @@ READABLE = 4.5
 
 def resolve(role: str, palette: Mapping[str, str], curves: Sequence[str]) -> str:
     """A role as ``#rrggbb``: a name of the palette, ``curve:2``, ``amount:0.4`` (from ground to accent), ``signed:-0.4`` (from ground to
-    blue, above zero to red), or what can be read on one of these."""
+    blue, above zero to red), or what can be read on one of these; ``#rrggbb`` is left as it is."""
     if role.startswith("on "):
         ground = read(resolve(role[3:], palette, curves))
         inks = (palette["text"], palette["surface"], "#000000", "#ffffff")
@@ -30,6 +30,8 @@ def resolve(role: str, palette: Mapping[str, str], curves: Sequence[str]) -> str
         share = min(max(float(role[7:]), -1.0), 1.0)
         red, green, blue = mix(read(palette["surface"]), SIGNED[share > 0], abs(share))
         return f"#{red:02x}{green:02x}{blue:02x}"
+    if role.startswith("#"):
+        return role
     if role.startswith("curve:"):
         return curves[int(role[6:]) % len(curves)]
     return palette[role]

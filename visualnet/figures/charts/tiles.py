@@ -112,7 +112,7 @@ def colour_bar(
     """A bar of the colours from ``low`` to ``high`` with numbers at its ends and between, and the unit over it."""
     if height < 24:
         return []
-    top, tall = (y + 14, height - 18) if unit else (y + 4, height - 8)
+    top, tall = (y + 20, height - 24) if unit else (y + 4, height - 8)
     shades = np.linspace(LEVELS - 1, 0, LEVELS).round().astype(np.uint8)[:, None]
     marks: list[Mark] = [Pixels(x, top, width, tall, shades, "signed" if signed else "amount", smooth=True)]
     if unit:

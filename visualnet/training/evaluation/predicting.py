@@ -47,15 +47,20 @@ def predict(
             for at in range(0, len(index), size):
                 check(at / len(index))
                 chosen = index[at : at + size]
-                values = [_array(value) for value in view(*tensors.batch(tensors.indices(chosen)))]
+                batch = tensors.batch(tensors.indices(chosen))
+                if not len(batch[0]):
+                    continue  # none of them can be read
+                values = [_array(value) for value in view(*batch)]
                 for number, answer in enumerate(answers):
                     said, true = values[2 * number : 2 * number + 2]
                     parts[number].append(find_task(answer).read(answer, said, true))
                 samples.append(chosen[tensors.left_out.keep(chosen)])  # some of them cannot be read
-                if at == 0:
+                if len(samples) == 1:
                     check_room(sum(a.nbytes for part in parts for a in part[0].values()), len(chosen), len(index))
     finally:
         tensors.close()
+    if not samples:
+        raise ValueError("no sample of this part can be read: look the data through again")
     every = np.concatenate(samples)
     columns = find_columns(model, data, every)
     found = [

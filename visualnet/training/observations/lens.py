@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,8 @@ class Lens:
     def __init__(self, model: Model, data: Loaded, tensors: Tensors) -> None:
         self.model, self.data, self.tensors = model, data, tensors
         self.step = self.sample = 0
+        self.run: Path | None = None
+        """The folder of the run whose network this is, where it is known."""
         self.own: dict[str, Tensor] = {}
         """Fields of a sample that a person made, which stand in for those of the chosen one."""
         self.feeds: tuple[Feed, ...] = ()

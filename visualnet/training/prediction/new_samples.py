@@ -73,5 +73,5 @@ def _has_words(row: Any) -> bool:
 def _read(preparation: FittedPreparation, source: DataSet | None, name: str, given: Any) -> Array | list[Array]:
     spec = preparation.fields[name]
     if source is None or not spec.columns or not _is_raw(given):
-        return preparation.read_field(name, given)
+        return preparation.read_field(name, given, source.sound_rate() if source is not None else 0)
     return read_rows(source, name, given)

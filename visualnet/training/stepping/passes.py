@@ -7,7 +7,6 @@ at a node, its local derivative and what it passes on are there as numbers, and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +17,7 @@ from torch import Tensor, fx, nn
 from visualnet.analysis.facts import NodePath
 from visualnet.compiling.module import Model
 from visualnet.compiling.plan import PlanSheet, PlanStep
+from visualnet.training.observations.lens import resting
 from visualnet.training.stepping.values import Array, Operation, Passes, Value, Weight
 
 Place = tuple[NodePath, str]
@@ -42,8 +42,9 @@ class _Node:
 class _CutPass(fx.Interpreter):
     """Runs a program and cuts the value at every port. ``values`` are what was computed, ``leaves`` what the readers were given."""
 
-    def __init__(self, program: fx.GraphModule) -> None:
+    def __init__(self, program: fx.GraphModule, targets: frozenset[Place]) -> None:
         super().__init__(program)
+        self.targets = targets
         self.values: dict[fx.Node, Tensor] = {}
         self.leaves: dict[fx.Node, Tensor] = {}
 
@@ -52,7 +53,9 @@ class _CutPass(fx.Interpreter):
         if not isinstance(value, Tensor) or not n.meta.get("places"):
             return value
         self.values[n] = value
-        self.leaves[n] = leaf = value.detach().requires_grad_(value.is_floating_point())
+        # What only targets read is held fixed: nobody asks how the loss would answer to another truth.
+        varies = value.is_floating_point() and not self.targets.issuperset(n.meta["places"])
+        self.leaves[n] = leaf = value.detach().requires_grad_(varies)
         return leaf
 
 
@@ -68,8 +71,11 @@ def run_passes(model: Model, batch: Mapping[str, Tensor], losses: Iterable[str] 
     if not lowered:
         raise ValueError("there is no loss: back-propagation begins at one")
     program = model.everything(lowered)
-    with _resting(program):
-        run = _CutPass(program)
+    targets = frozenset(
+        ((step.id,), port) for step in model.plan.main.inputs if step.role == "target" for port in step.facts.outputs
+    )
+    with resting(model):
+        run = _CutPass(program, targets)
         with torch.enable_grad():
             run.run(*(batch.get(name) for name in model.fields))
     places = {place: node for node in run.values for place in node.meta["places"]}
@@ -81,18 +87,6 @@ def run_passes(model: Model, batch: Mapping[str, Tensor], losses: Iterable[str] 
             at = next(iter(one.outputs.values()))
             starts[at] = starts.get(at, 0.0) + owners[one.path]
     return _Backward(run, nodes, starts, model, len(next(iter(batch.values())))).passes()
-
-
-@contextmanager
-def _resting(program: nn.Module) -> Iterator[None]:
-    """Dropout and batch statistics as in use, and afterwards as they were."""
-    training = [module for module in program.modules() if module.training]
-    program.eval()
-    try:
-        yield
-    finally:
-        for module in training:
-            module.training = True
 
 
 def _operations(
@@ -159,11 +153,8 @@ class _Backward:
             updates=(),
             samples=self.samples,
             step=1,
-            sources={
-                at: node.meta["places"][0]
-                for node, at in self.numbers.items()
-                if at not in computed and readers.get(at)
-            },
+            places={place: at for node, at in self.numbers.items() for place in node.meta["places"]},
+            sources=frozenset(at for at in readers if at not in computed),
         )
 
     def _operation(self, one: _Node) -> Operation:

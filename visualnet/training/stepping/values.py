@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from numpy.typing import NDArray
@@ -97,15 +96,9 @@ class Passes:
     samples: int
     step: int
     """Which step it is that is looked at, from 1 on."""
-    sources: Mapping[int, tuple[NodePath, str]] = field(default_factory=dict)
-    """The ports at which values stand that no operation computes: inputs and targets."""
+    places: Mapping[tuple[NodePath, str], int] = field(default_factory=dict)
+    """Which value stands at each port, those of blocks included (``n3#1`` is the second repetition)."""
+    sources: frozenset[int] = frozenset()
+    """The values that no operation computes: inputs and targets."""
     notes: tuple[str, ...] = ()
     trained: bool = False
-
-    @cached_property
-    def ports(self) -> Mapping[tuple[NodePath, str], int]:
-        """Which value leaves each port."""
-        found = {port: number for number, port in self.sources.items()}
-        for operation in self.operations:
-            found.update({(operation.path, port): number for port, number in operation.outputs.items()})
-        return found

@@ -13,5 +13,6 @@ FEATURE = Feature(
         "Show what looks at what",
         "attention-map",
         workspaces={"inspect": False},
+        submenu="Inside the network",
     ),
 )

@@ -13,5 +13,6 @@ FEATURE = Feature(
         "Show what a layer makes of a sample",
         "feature-maps",
         workspaces={"inspect": True},
+        submenu="Inside the network",
     ),
 )

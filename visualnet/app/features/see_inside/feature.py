@@ -14,5 +14,6 @@ FEATURE = Feature(
         "Show pictures of what happens inside the network",
         "eye",
         workspaces={"inspect": False},
+        submenu="Inside the network",
     ),
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QProgressBar, QSlider, QStackedWidget, QWidget
 
@@ -14,6 +14,7 @@ from visualnet.app.features.see_inside import saving
 from visualnet.app.features.see_inside.chooser import describe_subject, subject_for
 from visualnet.app.features.see_inside.views import make_widget
 from visualnet.app.forms.form import Form
+from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label
@@ -39,6 +40,8 @@ class ObservationView(QFrame):
     changed = Signal()
     closed = Signal()
     enlarged = Signal(bool)
+    options_chosen = Signal(object)
+    """Settings (pairs of name and value) were chosen by a click in the picture: others that look at the same may take them too."""
 
     def __init__(self, studio: Studio, name: str, options: Mapping[str, Value], number: int) -> None:
         super().__init__()
@@ -48,14 +51,16 @@ class ObservationView(QFrame):
         self.who = f"see-inside-{number}"
         self.subject: Subject | None = None
         self._subjects: list[Subject] = []
-        self._back = 0
-        """How many looks ago the picture is from."""
+        self._until: int | None = None
+        """The step that the picture is from, where somebody went back to it; else it is live."""
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.widget, self.shows = make_widget(self.kind.view, studio)
         self._build_head()
         self._build_body()
         self.shows.set_theme(studio.theme)
         self.shows.sample_chosen.connect(self._look_at)
+        if isinstance(self.widget, ChartView):
+            self.widget.options_chosen.connect(self._take_click)
         self._connect()
         self.follow()
 
@@ -135,7 +140,7 @@ class ObservationView(QFrame):
         """What is asked for; None where the network has nothing of the kind."""
         if self.subject is None:
             return None
-        return ObservationRequest(self.kind.name, self.subject, tuple(sorted(self.options.items())))
+        return self.kind.request(self.subject, self.options)
 
     def follow(self) -> None:
         """Look at what is selected, unless it is pinned."""
@@ -169,8 +174,19 @@ class ObservationView(QFrame):
         else:
             self.pin.setChecked(True)  # who chooses wants to keep it
 
+    def _take_click(self, options: Iterable[tuple[str, Value]]) -> None:
+        self.take_options(options)
+        self.options_chosen.emit(options)
+
+    def take_options(self, options: Iterable[tuple[str, Value]]) -> None:
+        """Change those of these settings that the observation has."""
+        self._set_options({name: value for name, value in options if name in self.kind.params})
+
     def _set_option(self, name: str, value: Value) -> None:
-        kept = {**self.options, name: value}
+        self._set_options({name: value})
+
+    def _set_options(self, changed: Mapping[str, Value]) -> None:
+        kept = {**self.options, **changed}
         try:
             self.kind(kept)
         except ValueError:
@@ -230,7 +246,9 @@ class ObservationView(QFrame):
     def shown_history(self) -> History:
         """The looks up to the one that is shown."""
         history = self.probes.observed.history(self.request) if self.request is not None else ()
-        return history[: len(history) - self._back] if self._back < len(history) else history
+        if self._until is None:
+            return history
+        return tuple(look for look in history if look[0] <= self._until) or history[:1]
 
     def draw(self) -> None:
         """Show it now."""
@@ -242,7 +260,7 @@ class ObservationView(QFrame):
             self._show(step, result, history)
         self.empty.sentence.setText(words)
         self.stack.setCurrentIndex(0 if words else 1)
-        self._show_time(len(self.probes.observed.history(request)) if request is not None else 0)
+        self._show_time(len(self.probes.observed.history(request)) if request is not None else 0, len(history))
         self._show_progress()
 
     def _show(self, step: int, result: Result, history: History) -> None:
@@ -254,17 +272,16 @@ class ObservationView(QFrame):
         self.note.setText(" ".join(filter(None, notes)))
         self.note.setVisible(bool(self.note.text()))
 
-    def _show_time(self, count: int) -> None:
-        there = count > 1
-        self.time.setVisible(there)
+    def _show_time(self, count: int, shown: int) -> None:
+        self.time.setVisible(count > 1)
         self.when.setVisible(bool(self.when.text()) and self.stack.currentIndex() == 1)
-        self.time.blockSignals(True)
-        self.time.setRange(0, max(count - 1, 0))
-        self.time.setValue(count - 1 - self._back)
-        self.time.blockSignals(False)
+        with QSignalBlocker(self.time):
+            self.time.setRange(0, max(count - 1, 0))
+            self.time.setValue(shown - 1)
 
     def _go_back(self, at: int) -> None:
-        self._back = self.time.maximum() - at
+        history = self.probes.observed.history(self.request) if self.request is not None else ()
+        self._until = history[at][0] if at < min(self.time.maximum(), len(history)) else None
         self.draw()
 
     def _why_empty(self, request: ObservationRequest | None, has_results: bool) -> str:

@@ -255,8 +255,12 @@ def _read_yolo(walked: Walked, found: Walked) -> _Read:
         boxed[at] = Boxed(path, boxes)
     most = max((int(box.kind) for one in boxed.values() for box in one.boxes), default=-1) + 1
     if names and most > len(names):
+        at = next(at for at, one in boxed.items() if any(int(box.kind) >= len(names) for box in one.boxes))
+        file = next(str(file) for file in _label_files(PurePosixPath(boxed[at].image)) if file in texts)
+        number = next(int(box.kind) for box in boxed[at].boxes if int(box.kind) >= len(names))
         raise ValueError(
-            f"the boxes count {most:,} classes, and {len(names):,} are named in “{found.files.relative(listed or 0)}”"
+            f"“{visible(file)}” has a box of class {number}; “{found.files.relative(listed or 0)}” names {len(names):,} "
+            f"(0 to {len(names) - 1}): name the others there, or mend the file"
         )
     numbers = [str(number) for number in range(max(most, len(names)))]
     if not names:

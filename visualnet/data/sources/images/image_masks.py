@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -37,8 +36,8 @@ MASK_FOLDERS = {
 }
 IMAGE_FOLDERS = {"images", "image", "imgs", "img", "jpegimages", "inputs", "photos"}
 MASK_ENDINGS = ("_mask", "-mask", "_masks", "_seg", "_segmentation", "_label", "_labels", "_gt")
-MOST_MASKS = 200
-"""So many masks are decoded to see which values stand in them."""
+LEAST_MASKS, MOST_PIXELS = 200, 400_000_000
+"""So many masks are decoded to see which values stand in them, and more up to so many pixels (about two seconds): of usual data all."""
 MOST_VALUES = 256
 VOID = 255
 """The value that many masks give to pixels of no class."""
@@ -148,16 +147,22 @@ class ImageMasks(ImageSource):
 
     def describe_more(self, arranged: Arranged, survey: Survey, check: Check) -> tuple[dict[str, Any], list[Finding]]:
         masks: Walked = arranged.extra
-        values, is_colour, findings = self._look_at_masks(masks, check)
+        width, height = survey.common_size
+        places, findings = self._look_at_masks(masks, max(LEAST_MASKS, MOST_PIXELS // (width * height)), check)
+        values, is_colour = set(places), any(value > 65535 for value in places)
         chosen, ignored = _read_numbers(self.values), self._find_ignored(set(values))
         classes = chosen or sorted(values - {ignored})
         if len(classes) > MOST_VALUES:
             raise ValueError(
                 f"the masks hold {len(classes):,} different values: are they masks? JPEG files change values; PNG files do not"
             )
-        if unknown := values - {ignored} - set(classes):
-            listed = ", ".join(map(str, sorted(unknown)[:5]))
-            findings.append(Finding("error", f"masks hold values that are none of the classes: {listed}"))
+        if unknown := sorted(values - {ignored} - set(classes)):
+            files = [visible(masks.files.relative(places[value])) for value in unknown]
+            listed = ", ".join(f"{value} in “{file}”" for value, file in list(zip(unknown, files, strict=True))[:5])
+            told = (
+                f"masks hold values that are none of the classes: {listed}; name them in the options, or mend the masks"
+            )
+            findings.append(Finding("error", told, files[0]))
         if ignored is not None and not self.ignore:
             findings.append(
                 Finding("hint", f"pixels of value {ignored} count for nothing (the option ignore says otherwise)")
@@ -175,17 +180,18 @@ class ImageMasks(ImageSource):
         field = FieldFacts(shape=(height, width), axes=("H", "W"), dtype="int", classes=len(classes))
         return {"values": classes, "ignored": ignored, "classes": words, "fields": {"mask": field}}, findings
 
-    def _look_at_masks(self, masks: Walked, check: Check) -> tuple[set[int], bool, list[Finding]]:
-        """The values in the masks, or in a sample of them, and whether they are colours."""
+    def _look_at_masks(self, masks: Walked, most: int, check: Check) -> tuple[dict[int, int], list[Finding]]:
+        """The values in the masks, or in so many of them, each with the first mask that holds it."""
         total = len(masks.files)
-        count = min(total, MOST_MASKS)
-        found: Counter[int] = Counter()
+        count = min(total, most)
+        found: dict[int, int] = {}
         broken: list[tuple[str, str]] = []
         for number in range(count):
             check(number / count)
             at = number * total // count
             try:
-                found.update(np.unique(decode_mask(masks.files.absolute(at))).tolist())
+                for value in np.unique(decode_mask(masks.files.absolute(at))).tolist():
+                    found.setdefault(value, at)
             except ValueError as error:
                 broken.append((visible(masks.files.relative(at)), f"the mask cannot be read: {error}"))
             if len(found) > 16 * MOST_VALUES:
@@ -194,7 +200,7 @@ class ImageMasks(ImageSource):
         if count < total:
             words = f"the values of {count:,} of {format_quantity(total, 'mask')} were looked at"
             findings.append(Finding("hint", words))
-        return set(found), any(value > 65535 for value in found), findings
+        return found, findings
 
     def _find_ignored(self, values: set[int]) -> int | None:
         if self.ignore:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.marks import (
     SMALL,
+    Box,
     Chart,
     Drawing,
     Mark,
@@ -24,6 +25,7 @@ from visualnet.figures.charts.marks import (
 )
 from visualnet.figures.charts.tiles import BAR, MOST_ROWS, colour_bar
 from visualnet.figures.colours.indices import levels
+from visualnet.figures.colours.pixels import rgb_of
 
 Map = NDArray[np.float32]
 Rect = tuple[float, float, float, float]
@@ -32,6 +34,10 @@ GAP, HEAD = 10.0, 18.0
 FADED, OVER = 0.45, 0.72
 """How strongly the image shows through below its map, and the map over it."""
 ROW = 20.0
+LEAST = 64.0
+"""Where the sample beside the map would be smaller than so many px, the map stands alone."""
+MOST_WORDS = 12
+"""So many words stand below the text as bars."""
 MOST_LINES = 8
 """Of a series with more features the ones with the largest shares are drawn."""
 
@@ -48,6 +54,16 @@ class AttributedPart(NamedTuple):
     names: tuple[str, ...] = ()
 
 
+class AttributedBox(NamedTuple):
+    """A frame around places of a part: the first along each axis of its map and the one behind the last."""
+
+    part: int
+    bounds: tuple[tuple[int, int], ...]
+    colour: str
+    words: str
+    dashed: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class AttributionChart(Chart):
     """The inputs side by side, all on one scale from ``low`` to ``high`` (red speaks for, blue against, where it is ``signed``)."""
@@ -58,30 +74,46 @@ class AttributionChart(Chart):
     high: float
     signed: bool
     unit: str = ""
-    note: str = ""
+    boxes: tuple[AttributedBox, ...] = ()
 
     def lay_out(self, width: float, height: float) -> Drawing:
-        note = HEAD if self.note else 0.0
+        legend = HEAD if self.boxes else 0.0
         room = max(width - BAR - GAP, 30.0)
         across = room / len(self.parts)
         marks: list[Mark] = []
         spots: list[Spot] = []
         for number, part in enumerate(self.parts):
-            rect = (GAP + number * across, 4.0, max(across - GAP, 10.0), max(height - note - 8.0, 10.0))
+            rect = (GAP + number * across, 4.0, max(across - GAP, 10.0), max(height - legend - 8.0, 10.0))
             if len(self.parts) > 1 and rect[3] > 3 * HEAD:
                 marks.append(Words(rect[0], rect[1] + HEAD / 2, shorten(part.title, rect[2])))
                 rect = (rect[0], rect[1] + HEAD, rect[2], rect[3] - HEAD)
-            _DRAWN[part.kind](self, part, rect, marks, spots)
-        marks += colour_bar(
-            width - BAR + 8, 6.0, max(height - note - 12.0, 1.0), self.low, self.high, self.signed, self.unit
-        )
-        if self.note:
-            marks.append(Words(GAP, height - HEAD / 2, shorten(self.note, width - GAP)))
+            boxes = [box for box in self.boxes if box.part == number]
+            _DRAWN[part.kind](self, part, rect, boxes, marks, spots)
+        marks += colour_bar(width - BAR + 8, 6.0, max(height - 12.0, 1.0), self.low, self.high, self.signed, self.unit)
+        marks += self._legend(width, height)
         return Drawing(width, height, tuple(marks), tuple(spots))
+
+    def _legend(self, width: float, bottom: float) -> list[Mark]:
+        """What the frames are, over the bottom edge."""
+        marks: list[Mark] = []
+        x = GAP
+        for box in self.boxes:
+            wide = 24 + text_width(box.words)
+            if x + wide > width - BAR:
+                break
+            marks.append(Stroke(((x, bottom - 6), (x + 16, bottom - 6)), box.colour, 2.0, box.dashed))
+            marks.append(Words(x + 21, bottom - 6, box.words, "text"))
+            x += wide + 12
+        return marks
 
     def colours(self, values: NDArray[Any]) -> NDArray[np.uint8]:
         """Values as numbers of colours on the chart's scale."""
         return levels(values, self.low, self.high)
+
+    def colour_of(self, value: float) -> str:
+        """The colour of a value, as the bar shows it."""
+        red, green, blue = rgb_of(self.colours(np.array([[value]])), self.colour_map)[0, 0].tolist()
+        return f"#{red:02x}{green:02x}{blue:02x}"
 
     @property
     def colour_map(self) -> str:
@@ -114,22 +146,32 @@ class AttributionChart(Chart):
 
 
 def _draw_image(
-    chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]
+    chart: AttributionChart,
+    part: AttributedPart,
+    rect: Rect,
+    boxes: list[AttributedBox],
+    marks: list[Mark],
+    spots: list[Spot],
 ) -> None:
     x, y, width, height = rect
     tall, wide = part.map.shape
-    both = width >= 1.5 * min(height * wide / tall, width) and width > 200
-    room = (width - GAP) / 2 if both else width
-    cell = min(room / wide, height / tall)
+    across = min((width - GAP) / 2 / wide, height / tall)
+    down = min(width / wide, (height - GAP) / 2 / tall)
+    both = max(across, down) * min(wide, tall) >= LEAST
+    cell = max(across, down) if both else min(width / wide, height / tall)
     size = cell * wide, cell * tall
     plain = _rgb(part.sample)
     if both:
         marks.append(Pixels(x, y, *size, plain, "rgb"))
-        spots.append(Spot(x, y, *size, f"{part.title}, as it is given to the network"))
-        x += size[0] + GAP
+        spots.append(Spot(x, y, *size, f"{part.title}, as the network is shown it"))
+        x, y = (x + size[0] + GAP, y) if across >= down else (x, y + size[1] + GAP)
     marks.append(Pixels(x, y, *size, plain, "rgb", FADED))
     marks.append(Pixels(x, y, *size, chart.colours(part.map), chart.colour_map, OVER))
     marks += _frame(x, y, *size)
+    for box in boxes:
+        (upper, lower), (left, right) = box.bounds
+        frame = (x + left * cell, y + upper * cell, (right - left) * cell, (lower - upper) * cell)
+        marks += _frame(*frame, box.colour, 2.0, box.dashed)
     if wide * tall <= 4096:
         for row, column in np.ndindex(tall, wide):
             told = f"row {row}, column {column}: {format_number(float(part.map[row, column]))}"
@@ -137,12 +179,17 @@ def _draw_image(
 
 
 def _draw_words(
-    chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]
+    chart: AttributionChart,
+    part: AttributedPart,
+    rect: Rect,
+    boxes: list[AttributedBox],
+    marks: list[Mark],
+    spots: list[Spot],
 ) -> None:
     left, top, width, height = rect
     x, y = left, top
     for number, name in enumerate(part.names):
-        text = shorten(name, width - 8, 13)
+        text = shorten(name or "·", width - 8, 13)
         wide = text_width(text, 13) + 8
         if x + wide > left + width and x > left:
             x, y = left, y + ROW + 4
@@ -150,13 +197,37 @@ def _draw_words(
             marks.append(Words(left + width, top + height - 6, f"… {len(part.names) - number} more", align="right"))
             return
         value = float(part.map[number])
-        marks.append(Pixels(x, y, wide, ROW, chart.colours(np.array([[value]])), chart.colour_map, OVER))
-        marks.append(Words(x + wide / 2, y + ROW / 2, text, "text", 13, "centre"))
-        spots.append(Spot(x, y, wide, ROW, f"“{name}” (number {number + 1}): {format_number(value)}"))
+        colour = chart.colour_of(value)
+        marks.append(Box(x, y, wide, ROW, colour))
+        marks.append(Words(x + wide / 2, y + ROW / 2, text, f"on {colour}", 13, "centre"))
+        inside = (box for box in boxes if box.bounds[0][0] <= number < box.bounds[0][1])
+        marks += [Stroke(((x, y + ROW + 1), (x + wide, y + ROW + 1)), box.colour, 2.0, box.dashed) for box in inside]
+        spots.append(Spot(x, y, wide, ROW, f"“{text}” (number {number + 1}): {format_number(value)}"))
         x += wide + 3
+    _draw_largest(chart, part, (left, y + 2 * ROW, width, top + height - y - 2 * ROW), marks, spots)
 
 
-def _draw_bars(chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]) -> None:
+def _draw_largest(
+    chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]
+) -> None:
+    """Below the words, where there is room, those with the largest shares as bars, the largest first."""
+    count = min(int(rect[3] / ROW), len(part.names), MOST_WORDS)
+    if count < 2:
+        return
+    order = np.argsort(-np.abs(np.nan_to_num(part.map)), kind="stable")[:count]
+    names = tuple(f"{part.names[at] or '·'} ({at + 1})" for at in order)
+    largest = AttributedPart("bars", part.title, part.map[order], part.sample[:0], names)
+    _draw_bars(chart, largest, (rect[0], rect[1], rect[2], count * ROW), [], marks, spots)
+
+
+def _draw_bars(
+    chart: AttributionChart,
+    part: AttributedPart,
+    rect: Rect,
+    boxes: list[AttributedBox],
+    marks: list[Mark],
+    spots: list[Spot],
+) -> None:
     left, top, width, height = rect
     count = max(min(len(part.names), int(height / 14)), 1)
     order = list(range(len(part.names)))
@@ -165,7 +236,7 @@ def _draw_bars(chart: AttributionChart, part: AttributedPart, rect: Rect, marks:
     row = min(height / count, 30.0)
     given = len(part.sample) == len(part.names)
     labels = [f"{part.names[i]} = {format_number(float(part.sample[i]))}" if given else part.names[i] for i in order]
-    head = min(max(map(text_width, labels)) + 10, width * 0.5)
+    head = min(max(map(text_width, labels), default=20.0) + 20, width * 0.5)
     length = max(width - head - 54, 8.0)
     span = (chart.high - chart.low) or 1.0
     zero = left + head + (0 - chart.low) / span * length
@@ -173,10 +244,7 @@ def _draw_bars(chart: AttributionChart, part: AttributedPart, rect: Rect, marks:
         y, value = top + at * row, float(part.map[number])
         end = left + head + (min(max(value, chart.low), chart.high) - chart.low) / span * length
         marks.append(Words(left + head - 8, y + row / 2, shorten(labels[at], head - 10), "text", align="right"))
-        strength = chart.colours(np.array([[value]]))
-        marks.append(
-            Pixels(min(zero, end), y + row * 0.15, max(abs(end - zero), 1.0), row * 0.7, strength, chart.colour_map)
-        )
+        marks.append(Box(min(zero, end), y + row * 0.15, max(abs(end - zero), 1.0), row * 0.7, chart.colour_of(value)))
         marks.append(Words(left + head + length + 6, y + row / 2, format_number(value)))
         spots.append(Spot(left, y, width, row, f"{labels[at]}: {format_number(value)}"))
     marks.append(Stroke(((zero, top), (zero, top + row * count)), "muted"))
@@ -185,7 +253,12 @@ def _draw_bars(chart: AttributionChart, part: AttributedPart, rect: Rect, marks:
 
 
 def _draw_series(
-    chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]
+    chart: AttributionChart,
+    part: AttributedPart,
+    rect: Rect,
+    boxes: list[AttributedBox],
+    marks: list[Mark],
+    spots: list[Spot],
 ) -> None:
     left, top, width, height = rect
     features = part.map.shape[1]
@@ -219,15 +292,21 @@ def _draw_series(
             for t in range(len(values))
         ]
 
+    for box in boxes:
+        first, last = box.bounds[0]
+        marks += _frame(left + first * step, top, (last - first) * step, height - 2, box.colour, 2.0, box.dashed)
+
 
 def _rgb(sample: Map) -> NDArray[np.uint8]:
     colours = np.repeat(sample[..., None], 3, axis=-1) if sample.ndim == 2 else sample
     return np.asarray((colours * 255 + 0.5).clip(0, 255), np.uint8)
 
 
-def _frame(x: float, y: float, width: float, height: float) -> list[Mark]:
+def _frame(
+    x: float, y: float, width: float, height: float, colour: str = "line", line: float = 1.0, dashed: bool = False
+) -> list[Mark]:
     corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y))
-    return [Stroke(corners, "line")]
+    return [Stroke(corners, colour, line, dashed)]
 
 
 _DRAWN = {"image": _draw_image, "words": _draw_words, "bars": _draw_bars, "series": _draw_series}

@@ -42,6 +42,8 @@ def validate(run: Validated, averaged: bool = False) -> dict[str, float | None] 
         except WaitEnded:
             run.look_up("validation")
             return None
+        if not len(batch[0]):
+            continue  # none of these samples can be read
         if averaged:
             run.learners.swap_averages()  # for this batch alone: whatever looks at the weights between batches finds them
         try:

@@ -82,7 +82,7 @@ def observe_occlusion(scorer: Scorer, patch: int, stride: int, baseline: str) ->
         scorer.lens.check(number / len(samples))
         found = occlude(score, sample, cover, sizes, (step,) * len(axes), axes)
         mean = found.mean if kind != "series" else np.repeat(found.mean[:, None], sample.shape[2], 1)
-        parts.append(_part(scorer, number, np.asarray(mean, np.float32)))
+        parts.append(make_part(scorer, number, np.asarray(mean, np.float32)))
     return pack(parts, _note(scorer, "where red was covered the score fell"))
 
 
@@ -106,7 +106,7 @@ def observe_shapley(scorer: Scorer, method: str, baseline: str, pieces: int, eva
         error = format_number(float(found.errors.max()))
         how = f"{2 * max(orders // 2, 1)} drawn orders of {players.number} parts, standard error at most {error}"
     parts = [
-        _part(scorer, n, _mapped(scorer, n, spread_values(players, found.values, n)))
+        make_part(scorer, n, _mapped(scorer, n, spread_values(players, found.values, n)))
         for n in range(len(scorer.entries))
     ]
     told = f"from {format_number(found.nobody)} with nothing shown to {format_number(found.all)} with all; {how}"
@@ -145,7 +145,7 @@ def observe_class_activation(scorer: Scorer, subject: Subject, positive: bool) -
         over = np.repeat(over[:, None], int(entry.shown.shape[1]), 1)
     places = "×".join(map(str, found.shape[1:]))
     raw = found[0].float().cpu().numpy()
-    return pack([_part(scorer, entry_number, over)], _note(scorer, f"a map of {places} places, enlarged"), maps=raw)
+    return pack([make_part(scorer, entry_number, over)], _note(scorer, f"a map of {places} places, enlarged"), maps=raw)
 
 
 def _result(
@@ -155,12 +155,12 @@ def _result(
     more: dict[str, Any] = dict(arrays or {})
     for number, (entry, values) in enumerate(zip(scorer.entries, found, strict=True)):
         plain = values[0].detach().float().cpu().numpy()
-        parts.append(_part(scorer, number, place_map(plain, kind_of(entry.shown), entry.is_embedded, size)))
+        parts.append(make_part(scorer, number, place_map(plain, kind_of(entry.shown), entry.is_embedded, size)))
         more[f"values_{number}"] = plain
     return pack(parts, _note(scorer, told), **more)
 
 
-def _part(scorer: Scorer, number: int, over: np.ndarray) -> AttributedPart:
+def make_part(scorer: Scorer, number: int, over: np.ndarray) -> AttributedPart:
     """A map over its input, as it was before normalisation."""
     entry = scorer.entries[number]
     field, data = scorer.field(entry), scorer.lens.data
@@ -189,8 +189,6 @@ def _mapped(scorer: Scorer, number: int, values: np.ndarray) -> np.ndarray:
 
 def _note(scorer: Scorer, told: str = "") -> str:
     explained = scorer.explained
-    with torch.no_grad():
-        score = float(scorer(*scorer.samples())[0])
     what = "Share" if explained.is_share else "Score"
-    first = f"{what} of {explained.name}: {format_number(score)}"
+    first = f"{what} of {explained.name}: {format_number(scorer.score)}"
     return f"{first}; {told}" if told else first

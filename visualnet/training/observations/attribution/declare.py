@@ -78,7 +78,7 @@ class Explanation(Observation):
         sizes = [float(np.abs(part.map).max()) for frame in frames for part in frame if part.map.size]
         most = max((size for size in sizes if np.isfinite(size)), default=0.0) or 1.0
         signed = self.signed and any(bool((part.map < 0).any()) for frame in frames for part in frame)
-        return AttributionChart(tuple(parts), -most if signed else 0.0, most, signed, self.unit, result.note)
+        return AttributionChart(tuple(parts), -most if signed else 0.0, most, signed, self.unit)
 
 
 @observation("saliency", "Saliency", "Explain", about="network", keeps=LOOKS, unit="gradient")
@@ -229,7 +229,7 @@ class ShapleyExplanation(Explanation):
         {"sampling": "drawn orders", "kernel": "Kernel SHAP: least squares over drawn coalitions"},
     )
     pieces: Any = Int(7, "Pieces of an image along each side, of a series in time", low=2, high=64)
-    evaluations: Any = Int(1000, "How many coalitions are tried, where not all are", low=10, high=1_000_000)
+    evaluations: Any = Int(600, "How many coalitions are tried, where not all are", low=10, high=1_000_000)
     seed: Any = Int(0, "Seed of what is drawn", more=True)
 
     def explain(self, scorer: Scorer, subject: Subject) -> Result:

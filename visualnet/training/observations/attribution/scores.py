@@ -40,6 +40,7 @@ class Scorer:
                 "The first answer of this network is no number for each sample, so that there is no score to explain."
             )
         self.explained = self._choose(answer, target, number)
+        self.score = float(self.pick(answer)[0])
 
     def field(self, entry: Entry) -> str:
         """The field of the data that the entry's input is given."""
@@ -72,12 +73,14 @@ class Scorer:
 
     def pick(self, answer: Tensor) -> Tensor:
         """The score of the class in an answer (sample, class, …): its mean where it stands at several places. Where the network answers one
-        number, that one; for the first of two classes the other way round."""
+        number, that one; for the first of two classes what is left of 1, or the score with the other sign."""
         if answer.dim() == 1:
             return answer
         if answer.shape[1] == 1 or self.explained.target is None:
             value = answer.flatten(1).mean(1)
-            return -value if self.explained.target == 0 else value
+            if self.explained.target != 0:
+                return value
+            return 1 - value if self.explained.is_share else -value
         chosen = answer[:, self.explained.target]
         return chosen.flatten(1).mean(1) if chosen.dim() > 1 else chosen
 

@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import torch
+import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+
+class TwiceDifferentiable(TorchFunctionMode):
+    """While it is entered, attention that this thread computes is made of plain operations: the fused ones have no second derivative.
+
+    torch's own switch for that (`torch.nn.attention.sdpa_kernel`) is one for all threads, and would reach into a training.
+    """
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        given = dict(kwargs or {})
+        if func is F.scaled_dot_product_attention:
+            given.pop("enable_gqa", None)
+            return torch.ops.aten._scaled_dot_product_attention_math(*args, **given)[0]
+        if func is F.multi_head_attention_forward and not given.get("need_weights", True):
+            out, _ = func(*args, **{**given, "need_weights": True})
+            return out, None
+        return func(*args, **given)
 
 
 def trace_influence(

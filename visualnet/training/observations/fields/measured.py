@@ -14,12 +14,12 @@ Box = tuple[tuple[int, int], ...]
 
 
 def measure_field(unit: Callable[[Tensor], Tensor], samples: Tensor) -> NDArray[np.float32]:
-    """The mean size of the unit's gradient over samples and channels at each place of the input (sample, channel, place …).
+    """The mean size of the unit's gradient over samples (sample, …) at each number of the input.
 
     It is zero for certain where the unit does not look; and by chance where no sample's way there is open.
     """
     (gradient,) = input_gradients(unit, [samples])
-    found: NDArray[np.float32] = gradient.abs().mean((0, 1)).float().cpu().numpy()
+    found: NDArray[np.float32] = gradient.abs().mean(0).float().cpu().numpy()
     return found
 
 

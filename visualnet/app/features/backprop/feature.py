@@ -1,0 +1,33 @@
+"""Declares the panel *Back-propagation* and what it marks on the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from visualnet.app.canvas.base import CanvasBase
+from visualnet.app.features.feature import Dock, Feature, lazy
+from visualnet.app.state.studio import Studio
+
+
+def make_overlay(studio: Studio, canvas: CanvasBase) -> QObject:
+    from visualnet.app.canvas.view import CanvasView
+    from visualnet.app.features.backprop.canvas_marks import CanvasMarks
+
+    assert isinstance(canvas, CanvasView)
+    return CanvasMarks(studio, canvas)
+
+
+FEATURE = Feature(
+    "backprop",
+    "A forward and a backward pass of one sample, operation by operation, with the chain rule and the optimizer's step in figures. The "
+    "arrow keys go on and back. It works on a copy: nothing is trained.",
+    dock=Dock(
+        "Back-propagation",
+        lazy("visualnet.app.features.backprop.panel:BackpropPanel"),
+        "Step through a forward and a backward pass by hand: values, gradients and the chain rule in figures",
+        "arrow-previous",
+        workspaces={"inspect": False},
+        submenu="Inside the network",
+    ),
+    overlay=make_overlay,
+)

@@ -1,0 +1,75 @@
+"""The weights of a run that can still be had: those that it began with, and those that its folder holds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from visualnet.compiling.module import compile_project
+from visualnet.training import checkpoints
+from visualnet.training.observations.lens import Lens
+from visualnet.training.transfer.start import start_from
+
+FILES = (
+    ("before last", f"{checkpoints.BEFORE}/weights.safetensors"),
+    ("best", checkpoints.BEST),
+    ("last", f"{checkpoints.LAST}/weights.safetensors"),
+)
+
+
+class KeptWeights(NamedTuple):
+    """Weights by the parameters' names, and what they are."""
+
+    name: str
+    weights: dict[str, Tensor]
+
+
+def parameters_of(lens: Lens) -> dict[str, torch.nn.Parameter]:
+    """All parameters of the network, shared ones once."""
+    return dict(lens.model.objective.named_parameters())
+
+
+def first_weights(lens: Lens) -> KeptWeights:
+    """What a run of this project begins with: drawn anew from its seed, or taken from where the recipe says.
+
+    Raises:
+        BadCheckpoint: the weights that the recipe begins with are gone.
+    """
+    model = lens.model
+    project = model.project
+    fresh = compile_project(project, model.analysis, seed=project.recipe.seed, given=model.plan.given)
+    if project.recipe.start_from:
+        start_from(project.recipe.start_from, fresh.net)
+    return KeptWeights("beginning", _copied(dict(fresh.objective.named_parameters()), lens))
+
+
+def kept_path(lens: Lens) -> list[KeptWeights]:
+    """The first weights, then those that the run's folder holds, as far as they fit this network and are neither each other nor the
+    present ones."""
+    present = KeptWeights("now", _copied(parameters_of(lens), lens))
+    found = [first_weights(lens)]
+    if lens.run is None:
+        return found
+    model = lens.model
+    for name, file in FILES:
+        if not (lens.run / file).is_file():
+            continue
+        other = compile_project(model.project, model.analysis, seed=0, given=model.plan.given)
+        try:
+            checkpoints.load_weights(lens.run / file, other.net)
+        except checkpoints.BadCheckpoint:
+            continue
+        kept = KeptWeights(name, _copied(dict(other.objective.named_parameters()), lens))
+        if not any(_same(kept, one) for one in (*found, present)):
+            found.append(kept)
+    return found
+
+
+def _copied(parameters: dict[str, torch.nn.Parameter], lens: Lens) -> dict[str, Tensor]:
+    return {name: parameter.detach().to(lens.device) for name, parameter in parameters.items()}
+
+
+def _same(a: KeptWeights, b: KeptWeights) -> bool:
+    return all(torch.equal(tensor, b.weights[name]) for name, tensor in a.weights.items())
