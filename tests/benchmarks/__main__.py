@@ -27,6 +27,7 @@ TITLES = {
     "bench_compile": "Compiled graph against hand-written module, forward and backward",
     "bench_window": "The window while it trains",
     "bench_canvas": "Canvas: frames, drags, edits",
+    "bench_dashboard": "The dashboard on the canvas: painting, and looks",
     "bench_quick_add": "Quick add: a key",
     "bench_beside": "Canvas beside NodeGraphQt: the same graph, the same gestures",
     "bench_infer": "Inference by formula",
