@@ -13,6 +13,9 @@ from visualnet.core.project import DataFacts, FieldFacts
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.samples import Samples
+from visualnet.data.sources.common.classes import PARTS, name_class, number_classes
+from visualnet.data.sources.common.files import MOST_FINDINGS, Walked, list_findings, walk
+from visualnet.data.sources.common.glimpse import glimpse
 from visualnet.data.sources.images.annotations import (
     Boxed,
     check_boxes,
@@ -22,8 +25,7 @@ from visualnet.data.sources.images.annotations import (
     read_voc,
     read_yolo,
 )
-from visualnet.data.sources.images.files import MOST_FINDINGS, Walked, glimpse, list_findings, walk
-from visualnet.data.sources.images.image_source import PARTS, Arranged, ImageSource, name_class, number_classes
+from visualnet.data.sources.images.image_source import Arranged, ImageSource
 from visualnet.data.sources.images.samples import BoxedSamples
 from visualnet.data.sources.images.survey import Survey
 from visualnet.data.sources.source import Check, Finding, Guess, source

@@ -10,16 +10,16 @@ from visualnet.core.project import DataFacts, FieldFacts, PreparationStep
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.samples import Batch, BrokenSample, Samples
-from visualnet.data.sources.images.files import glimpse
-from visualnet.data.sources.images.image_source import find_class_faults, number_classes, read_strings
+from visualnet.data.sources.common.classes import find_class_faults, number_classes, read_strings
+from visualnet.data.sources.common.glimpse import glimpse
 from visualnet.data.sources.source import Check, FileSource, Finding, Found, Guess, source
 from visualnet.layers.declaration.params import choice, count, text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from visualnet.data.sources.common.files import FileList
     from visualnet.data.sources.common.folders import Sorted
-    from visualnet.data.sources.images.files import FileList
 
     Array = NDArray[Any]
 

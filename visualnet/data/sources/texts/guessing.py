@@ -81,7 +81,7 @@ def _guess_json_lines(lines: Sequence[str]) -> Guess | None:
 
 
 def _guess_folder(path: Path) -> Guess | None:
-    from visualnet.data.sources.images.files import glimpse
+    from visualnet.data.sources.common.glimpse import glimpse
 
     seen = glimpse(path)
     with_documents = [
