@@ -44,7 +44,7 @@ def test_what_cannot_be_read_is_said(folder: Path, tmp_path: Path, capsys: pytes
     empty.mkdir()
     wrong = [
         ([str(tmp_path / "gone")], "there is no file and no folder"),
-        ([str(empty)], "does not look like"),
+        ([str(empty)], "is empty"),
         ([str(empty), "--kind", KIND], "no pictures"),
         ([str(folder), "--kind", "lions"], "there is no such kind"),
         ([str(folder), "--option", "size=3"], "it has: reverse"),
@@ -76,9 +76,9 @@ def test_a_new_network_begins_with_own_data(folder: Path, tmp_path: Path) -> Non
         ("ragged.csv", "a,b,c\n1,2,x\n1,2\n4,5,6,7\n" + "3,4,y\n5,6,x\n" * 3, 0, "lines 3 and 4; left out"),
         (
             "infinite.csv",
-            "a,b,c\n" + "1,nan,x\ninf,2,y\n" * 5,
+            "a,b,c\n" + "1,nan,x\ninf,2,y\n3,4,x\n" * 5,
             0,
-            "5 cells of “a” infinite, taken as missing: lines 3, 5",
+            "5 cells of “a” infinite, taken as missing: lines 3, 6",
         ),
         (
             "ids.csv",
@@ -87,7 +87,7 @@ def test_a_new_network_begins_with_own_data(folder: Path, tmp_path: Path) -> Non
             "different in every row",
         ),
         ("latin.csv", "größe,c\n" + "1,ä\n2,b\n" * 9, 0, "Windows-1252"),
-        ("empty.csv", "", 2, "does not look like any kind of data"),
+        ("empty.csv", "", 2, "is empty: there is nothing to read in it"),
         ("header.csv", "a,b,c\n", 2, "has a header and no rows"),
     ],
 )
