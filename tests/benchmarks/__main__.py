@@ -24,6 +24,7 @@ TITLES = {
     "bench_training": "Training steps per second, against a tight hand-written loop",
     "bench_trainers": "Training steps per second, beside a DataLoader script, Lightning and Keras on torch",
     "bench_loading": "Data from files: epochs beside a DataLoader and beside everything resident",
+    "bench_own_data": "A person's own data: many files, large tables, a stroke to its answer",
     "bench_compile": "Compiled graph against hand-written module, forward and backward",
     "bench_window": "The window while it trains",
     "bench_canvas": "Canvas: frames, drags, edits",
