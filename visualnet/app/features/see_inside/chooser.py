@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 FIRST = (
     "feature_maps",
     "attention",
+    "gates",
     "filters",
-    "embedding",
+    "embedding_pca",
     "histogram_over_time",
     "saliency",
     "unit_regions",
