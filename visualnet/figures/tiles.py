@@ -84,21 +84,23 @@ def describe_shape(activation: Maps, dead: int) -> str:
     return " · ".join(words)
 
 
-def describe_cell(activation: Maps, channel: int, row: int, column: int) -> str:
-    """What stands at a place."""
+def describe_cell(activation: Maps, channel: int, row: int, column: int, name: str = "") -> str:
+    """What stands at a place; ``name`` is what the channel is called, if not by its number."""
     if activation.ndim == 1:
         return f"feature {column}: {format_number(float(activation[column]), 4)}"
     if activation.ndim == 2:
         return f"token {row}, feature {column}: {format_number(float(activation[row, column]), 4)}"
-    return f"channel {channel} at ({row}, {column}): {format_number(float(activation[channel, row, column]), 4)}"
+    value = format_number(float(activation[channel, row, column]), 4)
+    return f"{name or f'channel {channel}'} at ({row}, {column}): {value}"
 
 
-def describe_channel(channel: int, values: Maps) -> str:
-    """The least and the greatest value of a channel."""
+def describe_channel(channel: int, values: Maps, name: str = "") -> str:
+    """The least and the greatest value of a channel, which may have a name."""
     finite = values[np.isfinite(values)]
+    name = name or f"channel {channel}"
     if not len(finite):
-        return f"channel {channel}: no finite value"
-    return f"channel {channel}: {format_number(float(finite.min()))} to {format_number(float(finite.max()))}"
+        return f"{name}: no finite value"
+    return f"{name}: {format_number(float(finite.min()))} to {format_number(float(finite.max()))}"
 
 
 def dead_channels(maps: Maps) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from visualnet.app.plots.feature_maps import TilesView
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.figures.colours.maps import DIVERGING
+from visualnet.figures.tiles import Scale
 
 
 @pytest.fixture
@@ -152,3 +153,19 @@ def test_the_colour_bar_stands_beside_its_maps(
     ThemeKeeper(qapp, "dark")
     plain = tiles._scale_button.grab().toImage()
     assert plain.pixelColor(plain.width() // 2, 0).name() == DARK.line.lower(), "a button has an edge"
+
+
+def test_maps_may_have_names_and_a_scale_that_is_given(tiles: TilesView, qtbot: QtBot) -> None:
+    array = np.abs(maps(3))
+    tiles.set_maps(array, title="", scale=Scale(False, 0.0, 100.0), names=("7", "2", "horse"))
+    QApplication.processEvents()
+    assert not tiles._title.isVisible()
+    assert tiles._canvas._scale == Scale(False, 0.0, 100.0)
+    pane = tiles._canvas.viewport()
+    for place, name in ((0, "channel 7"), (2, "horse")):
+        qtbot.mouseMove(pane, tiles._canvas.tile_rect(place).center() + QPoint(2, 2))
+        assert tiles.facts().startswith(f"{name} at (")
+    tiles._scale_button.click()
+    assert float(tiles._canvas._scale.of(0).high) < 100
+    tiles.set_maps(array, title="conv")
+    assert tiles._canvas._given is None

@@ -8,11 +8,13 @@ import torch
 
 from tests.training.nets import lenet, line
 from tests.training.observations.watched import watch
+from visualnet.analysis import infer
 from visualnet.core.storage import project_file
 from visualnet.figures.charts.observed.panes import PanesChart
 from visualnet.figures.charts.observed.picture_rows import PictureRows
 from visualnet.resources import resource
-from visualnet.training.observations.answers.declare import resize
+from visualnet.training.observations.answers.codes import code_port
+from visualnet.training.observations.answers.images import resize
 from visualnet.training.observations.answers.scores import as_probabilities
 from visualnet.training.observations.observation import OBSERVATIONS
 
@@ -116,6 +118,38 @@ def test_what_is_held_against_normalised_images_is_shown_as_the_data_are() -> No
     with torch.no_grad():
         answer = found.model.net(images).numpy() * data.std["image"] + data.mean["image"]
     assert np.allclose(result.arrays["made"][..., 0], answer[:, 0], atol=1e-5)
+
+
+def test_the_code_is_the_narrowest_vector_that_everything_passes() -> None:
+    for name, code in (("vae", "drawn"), ("autoencoder", "encode2")):
+        analysis = infer(project_file.load(resource("templates", f"{name}.vnet")))
+        (subject,) = OBSERVATIONS["generated"].subjects(analysis)
+        port = code_port(analysis, subject)
+        assert port is not None
+        assert analysis.name_of(port[0]) == code
+    unet = infer(project_file.load(resource("templates", "unet-small.vnet")))
+    assert not OBSERVATIONS["generated"].subjects(unet)
+
+
+@pytest.mark.parametrize("codes", ["fitted", "standard"])
+def test_generated_samples_are_what_the_decoder_makes_of_random_codes(codes: str) -> None:
+    found = watch(project_file.load(resource("templates", "autoencoder.vnet")))
+    (subject,) = OBSERVATIONS["generated"].subjects(found.model.analysis)
+    made, result = found.look("generated", subject, {"samples": 5, "codes": codes, "seed": 3})
+    layers = [m for m in found.model.net.modules() if isinstance(m, torch.nn.Linear)]
+    images = torch.from_numpy(found.data.whole("image")[found.lens.places(256)])
+    drawn = torch.randn(5, 32, generator=torch.Generator().manual_seed(3))
+    with torch.no_grad():
+        if codes == "fitted":
+            known = layers[1](layers[0](images.flatten(1)).relu())
+            drawn = known.mean(0) + known.std(0, correction=0) * drawn
+        expected = layers[3](layers[2](drawn.relu()).relu()).sigmoid().reshape(5, 28, 28)
+    assert np.allclose(result.arrays["made"][..., 0], expected, atol=1e-5)
+    _, again = found.look("generated", subject, {"samples": 5, "codes": codes, "seed": 3})
+    assert np.array_equal(again.arrays["made"], result.arrays["made"])
+    chart = made.draw(result, [(0, result), (3, result)])
+    assert isinstance(chart, PictureRows)
+    assert [row.title for row in chart.lines] == ["step 0", "step 3"]
 
 
 def test_images_of_another_size_are_laid_beside_each_other() -> None:

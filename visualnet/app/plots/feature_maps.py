@@ -63,6 +63,8 @@ class TilesCanvas(ScrollCanvas):
         self._maps: Maps = np.zeros((1, 1, 1), np.float32)
         self._signed = self._own = False
         self._scale = Scale(False, 0.0, 1.0)
+        self._given: Scale | None = None
+        self._names: tuple[str, ...] = ()
         self._grid = Grid(1, 1, 1, 1, 1.0, 0)
         self._image: tuple[tuple[int, int], QImage] | None = None
         self._large: int | None = None
@@ -78,12 +80,14 @@ class TilesCanvas(ScrollCanvas):
         self._own = on
         self._rescale()
 
-    def show_maps(self, array: Maps) -> None:
-        """Show other values; what is chosen stays while the shape does."""
+    def show_maps(self, array: Maps, scale: Scale | None = None, names: tuple[str, ...] = ()) -> None:
+        """Show other values; what is chosen stays while the shape does. All have this ``scale``, if it is given, else that of the values;
+        channels are called by their numbers, if not by ``names``."""
         if self._array is None or array.shape != self._array.shape:
             self.chosen = self._cell = None
             self.enlarge(None)
-        self._array, self._signed = array, is_signed(array)
+        self._array, self._signed = array, is_signed(array) if scale is None else scale.signed
+        self._given, self._names = scale, names
         self._maps = array.reshape((1,) * (3 - array.ndim) + array.shape)
         self._dead = dead_channels(self._maps)
         self._rescale()
@@ -109,7 +113,10 @@ class TilesCanvas(ScrollCanvas):
     def _rescale(self) -> None:
         if self._array is not None:
             several = self._own and len(self._maps) > 1
-            self._scale = own_scales(self._maps, self._signed) if several else common_scale(self._maps, self._signed)
+            if several:
+                self._scale = own_scales(self._maps, self._signed)
+            else:
+                self._scale = self._given or common_scale(self._maps, self._signed)
             self.arrange()
             self._say()
 
@@ -134,12 +141,20 @@ class TilesCanvas(ScrollCanvas):
         if self._array is None:
             return
         if self._cell is not None:
-            self.description_changed.emit(describe_cell(self._array, *self._cell))
+            self.description_changed.emit(describe_cell(self._array, *self._cell, self._name(self._cell.channel)))
             return
         words = describe_shape(self._array, int(self._dead.sum()))
         if self.chosen is not None and len(self._maps) > 1:
-            words = f"{describe_channel(self.chosen, self._maps[self.chosen])} · {words}"
+            told = describe_channel(self.chosen, self._maps[self.chosen], self._name(self.chosen))
+            words = f"{told} · {words}"
         self.description_changed.emit(words)
+
+    def _name(self, channel: int) -> str:
+        """What a channel is called in a sentence; empty where it has no name but its number."""
+        if channel >= len(self._names):
+            return ""
+        name = self._names[channel]
+        return f"channel {name}" if name.isdecimal() else name
 
     def tile_rect(self, channel: int) -> QRect:
         """Where a channel's tile stands."""
@@ -183,7 +198,8 @@ class TilesCanvas(ScrollCanvas):
         rect, tiled = self.tile_rect(channel), self._array is not None and self._array.ndim == 3
         if self._grid.label:
             painter.setPen(ink.accent if channel == self.chosen else ink.muted)
-            words = f"{channel} zero" if self._dead[channel] and rect.width() >= 44 else str(channel)
+            name = self._names[channel] if channel < len(self._names) else str(channel)
+            words = f"{name} zero" if self._dead[channel] and rect.width() >= 44 else name
             painter.drawText(QRect(rect.left(), rect.bottom() + 2, rect.width(), 13), MIDDLE, words)
         if tiled and self._dead[channel]:
             painter.setPen(QPen(ink.warning, 1, Qt.PenStyle.DashLine))
@@ -243,7 +259,8 @@ class TilesCanvas(ScrollCanvas):
         bar = QRectF(left, 12, 10, tall)
         draw_colour_bar(painter, bar, ink, scale.signed, float(scale.low), float(scale.high))
         if own:
-            painter.drawText(QRectF(bar.left() - 10, bar.bottom() + 10, BAR_ROOM, 14), 0, f"channel {channel}")
+            name = self._name(channel) or f"channel {channel}"
+            painter.drawText(QRectF(bar.left() - 10, bar.bottom() + 10, BAR_ROOM, 14), 0, name)
 
     def _cell_at(self, at: QPoint) -> Cell | None:
         if self._array is None:
@@ -323,9 +340,9 @@ class TilesView(Picture):
         self._scale_button = text_button("Own scale", "Colour each map on its own scale", checkable=True)
         self._back = text_button("All channels", "Back to all channels (Esc)")
         self._canvas = TilesCanvas(self)
-        head = row(self._title, STRETCH, self._back, self._scale_button, margins=(6, 4, 6, 0))
-        facts = row((self._facts, 1), margins=(6, 0, 6, 2))
-        column(head, facts, (self._canvas, 1), spacing=2, parent=self)
+        lines = column(self._title, self._facts, STRETCH, margins=(0, 4, 0, 2), spacing=2)
+        head = row((lines, 1), self._back, self._scale_button, margins=(6, 2, 6, 0))
+        column(head, (self._canvas, 1), spacing=2, parent=self)
         self._scale_button.toggled.connect(self._canvas.set_own_scale)
         self._back.clicked.connect(lambda: self._canvas.enlarge(None))
         self._canvas.description_changed.connect(self._facts.setText)
@@ -339,16 +356,25 @@ class TilesView(Picture):
         self._title.setFont(text_font(self.font(), 12, bold=True))
         self._canvas.set_ink(ink)
 
-    def set_maps(self, array: Any, *, step: int | None = None, title: str) -> None:
-        """Show an activation: (C H W) as tiles, (T D) as a strip, (D) as bars; colours show the sign where there is one."""
+    def set_maps(
+        self,
+        array: Any,
+        *,
+        step: int | None = None,
+        title: str,
+        scale: Scale | None = None,
+        names: tuple[str, ...] = (),
+    ) -> None:
+        """Show an activation: (C H W) as tiles, (T D) as a strip, (D) as bars; colours show the sign where there is one. ``scale`` and
+        ``names`` as `TilesCanvas.show_maps` has them; without a ``title`` there is no line of it."""
         maps = np.asarray(array, np.float32)
         if maps.ndim not in (1, 2, 3) or maps.size == 0:
             raise ValueError(f"an activation of shape {maps.shape} cannot be drawn: wanted (C H W), (T D) or (D)")
         self._title.setText(title if step is None else f"{title} · step {step:,}")
-        self._title.show()
+        self._title.setVisible(bool(title))
         self._facts.show()
         self._scale_button.setVisible(maps.ndim == 3 and len(maps) > 1)
-        self._canvas.show_maps(maps)
+        self._canvas.show_maps(maps, scale, names)
 
     def facts(self) -> str:
         """The line of words under the title."""

@@ -76,6 +76,8 @@ class Observation:
     """How many looks over time it is drawn of, beside the last."""
     of_sample: ClassVar[bool] = True
     """Whether it shows the chosen sample, so that another one makes it another picture."""
+    drawn_by: ClassVar[frozenset[str]] = frozenset()
+    """The settings that change the picture and not what is computed: where one of them is changed, the looks that are kept stay."""
     view: ClassVar[str] = "chart"
     """The name of what shows it in the window; ``chart`` paints `draw`."""
 
@@ -123,6 +125,12 @@ class Observation:
         raise NotImplementedError
 
     @classmethod
+    def request(cls, subject: Subject, options: Mapping[str, Value]) -> ObservationRequest:
+        """What is asked for with these settings; those that only change the picture are left out."""
+        kept = {name: value for name, value in options.items() if name not in cls.drawn_by}
+        return ObservationRequest(cls.name, subject, tuple(sorted(kept.items())))
+
+    @classmethod
     def summary(cls) -> str:
         """What it shows, for people: the docstring's first paragraph."""
         return " ".join(inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0].split())
@@ -141,6 +149,7 @@ DECLARED_IN = (
     "visualnet.training.observations.weights.declare",
     "visualnet.training.observations.distributions.declare",
     "visualnet.training.observations.answers.declare",
+    "visualnet.training.observations.answers.declare_images",
     "visualnet.training.observations.interventions.declare",
     "visualnet.training.observations.attribution.declare",
     "visualnet.training.observations.landscape.declare",

@@ -18,6 +18,7 @@ VIEWS: Mapping[str, str] = {
     "attention": "visualnet.app.features.attention.attention_observation:AttentionObservation",
     "attention_lines": "visualnet.app.features.attention.attention_observation:LinesObservation",
     "embedding": "visualnet.app.features.see_inside.embedding_observation:EmbeddingObservation",
+    "tiles": "visualnet.app.features.see_inside.tiles_observation:TilesObservation",
 }
 """By the name that declarations use, what is called with the Studio to make the widget; imported when it is first needed."""
 

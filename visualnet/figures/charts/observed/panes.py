@@ -14,7 +14,7 @@ from visualnet.figures.charts.axes import Axes, Range
 from visualnet.figures.charts.marks import Chart, Drawing, Mark, Pixels, Spot, Stroke, Words, shorten, text_width
 from visualnet.figures.ticks import nice_ticks, tick_labels
 
-LEAST_WIDTH, LEAST_HEIGHT = 118.0, 92.0
+LEAST_WIDTH, LEAST_HEIGHT = 84.0, 66.0
 """A pane is no smaller than this, in px: of more panes those without room are left out and told."""
 GAP = 12.0
 COLOURS = 8

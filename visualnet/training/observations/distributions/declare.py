@@ -20,6 +20,7 @@ from visualnet.layers.declaration.params import choice, count
 from visualnet.training.observations.comparing import latest_looks, step_range
 from visualnet.training.observations.distributions.summary import (
     BINS,
+    LEAST,
     MOST_KEPT,
     MOST_VALUES,
     QUANTILES,
@@ -57,6 +58,9 @@ class SpreadObservation(Observation):
 
     quantity = ""
     """What the numbers are, as the axis says it."""
+    zeros = "exactly zero"
+    """What is said of the share of ``zeros``."""
+    drawn_by = frozenset({"picture"})
     picture: str = choice("ridges", "How it is drawn.", PICTURES)
 
     def moments(self, history: History) -> list[tuple[int, Summary]]:
@@ -69,7 +73,7 @@ class SpreadObservation(Observation):
         if not moments:
             return SentenceChart("A second look is needed: train a step, and it is drawn.")
         steps = tuple(step for step, _ in moments)
-        note = note_of(moments[-1][1])
+        note = note_of(moments[-1][1], self.zeros)
         if self.picture == "bands":
             rows = np.stack([one["quantiles"] for _, one in moments])
             return BandChart(steps, QUANTILES, rows, self.quantity, note)
@@ -81,11 +85,11 @@ class SpreadObservation(Observation):
         return HeatChart(shares, step_range(steps), span, "step", self.quantity, "share", columns=steps, note=note)
 
 
-def note_of(one: Summary) -> str:
-    """What a histogram does not show: zeros, and what is not finite."""
+def note_of(one: Summary, zeros: str) -> str:
+    """What a histogram does not show: zeros, as these words have it, and what is not finite."""
     words = []
     if one["zeros"] > 0.01:
-        words.append(f"{format_percent(float(one['zeros']), 0)} exactly zero")
+        words.append(f"{format_percent(float(one['zeros']), 0)} {zeros}")
     if one["bad"]:
         words.append(f"{format_quantity(int(one['bad']), 'number')} not finite")
     return " · ".join(words)
@@ -203,6 +207,7 @@ class UpdatesOverTime(WeightSpread):
         "Far to the left the layer hardly learns: raise the learning rate; at −1 and more it is shaken: lower it."
     )
     quantity = "log₁₀ of the change a step in parts of the weight"
+    zeros = "did not move"
 
     def compute(self, lens: Lens, subject: Subject) -> Result:
         from visualnet.training.observations.lens import as_array
@@ -217,7 +222,10 @@ class UpdatesOverTime(WeightSpread):
         looks = latest_looks(history, "weights")
         found: list[tuple[int, Summary]] = []
         for (before, old), (step, new) in pairwise(looks):
-            summary = summarise(update_ratios(new, old, step - before))
+            ratios = update_ratios(new, old, step - before)
+            # A logarithm of nothing is none: what did not move is told in words.
+            moved = ratios[ratios > LEAST]
+            summary = summarise(moved if len(moved) else ratios)
             if summary is not None:
-                found.append((step, summary))
+                found.append((step, {**summary, "zeros": np.array(1 - len(moved) / len(ratios))}))
         return found

@@ -16,8 +16,8 @@ MOST_VALUES: Final = 20_000
 """Of more numbers every second, third … one is taken, always the same ones."""
 MOST_KEPT: Final = 4_096
 """So many weights are kept at each look, to see how they move."""
-LEAST_RATIO: Final = 1e-7
-"""What has moved less stands here: of 32 bits, none tells less."""
+LEAST: Final = -8.0
+"""What has moved by less than this power of ten stands here: of 32 bits, none tells less."""
 
 
 def thin(values: Tensor, most: int = MOST_VALUES) -> Tensor:
@@ -54,5 +54,5 @@ def update_ratios(now: NDArray[Any], before: NDArray[Any], steps: int) -> NDArra
     """How far each weight moved a step, in parts of the size of the weights (the root of the mean square of ``before``): log₁₀ of it."""
     size = float(np.sqrt(np.mean(np.square(before, dtype=np.float64))))
     moved = np.abs(np.asarray(now, np.float64) - before) / max(steps, 1)
-    ratios: NDArray[np.float64] = np.log10(np.maximum(moved / max(size, 1e-30), LEAST_RATIO))
+    ratios: NDArray[np.float64] = np.log10(np.maximum(moved / max(size, 1e-30), 10**LEAST))
     return ratios

@@ -41,10 +41,11 @@ SEARCHED = 384
 """Among so many samples of the validation set those of two classes are looked for."""
 
 
-@observation("feature_maps", "Feature maps", "Flow", about="output", keeps=12)
+@observation("feature_maps", "Feature maps", "Flow", about="output", keeps=12, view="tiles")
 class FeatureMaps(Observation):
     """Every channel of a layer as a picture: of several samples, in any order, and what changed since earlier steps."""
 
+    drawn_by = frozenset({"order", "compare", "back", "scale", "most", "channel"})
     reading = (
         "Each picture is what one filter answers at each place of the sample: where it is strong, the filter has found what it looks for. "
         "Channels that stay at zero for every sample are dead; those that look alike do the same work twice."
@@ -130,10 +131,12 @@ def _check_class(words: str) -> None:
     about="output",
     of_sample=False,
     unit="difference of the means",
+    view="tiles",
 )
 class ClassDifference(Observation):
     """The mean feature maps of the samples of one class without those of another one."""
 
+    drawn_by = frozenset({"most"})
     reading = (
         "Red is where the first class drives a channel higher on average, blue where the second one does, white where they do not differ. "
         "Deep layers tell classes apart in many channels; a layer that is white everywhere has not learned to."
@@ -202,6 +205,7 @@ class ClassDifference(Observation):
 class UnitRegions(Observation):
     """What each unit says over the whole plane of the input, a small picture each; over a line: a curve each."""
 
+    drawn_by = frozenset({"most"})
     reading = (
         "Each picture is the whole plane of the data: a unit's colour there is what it answers to a point at that place. "
         "Units of the first layer divide the plane by a straight line; those of deeper layers put such lines together to bends and islands."
@@ -244,8 +248,10 @@ class UnitRegions(Observation):
             return PanesChart(panes, places, "input", "what the unit answers", _range(regions))
         plane = f"x from {_ends(low[0], high[0])}, y from {_ends(low[1], high[1])}"
         told = tuple(f"unit {i}: {_ends(r.min(), r.max())}; {plane}" for i, r in enumerate(regions))
-        titles = tuple(f"unit {i}" for i in range(len(regions)))
-        return TilesChart(regions, titles, float(ends.low), float(ends.high), ends.signed, "answer", words=told)
+        titles = tuple(map(str, range(len(regions))))
+        return TilesChart(
+            regions, titles, float(ends.low), float(ends.high), ends.signed, "answer", words=told, smooth=True
+        )
 
 
 def _ends(low: Any, high: Any) -> str:

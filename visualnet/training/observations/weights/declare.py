@@ -88,10 +88,11 @@ class FilterObservation(Observation):
         return "No convolution here: filters slide over images, lines or volumes. Dense layers are seen as a weight matrix."
 
 
-@observation("filters", "Filters", "Weights", about="weights", of_sample=False, keeps=12)
+@observation("filters", "Filters", "Weights", about="weights", of_sample=False, keeps=12, view="tiles")
 class Filters(FilterObservation):
     """The filters of a convolution as pictures, and how they have changed."""
 
+    drawn_by = frozenset({"compare", "back", "scale"})
     reading = (
         "Each picture is what a filter multiplies its window with: it answers most where the image looks like the picture. "
         "Those of a first layer become edges, dots and colours as they learn; one that still looks like noise has learned little."
@@ -174,6 +175,7 @@ class FilterTravel(FilterObservation):
 class WeightMatrix(Observation):
     """Any weight as a field of colours: a row for each output, a column for each input."""
 
+    drawn_by = frozenset({"compare", "back", "scale"})
     reading = (
         "A row is an output unit, a column one of its inputs: red adds to the unit, blue takes away, white does neither. "
         "Stripes show inputs that many units use or units that use many inputs; a field of even noise has not learned yet."
@@ -217,6 +219,7 @@ class WeightMatrix(Observation):
 class Connections(Observation):
     """Small dense layers as units and lines: red lines add, blue ones take away, and the wider a line, the larger its weight."""
 
+    drawn_by = frozenset({"scale"})
     reading = (
         "A line's colour is the sign of its weight and its width the size; the colour inside a unit is its bias. "
         "Follow the wide lines from an output back to the inputs: they are what the answer rests on."

@@ -1,0 +1,48 @@
+"""An observation whose picture is tiles of numbers: each can be enlarged, has its own scale where that is wanted, and tells its numbers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget
+
+from visualnet.app.features.see_inside.chart_observation import ChartObservation
+from visualnet.app.plots.feature_maps import TilesView
+from visualnet.app.state.studio import Studio
+from visualnet.app.theme.tokens import Theme
+from visualnet.figures.charts.tiles import TilesChart
+from visualnet.figures.tiles import Scale
+from visualnet.training.observations.observation import History, Observation, Result, Subject
+
+
+class TilesObservation(QStackedWidget):
+    """Shows tiles of numbers in a view of tiles; any other picture that the observation draws, by its settings, as a chart."""
+
+    sample_chosen = Signal(int)
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.tiles, self.chart = TilesView(), ChartObservation(studio)
+        self.chart.sample_chosen.connect(self.sample_chosen)
+        self.addWidget(self.tiles)
+        self.addWidget(self.chart)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        self.tiles.set_theme(theme)
+        self.chart.set_theme(theme)
+
+    def show_result(self, made: Observation, subject: Subject, result: Result, history: History) -> None:
+        """Draw it."""
+        drawn = made.draw(result, history)
+        if not isinstance(drawn, TilesChart) or drawn.is_rgb:
+            self.chart.show_result(made, subject, result, history)
+            self.setCurrentWidget(self.chart)
+            return
+        maps = drawn.maps
+        if len(maps) == 1:
+            maps = maps[0, 0] if maps.shape[1] == 1 else maps[0]
+        names = drawn.titles if maps.ndim == 3 else ()
+        scale = Scale(drawn.signed, drawn.low, drawn.high)
+        self.tiles.file_name = made.name.replace("_", "-")
+        self.tiles.set_maps(maps, title=drawn.unit, scale=scale, names=names)
+        self.setCurrentWidget(self.tiles)

@@ -1,0 +1,170 @@
+"""Images that autoencoders and generators make: of samples that went in, and of codes drawn by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visualnet.analysis import Analysis
+from visualnet.figures.charts.marks import Chart
+from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
+from visualnet.layers.declaration.params import choice, count, flag
+from visualnet.training.observations.answers.codes import code_port
+from visualnet.training.observations.answers.images import (
+    chosen_places,
+    image_field,
+    image_outputs,
+    in_data_units,
+    looks_of_same,
+    made_in_data_units,
+    resize,
+    small_images,
+)
+from visualnet.training.observations.comparing import SCALE
+from visualnet.training.observations.observation import (
+    CannotObserve,
+    History,
+    Observation,
+    Result,
+    Subject,
+    observation,
+)
+
+if TYPE_CHECKING:
+    from visualnet.training.observations.lens import Lens
+
+CODES = {
+    "fitted": "as the codes of the data are spread: with the mean and deviation of each of their numbers",
+    "standard": "with mean 0 and deviation 1, as variational autoencoders and generators are taught",
+}
+MEASURED = 256
+"""Over the codes of so many samples their mean and deviation are taken."""
+
+
+def rows_by_step(looks: Sequence[tuple[int, Result]], earlier: int) -> list[PictureRow]:
+    """What was made at so many earlier steps, evenly taken from the first on, and what is made now."""
+    before = looks[:-1]
+    if len(before) > earlier:
+        before = [before[int(i)] for i in np.linspace(0, len(before), earlier, endpoint=False)]
+    return [PictureRow(f"step {step:,}", one.arrays["made"]) for step, one in (*before, looks[-1])]
+
+
+def shade_ends(images: Sequence[NDArray[Any]]) -> tuple[float, float]:
+    """What black and white stand for: the least value, or zero, and the greatest."""
+    every = np.concatenate([array.reshape(-1) for array in images])
+    finite = every[np.isfinite(every)]
+    low, high = (min(float(finite.min()), 0.0), float(finite.max())) if finite.size else (0.0, 1.0)
+    return low, high if high > low else low + 1.0
+
+
+@observation("reconstructions", "Samples and reconstructions", "Samples", about="output", keeps=40)
+class Reconstructions(Observation):
+    """Images that the network makes: below the samples that went in, or by themselves, also at earlier steps."""
+
+    drawn_by = frozenset({"looks", "difference", "scale"})
+    reading = (
+        "Above is what goes in, below what the network makes of it; the rows between are what it made at earlier steps. "
+        "What is missing below did not pass through the narrow middle: blur means that the network answers the mean of many images."
+    )
+    samples: int = count(8, "So many samples; the chosen one first.", high=32)
+    looks: int = count(3, "So many earlier steps have a row.", low=0, high=12)
+    difference: bool = flag(False, "A last row shows where output and input differ.")
+    scale: str = choice("picture", "What black and white are the scale of.", SCALE)
+
+    @classmethod
+    def subjects(cls, analysis: Analysis) -> list[Subject]:
+        return image_outputs(analysis)
+
+    @classmethod
+    def why_none(cls) -> str:
+        return (
+            "No output of this network is an image of one or three channels: this is for autoencoders and generators."
+        )
+
+    def compute(self, lens: Lens, subject: Subject) -> Result:
+        import torch
+
+        places = chosen_places(lens, self.samples)
+        batch = lens.batch(places)
+        for name, value in lens.own.items():
+            batch[name] = torch.cat([value, batch[name][1:]])
+        made = lens.values([subject], batch)[subject]
+        arrays: dict[str, NDArray[Any]] = {
+            "places": places,
+            "made": small_images(made_in_data_units(lens, subject, made)),
+        }
+        field = image_field(lens)
+        if field:
+            arrays["given"] = small_images(in_data_units(lens, field, batch[field]))
+        return Result(arrays)
+
+    def draw(self, result: Result, history: History) -> Chart:
+        made, given = result.arrays["made"], result.arrays.get("given")
+        looks = looks_of_same(history, result, "made")
+        rows = [PictureRow("input", given)] if given is not None else []
+        rows += rows_by_step(looks, self.looks)
+        same = given is not None and given.shape == made.shape
+        names = tuple(str(place) for place in result.arrays["places"].tolist())
+        if self.difference and same and given is not None:
+            gap = np.abs(made - given).mean(-1, keepdims=True)
+            rows.append(PictureRow("difference", np.repeat(gap, made.shape[-1], -1)))
+        if given is not None and not same:
+            rows = [row._replace(images=resize(row.images, made.shape[1:])) for row in rows]
+        kept = [one.arrays["made"] for _, one in looks] if self.scale == "kept" else [made]
+        ends = shade_ends([*kept, *([given] if given is not None else [])])
+        return PictureRows(tuple(rows), names, ends, "shade", grey=True)
+
+
+@observation("generated", "Generated samples", "Samples", about="output", of_sample=False, keeps=40)
+class GeneratedSamples(Observation):
+    """Images that a network makes of codes drawn by chance: its narrowest layer is fed with them, always with the same ones."""
+
+    drawn_by = frozenset({"looks", "scale"})
+    reading = (
+        "Nothing goes in here: the narrow middle is fed with random numbers, and what follows makes images of them. "
+        "If they look like the data, the network has learned where in the code the data lie; if they are all alike, it ignores the code."
+    )
+    samples: int = count(8, "So many images.", high=32)
+    codes: str = choice("fitted", "How the random numbers are drawn.", CODES)
+    seed: int = count(0, "Other numbers for another seed.", low=0)
+    looks: int = count(3, "So many earlier steps have a row.", low=0, high=12)
+    scale: str = choice("picture", "What black and white are the scale of.", SCALE)
+
+    @classmethod
+    def subjects(cls, analysis: Analysis) -> list[Subject]:
+        return [subject for subject in image_outputs(analysis) if code_port(analysis, subject) is not None]
+
+    @classmethod
+    def why_none(cls) -> str:
+        return (
+            "No image of this network is made from a narrow vector of numbers: this is for autoencoders and generators."
+        )
+
+    def compute(self, lens: Lens, subject: Subject) -> Result:
+        import torch
+
+        port = code_port(lens.model.analysis, subject)
+        if port is None:
+            raise CannotObserve(self.why_none())
+        fields = lens.batch(lens.places(self.samples))
+        count = len(next(iter(fields.values())))
+        codes = lens.values([port], lens.batch(lens.places(MEASURED)))[port].float()
+        drawn = torch.randn(count, codes.shape[1], generator=lens.generator(self.seed)).to(codes.device)
+        spread = codes.std(0, correction=0)
+        # Codes that are the same for every sample (noise at rest) tell nothing of how they are spread in training.
+        if self.codes == "fitted" and bool((spread > 0).any()):
+            drawn = codes.mean(0) + spread * drawn
+        made = lens.values([subject], fields, replace={port: drawn})[subject]
+        name = lens.model.analysis.name_of(port[0])
+        note = f"The {codes.shape[1]} numbers that leave “{name}” are drawn by chance."
+        images = small_images(made_in_data_units(lens, subject, made))
+        return Result({"made": images, "places": np.arange(count)}, note=note)
+
+    def draw(self, result: Result, history: History) -> Chart:
+        looks = looks_of_same(history, result, "made")
+        kept = [one.arrays["made"] for _, one in looks] if self.scale == "kept" else [result.arrays["made"]]
+        names = tuple(map(str, range(len(result.arrays["made"]))))
+        return PictureRows(tuple(rows_by_step(looks, self.looks)), names, shade_ends(kept), "shade", grey=True)
