@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.flows.hands import LEFT, Hands
 from tests.flows.test_see_inside import is_drawn, open_panel
@@ -17,14 +19,19 @@ from visualnet.figures.sequences.heat_map import HeatMaps
 from visualnet.figures.sequences.word_lines import LINE, TOP, WordLines
 
 
+def rest_on(widget: QWidget, at: QPointF) -> None:
+    """Move the pointer there; the part of the window may lie beyond the screen of a test, where no pointer goes by itself."""
+    none = Qt.MouseButton.NoButton
+    event = QMouseEvent(QEvent.Type.MouseMove, at, widget.mapToGlobal(at), none, none, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(widget, event)
+
+
 def test_a_reader_of_texts_shows_its_gates_and_its_samples_as_points(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lstm-classifier-small")
     panel = open_panel(window, hands)
     gates, points, words = (panel.add(name) for name in ("gates", "embedding_pca", "word_vectors"))
     probes = window.runner.probes
-    hands.rest(3)
-    print([(v.kind.name, v.subject, is_drawn(v), v.isVisible(), v.empty.sentence.text()) for v in (gates, points, words)])
-    hands.until(lambda: all(map(is_drawn, (gates, points, words))), what="three pictures", seconds=2)
+    hands.until(lambda: all(map(is_drawn, (gates, points, words))), what="three pictures")
     chart = gates.widget.chart if isinstance(gates.widget, ChartView) else None
     assert isinstance(chart, HeatMaps)
     assert [map_.title for map_ in chart.panels][:2] == ["input gate", "forget gate"]
@@ -37,16 +44,15 @@ def test_a_reader_of_texts_shows_its_gates_and_its_samples_as_points(window: Win
     assert samples is not None
     data = probes.data
     number = next(at for at in range(5, 100) if picture.point_at(picture.place_of(at)) == at)
-    QTest.mouseMove(picture, picture.place_of(number).toPoint())
-    hands.until(lambda: picture._card is not None, what="the sample beside its point")
+    rest_on(picture, picture.place_of(number))
+    assert picture._card is not None, "the sample beside its point"
     QTest.mouseClick(picture, LEFT, pos=picture.place_of(number).toPoint())
     assert int(data.shown[probes.sample]) == int(samples[number])
-    told = window.runner.probes.sample
     hands.until(
         lambda: isinstance(gates.widget, ChartView) and gates.widget.chart is not chart and is_drawn(gates),
         what="the gates of that sample",
     )
-    assert told == int(np.flatnonzero(data.shown == samples[number])[0])
+    assert probes.sample == int(np.flatnonzero(data.shown == samples[number])[0])
     assert isinstance(words.widget, EmbeddingObservation) and words.widget.map is not None
     assert "nearest:" in words.widget.map.describe(3)
 
@@ -61,9 +67,10 @@ def test_words_are_joined_by_lines_and_the_panel_names_them(window: Window, hand
     chart = lines.canvas.chart
     assert isinstance(chart, WordLines)
     assert chart.queries[0] == "[begin]" and chart.queries == chart.sources
-    QTest.mouseMove(lines.canvas, QPoint(15, int(TOP + 1.5 * LINE)))
-    hands.until(lambda: lines.canvas.chart.query == 1, what="the lines of one word")
-    QTest.mouseMove(lines.canvas, QPoint(lines.canvas.width() // 2, 5))
+    rest_on(lines.canvas, QPointF(15, TOP + 1.5 * LINE))
+    assert lines.canvas.chart.query == 1, "the lines of one word"
+    rest_on(lines.canvas, QPointF(lines.canvas.width() / 2, TOP + LINE))
+    assert lines.canvas.chart.query == -1
 
     attention: AttentionPanel = window.show_panel("attention")
     hands.until(lambda: attention.stack.currentWidget() is attention.view, what="the panel Attention")
