@@ -34,6 +34,7 @@ TITLES = {
     "bench_infer": "Inference by formula",
     "bench_files": "Opening, saving, edits",
     "bench_plots": "Live pictures",
+    "bench_attention": "Attention over a thousand tokens",
     "bench_start": "Start to window",
     "bench_cost": "Memory and time: forecast against measurement",
     "bench_epoch": "The time of an epoch: measured beforehand on a few steps, against a run",
