@@ -80,3 +80,32 @@ def test_a_picture_is_a_png_that_qt_reads() -> None:
     assert (image.width(), image.height()) == (7, 5)
     colour = image.pixelColor(3, 2)
     assert [colour.red(), colour.green(), colour.blue()] == pixels[2, 3].tolist()
+
+
+def test_a_training_records_what_is_wished_over_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "run"
+    wish = [
+        "train",
+        "lenet5-28",
+        "--epochs",
+        "1",
+        "--run",
+        str(folder),
+        "--record",
+        "values@c3",
+        "--record",
+        "filters@c1",
+    ]
+    assert main(wish) == 0
+    first, second = sorted((folder / "observations").iterdir())
+    assert first.name.startswith("filters")
+    with np.load(second) as kept:
+        steps, values = kept["step"], kept["values"]
+        assert len(steps) >= 2
+        assert (np.diff(steps) > 0).all()
+        assert values.shape == (len(steps), 16, 10, 10)
+        assert not np.array_equal(values[0], values[-1])
+    capsys.readouterr()
+    assert main(["train", "lenet5-28", "--run", str(tmp_path / "no"), "--record", "occlusion"]) == 2
+    assert "takes too long to be recorded" in capsys.readouterr().err
+    assert not (tmp_path / "no").exists()

@@ -51,6 +51,7 @@ LINES: Mapping[str, str] = {
     "vit-small": "7×7 patches that look at one another",
     "gru-rows": "A digit read row by row",
     "perceptron": "One neuron, step by step",
+    "xor": "13 weights, every gradient by hand",
     "cifar-model-1": "3072-1024-256-64-10",
     "cifar-model-2": "3→6→16, then 400-120-84-10",
     "cifar-model-3": "With batch norm and dropout",

@@ -24,6 +24,24 @@ def perceptron() -> Project:
     )
 
 
+def xor() -> Project:
+    s = Sheet(scope={"units": 3})
+    point = s.add("input", "point", field="point", size=(2,))
+    hidden = s.add("tanh", "g", s.add("linear", "hidden", point, out_features="units"))
+    score = s.add("linear", "score", hidden, out_features=1)
+    s.add("output", "answer", score)
+    y = s.add("target", "y", field="y", size=(1,), dtype="float")
+    s.add("bce_with_logits", "loss", score, y)
+    s.add("binary_accuracy", "accuracy", score, y)
+    return s.project(
+        "XOR by hand",
+        "Three hidden units divide what one line cannot (Rumelhart, Hinton and Williams 1986). 13 weights: few enough to compute every "
+        "gradient by hand, in View › Inside the network › Back-propagation.",
+        DataChoice(name="points", options={"shape": "xor", "classes": 2}),
+        Recipe(optimizer="SGD", lr=0.5, batch_size=16, epochs=60),
+    )
+
+
 def cifar_model_1() -> Project:
     s = Sheet(scope={"classes": 10, "size": 32})
     x = s.add("flatten", "pixels", image_input(s))
@@ -105,6 +123,7 @@ def _lenet5(side: int) -> Project:
 
 TEMPLATES = {
     "perceptron": perceptron,
+    "xor": xor,
     "cifar-model-1": cifar_model_1,
     "cifar-model-2": cifar_model_2,
     "cifar-model-3": cifar_model_3,

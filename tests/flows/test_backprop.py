@@ -88,7 +88,7 @@ def test_xor_is_followed_by_hand(window: Window, hands: Hands, panel: Any) -> No
     assert line.startswith("∂L/∂weight₂₂ = δ₂·∂y₂/∂weight₂₂ = ")
     left, right = (float(part.strip("()")) for part in line.split(" = ")[2].replace("−", "-").split("·"))
     assert (left, right) == (pytest.approx(delta[1], abs=1e-3), pytest.approx(x[1], abs=1e-3))
-    assert overlay.marks.gradients[("n2",), "y"].startswith("∂L ")
+    assert overlay.marks.gradients[("n2",), "y"].startswith("∂L\n")
 
     press(panel, Qt.Key.Key_End)
     assert panel.order[panel.at].phase == UPDATE and "momentum" in " ".join(panel.passes.updates[0].optimizer.params)
@@ -122,3 +122,23 @@ def test_steps_are_taken_on_a_copy_and_the_batch_is_chosen(window: Window, hands
     hands.studio.do("Delete the loss", lambda p: edits.remove(p, MAIN, ["n103"]))
     hands.until(lambda: panel.passes is None, what="no loss")
     assert panel.findChild(QLabel) is not None and panel.empty.sentence.text() == NO_LOSS
+
+
+def test_blocks_are_stepped_into_and_large_networks_name_a_smaller_one(window: Window, hands: Hands) -> None:
+    window.begin("transformer-small")
+    panel, overlay = window.studio.shell.show_panel("backprop"), window.overlay("backprop")
+    hands.until(lambda: panel.passes is not None, what="both passes")
+    inside = next(at for at, moment in enumerate(panel.order) if len(panel.passes.operations[moment.number].path) > 1)
+    panel.go_to(inside)
+    operation = panel.passes.operations[panel.order[inside].number]
+    assert window.studio.path == operation.path[:-1] and window.studio.sheet == "encoder"
+    assert overlay.active_node() == operation.path[-1]
+    labels = [place for place in overlay.marks.values if place[0][:-1] == overlay.here()]
+    assert labels, "numbers stand at the wires of the block's sheet"
+    second = next(at for at, moment in enumerate(panel.order) if "#1" in panel.passes.operations[moment.number].path[0])
+    panel.go_to(second)
+    assert overlay.here() == (panel.passes.operations[panel.order[second].number].path[0],), "the second repetition"
+    panel.go_to(0)
+    assert window.studio.path == ()
+    window.begin("resnet-152")
+    hands.until(lambda: "XOR by hand" in panel.empty.sentence.text(), what="words that name a small network")

@@ -20,6 +20,7 @@ from visualnet.data.loading import load
 from visualnet.training.control import OwnSample, ProbeRequest
 from visualnet.training.events import ProbeReport
 from visualnet.training.idle_probe import IdleProbe, Question
+from visualnet.training.observations.observation import ObservationRequest
 
 
 def question(number: int = 1) -> Question:
@@ -63,6 +64,17 @@ def test_what_is_forgotten_while_it_is_prepared_is_answered_and_not_kept(monkeyp
     answer = probe(question())
     assert answer.words == "" and answer.seen is not None
     assert probe._probe is None and probe._key is None, "the network of a closed project"
+
+
+def test_all_that_is_observed_is_answered_at_once_however_long_the_first_takes() -> None:
+    wanted = (
+        ObservationRequest("integrated_gradients", options=(("steps", 5000),)),
+        ObservationRequest("saliency"),
+        ObservationRequest("gradient_times_input"),
+    )
+    seen = IdleProbe()(replace(question(), request=ProbeRequest(observations=wanted))).seen
+    assert seen is not None
+    assert list(seen.observed) == list(wanted), "nobody looks again while nothing trains"
 
 
 def test_an_own_sample_is_seen_as_one_of_the_data_would_be() -> None:

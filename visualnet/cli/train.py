@@ -42,6 +42,13 @@ def options(verb: argparse.ArgumentParser) -> None:
         type=number(int, 2),
         help="cross-validation: a run for each of K folds of the data (DIR/fold-1, …), then the mean and spread of what they reach",
     )
+    verb.add_argument(
+        "--record",
+        metavar="NAME[@NODE]",
+        action="append",
+        default=[],
+        help="keep an observation over time, in the run's folder (observations/*.npz); “visualnet watch X” lists what there is",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -56,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     from visualnet.training.console import TrainOptions, train
 
     names = ("data", "epochs", "batch_size", "lr", "device", "seed", "run", "resume", "start_from", "folds", "json")
-    return train(project, TrainOptions(**{name: getattr(args, name) for name in names}))
+    return train(project, TrainOptions(record=tuple(args.record), **{name: getattr(args, name) for name in names}))
 
 
 VERB = Verb(run, "train, and tell how it goes", options)

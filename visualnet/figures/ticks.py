@@ -1,16 +1,19 @@
-"""Round numbers along an axis with their labels, and marks along it, joined where they stand too close."""
+"""Round numbers along an axis with their labels, marks along it, joined where they stand too close, and a scale of powers of ten."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from visualnet.core.text.format import format_number
 
 MOST_LINES = 6
 """So many marks of a group are told; of more, how many there are."""
+LEAST_DECADES, MOST_DECADES = 4, 8
+"""A logarithmic scale spans so many powers of ten at least, or a network without trouble would seem to have some, and so many at most."""
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def nice_ticks(low: float, high: float, most: int) -> list[float]:
@@ -82,3 +85,39 @@ def nearest_group(groups: Sequence[MarkGroup], at: float, reach: float) -> MarkG
     """The group next to a place, unless it is further away than ``reach``."""
     nearest = min(groups, key=lambda group: abs(group.at - at), default=None)
     return nearest if nearest is not None and abs(nearest.at - at) <= reach else None
+
+
+class LogScale(NamedTuple):
+    """Powers of ten from ``10**low`` to ``10**high``: the scale of sizes that are compared from frame to frame."""
+
+    low: int = -LEAST_DECADES
+    high: int = 0
+
+    def share(self, value: float) -> float:
+        """Where a size stands: 0 at the lower end and below, 1 at the upper end and beyond, and for what is not finite."""
+        if not math.isfinite(value):
+            return 1.0
+        if value <= 0:
+            return 0.0
+        return min(max((math.log10(value) - self.low) / (self.high - self.low), 0.0), 1.0)
+
+    def ticks(self, most: int) -> list[int]:
+        """Some exponents, evenly apart, from the lowest to the highest as far as that goes."""
+        step = max(-(-(self.high - self.low) // max(most - 1, 1)), 1)
+        return list(range(self.low, self.high + 1, step))
+
+
+def extend_log_scale(scale: LogScale | None, values: Iterable[float]) -> LogScale | None:
+    """The scale that holds all it held before, and these sizes; None while there was none but zeros."""
+    exponents = [math.log10(v) for v in values if math.isfinite(v) and v > 0]
+    if not exponents:
+        return scale
+    low, high = math.floor(min(exponents)), math.ceil(max(exponents))
+    if scale is not None:
+        low, high = min(low, scale.low), max(high, scale.high)
+    return LogScale(max(min(low, high - LEAST_DECADES), high - MOST_DECADES), high)
+
+
+def power_text(exponent: int) -> str:
+    """``10⁻⁴``."""
+    return "10" + str(exponent).translate(_SUPERSCRIPTS)

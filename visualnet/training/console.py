@@ -13,6 +13,7 @@ from typing import TextIO
 
 import msgspec
 
+from visualnet.analysis import infer
 from visualnet.core.graph import Value
 from visualnet.core.process.exit_signals import exit_code, on_ending
 from visualnet.core.project import DataChoice, LearnerSpec, Project
@@ -22,6 +23,7 @@ from visualnet.layers.recipe.live_settings import Setting, describe_change
 from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import devices, events
 from visualnet.training.control import Control
+from visualnet.training.loop.recorder import Recorder
 from visualnet.training.loop.sinks import Sink, combine
 from visualnet.training.runs import run_list, run_model
 from visualnet.training.runs.change_marks import find_marks
@@ -48,6 +50,7 @@ class TrainOptions:
     resume: bool = False
     start_from: Path | None = None
     folds: int | None = None
+    record: tuple[str, ...] = ()
     json: bool = False
 
 
@@ -81,6 +84,7 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
         if options.start_from is not None:
             project = _begin_from(project, options, data.fields)
         _check_memory(project, data.fields, len(data.train))
+        recorder = Recorder(options.record, infer(project, None, data.fields))
         if control.stopping:
             return STOPPED
         folder = _folder(project, options)  # last: what is refused leaves no folder behind
@@ -91,7 +95,9 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
                 f"the run cannot be kept in {error.filename} ({error.strerror.lower()}); name another folder with --run"
             )
         return _refused(options, words)
-    output = Output(emit or (_print_json if options.json else Printer(sys.stdout, folder)), control)
+    show = emit or (_print_json if options.json else Printer(sys.stdout, folder))
+    output = Output(combine(recorder, show) if options.record else show, control)
+    recorder.begin(control, folder)
     from visualnet.training.loop.session import Session
 
     if options.resume:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,8 @@ class IdleProbe:
                 seen = (
                     probe.look_long(question.request, self._step, check)
                     if check
-                    else probe.look(question.request, self._step)
+                    # Nothing waits for it, and nobody looks again: all that is observed is computed at once.
+                    else probe.look(question.request, self._step, inf)
                 )
         except (GraphError, ValueError, RuntimeError, KeyError) as error:
             words = str(error).strip().partition("\n")[0]

@@ -22,6 +22,9 @@ from visualnet.training.observations.observation import (
     find_observations,
     make_observation,
 )
+from visualnet.training.observations.subjects import find_subject, spell_subject
+
+__all__ = ["Observed", "choices", "find_subject", "observe_once", "spell_subject"]
 
 
 class Observed(NamedTuple):
@@ -65,33 +68,6 @@ def observe_once(
     if isinstance(result, str):
         raise ValueError(result)
     return Observed(request, spell_subject(request.subject, analysis), answer.seen.step, answer.trained, result)
-
-
-def find_subject(kind: type[Observation], analysis: Analysis, at: str) -> Subject:
-    """The subject of this name; the first there is, if none is told.
-
-    Raises:
-        ValueError: there is none of that name; the words list those there are.
-    """
-    subjects = kind.subjects(analysis)
-    if not subjects:
-        raise ValueError(kind.why_none())
-    if not at:
-        return subjects[0]
-    names = {subject: spell_subject(subject, analysis) for subject in subjects}
-    wanted = at.strip().casefold()
-    for subject, name in names.items():
-        if wanted in (name.casefold(), name.casefold().rpartition(".")[0] if subject[1] else ""):
-            return subject
-    some = ", ".join(list(names.values())[:12])
-    raise ValueError(f"“{kind.title}” has nothing at “{at}”; it can look at: {some}{' …' if len(names) > 12 else ''}")
-
-
-def spell_subject(subject: Subject, analysis: Analysis) -> str:
-    """A subject as it is typed: ``block/node.port``."""
-    path, part = subject
-    name = analysis.name_of(path).replace(" › ", "/")
-    return f"{name}.{part}" if part else name or "the network"
 
 
 def choices(analysis: Analysis) -> dict[type[Observation], list[Subject]]:

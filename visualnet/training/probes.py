@@ -20,7 +20,7 @@ from visualnet.training.control import ProbePort, ProbeRequest
 from visualnet.training.events import Grid, ProbeReport
 from visualnet.training.observations.lens import Lens, as_array, resting
 from visualnet.training.observations.maps.plane import Plane, input_plane
-from visualnet.training.observations.watching import ObservationTurns, observe_all
+from visualnet.training.observations.watching import SLICE_S, ObservationTurns, observe_all
 
 EVERY_S = 0.1
 """No oftener than this, however cheap it is: the eye follows no faster."""
@@ -50,8 +50,9 @@ class Probe:
             return False
         return now >= self._due or (request is not self._seen and request != self._seen)
 
-    def look(self, request: ProbeRequest, step: int) -> ProbeReport:
-        """Compute what is watched, and set when to look next so that the budget holds."""
+    def look(self, request: ProbeRequest, step: int, slice_s: float = SLICE_S) -> ProbeReport:
+        """Compute what is watched, and set when to look next so that the budget holds. Observations that find no time within the slice wait
+        for the next look."""
         begin = time.perf_counter()
         self.lens.aim(request.sample, request.own, step, request.feeds)
         if self._seen is None or self._subject_of(self._seen) != self._subject_of(request):
@@ -59,7 +60,8 @@ class Probe:
         with resting(self.model), torch.no_grad():
             found = self._look(request)
             # What is observed has a half of the time for itself, and is due by that: it does not make the rest wait.
-            observed = self._turns.take(request.observations, request.budget / 2) if request.observations else {}
+            turns, wanted = self._turns, request.observations
+            observed = turns.take(wanted, request.budget / 2, slice_s) if wanted else {}
         end = time.perf_counter()
         self.spent_s += end - begin
         share = request.budget / 2 if request.observations else request.budget

@@ -32,10 +32,10 @@ def test_every_repetition_can_be_asked_before_it_is_trained(rig: Rig, qtbot: QtB
     for index in range(3):
         panel.layer.setCurrentIndex(index)
         panel.layer.activated.emit(index)
-        port = panel.target()
-        rig.until(qtbot, lambda port=port: port in getattr(rig.runner.probes.seen, "arrays", {}))
+        rig.until(qtbot, lambda: rig.runner.probes.observed.last(panel.request) is not None)
         rig.until(qtbot, lambda: panel.stack.currentWidget() is panel.view)
-        seen.append(rig.runner.probes.seen.arrays[port])
+        _, result = rig.runner.probes.observed.last(panel.request)
+        seen.append(result.arrays["weights"])
     assert all(weights.shape == (4, 49, 49) for weights in seen)
     assert abs(seen[0].sum(-1) - 1).max() < 1e-4
     assert not (seen[0] == seen[1]).all()

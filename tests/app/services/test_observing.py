@@ -10,9 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, template
 from visualnet.app.services.background_task import close_tasks
-from visualnet.app.services.observing import observation_store
-from visualnet.app.services.observing.observation_store import MOST_KEPT, ObservationStore
+from visualnet.app.services.observing.observation_store import ObservationStore
 from visualnet.pytorch import need_torch
+from visualnet.training.observations import look_history
+from visualnet.training.observations.look_history import MOST_KEPT
 from visualnet.training.observations.observation import ObservationRequest, Result
 
 VALUES = ObservationRequest("values", (("n2",), "features"))
@@ -35,7 +36,7 @@ def test_a_history_is_thinned_and_keeps_its_first_and_its_newest_looks(qtbot: Qt
 
 
 def test_all_histories_together_stay_within_their_memory(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(observation_store, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(look_history, "MOST_BYTES", 100_000)
     store = ObservationStore(None)  # type: ignore[arg-type]
     large, small = VALUES, ObservationRequest("values", (("n3",), "y"))
     for step in range(200):

@@ -6,16 +6,21 @@ import csv
 import io
 import math
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visualnet.data.choosing import choose
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import ArraySamples
+from visualnet.data.sources import table
+from visualnet.data.sources.registry import guess_sources
+from visualnet.data.table_files import cells, text_format
 from visualnet.data.table_files.cells import MISSING, CellFormat, read_cell
 
 LETTERS = st.characters(codec="cp1252", categories=("L", "N", "P", "Zs"))
@@ -122,3 +127,47 @@ def test_the_dialect_of_a_plain_table_is_guessed(
         assert isinstance(samples, ArraySamples)
         assert np.array_equal(samples.arrays["features"][:, 0], np.array([x for x, _, _ in rows], np.float32))
         assert [found.facts.classes[at] for at in samples.arrays["label"]] == [tree for _, _, tree in rows]
+
+
+def test_ten_thousand_columns_are_guessed_without_reading_every_cell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "genes.csv"
+    row = ",".join(f"{at / 7:.4f}" for at in range(9_999))
+    path.write_text("\n".join([",".join([*(f"gene{at}" for at in range(9_999)), "kind"]), f"{row},a", f"{row},b"]))
+    calls: Counter[str] = Counter()
+
+    def count(name: str, function: Any) -> Any:
+        def counted(*args: Any) -> Any:
+            calls[name] += 1
+            return function(*args)
+
+        return counted
+
+    for module in (cells, text_format, table):
+        monkeypatch.setattr(module, "read_cell", count("cells", cells.read_cell))
+    monkeypatch.setattr(text_format, "sniff", count("sniffs", text_format.sniff))
+    (first, guess), *_ = guess_sources(path)
+    assert first.name == "table" and "10,000 columns" in guess.words
+    assert calls["cells"] < 10_000 and calls["sniffs"] == 1
+
+
+DAYS = st.from_regex(r" ?[0-3]?\d([./-])[01]?\d\1(19|20)\d\d(T11:00)?", fullmatch=True)
+
+
+@given(st.lists(st.text("0123456789.,'’ -+e\n", max_size=9) | DAYS, max_size=6))
+def test_all_cells_at_once_tell_the_same_as_each_alone(texts: list[str]) -> None:
+    """The decimal mark and the order of dates are found by one search; here every cell is read by itself."""
+    only = {mark: 0 for mark in ".,"}
+    for text in texts:
+        patterns = {mark: (cells._PLAIN[mark], cells._GROUPED[mark]) for mark in ".,"}
+        numbers = {mark: any(found.fullmatch(text.strip()) for found in patterns[mark]) for mark in ".,"}
+        if "," in text or "." in text:
+            only["."] += numbers["."] and not numbers[","]
+            only[","] += numbers[","] and not numbers["."]
+    if only["."] != only[","]:
+        assert cells.guess_decimal(texts, ",") == max(only, key=lambda mark: only[mark])
+    found = [cells._YEAR_LAST.fullmatch(text.strip()) for text in texts]
+    days = [(int(one[1]), int(one[3])) for one in found if one]
+    wanted = True if not days or any(a > 12 for a, _ in days) else False if any(b > 12 for _, b in days) else None
+    assert cells.guess_day_first(texts) is wanted

@@ -17,7 +17,7 @@ from visualnet.data.tensors import Tensors
 from visualnet.figures.charts.levels import LevelChart
 from visualnet.figures.charts.marks import Dots
 from visualnet.figures.charts.svg import svg_of
-from visualnet.figures.value_scale import LogScale, extend_log_scale
+from visualnet.figures.ticks import LogScale, extend_log_scale
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.spec import Limits, Spec
 from visualnet.training.observations.cards.activity import measure_sizes, measure_values

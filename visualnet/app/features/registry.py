@@ -8,6 +8,7 @@ from visualnet.app.features.backprop.feature import FEATURE as BACKPROP
 from visualnet.app.features.blocks.feature import FEATURE as BLOCKS
 from visualnet.app.features.code.feature import FEATURE as CODE
 from visualnet.app.features.comparison.feature import FEATURE as COMPARISON
+from visualnet.app.features.dashboard.feature import FEATURE as DASHBOARD
 from visualnet.app.features.data_page.feature import FEATURE as DATA_PAGE
 from visualnet.app.features.differences.feature import FEATURE as DIFFERENCES
 from visualnet.app.features.evaluation.feature import FEATURE as EVALUATION
@@ -55,6 +56,7 @@ FEATURES: tuple[Feature, ...] = (
     HEATMAP,
     MAP_SIZES,
     LEARNER_MAP,
+    DASHBOARD,
     COMPARISON,
     PICTURES,
     PRESENTATION,

@@ -1,4 +1,4 @@
-"""Attention, live: who looks at whom, head by head, over the image's patches or over the words."""
+"""Attention, live: who looks at whom, head by head, over the image's patches or over the words, or one head large with its words."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from visualnet.app.plots.attention_names import draw_names
 from visualnet.app.plots.colours import (
     Ink,
     colour_table,
@@ -24,8 +25,8 @@ from visualnet.app.plots.picture import Picture, ScrollCanvas, text_button
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.text.format import format_number
-from visualnet.figures.attention import Attention, Floats, grey_levels, map_columns, peak
 from visualnet.figures.colours.indices import HATCH, hatch, levels
+from visualnet.figures.sequences.attention import Attention, Floats, grey_levels, map_columns, peak
 
 PAD, HEAD_LABEL, BAR_ROOM = 12, 18, 72
 CELL_LEAST, CELL_MOST = 96, 240
@@ -44,17 +45,36 @@ class AttentionCanvas(ScrollCanvas):
         self.shown: Attention | None = None
         self.query = self.head = 0
         self._picture: NDArray[np.uint8] | None = None
-        self._over_image = False
-        self._left = self._cell = 0
+        self._over_image = self._alone = False
+        self._left = self._cell = self._margin = 0
         self._columns = 1
+        self._images: dict[tuple[int, int], QImage] = {}
+        """The heads' maps as they were drawn last: moving the query draws no map anew."""
 
     def show_attention(self, shown: Attention, picture: NDArray[np.uint8] | None) -> None:
         """Show weights; ``picture`` is the image under the patches, as grey levels."""
         if self.shown is None or shown.weights.shape != self.shown.weights.shape:
             self.head, self.query = 0, shown.middle
         self.shown, self._picture = shown, picture
+        self._images.clear()
         self.arrange()
         self.description_changed.emit(shown.describe(self.head, self.query))
+
+    def set_ink(self, ink: Ink) -> None:
+        self._images.clear()
+        super().set_ink(ink)
+
+    def set_alone(self, on: bool) -> None:
+        """Show the chosen head alone, large, with the names of its rows and columns; or all heads."""
+        self._alone = on
+        self.arrange()
+
+    @property
+    def heads(self) -> list[int]:
+        """The heads whose maps are seen."""
+        if self.shown is None:
+            return []
+        return [self.head] if self._alone else list(range(len(self.shown.weights)))
 
     def set_over_image(self, on: bool) -> None:
         """Draw each head's weights over the image's patches instead of its whole map."""
@@ -74,20 +94,33 @@ class AttentionCanvas(ScrollCanvas):
         if self.shown is None:
             self.set_drawn_height(0)
             return
-        size, (heads, _, sources) = self.maximumViewportSize(), self.shown.weights.shape
+        size, sources = self.maximumViewportSize(), self.shown.weights.shape[2]
         self._left = int(min(max(size.width() * 0.36, 120), max(size.height() - 2 * PAD - 26, 120), 380))
         room = max(size.width() - self._left - 3 * PAD - BAR_ROOM, CELL_LEAST)
-        self._columns, self._cell = map_columns(heads, room, size.height(), PAD, HEAD_LABEL, CELL_LEAST, CELL_MOST)
-        tall = -(-heads // self._columns) * (self._cell + HEAD_LABEL + PAD) + PAD
+        self._margin = self._name_room() if self._alone else 0
+        heads, most = len(self.heads), size.width() if self._alone else CELL_MOST
+        room, high = max(room - self._margin, CELL_LEAST), max(size.height() - self._margin, CELL_LEAST)
+        self._columns, self._cell = map_columns(heads, room, high, PAD, HEAD_LABEL, CELL_LEAST, most)
+        tall = -(-heads // self._columns) * (self._cell + HEAD_LABEL + PAD) + PAD + self._margin
         if self.shown.grid is None:
             tall = max(tall, PAD + HEAD_LABEL + sources * CHIP + PAD)
         self.set_drawn_height(tall)
 
+    def _name_room(self) -> int:
+        """The room for the names beside and under one head's map."""
+        assert self.shown is not None
+        metrics = QFontMetricsF(text_font(self.font(), 11))
+        _, queries, sources = self.shown.weights.shape
+        longest = max((self.shown.short_name(i) for i in range(sources)), key=len)
+        other = max((self.shown.short_name(i, True) for i in range(queries)), key=len)
+        wide = max(metrics.horizontalAdvance(longest), metrics.horizontalAdvance(other))
+        return int(min(max(wide + 10, 24), 96))
+
     def map_rect(self, head: int) -> QRectF:
         """Where a head's map stands."""
-        row, column = divmod(head, self._columns)
-        x = self._left + 2 * PAD + column * (self._cell + PAD)
-        y = PAD + HEAD_LABEL + row * (self._cell + HEAD_LABEL + PAD) - self.scroll_offset
+        row, column = divmod(0 if self._alone else head, self._columns)
+        x = self._left + 2 * PAD + self._margin + column * (self._cell + PAD)
+        y = PAD + HEAD_LABEL + row * (self._cell + HEAD_LABEL + PAD) - (0 if self._alone else self.scroll_offset)
         return QRectF(x, y, self._cell, self._cell)
 
     def source_rect(self, source: int) -> QRectF:
@@ -122,7 +155,7 @@ class AttentionCanvas(ScrollCanvas):
         painter.setFont(text_font(self.font(), 11))
         table, highest = colour_table(ink, False), self.shown.highest
         over = self._over_image and self.shown.grid is not None
-        for head in range(len(self.shown.weights)):
+        for head in self.heads:
             if self.map_rect(head).bottom() > 0 and self.map_rect(head).top() < self.viewport().height():
                 self._draw_head(painter, ink, self.shown, head, table, None if over else highest)
         self._draw_sources(painter, ink, self.shown, table)
@@ -140,7 +173,7 @@ class AttentionCanvas(ScrollCanvas):
         painter.setFont(text_font(self.font(), 11, bold=chosen))
         painter.setPen(ink.text if chosen else ink.muted)
         label = QRectF(rect.left(), rect.top() - HEAD_LABEL, rect.width(), HEAD_LABEL - 2)
-        painter.drawText(label, MIDDLE, f"head {head}")
+        painter.drawText(label, MIDDLE, shown.head_name(head))
         painter.setFont(text_font(self.font(), 11))
         painter.setPen(ink.muted)
         finite = bool(np.isfinite(row).all())
@@ -155,27 +188,39 @@ class AttentionCanvas(ScrollCanvas):
                 painter.setPen(QPen(ink.accent, 2))
                 painter.drawRect(inner)
             return
-        draw_nearest(painter, rect, _heat_image(shown.weights[head], highest, table))
+        draw_nearest(painter, rect, self._map_image(shown, head, highest, table))
+        if self._alone:
+            draw_names(painter, ink, shown, rect, self.query, self._margin - 8)
         high = rect.height() / shown.queries
         painter.setPen(QPen(ink.accent, 1.5))
         painter.drawRect(
             QRectF(rect.left() - 2, rect.top() + self.query * high - 1, rect.width() + 4, max(high, 2) + 2)
         )
 
+    def _map_image(self, shown: Attention, head: int, highest: float, table: list[int]) -> QImage:
+        """A head's map in no more pixels than there are."""
+        edge = int(self._cell * self.devicePixelRatioF())
+        if (head, edge) not in self._images:
+            self._images[head, edge] = _heat_image(shown.map_of(head, edge, edge), highest, table)
+        return self._images[head, edge]
+
     def _draw_sources(self, painter: QPainter, ink: Ink, shown: Attention, table: list[int]) -> None:
         painter.fillRect(QRectF(0, 0, self._left + PAD + 4, self.viewport().height()), ink.surface)
         painter.setFont(text_font(self.font(), 11, bold=True))
         painter.setPen(ink.text)
         title = QRectF(PAD, PAD - (self.scroll_offset if shown.grid is None else 0), self._left, HEAD_LABEL - 2)
-        painter.drawText(title, MIDDLE, f"head {self.head}, over the sources")
+        words = f"what {shown.query_name(self.query)} {shown.verb}"
+        words = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, self._left)
+        painter.drawText(title, MIDDLE, words)
         painter.setFont(text_font(self.font(), 11))
         row = shown.weights[self.head, self.query]
         if shown.grid is None:
             most = peak(row)
-            for source, weight in enumerate(row.tolist()):
-                if self.source_rect(source).top() > self.viewport().height():
-                    break
-                self._draw_chip(painter, ink, source, str(source), weight, weight / most)
+            first = max((self.scroll_offset - PAD - HEAD_LABEL) // CHIP, 0)
+            last = min(first + self.viewport().height() // CHIP + 2, len(row))
+            for source in range(first, last):
+                weight = float(row[source])
+                self._draw_chip(painter, ink, source, shown.short_name(source), weight, weight / most)
             return
         board = self._patch_area(QRectF(PAD, PAD + HEAD_LABEL, self._left, self._left))
         most = self._draw_patches(painter, board, shown.patches(self.head, self.query), table)
@@ -229,7 +274,7 @@ class AttentionCanvas(ScrollCanvas):
     def _choose_at(self, at: QPointF) -> None:
         if self.shown is None:
             return
-        for head in range(len(self.shown.weights)):
+        for head in self.heads:
             rect = self.map_rect(head)
             if rect.adjusted(0, -HEAD_LABEL, 0, 0).contains(at):
                 on_map = at.y() >= rect.top() and not (self._over_image and self.shown.grid is not None)
@@ -274,11 +319,15 @@ class AttentionView(Picture):
         self._words.hide()
         tip = "Show for each head what the query looks at, over the image's patches"
         self._over = text_button("Over the image", tip, checkable=True)
+        self._alone = text_button(
+            "One head", "Show the chosen head alone, with the names of its rows and columns", checkable=True
+        )
         self._canvas = AttentionCanvas(self)
-        head = row((self._words, 1), self._over, margins=(0, 4, PAD, 0))
+        head = row((self._words, 1), self._alone, self._over, margins=(0, 4, PAD, 0))
         column(head, (self._canvas, 1), spacing=0, parent=self)
         self._canvas.description_changed.connect(self._show_words)
         self._over.toggled.connect(self._canvas.set_over_image)
+        self._alone.toggled.connect(self._canvas.set_alone)
 
     def apply_ink(self, ink: Ink) -> None:
         self._words.setPalette(self.palette())
@@ -293,10 +342,15 @@ class AttentionView(Picture):
         grid: tuple[int, int] | None = None,
         extra_tokens: int = 0,
         step: int | None = None,
+        words: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
+        maps: Any = None,
+        title: tuple[str, ...] = ("head", "looks at"),
     ) -> None:
         """Show weights (heads, queries, sources); each row sums to 1.
 
-        `grid` (rows, columns) of patches lies over `image` (H W or C H W); `extra_tokens` come before the patches.
+        `grid` (rows, columns) of patches lies over `image` (H W or C H W); `extra_tokens` come before the patches. `words` are those of
+        the queries and of the sources, `maps` the weights thinned by maximum, `title` what a map is called and what joins a query to its
+        sources.
         """
         shown = np.asarray(weights, np.float32)
         if shown.ndim != 3 or shown.size == 0:
@@ -305,7 +359,9 @@ class AttentionView(Picture):
             grid = None
         picture = None if image is None or grid is None else grey_levels(np.asarray(image, np.float32))
         self._over.setVisible(grid is not None)
-        self._canvas.show_attention(Attention(shown, grid, extra_tokens if grid else 0, step), picture)
+        self._alone.setVisible(min(shown.shape[1:]) > 1)
+        extra = extra_tokens if grid else 0
+        self._canvas.show_attention(Attention(shown, grid, extra, step, *words, maps, *title), picture)
 
     def words(self) -> str:
         """The sentence above the picture."""

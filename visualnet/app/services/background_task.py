@@ -83,6 +83,11 @@ class BackgroundTask(QObject):
         """Whether it has still to end; its result counts as running until ``done`` is called."""
         return self._thread is not None
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was asked to end."""
+        return self._job.stop.is_set()
+
     def cancel(self) -> None:
         """Ask it to end; `finished` tells when it has."""
         self._job.stop.set()

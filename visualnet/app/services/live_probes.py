@@ -87,6 +87,7 @@ class LiveProbes(QObject):
         self._requests: dict[str, _Wish] = {}
         self._choice: DataChoice | None = None
         self._idle_probe, self._asked = IdleProbe(), 0
+        self._with_pictures = True
         self._shown: set[NodePath] = set()
         self._pictures: set[NodePath] = set()
         self._ink = ink_of(studio.theme)
@@ -117,6 +118,12 @@ class LiveProbes(QObject):
         else:
             self._requests[who] = wish
         self._apply(AFTER_CHOICE_MS)
+
+    def set_pictures(self, shown: bool) -> None:
+        """Show live pictures on the cards of the open sheet, or none."""
+        if shown != self._with_pictures:
+            self._with_pictures = shown
+            self._choose_thumbnails()
 
     def set_sample(self, sample: int) -> None:
         """Look at another sample of the validation set."""
@@ -296,7 +303,7 @@ class LiveProbes(QObject):
 
     def _choose_thumbnails(self) -> None:
         """Ask for the cards of the open sheet, where a run goes on or has left its weights."""
-        if self._control is None and self.run is None:
+        if not self._with_pictures or (self._control is None and self.run is None):
             self._clear_thumbnails()
             self.set_request(CANVAS)
             return

@@ -79,6 +79,10 @@ class Step:
         """A sample of a field as words, where this step has made numbers of words; else nothing."""
         return ""
 
+    def token_names(self, name: str, fitted: Fitted) -> tuple[str, ...]:
+        """What the numbers of a field stand for, in their order, where this step has made numbers of words; else nothing."""
+        return ()
+
     @classmethod
     def summary(cls) -> str:
         """What it does, in a few sentences for people: the docstring's first paragraph."""

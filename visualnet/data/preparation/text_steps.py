@@ -60,12 +60,17 @@ class Tokenise(Step):
         return fit_vocabulary(self.unit, texts, self.vocabulary).to_json()
 
     def spell(self, name: str, values: Array, fitted: Fitted) -> str:
-        from visualnet.data.tokens import PAD, Vocabulary
+        from visualnet.data.tokens import PAD
+
+        names = self.token_names(name, fitted)
+        return "·".join(names[number] for number in values.tolist() if number > PAD) if names else ""
+
+    def token_names(self, name: str, fitted: Fitted) -> tuple[str, ...]:
+        from visualnet.data.tokens import Vocabulary
 
         if name not in (self.field, NEXT if self.next else self.field):
-            return ""
-        names = Vocabulary.from_json(fitted).names
-        return "·".join(names[number] for number in values.tolist() if number > PAD)
+            return ()
+        return tuple(Vocabulary.from_json(fitted).names)
 
     def apply(self, batch: Batch, fitted: Fitted) -> Batch:
         import numpy as np

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from visualnet.data.table_files.own_rows import RowReader
     from visualnet.data.table_files.table_samples import Layout
 
+MOST_LOOKED_AT = 2_000
+"""So many cells are looked at to guess whether they are texts."""
 LONG_TEXT = 40
 """Words with so many letters on average are a text to read, no category."""
 
@@ -69,7 +72,8 @@ class Table(TableFile):
         names, rows = sniffed.format.names, sniffed.rows[sniffed.format.header :]
         if len(names) < 2 or not rows:
             return Guess(0.2, {}, "a table of one column") if path.suffix.lower() in (".csv", ".tsv") else None
-        texts = [cell for row in rows[:50] for cell in row if read_cell(cell, sniffed.format.cells).kind == "word"]
+        looked_at = itertools.islice((cell for row in rows[:50] for cell in row), MOST_LOOKED_AT)
+        texts = [cell for cell in looked_at if read_cell(cell, sniffed.format.cells).kind == "word"]
         long = bool(texts) and sum(map(len, texts)) / len(texts) > LONG_TEXT
         score = 0.4 if long else 0.8 if path.suffix.lower() in (".csv", ".tsv", ".tab") else 0.5
         return Guess(score, {}, f"a table of {format_quantity(len(names), 'column')}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -204,7 +205,13 @@ def sniff_quickly(path: Path) -> Sniffed | None:
     if path.suffix.lower() not in TEXT_SUFFIXES or not path.is_file():
         return None
     try:
-        found = text_format.sniff(path, Wanted())
+        state = path.stat()
+        return _sniff_once(path, state.st_mtime_ns, state.st_size)
     except (ValueError, OSError):
         return None
-    return found
+
+
+@lru_cache(maxsize=1)
+def _sniff_once(path: Path, changed: int, size: int) -> Sniffed:
+    """Several sources ask the same of a file, one after another."""
+    return text_format.sniff(path, Wanted())

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.core.text.visible import clean
-from visualnet.data.table_files.cells import MISSING, CellFormat, guess_day_first, guess_decimal, read_cell
+from visualnet.data.table_files.cells import MISSING, CellFormat, guess_day_first, guess_decimal, is_word, read_cell
 
 SAMPLE = 1 << 18
 """So many bytes at the beginning of a file are looked at to guess its format."""
@@ -129,11 +129,9 @@ def guess_delimiter(lines: Sequence[str]) -> str:
         others = set(",;\t|") - {mark}
         cells = [cell for row in rows for cell in row]
         # “5;2” in a cell says that the comma parts numbers of another notation, not cells.
-        mixed = sum(
-            1
-            for cell in cells
-            if others & set(cell) and not any(read_cell(cell, CellFormat(d)).kind == "number" for d in ".,")
-        )
+        joined = "\n".join(cells)
+        suspects = [c for c in cells if not others.isdisjoint(c)] if any(other in joined for other in others) else []
+        mixed = sum(1 for cell in suspects if not any(read_cell(cell, CellFormat(d)).kind == "number" for d in ".,"))
         scores[mark] = (round(often / len(rows) + (len(rows[0]) == width) - 2 * mixed / len(cells), 1), width)
     if scores:
         return max(scores, key=lambda mark: scores[mark])
@@ -173,8 +171,9 @@ def _width(rows: Iterator[list[str]]) -> int:
 def _is_header(rows: list[list[str]], how: CellFormat) -> bool:
     """Whether the first row names the columns: it has words alone, and what is below it is of another kind, or never the same."""
     first, body = rows[0], rows[1:]
-    kinds = [read_cell(cell, how).kind for cell in first]
-    if any(kind in {"number", "date", "infinite"} for kind in kinds) or "word" not in kinds:
+    words = [cell for cell in first if is_word(cell) and cell.strip() not in how.missing]
+    kinds = {read_cell(cell, how).kind for cell in set(first).difference(words)}
+    if kinds & {"number", "date", "infinite"} or not (words or "word" in kinds):
         return False
     if not body:
         return True

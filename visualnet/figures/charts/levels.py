@@ -10,8 +10,7 @@ from typing import Any
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.axes import legend
 from visualnet.figures.charts.marks import Chart, Dots, Drawing, Mark, Spot, Stroke, Words, shorten, text_width
-from visualnet.figures.ticks import nice_ticks, tick_labels
-from visualnet.figures.value_scale import LogScale, extend_log_scale, power_text
+from visualnet.figures.ticks import LogScale, extend_log_scale, nice_ticks, power_text, tick_labels
 
 TOP, BOTTOM, RIGHT = 28.0, 40.0, 64.0
 ROW_LEAST, ROW_MOST = 13.0, 34.0

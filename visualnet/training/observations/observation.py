@@ -141,6 +141,9 @@ OBSERVATIONS: dict[str, type[Observation]] = {}
 
 DECLARED_IN = (
     "visualnet.training.observations.flow.declare",
+    "visualnet.training.observations.attention.declare",
+    "visualnet.training.observations.recurrent.declare",
+    "visualnet.training.observations.embeddings.declare",
     "visualnet.training.observations.cards.declare",
     "visualnet.training.observations.maps.declare",
     "visualnet.training.observations.weights.declare",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import NodeFacts
-from visualnet.training.observations.observation import Subject
+from visualnet.training.observations.observation import Observation, Subject
 
 MOST_REPETITIONS = 64
 """Of a block that is repeated oftener, the first repetitions are offered."""
@@ -42,3 +42,30 @@ def nodes(analysis: Analysis, wanted: Callable[[NodeFacts], bool]) -> list[Subje
         if wanted(facts)
         for each in analysis.repetitions(path, MOST_REPETITIONS)
     ]
+
+
+def find_subject(kind: type[Observation], analysis: Analysis, at: str) -> Subject:
+    """The subject of this name; the first there is, if none is told.
+
+    Raises:
+        ValueError: there is none of that name; the words list those there are.
+    """
+    subjects = kind.subjects(analysis)
+    if not subjects:
+        raise ValueError(kind.why_none())
+    if not at:
+        return subjects[0]
+    names = {subject: spell_subject(subject, analysis) for subject in subjects}
+    wanted = at.strip().casefold()
+    for subject, name in names.items():
+        if wanted in (name.casefold(), name.casefold().rpartition(".")[0] if subject[1] else ""):
+            return subject
+    some = ", ".join(list(names.values())[:12])
+    raise ValueError(f"“{kind.title}” has nothing at “{at}”; it can look at: {some}{' …' if len(names) > 12 else ''}")
+
+
+def spell_subject(subject: Subject, analysis: Analysis) -> str:
+    """A subject as it is typed: ``block/node.port``."""
+    path, part = subject
+    name = analysis.name_of(path).replace(" › ", "/")
+    return f"{name}.{part}" if part else name or "the network"

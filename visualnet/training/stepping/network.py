@@ -128,11 +128,11 @@ def check_size(analysis: Analysis) -> None:
     nodes = sum(1 for _ in analysis.walk())
     if nodes > MOST_NODES:
         raise ValueError(
-            f"this network has {nodes:,} nodes: nobody follows so many by hand. Open the template “Perceptron”"
+            f"this network has {nodes:,} nodes: nobody follows so many by hand. Open the template “XOR by hand”"
         )
     if analysis.main.parameters > MOST_NUMBERS:
         words = f"this network has {analysis.main.parameters:,} weights: too many to be read"
-        raise ValueError(f"{words}. Open the template “Perceptron”")
+        raise ValueError(f"{words}. Open the template “XOR by hand”")
 
 
 def _restore(model: Model, weights: Sequence[Path]) -> bool:

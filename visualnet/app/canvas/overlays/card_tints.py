@@ -11,13 +11,17 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.overlays.pointer_hint import paint_note
 from visualnet.app.canvas.scene.layers.sheet_layer import SheetLayer
-from visualnet.app.canvas.scene.node_painter import paint_label
-from visualnet.app.theme.tokens import RADIUS
+from visualnet.app.canvas.scene.node_item import NodeItem
+from visualnet.app.canvas.scene.node_painter import paint_block_label, paint_label, shows_labels
+from visualnet.app.theme.tokens import RADIUS, mix
 from visualnet.core.graph import Port
 from visualnet.figures.colours.maps import SEQUENTIAL
 
 FAR = 0.45
-"""Below this scale a card is nothing but its colour."""
+"""Below this scale a card is nothing but its colour and its name."""
+TINT = 0.36
+GREY = 0.55
+"""How far the grey of cards without a figure fades into the ground."""
 _COLOURS = tuple("#{:02x}{:02x}{:02x}".format(*row) for row in SEQUENTIAL.tolist())
 
 
@@ -37,7 +41,7 @@ def paint_amounts(p: QPainter, bar: QRectF) -> None:
 
 
 class CardTint(NamedTuple):
-    """The colour of one card, and the words below it."""
+    """The colour of one card (none: only words), and the words below it."""
 
     colour: str
     words: str
@@ -62,32 +66,46 @@ class TintLayer(SheetLayer):
         """Tint the cards that meet the area."""
         if not self.tints:
             return
-        theme, near = self.theme, scale >= FAR
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        coloured = any(tint.colour for tint in self.tints.values())
+        for node_id in self.canvas.ids_in(area, 24.0):
+            tint, item = self.tints.get(node_id), self.canvas.cards[node_id]
+            if scale < FAR:
+                if coloured:
+                    self._paint_block(painter, item, tint.colour if tint is not None else "", scale)
+            elif tint is not None:
+                if tint.colour:
+                    self._tint(painter, item.rect.adjusted(0.5, 0.5, -0.5, -0.5), tint.colour)
+                at = QPointF(item.rect.center().x(), item.rect.bottom() + 1)
+                paint_label(painter, at, tint.words, self.theme, self.theme.text, tint.colour or self.theme.outline)
+        painter.restore()
+
+    def _tint(self, painter: QPainter, body: QRectF, colour: str) -> None:
+        fill = QColor(colour)
+        fill.setAlphaF(TINT)
         # Bright words stay bright under a tint that only adds light, dark words dark under one that only takes it.
         modes = QPainter.CompositionMode
-        tinting = modes.CompositionMode_Screen if theme.dark else modes.CompositionMode_Multiply
-        for node_id in self.canvas.ids_in(area, 24.0):
-            tint = self.tints.get(node_id)
-            if tint is None:
-                continue
-            colour, fill = QColor(tint.colour), QColor(tint.colour)
-            card = self.canvas.cards[node_id].rect
-            body = card.adjusted(0.5, 0.5, -0.5, -0.5)
-            fill.setAlphaF(0.36 if near else 0.95)
-            painter.setCompositionMode(tinting if near else modes.CompositionMode_SourceOver)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
-            painter.drawRoundedRect(body, RADIUS, RADIUS)
-            if near:
-                painter.setCompositionMode(modes.CompositionMode_SourceOver)
-                painter.setPen(QPen(colour, 2.5))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRoundedRect(body, RADIUS, RADIUS)
-                at = QPointF(card.center().x(), card.bottom() + 1)
-                paint_label(painter, at, tint.words, theme, theme.text, colour.name())
-        painter.restore()
+        painter.setCompositionMode(modes.CompositionMode_Screen if self.theme.dark else modes.CompositionMode_Multiply)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(body, RADIUS, RADIUS)
+        painter.setCompositionMode(modes.CompositionMode_SourceOver)
+        painter.setPen(QPen(QColor(colour), 2.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(body, RADIUS, RADIUS)
+
+    def _paint_block(self, painter: QPainter, item: NodeItem, colour: str, scale: float) -> None:
+        """From far: the colour and the name. A card without a figure is grey, or its family's colour would pass for one."""
+        theme = self.theme
+        ground = colour or mix(theme.outline, theme.canvas, GREY)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(ground))
+        painter.drawRoundedRect(item.rect, RADIUS, RADIUS)
+        if shows_labels(scale):
+            painter.translate(item.x, item.y)
+            paint_block_label(painter, item, theme, scale, ground)
+            painter.translate(-item.x, -item.y)
 
 
 class FigureNotes(SheetLayer):

@@ -348,8 +348,8 @@ def fault_sign(theme: Theme, ratio: float) -> QPixmap:
     return picture
 
 
-def paint_block_label(p: QPainter, item: NodeItem, theme: Theme, scale: float) -> None:
-    """A block's name, in the size that all blocks have at this scale of the screen; shortened where it does not fit."""
+def paint_block_label(p: QPainter, item: NodeItem, theme: Theme, scale: float, ground: str = "") -> None:
+    """A block's name on its ground, in the size that all blocks have at this scale; shortened where it does not fit."""
     content = item.content
     px = math.ceil(label_px(scale / fonts.factor()) * fonts.factor() / scale - 1e-6)
     badge = _far_badge(item, scale).width() + 4 if content.badge == "error" else 0.0
@@ -357,7 +357,7 @@ def paint_block_label(p: QPainter, item: NodeItem, theme: Theme, scale: float) -
     name = abbreviate(content.name, room, advance)
     height = min(item.height, float(HEIGHT)) if item.thumbnail is None else item.height
     area = QRectF((item.width - badge - advance(name)) / 2, 0, room + 1, height)
-    paint_text(p, area, name, ink_on(_block_ground(item, theme)), px, bold=True)
+    paint_text(p, area, name, ink_on(ground or _block_ground(item, theme)), px, bold=True)
 
 
 def _block_ground(item: NodeItem, theme: Theme) -> str:

@@ -7,25 +7,16 @@ from typing import Any
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from visualnet.analysis.facts import NodeFacts, NodePath, plain_path
+from visualnet.analysis.facts import plain_path
+from visualnet.app.features.attention.attention_observation import AttentionObservation
 from visualnet.app.features.feature_maps.probe_panel import ProbePanel, fill_choices
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
-from visualnet.app.plots.attention import AttentionView
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import STRETCH, row
-from visualnet.data.registry import image_field
-from visualnet.figures.attention import square_patches
-from visualnet.training.control import ProbePort
-
-PORT = "weights"
-MOST_REPETITIONS = 64
-
-
-def has_attention(facts: NodeFacts) -> bool:
-    """Whether a node tells who looks at whom: an output of weights over (heads, queries, sources)."""
-    spec = facts.leaving.get(PORT)
-    return facts.layer is not None and spec is not None and len(spec.shape) == 3
+from visualnet.training.observations.attention.declare import NO_ATTENTION, AttentionWeights
+from visualnet.training.observations.attention.places import attention_name, attention_subjects
+from visualnet.training.observations.observation import ObservationRequest, Subject
 
 
 class AttentionPanel(ProbePanel):
@@ -34,9 +25,9 @@ class AttentionPanel(ProbePanel):
     who = "attention"
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        self.view = AttentionView()
+        self.view = AttentionObservation(studio)
         super().__init__(studio, self.view, "attention", parent)
-        self.paths: list[NodePath] = []
+        self.subjects: list[Subject] = []
         self.layer = describe(QComboBox(), "Attention layer", "Which attention layer")
         self.layer.setMinimumWidth(120)
         self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -48,39 +39,53 @@ class AttentionPanel(ProbePanel):
     def follow(self) -> None:
         """All attention layers of the network, in the order of the drawing."""
         analysis, kept = self.studio.analysis, self.target()
-        found = [path for path, facts in analysis.walk() if has_attention(facts)]
-        self.paths = [each for path in found for each in analysis.repetitions(path, MOST_REPETITIONS)]
-        current = self.paths.index(kept[0]) if kept is not None and kept[0] in self.paths else 0
-        fill_choices(self.layer, [analysis.name_of(path) for path in self.paths], current)
+        self.subjects = attention_subjects(analysis)
+        current = self.subjects.index(kept) if kept is not None and kept in self.subjects else 0
+        fill_choices(self.layer, [attention_name(analysis, subject) for subject in self.subjects], current)
         for part in (self.layer, self.head_label, self.chooser):
-            part.setVisible(bool(self.paths))
+            part.setVisible(bool(self.subjects))
         self.request_probes()
 
     def _selected(self, ids: Any) -> None:
         for node_id in ids:
             if node_id in self.studio.graph.nodes:
                 path = self.path_of(node_id)
-                plain = [plain_path(p)[: len(path)] for p in self.paths]
+                plain = [plain_path(p)[: len(path)] for p, _ in self.subjects]
                 if path in plain:
                     self.layer.setCurrentIndex(plain.index(path))
                     self.request_probes()
                     return
 
-    def target(self) -> ProbePort | None:
+    def target(self) -> Subject | None:
         index = self.layer.currentIndex()
-        return (self.paths[index], PORT) if 0 <= index < len(self.paths) else None
+        return self.subjects[index] if 0 <= index < len(self.subjects) else None
+
+    @property
+    def request(self) -> ObservationRequest | None:
+        """What is asked for."""
+        target = self.target()
+        return ObservationRequest(AttentionWeights.name, target) if target is not None else None
+
+    def request_probes(self) -> None:
+        request = self.request if self.isVisible() else None
+        self.runner.probes.set_request(self.who, observations=() if request is None else (request,))
+        self.draw()
+
+    def draw(self) -> None:
+        probes, request = self.runner.probes, self.request
+        seen = probes.observed.last(request) if request is not None else None
+        if request is None or seen is None:
+            words = (probes.observed.words(request) if request is not None else "") or self.why_empty()
+        else:
+            step, result = seen
+            words = ""
+            self.view.step = step if probes.trained and step else None
+            self.view.show_result(AttentionWeights(), request.subject, result, (seen,))
+        self.empty.sentence.setText(words)
+        self.stack.setCurrentWidget(self.empty if words else self.view)
 
     def why_no_target(self) -> str:
-        return "This network has no attention layer. The template “vit-small” has some."
-
-    def draw_array(self, array: Any, step: int | None) -> str:
-        seen = self.runner.probes.seen
-        if seen is None or array.ndim != 3 or not array.size:
-            return self.why_empty()
-        image = seen.fields.get(image_field(self.studio.project.data, self.studio.fields) or "")
-        grid, extra = square_patches(array.shape[2]) if image is not None else (None, 0)
-        self.view.set_attention(array, image=image if grid else None, grid=grid, extra_tokens=extra, step=step)
-        return ""
+        return NO_ATTENTION
 
     def sizeHint(self) -> QSize:
         return QSize(520, 420)

@@ -255,4 +255,5 @@ def _formula_of(page: str) -> str:
     """What a layer does and its formula: the first line of its page, and the first sentence below."""
     first, _, rest = page.partition("\n")
     formula = " ".join(rest.split()).partition(". ")[0]
-    return f"{first} {formula}".strip().rstrip(".") + "."
+    text = f"{first} {formula}".strip()
+    return text if text.endswith((".", "…")) else f"{text}."

@@ -34,7 +34,7 @@ AFTER_EDIT_MS, POLL_MS = 250, 250
 MOST_SAMPLES = 64
 SPEEDS = {"Slow": 2400, "Usual": 1200, "Fast": 450}
 NO_LOSS = (
-    "Back-propagation begins at a loss: add one with Edit › Complete for training, or open the template “Perceptron”."
+    "Back-propagation begins at a loss: add one with Edit › Complete for training, or open the template “XOR by hand”."
 )
 ERRORS = "Mend the errors in the network to step through it."
 
@@ -293,7 +293,7 @@ class BackpropPanel(QWidget):
             return
         moment, last = self.order[self.at], len(self.order) - 1
         self.page.show_moment(self.passes, moment, self.studio.analysis)
-        self.place.setText(f"{self.at + 1} of {last + 1}")
+        self.place.setText(f"{self.at + 1} / {last + 1}")
         for name, button_ in self.buttons.items():
             button_.setEnabled({"first": self.at > 0, "back": self.at > 0, "play": True}.get(name, self.at < last))
         if self.isVisible() and self.follow.isChecked():

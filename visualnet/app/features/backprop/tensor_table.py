@@ -10,13 +10,13 @@ from PySide6.QtGui import QBrush, QColor, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from visualnet.app.theme import fonts, icons
+from visualnet.core.text.format import format_number
 from visualnet.training.stepping.chain_rule import Index, index_text
-from visualnet.training.stepping.figures import format_figure
 from visualnet.training.stepping.values import Array
 
 MOST_ROWS, MOST_COLUMNS = 8, 8
 SEEN_ROWS = 6
-CELL, HEAD, HIGH = 64, 30, 22
+CELL, HEAD, HIGH = 58, 24, 22
 STRONGEST = 90
 """How opaque the ground of the largest number is, of 255."""
 POSITIVE, NEGATIVE = 5, 0
@@ -58,7 +58,7 @@ class TensorModel(QAbstractTableModel):
     def data(self, index: Place, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         value = self.table[index.row(), index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return format_figure(float(value))
+            return format_number(float(value))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -112,6 +112,7 @@ class TensorTable(QTableView):
         self.horizontalHeader().setDefaultSectionSize(fonts.px(CELL))
         self.verticalHeader().setDefaultSectionSize(fonts.px(HIGH))
         self.verticalHeader().setFixedWidth(fonts.px(HEAD))
+        self.verticalHeader().setVisible(self.has_row_names())
         self.horizontalHeader().setFixedHeight(fonts.px(HIGH))
         self.selectionModel().currentChanged.connect(self._tell)
         self.choose(at)
@@ -123,7 +124,12 @@ class TensorTable(QTableView):
         """As wide as all that is shown of it."""
         columns = self.tensor.columnCount() if self.tensor is not None else 1
         rows_hidden = self.tensor is not None and self.tensor.rowCount() > SEEN_ROWS
-        return fonts.px(HEAD) + columns * fonts.px(CELL) + 4 + (14 if rows_hidden else 0)
+        head = fonts.px(HEAD) if self.has_row_names() else 0
+        return head + columns * fonts.px(CELL) + 4 + (14 if rows_hidden else 0)
+
+    def has_row_names(self) -> bool:
+        """Whether its rows have numbers: a single one needs none."""
+        return self.tensor is not None and self.tensor.rowCount() > 1
 
     def _bar_height(self) -> int:
         return 12 if self.tensor is not None and self.tensor.columnCount() > 2 else 0

@@ -21,7 +21,7 @@ def mark_moment(passes: Passes, done: Sequence[Moment]) -> Marks:
     shown = {place: number for place, number in passes.places.items() if place[1]}
     found = {place: shorten_values(passes.values[n].value, passes.samples) for place, n in shown.items() if n in values}
     back = {
-        place: shorten_values(gradient, passes.samples, "∂L ")
+        place: shorten_values(gradient, passes.samples, "∂L")
         for place, n in shown.items()
         if n in gradients and (gradient := passes.values[n].gradient) is not None
     }
@@ -32,5 +32,7 @@ def shorten_values(values: Array, samples: int, before: str = "") -> str:
     """The first numbers of a tensor below each other, and its size where there are more."""
     shape = values.shape[1:] if samples == 1 and values.ndim and values.shape[0] == 1 else values.shape
     flat = values.reshape(-1)
-    lines = [before + format_number(float(value)) for value in flat[:MOST]]
+    lines = [format_number(float(value)) for value in flat[:MOST]]
+    if before:
+        lines = [f"{before} {lines[0]}"] if len(lines) == 1 else [before, *lines]
     return "\n".join(lines if flat.size <= MOST else [*lines, f"… {'×'.join(map(str, shape))}"])

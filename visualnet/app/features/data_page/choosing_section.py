@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
-from visualnet.app.features.data_page.own_data_dialog import ask_for_file, ask_for_folder
+from visualnet.app.features.data_page.own_data_dialog import ask_for_download, ask_for_file, ask_for_folder
 from visualnet.app.features.inspector.data_section import choose_data
 from visualnet.app.forms.form import caption
 from visualnet.app.state.studio import Studio
@@ -33,6 +33,8 @@ class ChoosingSection(QWidget):
         self.file.setToolTip("A table, texts, arrays: one file of your own")
         self.folder = button("Open a folder…", icon="open", done=lambda: ask_for_folder(studio))
         self.folder.setToolTip("Pictures, texts or sounds: a folder of your own")
+        self.known = button("Download a known set…", icon="data", done=lambda: ask_for_download(studio))
+        self.known.setToolTip("MNIST, Fashion-MNIST, CIFAR and others, by torchvision and a network")
         kinds = ", ".join(kind.title for kind in SOURCES.values())
         self.own = caption(
             f"Or drop a file or a folder on the window. {f'What can be read: {kinds}.' if kinds else ''}"
@@ -54,7 +56,7 @@ class ChoosingSection(QWidget):
             self.title, self.summary, self.source, row(self.use, STRETCH), (self.licence, 1), STRETCH, spacing=8
         )
         shipped = row((self.list, 2), (detail, 3), spacing=16)
-        own = row(self.file, self.folder, STRETCH, spacing=8)
+        own = row(self.file, self.folder, self.known, STRETCH, spacing=8)
         heads = label("Your own data", "section"), label("Data that come with the program", "section")
         column(heads[0], own, self.own, heads[1], (shipped, 1), spacing=8, parent=self)
 

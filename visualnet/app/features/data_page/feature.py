@@ -25,6 +25,13 @@ def open_folder(studio: Studio) -> None:
     ask_for_folder(studio)
 
 
+def download(studio: Studio) -> None:
+    """Fetch one of the known sets, and learn from it."""
+    from visualnet.app.features.data_page.own_data_dialog import ask_for_download
+
+    ask_for_download(studio)
+
+
 def take_dropped(studio: Studio, path: Path) -> None:
     """A file or folder was dropped on the window: ask what it is, and learn from it."""
     from visualnet.app.features.data_page.own_data_dialog import choose_own_data
@@ -40,6 +47,8 @@ ACTIONS = (
                open_file, anywhere=True, submenu="Open data"),
     ActionSpec("train.open_data_folder", 18, "Open data folder…", "Learn from a folder of your own: pictures, texts, sounds",
                "data", "", open_folder, anywhere=True, submenu="Open data"),
+    ActionSpec("train.download_data", 18, "Download a known set…", "Fetch MNIST, CIFAR, SVHN or STL-10 over the network, and learn from it",
+               "data", "", download, anywhere=True, submenu="Open data"),
 )
 # fmt: on
 FEATURE = Feature(

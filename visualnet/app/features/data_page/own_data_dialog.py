@@ -55,6 +55,16 @@ def ask_for_folder(studio: Studio) -> None:
         choose_own_data(studio, Path(name))
 
 
+def ask_for_download(studio: Studio) -> None:
+    """Let the person fetch one of the known sets, and learn from it."""
+    from visualnet.app.features.data_page.download_dialog import DownloadDialog
+
+    dialog = DownloadDialog(_window(studio))
+    answer_of(dialog)
+    if dialog.folder is not None:
+        choose_own_data(studio, dialog.folder)
+
+
 def choose_own_data(studio: Studio, path: Path) -> None:
     """Ask what a file or folder is, and make it the project's data; where a page covers the canvas, those of a new project."""
     guesses = guess_sources(path)

@@ -31,7 +31,15 @@ FEATURE = Feature(
     "heat",
     "Tints every card by its share of a cost: parameters, MACs, memory, or the time that was measured here.",
     actions=(
-        ActionSpec("view.heat", 40, "Heat map", "Tint the cards by what they cost", "feature-maps", fill=fill_menu),
+        ActionSpec(
+            "view.heat",
+            40,
+            "Heat map",
+            "Tint the cards by what they cost",
+            "feature-maps",
+            fill=fill_menu,
+            submenu="Dashboard",
+        ),
     ),
     overlay=make_overlay,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, QRectF, Qt
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu
 
@@ -27,6 +27,8 @@ MEASURE_TIP = "Runs one batch forward some times on this machine; it can be stop
 
 class HeatMap(QObject):
     """Which quantity is shown, and each node's amount of it. Off unless chosen; the choice is remembered."""
+
+    chosen_changed = Signal(object)
 
     def __init__(self, studio: Studio, view: CanvasView, settings: Settings) -> None:
         super().__init__(view)
@@ -55,6 +57,7 @@ class HeatMap(QObject):
     def choose(self, name: str) -> None:
         """Show another quantity, or nothing ("")."""
         self.chosen = self.settings["heat"] = name
+        self.chosen_changed.emit(name)
         self.refresh()
 
     def fill_menu(self, menu: QMenu) -> None:

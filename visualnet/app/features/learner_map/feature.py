@@ -37,6 +37,7 @@ FEATURE = Feature(
             "Tint the cards by the learner that trains them: networks that learn against or beside each other",
             "training",
             check=show_learners,
+            submenu="Dashboard",
         ),
     ),
     overlay=make_overlay,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 
 from visualnet.analysis.inference.learners import learner_parts
@@ -45,6 +45,8 @@ NONE = "The recipe is the only learner: add one on the Recipe page"
 class LearnerMap(QObject):
     """Off unless switched on; that is remembered. ``names`` are the learners, ``shown_at`` those of each card on the open sheet."""
 
+    shown_changed = Signal(object)
+
     def __init__(self, studio: Studio, view: CanvasView, settings: Settings) -> None:
         super().__init__(view)
         self.studio, self.view, self.settings = studio, view, settings
@@ -61,6 +63,7 @@ class LearnerMap(QObject):
     def show_learners(self, shown: bool) -> None:
         """Tint the cards, or show them as they are."""
         self.shown = self.settings[SETTING] = shown
+        self.shown_changed.emit(shown)
         self.refresh()
 
     def refresh(self) -> None:

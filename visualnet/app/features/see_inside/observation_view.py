@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
@@ -14,6 +14,7 @@ from visualnet.app.features.see_inside import saving
 from visualnet.app.features.see_inside.chooser import describe_subject, subject_for
 from visualnet.app.features.see_inside.views import make_widget
 from visualnet.app.forms.form import Form
+from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label
@@ -39,6 +40,8 @@ class ObservationView(QFrame):
     changed = Signal()
     closed = Signal()
     enlarged = Signal(bool)
+    options_chosen = Signal(object)
+    """Settings (pairs of name and value) were chosen by a click in the picture: others that look at the same may take them too."""
 
     def __init__(self, studio: Studio, name: str, options: Mapping[str, Value], number: int) -> None:
         super().__init__()
@@ -56,6 +59,8 @@ class ObservationView(QFrame):
         self._build_body()
         self.shows.set_theme(studio.theme)
         self.shows.sample_chosen.connect(self._look_at)
+        if isinstance(self.widget, ChartView):
+            self.widget.options_chosen.connect(self._take_click)
         self._connect()
         self.follow()
 
@@ -169,8 +174,19 @@ class ObservationView(QFrame):
         else:
             self.pin.setChecked(True)  # who chooses wants to keep it
 
+    def _take_click(self, options: Iterable[tuple[str, Value]]) -> None:
+        self.take_options(options)
+        self.options_chosen.emit(options)
+
+    def take_options(self, options: Iterable[tuple[str, Value]]) -> None:
+        """Change those of these settings that the observation has."""
+        self._set_options({name: value for name, value in options if name in self.kind.params})
+
     def _set_option(self, name: str, value: Value) -> None:
-        kept = {**self.options, name: value}
+        self._set_options({name: value})
+
+    def _set_options(self, changed: Mapping[str, Value]) -> None:
+        kept = {**self.options, **changed}
         try:
             self.kind(kept)
         except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
@@ -67,6 +68,7 @@ class SeeInsidePanel(QWidget):
         view.closed.connect(lambda: self.remove(view))
         view.enlarged.connect(lambda alone: self._show_alone(view if alone else None))
         view.changed.connect(self._keep)
+        view.options_chosen.connect(lambda options: self._share_click(view, options))
         self.views.append(view)
         self._arrange()
         if keep:
@@ -88,6 +90,12 @@ class SeeInsidePanel(QWidget):
         view.deleteLater()
         self._show_alone(None)
         self._keep()
+
+    def _share_click(self, chosen: ObservationView, options: Iterable[tuple[str, Value]]) -> None:
+        """A place that was clicked in one picture is that of all others of the same layer."""
+        for view in self.views:
+            if view is not chosen and view.subject == chosen.subject:
+                view.take_options(options)
 
     def _keep(self) -> None:
         settings = self.studio.settings

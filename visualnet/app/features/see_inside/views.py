@@ -15,6 +15,9 @@ from visualnet.training.observations.observation import History, Observation, Re
 
 VIEWS: Mapping[str, str] = {
     "chart": "visualnet.app.features.see_inside.chart_observation:ChartObservation",
+    "attention": "visualnet.app.features.attention.attention_observation:AttentionObservation",
+    "attention_lines": "visualnet.app.features.attention.attention_observation:LinesObservation",
+    "embedding": "visualnet.app.features.see_inside.embedding_observation:EmbeddingObservation",
     "tiles": "visualnet.app.features.see_inside.tiles_observation:TilesObservation",
 }
 """By the name that declarations use, what is called with the Studio to make the widget; imported when it is first needed."""

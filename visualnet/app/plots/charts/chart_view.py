@@ -24,8 +24,19 @@ from visualnet.app.plots.colours import Ink, colour_table, indexed_image, rgb_im
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.app.theme import fonts
 from visualnet.figures.charts.colours import resolve
-from visualnet.figures.charts.keyboard import find_next
-from visualnet.figures.charts.marks import SMALL, Area, Box, Chart, Dots, Drawing, Pixels, Spot, Stroke, Words
+from visualnet.figures.charts.marks import (
+    SMALL,
+    Area,
+    Box,
+    Chart,
+    Dots,
+    Drawing,
+    Pixels,
+    Spot,
+    Stroke,
+    Words,
+    find_next,
+)
 
 ALIGN = {
     "left": Qt.AlignmentFlag.AlignLeft,
@@ -45,6 +56,9 @@ class ChartView(PaintedPicture):
     """Somebody wants to see these samples (a tuple of their places in the data set); the words say what they are."""
     reached = Signal(object)
     """Keys have reached a place: its rectangle (QRect) in the widget."""
+
+    options_chosen = Signal(object)
+    """Somebody clicked a place that stands for settings: their names and values."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -186,7 +200,7 @@ class ChartView(PaintedPicture):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         spot = self.spot_at(event.position())
         self.setCursor(
-            Qt.CursorShape.PointingHandCursor if spot is not None and spot.samples else Qt.CursorShape.ArrowCursor
+            Qt.CursorShape.PointingHandCursor if spot is not None and _answers(spot) else Qt.CursorShape.ArrowCursor
         )
         if spot is not None:
             QToolTip.showText(event.globalPosition().toPoint(), spot.words, self)
@@ -231,6 +245,13 @@ class ChartView(PaintedPicture):
     def _open(self, spot: Spot) -> None:
         if spot.samples:
             self.samples_chosen.emit(spot.samples, spot.words.partition(" — ")[0])
+        if spot.options:
+            self.options_chosen.emit(spot.options)
+
+
+def _answers(spot: Spot) -> bool:
+    """Whether a click does something there."""
+    return bool(spot.samples or spot.options)
 
 
 def _unscaled(font: QFont, pixels: float) -> QFont:

@@ -33,9 +33,7 @@ Rect = tuple[float, float, float, float]
 GAP, HEAD = 10.0, 18.0
 FADED, OVER = 0.45, 0.72
 """How strongly the image shows through below its map, and the map over it."""
-ROW, LINE = 20.0, 15.0
-MOST_NOTE = 3
-"""The note under the picture has so many lines at most."""
+ROW = 20.0
 LEAST = 64.0
 """Where the sample beside the map would be smaller than so many px, the map stands alone."""
 MOST_WORDS = 12
@@ -76,30 +74,23 @@ class AttributionChart(Chart):
     high: float
     signed: bool
     unit: str = ""
-    note: str = ""
     boxes: tuple[AttributedBox, ...] = ()
 
     def lay_out(self, width: float, height: float) -> Drawing:
-        lines = wrap(self.note, max(width - 2 * GAP, 40.0), MOST_NOTE if height > 160 else 1) if self.note else []
-        note = LINE * len(lines) + 4.0 if lines else 0.0
         legend = HEAD if self.boxes else 0.0
         room = max(width - BAR - GAP, 30.0)
         across = room / len(self.parts)
         marks: list[Mark] = []
         spots: list[Spot] = []
         for number, part in enumerate(self.parts):
-            rect = (GAP + number * across, 4.0, max(across - GAP, 10.0), max(height - note - legend - 8.0, 10.0))
+            rect = (GAP + number * across, 4.0, max(across - GAP, 10.0), max(height - legend - 8.0, 10.0))
             if len(self.parts) > 1 and rect[3] > 3 * HEAD:
                 marks.append(Words(rect[0], rect[1] + HEAD / 2, shorten(part.title, rect[2])))
                 rect = (rect[0], rect[1] + HEAD, rect[2], rect[3] - HEAD)
             boxes = [box for box in self.boxes if box.part == number]
             _DRAWN[part.kind](self, part, rect, boxes, marks, spots)
-        marks += colour_bar(
-            width - BAR + 8, 6.0, max(height - note - 12.0, 1.0), self.low, self.high, self.signed, self.unit
-        )
-        for at, line in enumerate(lines):
-            marks.append(Words(GAP, height - note + LINE * (at + 0.5), line))
-        marks += self._legend(width, height - note)
+        marks += colour_bar(width - BAR + 8, 6.0, max(height - 12.0, 1.0), self.low, self.high, self.signed, self.unit)
+        marks += self._legend(width, height)
         return Drawing(width, height, tuple(marks), tuple(spots))
 
     def _legend(self, width: float, bottom: float) -> list[Mark]:
@@ -304,18 +295,6 @@ def _draw_series(
     for box in boxes:
         first, last = box.bounds[0]
         marks += _frame(left + first * step, top, (last - first) * step, height - 2, box.colour, 2.0, box.dashed)
-
-
-def wrap(text: str, width: float, most: int) -> list[str]:
-    """A text in lines of this width, so many at most; what has no room ends with …."""
-    lines: list[str] = []
-    words = text.split()
-    while words and len(lines) < most - 1:
-        line = words.pop(0)
-        while words and text_width(f"{line} {words[0]}") <= width:
-            line = f"{line} {words.pop(0)}"
-        lines.append(line)
-    return [*lines, shorten(" ".join(words), width)] if words else lines
 
 
 def _rgb(sample: Map) -> NDArray[np.uint8]:

@@ -24,7 +24,7 @@ HEAD = 20.0
 
 @dataclass(frozen=True, eq=False)
 class BesideChart(Chart):
-    """Charts with a title each; ``shares`` are the parts of the room that they take, in all 1."""
+    """Charts with a title each, which may be empty; ``shares`` are the parts of the room that they take, in all 1."""
 
     kind = "charts"
     charts: tuple[Chart, ...]
@@ -39,10 +39,12 @@ class BesideChart(Chart):
         for chart, title, share in zip(self.charts, self.titles, self.shares, strict=True):
             room = (width, height * share) if upright else (width * share, height)
             x, y = (0.0, at) if upright else (at, 0.0)
-            marks.append(Words(x + 10, y + HEAD / 2, shorten(title, room[0] - 12), "text"))
-            drawing = chart.lay_out(room[0], max(room[1] - HEAD, 10.0))
-            marks += [move_mark(mark, x, y + HEAD) for mark in drawing.marks]
-            spots += [spot._replace(x=spot.x + x, y=spot.y + y + HEAD) for spot in drawing.spots]
+            head = HEAD if title else 0.0
+            if title:
+                marks.append(Words(x + 10, y + HEAD / 2, shorten(title, room[0] - 12), "text"))
+            drawing = chart.lay_out(room[0], max(room[1] - head, 10.0))
+            marks += [move_mark(mark, x, y + head) for mark in drawing.marks]
+            spots += [spot._replace(x=spot.x + x, y=spot.y + y + head) for spot in drawing.spots]
             at += room[1] if upright else room[0]
         return Drawing(width, height, tuple(marks), tuple(spots))
 
@@ -55,8 +57,8 @@ class BesideChart(Chart):
                 yield (title, *row, *("" for _ in range(columns - len(row))))
 
     def description(self) -> str:
-        told = (f"{title}: {chart.description()}" for title, chart in zip(self.titles, self.charts, strict=True))
-        return ". ".join(told)
+        told = zip(self.titles, self.charts, strict=True)
+        return ". ".join(f"{title}: {chart.description()}" if title else chart.description() for title, chart in told)
 
 
 def move_mark(mark: Mark, x: float, y: float) -> Mark:

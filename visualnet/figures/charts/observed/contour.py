@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import Axes, draw_axes, make_axes
-from visualnet.figures.charts.marks import SMALL, Chart, Dots, Drawing, Mark, Pixels, Spot, Stroke, Words
+from visualnet.figures.charts.marks import (
+    SMALL,
+    Box,
+    Chart,
+    Dots,
+    Drawing,
+    Mark,
+    Pixels,
+    Spot,
+    Stroke,
+    Words,
+    text_width,
+)
 from visualnet.figures.charts.tiles import BAR
 from visualnet.figures.colours.indices import LEVELS, levels
 from visualnet.figures.ticks import nice_ticks
@@ -104,6 +116,9 @@ class ContourChart(Chart):
             marks += [Dots(points, "surface", 5.5, 1.0), Dots(points, "warning", 4.0, 1.0)]
         middle = axes.at(0.0, 0.0)
         marks += [Dots((middle,), "surface", 7.0, 1.0), Dots((middle,), "accent", 5.0, 1.0)]
+        for (x, y), name in zip(self.path, self.names, strict=False):
+            if (x, y) in [*inside, (0.0, 0.0)]:
+                marks += _tag(axes, *axes.at(x, y), name)
         return marks
 
     def _spots(self, axes: Axes) -> Iterable[Spot]:
@@ -138,6 +153,13 @@ class ContourChart(Chart):
         )
         path = f", with a path of {len(self.path)} places" if len(self.path) > 1 else ""
         return f"{self.value_title} over two directions, {ends}{path}"
+
+
+def _tag(axes: Axes, x: float, y: float, name: str) -> list[Mark]:
+    """A name beside a place, on a ground on which it can be read."""
+    wide = text_width(name) + 8
+    left = x + 9 if x + 9 + wide < axes.right else x - 9 - wide
+    return [Box(left, y - 9, wide, 18, "surface", 0.85), Words(left + 4, y, name, "text")]
 
 
 def trace_line(heights: NDArray[Any], x: Sequence[float], y: Sequence[float], value: float) -> list[Segment]:

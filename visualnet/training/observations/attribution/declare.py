@@ -78,7 +78,7 @@ class Explanation(Observation):
         sizes = [float(np.abs(part.map).max()) for frame in frames for part in frame if part.map.size]
         most = max((size for size in sizes if np.isfinite(size)), default=0.0) or 1.0
         signed = self.signed and any(bool((part.map < 0).any()) for frame in frames for part in frame)
-        return AttributionChart(tuple(parts), -most if signed else 0.0, most, signed, self.unit, result.note)
+        return AttributionChart(tuple(parts), -most if signed else 0.0, most, signed, self.unit)
 
 
 @observation("saliency", "Saliency", "Explain", about="network", keeps=LOOKS, unit="gradient")

@@ -24,7 +24,7 @@ from visualnet.training.observations.attribution.scores import Scorer
 from visualnet.training.observations.excitation.ascent import Regularisation, ascend
 from visualnet.training.observations.excitation.rectification import RectifiedGradients
 from visualnet.training.observations.excitation.strongest import Excited, cut_patch, find_strongest
-from visualnet.training.observations.excitation.units import channel_axis, choose_unit
+from visualnet.training.observations.excitation.units import channel_axis, choose_unit, map_arrays
 from visualnet.training.observations.observation import CannotObserve, Result, Subject
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def observe_projection(lens: Lens, subject: Subject, channel: int | None, place:
     if all(one is None for one in found):
         raise CannotObserve("This unit does not depend on what the network is shown: choose a layer behind its inputs.")
     parts = []
-    arrays: dict[str, Any] = {"value": chosen.item(), "unit": unit.at}
+    arrays: dict[str, Any] = {"value": chosen.item(), "unit": unit.at, **map_arrays(values[0], unit)}
     for number, (entry, one, x) in enumerate(zip(scorer.entries, found, tensors, strict=True)):
         values_back = (torch.zeros_like(x) if one is None else one)[0].detach().float().cpu().numpy()
         parts.append(make_part(scorer, number, place_map(values_back, kind_of(entry.shown), entry.is_embedded, False)))

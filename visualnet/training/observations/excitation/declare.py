@@ -12,6 +12,7 @@ from visualnet.figures.charts.examples import Example, ExampleList
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.attribution import AttributedPart, AttributionChart
 from visualnet.figures.charts.observed.beside import BesideChart
+from visualnet.figures.charts.observed.place_map import PlaceMap
 from visualnet.figures.charts.tiles import TilesChart
 from visualnet.layers.declaration.params import Choice, Float, Int
 from visualnet.training.observations.attribution.entries import find_entries
@@ -52,6 +53,21 @@ class OfUnit(Observation):
         return "No layer here computes real numbers from what the network is shown: connect an input to a layer, and mend the problems."
 
 
+def show_beside_map(result: Result, chart: Chart, title: str, keep_channel: bool = True) -> Chart:
+    """A chart about a unit beside the map that it stands in, where a click chooses another place (or unit, where there are no places)."""
+    row, column = (int(at) for at in result.arrays["chosen"])
+    axes = int(result.arrays["place_axes"])
+    settings = (
+        ("", "channel") if axes == 0 else ("", "row") if axes == 1 else ("row", "column") if axes == 2 else ("", "")
+    )
+    name = f"Channel {int(result.arrays['channel'])}" if keep_channel else "All channels"
+    # A click keeps the channel that is shown: the strongest one may be another at another place.
+    also = (("channel", int(result.arrays["channel"])),) if axes and keep_channel else ()
+    around = PlaceMap(result.arrays["around"], (row, column), settings, also)
+    told = f"{name}: click a place" if any(settings) else name
+    return BesideChart((around, chart), (told if axes else "Click a unit", title), (0.32, 0.68))
+
+
 class Projection(OfUnit):
     """Base of those that project one unit back to the input."""
 
@@ -67,7 +83,7 @@ class Projection(OfUnit):
     def draw(self, result: Result, history: History) -> Chart:
         parts = unpack(result)
         most = max((float(np.abs(part.map).max()) for part in parts if part.map.size), default=0.0) or 1.0
-        return AttributionChart(tuple(parts), -most, most, True, self.unit, result.note)
+        return show_beside_map(result, AttributionChart(tuple(parts), -most, most, True, self.unit), "Projected back")
 
 
 @observation("deconvnet", "Deconvnet", "Excite", about="output", unit="signal")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from visualnet.layers.declaration.layer import Spec
 from visualnet.training.observations.observation import CannotObserve
@@ -32,6 +32,30 @@ class Unit(NamedTuple):
         """The unit in words; channels and places are counted from 0, as feature maps show them."""
         where = f" at ({', '.join(map(str, self.place))})" if self.place else ""
         return f"channel {self.channel}{where}" if self.place or self.axis else f"unit {self.channel}"
+
+
+def map_around(values: Tensor, unit: Unit) -> tuple[Tensor, tuple[int, int]]:
+    """The map (rows, columns) that a unit of a tensor (without its batch) stands in, and where: its channel's, or all units in a line where
+    there are no places. Of more than two axes of places the unit's slice along the first ones."""
+    if not unit.place:
+        return values.detach().reshape(1, -1), (0, unit.channel)
+    found = values.detach().movedim(unit.axis, 0)[unit.channel]
+    for at in unit.place[:-2]:
+        found = found[at]
+    return (
+        (found, (unit.place[-2], unit.place[-1])) if found.dim() == 2 else (found.reshape(1, -1), (0, unit.place[-1]))
+    )
+
+
+def map_arrays(values: Tensor, unit: Unit) -> dict[str, Any]:
+    """The map around a unit as arrays of a result: ``around``, ``chosen`` (row and column in it), and how many axes of places there are."""
+    around, chosen = map_around(values, unit)
+    return {
+        "around": around.float().cpu().numpy(),
+        "chosen": chosen,
+        "place_axes": len(unit.place),
+        "channel": unit.channel,
+    }
 
 
 def choose_unit(values: Tensor, spec: Spec, channel: int | None, place: tuple[int | None, ...]) -> Unit:

@@ -16,7 +16,7 @@ from visualnet.training.observations.attribution.compute import make_part
 from visualnet.training.observations.attribution.sample_parts import kind_of, pack, place_map
 from visualnet.training.observations.attribution.scores import Scorer
 from visualnet.training.observations.excitation.compute import Place, spec_at
-from visualnet.training.observations.excitation.units import Unit, channel_axis, choose_unit
+from visualnet.training.observations.excitation.units import Unit, channel_axis, choose_unit, map_arrays
 from visualnet.training.observations.fields.influence import TwiceDifferentiable, trace_influence
 from visualnet.training.observations.fields.measured import bounds_of, effective_width, measure_field
 from visualnet.training.observations.observation import CannotObserve, Result, Subject
@@ -53,7 +53,10 @@ def observe_field(lens: Lens, subject: Subject, channel: int | None, place: Plac
     part = make_part(scorer, 0, np.asarray(over, np.float32))
     sight = next(iter(receptive(lens.model.analysis, subject[0])), None)
     measured = bounds_of(np.asarray(over))
-    arrays: dict[str, Any] = {"unit": unit.at}
+    shown = lens.values([subject])[subject][0]
+    arrays: dict[str, Any] = {"unit": unit.at, **map_arrays(shown, unit)}
+    if channel is None:
+        arrays["around"] = _mean_map(shown, unit)
     if measured is not None:
         arrays["measured"] = measured
     computed = _computed_bounds(sight, unit, over.ndim)
@@ -62,6 +65,13 @@ def observe_field(lens: Lens, subject: Subject, channel: int | None, place: Plac
     return pack(
         [part], _tell_field(sight, unit, measured, effective_width(np.asarray(over)), len(samples[0])), **arrays
     )
+
+
+def _mean_map(values: Tensor, unit: Unit) -> np.ndarray:
+    """The mean size of all channels, in the shape of the map around a unit."""
+    mean = values.detach().abs().mean(unit.axis, keepdim=True)
+    around = map_arrays(mean, unit._replace(channel=0))["around"]
+    return np.asarray(around, np.float32)
 
 
 def _all_channels(values: Tensor, unit: Unit) -> Tensor:
@@ -142,7 +152,15 @@ def observe_path(lens: Lens, subject: Subject, channel: int | None, place: Place
         f"{unit.describe()}, value {format_number(value)}, adds {format_number(total)} to the score of {scorer.explained.name} "
         f"({format_number(score.item())})"
     )
-    result = pack(parts, capitalize_first(told), added=added, total=total, unit=unit.at, value=value)
+    result = pack(
+        parts,
+        capitalize_first(told),
+        added=added,
+        total=total,
+        unit=unit.at,
+        value=value,
+        **map_arrays(tensor[0], unit),
+    )
     return result._replace(words={**result.words, "nodes": names, "channels": channels})
 
 

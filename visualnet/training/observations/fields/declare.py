@@ -13,7 +13,7 @@ from visualnet.figures.charts.observed.beside import BesideChart
 from visualnet.layers.declaration.params import Choice, Int
 from visualnet.training.observations.attribution.declare import TARGETS
 from visualnet.training.observations.attribution.sample_parts import unpack
-from visualnet.training.observations.excitation.declare import STRONGEST, OfUnit, find_units
+from visualnet.training.observations.excitation.declare import STRONGEST, OfUnit, find_units, show_beside_map
 from visualnet.training.observations.observation import History, Result, Subject, observation
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class ReceptiveField(OfUnit):
                 bounds = tuple((int(a), int(b)) for a, b in result.arrays[name])
                 if all(b > a for a, b in bounds):
                     boxes.append(AttributedBox(0, bounds, colour, words, dashed))
-        return AttributionChart(parts, 0.0, most, False, self.unit, result.note, tuple(boxes))
+        seen = AttributionChart(parts, 0.0, most, False, self.unit, tuple(boxes))
+        return show_beside_map(result, seen, "What the place sees", self.channel is not None)
 
 
 @observation("path_to_score", "Path to the score", "Explain", about="output", live=False, unit="score")
@@ -101,5 +102,6 @@ class PathToScore(OfUnit):
         )
         high = float(np.abs(added).max()) if added.size else 1.0
         bars = AttributedPart("bars", "nodes on the way", added, np.zeros(0, np.float32), names)
-        way = AttributionChart((bars,), -high or -1.0, high or 1.0, True, self.unit, result.note)
-        return BesideChart((over, way), ("What of the input it rests on", "What it adds at each node"), (0.45, 0.55))
+        way = AttributionChart((bars,), -high or -1.0, high or 1.0, True, self.unit)
+        both = BesideChart((over, way), ("What of the input it rests on", "What it adds at each node"), (0.45, 0.55))
+        return show_beside_map(result, both, "")

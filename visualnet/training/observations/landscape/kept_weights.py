@@ -46,7 +46,9 @@ def first_weights(lens: Lens) -> KeptWeights:
 
 
 def kept_path(lens: Lens) -> list[KeptWeights]:
-    """The first weights, then those that the run's folder holds, as far as they fit this network and differ from each other."""
+    """The first weights, then those that the run's folder holds, as far as they fit this network and are neither each other nor the
+    present ones."""
+    present = KeptWeights("now", _copied(parameters_of(lens), lens))
     found = [first_weights(lens)]
     if lens.run is None:
         return found
@@ -60,7 +62,7 @@ def kept_path(lens: Lens) -> list[KeptWeights]:
         except checkpoints.BadCheckpoint:
             continue
         kept = KeptWeights(name, _copied(dict(other.objective.named_parameters()), lens))
-        if not any(_same(kept, one) for one in found):
+        if not any(_same(kept, one) for one in (*found, present)):
             found.append(kept)
     return found
 

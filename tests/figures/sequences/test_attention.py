@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visualnet.figures.attention import Attention, grey_levels, map_columns, square_patches
+from visualnet.figures.sequences.attention import Attention, grey_levels, map_columns, square_patches
 
 
 def weights(heads: int, queries: int, sources: int) -> np.ndarray:

@@ -9,6 +9,9 @@ from math import isqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from visualnet.core.text.format import capitalize_first
+from visualnet.figures.sequences.thinning import thin_by_maximum
+
 Floats = NDArray[np.float32]
 
 
@@ -16,13 +19,21 @@ Floats = NDArray[np.float32]
 class Attention:
     """Weights (heads, queries, sources) of one sample; each row sums to 1.
 
-    ``grid`` is the rows and columns of image patches that the sources are, ``extra`` how many tokens come before the patches.
+    ``grid`` is the rows and columns of image patches that the sources are, ``extra`` how many tokens come before the patches. ``queries``
+    and ``sources`` are their words, where they have some. ``maps`` are the weights thinned by maximum, for the small maps of long
+    sequences. ``title`` is what a map is called, its number behind it where there are several; ``verb`` what joins a
+    query to its sources.
     """
 
     weights: Floats
     grid: tuple[int, int] | None = None
     extra: int = 0
     step: int | None = None
+    query_words: tuple[str, ...] = ()
+    source_words: tuple[str, ...] = ()
+    maps: Floats | None = None
+    title: str = "head"
+    verb: str = "looks at"
 
     @property
     def queries(self) -> int:
@@ -32,7 +43,7 @@ class Attention:
     def is_self(self) -> bool:
         """Self-attention: the queries are the sources, so a source can be asked."""
         _, queries, sources = self.weights.shape
-        return bool(queries == sources)
+        return bool(queries == sources and self.query_words == self.source_words)
 
     @property
     def middle(self) -> int:
@@ -50,8 +61,33 @@ class Attention:
         assert self.grid is not None
         return self.weights[head, query, self.extra :].reshape(self.grid)
 
+    def map_of(self, head: int, rows: int, columns: int) -> Floats:
+        """A head's weights with at most so many rows and columns, so that the greatest of those that fall together is seen."""
+        maps = self.maps
+        enough = maps is not None and maps.shape[1] >= rows and maps.shape[2] >= columns
+        whole = maps[head] if maps is not None and enough else self.weights[head]
+        return np.asarray(thin_by_maximum(whole, rows, columns))
+
+    def head_name(self, head: int) -> str:
+        """What a map is called."""
+        return f"{self.title} {head}" if len(self.weights) > 1 or self.title == "head" else self.title
+
+    def query_name(self, index: int) -> str:
+        """What a query is called."""
+        return self._name(index, self.query_words)
+
     def name(self, index: int) -> str:
-        """What a position in the sequence is called."""
+        """What a source is called."""
+        return self._name(index, self.source_words)
+
+    def short_name(self, index: int, of_query: bool = False) -> str:
+        """What stands beside a row or column: the word, or the number."""
+        words = self.query_words if of_query else self.source_words
+        return words[index] if index < len(words) else str(index)
+
+    def _name(self, index: int, words: tuple[str, ...]) -> str:
+        if index < len(words):
+            return f"“{words[index]}” ({index})"
         if self.grid is None:
             return f"position {index}"
         if index >= self.extra:
@@ -62,16 +98,20 @@ class Attention:
     def describe(self, head: int, query: int) -> str:
         """The three sources that a query looks at most."""
         row = self.weights[head, query]
-        start = f"Head {head}" if self.step is None else f"Step {self.step:,}, head {head}"
+        name = self.head_name(head)
+        start = capitalize_first(name) if self.step is None else f"Step {self.step:,}, {name}"
         if not np.isfinite(row).all():
-            return f"{start}: query {self.name(query)} has weights that are not finite."
+            return f"{start}: query {self.query_name(query)} has weights that are not finite."
         top = np.argsort(-row, kind="stable")[:3]
         most = ", ".join(f"{self.name(int(i))} {row[i]:.2f}" for i in top)
-        return f"{start}: query {self.name(query)} looks at {most}. Row sum {float(row.sum()):.2f}."
+        return f"{start}: query {self.query_name(query)} {self.verb} {most}. Row sum {float(row.sum()):.2f}."
 
 
 def peak(weights: Floats) -> float:
     """The greatest finite weight, or 1 where there is none above zero."""
+    most = float(weights.max()) if weights.size else 0.0
+    if 0 < most < np.inf:
+        return most  # with millions of weights, looking for those that are not finite takes longer than drawing
     finite = weights[np.isfinite(weights)]
     return float(finite.max()) if len(finite) and finite.max() > 0 else 1.0
 

@@ -1,0 +1,1 @@
+"""What attention layers look at: their weights, rollout over all layers, entropy. ``declare`` declares the observations."""
