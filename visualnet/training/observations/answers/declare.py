@@ -114,7 +114,9 @@ class PredictionsOverTime(Observation):
             title = f"“{names[true]}” {sign}" if 0 <= true < len(names) else f"says “{names[best]}”"
             text = texts[at] if at < len(texts) else ""
             words = f"sample {place}: {text}" if text else f"sample {place}"
-            panes.append(Pane(f"{title} {text}".strip(), lines, _thumbnail(result, at), words=words))
+            if text:  # the words say more than the name of the class, which its thick line tells
+                title = f"{sign[0]} {text}"
+            panes.append(Pane(title, lines, _thumbnail(result, at), words=words))
         legend = tuple((names[c], c) for c in sorted(shown))
         return PanesChart(tuple(panes), steps, "step", "probability", (0.0, 1.0), legend)
 
