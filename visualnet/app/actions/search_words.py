@@ -45,6 +45,8 @@ WORDS: Mapping[str, str] = {
     "log scale, smoothing, prediction, predict, test, decision regions",
     "view.runs": "experiments, earlier trainings, results, compare runs, checkpoint, checkpoints, tensorboard, wandb, log, logs",
     "view.maps": "activations, activation maps, filters, kernels, channels, visualize, see features, hidden layers",
+    "view.feed_by_hand": "intervene, intervention, override, replace value, zero out, knock out, ablate, latent sliders, "
+    "activation patching, steer, what if",
     "view.attention": "attention map, attention weights, self-attention, heads, query, key",
     "view.code": "show code, listing",
     "view.differences": "diff, changes, changed, compare with file",
