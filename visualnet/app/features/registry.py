@@ -14,6 +14,7 @@ from visualnet.app.features.differences.feature import FEATURE as DIFFERENCES
 from visualnet.app.features.evaluation.feature import FEATURE as EVALUATION
 from visualnet.app.features.feature import Feature
 from visualnet.app.features.feature_maps.feature import FEATURE as FEATURE_MAPS
+from visualnet.app.features.feeds.feature import FEATURE as FEEDS
 from visualnet.app.features.finding.feature import FEATURE as FINDING
 from visualnet.app.features.heatmap.feature import FEATURE as HEATMAP
 from visualnet.app.features.history.feature import FEATURE as HISTORY
@@ -48,6 +49,7 @@ FEATURES: tuple[Feature, ...] = (
     BACKPROP,
     SEE_INSIDE,
     TRY_IT,
+    FEEDS,
     CODE,
     DIFFERENCES,
     ABOUT_NETWORK,

@@ -20,6 +20,7 @@ from visualnet.app.services.background_task import LOOK_MS, TaskQueue
 from visualnet.app.services.observing.long_looks import LongLooks
 from visualnet.app.services.observing.observation_store import ObservationStore
 from visualnet.app.services.redraw_budget import RedrawBudget
+from visualnet.app.state.feeds import Feeds
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import MAIN, DataChoice, Project
@@ -80,6 +81,10 @@ class LiveProbes(QObject):
         """Why the chosen data could not be read."""
         self.run: Path | None = None
         """The folder of the run whose weights are looked at while nothing trains."""
+        self.feeds = Feeds(self)
+        """What the person feeds at ports: all that is seen follows."""
+        self.feeds.show_document(studio.document)
+        self.feeds.changed.connect(self._feed)
         self.observed = ObservationStore(self)
         self.long_looks = LongLooks(studio, self.observed, self)
         self.long_looks.copy_wanted.connect(lambda: self._apply(0))
@@ -144,6 +149,11 @@ class LiveProbes(QObject):
             self.sample_changed.emit(self.sample)
             self._apply(0)
 
+    def _feed(self) -> None:
+        """Another value stands in for what flows somewhere."""
+        self.observed.forget_sample()
+        self._apply(0)
+
     def ask(self, request: ObservationRequest) -> None:
         """Compute an observation that takes long, once: of the weights that are trained, or those that are looked at now."""
         project = self._control.project if self._control is not None else None
@@ -151,7 +161,7 @@ class LiveProbes(QObject):
 
     def redraw_ms(self, every_ms: int) -> int:
         """How often a picture is drawn anew that is drawn every so many ms otherwise: what a person makes is followed at once."""
-        return 0 if self.own is not None and self._control is None else every_ms
+        return 0 if (self.own is not None or self.feeds.active) and self._control is None else every_ms
 
     @property
     def samples(self) -> int:
@@ -171,7 +181,14 @@ class LiveProbes(QObject):
         observations = dict.fromkeys(one for wish in wishes for one in wish.observations)
         grid = any(wish.grid for wish in wishes)
         return ProbeRequest(
-            tuple(ports), self.sample, self.budget, grid, self.own, tuple(observations), self.long_looks.copy
+            tuple(ports),
+            self.sample,
+            self.budget,
+            grid,
+            self.own,
+            tuple(observations),
+            self.long_looks.copy,
+            self.feeds.active,
         )
 
     def set_control(self, control: Control | None) -> None:
@@ -220,7 +237,7 @@ class LiveProbes(QObject):
             lambda: self._idle_probe(question),
             self._answer,
             words="Looking into the network failed",
-            look_ms=LOOK_MS if request.own is None else LOOK_OWN_MS,
+            look_ms=LOOK_OWN_MS if request.own is not None or request.feeds else LOOK_MS,
         )
 
     def _answer(self, result: ProbeResult) -> None:
@@ -290,6 +307,7 @@ class LiveProbes(QObject):
         self.observed.clear()
         self.seen, self.trained, self.words = None, False, NOT_READY
         self.run, self.own = run, None
+        self.feeds.show_document(self.studio.document)
         self._asked += 1
         self._forget_network()
         self._choose_thumbnails()

@@ -9,6 +9,7 @@ from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.compare.weights_kept import WeightsKept
+from visualnet.app.state.feeds import Feeds
 from visualnet.core.project import RunRef
 from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded
@@ -51,6 +52,7 @@ class ProbesProtocol(Protocol):
     words: str
     sample: int
     own: OwnSample | None
+    feeds: Feeds
     data: Loaded | None
     data_error: str
 

@@ -15,6 +15,7 @@ from visualnet.training.observations.observation import History, Observation, Re
 
 VIEWS: Mapping[str, str] = {
     "chart": "visualnet.app.features.see_inside.chart_observation:ChartObservation",
+    "knock_out": "visualnet.app.features.feeds.knock_out_view:KnockOutView",
     "attention": "visualnet.app.features.attention.attention_observation:AttentionObservation",
     "attention_lines": "visualnet.app.features.attention.attention_observation:LinesObservation",
     "embedding": "visualnet.app.features.see_inside.embedding_observation:EmbeddingObservation",

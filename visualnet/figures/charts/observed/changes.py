@@ -73,12 +73,12 @@ class ChangeChart(Chart):
         for value, text in zip(ticks, tick_labels(ticks), strict=True):
             marks.append(Stroke(((place(value), TOP), (place(value), bottom)), "line", alpha=0.6))
             marks.append(Words(place(value), bottom + 10, text, align="centre"))
-        zero = place(0.0)
+        zero, has_signs = place(0.0), any(bar.value < 0 for bar in column.bars)
         for at, bar in enumerate(column.bars[:count]):
             if bar.value != bar.value:
                 continue
             end, y = place(bar.value), TOP + at * row + row * 0.16
-            colour = "curve:1" if bar.value > 0 else "curve:0"
+            colour = "curve:1" if has_signs and bar.value > 0 else "curve:0"
             marks.append(Box(min(zero, end), y, max(abs(end - zero), 1.0), row * 0.68, colour, 0.85))
             if bar.low is not None and bar.high is not None:
                 middle = y + row * 0.34

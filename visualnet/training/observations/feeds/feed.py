@@ -64,8 +64,9 @@ class Feed(NamedTuple):
     """What stands in for the value of a port, from its ``kind``.
 
     Only ``units`` are replaced, the others pass through; none named means all. ``figures`` are the factors or values of those units
-    (one figure: the same for each). Of noise the figure is how many standard deviations it spreads. ``share`` blends: 0 is the value
-    that flows there, 1 what is fed. ``heads``: the units are the heads of an attention layer, before they are mixed.
+    (one figure: the same for each; no values: what flows there flows on). Of noise the figure is how many standard deviations it
+    spreads. ``share`` blends: 0 is the value that flows there, 1 what is fed. ``heads``: the units are the heads of an attention layer,
+    before they are mixed.
     """
 
     port: Place
@@ -95,19 +96,26 @@ class Feed(NamedTuple):
             "mean": "mean",
             "noise": f"noise {self.seed}",
             "sample": f"sample {self.sample}",
-            "scale": _figures_text("×", self.figures or (1.0,)),
-            "values": _figures_text("=", self.figures or (0.0,)),
+            "scale": self._factors_text(units),
+            "values": f"{format_quantity(len(self.figures), 'value')} by hand" if self.figures else "as it flows",
             "drawing": "drawing",
         }[self.kind]
-        if units is not None and self.units and len(self.units) < units.size:
+        if self.kind not in ("scale", "values") and units is not None and self.units and len(self.units) < units.size:
             words = f"{units.names(self.units)} {words}"
         return words if self.share == 1.0 else f"{words}, {format_percent(self.share, 0)}"
 
-
-def _figures_text(sign: str, figures: tuple[float, ...]) -> str:
-    if len(set(figures)) == 1:
-        return f"{sign} {format_number(figures[0])}"
-    return f"{sign} {format_quantity(len(figures), 'figure')}"
+    def _factors_text(self, units: Units | None) -> str:
+        """Which units are off, or how many have another factor than 1."""
+        chosen = self.units or tuple(range(units.size if units is not None else len(self.figures)))
+        factors = {unit: self.figure(unit, 1.0) for unit in chosen}
+        changed = [unit for unit, factor in factors.items() if factor != 1.0]
+        if not changed:
+            return "× 1"
+        if units is not None and all(factors[unit] == 0.0 for unit in changed):
+            return "all off" if len(changed) == units.size else f"{units.names(changed)} off"
+        if units is not None and len(changed) == 1:
+            return f"{units.name(changed[0])} × {format_number(factors[changed[0]])}"
+        return f"{format_quantity(len(changed), 'factor')} by hand"
 
 
 def active_feeds(feeds: Iterable[Feed]) -> tuple[Feed, ...]:

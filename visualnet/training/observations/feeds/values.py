@@ -103,6 +103,9 @@ def _replacement(
         return donor(feed.sample).to(original.dtype)
     if feed.kind == "scale":
         return original * _figures(feed, original, units, 1.0)
+    if feed.kind == "values" and not feed.figures:
+        # No figure is chosen yet: what flows there flows on.
+        return original
     if feed.kind == "values":
         return _figures(feed, original, units, 0.0).expand_as(original)
     if feed.kind == "drawing" and feed.drawing is not None:

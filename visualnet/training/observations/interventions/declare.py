@@ -36,7 +36,7 @@ MOST_PORTS = 400
 """Of a larger network the first ports are patched."""
 
 
-@observation("knock_out", "Knock-out", "Explain", about="output", live=False, of_sample=False)
+@observation("knock_out", "Knock-out", "Explain", about="output", live=False, of_sample=False, view="knock_out")
 class KnockOut(Observation):
     """What each unit is worth: the loss and the hits over the validation set when it alone is switched off."""
 
