@@ -17,7 +17,7 @@ LINE = 20.0
 HEAD = 16.0
 """The edge of a head's square."""
 TOP = 46.0
-MOST_LINES = 120
+MOST_LINES = 100
 """Of more lines the strongest are drawn: fainter ones would not be seen between them."""
 MOST_WIDE = 24
 """So many lines are as wide as they are strong; more are thin ones, which are painted ten times as fast."""
