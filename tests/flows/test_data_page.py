@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel
 
 from tests.data.pictures_source import write_pictures
 from tests.flows.hands import LEFT, NONE, Hands
@@ -68,7 +68,7 @@ def test_a_folder_dropped_on_the_window_is_shown_measured_and_repaired(
     window: Window, hands: Hands, animals: Path
 ) -> None:
     seen: list[Any] = []
-    answer_dialog(lambda dialog: seen.append((dialog.kind.currentText(), dialog.facts.value("samples"))))
+    answer_dialog(lambda dialog: seen.append((dialog.kind.currentText(), dialog.facts.value("Samples"))))
     drop(window, animals)
     hands.until(lambda: window.panel("data") is not None and window.studio.project.data.path)
     assert seen[0][1] == "58" and "folder" in seen[0][0].lower()
@@ -280,7 +280,10 @@ def test_a_table_from_drop_to_report(window: Window, hands: Hands, tmp_path: Pat
         "table",
         lambda net, fields: net.linear(net.input(*fields["features"].shape, field="features"), 2),
     )
-    assert {each.title for each in page.figures.histograms.spreads} >= {"petal"}
+    spreads = {each.title: each for each in page.figures.histograms.spreads}
+    assert not spreads["petal"].words and spreads["colour"].words == ("white", "blue"), "categories by their words"
+    told = [each.text() for each in page.figures.facts.findChildren(QLabel)]
+    assert "60" not in told and "60 samples" in page.words.full_text, "how many there are is said once"
     page.samples.open_row(0)
     table = page.samples.viewer.display.table
     hands.until(lambda: table.rowCount())

@@ -108,7 +108,7 @@ def _row(values: Sequence[float], name: str, spec: Spec, choice: DataChoice) -> 
     """Titles and values of a row; a category by its word where a table is known to have it."""
     is_titled = name == "features" or bool(spec.columns)
     titles = column_titles(spec, len(values)) if is_titled else tuple(f"{name} {n + 1}" for n in range(len(values)))
-    words = _categories(choice) if spec.columns else {}
+    words = category_words(choice) if spec.columns else {}
     found = []
     for title, value in zip(titles, values, strict=True):
         known = words.get(title, ())
@@ -119,14 +119,14 @@ def _row(values: Sequence[float], name: str, spec: Spec, choice: DataChoice) -> 
     return tuple(found)
 
 
-def _categories(choice: DataChoice) -> dict[str, list[str]]:
-    """The words of each column of categories, as a table's facts have them."""
+def category_words(choice: DataChoice) -> dict[str, tuple[str, ...]]:
+    """The words of each column of categories, as a table's facts have them. A project's file may say anything there."""
     columns: Any = choice.facts.extra.get("table_columns", ()) if choice.facts is not None else ()
-    return {
-        str(each.get("name", "")): [str(word) for word in each.get("values") or ()]
-        for each in (columns if isinstance(columns, list | tuple) else ())
-        if isinstance(each, Mapping)
-    }
+    found = {}
+    for each in columns if isinstance(columns, list | tuple) else ():
+        if isinstance(each, Mapping) and isinstance(values := each.get("values"), list | tuple):
+            found[str(each.get("name", ""))] = tuple(map(str, values))
+    return found
 
 
 def describe_target(source: DataSet, specs: Mapping[str, Spec], values: Mapping[str, Any]) -> str:

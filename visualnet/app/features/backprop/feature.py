@@ -26,7 +26,6 @@ FEATURE = Feature(
         lazy("visualnet.app.features.backprop.panel:BackpropPanel"),
         "Step through a forward and a backward pass by hand: values, gradients and the chain rule in figures",
         "arrow-previous",
-        workspaces={"inspect": False},
         submenu="Inside the network",
     ),
     overlay=make_overlay,

@@ -11,10 +11,10 @@ from visualnet.app.services.data_examiner import DataExaminer
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import KeyValue, label
 from visualnet.app.widgets.layouts import STRETCH, column
-from visualnet.core.text.format import format_quantity
+from visualnet.core.text.format import capitalize_first, format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.examination.measure import ColumnFigures
-from visualnet.data.examination.report import describe_field
+from visualnet.data.examination.report import describe_field, further_figures
 
 
 class FiguresSection(QScrollArea):
@@ -50,13 +50,9 @@ class FiguresSection(QScrollArea):
         opened, found, figures = examiner.opened, examiner.found, examiner.figures
         rows = []
         if opened is not None:
-            sizes = (
-                f"{len(part):,} {name}"
-                for part, name in zip(opened.parts, ("training", "validation", "test"), strict=True)
-            )
-            rows = [("Samples", f"{opened.samples.size:,}", ""), ("Parts", " · ".join(sizes), "")]
-            rows += [(name, visible(describe_field(spec)), "") for name, spec in opened.source.specs().items()]
-        rows += [(visible(name), visible(words), "") for name, words in (found.figures if found is not None else ())]
+            rows = [(name, visible(describe_field(spec)), "") for name, spec in opened.source.specs().items()]
+        told = further_figures(found) if found is not None else ()
+        rows += [(capitalize_first(visible(name)), visible(words), "") for name, words in told]
         self.facts.show_rows(rows)
         classes = figures.classes if figures is not None else ()
         self.balance.show_classes(classes)
@@ -78,4 +74,6 @@ class FiguresSection(QScrollArea):
 
 def _spread(column: ColumnFigures) -> Spread:
     missing = f" · {column.missing:,} missing" if column.missing else ""
-    return Spread(f"{column.title}{missing}", column.mean, column.std, column.low, column.high, column.counts)
+    return Spread(
+        f"{column.title}{missing}", column.mean, column.std, column.low, column.high, column.counts, column.words
+    )

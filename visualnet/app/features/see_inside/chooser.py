@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from visualnet.app.state.studio import Studio
 
 FIRST = (
-    "feature_maps",
-    "attention",
-    "filters",
-    "embedding",
-    "histogram_over_time",
-    "saliency",
     "unit_regions",
-    "values",
+    "feature_maps",
+    "attention_lines",
+    "state_over_time",
+    "saliency",
+    "activation_spread",
+    "predictions",
 )
 """What is shown at first of what a network has something for, at most `MOST_FIRST` of them."""
 MOST_FIRST = 3

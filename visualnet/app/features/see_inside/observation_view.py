@@ -114,8 +114,13 @@ class ObservationView(QFrame):
             self.form.changed.connect(self._set_option)
             self.form.show_values(self.options, {})
             self.form.hide()
-        buttons = (self.pin, self.settings_button, self.help, self.save, self.enlarge, self.close_button)
-        head = row((self.title, 1), (self.where, 1), *buttons, margins=(10, 4, 6, 2), spacing=2)
+        buttons = (self.settings_button, self.help, self.save, self.enlarge, self.close_button)
+        head = column(
+            row((self.title, 1), *buttons, spacing=2),
+            row((self.where, 1), self.pin, spacing=2),
+            margins=(10, 4, 6, 2),
+            spacing=2,
+        )
         below = row((self.time, 1), self.when, self.again, margins=(10, 0, 10, 4), spacing=6)
         words = column(self.note, self.reading, margins=(12, 0, 12, 6), spacing=2)
         parts: list[Any] = [head, *([self.form] if self.form is not None else []), (self.stack, 1), below, words]
