@@ -14,6 +14,7 @@ from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRo
 from visualnet.layers.declaration.params import choice, count, flag
 from visualnet.training.observations.answers.codes import code_port
 from visualnet.training.observations.answers.images import (
+    chosen_batch,
     chosen_places,
     image_field,
     image_outputs,
@@ -85,12 +86,8 @@ class Reconstructions(Observation):
         )
 
     def compute(self, lens: Lens, subject: Subject) -> Result:
-        import torch
-
         places = chosen_places(lens, self.samples)
-        batch = lens.batch(places)
-        for name, value in lens.own.items():
-            batch[name] = torch.cat([value, batch[name][1:]])
+        batch = chosen_batch(lens, places)
         made = lens.values([subject], batch)[subject]
         arrays: dict[str, NDArray[Any]] = {
             "places": places,

@@ -53,6 +53,14 @@ def chosen_places(lens: Lens, count: int) -> NDArray[np.int64]:
     return np.array([lens.place, *others][:count], np.int64)
 
 
+def chosen_batch(lens: Lens, places: NDArray[np.int64]) -> dict[str, Tensor]:
+    """These samples as the network is given them; one that a person made stands in for the first."""
+    import torch
+
+    batch = lens.batch(places)
+    return batch | {name: torch.cat([value, batch[name][1:]]) for name, value in lens.own.items()}
+
+
 def looks_of_same(history: History, result: Result, name: str) -> list[tuple[int, Result]]:
     """The looks at the same samples, one for each step, the oldest first."""
     now = result.arrays
