@@ -21,6 +21,7 @@ from visualnet.training.observations.answers.images import (
     image_field,
     in_data_units,
     looks_of_same,
+    sample_names,
 )
 from visualnet.training.observations.observation import (
     NETWORK,
@@ -97,7 +98,7 @@ class PredictionsOverTime(Observation):
                 truth[0] = -1  # what a person made has no class
             arrays["truth"] = truth
             texts = _texts(lens, batch)
-            return Result(arrays, {"classes": tuple(names), "texts": texts, "names": _names(lens, places)})
+            return Result(arrays, {"classes": tuple(names), "texts": texts, "names": sample_names(lens, places)})
         arrays["values"] = as_array(scores[:, :MOST_NUMBERS])
         targets = [
             name for name in lens.model.analysis.target_fields() if lens.data.fields[name].size == scores[0].numel()
@@ -108,7 +109,7 @@ class PredictionsOverTime(Observation):
                 arrays["truth"][0] = np.nan
         more = scores.shape[1] - MOST_NUMBERS
         note = f"{more} more numbers of each answer are not shown." if more > 0 else ""
-        return Result(arrays, {"names": _names(lens, places)}, note)
+        return Result(arrays, {"names": sample_names(lens, places)}, note)
 
     def draw(self, result: Result, history: History) -> Chart:
         name = "probabilities" if "probabilities" in result.arrays else "values"
@@ -155,12 +156,6 @@ class PredictionsOverTime(Observation):
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
         room = (high - low) * 0.06 or 0.5
         return PanesChart(tuple(panes), steps, "step", "answer", (low - room, high + room))
-
-
-def _names(lens: Lens, places: NDArray[np.int64]) -> tuple[str, ...]:
-    """What the samples are called."""
-    names = [f"sample {place}" for place in places.tolist()]
-    return ("your own sample", *names[1:]) if lens.own else tuple(names)
 
 
 def _texts(lens: Lens, batch: Mapping[str, Tensor]) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from visualnet.training.observations.answers.images import (
     looks_of_same,
     made_in_data_units,
     resize,
+    sample_names,
     small_images,
 )
 from visualnet.training.observations.comparing import SCALE
@@ -96,7 +97,7 @@ class Reconstructions(Observation):
         field = image_field(lens)
         if field:
             arrays["given"] = small_images(in_data_units(lens, field, batch[field]))
-        return Result(arrays)
+        return Result(arrays, {"names": sample_names(lens, places)})
 
     def draw(self, result: Result, history: History) -> Chart:
         made, given = result.arrays["made"], result.arrays.get("given")
@@ -104,7 +105,7 @@ class Reconstructions(Observation):
         rows = [PictureRow("input", given)] if given is not None else []
         rows += rows_by_step(looks, self.looks)
         same = given is not None and given.shape == made.shape
-        names = tuple(str(place) for place in result.arrays["places"].tolist())
+        names = tuple(name.removeprefix("sample ") for name in result.words["names"])
         if self.difference and same and given is not None:
             gap = np.abs(made - given).mean(-1, keepdims=True)
             rows.append(PictureRow("difference", np.repeat(gap, made.shape[-1], -1)))
