@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.guide_window import Guide
 
-SHOWN = ("feature_maps", "filters", "saliency", "grad_cam", "weight_spread", "predictions", "embedding_pca", "connections")
+SHOWN = (
+    "feature_maps",
+    "filters",
+    "saliency",
+    "grad_cam",
+    "weight_spread",
+    "predictions",
+    "embedding_pca",
+    "connections",
+)
 
 
 def see_inside(g: Guide) -> None:
