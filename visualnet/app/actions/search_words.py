@@ -54,7 +54,7 @@ WORDS: Mapping[str, str] = {
     "view.history": "steps, undo history, versions, time machine",
     "view.reference": "documentation, docs, help on layers, manual, formula, formulas, explain layer",
     "view.reset": "layout, panels lost, restore panels, default layout, dock",
-    "view.dashboard": "see inside, vanishing gradient, exploding gradient, gradient flow, dead relu, instruments",
+    "view.dashboard": "gradient flow, vanishing gradients on the canvas, dead relu, instruments",
     "view.on_cards": "sparkline, dying relu, saturated, weight norm, update ratio, statistics on cards, thumbnails",
     "view.on_wires": "fading wires, burning wires, signal propagation, gradient size, flow of gradients",
     "view.heat": "heat, heatmap, heat map, colour by cost, most parameters, expensive, bottleneck, profile, profiler",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from visualnet.app.actions.filled_menu import fill_on_show
@@ -18,7 +18,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.row_painting import draw_line
 
-WIDE, HEAD, BAR, EDGE = 288, 28, 50, 12
+WIDE, HEAD, BAR, EDGE = 306, 28, 50, 12
 """How wide the legend is, and how high a part's button, and its scale or its words."""
 LOW_VIEW, LOW_BAR = 440, 34
 """In a view that is lower than this the scales go without their last line, so that the legend hides fewer cards."""
@@ -33,6 +33,8 @@ class Part(NamedTuple):
     title: str = ""
     ticks: tuple[tuple[float, str], ...] = ()
     words: str = ""
+    burns: bool = False
+    """Whether cards have the colours of wires, from faint to burning: for what is bad where there is much of it."""
 
     def spoken(self) -> str:
         """For those who do not see it."""
@@ -91,7 +93,8 @@ class DashboardLegend(CornerLegend):
         top = HEAD
         if self.cards.title:
             if self.cards.ticks:
-                paint_amounts(p, QRectF(EDGE, top + 4, WIDE - 2 * EDGE, 10))
+                bar = QRectF(EDGE, top + 4, WIDE - 2 * EDGE, 10)
+                self._paint_burning(p, bar) if self.cards.burns else paint_amounts(p, bar)
             self._paint_part(p, top, self.cards)
             top += self._bar
         top += HEAD
@@ -119,6 +122,14 @@ class DashboardLegend(CornerLegend):
             draw_line(p, place, text, fonts.figures(11), muted, align=align)
         if self._bar == BAR:
             draw_line(p, QRectF(EDGE, top + 30, area.width(), 16), part.words, fonts.sans(11), muted)
+
+    def _paint_burning(self, p: QPainter, bar: QRectF) -> None:
+        shades = QLinearGradient(bar.topLeft(), bar.topRight())
+        for share in (number / 10 for number in range(11)):
+            shades.setColorAt(share, QColor(wire_ink(share, self.studio.theme).colour))
+        p.setPen(Qt.PenStyle.NoPen)
+        p.setBrush(shades)
+        p.drawRoundedRect(bar, 3, 3)
 
     def _paint_wire(self, p: QPainter, y: float) -> None:
         """A wire that burns more and more."""

@@ -239,7 +239,7 @@ class Dashboard(QObject):
                 quantity.title, (), "the mean of what leaves a card as a line, its spread as a band; dashed: zero"
             )
         ticks = SHARES if quantity.is_share else _ticks(self.card_scale)
-        return Part(quantity.title, ticks, quantity.unit)
+        return Part(quantity.title, ticks, quantity.unit, quantity.is_share)
 
     def _wire_part(self) -> Part:
         """The part of the legend that is about the wires."""
@@ -273,8 +273,11 @@ class Dashboard(QObject):
                 self.card_scale = extend_log_scale(self.card_scale, (f.value for f in figures.values()))
             scale = self.card_scale or LogScale()
             for node, figure in figures.items():
-                share = figure.value if quantity.is_share else scale.share(figure.value)
-                tints[node] = CardTint(amount_colour(share), figure.words)
+                # Faint to burning, as wires are: of dead units none is well, and should not catch the eye.
+                burning = wire_ink(figure.value, self.studio.theme).colour
+                colour = burning if quantity.is_share else amount_colour(scale.share(figure.value))
+                strength = min(0.2 + figure.value, 1.0) if quantity.is_share else 1.0
+                tints[node] = CardTint(colour, figure.words, strength)
         self.layer.show_tints(tints)
 
     def _draw_wires(self) -> None:
