@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_quantity
 from visualnet.figures.charts.axes import Axes, Range, draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import SMALL, Chart, Dots, Drawing, Mark, Spot, Words, shorten, text_width
+from visualnet.figures.charts.marks import SMALL, USUAL, Chart, Dots, Drawing, Mark, Spot, Words, shorten, text_width
 
 COLOURS = 8
 """So many colours there are; of further classes the points are rings."""
@@ -112,11 +112,18 @@ class EmbeddingMap(Chart):
         groups = [(name, places[rows]) for name, rows in self._groups() if name]
         if not 1 < len(groups) <= 40:
             return []
+        taken: list[tuple[float, float, float]] = []
         for name, own in groups:
             inside = own[np.isfinite(own).all(1)]
-            if len(inside):
-                x, y = np.median(inside, 0).tolist()
-                marks += _outlined(x, y, shorten(name, 120, 12), bold=True)
+            if not len(inside):
+                continue
+            x, y = np.median(inside, 0).tolist()
+            text = shorten(name, 120, USUAL)
+            half = text_width(text, USUAL) / 2
+            # Classes that lie on each other are told apart by the legend: two names on each other say nothing.
+            if all(abs(x - at) > half + wide or abs(y - down) > USUAL + 2 for at, down, wide in taken):
+                taken.append((x, y, half))
+                marks += _outlined(x, y, text, bold=True)
         return marks
 
     def _draw_names(self, axes: Axes, places: NDArray[np.float64]) -> list[Mark]:
