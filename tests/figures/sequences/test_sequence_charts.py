@@ -31,7 +31,7 @@ def test_lines_are_the_strongest_and_go_from_word_to_word() -> None:
     strokes = [mark for mark in drawing.marks if isinstance(mark, Stroke)]
     head, query, source, weight = lines[-1]
     last = strokes[len(lines) - 1]
-    assert last.colour == f"curve:{head}" and last.alpha == pytest.approx(weight)
+    assert last.colour == f"curve:{head}" and last.alpha == pytest.approx(weight**0.5)
     left, right = chart.columns(500)
     assert last.points == ((left, TOP + (query + 0.5) * LINE), (right, TOP + (source + 0.5) * LINE))
 
@@ -116,6 +116,10 @@ def test_names_of_classes_that_lie_on_each_other_are_not_written_over_each_other
     chart = EmbeddingMap(points, np.array([0, 1, 2]), ("unfriendly", "friendly", "far"))
     bold = [mark.text for mark in chart.lay_out(600, 400).marks if isinstance(mark, Words) and mark.bold]
     assert set(bold) == {"unfriendly", "far"}
+    for width in (600, 300):
+        plain = [mark.text for mark in chart.lay_out(width, 250).marks if isinstance(mark, Words) and not mark.bold]
+        assert {"unfriendly", "friendly", "far"} <= set(plain), "the colours are told in narrow panels too"
+    assert "…" in [mark.text for mark in chart.lay_out(180, 250).marks if isinstance(mark, Words)]
 
 
 def test_names_of_words_do_not_cover_each_other() -> None:

@@ -146,7 +146,7 @@ class EmbeddingMap(Chart):
     def _draw_legend(self, axes: Axes, width: float) -> list[Mark]:
         shown = self._shown_classes()
         if not shown or axes.right + LEGEND_WIDTH > width + 1:
-            return []
+            return self._draw_key(axes, shown)
         marks: list[Mark] = []
         room = max(int((axes.height + 20) / (SMALL + 6)), 1)
         for row, (number, name) in enumerate(shown[:room]):
@@ -157,6 +157,21 @@ class EmbeddingMap(Chart):
                 break
             marks += _dots(np.array([[axes.right + 18, y]]), number)
             marks.append(Words(axes.right + 28, y, shorten(name, LEGEND_WIDTH - 34), "text"))
+        return marks
+
+    @staticmethod
+    def _draw_key(axes: Axes, shown: list[tuple[int, str]]) -> list[Mark]:
+        """The colours of the classes in a row over the points, as many as have room: where there is none at the side."""
+        marks: list[Mark] = []
+        x, y = axes.left + 4, axes.top - 2
+        for at, (number, name) in enumerate(shown):
+            text = shorten(name, 80)
+            if x + text_width(text) + 14 > axes.right - (0 if at == len(shown) - 1 else 16):
+                marks.append(Words(x, y, "…"))
+                break
+            marks += _dots(np.array([[x, y]]), number)
+            marks.append(Words(x + 7, y, text, "text"))
+            x += text_width(text) + 20
         return marks
 
     def _make_spots(self, places: NDArray[np.float64]) -> list[Spot]:
