@@ -36,8 +36,7 @@ def see_inside(g: Guide) -> None:
     g.hands.rest(2.0)
     g.stop()
     g.hands.rest(1.5)
-    g.photographer.picture(dock, "see-inside")
-    (g.photographer.folder / f"see-inside-{g.photographer.theme}.png").replace(g.photographer.folder / "see-inside.png")
+    g.keep("see-inside", of=dock)
     for view in list(panel.views):
         panel.remove(view)
     dock.setFloating(False)
