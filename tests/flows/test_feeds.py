@@ -185,6 +185,9 @@ def test_heads_of_one_repetition_and_a_drawing(window: Window, hands: Hands) -> 
     card.pad.setFocus()
     QTest.keyClick(card.pad, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert probes.feeds.every[1].drawing is None
+    card.measure.click()
+    shown = window.panel("see_inside").views
+    assert [one.kind.name for one in shown].count("knock_out") == 1 and studio.selection == (hands.node("image").id,)
     view = KnockOutView(studio)
     view.resize(500, 300)
     view.set_theme(studio.theme)

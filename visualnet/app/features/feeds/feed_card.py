@@ -68,6 +68,8 @@ class FeedCard(Card):
     edited = Signal(object, str)
     """The feed as the person wants it, and what belongs together in one step of undo."""
     removed = Signal()
+    measure_asked = Signal()
+    """What each unit of the node is worth is to be measured."""
 
     def __init__(self, probes: LiveProbes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +91,10 @@ class FeedCard(Card):
         self.kind.activated.connect(lambda _: self._choose_kind())
         self.which, self.which_label = UnitField(), label("", "small")
         self.which.chosen.connect(self._choose_units)
+        self.measure = button("Measure…", "quiet", done=self.measure_asked.emit)
+        self.measure.setToolTip(
+            "See inside: measure how much the loss changes when each of these alone is switched off"
+        )
         self.words = label("", "error", wrap=True)
         self.sample = describe(ValueField(self._check_sample), "Sample", "Which sample of the validation set")
         self.sample.edited.connect(self._choose_sample)
@@ -114,7 +120,7 @@ class FeedCard(Card):
 
     def _lay_out(self) -> None:
         self.which_row = QWidget()
-        row(self.which_label, (self.which, 1), spacing=8, parent=self.which_row)
+        row(self.which_label, (self.which, 1), self.measure, spacing=8, parent=self.which_row)
         column(
             row(self.on, (self.title, 1), self.shape, self.remove, spacing=6),
             self.place,
