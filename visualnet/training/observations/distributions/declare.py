@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from visualnet.analysis import Analysis
 from visualnet.core.text.format import format_ordinal, format_percent, format_quantity
 from visualnet.figures.charts.marks import Chart
-from visualnet.figures.charts.observed.bands import BandChart
 from visualnet.figures.charts.observed.heat import HeatChart
-from visualnet.figures.charts.observed.ridge import RidgeChart, common_histograms
 from visualnet.figures.charts.observed.sentence import SentenceChart
+from visualnet.figures.charts.observed.spread.bands import BandChart
+from visualnet.figures.charts.observed.spread.ridge import RidgeChart, common_histograms
 from visualnet.layers.declaration.params import choice, count
 from visualnet.training.observations.comparing import latest_looks, step_range
 from visualnet.training.observations.distributions.summary import (
