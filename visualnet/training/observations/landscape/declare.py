@@ -10,7 +10,7 @@ from visualnet.analysis import Analysis
 from visualnet.core.text.format import format_number, format_percent, format_quantity
 from visualnet.figures.charts.curves import Curve, CurveChart
 from visualnet.figures.charts.marks import Chart
-from visualnet.figures.charts.observed.contour import ContourChart
+from visualnet.figures.charts.surfaces.contour import ContourChart
 from visualnet.layers.declaration.params import choice, count, real
 from visualnet.training.observations.observation import (
     NETWORK,
