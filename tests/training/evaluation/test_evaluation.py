@@ -113,6 +113,17 @@ def test_answers_are_kept_until_weights_or_data_change(run: Path, monkeypatch: p
     assert evaluate(run).digest != first.digest and len(calls) == 3
 
 
+def test_more_outputs_than_classes_leave_the_names_of_the_classes(tmp_path: Path) -> None:
+    net = vn.Graph("wide").set(data="points")
+    logits = net.linear(net.input(2, field="point"), 5, name="logits")
+    net.output(logits)
+    net.cross_entropy(logits, net.target())
+    project = edits.set_data(net.set(epochs=1, device="cpu").project, split=(0.6, 0.2, 0.2))
+    vn.train(project, folder=tmp_path / "run").finish()
+    (judged,) = evaluate(tmp_path / "run").judged
+    assert judged.classes == (*load(project.data).classes, "2", "3", "4")
+
+
 def test_the_test_part_is_counted_and_only_when_it_is_opened(run: Path) -> None:
     assert evaluate(run).opened == 0
     test = evaluate(run, "test")

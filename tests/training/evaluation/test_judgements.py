@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.training.evaluation import answers
-from visualnet.figures.charts.marks import Drawing
+from visualnet.figures.charts.marks import Drawing, Words
 from visualnet.figures.charts.matrix import MatrixChart
 from visualnet.figures.charts.svg import svg_of
 from visualnet.training.evaluation.judged import Judged
@@ -56,6 +56,15 @@ def test_the_cells_of_the_confusion_matrix_hold_their_samples() -> None:
         assert all(judged.arrays["truth"][row] == true and judged.answered[row] == said for row in rows)
     spots = [spot for spot in chart.lay_out(600, 400).spots if spot.samples]
     assert sorted(s for spot in spots for s in spot.samples) == judged.samples.tolist()
+
+
+def test_classes_that_never_occur_take_no_room_in_the_confusion_matrix() -> None:
+    scores = np.zeros((4, 30))
+    scores[np.arange(4), [0, 2, 2, 0]] = 5
+    chart = JUDGEMENTS["confusion"].chart(answers.of_classes(scores, np.array([0, 2, 0, 0])))
+    assert chart.order == (0, 2)
+    words = [mark.text for mark in chart.lay_out(600, 400).marks if isinstance(mark, Words)]
+    assert "answered · without 28 classes that never occur" in words
 
 
 def test_of_many_classes_the_most_confused_are_shown_and_the_table_has_all() -> None:

@@ -157,8 +157,10 @@ class MatrixChart(Chart):
         return f"answered{self._which_classes()}"
 
     def _which_classes(self) -> str:
-        more = len(self.names) - len(self.order)
-        return f" · the {len(self.order)} most confused of {len(self.names):,} classes" if more else ""
+        hidden, occurring = len(self.names) - len(self.order), {kind for cell in self.counts for kind in cell}
+        if not occurring.issubset(self.order):
+            return f" · the {len(self.order)} most confused of {len(self.names):,} classes"
+        return f" · without {format_quantity(hidden, 'class', 'classes')} that never occur" if hidden else ""
 
     def _draw_cell(
         self,

@@ -118,7 +118,9 @@ def _judged(
 ) -> Judged:
     kind = find_task(answer)
     count = kind.class_count(answer)
-    classes = data.classes if len(data.classes) == count else tuple(map(str, range(count)))
+    # A network may tell more classes apart than the data have: those have no name.
+    named = data.classes if len(data.classes) == count or answer.field == "label" else ()
+    classes = (*named, *map(str, range(len(named), count)))[:count]
     if kind.name == "labels" and answer.field in data.fields:
         classes = tuple(_column_names(data.fields[answer.field], "label"))
     if kind.name == "binary" and len(data.classes) != 2:

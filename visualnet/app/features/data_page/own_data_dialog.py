@@ -217,7 +217,7 @@ class OwnDataDialog(QDialog):
             )
         specs = SOURCES[choice.name](choice.options, choice.path, found.facts).specs()
         rows += [(name, describe_field(spec), "") for name, spec in specs.items()]
-        rows += [(name, words, "") for name, words in further_figures(found)]
+        rows += [(capitalize_first(name), words, "") for name, words in further_figures(found)]
         self.facts.show_rows([(visible(name), visible(words), tip) for name, words, tip in rows])
         errors = [each for each in found.findings if each.severity == "error"]
         others = len(found.findings) - len(errors)

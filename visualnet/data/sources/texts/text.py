@@ -134,7 +134,9 @@ class TextSource(FileSource):
         facts = _make_facts(scan.size, classes, columns, scan.fingerprint, list(scan.characters), dialect, scan.letters)
         figures = [("texts", f"{scan.size:,}"), *_length_figures(list(scan.characters))]
         figures += [
-            (name, str(value)) for name, value in dialect.items() if name in ("text", "label", "encoding") and value
+            (f"{name} column" if name != "encoding" else name, str(value))
+            for name, value in dialect.items()
+            if name in ("text", "label", "encoding") and value
         ]
         return Found(facts, tuple(findings), tuple(figures))
 

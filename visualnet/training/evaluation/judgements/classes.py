@@ -39,8 +39,9 @@ def confusion(judged: Judged, view: str) -> MatrixChart:
     for value, rows in zip(values, np.split(order, starts[1:]), strict=True):
         cell = int(value) // count, int(value) % count
         counts[cell], samples[cell] = len(rows), tuple(int(s) for s in judged.samples[rows])
-    shown = tuple(range(count))
-    if count > MOST_CLASSES:
+    occurring = {kind for cell in counts for kind in cell}
+    shown = tuple(sorted(occurring)) or tuple(range(count))
+    if len(shown) > MOST_CLASSES:
         wrong = np.bincount(truth[~judged.right], minlength=count) + np.bincount(
             judged.answered[~judged.right], minlength=count
         )
