@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,10 +35,22 @@ ENOUGH = 12
 """So many steps of a run are compared."""
 
 
-@pytest.fixture(params=NETWORKS)
-def network(request: pytest.FixtureRequest) -> Observed:
-    """Small networks with data, by name."""
-    return observed(request.param)
+HOMES = {"Attention": "attention", "Sequences": "gated", "Samples": "generative"}
+"""On which network a family is looked at in every run of the tests; on the others in the wide one."""
+
+
+def with_networks() -> list[Any]:
+    """Every observation on every network."""
+    return [
+        pytest.param(
+            kind,
+            name,
+            id=f"{kind.name}-{name}",
+            marks=() if name in (HOMES.get(kind.family, "convolutional"), "points") else pytest.mark.wide,
+        )
+        for kind in EVERY
+        for name in NETWORKS
+    ]
 
 
 def state_of(found: Observed) -> list[bytes]:
@@ -71,8 +84,9 @@ def quick_options(kind: type[Observation]) -> tuple[tuple[str, int], ...]:
     return tuple((name, value) for name, value in few.items() if name in kind.params)
 
 
-@pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
-def test_it_computes_draws_and_changes_nothing(kind: type[Observation], network: Observed) -> None:
+@pytest.mark.parametrize(("kind", "name"), with_networks())
+def test_it_computes_draws_and_changes_nothing(kind: type[Observation], name: str) -> None:
+    network = observed(name)
     subjects = kind.subjects(network.analysis)
     chosen = [subjects[at] for at in sorted({0, len(subjects) // 2, len(subjects) - 1})] if subjects else []
     before = state_of(network)
@@ -131,7 +145,9 @@ def losses(project: Project, requests: tuple[ObservationRequest, ...]) -> list[f
     return found
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize(
+    "name", [name if name == "convolutional" else pytest.param(name, marks=pytest.mark.wide) for name in NETWORKS]
+)
 def test_the_losses_of_a_run_are_the_same_with_everything_watched(name: str) -> None:
     found = observed(name)
     requests = tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import pickle
@@ -20,6 +21,7 @@ from visualnet.data.registry import make_data_set
 from visualnet.data.samples import Samples
 from visualnet.data.sources.registry import SOURCES, guess_sources
 from visualnet.data.sources.source import Cancelled
+from visualnet.data.streaming.readable import fetch_readable
 
 MAKERS = load_makers()
 CASES = sorted(MAKERS)
@@ -193,3 +195,50 @@ def test_what_cannot_be_read_is_refused_in_words(kind: str, tmp_path: Path) -> N
         assert SOURCES[kind].guess(tmp_path / "pipe.csv") is None
     assert SOURCES[kind].guess(tmp_path / "missing") is None
     assert SOURCES[kind].guess(tmp_path / "empty") is None
+
+
+def deny(monkeypatch: pytest.MonkeyPatch, *denied: Path) -> None:
+    """Nobody may read these files; tests run as root, who may read whatever the file system forbids."""
+    wanted, opening = {os.fspath(path) for path in denied}, os.open
+
+    def refuse(path: object, *args: object, **more: object) -> int:
+        if os.path.abspath(os.fspath(path)) in wanted:  # type: ignore[call-overload]
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return opening(path, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", refuse)
+
+
+def describe_trouble(kind: str, made: Made) -> tuple[str, int]:
+    """All that is said while the data are looked through and read, and how many samples were read."""
+    try:
+        chosen, found = choose(kind, made.path, made.options)
+        told = [f"{finding.file} {finding.words}" for finding in found.findings]
+        samples = make_data_set(chosen).open()
+    except ValueError as error:
+        return str(error), 0
+    assert chosen.facts is not None
+    read = fetch_readable(samples, np.arange(samples.size), tuple(chosen.facts.fields))
+    return " ".join([*told, *(fault.words for fault in read.faults)]), len(read.places)
+
+
+def test_a_file_that_may_not_be_read_is_named_and_the_rest_goes_on(
+    case: tuple[str, Made], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file in turn: before the data are looked through, and after that."""
+    kind, made = case
+    files = sorted(path for path in made.path.rglob("*") if path.is_file()) if made.path.is_dir() else [made.path]
+    for file in files[:6]:
+        with monkeypatch.context() as patch:
+            deny(patch, file)
+            told, count = describe_trouble(kind, made)
+            assert count == made.size or file.name in told or file.stem in told, f"{file.name}: {told}"
+    chosen, samples = look(case)
+    assert chosen.facts is not None
+    deny(monkeypatch, *files)
+    try:
+        make_data_set(chosen).open().fetch(np.arange(samples.size), tuple(chosen.facts.fields))
+        told = files[0].name  # nothing of these files is read again
+    except ValueError as error:
+        told = str(error)
+    assert any(file.name in told for file in files), told

@@ -85,6 +85,23 @@ def optimizer() -> dict[str, Any]:
     }
 
 
+def observation() -> dict[str, Any]:
+    """Offered for a network, computed, held against a direct count, drawn, in the reference."""
+    from visualnet.core.storage import project_file
+    from visualnet.resources import resource
+    from visualnet.training.observations.observation import find_observations
+    from visualnet.training.observe import observe_once
+
+    project = project_file.load(resource("templates", "lenet5.vnet"))
+    found = observe_once(project, "sparsity", "relu1")
+    values = observe_once(project, "values", "relu1").result.arrays["values"]
+    return {
+        "offered": find_observations()["sparsity"].title,
+        "exact": abs(float(found.result.arrays["share"][0]) - float((values == 0).mean())) < 1e-6,
+        "drawn": len(list(found.chart.rows())),
+    }
+
+
 def panel() -> dict[str, Any]:
     """The dock, its menu entry, what it shows."""
     from PySide6.QtWidgets import QApplication, QDockWidget, QMenu
@@ -131,7 +148,7 @@ if __name__ == "__main__":
     import visualnet
 
     assert Path(visualnet.__file__).is_relative_to(Path.cwd()), visualnet.__file__
-    seen = {look.__name__: look() for look in (layer, data_set, optimizer, panel, template)}
+    seen = {look.__name__: look() for look in (layer, data_set, optimizer, observation, panel, template)}
     sys.stdout.write(json.dumps(seen))
     sys.stdout.flush()
     os._exit(0)  # the window and its threads are not what is looked at

@@ -66,8 +66,15 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
 
 def test_the_page_has_a_recipe_for_each() -> None:
     files = [file for file, *_ in edits()]
-    assert len(files) == 11
-    kinds = ("layers/catalog/", "data/", "layers/recipe/optimizers.py", "app/features/", "packaging/architectures/")
+    assert len(files) == 13
+    kinds = (
+        "layers/catalog/",
+        "data/",
+        "layers/recipe/optimizers.py",
+        "training/observations/",
+        "app/features/",
+        "packaging/architectures/",
+    )
     assert all(any(kind in file for file in files) for kind in kinds)
 
 
@@ -86,6 +93,10 @@ def test_an_optimizer(seen: dict[str, dict[str, Any]]) -> None:
     form = ["optimizer", "lr", "eta_minus"]
     wanted = {"offered": True, "form": form, "epochs": [[1], [2]], "file": "Rprop", "memory": 4 * numbers}
     assert seen["optimizer"] == wanted
+
+
+def test_an_observation(seen: dict[str, dict[str, Any]]) -> None:
+    assert seen["observation"] == {"offered": "Sparsity", "exact": True, "drawn": 2}
 
 
 def test_a_panel(seen: dict[str, dict[str, Any]]) -> None:

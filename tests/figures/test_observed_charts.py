@@ -58,22 +58,28 @@ def test_a_moment_of_a_heat_map_reaches_to_the_next_one() -> None:
     shares = [float((row == level).mean()) for level in np.unique(row)]
     assert shares[0] == pytest.approx(0.25, abs=0.01)
     assert shares[1] == pytest.approx(0.75, abs=0.01)
-    words = [spot.words for spot in drawing.spots]
-    assert words == [
-        "filter 0, step 0 · distance 1",
-        "filter 0, step 10 · distance 2",
-        "filter 0, step 40 · distance 3",
-    ]
-    assert drawing.spots[1].x == pytest.approx(field.x + field.width * 0.25)
+    middle = field.y + field.height / 2
+    for share, words in ((0.1, "step 0 · distance 1"), (0.3, "step 10 · distance 2"), (0.999, "step 10 · distance 2")):
+        spot = drawing.spot_at(field.x + share * field.width, middle)
+        assert spot is not None
+        assert spot.words == f"filter 0, {words}"
+    spot = drawing.spot_at(field.x + 0.3 * field.width, middle)
+    assert spot is not None
+    assert spot.x == pytest.approx(field.x + field.width * 0.25)
+    assert drawing.spot_at(field.x - 2, middle) is None
 
 
-def test_the_first_row_of_a_matrix_stands_below_and_many_cells_answer_together() -> None:
+def test_the_first_row_of_a_matrix_stands_below_and_every_cell_answers() -> None:
     values = np.arange(200.0 * 2).reshape(200, 2)
     drawing = HeatChart(values, (0.0, 2.0), (0.0, 200.0), "input", "output", "weight").lay_out(500, 500)
     field = next(mark for mark in drawing.marks if isinstance(mark, Pixels))
     assert field.values[-1, 0] < field.values[0, 0]
-    assert len(drawing.spots) == 48 * 2
-    assert drawing.spots[0].words == "output 0–3, input 0 · weight 0 to 6"
+    below = drawing.spot_at(field.x + 1, field.y + field.height - 0.5)
+    above = drawing.spot_at(field.x + field.width - 1, field.y + 0.5)
+    assert below is not None
+    assert above is not None
+    assert below.words == "output 0, input 0 · weight 0"
+    assert above.words == "output 199, input 1 · weight 399"
 
 
 def test_the_last_histogram_stands_in_front_and_is_named() -> None:
@@ -88,23 +94,40 @@ def test_the_last_histogram_stands_in_front_and_is_named() -> None:
 def test_many_histograms_are_thinned_and_the_table_holds_all() -> None:
     counts = np.ones((300, 4))
     chart = RidgeChart(tuple(range(300)), np.linspace(0, 1, 5), counts, "weight")
-    assert len(chart.lay_out(600, 400).spots) == 26
+    assert len(chart.lay_out(600, 400).spots) == 16
     assert len(list(chart.rows())) == 1 + 300 * 4
 
 
 def test_bands_say_what_lies_between() -> None:
     drawing = EVERY[2].lay_out(600, 400)
-    assert drawing.spots[0].words == "step 0: median 2, 50 % between 1 and 3, all between 0 and 4"
+    spot = drawing.spot_at(60, 150)
+    assert spot is not None
+    assert spot.words == "step 0: median 2, 50 % between 1 and 3, all between 0 and 4"
     assert sum(isinstance(mark, Area) and len(mark.points) == 6 for mark in drawing.marks) == 2
 
 
 def test_connections_tell_weights_biases_and_names() -> None:
     drawing = EVERY[3].lay_out(500, 300)
-    words = [spot.words for spot in drawing.spots]
-    assert "inputs 1 → “cat”: weight −0.5" in words
-    assert "“cat”: bias 0.2, strongest from inputs 0 (1), inputs 1 (−0.5)" in words
     lines = [mark for mark in drawing.marks if isinstance(mark, Stroke)]
     assert [(mark.colour, mark.width) for mark in lines] == [("signed:-1", 2.0), ("signed:1", 4.0)]
+    (x0, y0), (x1, y1) = lines[0].points
+    spot = drawing.spot_at(x0 + 0.3 * (x1 - x0), y0 + 0.3 * (y1 - y0) + 2)
+    assert spot is not None
+    assert spot.words == "inputs 1 → “cat”: weight −0.5"
+    unit = drawing.spot_at(x1 + 5, y1)
+    assert unit is not None
+    assert unit.words == "“cat”: bias 0.2, strongest from inputs 0 (1), inputs 1 (−0.5)"
+    assert drawing.spot_at(x0 + 0.3 * (x1 - x0), y0 + 60) is None
+
+
+def test_of_very_many_connections_the_widest_are_drawn_and_that_is_told() -> None:
+    weights = np.random.default_rng(0).normal(size=(60, 60))
+    drawing = ConnectionsChart((DenseLayer("hidden", weights),)).lay_out(500, 400)
+    lines = [mark for mark in drawing.marks if isinstance(mark, Stroke)]
+    assert len(lines) == 300
+    least = np.sort(np.abs(weights).reshape(-1))[-300] / np.abs(weights).max()
+    assert lines[0].width == pytest.approx(4 * least)
+    assert any(isinstance(mark, Words) and mark.text == "the 300 widest of 3,600 lines" for mark in drawing.marks)
 
 
 def test_panes_and_pictures_without_room_are_told() -> None:

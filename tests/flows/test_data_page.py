@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel
 
 from tests.data.pictures_source import write_pictures
 from tests.flows.hands import LEFT, NONE, Hands
@@ -68,7 +68,7 @@ def test_a_folder_dropped_on_the_window_is_shown_measured_and_repaired(
     window: Window, hands: Hands, animals: Path
 ) -> None:
     seen: list[Any] = []
-    answer_dialog(lambda dialog: seen.append((dialog.kind.currentText(), dialog.facts.value("samples"))))
+    answer_dialog(lambda dialog: seen.append((dialog.kind.currentText(), dialog.facts.value("Samples"))))
     drop(window, animals)
     hands.until(lambda: window.panel("data") is not None and window.studio.project.data.path)
     assert seen[0][1] == "58" and "folder" in seen[0][0].lower()
@@ -269,10 +269,10 @@ def train_on_what_was_dropped(
 def test_a_table_from_drop_to_report(window: Window, hands: Hands, tmp_path: Path) -> None:
     path = tmp_path / "flowers.csv"
     lines = [
-        f"{2 + at % 2 * 3 + at / 100:.2f},{('white', 'blue')[at % 3 % 2]},{('rose', 'iris')[at % 2]}"
+        f"{2 + at % 2 * 3 + at / 100:.2f},{('white', 'blue')[at % 3 % 2]},2024-03-{1 + at % 28:02},{('rose', 'iris')[at % 2]}"
         for at in range(60)
     ]
-    path.write_text("\n".join(["petal,colour,species", *lines]), encoding="utf-8")
+    path.write_text("\n".join(["petal,colour,picked,species", *lines]), encoding="utf-8")
     page = train_on_what_was_dropped(
         window,
         hands,
@@ -280,12 +280,16 @@ def test_a_table_from_drop_to_report(window: Window, hands: Hands, tmp_path: Pat
         "table",
         lambda net, fields: net.linear(net.input(*fields["features"].shape, field="features"), 2),
     )
-    assert {each.title for each in page.figures.histograms.spreads} >= {"petal"}
+    spreads = {each.title: each for each in page.figures.histograms.spreads}
+    assert not spreads["petal"].words and spreads["colour"].words == ("white", "blue"), "categories by their words"
+    told = [each.text() for each in page.figures.facts.findChildren(QLabel)]
+    assert "60" not in told and "60 samples" in page.words.full_text, "how many there are is said once"
     page.samples.open_row(0)
     table = page.samples.viewer.display.table
     hands.until(lambda: table.rowCount())
-    assert [table.item(row, 0).text() for row in range(table.rowCount())] == ["petal", "colour"]
+    assert [table.item(row, 0).text() for row in range(table.rowCount())] == ["petal", "colour", "picked"]
     assert table.item(1, 1).text() in ("white", "blue"), "a category by its word"
+    assert table.item(2, 1).text() == "2024-03-01" and "2024-03" in spreads["picked"].text, "a date as one"
 
 
 def test_texts_from_drop_to_report(window: Window, hands: Hands, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLineEdit
 
 from tests.flows.hands import Hands
@@ -68,6 +69,9 @@ def test_what_is_changed_while_it_trains_reaches_the_run_and_undo_takes_it_back(
     studio.do("Put in", lambda p: edits.insert_on_wire(p, MAIN, "n900", after))
     hands.rest()
     studio.do("Set", lambda p: edits.set_recipe(p, epochs=200, lr=0.01))
+    page = window.show_panel("recipe")
+    hands.rest()
+    here = page.rows["lr"].mapTo(window, QPoint())
     window.actions_.trigger("train.start")
     hands.until(lambda: runner.model is not None and runner.model.step >= 2, what="the first steps")
     model = runner.model
@@ -78,8 +82,9 @@ def test_what_is_changed_while_it_trains_reaches_the_run_and_undo_takes_it_back(
         assert len(model.changes) == count
         return "; ".join(map(describe_change, model.changes[-1].changes))
 
-    page = window.show_panel("recipe")
+    window.show_panel("recipe")
     assert "changes in it at once" in page.note.text() and page.note.isVisibleTo(page)
+    assert page.rows["lr"].mapTo(window, QPoint()) == here and page.note.geometry().bottom() <= page.height()
     for count, (name, text) in enumerate((("lr", "0.001"), ("weight_decay", "0.1")), 1):
         page.reveal(name)
         hands.type_into(page.rows[name].findChild(QLineEdit), text)

@@ -33,7 +33,7 @@ def test_a_place_that_is_clicked_is_that_of_every_picture_of_the_layer(window: W
     lenet.until(lambda: "row 14, column 14 is chosen" in field.widget.accessibleDescription(), what="the middle")
     click_place(field, 3, 20)
     lenet.until(lambda: "row 3, column 20 is chosen" in field.widget.accessibleDescription(), what="the place")
-    assert "Place 4, 21 sees 5×5 cells" in field.note.text()
+    assert "Place (3, 20) sees 5×5 cells" in field.note.text()
     lenet.until(lambda: "row 3, column 20 is chosen" in projected.widget.accessibleDescription(), what="the other one")
     assert (projected.options["row"], projected.options["column"]) == (3, 20)
     lenet.until(lambda: "at (3, 20) has the value" in projected.note.text(), what="its unit")

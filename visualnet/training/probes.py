@@ -19,6 +19,7 @@ from visualnet.data.tensors import Tensors
 from visualnet.training.control import ProbePort, ProbeRequest
 from visualnet.training.events import Grid, ProbeReport
 from visualnet.training.observations.lens import Lens, as_array, resting
+from visualnet.training.observations.maps.plane import Plane, input_plane
 from visualnet.training.observations.watching import SLICE_S, ObservationTurns, observe_all
 
 EVERY_S = 0.1
@@ -27,7 +28,6 @@ CHANNELS = 256
 EDGE = 128
 GRID = 64
 LINE = 256
-MARGIN = 0.15
 
 
 class Probe:
@@ -42,7 +42,7 @@ class Probe:
         self._there: tuple[ProbePort, ...] = ()
         self._seen: ProbeRequest | None = None
         self._turns = ObservationTurns(self.lens)
-        self._plane: tuple[tuple[float, ...], tuple[float, ...], Tensor] | None = None
+        self._plane: Plane | None = None
 
     def due(self, request: ProbeRequest, now: float) -> bool:
         """Whether it is time to look again; at once when something else is watched."""
@@ -137,29 +137,15 @@ class Probe:
         fields = self.lens.input_fields
         if len(fields) != 1 or self.data.fields[fields[0]].shape not in ((2,), (1,)):
             return None
+        is_line = self.data.fields[fields[0]].shape == (1,)
         if self._plane is None:
-            self._plane = self._make_plane(fields[0])
-        low, high, x = self._plane
-        value, share = self._shares(self.model.outputs[0], self.lens.scores({fields[0]: x}))
+            self._plane = input_plane(self.data, fields[0], LINE if is_line else GRID)
+        points = torch.from_numpy(self._plane.points).to(self.tensors.device)
+        value, share = self._shares(self.model.outputs[0], self.lens.scores({fields[0]: points}))
         if value.dim() != 2:
             return None
         values = as_array(value.t())
-        return Grid(low, high, values.reshape(-1, GRID, GRID) if len(low) == 2 else values, share)
-
-    def _make_plane(self, field: str) -> tuple[tuple[float, ...], tuple[float, ...], Tensor]:
-        values = self.data.whole(field)
-        low, high = values.min(0), values.max(0)
-        room = (high - low) * MARGIN
-        low, high = low - room, high + room
-        if len(low) == 2:
-            xs, ys = (np.linspace(low[i], high[i], GRID, dtype=np.float32) for i in (0, 1))
-            points = np.stack(np.meshgrid(xs, ys), -1).reshape(-1, 2)
-        else:
-            points = np.linspace(low, high, LINE, dtype=np.float32)
-        if field in self.data.mean:
-            points = (points - self.data.mean[field]) / self.data.std[field]
-        x = torch.from_numpy(np.ascontiguousarray(points, np.float32)).to(self.tensors.device)
-        return tuple(map(float, low)), tuple(map(float, high)), x
+        return Grid(self._plane.low, self._plane.high, values if is_line else values.reshape(-1, GRID, GRID), share)
 
 
 def _thin(value: Tensor) -> np.ndarray:

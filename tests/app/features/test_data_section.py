@@ -86,3 +86,10 @@ def test_other_data_begin_without_what_was_said_of_ones_own(section: DataSection
     assert (data.division, data.division_options) == ("shares", {})
     section.studio.document.undo()
     assert section.studio.project.data.facts == FACTS and section.studio.project.data.division == "group"
+
+
+def test_own_data_with_a_long_name_ask_for_no_more_room(section: DataSection) -> None:
+    """A panel that is narrower would scroll to the side."""
+    long = DataChoice(name="image_folder", path="/photos/" + "a very long name " * 5, facts=FACTS)
+    section.studio.do("Data", lambda p: edits.choose_data(p, long))
+    assert section.names.placeholderText().endswith("name ") and section.minimumSizeHint().width() < 320

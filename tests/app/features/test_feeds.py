@@ -58,7 +58,7 @@ def test_units_are_read_and_written_as_people_do() -> None:
     assert read_units("all", 8) == read_units("", 8) == read_units("0-7", 8) == ()
     assert write_units((0, 3, 4, 5, 7, 8)) == "0, 3–5, 7, 8" and read_units("0, 3–5, 7, 8", 9) == (0, 3, 4, 5, 7, 8)
     for text in ("8", "a", "1,,2", "-1"):
-        with pytest.raises(ValueError, match="units 0 to 7|no number"):
+        with pytest.raises(ValueError, match=r"units 0 to 7|no number"):
             read_units(text, 8)
 
 

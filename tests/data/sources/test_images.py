@@ -6,6 +6,7 @@ import os
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -17,9 +18,11 @@ from visualnet.core.project import DataChoice
 from visualnet.data.choosing import choose
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import BrokenSample, Samples
-from visualnet.data.sources.images import files, survey
+from visualnet.data.sources.common import files, glimpse
+from visualnet.data.sources.images import survey
 from visualnet.data.sources.images.decode import decode_image, read_header
 from visualnet.data.sources.images.image_folder import ImageFolder
+from visualnet.data.sources.registry import guess_sources
 from visualnet.data.sources.source import Finding, Found
 
 
@@ -313,7 +316,7 @@ def test_very_many_classes_are_told_and_too_many_refused(tmp_path: Path, monkeyp
     _, found, _ = look(tmp_path / "all")
     assert any("1,200 classes" in finding.words for finding in found.findings)
     assert len(found.findings) < 40, "findings stay few"
-    monkeypatch.setattr("visualnet.data.sources.images.image_source.MOST_CLASSES", 1_000)
+    monkeypatch.setattr("visualnet.data.sources.common.classes.MOST_CLASSES", 1_000)
     with pytest.raises(ValueError, match="1,200 classes; 1,000 are allowed"):
         look(tmp_path / "all")
 
@@ -349,3 +352,22 @@ def test_stranger_facts_do_not_fool_the_source(tmp_path: Path) -> None:
         source = make_data_set(wild)
         assert source.open().size == 2
         assert source.propose(wild.facts)[0].options["height"] > 0
+
+
+def test_a_folder_is_looked_at_once_though_every_source_guesses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind in ("cat", "dog"):
+        draw(tmp_path / kind / "0.png", 1)
+    looked: list[str] = []
+    look = glimpse._glimpse
+
+    def note(folder: str, depth: int, is_late: Any) -> Any:
+        looked.append(folder)
+        return look(folder, depth, is_late)
+
+    monkeypatch.setattr(glimpse, "_glimpse", note)
+    assert guess_sources(tmp_path)[0][0].name == "image_folder"
+    assert sorted(looked) == sorted([str(tmp_path), str(tmp_path / "cat"), str(tmp_path / "dog")])
+    draw(tmp_path / "cow" / "0.png", 1)
+    assert "3 folders" in guess_sources(tmp_path)[0][1].words, "another guess looks anew"

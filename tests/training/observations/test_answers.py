@@ -10,6 +10,7 @@ from tests.training.nets import lenet, line
 from tests.training.observations.watched import watch
 from visualnet.analysis import infer
 from visualnet.core.storage import project_file
+from visualnet.data.registry import make_data_set
 from visualnet.figures.charts.observed.panes import PanesChart
 from visualnet.figures.charts.observed.picture_rows import PictureRows
 from visualnet.resources import resource
@@ -68,6 +69,19 @@ def test_predictions_of_chosen_samples_by_step() -> None:
         assert pane.picture is not None
         right = result.arrays["probabilities"][at].argmax() == column
         assert pane.title.startswith(f"“{true}” {'✓' if right else '✗'}")
+
+
+def test_texts_are_told_in_words() -> None:
+    found = watch(project_file.load(resource("templates", "lstm-classifier-small.vnet")))
+    made, result = found.look("predictions", options={"samples": 2})
+    codes = found.data.whole("text")[result.arrays["places"]]
+    known = make_data_set(found.data.choice).token_words()
+    expected = [" ".join(known[code] for code in row if known[code])[:120] for row in codes]
+    assert list(result.words["texts"]) == expected
+    assert "film" in expected[0] or " " in expected[0]
+    chart = made.draw(result, [(0, result)])
+    assert isinstance(chart, PanesChart)
+    assert chart.panes[0].title.endswith(expected[0])
 
 
 def test_answers_that_are_numbers_stand_beside_what_is_true() -> None:

@@ -120,11 +120,19 @@ def test_connections_are_drawn_by_sign_and_size_with_their_numbers() -> None:
     first = layers[0].weight.detach().numpy()
     most = max(np.abs(layer.weight.detach().numpy()).max() for layer in layers)
     seen = np.abs(first) / most >= 0.01
-    assert sum(m.colour == "signed:1" for m in lines[: seen.sum()]) == (first[seen] > 0).sum()
+    second = layers[1].weight.detach().numpy()
+    both = np.concatenate([first[seen], second[np.abs(second) / most >= 0.01]])
+    assert [m.colour for m in lines].count("signed:1") == (both > 0).sum()
+    assert len(lines) == len(both)
     assert max(m.width for m in lines) == pytest.approx(4.0)
     value = f"{first[3, 1]:.3g}".replace("-", "−")
-    assert any(spot.words.startswith("inputs 1 →") and spot.words.endswith(f"weight {value}") for spot in drawing.spots)
-    assert any("bias" in spot.words for spot in drawing.spots)
+    told = set()
+    for line in lines:
+        (x0, y0), (x1, y1) = line.points
+        spot = drawing.spot_at(x0 + 0.4 * (x1 - x0), y0 + 0.4 * (y1 - y0))
+        assert spot is not None
+        told.add(spot.words)
+    assert f"inputs 1 → linear_0 3: weight {value}" in told
 
 
 def test_only_rows_of_small_dense_layers_have_lines() -> None:

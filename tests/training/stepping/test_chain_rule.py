@@ -6,15 +6,17 @@ import re
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from tests.training.nets import lenet, points
 from visualnet.compiling.module import compile_project
 from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.data.tensors import Tensors
+from visualnet.layers import LAYERS
 from visualnet.layers.declaration.notation import plain
 from visualnet.training.observations.lens import plain_fields
-from visualnet.training.stepping.chain_rule import backward_rule, forward_rule, index_text, quantities
+from visualnet.training.stepping.chain_rule import backward_rule, forward_rule, index_text, quantities, slope_rule
 from visualnet.training.stepping.passes import run_passes
 from visualnet.training.stepping.schedule import (
     BACKWARD,
@@ -108,3 +110,31 @@ def test_an_operation_tells_its_tensors() -> None:
         ("y", "output", (2, 16)),
     ]
     assert all(q.gradient is not None and q.gradient.shape == q.value.shape for q in found)
+
+
+@pytest.mark.parametrize("kind", [tag for tag, layer in LAYERS.items() if layer.slope])
+def test_a_declared_slope_is_the_derivative(kind: str) -> None:
+    project = points()
+    nodes = {**project.graph.nodes, "n3": replace(project.graph.nodes["n3"], kind=kind)}
+    passes = passes_of(replace(project, graph=replace(project.graph, nodes=nodes)), 2)
+    operation = passes.operations[1]
+    assert operation.kind == kind
+    slopes = operation.slopes["x"].diagonal().reshape(2, 16)
+    for at in np.ndindex(2, 16):
+        rule = slope_rule(passes, operation, "x", at, LAYERS[kind].slope)
+        assert rule is not None and rule.lead == f"∂y{index_text(at, 2)}/∂x{index_text(at, 2)}"
+        shown = float(rule.result.replace("−", "-"))
+        assert shown == pytest.approx(slopes[at], rel=1e-3, abs=1e-6)
+
+
+def test_the_slopes_of_a_matrix_are_told_in_words() -> None:
+    passes = passes_of(points(), 2)
+    told = {
+        name: backward_rule(passes, passes.operations[0], name, (0, 0)[: 1 + (name != "bias")], True).legend[1][1]
+        for name in ("x", "weight", "bias")
+    }
+    assert told == {
+        "x": "the weight between the two",
+        "weight": "the number of x that it weighs",
+        "bias": "1: it is added as it is",
+    }

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from msgspec.structs import replace
+from safetensors.torch import load_file
 
+from tests.training.gan import D, G, gan
 from tests.training.nets import points
 from visualnet.analysis import infer
 from visualnet.core import edits
 from visualnet.core.project import MAIN, Project, Recipe
 from visualnet.core.storage import project_file
+from visualnet.data.loading import load
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.settings import settings
 from visualnet.resources import resource
 from visualnet.training import optimizers
+from visualnet.training.idle_probe import weights_of
+from visualnet.training.loop.session import Session
 from visualnet.training.stepping.network import SteppedNetwork
 from visualnet.training.stepping.update_rule import rule_lines
 
@@ -69,6 +75,8 @@ def test_the_step_is_that_of_torch_and_the_rule_gives_its_figures(name: str, sai
         passes = network.look(3 * step, 4)
         assert passes.step == step and {u.name for u in passes.updates} == set(parameters)
         for update in passes.updates:
+            for letter, kept in update.before.items():
+                assert kept.shape == update.after[letter].shape, "also before the first step"
             assert np.allclose(update.old, parameters[update.name].detach().numpy(), atol=2e-6)
             parameters[update.name].grad = torch.from_numpy(update.used).float()
         theirs.step()
@@ -117,3 +125,32 @@ def test_large_networks_are_refused_with_a_way_out() -> None:
     project = project_file.load(resource("templates", "resnet-152.vnet"))
     with pytest.raises(ValueError, match="Open the template"):
         SteppedNetwork(project, infer(project))
+
+
+def test_each_of_several_learners_steps_its_own_weights_down_its_own_loss() -> None:
+    project = gan()
+    network = SteppedNetwork(project, infer(project))
+    assert list(network.learners) == [D, G]
+    seen = {name: network.look(0, 4, name) for name in (D, G)}
+    moved = {name: {update.name for update in passes.updates} for name, passes in seen.items()}
+    assert moved[D] and moved[G] and not moved[D] & moved[G]
+    assert seen[D].loss != seen[G].loss
+    network.look(0, 4, G)
+    network.advance()
+    after = network.look(0, 4, D)
+    for update in after.updates:
+        assert not any(np.abs(kept).max() for kept in update.before.values()), "the other learner has made no step yet"
+
+
+def test_a_run_lends_its_weights_and_nothing_of_torch_is_drawn(tmp_path: Path) -> None:
+    project = points(epochs=1)
+    Session(project, load(project.data), lambda event: None, folder=tmp_path / "run").run()
+    chance = torch.get_rng_state()
+    network = SteppedNetwork(project, infer(project), weights_of(tmp_path / "run"))
+    passes = network.look(3, 2)
+    assert passes.trained and torch.equal(torch.get_rng_state(), chance)
+    kept = load_file(tmp_path / "run" / "last" / "weights.safetensors")
+    assert {name for name in kept} == set(passes.weights)
+    for name, tensor in kept.items():
+        assert np.array_equal(passes.weights[name].value, tensor.double().numpy())
+    assert all(parameter.grad is None for parameter in network.model.objective.parameters())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from visualnet.app.plots.colours import Ink, text_font, translucent
 from visualnet.app.plots.picture import PaintedPicture
-from visualnet.core.text.format import format_number
+from visualnet.core.text.format import format_number, format_percent
 
 BARS = 36
 """How high the longest bar is, in px."""
@@ -21,7 +21,8 @@ MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
 class Spread(NamedTuple):
-    """One tensor: how many numbers lie in each of the equal bins from ``low`` to ``high``."""
+    """One tensor: how many numbers lie in each of the equal bins from ``low`` to ``high``; or how often each of some ``words`` occurs, the
+    most frequent first."""
 
     title: str
     mean: float
@@ -29,10 +30,17 @@ class Spread(NamedTuple):
     low: float
     high: float
     counts: tuple[int, ...]
+    words: tuple[str, ...] = ()
+    spell: Callable[[float], str] = format_number
+    """Writes a number, such as one that stands for a date."""
 
     @property
     def text(self) -> str:
-        """Mean and deviation in words."""
+        """Mean and deviation in words; of words, how often the most frequent occurs."""
+        if self.words:
+            return f"mostly “{self.words[0]}”, {format_percent(self.counts[0] / max(sum(self.counts), 1), 0)}"
+        if self.spell is not format_number:
+            return f"mean {self.spell(self.mean)}"
         return f"mean {format_number(self.mean)}, std {format_number(self.std)}"
 
 
@@ -97,26 +105,38 @@ class Histograms(PaintedPicture):
         for at, number in enumerate(spread.counts):
             high = BARS * number / most
             bar = QRectF(at * step, base - high, max(step - 1, 1), high)
-            if count == 1:  # every number is the same one
+            if count == 1 and not spread.words:  # every number is the same one
                 bar = QRectF(wide / 2 - 2, base - BARS, 4, BARS)
             painter.drawRect(bar)
         painter.setBrush(ink.line)
         painter.drawRect(QRectF(0, base, wide, 1))
         below = QRectF(0, base + GAP, wide, line)
         painter.setPen(ink.muted)
-        if count == 1:
-            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | MIDDLE, format_number(spread.low))
+        if spread.words:
+            self._draw_words(painter, spread, step, below)
             return
-        painter.drawText(below, LEFT | MIDDLE, format_number(spread.low))
-        painter.drawText(below, RIGHT | MIDDLE, format_number(spread.high))
+        if count == 1:
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | MIDDLE, spread.spell(spread.low))
+            return
+        painter.drawText(below, LEFT | MIDDLE, spread.spell(spread.low))
+        painter.drawText(below, RIGHT | MIDDLE, spread.spell(spread.high))
         if spread.low < 0 < spread.high:
             self._draw_zero(painter, ink, spread, base, below)
+
+    def _draw_words(self, painter: QPainter, spread: Spread, step: float, below: QRectF) -> None:
+        """Each word beneath its bar, with how often it occurs where there is room."""
+        metrics = QFontMetricsF(painter.font())
+        for at, (word, number) in enumerate(zip(spread.words, spread.counts, strict=True)):
+            room = QRectF(at * step, below.top(), step - 4, below.height())
+            whole = f"{word} {number:,}"
+            text = whole if metrics.horizontalAdvance(whole) <= room.width() else word
+            painter.drawText(room, LEFT | MIDDLE, metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width()))
 
     def _draw_zero(self, painter: QPainter, ink: Ink, spread: Spread, base: float, below: QRectF) -> None:
         """Where zero lies, if there is room for its figure between the two ends."""
         x = self.width() * -spread.low / (spread.high - spread.low)
         metrics = QFontMetricsF(painter.font())
-        ends = [metrics.horizontalAdvance(format_number(v)) + 10 for v in (spread.low, spread.high)]
+        ends = [metrics.horizontalAdvance(spread.spell(v)) + 10 for v in (spread.low, spread.high)]
         if ends[0] < x < self.width() - ends[1]:
             painter.drawText(
                 QRectF(x - 10, below.top(), 20, below.height()), Qt.AlignmentFlag.AlignHCenter | MIDDLE, "0"

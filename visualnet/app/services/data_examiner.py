@@ -223,9 +223,10 @@ def _open(choice: DataChoice, found: Found | None, job: Job) -> tuple[Found | No
 
 
 def _measure(opened: Opened, job: Job) -> DataFigures:
+    from visualnet.data.examination.face import category_words
     from visualnet.data.examination.measure import measure_data
 
-    return measure_data(opened.source, opened.samples, opened.parts, job)
+    return measure_data(opened.source, opened.samples, opened.parts, job, category_words(opened.choice))
 
 
 def data_examiner_of(studio: Studio) -> DataExaminer:

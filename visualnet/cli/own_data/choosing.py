@@ -45,6 +45,8 @@ def choose_data(path: str, kind: str | None, settings: list[str]) -> tuple[DataC
         raise Misuse(f"--kind {kind}: there is no such kind of data (there are {', '.join(SOURCES)})")
     guesses = {source.name: guess for source, guess in guess_sources(place)}
     chosen = kind or next(iter(guesses), "")
+    if not chosen and ((place.is_file() and not place.stat().st_size) or (place.is_dir() and not any(place.iterdir()))):
+        raise Misuse(f"“{path}” is empty: there is nothing to read in it")
     if not chosen:
         raise Misuse(f"“{path}” does not look like any kind of data that can be read; --kind says which it is")
     guessed: Mapping[str, Value] = guesses[chosen].options if chosen in guesses else {}

@@ -30,6 +30,11 @@ CHANNELS: Mapping[int, tuple[str, ...]] = {
 }
 
 
+NO_CATEGORIES: Mapping[str, Sequence[str]] = {}
+MOST_CATEGORIES = 12
+"""So many categories of a column are told by name; the others are told together."""
+
+
 class ClassCount(NamedTuple):
     """A class: how many samples it has in the training, validation and test part."""
 
@@ -44,7 +49,8 @@ class ClassCount(NamedTuple):
 
 class ColumnFigures(NamedTuple):
     """How the numbers of a field, a channel or a column are spread. ``counts`` are those of equal bins from ``low`` to ``high``;
-    ``missing`` numbers (NaN, infinite) are left out of all other figures."""
+    ``missing`` numbers (NaN, infinite) are left out of all other figures. Of a column of categories ``words`` are these, the most frequent
+    first, and ``counts`` how often each occurs."""
 
     title: str
     number: int
@@ -54,6 +60,7 @@ class ColumnFigures(NamedTuple):
     low: float
     high: float
     counts: tuple[int, ...]
+    words: tuple[str, ...] = ()
 
 
 class DataFigures(NamedTuple):
@@ -86,8 +93,10 @@ def measure_data(
     samples: Samples,
     parts: Sequence[Array],
     check: Callable[[float], None] = lambda share: None,
+    categories: Mapping[str, Sequence[str]] = NO_CATEGORIES,
 ) -> DataFigures:
-    """Classes counted and fields measured. A sample that cannot be read is left out and named."""
+    """Classes counted and fields measured; ``categories`` are the words of columns of them, by title. A sample that cannot be read is left
+    out and named."""
     train = parts[0]
     index = (
         train[np.linspace(0, len(train) - 1, min(len(train), MOST_SAMPLES)).astype(np.int64)] if len(train) else train
@@ -107,7 +116,12 @@ def measure_data(
     found = []
     for name, pieces in gathered.items():
         whole = np.concatenate(pieces, axis=1)
-        found += [describe_column(title, whole[at]) for at, title in enumerate(titles[name])]
+        found += [
+            count_categories(title, whole[at], categories[title])
+            if title in categories
+            else describe_column(title, whole[at])
+            for at, title in enumerate(titles[name])
+        ]
     return DataFigures(
         count_classes(source, samples, parts), tuple(found), len(index) - len(unreadable), tuple(unreadable)
     )
@@ -157,3 +171,16 @@ def describe_column(title: str, values: Array) -> ColumnFigures:
     counts = np.histogram(finite, BINS, (low, high))[0] if high > low else np.array([len(finite)])
     mean, std = float(finite.mean()), float(finite.std())
     return ColumnFigures(title, len(finite), missing, mean, std, low, high, tuple(counts.tolist()))
+
+
+def count_categories(title: str, values: Array, words: Sequence[str]) -> ColumnFigures:
+    """How often each category of a column occurs; ``values`` are their numbers."""
+    known = values[np.isfinite(values) & (values >= 0) & (values < len(words))].astype(np.int64)
+    counts = np.bincount(known, minlength=len(words))
+    order = np.argsort(-counts, kind="stable")
+    told = [(words[at], int(counts[at])) for at in order.tolist()[:MOST_CATEGORIES] if counts[at]]
+    others = len(known) - sum(count for _, count in told)
+    if others:
+        told.append((f"{len(words) - MOST_CATEGORIES:,} others", others))
+    names, numbers = tuple(word for word, _ in told), tuple(count for _, count in told)
+    return ColumnFigures(title, len(known), len(values) - len(known), 0.0, 0.0, 0.0, 0.0, numbers, names)

@@ -54,6 +54,11 @@ def make_report(
     return told
 
 
+def further_figures(found: Found) -> tuple[tuple[str, str], ...]:
+    """What a source tells of its files beside how many samples there are."""
+    return tuple((name, words) for name, words in found.figures if words != f"{found.facts.size:,}")
+
+
 def describe_report(told: dict[str, Any]) -> Iterator[str]:
     """The report in lines for people."""
     yield f"{told['path']}: {told['title']}"

@@ -161,6 +161,8 @@ class TableFile(FileSource):
             words = f"{format_quantity(ragged.count, 'row')} without {width}: {ragged}"
             if self.ragged == "refuse" or not found.rows:
                 also = "" if found.rows else "; is the delimiter the right one?"
+                if rows.unclosed:
+                    also = f"; a quotation mark is not closed, perhaps in line {rows.unclosed:,}"
                 raise ValueError(f"“{self.path.name}”: {words}{also}")
             findings.append(self.finding("warning", f"{words}; left out", ragged.first[0]))
         if not found.rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 Points = tuple[tuple[float, float], ...]
 
@@ -96,6 +96,13 @@ class Spot(NamedTuple):
     options: tuple[tuple[str, int], ...] = ()
 
 
+class SpotField(Protocol):
+    """Places that are too many to be listed."""
+
+    def spot_at(self, x: float, y: float) -> Spot | None:
+        """The place at a point, in px; None if there is none."""
+
+
 class Drawing(NamedTuple):
     """A chart in a size: its marks from back to front, and its places, the last of which is the foremost.
 
@@ -107,6 +114,15 @@ class Drawing(NamedTuple):
     height: float
     marks: tuple[Mark, ...]
     spots: tuple[Spot, ...] = ()
+    fields: tuple[SpotField, ...] = ()
+
+    def spot_at(self, x: float, y: float) -> Spot | None:
+        """The foremost place at a point; those that are listed stand before those that are not."""
+        hits = (s for s in reversed(self.spots) if s.x <= x <= s.x + s.width and s.y <= y <= s.y + s.height)
+        found = next(hits, None)
+        if found is not None:
+            return found
+        return next((spot for field in reversed(self.fields) if (spot := field.spot_at(x, y)) is not None), None)
 
 
 class Chart:

@@ -15,6 +15,8 @@ LEAST_CELL, LARGEST_CELL = 14.0, 64.0
 """Cells are squares between these, in px, or wider where their numbers are: all classes are named, and counts can be read."""
 LEVEL, HANGING = 18.0, 64.0
 """Room for the names of columns in px: level, or where that is too narrow, upright and at most so long."""
+MOST_STRETCHED = 2.2
+"""Cells may be so many times as wide as high where that lets the names of columns stand level."""
 WIDEST_NUMBER = 40.0
 """Longer numbers are left to the tooltip."""
 ROOMY_CELL = 20.0
@@ -104,7 +106,10 @@ class MatrixChart(Chart):
         for below in (LEVEL, min(longest, HANGING) + 10):
             room = min((width - left - 16) / count, (height - top - axis - below) / count, LARGEST_CELL)
             cell = max(room, LEAST_CELL)
-            frame = _Frame(left, top, max(cell, wanted), cell, below, bool(axis))
+            across = max(cell, wanted)
+            if longest + 4 <= min((width - left - 16) / count, MOST_STRETCHED * cell):
+                across = max(across, longest + 4)  # somewhat wider cells, and the names stand level
+            frame = _Frame(left, top, across, cell, below, bool(axis))
             if self._fit_across(frame.across):
                 break
         return frame

@@ -126,6 +126,8 @@ class Layer:
     """Whether the output is equally large however large the input is."""
     pointwise: ClassVar[bool] = False
     """Whether each place of the output reads only the same place of the inputs (channels may mix)."""
+    slope: ClassVar[str] = ""
+    """Of a function of single numbers: its derivative, in its input ``x`` and its output ``y`` (a rule as `parse_rule` reads it)."""
     linear_map: ClassVar[bool] = False
     """Whether it is a matrix and a constant, no more: two of them in a row compute what one can."""
     rare: ClassVar[bool] = False

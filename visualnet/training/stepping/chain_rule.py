@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from visualnet.layers.declaration.notation import Derivation, Math, Row, Sign
-from visualnet.training.stepping.figures import format_figure
+from visualnet.core.expressions import parse_rule
+from visualnet.layers.declaration.notation import Derivation, Math, Row, Sign, notate
+from visualnet.training.stepping.figures import compute, fill, format_figure
 from visualnet.training.stepping.values import Array, Operation, Passes
 
 Index = tuple[int, ...]
@@ -56,7 +57,7 @@ def index_text(at: Index, samples: int = 0) -> str:
     return separator.join(str(place + 1) for place in shown).translate(_BELOW)
 
 
-def backward_rule(passes: Passes, operation: Operation, name: str, at: Index) -> Derivation:
+def backward_rule(passes: Passes, operation: Operation, name: str, at: Index, is_linear: bool = False) -> Derivation:
     """How the gradient of one number of an input or a weight comes about: each number of the output that it moves, times how the loss
     answers to that."""
     output, samples = operation.output, passes.samples
@@ -65,7 +66,7 @@ def backward_rule(passes: Passes, operation: Operation, name: str, at: Index) ->
     total = operation.passed[name]
     legend = (
         ("δ", f"∂L/∂{output}: the gradient that arrives", GIVEN),
-        (f"∂{output}/∂{name}", "how the output answers: the local derivative", SLOPE),
+        (f"∂{output}/∂{name}", describe_slope(operation, name, is_linear), SLOPE),
     )
     result = format_figure(float(total[at]))
     slopes, given = operation.slopes.get(name), operation.given.get(output)
@@ -85,6 +86,34 @@ def backward_rule(passes: Passes, operation: Operation, name: str, at: Index) ->
     # Of several outputs the first has its derivatives written out; what comes through the others is in the result alone.
     missing = not np.isclose(float((column * flat).sum()), float(total[at]), rtol=1e-3, atol=1e-6)
     return Derivation(lead, _sum(terms, len(places) - len(terms), missing), result, True, legend)
+
+
+def slope_rule(passes: Passes, operation: Operation, name: str, at: Index, slope: str) -> Derivation | None:
+    """The local derivative of a function of single numbers, from its input and its output there; None where it has no ``slope``."""
+    if not slope or name not in operation.inputs:
+        return None
+    x = float(passes.values[operation.inputs[name]].value[at])
+    y = float(passes.values[operation.outputs[operation.output]].value[at])
+    formula, figures = parse_rule(slope), {"x": x, "y": y}
+    below = index_text(at, passes.samples)
+    letters = {"x": f"{name}{below}", "y": f"{operation.output}{below}"}
+    result = compute(formula, figures)
+    if result is None:
+        return None
+    tree = fill(notate(formula, figures, letters), {key: format_figure(value) for key, value in figures.items()})
+    return Derivation(f"∂{letters['y']}/∂{letters['x']}", tree, format_figure(result))
+
+
+def describe_slope(operation: Operation, name: str, is_linear: bool) -> str:
+    """What the local derivative of a matrix with a constant is, in words."""
+    if not is_linear:
+        return "how the output answers: the local derivative"
+    if name in operation.inputs:
+        return "the weight between the two"
+    source = next(iter(operation.inputs))
+    slopes = operation.slopes.get(name)
+    adds = slopes is not None and bool(np.isin(slopes, (0.0, 1.0)).all()) and name != next(iter(operation.weights))
+    return "1: it is added as it is" if adds else f"the number of {source} that it weighs"
 
 
 def forward_rule(passes: Passes, operation: Operation, at: Index, is_linear: bool) -> Derivation | None:

@@ -1,13 +1,28 @@
-"""Figures as one needs them to compute along by hand, in formulas that are typeset."""
+"""Figures as one needs them to compute along by hand: expressions in floating point, and numbers in formulas that are typeset."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 
+from visualnet.core.expressions import Expr
 from visualnet.core.text.format import format_number
 from visualnet.layers.declaration.notation import Fence, Frac, Math, Row, Script, Sign
 
 DIGITS = 4
+_COMPUTE: Mapping[str, Callable[..., float]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "**": lambda a, b: a**b,
+    "neg": lambda a: -a,
+    "sqrt": lambda a: math.sqrt(max(a, 0.0)),
+    "max": max,
+    "min": min,
+    "abs": abs,
+    "sign": lambda a: float((a > 0) - (a < 0)),
+}
 
 
 def format_figure(value: float) -> str:
@@ -31,3 +46,16 @@ def fill(tree: Math, figures: Mapping[str, str]) -> Math:
     above = fill(tree.above, figures) if tree.above is not None else None
     below = fill(tree.below, figures) if tree.below is not None else None
     return Script(fill(tree.base, figures), above, below)
+
+
+def compute(part: Expr, scope: Mapping[str, float]) -> float | None:
+    """The value of an expression in floating point; None where it holds a function of the whole tensor, or a name that is not known."""
+    if part.op == "number":
+        return float(part.value)
+    if part.op == "name":
+        return scope.get(part.name)
+    operation = _COMPUTE.get(part.op)
+    args = [compute(arg, scope) for arg in part.args]
+    if operation is None or any(arg is None for arg in args):
+        return None
+    return operation(*args)

@@ -23,6 +23,7 @@ from visualnet.data.tensors import Tensors
 from visualnet.pytorch import need_torch
 from visualnet.training import checkpoints
 from visualnet.training.learners.learner import Learner
+from visualnet.training.observations.at_rest import describe_rest
 from visualnet.training.observations.lens import plain_fields
 from visualnet.training.optimizers import check_recipe
 from visualnet.training.stepping.passes import run_passes
@@ -86,7 +87,7 @@ class SteppedNetwork:
         batch = self.tensors.named(self.tensors.indices(places[first : first + samples]))
         passes = run_passes(self.model, batch, self.losses[name])
         updates = make_step(self.learners[name], self.names, passes, self.step)
-        return replace(passes, updates=updates, step=self.step, trained=self.trained, notes=tuple(self._notes()))
+        return replace(passes, updates=updates, step=self.step, trained=self.trained, notes=describe_rest(self.model))
 
     def advance(self) -> None:
         """Let the step count: the next look begins with the weights that it made."""
@@ -96,16 +97,6 @@ class SteppedNetwork:
             for learner in self.learners.values():
                 if learner.rate.moves:
                     learner.rate.after_step()
-
-    def _notes(self) -> list[str]:
-        """What is otherwise than in training, in words."""
-        kinds = [type(module).__name__ for module in self.model.objective.modules()]
-        found = []
-        if any("Dropout" in kind for kind in kinds):
-            found.append("Dropout is at rest here.")
-        if any("BatchNorm" in kind for kind in kinds):
-            found.append("Batch normalization takes its running mean and variance here, not those of the batch.")
-        return found
 
     def _keep(self) -> _Kept:
         return _Kept(

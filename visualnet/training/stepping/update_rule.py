@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from visualnet.core.expressions import Expr, parse_rule
+from visualnet.core.expressions import parse_rule
 from visualnet.layers.declaration.notation import Derivation
-from visualnet.training.stepping.figures import fill, format_figure
+from visualnet.training.stepping.figures import compute, fill, format_figure
 from visualnet.training.stepping.values import Update
 
 Index = tuple[int, ...]
-_COMPUTE: Mapping[str, Callable[..., float]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-    "**": lambda a, b: a**b,
-    "neg": lambda a: -a,
-    "sqrt": lambda a: math.sqrt(max(a, 0.0)),
-    "max": max,
-    "min": min,
-    "abs": abs,
-    "sign": lambda a: float(np.sign(a)),
-}
 
 
 class RuleLine(NamedTuple):
@@ -44,7 +30,7 @@ def rule_lines(update: Update, at: Index) -> list[RuleLine]:
     values = {**update.values, **_besides(update)}
     for rule in update.optimizer.rules_for(values):
         formula = parse_rule(rule.text)
-        value = _compute(formula, scope)
+        value = compute(formula, scope)
         derivation = update.optimizer.derive(
             rule, {**update.values, **dict.fromkeys(formula.names() & set(scope), 1.0)}
         )
@@ -78,16 +64,3 @@ def _besides(update: Update) -> Mapping[str, float]:
 
 def _number(values: np.ndarray, at: Index) -> float:
     return float(values[at]) if np.ndim(values) else float(values)
-
-
-def _compute(part: Expr, scope: Mapping[str, float]) -> float | None:
-    """The value of an expression in floating point; None where it holds a function of the whole tensor, or a name that is not known."""
-    if part.op == "number":
-        return float(part.value)
-    if part.op == "name":
-        return scope.get(part.name)
-    compute = _COMPUTE.get(part.op)
-    args = [_compute(arg, scope) for arg in part.args]
-    if compute is None or any(arg is None for arg in args):
-        return None
-    return compute(*args)

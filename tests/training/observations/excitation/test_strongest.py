@@ -52,8 +52,8 @@ def test_ascent_is_seeded_and_climbs_to_where_decay_holds_it() -> None:
 
     image = once(4)
     assert shares == [step / 400 for step in range(400)]
-    # The maximum of direction·x − decay·mean(x²).
-    assert torch.allclose(image, direction * 3 / (2 * 1.5), atol=0.02)
+    # Where the gradient, its mean square made 1, is held by the decay.
+    assert torch.allclose(image, direction / direction.square().mean().sqrt() / 1.5, atol=0.02)
     assert torch.equal(image, once(4))
     assert not torch.equal(image, once(5))
 
@@ -68,4 +68,15 @@ def test_variation_makes_neighbours_alike() -> None:
         ).image
         return float(image.diff(dim=2).square().mean() / image.square().mean())
 
-    assert roughness(20.0) < 0.5 * roughness(0.0)
+    assert roughness(2.0) < 0.5 * roughness(0.0)
+
+
+def test_a_faint_unit_climbs_as_a_strong_one_does() -> None:
+    def made(strength: float) -> torch.Tensor:
+        weights = torch.randn((1, 1, 4, 4), generator=torch.Generator().manual_seed(0)) * strength
+        generator, device = torch.Generator().manual_seed(1), torch.device("cpu")
+        return ascend(
+            lambda x: (x * weights).sum((1, 2, 3)), (1, 4, 4), 30, 0.1, Regularisation(), generator, device, float
+        ).image
+
+    assert torch.allclose(made(1.0), made(1e-4), atol=1e-3)

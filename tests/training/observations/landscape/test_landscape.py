@@ -111,7 +111,9 @@ def test_a_path_stands_where_it_went() -> None:
     for direction, axis in ((first, vectors[:, -1]), (second, vectors[:, -2])):
         flat = np.concatenate([direction[n].numpy().ravel() for n in weights])
         assert abs(flat @ axis) == pytest.approx(np.linalg.norm(flat), rel=1e-5)
-        assert np.linalg.norm(flat) == pytest.approx(np.abs(rows @ axis).max(), rel=1e-5)
+        assert np.linalg.norm(flat) == pytest.approx(np.abs(rows @ vectors[:, -1]).max(), rel=1e-5), (
+            "one scale for both"
+        )
     assert share == pytest.approx(values[-2:].sum() / values.sum(), rel=1e-5)
     for (x, y), row in zip(project_path(steps, weights, first, second), rows, strict=True):
         plane = np.stack([np.concatenate([d[n].numpy().ravel() for n in weights]) for d in (first, second)], 1)

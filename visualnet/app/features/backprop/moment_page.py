@@ -15,7 +15,7 @@ from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.notation import Derivation
-from visualnet.training.stepping.chain_rule import Index, Quantity, backward_rule, forward_rule, quantities
+from visualnet.training.stepping.chain_rule import Index, Quantity, backward_rule, forward_rule, quantities, slope_rule
 from visualnet.training.stepping.figures import format_figure
 from visualnet.training.stepping.schedule import BACKWARD, FORWARD, Moment, operation_at, update_at
 from visualnet.training.stepping.update_rule import rule_lines
@@ -208,7 +208,11 @@ class MomentPage(QScrollArea):
             if any(line.value is None for line in lines):
                 extra = "A line mixes all numbers of the matrix: its result is the optimizer's own."
         elif moment.phase == BACKWARD:
-            derivations = [backward_rule(passes, operation, name, at)]
+            layer = LAYERS.get(operation.kind)
+            is_linear = layer is not None and layer.linear_map
+            derivations = [backward_rule(passes, operation, name, at, is_linear)]
+            local = slope_rule(passes, operation, name, at, layer.slope if layer is not None else "")
+            derivations += [local] if local is not None else []
             self.rule_title.setText("Chain rule, for the number that is marked")
             extra = self._sum_of_readers(operation, name, at)
         else:

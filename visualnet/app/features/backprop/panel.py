@@ -217,7 +217,7 @@ class BackpropPanel(QWidget):
             self.learner.addItems(names)
         self.learner.setVisible(len(names) > 1)
         self.loss.setText(f"loss {format_number(passes.loss, 4)} · step {passes.step}")
-        weights = "The weights of the run." if passes.trained else "Fresh weights: the network is not trained."
+        weights = "The weights of the run; its optimizer begins anew." if passes.trained else "Fresh weights."
         self.note.setText(" ".join([weights, "A copy: nothing is trained.", *passes.notes]))
         self.take.setEnabled(bool(passes.updates))
         self.restart.setEnabled(passes.step > 1)

@@ -145,7 +145,7 @@ class OwnDataDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         head = label(words or f"“{visible(path.name)}” can be read as:", wrap=True)
         inner = QWidget()
-        parts = (self.options, self.bar, self.facts, self.findings, self.fault, STRETCH)
+        parts = (self.bar, self.facts, self.findings, self.fault, self.options, STRETCH)  # what was found first
         column(*parts, margins=(0, 0, 8, 0), spacing=12, parent=inner)
         scroll = QScrollArea(widgetResizable=True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -204,12 +204,12 @@ class OwnDataDialog(QDialog):
         )
 
     def _show(self, result: tuple[DataChoice, Found]) -> None:
-        from visualnet.data.examination.report import describe_field
+        from visualnet.data.examination.report import describe_field, further_figures
 
         self.result_ = result
         choice, found = result
         self.bar.hide()
-        rows = [("samples", f"{found.facts.size:,}", "")]
+        rows = [("Samples", f"{found.facts.size:,}", "")]
         if classes := found.facts.classes:
             more = f" and {len(classes) - MOST_CLASSES:,} more" if len(classes) > MOST_CLASSES else ""
             rows.append(
@@ -217,7 +217,7 @@ class OwnDataDialog(QDialog):
             )
         specs = SOURCES[choice.name](choice.options, choice.path, found.facts).specs()
         rows += [(name, describe_field(spec), "") for name, spec in specs.items()]
-        rows += [(name, words, "") for name, words in found.figures]
+        rows += [(name, words, "") for name, words in further_figures(found)]
         self.facts.show_rows([(visible(name), visible(words), tip) for name, words, tip in rows])
         errors = [each for each in found.findings if each.severity == "error"]
         others = len(found.findings) - len(errors)

@@ -29,6 +29,8 @@ from visualnet.training.evaluation.evaluation import Evaluation
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.judgements import Judgement, judgements_for
 
+SAMPLES_WIDTH = 380
+"""So many px the samples are given beside a chart, where that leaves it half of the room."""
 LOW = 250
 """Below so many px the words above a chart are left out."""
 
@@ -72,7 +74,7 @@ class JudgementView(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.scrolled)
         self.stack.addWidget(self.list)
-        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self.split = split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         main = QWidget()
         column(self.words, (self.stack, 1), margins=(8, 0, 8, 0), spacing=2, parent=main)
         split.addWidget(main)
@@ -124,7 +126,11 @@ class JudgementView(QWidget):
         if self.evaluation is not None and self.judged is not None:
             told = words or format_quantity(len(samples), "sample")
             self.samples.show_samples(self.evaluation, self.judged, samples, told)
-            self.samples.show()
+            if self.samples.isHidden():
+                room = self.split.width()
+                wide = min(max(fonts.px(SAMPLES_WIDTH), room // 3), room // 2)
+                self.samples.show()
+                self.split.setSizes([room - wide, wide])
             self.samples.list.setFocus()
 
     def _choose(self) -> None:

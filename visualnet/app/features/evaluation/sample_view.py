@@ -48,7 +48,7 @@ class SampleView(QWidget):
         close = icon_button("close", "Close the samples", "Close the samples (Esc)", self.closed.emit)
         head = row((self.title, 1), close, margins=(8, 4, 4, 0))
         shown = column((self.display, 1), self.words, margins=(8, 0, 8, 0), spacing=4)
-        self.parts = row((self.list, 2), (shown, 3), spacing=4)
+        self.parts = row((self.list, 1), (shown, 2), spacing=4)
         column(head, (self.parts, 1), spacing=4, margins=(0, 0, 0, 8), parent=self)
         self.setMinimumWidth(fonts.px(260))
         self.list.installEventFilter(self)

@@ -30,7 +30,6 @@ FEATURE = Feature(
         lazy("visualnet.app.features.feeds.panel:FeedsPanel", active=True),
         "Show what is fed by hand, and change it",
         "feed",
-        workspaces={"inspect": False},
         submenu=MENU,
     ),
     actions=(

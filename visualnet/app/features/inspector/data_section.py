@@ -14,6 +14,7 @@ from visualnet.analysis.selected import NOTHING, Selected
 from visualnet.app.features.inspector.sections.section import EditorGrid, InspectorSection, choice_box, value_field
 from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.state.studio import Studio
+from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import button, restyle
 from visualnet.core import edits
 from visualnet.core.graph import Value
@@ -58,7 +59,8 @@ class DataSection(InspectorSection):
         self.balance = choice_box(((title, name, tip) for name, title, tip in BALANCES), rare, self._choose_balance)
         for box in (self.names, self.division, self.balance):
             box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(6)  # they take the room that there is, and ask for none
+            box.setMinimumContentsLength(6)  # they take the room that there is, and ask for none,
+            box.setMinimumWidth(fonts.px(80))  # nor does the name of own data, which Qt counts in whatever the policy
         shares = "Shares of training, validation and test data; each class keeps its share in all of them."
         self.split = choice_box(((name, name, "") for name in (*SPLITS, "own")), shares, self._divide)
         self.own = QLineEdit(placeholderText="75 / 15 / 10")

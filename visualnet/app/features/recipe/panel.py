@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QSize, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QWidget
 
 from visualnet.app.features.finding.forecast_section import ForecastSection
@@ -81,6 +81,9 @@ class RecipePanel(QScrollArea):
         self.note = caption(
             "A run goes on: what can be changed here changes in it at once, the batch size with the next epoch."
         )
+        # Over the foot of the page: what is being read or pressed does not move when a run begins or ends.
+        self.note.setParent(self)
+        self.note.setContentsMargins(12, 4, 12, 6)
         self.note.hide()
         self.start_from = caption("")
         self.forms: dict[str, Form] = {}
@@ -104,7 +107,6 @@ class RecipePanel(QScrollArea):
         first, *rest = self.groups.values()
         schedule, guards, machine, more = rest
         column(
-            self.note,
             self.start_from,
             self.learners,
             first,
@@ -127,6 +129,20 @@ class RecipePanel(QScrollArea):
         studio.runner.state_changed.connect(self.refresh)
         studio.runner.updated.connect(self._show_curve)
         self.refresh()
+
+    def _show_note(self, shown: bool) -> None:
+        """The note at the foot, which takes its room from below."""
+        height = self.note.heightForWidth(self.width()) if shown else 0
+        self.setViewportMargins(0, 0, 0, height)
+        self.note.setGeometry(0, self.height() - height, self.width(), height)
+        self.note.setVisible(shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self.note.isHidden() and self.note.width() != self.width():
+            self._show_note(True)
+        elif not self.note.isHidden():
+            self.note.move(0, self.height() - self.note.height())
 
     def _collapse_as_left(self) -> None:
         collapsed = self.kept.get("collapsed")
@@ -193,7 +209,7 @@ class RecipePanel(QScrollArea):
         self._show_rules()
         self._show_curve()
         busy = self.studio.runner.busy
-        self.note.setVisible(busy)
+        self._show_note(busy)
         self.start_from.setText(f"Starts from {describe_start(recipe.start_from)} (Train > Start from)")
         self.start_from.setVisible(bool(recipe.start_from))
         self._enable(recipe, busy)

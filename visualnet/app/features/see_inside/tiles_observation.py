@@ -21,6 +21,7 @@ class TilesObservation(QStackedWidget):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
+        self._studio = studio
         self.tiles, self.chart = TilesView(), ChartObservation(studio)
         self.chart.sample_chosen.connect(self.sample_chosen)
         self.addWidget(self.tiles)
@@ -39,10 +40,16 @@ class TilesObservation(QStackedWidget):
             self.setCurrentWidget(self.chart)
             return
         maps = drawn.maps
-        if len(maps) == 1:
+        if len(maps) == 1 and not self._is_stack(subject):
             maps = maps[0, 0] if maps.shape[1] == 1 else maps[0]
         names = drawn.titles if maps.ndim == 3 else ()
         scale = Scale(drawn.signed, drawn.low, drawn.high)
         self.tiles.file_name = made.name.replace("_", "-")
         self.tiles.set_maps(maps, title=drawn.unit, scale=scale, names=names)
         self.setCurrentWidget(self.tiles)
+
+    def _is_stack(self, subject: Subject) -> bool:
+        """Whether what is looked at are maps, of which there is one; else it is a table or a row of numbers, which may be stretched."""
+        facts = self._studio.analysis.find(subject[0])
+        spec = facts.leaving.get(subject[1]) if facts is not None else None
+        return spec is not None and len(spec.shape) == 3

@@ -193,9 +193,7 @@ class ChartView(PaintedPicture):
         """The foremost place under a point of the widget."""
         if (drawing := self.drawing) is None:
             return None
-        x, y = at.x() / self._scale, at.y() / self._scale
-        hits = (s for s in reversed(drawing.spots) if s.x <= x <= s.x + s.width and s.y <= y <= s.y + s.height)
-        return next(hits, None)
+        return drawing.spot_at(at.x() / self._scale, at.y() / self._scale)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         spot = self.spot_at(event.position())

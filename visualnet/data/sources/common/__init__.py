@@ -1,1 +1,1 @@
-"""What several sources of own data need: labels as numbers, and what was left out as findings."""
+"""What several sources of own data need: the files below a folder, classes and labels as numbers, and what was left out as findings."""

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
+from visualnet.data.sources.common.classes import PARTS
+from visualnet.data.sources.common.files import FileList, walk
 from visualnet.data.sources.common.labels import Codes
-from visualnet.data.sources.images.files import FileList, walk
-from visualnet.data.sources.images.image_source import PARTS
 from visualnet.data.sources.source import Check, Finding
 
 Array = NDArray[Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from visualnet.core.text.format import format_quantity
-from visualnet.data.sources.images.image_source import number_classes
+from visualnet.data.sources.common.classes import number_classes
 from visualnet.data.sources.source import Finding
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 import msgspec
 
-from visualnet.core.storage.regular_files import read_regular
+from visualnet.core.storage.regular_files import open_regular, read_regular
 from visualnet.data.sources.source import Finding
 
 MOST_JSON = 1 << 30
@@ -110,14 +110,13 @@ def read_coco(path: str, name: str) -> Annotations:
 
 
 def is_coco(path: str) -> bool:
-    """Whether the beginning of a JSON file looks like COCO's."""
-    from visualnet.core.storage.regular_files import open_regular
+    """Whether the beginning of a JSON file looks like COCO's.
 
-    try:
-        with open_regular(path) as file:
-            start = file.read(1 << 16)
-    except OSError:
-        return False
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open_regular(path) as file:
+        start = file.read(1 << 16)
     return any(f'"{word}"'.encode() in start for word in ("images", "annotations", "categories"))
 
 

@@ -13,6 +13,9 @@ from visualnet.core.project import DataFacts, FieldFacts
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.samples import Samples
+from visualnet.data.sources.common.classes import PARTS, name_class, number_classes
+from visualnet.data.sources.common.files import MOST_FINDINGS, Walked, list_findings, walk
+from visualnet.data.sources.common.glimpse import glimpse
 from visualnet.data.sources.images.annotations import (
     Boxed,
     check_boxes,
@@ -22,8 +25,7 @@ from visualnet.data.sources.images.annotations import (
     read_voc,
     read_yolo,
 )
-from visualnet.data.sources.images.files import MOST_FINDINGS, Walked, glimpse, list_findings, walk
-from visualnet.data.sources.images.image_source import PARTS, Arranged, ImageSource, name_class, number_classes
+from visualnet.data.sources.images.image_source import Arranged, ImageSource
 from visualnet.data.sources.images.samples import BoxedSamples
 from visualnet.data.sources.images.survey import Survey
 from visualnet.data.sources.source import Check, Finding, Guess, source
@@ -82,7 +84,7 @@ class ImageBoxes(ImageSource):
             return Guess(0.95, {"format": "voc"}, "images with boxes (Pascal VOC)")
         here = [path / name for name in seen.files if name.lower().endswith(".json")]
         below = [path / folder / name for folder, inner in seen.folders.items() for name in inner.files]
-        if any(is_coco(str(file)) for file in (*here, *below)[:8] if file.suffix.lower() == ".json"):
+        if any(_may_be_coco(str(file)) for file in (*here, *below)[:8] if file.suffix.lower() == ".json"):
             return Guess(0.95, {"format": "coco"}, "images with boxes (COCO)")
         has_labels = "labels" in names or any("labels" in inner.folders for inner in seen.folders.values())
         if seen.count_files(".txt") and (has_labels or set(seen.files) & set(NAME_FILES)):
@@ -94,7 +96,7 @@ class ImageBoxes(ImageSource):
         written = self._find_format(found)
         read = {"coco": _read_coco, "voc": _read_voc, "yolo": _read_yolo}[written](walked, found)
         if not any(boxed.boxes for boxed in read.boxed.values()):
-            first = f" ({read.findings[0].words})" if read.findings else ""
+            first = f" (“{read.findings[0].file}”: {read.findings[0].words})" if read.findings else ""
             raise ValueError(f"no boxes were found in “{self.path.name}”{first}: look at the format in the options")
         kept = np.array(sorted(read.boxed), np.int64)
         # An empty text file of YOLO's means an image without boxes; an empty file of another format is broken.
@@ -116,10 +118,12 @@ class ImageBoxes(ImageSource):
         if suffixes[".xml"]:
             return "voc"
         jsons = [at for at, file in enumerate(found.files) if file.lower().endswith(".json")]
-        if any(is_coco(found.files.absolute(at)) for at in jsons):
+        if any(_may_be_coco(found.files.absolute(at)) for at in jsons):
             return "coco"
         if suffixes[".txt"]:
             return "yolo"
+        if any(_may_be_coco(found.files.absolute(at), unreadable=True) for at in jsons):
+            return "coco"
         raise ValueError(
             f"there are no files of boxes in “{self.path.name}”: a COCO file (.json), Pascal VOC files (.xml) or YOLO files (.txt) "
             "are wanted beside the images"
@@ -195,6 +199,14 @@ def _make_table(
 # --- the formats ------------------------------------------------------------------------------------------------------
 
 
+def _may_be_coco(path: str, unreadable: bool = False) -> bool:
+    """Whether this looks like COCO's file; ``unreadable`` is the answer for one that cannot be read."""
+    try:
+        return is_coco(path)
+    except OSError:
+        return unreadable
+
+
 def _read_coco(walked: Walked, found: Walked) -> _Read:
     by_path = {path: at for at, path in enumerate(walked.files)}
     by_name = _by_key(walked, lambda path: path.name)
@@ -204,7 +216,13 @@ def _read_coco(walked: Walked, found: Walked) -> _Read:
     missing: list[tuple[str, str]] = []
     names: tuple[str, ...] = ()
     for at, file in enumerate(found.files):
-        if not file.lower().endswith(".json") or not is_coco(found.files.absolute(at)):
+        if not file.lower().endswith(".json"):
+            continue
+        try:
+            if not is_coco(found.files.absolute(at)):
+                continue
+        except OSError as error:
+            missing.append((visible(file), f"left out: it cannot be read: {(error.strerror or str(error)).lower()}"))
             continue
         told = read_coco(found.files.absolute(at), visible(file))
         findings += told.findings

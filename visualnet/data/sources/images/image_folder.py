@@ -9,14 +9,10 @@ import numpy as np
 
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
-from visualnet.data.sources.images.files import Walked, glimpse, list_findings
-from visualnet.data.sources.images.image_source import (
-    PARTS,
-    Arranged,
-    ImageSource,
-    find_class_faults,
-    number_classes,
-)
+from visualnet.data.sources.common.classes import PARTS, find_class_faults, number_classes
+from visualnet.data.sources.common.files import Walked, list_findings
+from visualnet.data.sources.common.glimpse import glimpse
+from visualnet.data.sources.images.image_source import Arranged, ImageSource
 from visualnet.data.sources.source import Finding, Guess, source
 from visualnet.layers.declaration.params import choice
 

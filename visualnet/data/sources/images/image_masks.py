@@ -12,9 +12,11 @@ from visualnet.core.project import DataFacts, FieldFacts
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.samples import Samples
+from visualnet.data.sources.common.classes import PARTS, name_class, read_strings
+from visualnet.data.sources.common.files import Walked, list_findings
+from visualnet.data.sources.common.glimpse import glimpse
 from visualnet.data.sources.images.decode import decode_mask
-from visualnet.data.sources.images.files import Walked, glimpse, list_findings
-from visualnet.data.sources.images.image_source import PARTS, Arranged, ImageSource, name_class, read_strings
+from visualnet.data.sources.images.image_source import Arranged, ImageSource
 from visualnet.data.sources.images.samples import MaskedSamples
 from visualnet.data.sources.images.survey import Survey
 from visualnet.data.sources.source import Check, Finding, Guess, source

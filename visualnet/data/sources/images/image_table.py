@@ -10,15 +10,10 @@ import numpy as np
 
 from visualnet.core.project import FieldFacts
 from visualnet.core.text.visible import visible
-from visualnet.data.sources.images.files import Walked, glimpse, list_findings, walk
-from visualnet.data.sources.images.image_source import (
-    PARTS,
-    Arranged,
-    ImageSource,
-    find_class_faults,
-    name_class,
-    number_classes,
-)
+from visualnet.data.sources.common.classes import PARTS, find_class_faults, name_class, number_classes
+from visualnet.data.sources.common.files import Walked, list_findings, walk
+from visualnet.data.sources.common.glimpse import glimpse
+from visualnet.data.sources.images.image_source import Arranged, ImageSource
 from visualnet.data.sources.images.survey import Survey
 from visualnet.data.sources.source import Finding, Guess, source
 from visualnet.data.table_files.cells import CellFormat, read_cell

@@ -10,8 +10,8 @@ import numpy as np
 from visualnet.core.project import FieldFacts
 from visualnet.core.text.visible import visible
 from visualnet.data.samples import Batch, BrokenSample, Samples
+from visualnet.data.sources.common.files import FileList
 from visualnet.data.sources.images.decode import decode_image, decode_mask
-from visualnet.data.sources.images.files import FileList
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from visualnet.core.project import FieldFacts
 from visualnet.core.text.format import format_quantity
+from visualnet.data.sources.common.files import Walked, list_findings
 from visualnet.data.sources.images.decode import read_header
-from visualnet.data.sources.images.files import Walked, list_findings
 from visualnet.data.sources.source import Check, Finding
 
 MOST_HEADERS = 3_000

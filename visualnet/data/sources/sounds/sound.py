@@ -10,16 +10,16 @@ from visualnet.core.project import DataFacts, FieldFacts, PreparationStep
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.samples import Batch, BrokenSample, Samples
-from visualnet.data.sources.images.files import glimpse
-from visualnet.data.sources.images.image_source import find_class_faults, number_classes, read_strings
+from visualnet.data.sources.common.classes import find_class_faults, number_classes, read_strings
+from visualnet.data.sources.common.glimpse import glimpse
 from visualnet.data.sources.source import Check, FileSource, Finding, Found, Guess, source
 from visualnet.layers.declaration.params import choice, count, text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from visualnet.data.sources.common.files import FileList
     from visualnet.data.sources.common.folders import Sorted
-    from visualnet.data.sources.images.files import FileList
 
     Array = NDArray[Any]
 
@@ -149,6 +149,8 @@ class SoundSource(FileSource):
                 found = sort_into_classes(self.path, SOUNDS, ("sound", "sounds"), check, by_folder=False)
                 try:
                     return self._join_table(found, tables)
+                except UnreadableTable:
+                    raise
                 except ValueError:
                     if self.labels == "table":
                         raise  # else the table is about something else
@@ -176,7 +178,8 @@ class SoundSource(FileSource):
             table = read_label_table(tables[0], list(found.files), self.file_column, self.label_column)
             content = hashlib.sha256(read_regular(tables[0], LARGEST)).hexdigest()
         except OSError as error:
-            raise ValueError(f"“{tables[0].name}” cannot be read: {error}") from None
+            why = f"{(error.strerror or str(error)).lower()}; to go without it, set labels to folders"
+            raise UnreadableTable(f"“{tables[0].name}” cannot be read: {why}") from None
         kept = np.array([at for at, row in enumerate(table.rows) if row >= 0], np.int64)
         if not len(kept):
             raise ValueError(f"“{tables[0].name}” names none of the sounds of “{self.path.name}”")
@@ -202,6 +205,10 @@ class SoundSource(FileSource):
         if not gone:
             return arranged
         return arranged.take(np.array([at for at, file in enumerate(arranged.files) if file not in gone], np.int64))
+
+
+class UnreadableTable(ValueError):
+    """The table of labels is there and cannot be opened."""
 
 
 class SoundSamples(Samples):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from visualnet.core.text.format import format_duration, format_percent
 from visualnet.core.text.visible import visible
-from visualnet.data.sources.images.files import list_findings
+from visualnet.data.sources.common.files import list_findings
 from visualnet.data.sources.sounds.decode import Header, read_header
 from visualnet.data.sources.sounds.resample import resampled_length
 from visualnet.data.sources.source import Finding

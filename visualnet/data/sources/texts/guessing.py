@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from visualnet.core.storage.regular_files import open_regular
@@ -71,17 +72,18 @@ def _guess_table(lines: Sequence[str]) -> Guess | None:
 
 
 def _guess_json_lines(lines: Sequence[str]) -> Guess | None:
-    try:
-        found = parse_object(lines[0])
-    except ValueError:
-        return None
-    texts = {name: [value] for name, value in found.items() if isinstance(value, str)}
+    texts: dict[str, list[str]] = {}
+    for line in lines:
+        with suppress(ValueError):  # a broken line is left out when they are read, too
+            for name, value in parse_object(line).items():
+                if isinstance(value, str):
+                    texts.setdefault(name, []).append(value)
     text = guess_text(texts)
     return Guess(0.9, {"layout": "json_lines"}, f"JSON lines with texts in “{text}”") if text else None
 
 
 def _guess_folder(path: Path) -> Guess | None:
-    from visualnet.data.sources.images.files import glimpse
+    from visualnet.data.sources.common.glimpse import glimpse
 
     seen = glimpse(path)
     with_documents = [

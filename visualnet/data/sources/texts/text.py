@@ -114,7 +114,7 @@ class TextSource(FileSource):
     # --- a file ---------------------------------------------------------------------------------------------------
 
     def _look_at_file(self, check: Check) -> Found:
-        from visualnet.data.sources.images.image_source import find_class_faults
+        from visualnet.data.sources.common.classes import find_class_faults
         from visualnet.data.sources.texts.records import find_encoding
 
         try:
@@ -171,7 +171,7 @@ class TextSource(FileSource):
         return sort_into_classes(self.path, DOCUMENTS, ("document", "documents"), check)
 
     def _look_at_folder(self, check: Check) -> Found:
-        from visualnet.data.sources.images.image_source import find_class_faults
+        from visualnet.data.sources.common.classes import find_class_faults
         from visualnet.data.sources.texts.documents import find_in_documents
 
         found = self._sort(check)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number, format_percent
 from visualnet.figures.charts.axes import draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import Area, Chart, Drawing, Mark, Spot, Stroke, Words, text_width
+from visualnet.figures.charts.marks import Area, Chart, Drawing, Mark, Stroke, Words, text_width
+from visualnet.figures.charts.observed.pointing import CellField
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +58,11 @@ class BandChart(Chart):
                 break
         if self.note:
             marks.append(Words(6.0, axes.bottom + 27, self.note))
-        spots = []
-        for moment, step in enumerate(self.steps):
-            left = axes.at(step, 0)[0] if len(self.steps) > 1 else axes.left
-            end = axes.at(self.steps[moment + 1], 0)[0] if moment + 1 < len(self.steps) else right
-            spots.append(Spot(left, axes.top, max(end - left, 1.0), axes.height, self._words(moment)))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        places = [axes.at(step, 0)[0] for step in self.steps] if len(self.steps) > 1 else [axes.left]
+        cells = CellField(
+            np.array([*places, right]), np.array([axes.top, axes.bottom]), lambda _row, at: self._words(at)
+        )
+        return Drawing(width, height, tuple(marks), fields=(cells,))
 
     def _legend(self) -> list[tuple[str, float]]:
         """What each band holds, the widest first, with how opaque it is where the narrower ones lie on it."""

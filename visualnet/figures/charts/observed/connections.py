@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.figures.charts.marks import SMALL, Chart, Dots, Drawing, Mark, Spot, Stroke, Words, shorten, text_width
+from visualnet.figures.charts.marks import SMALL, Chart, Dots, Drawing, Mark, Stroke, Words, shorten, text_width
+from visualnet.figures.charts.observed.pointing import DotField, LineField
 from visualnet.figures.charts.tiles import BAR, colour_bar
 
-MOST_LINES_WITH_SPOTS = 400
-"""Of more connections none answers to the pointer by itself; their units tell the strongest."""
-SPOT = 8.0
+MOST_LINES = 300
+"""Of more lines the widest are drawn: more than that nobody can tell apart."""
 STRONGEST = 4
 WIDEST = 4.0
 FAINTEST = 0.01
@@ -28,6 +28,17 @@ class DenseLayer(NamedTuple):
     name: str
     weight: NDArray[Any]
     bias: NDArray[Any] | None = None
+
+
+class _Line(NamedTuple):
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    weight: float
+    layer: int
+    unit: int
+    source: int
 
 
 class _Unit(NamedTuple):
@@ -55,21 +66,27 @@ class ConnectionsChart(Chart):
         names_room = min(names_room + 14, width * 0.25) if self.output_names else 12.0
         columns = list(self._place_units(16.0, width - BAR - names_room, 40.0, height - 16.0))
         marks: list[Mark] = []
-        spots: list[Spot] = []
-        for number, layer in enumerate(self.layers):
-            lines = sorted(self._lines(number, columns), key=lambda line: abs(line[2]))
-            single = layer.weight.size <= MOST_LINES_WITH_SPOTS
-            for start, end, weight, words in lines:
-                share = abs(weight) / most
-                if share >= FAINTEST:
-                    alpha = 0.25 + 0.75 * min(share, 1.0)
-                    marks.append(Stroke((start, end), _ink(weight), max(WIDEST * min(share, 1.0), 0.4), alpha=alpha))
-                if single:
-                    spots += _spots_along(start, end, words)
+        lines = self._lines(columns, most)
+        for line in lines:
+            share = min(abs(line.weight) / most, 1.0)
+            ends = ((line.x0, line.y0), (line.x1, line.y1))
+            marks.append(Stroke(ends, _ink(line.weight), max(WIDEST * share, 0.4), alpha=0.25 + 0.75 * share))
         for column, units in enumerate(columns):
-            self._draw_units(marks, spots, column, units, most)
+            self._draw_units(marks, column, units, most)
         marks += colour_bar(width - BAR + 14, 26.0, min(height - 40.0, 200.0), -most, most, True, "weight")
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        total = sum(layer.weight.size for layer in self.layers)
+        if total > MOST_LINES:
+            words = f"the {len(lines):,} widest of {total:,} lines"
+            marks.append(Words(width - 8, height - 8, words, align="right"))
+        ends_of = np.array([[(line.x0, line.y0), (line.x1, line.y1)] for line in lines]).reshape(-1, 2, 2)
+        field = LineField(ends_of, lambda at: self._line_words(lines[at]))
+        return Drawing(width, height, tuple(marks), fields=(field, self._unit_field(columns)))
+
+    def _unit_field(self, columns: list[list[_Unit]]) -> DotField:
+        every = [(column, i, unit) for column, units in enumerate(columns) for i, unit in enumerate(units)]
+        middles = np.array([(unit.x, unit.y) for _, _, unit in every])
+        radii = np.array([unit.radius for _, _, unit in every])
+        return DotField(middles, radii, lambda at: self._unit_words(*every[at][:2]))
 
     def _most(self) -> float:
         found = max((float(np.nanmax(np.abs(layer.weight))) for layer in self.layers if layer.weight.size), default=0.0)
@@ -87,17 +104,24 @@ class ConnectionsChart(Chart):
             first = (top + bottom) / 2 - step * (count - 1) / 2
             yield [_Unit(left + 10 + column * gap, first + i * step, radius) for i in range(count)]
 
-    def _lines(
-        self, number: int, columns: list[list[_Unit]]
-    ) -> Iterator[tuple[tuple[float, float], tuple[float, float], float, str]]:
-        layer = self.layers[number]
-        for i, unit in enumerate(columns[number + 1]):
-            for j, source in enumerate(columns[number]):
-                weight = float(layer.weight[i, j])
-                words = (
-                    f"{self._column_name(number)} {j} → {self._unit_name(number, i)}: weight {format_number(weight)}"
-                )
-                yield (source.x + source.radius, source.y), (unit.x - unit.radius, unit.y), weight, words
+    def _lines(self, columns: list[list[_Unit]], most: float) -> list[_Line]:
+        """The lines that are drawn, the widest last."""
+        found: list[tuple[float, int, int, int]] = []
+        for number, layer in enumerate(self.layers):
+            sizes = np.nan_to_num(np.abs(layer.weight)).reshape(-1)
+            for at in np.argsort(-sizes, kind="stable")[:MOST_LINES].tolist():
+                if sizes[at] >= FAINTEST * most:
+                    found.append((float(sizes[at]), number, *divmod(at, layer.weight.shape[1])))
+        lines = []
+        for _, number, i, j in sorted(found)[-MOST_LINES:]:
+            source, unit = columns[number][j], columns[number + 1][i]
+            ends = (source.x + source.radius, source.y, unit.x - unit.radius, unit.y)
+            lines.append(_Line(*ends, float(self.layers[number].weight[i, j]), number, i, j))
+        return lines
+
+    def _line_words(self, line: _Line) -> str:
+        source = f"{self._column_name(line.layer)} {line.source}"
+        return f"{source} → {self._unit_name(line.layer, line.unit)}: weight {format_number(line.weight)}"
 
     def _column_name(self, column: int) -> str:
         return self.layers[column - 1].name if column else self.input_name
@@ -108,7 +132,7 @@ class ConnectionsChart(Chart):
             return f"“{self.output_names[unit]}”"
         return f"{self.layers[number].name} {unit}"
 
-    def _draw_units(self, marks: list[Mark], spots: list[Spot], column: int, units: list[_Unit], most: float) -> None:
+    def _draw_units(self, marks: list[Mark], column: int, units: list[_Unit], most: float) -> None:
         layer = self.layers[column - 1] if column else None
         bias = layer.bias if layer is not None else None
         for i, unit in enumerate(units):
@@ -117,8 +141,6 @@ class ConnectionsChart(Chart):
             marks.append(Dots(((unit.x, unit.y),), "surface", unit.radius, 1.0))
             if abs(share) >= FAINTEST:
                 marks.append(Dots(((unit.x, unit.y),), _ink(share), unit.radius, min(0.25 + 0.75 * abs(share), 1.0)))
-            reach = max(unit.radius, SPOT / 2)
-            spots.append(Spot(unit.x - reach, unit.y - reach, 2 * reach, 2 * reach, self._unit_words(column, i)))
             if column == len(self.layers) and i < len(self.output_names) and 2 * unit.radius >= 5:
                 marks.append(Words(unit.x + unit.radius + 6, unit.y, shorten(self.output_names[i], BAR * 1.5), "text"))
         name = self._column_name(column)
@@ -159,13 +181,3 @@ def _ink(weight: float) -> str:
 
 def _range(values: NDArray[Any]) -> str:
     return f"{format_number(float(values.min()))} to {format_number(float(values.max()))}"
-
-
-def _spots_along(start: tuple[float, float], end: tuple[float, float], words: str) -> Iterator[Spot]:
-    """Places along a line, from its end on, where the lines of a unit lie apart."""
-    length = float(np.hypot(end[0] - start[0], end[1] - start[1]))
-    count = max(int(length / (2 * SPOT)), 1)
-    for i in range(count):
-        share = (i + 0.5) / count
-        x, y = (a + (b - a) * share for a, b in zip(start, end, strict=True))
-        yield Spot(x - SPOT / 2, y - SPOT / 2, SPOT, SPOT, words)

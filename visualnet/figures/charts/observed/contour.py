@@ -116,9 +116,11 @@ class ContourChart(Chart):
             marks += [Dots(points, "surface", 5.5, 1.0), Dots(points, "warning", 4.0, 1.0)]
         middle = axes.at(0.0, 0.0)
         marks += [Dots((middle,), "surface", 7.0, 1.0), Dots((middle,), "accent", 5.0, 1.0)]
-        for (x, y), name in zip(self.path, self.names, strict=False):
-            if (x, y) in [*inside, (0.0, 0.0)]:
-                marks += _tag(axes, *axes.at(x, y), name)
+        taken: list[Box] = []
+        for (x, y), name in reversed(list(zip(self.path, self.names, strict=False))):
+            if (x, y) in [*inside, (0.0, 0.0)] and (box := _free_box(axes, axes.at(x, y), name, taken)) is not None:
+                taken.append(box)
+                marks += [box, Words(box.x + 4, box.y + box.height / 2, name, "text")]
         return marks
 
     def _spots(self, axes: Axes) -> Iterable[Spot]:
@@ -155,11 +157,25 @@ class ContourChart(Chart):
         return f"{self.value_title} over two directions, {ends}{path}"
 
 
-def _tag(axes: Axes, x: float, y: float, name: str) -> list[Mark]:
-    """A name beside a place, on a ground on which it can be read."""
-    wide = text_width(name) + 8
-    left = x + 9 if x + 9 + wide < axes.right else x - 9 - wide
-    return [Box(left, y - 9, wide, 18, "surface", 0.85), Words(left + 4, y, name, "text")]
+def _free_box(axes: Axes, at: tuple[float, float], name: str, taken: Sequence[Box]) -> Box | None:
+    """The ground of a name beside a place, where it covers no other name; None where there is no room left."""
+    wide, high, apart = text_width(name) + 8, 18.0, 9.0
+    x, y = at
+    places = (
+        (x + apart, y - 9),
+        (x - apart - wide, y - 9),
+        (x - wide / 2, y - apart - high),
+        (x - wide / 2, y + apart),
+    )
+    for left, top in places:
+        inside = axes.left <= left and left + wide <= axes.right and axes.top <= top and top + high <= axes.bottom
+        clear = all(
+            left + wide <= box.x or left >= box.x + box.width or top + high <= box.y or top >= box.y + box.height
+            for box in taken
+        )
+        if inside and clear:
+            return Box(left, top, wide, high, "surface", 0.85)
+    return None
 
 
 def trace_line(heights: NDArray[Any], x: Sequence[float], y: Sequence[float], value: float) -> list[Segment]:

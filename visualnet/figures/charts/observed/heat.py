@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,14 +11,13 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import Axes, Range, draw_axes, make_axes
-from visualnet.figures.charts.marks import Chart, Drawing, Mark, Pixels, Spot, Words
+from visualnet.figures.charts.marks import Chart, Drawing, Mark, Pixels, Words
+from visualnet.figures.charts.observed.pointing import CellField
 from visualnet.figures.charts.tiles import BAR, colour_bar
 from visualnet.figures.colours.indices import levels
 from visualnet.figures.tiles import common_scale
 
 LONGEST = 3.0
-MOST_SPOTS = 48
-"""So many places along a side answer to the pointer; of more cells several together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +53,7 @@ class HeatChart(Chart):
         marks += colour_bar(axes.right + 14, axes.top - 20, axes.height + 20, low, high, self.signed, self.value_title)
         if self.note:
             marks.append(Words(6.0, axes.bottom + 27, self.note))
-        return Drawing(width, height, tuple(marks), tuple(self._spots(axes)))
+        return Drawing(width, height, tuple(marks), fields=(self._cells(axes),))
 
     def _ends(self) -> Range:
         if self.ends is not None:
@@ -75,33 +73,22 @@ class HeatChart(Chart):
         found = np.searchsorted(np.asarray(self.columns, float), places, side="right") - 1
         return np.clip(found, 0, len(self.columns) - 1)
 
-    def _spots(self, axes: Axes) -> Iterable[Spot]:
+    def _cells(self, axes: Axes) -> CellField:
         rows, columns = self.values.shape
-        down = np.unique(np.linspace(0, rows, min(rows, MOST_SPOTS) + 1).astype(int))
-        across = np.unique(np.linspace(0, columns, min(columns, MOST_SPOTS) + 1).astype(int))
-        for r0, r1 in pairwise(down.tolist()):
-            for c0, c1 in pairwise(across.tolist()):
-                left, right = (axes.left + self._share_of(at) * axes.width for at in (c0, c1))
-                low, high = (axes.bottom - at / rows * axes.height for at in (r0, r1))
-                yield Spot(left, high, right - left, low - high, self._cell_words(r0, r1, c0, c1))
+        across = np.linspace(0.0, 1.0, columns + 1)
+        if self.columns:
+            places = np.array([*self.columns, self.x[1]], float)
+            across = np.maximum.accumulate((places - self.x[0]) / ((self.x[1] - self.x[0]) or 1.0))
+        down = np.linspace(axes.top, axes.bottom, rows + 1)
+        return CellField(axes.left + across * axes.width, down, lambda row, column: self._words(rows - 1 - row, column))
 
-    def _share_of(self, column: int) -> float:
-        """Where a column begins, in parts of the width."""
-        if not self.columns:
-            return column / int(self.values.shape[1])
-        at = self.columns[column] if column < len(self.columns) else self.x[1]
-        return float((at - self.x[0]) / ((self.x[1] - self.x[0]) or 1.0))
-
-    def _cell_words(self, r0: int, r1: int, c0: int, c1: int) -> str:
-        rows, cells = self.values.shape[0], self.values[r0:r1, c0:c1]
-        step = (self.y[1] - self.y[0]) / rows
-        whole = step == 1.0
-        low, high = self.y[0] + r0 * step, self.y[0] + r1 * step
-        up = _span(int(low), int(high) - 1) if whole else f"{format_number(low)} to {format_number(high)}"
-        along = _span(self.columns[c0], self.columns[c1 - 1]) if self.columns else _span(c0, c1 - 1)
-        least, most = format_number(float(np.nanmin(cells))), format_number(float(np.nanmax(cells)))
-        numbers = least if least == most else f"{least} to {most}"
-        return f"{self.y_title} {up}, {self.x_title} {along} · {self.value_title} {numbers}"
+    def _words(self, row: int, column: int) -> str:
+        """What stands in a row, counted from below, and a column."""
+        rows, columns = self.values.shape
+        up = _describe_part(self.y, rows, row)
+        along = f"{self.columns[column]:,}" if self.columns else _describe_part(self.x, columns, column)
+        value = format_number(float(self.values[row, column]))
+        return f"{self.y_title} {up}, {self.x_title} {along} · {self.value_title} {value}"
 
     def rows(self) -> Iterable[Sequence[Any]]:
         count = len(self.values)
@@ -119,5 +106,11 @@ class HeatChart(Chart):
         )
 
 
-def _span(first: int, last: int) -> str:
-    return f"{first:,}" if last <= first else f"{first:,}–{last:,}"
+def _describe_part(ends: Range, parts: int, part: int) -> str:
+    """One of the equal parts of a range: by its number where they are one apart, by the first of them where a part stands for several
+    that are counted, else by its ends."""
+    step = (ends[1] - ends[0]) / parts
+    low = ends[0] + part * step
+    if step >= 1.0:
+        return f"{int(low):,}"
+    return f"{format_number(low)} to {format_number(low + step)}"

@@ -11,12 +11,25 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import Axes, Range
-from visualnet.figures.charts.marks import Chart, Drawing, Mark, Pixels, Spot, Stroke, Words, shorten, text_width
+from visualnet.figures.charts.marks import (
+    Chart,
+    Drawing,
+    Mark,
+    Pixels,
+    Points,
+    Spot,
+    Stroke,
+    Words,
+    shorten,
+    text_width,
+)
 from visualnet.figures.ticks import nice_ticks, tick_labels
 
 LEAST_WIDTH, LEAST_HEIGHT = 84.0, 66.0
 """A pane is no smaller than this, in px: of more panes those without room are left out and told."""
 GAP = 12.0
+MOST_POINTS = 90
+"""Of a line with more points some are left out where it is drawn."""
 COLOURS = 8
 """So many colours there are for lines; then they come again, dashed."""
 HEAD = 22.0
@@ -128,7 +141,10 @@ class PanesChart(Chart):
             level = axes.at(0, pane.guide)[1]
             marks.append(Stroke(((axes.left, level), (axes.right, level)), "muted", 1.0, dashed=True))
         for line in sorted(pane.lines, key=lambda line: line.strong):
-            points = tuple(axes.at(float(x), float(y)) for x, y in zip(self.x, line.y, strict=True) if np.isfinite(y))
+            chosen = np.flatnonzero(np.isfinite(line.y))
+            if len(chosen) > MOST_POINTS:
+                chosen = chosen[np.linspace(0, len(chosen) - 1, MOST_POINTS).round().astype(int)]
+            points = _places(axes, self.x[chosen], line.y[chosen])
             if len(points) == 1:
                 points = ((axes.left, points[0][1]), (axes.right, points[0][1]))
             if points:
@@ -169,6 +185,13 @@ class PanesChart(Chart):
     def description(self) -> str:
         names = ", ".join(pane.title for pane in self.panes[:8])
         return f"{self.y_title} over {self.x_title} for {len(self.panes)}: {names}"
+
+
+def _places(axes: Axes, x: NDArray[Any], y: NDArray[Any]) -> Points:
+    """Where many numbers stand, as `Axes.at` has it."""
+    across = axes.left + (x - axes.x[0]) / ((axes.x[1] - axes.x[0]) or 1.0) * axes.width
+    down = axes.top + (1 - (y - axes.y[0]) / ((axes.y[1] - axes.y[0]) or 1.0)) * axes.height
+    return tuple(zip(across.tolist(), down.tolist(), strict=True))
 
 
 def _is_dashed(colour: int) -> bool:

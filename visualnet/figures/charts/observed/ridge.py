@@ -14,7 +14,7 @@ from visualnet.figures.charts.axes import TOP, Axes, draw_axes
 from visualnet.figures.charts.marks import Area, Chart, Drawing, Mark, Spot, Stroke, Words
 from visualnet.figures.charts.marks import text_width as width_of
 
-MOST_RIDGES = 26
+MOST_RIDGES = 16
 OVERLAP = 2.6
 """The highest ridge is so many times as high as the way from one to the next."""
 

@@ -92,6 +92,7 @@ class ReLU(Activation):
     paper = "Nair and Hinton, Rectified linear units improve restricted Boltzmann machines, 2010"
 
     function, curve, levels = "F.relu", moments_after_relu, Limits((0.0,))
+    slope = "max(0, sign(x))"
 
 
 @layer("leaky_relu", family="activation", ports=_PORTS, keywords="rectifier activation slope")
@@ -183,6 +184,7 @@ class Sigmoid(Activation):
     """
 
     function, curve, levels = "torch.sigmoid", logistic, Limits((), (0.0, 1.0))
+    slope = "y*(1 - y)"
 
 
 @layer("tanh", family="activation", ports=_PORTS, keywords="hyperbolic tangent squash activation", gain="tanh")
@@ -193,6 +195,7 @@ class Tanh(Activation):
     """
 
     function, curve, levels = "torch.tanh", math.tanh, Limits((), (-1.0, 1.0))
+    slope = "1 - y**2"
 
 
 @layer(

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 THUMBNAIL = 32
 """Samples are kept with so many pixels a side at most beside their probabilities."""
+MOST_LETTERS = 120
+"""So much of a text is told."""
 MOST_NUMBERS = 8
 """Of an answer of more numbers the first are shown."""
 
@@ -81,7 +83,7 @@ class PredictionsOverTime(Observation):
         if shares is not None:
             arrays["probabilities"] = as_array(shares)
             arrays["truth"] = lens.data.fetch(places, [field])[field].reshape(len(places)).astype(np.int64)
-            return Result(arrays, {"classes": tuple(names)})
+            return Result(arrays, {"classes": tuple(names), "texts": _texts(lens, places)})
         arrays["values"] = as_array(scores[:, :MOST_NUMBERS])
         targets = [
             name for name in lens.model.analysis.target_fields() if lens.data.fields[name].size == scores[0].numel()
@@ -99,6 +101,7 @@ class PredictionsOverTime(Observation):
         if name == "values":
             return self._draw_numbers(result, steps, values)
         names, truth, last = result.words["classes"], result.arrays["truth"], values[-1]
+        texts = result.words.get("texts", ())
         panes, shown = [], set[int]()
         for at, place in enumerate(result.arrays["places"].tolist()):
             true = int(truth[at])
@@ -109,7 +112,11 @@ class PredictionsOverTime(Observation):
             best = int(np.nan_to_num(last[at]).argmax())
             sign = "✓" if best == true else f"✗ says “{names[best]}”"
             title = f"“{names[true]}” {sign}" if 0 <= true < len(names) else f"says “{names[best]}”"
-            panes.append(Pane(title, lines, _thumbnail(result, at), words=f"sample {place}"))
+            text = texts[at] if at < len(texts) else ""
+            words = f"sample {place}: {text}" if text else f"sample {place}"
+            if text:  # the words say more than the name of the class, which its thick line tells
+                title = f"{sign[0]} {text}"
+            panes.append(Pane(title, lines, _thumbnail(result, at), words=words))
         legend = tuple((names[c], c) for c in sorted(shown))
         return PanesChart(tuple(panes), steps, "step", "probability", (0.0, 1.0), legend)
 
@@ -128,6 +135,17 @@ class PredictionsOverTime(Observation):
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
         room = (high - low) * 0.06 or 0.5
         return PanesChart(tuple(panes), steps, "step", "answer", (low - room, high + room))
+
+
+def _texts(lens: Lens, places: NDArray[np.int64]) -> tuple[str, ...]:
+    """The samples in words, where they are text; their beginning."""
+    from visualnet.training.observations.attribution.sample_parts import spell_tokens
+
+    field = next((name for name in lens.input_fields if lens.data.fields[name].dtype == "int"), "")
+    if not field:
+        return ()
+    values = lens.data.fetch(places, [field])[field]
+    return tuple(" ".join(filter(None, spell_tokens(lens.data, field, one)))[:MOST_LETTERS] for one in values)
 
 
 def _thumbnails(lens: Lens, places: NDArray[np.int64]) -> dict[str, NDArray[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,16 @@ PICTURES = {
     "bands": "quantiles: the median as a line, half of the numbers in the inner band, nine tenths in the next, all in the outer",
 }
 Summary = Mapping[str, NDArray[Any]]
+MOST_MOMENTS, MOST_PAIRS = 100, 24
+"""So many looks are drawn, and so many pairs of them where each has to be counted first."""
+_T = TypeVar("_T")
+
+
+def choose_evenly(looks: list[_T], most: int) -> list[_T]:
+    """All of them, or so many of them at even distances, from the first to the last."""
+    if len(looks) <= most:
+        return looks
+    return [looks[at] for at in np.linspace(0, len(looks) - 1, most).round().astype(int)]
 
 
 class SpreadObservation(Observation):
@@ -64,9 +74,9 @@ class SpreadObservation(Observation):
     picture: str = choice("ridges", "How it is drawn.", PICTURES)
 
     def moments(self, history: History) -> list[tuple[int, Summary]]:
-        """What there is to draw at each step, oldest first; `summarise` says of what."""
+        """What there is to draw, by step, oldest first: some of the looks, the first and the last among them."""
         found = {step: result.arrays for step, result in history if "counts" in result.arrays}
-        return sorted(found.items())
+        return choose_evenly(sorted(found.items()), MOST_MOMENTS)
 
     def draw(self, result: Result, history: History) -> Chart:
         moments = self.moments(history)
@@ -221,7 +231,7 @@ class UpdatesOverTime(WeightSpread):
     def moments(self, history: History) -> list[tuple[int, Summary]]:
         looks = latest_looks(history, "weights")
         found: list[tuple[int, Summary]] = []
-        for (before, old), (step, new) in pairwise(looks):
+        for (before, old), (step, new) in choose_evenly(list(pairwise(looks)), MOST_PAIRS):
             ratios = update_ratios(new, old, step - before)
             # A logarithm of nothing is none: what did not move is told in words.
             moved = ratios[ratios > LEAST]

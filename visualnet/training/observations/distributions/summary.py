@@ -14,7 +14,7 @@ BINS: Final = 60
 QUANTILES: Final = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 MOST_VALUES: Final = 20_000
 """Of more numbers every second, third … one is taken, always the same ones."""
-MOST_KEPT: Final = 4_096
+MOST_KEPT: Final = 2_048
 """So many weights are kept at each look, to see how they move."""
 LEAST: Final = -8.0
 """What has moved by less than this power of ten stands here: of 32 bits, none tells less."""

@@ -17,12 +17,16 @@ class Ascent(NamedTuple):
 
 
 class Regularisation(NamedTuple):
-    """What holds the ascent back: ``decay`` of the values' mean square, ``variation`` of neighbours' mean squared difference; ``jitter``
-    shifts the input by up to so many cells at each step."""
+    """What holds the ascent back, beside a gradient of the unit whose mean square is made 1: ``decay`` of the values, ``variation`` of the
+    differences of neighbours; ``jitter`` shifts the input by up to so many cells at each step."""
 
-    decay: float = 0.05
-    variation: float = 0.1
+    decay: float = 0.2
+    variation: float = 0.2
     jitter: int = 2
+
+
+START = 0.5
+"""Deviation of the noise that the ascent begins with, where inputs have one of about 1."""
 
 
 def ascend(
@@ -37,7 +41,7 @@ def ascend(
 ) -> Ascent:
     """Make an input (1, …) larger for the unit, step by step, with Adam. All chance is drawn from the generator; ``check`` is called with
     the share that is done, and may raise."""
-    x = (torch.randn((1, *shape), generator=generator) * 0.1).to(device)
+    x = (torch.randn((1, *shape), generator=generator) * START).to(device)
     mean, square = torch.zeros_like(x), torch.zeros_like(x)
     places = tuple(range(2, x.dim()))
     values: list[float] = []
@@ -47,10 +51,12 @@ def ascend(
         with torch.enable_grad():
             leaf = (torch.roll(x, shifts, places) if places else x).detach().requires_grad_()
             value = unit(leaf).sum()
-            goal = value - held_back.decay * leaf.square().mean() - held_back.variation * _variation(leaf)
-            (gradient,) = torch.autograd.grad(goal, leaf)
+            (gradient,) = torch.autograd.grad(value, leaf)
+        # A unit far from the input, or one that is nearly silent, has a small gradient: it is to climb all the same.
+        gradient = gradient / gradient.square().mean().sqrt().clamp_min(1e-12)
         if places:
             gradient = torch.roll(gradient, tuple(-s for s in shifts), places)
+        gradient = gradient - held_back.decay * x - held_back.variation * _roughness(x)
         values.append(float(value.detach()))
         mean = 0.9 * mean + 0.1 * gradient
         square = 0.999 * square + 0.001 * gradient.square()
@@ -64,6 +70,12 @@ def _shift(jitter: int, generator: torch.Generator) -> int:
     return int(torch.randint(-jitter, jitter + 1, (1,), generator=generator)) if jitter else 0
 
 
-def _variation(x: Tensor) -> Tensor:
-    """The mean squared difference of neighbours along every axis of places."""
-    return sum((x.diff(dim=axis).square().mean() for axis in range(2, x.dim()) if x.shape[axis] > 1), x.new_zeros(()))
+def _roughness(x: Tensor) -> Tensor:
+    """The gradient of half the sum of squared differences of neighbours, along every axis of places."""
+    found = torch.zeros_like(x)
+    for axis in range(2, x.dim()):
+        size = x.shape[axis]
+        difference = x.diff(dim=axis)
+        found.narrow(axis, 1, size - 1).add_(difference)
+        found.narrow(axis, 0, size - 1).sub_(difference)
+    return found

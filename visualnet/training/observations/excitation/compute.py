@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from visualnet.analysis.receptive_field import Field, receptive
@@ -141,9 +142,16 @@ def _tell(lens: Lens, field: str, values: np.ndarray) -> str:
 
 
 def observe_ascent(
-    lens: Lens, subject: Subject, channel: int | None, steps: int, rate: float, held_back: Regularisation, seed: int
+    lens: Lens,
+    subject: Subject,
+    channel: int | None,
+    whole: bool,
+    steps: int,
+    rate: float,
+    held_back: Regularisation,
+    seed: int,
 ) -> Result:
-    """An input made so that a channel is strong: its mean over all places, from noise, by gradient ascent."""
+    """An input made from noise by gradient ascent so that a channel is strong: at its middle place, or as a ``whole``."""
     scorer = Scorer(lens)
     number = next((n for n, entry in enumerate(scorer.entries) if not entry.is_embedded), None)
     if number is None:
@@ -161,7 +169,14 @@ def observe_ascent(
 
     def unit(x: Tensor) -> Tensor:
         tensors = [*samples[:number], x, *samples[number + 1 :]]
-        return scorer.values([subject], tensors)[subject].select(axis, channel).mean()
+        values = scorer.values([subject], tensors)[subject].select(axis, channel)
+        if values.dim() < 2:
+            return values.mean()
+        if not whole:
+            middle = np.ravel_multi_index([n // 2 for n in values.shape[1:]], values.shape[1:])
+            return values.flatten(1)[:, middle].mean()
+        # Of a convolution the mean alone says nothing of its pattern: what is not at an edge adds up to the same.
+        return F.leaky_relu(values).mean()
 
     shape = tuple(map(int, entry.spec.shape))
     with torch.enable_grad():
@@ -180,7 +195,10 @@ def observe_ascent(
         "shown": _stretch(values, kind),
     }
     names = name_places(data, field, values) if kind == "bars" else ()
-    told = f"Mean of channel {channel}: from {format_number(found.values[0])} to {format_number(found.values[-1])} in {steps} steps"
+    what = f"Channel {channel}" if whole or len(spec.shape) < 2 else f"Channel {channel} in the middle"
+    told = f"{what}: from {format_number(found.values[0])} to {format_number(found.values[-1])} in {steps} steps"
+    if found.values[-1] <= 0.01 * abs(found.values[0]):
+        told += "; it stayed silent from this start: try another seed, or more steps"
     return Result(arrays, {"kind": (kind,), "names": names}, told)
 
 

@@ -140,16 +140,21 @@ class StrongestSamples(OfUnit):
     "activation_maximisation", "Made by gradient ascent", "Excite", about="output", live=False, of_sample=False
 )
 class ActivationMaximisation(OfUnit):
-    """An input that excites a channel, made from noise by gradient ascent on the channel's mean (Erhan et al. 2009)."""
+    """An input that excites a channel, made from noise by gradient ascent (Erhan et al. 2009)."""
 
     reading = (
         "The picture is what the channel would like to see, from its least value in black to its greatest in white; the curve how it rose. "
         "Repeated strokes are its pattern; grain without a pattern means too little smoothing, or nothing learned yet."
     )
+    aim: Any = Choice(
+        "channel",
+        "What is made strong",
+        {"channel": "all places of the channel: the mean of what is above zero", "place": "the place in the middle"},
+    )
     steps: Any = Int(128, "Steps of the ascent", low=1, high=10_000)
     rate: Any = Float(0.05, "How far a step goes", low=1e-5, high=10.0)
-    decay: Any = Float(0.05, "How strongly large values are held back", low=0.0, high=100.0)
-    smoothing: Any = Float(0.5, "How strongly neighbours are made alike", low=0.0, high=100.0)
+    decay: Any = Float(0.2, "How strongly large values are held back", low=0.0, high=100.0)
+    smoothing: Any = Float(0.2, "How strongly neighbours are made alike", low=0.0, high=100.0)
     jitter: Any = Int(2, "By how much the picture is shifted at random in each step", low=0, high=32, unit="px")
     seed: Any = Int(0, "Seed of the noise", more=True)
 
@@ -158,12 +163,14 @@ class ActivationMaximisation(OfUnit):
         from visualnet.training.observations.excitation.compute import observe_ascent
 
         held_back = Regularisation(self.decay, self.smoothing, self.jitter)
-        return observe_ascent(lens, subject, self.channel, self.steps, self.rate, held_back, self.seed)
+        return observe_ascent(
+            lens, subject, self.channel, self.aim == "channel", self.steps, self.rate, held_back, self.seed
+        )
 
     def draw(self, result: Result, history: History) -> Chart:
         shown, values = result.arrays["shown"], result.arrays["values"]
         curve = Curve("channel", tuple(map(float, range(len(values)))), tuple(map(float, values)))
-        rise = CurveChart((curve,), "step", "mean of the channel", None, None, square=False)
+        rise = CurveChart((curve,), "step", "strength", None, None, square=False)
         if result.words["kind"] == ("image",):
             planes = np.repeat(shown[..., None], 3, -1) if shown.ndim == 2 else shown
             tile: Chart = TilesChart(np.asarray(planes * 255 + 0.5, np.uint8)[None], words=(result.note,))
@@ -172,4 +179,4 @@ class ActivationMaximisation(OfUnit):
             most = float(np.abs(shown).max()) or 1.0
             part = AttributedPart(kind, "made", shown, shown, result.words["names"])
             tile = AttributionChart((part,), -most, most, True, "value")
-        return BesideChart((tile, rise), (result.note, "How it rose"), (0.55, 0.45))
+        return BesideChart((tile, rise), ("What was made", "How it rose"), (0.55, 0.45))

@@ -101,9 +101,13 @@ def _computed_bounds(sight: Field | None, unit: Unit, axes: int) -> tuple[tuple[
 def _tell_field(
     sight: Field | None, unit: Unit, measured: tuple[tuple[int, int], ...] | None, width: float, count: int
 ) -> str:
-    by_formula = (
-        sight.describe(unit.place) if sight is not None and unit.place else "What it sees is not told by a formula."
-    )
+    by_formula = "What it sees is not told by a formula."
+    if sight is not None and unit.place:
+        # Places are counted from 0 here, as the settings count them.
+        counted = ", ".join(str(at + 1) for at in unit.place)
+        by_formula = sight.describe(unit.place).replace(
+            f"Place {counted}", f"Place ({', '.join(map(str, unit.place))})"
+        )
     if measured is None:
         return f"{by_formula} No gradient arrives from any of {count} samples: the unit is silent."
     sizes = "×".join(str(b - a) for a, b in measured)

@@ -27,10 +27,9 @@ if TYPE_CHECKING:
 
 PARTS = {"train": "those that are trained on", "validation": "those of the validation set"}
 MOST_WEIGHTS = 20_000_000
-MOST_FOLLOWED = 50_000
+MOST_FOLLOWED = 20_000
 """The path is followed while the network has no more weights than this: all of them are kept at every look."""
 NO_LOSS = "There is no loss in this network: the surface is that of a loss. Add a target and a loss."
-RESTING = "Normalization keeps the running means of the training, dropout is at rest."
 
 
 def _subjects(analysis: Analysis) -> list[Subject]:
@@ -75,6 +74,7 @@ class LossSurface(Observation):
         return NO_LOSS
 
     def compute(self, lens: Lens, subject: Subject) -> Result:
+        from visualnet.training.observations.at_rest import describe_rest
         from visualnet.training.observations.landscape.directions import (
             principal_directions,
             project_path,
@@ -87,7 +87,7 @@ class LossSurface(Observation):
         meter, generator = LossMeter(lens, self.samples, self.part), lens.generator(self.seed)
         center, kept = meter.center, kept_path(lens)
         moved = any(not bool((one.weights[name] == weight).all()) for one in kept for name, weight in center.items())
-        words = f"Loss of {format_quantity(len(meter.places), 'sample')}; {RESTING}"
+        words = " ".join((f"Loss of {format_quantity(len(meter.places), 'sample')}.", *describe_rest(lens.model)))
         if self.directions == "path" and moved:
             steps = [one.weights for one in kept]
             first, second, share = principal_directions(steps, center, lambda: random_direction(center, generator))
@@ -151,6 +151,7 @@ class LossLine(Observation):
         return NO_LOSS
 
     def compute(self, lens: Lens, subject: Subject) -> Result:
+        from visualnet.training.observations.at_rest import describe_rest
         from visualnet.training.observations.landscape.kept_weights import first_weights
         from visualnet.training.observations.landscape.surface import LossMeter
 
@@ -161,7 +162,7 @@ class LossLine(Observation):
             raise CannotObserve(
                 "Nothing is trained yet: the first weights are the present ones. Train first (F5), then look again."
             )
-        note = f"Loss of {format_quantity(len(meter.places), 'sample')}; {RESTING}"
+        note = " ".join((f"Loss of {format_quantity(len(meter.places), 'sample')}.", *describe_rest(lens.model)))
         return Result({"shares": shares, "loss": meter.line(start, shares.tolist())}, note=note)
 
     def draw(self, result: Result, history: History) -> Chart:

@@ -39,19 +39,21 @@ def random_direction(weights: Weights, generator: torch.Generator) -> Direction:
 def principal_directions(
     steps: Sequence[Weights], weights: Weights, spare: Callable[[], Direction]
 ) -> tuple[Direction, Direction, float]:
-    """The two directions in which a path varies most (PCA of its differences from the present weights), each as long as the path reaches
-    in it, and which share of all variation both hold. Where the path has one direction alone, the second is a ``spare`` one without the
-    part that lies along the first."""
+    """The two directions in which a path varies most (PCA of its differences from the present weights), and which share of all variation
+    both hold. Both are as long as the path reaches in the first, so that a plane of them shows the path as it is. Where the path has one
+    direction alone, the second is a ``spare`` one without the part that lies along the first."""
     names = list(weights)
     rows = torch.stack([_flat(step, names) - _flat(weights, names) for step in steps]).double()
     _, sizes, axes = torch.linalg.svd(rows, full_matrices=False)
-    first = axes[0] * (rows @ axes[0]).abs().max()
+    reach = (rows @ axes[0]).abs().max()
+    first = axes[0] * reach
     if len(sizes) > 1 and sizes[1] > 1e-6 * sizes[0]:
-        second = axes[1] * (rows @ axes[1]).abs().max()
+        second = axes[1] * reach
         share = float((sizes[:2] ** 2).sum() / (sizes**2).sum())
     else:
         drawn = _flat(spare(), names).double()
         second = drawn - axes[0] * (drawn @ axes[0])
+        second = second * (reach / second.norm())
         share = 1.0
     return _unflat(first, weights), _unflat(second, weights), share
 
