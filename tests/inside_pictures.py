@@ -20,3 +20,22 @@ def backprop(p: Photographer) -> None:
         for name, at in places.items():
             panel.go_to(at)
             p.shot(f"backprop-{name}")
+
+
+def dashboard(p: Photographer) -> None:
+    """Cards and wires drawn by what is observed of them: before a training, and from far."""
+    import torch  # noqa: F401 - what the program loads in the background
+
+    p.open("lenet5")
+    board = p.window.overlay("dashboard")
+    board.choose_wires("gradients")
+    for cards in ("dead", "weights", "run"):
+        board.choose_cards(cards)
+        p.until(lambda: bool(board.card_figures and board.wire_figures))
+        p.shot(f"dashboard-{cards}")
+    board.choose_cards("weights")
+    p.until(lambda: bool(board.layer.tints))
+    p.window.canvas.view.look(p.window.canvas.view.pose()._replace(zoom=0.3))
+    p.shot("dashboard-far")
+    board.choose_cards("")
+    board.choose_wires("")
