@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -187,4 +188,4 @@ class WordLines(Chart):
 
 def _ink(weight: float) -> float:
     """How much ink a weight gets: by its root, so that what is spread over many words is seen too."""
-    return min(max(weight, 0.0), 1.0) ** 0.5
+    return math.sqrt(min(max(weight, 0.0), 1.0))
