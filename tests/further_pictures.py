@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
+from tests.inside_pictures import backprop
 from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.core import edits
 from visualnet.core.edits import annotate
@@ -383,11 +384,59 @@ def code(p: Photographer) -> None:
     p.window.actions_.trigger("view.code")
 
 
+def inside(p: Photographer) -> None:
+    """See inside with eight pictures, the dashboard, feeds, back-propagation."""
+    import torch  # noqa: F401  # what the window does in the background
+
+    p.open("lenet5")
+    window = p.window
+    window.show_space("inspect")
+    panel = window.show_panel("see_inside")
+    p.shot("see-inside-empty")
+    names = (
+        "feature_maps",
+        "filters",
+        "saliency",
+        "grad_cam",
+        "weight_spread",
+        "predictions",
+        "embedding_pca",
+        "occlusion",
+    )
+    views = [panel.add(name) for name in names]
+    window.train()
+    p.until(lambda: window.runner.model is not None and len(window.runner.model.epochs) >= 2)
+    views[-1].compute()
+    window.actions_.trigger("view.dashboard")
+    p.rest(3)
+    window.runner.stop()
+    p.until(lambda: window.runner.state == "idle")
+    p.rest(2)
+    p.shot("see-inside")
+    window.actions_.trigger("view.dashboard")
+    for at, view in enumerate(views):
+        view.enlarge.click()
+        view.help.click()
+        p.rest(0.5)
+        p.shot(f"see-inside-{names[at]}")
+        view.enlarge.click()
+    window.show_panel("feeds")
+    window.studio.select([window.studio.graph.named("conv1").id])
+    window.actions_.trigger("view.feed_by_hand")
+    p.rest(1)
+    p.shot("feeds")
+    window.actions_.trigger("view.remove_feeds")
+    p.open("xor")
+    step = window.show_panel("backprop")
+    p.until(lambda: step.passes is not None)
+    p.shot("backprop")
+
+
 FURTHER: dict[str, Callable[[Photographer], None]] = {
     made.__name__.strip("_"): made
     for made in (
         tabs, history, differences, problems, explain, first_weights, start_from, finding, blocks, adding, exporting, about, comparison,
-        reference, heat, sizes, cards, custom, start, help_, large, code, changes, readme,
+        reference, heat, sizes, cards, custom, start, help_, large, code, changes, inside, readme, backprop,
     )
 }  # fmt: skip
 """Every further state by name."""

@@ -26,7 +26,7 @@ def test_without_an_observation_it_lists_what_the_network_has(capsys: pytest.Cap
 def test_what_is_seen_is_written_as_picture_table_and_arrays(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for ending in (".svg", ".csv", ".npz", ".png"):
+    for ending in (".svg", ".csv", ".npz", ".npy", ".png"):
         target = tmp_path / f"seen{ending}"
         wish = [
             "watch",
@@ -52,6 +52,7 @@ def test_what_is_seen_is_written_as_picture_table_and_arrays(
     with np.load(tmp_path / "seen.npz") as kept:
         values = kept["values"]
         assert values.shape == (1, 6, 28, 28)
+        assert np.array_equal(np.load(tmp_path / "seen.npy"), values[0])
         assert float(first.split(",")[3]) == pytest.approx(float(values[0, 0, 0, 0]), rel=1e-6)
 
 
@@ -63,7 +64,7 @@ def test_what_is_seen_is_written_as_picture_table_and_arrays(
         (["--observe", "values", "--option", "x=3"], "has no setting “x” (it has most)"),
         (["--observe", "values", "--option", "most"], "wanted NAME=VALUE"),
         (["--observe", "values", "--option", "most=no"], "most"),
-        (["--observe", "values", "-o", "a.gif"], "its name ends in .png, .svg, .csv or .npz"),
+        (["--observe", "values", "-o", "a.gif"], "its name ends in .png, .svg, .csv, .npz or .npy"),
         (["--observe", "values", "--size", "9"], "wanted WxH in px"),
     ],
 )

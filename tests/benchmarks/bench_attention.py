@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import statistics
+import time
+from collections.abc import Callable
+
 import numpy as np
 
-from tests.benchmarks.bench_plots import Row, _median_ms
+from tests.benchmarks.bench_plots import Row
 
 TOKENS, HEADS = 1000, 12
 
 
+def _median_ms(work: Callable[[], object]) -> float:
+    """The median of 20 rounds, in milliseconds of this thread's processor time: others on the machine are not measured."""
+    work()
+    times = []
+    for _ in range(20):
+        began = time.thread_time()
+        work()
+        times.append((time.thread_time() - began) * 1e3)
+    return statistics.median(times)
+
+
 def run() -> list[Row]:
-    """Medians of 20 redraws of new weights, painting included."""
+    """Medians of 20 redraws of new weights, painting included; in processor time."""
     from PySide6.QtWidgets import QApplication
 
     from visualnet.app.plots.attention import AttentionView
@@ -26,7 +41,9 @@ def run() -> list[Row]:
     maps = thin_by_maximum(weights, 256, 256)
     name = f"{HEADS} heads of {TOKENS:,}×{TOKENS:,}"
     thin = _median_ms(lambda: thin_by_maximum(weights, 256, 256))
-    rows = [Row(f"thin {name} by maximum", thin, "ms", "beside the training, within its share of the time")]
+    rows = [
+        Row(f"thin {name} by maximum", thin, "ms", "beside the training, within its share of the time; processor time")
+    ]
     view = AttentionView()
     view.resize(900, 600)
     view.set_theme(DARK)
@@ -41,11 +58,15 @@ def run() -> list[Row]:
         view._canvas.choose(query=(view._canvas.query + 7) % TOKENS)
         view._canvas.viewport().repaint()
 
-    rows.append(Row(f"redraw {name}, new weights", _median_ms(redraw), "ms", "promise 16 ms"))
-    rows.append(Row(f"ask another query of {name}", _median_ms(ask), "ms", "promise 16 ms"))
+    rows.append(Row(f"redraw {name}, new weights", _median_ms(redraw), "ms", "promise 16 ms; processor time"))
+    rows.append(Row(f"ask another query of {name}", _median_ms(ask), "ms", "promise 16 ms; processor time"))
     view._alone.setChecked(True)
     app.processEvents()
-    rows.append(Row(f"redraw one large head of {TOKENS:,}×{TOKENS:,}", _median_ms(redraw), "ms", "promise 16 ms"))
+    rows.append(
+        Row(
+            f"redraw one large head of {TOKENS:,}×{TOKENS:,}", _median_ms(redraw), "ms", "promise 16 ms; processor time"
+        )
+    )
     view.close()
     lines = AttentionLinesView()
     lines.resize(900, 600)
@@ -62,8 +83,8 @@ def run() -> list[Row]:
         lines.bar.setValue((lines.bar.value() + 11) % lines.bar.maximum())
         lines.canvas.repaint()
 
-    rows.append(Row(f"redraw {name} as lines", _median_ms(draw_lines), "ms", "promise 16 ms"))
-    rows.append(Row(f"scroll {name} as lines", _median_ms(scroll), "ms", "promise 16 ms"))
+    rows.append(Row(f"redraw {name} as lines", _median_ms(draw_lines), "ms", "promise 16 ms; processor time"))
+    rows.append(Row(f"scroll {name} as lines", _median_ms(scroll), "ms", "promise 16 ms; processor time"))
     lines.close()
     for widget in (view, lines):
         widget.deleteLater()

@@ -269,10 +269,10 @@ def train_on_what_was_dropped(
 def test_a_table_from_drop_to_report(window: Window, hands: Hands, tmp_path: Path) -> None:
     path = tmp_path / "flowers.csv"
     lines = [
-        f"{2 + at % 2 * 3 + at / 100:.2f},{('white', 'blue')[at % 3 % 2]},{('rose', 'iris')[at % 2]}"
+        f"{2 + at % 2 * 3 + at / 100:.2f},{('white', 'blue')[at % 3 % 2]},2024-03-{1 + at % 28:02},{('rose', 'iris')[at % 2]}"
         for at in range(60)
     ]
-    path.write_text("\n".join(["petal,colour,species", *lines]), encoding="utf-8")
+    path.write_text("\n".join(["petal,colour,picked,species", *lines]), encoding="utf-8")
     page = train_on_what_was_dropped(
         window,
         hands,
@@ -287,8 +287,9 @@ def test_a_table_from_drop_to_report(window: Window, hands: Hands, tmp_path: Pat
     page.samples.open_row(0)
     table = page.samples.viewer.display.table
     hands.until(lambda: table.rowCount())
-    assert [table.item(row, 0).text() for row in range(table.rowCount())] == ["petal", "colour"]
+    assert [table.item(row, 0).text() for row in range(table.rowCount())] == ["petal", "colour", "picked"]
     assert table.item(1, 1).text() in ("white", "blue"), "a category by its word"
+    assert table.item(2, 1).text() == "2024-03-01" and "2024-03" in spreads["picked"].text, "a date as one"
 
 
 def test_texts_from_drop_to_report(window: Window, hands: Hands, tmp_path: Path) -> None:

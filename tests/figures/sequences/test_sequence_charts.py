@@ -35,6 +35,13 @@ def test_lines_are_the_strongest_and_go_from_word_to_word() -> None:
     left, right = chart.columns(500)
     assert last.points == ((left, TOP + (query + 0.5) * LINE), (right, TOP + (source + 0.5) * LINE))
 
+    scrolled = WordLines(weights(2, 60, 60), numbers(60), numbers(60), query=20, first=20).lay_out(500, 200)
+    begun = [mark for mark in scrolled.marks if isinstance(mark, Stroke)]
+    assert len(begun) > 10
+    ends = [y for mark in begun for _, y in mark.points]
+    assert min(ends) >= TOP - 2 and max(ends) <= 200, "lines to words out of sight are cut, and lead there"
+    assert {round(mark.points[0][1]) for mark in begun} == {round(TOP + 0.5 * LINE)}
+
     many = WordLines(weights(12, 300, 300), numbers(300), numbers(300))
     found = many.lines(2000)
     assert len(found) == MOST_LINES

@@ -201,7 +201,9 @@ class AttentionCanvas(ScrollCanvas):
         """A head's map in no more pixels than there are."""
         edge = int(self._cell * self.devicePixelRatioF())
         if (head, edge) not in self._images:
-            self._images[head, edge] = _heat_image(shown.map_of(head, edge, edge), highest, table)
+            small = _heat_image(shown.map_of(head, edge, edge), highest, table)
+            # As many pixels as on the screen, and of its kind: drawing it again is a plain copy.
+            self._images[head, edge] = small.scaled(edge, edge).convertToFormat(QImage.Format.Format_RGB32)
         return self._images[head, edge]
 
     def _draw_sources(self, painter: QPainter, ink: Ink, shown: Attention, table: list[int]) -> None:

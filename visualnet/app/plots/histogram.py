@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -31,12 +31,16 @@ class Spread(NamedTuple):
     high: float
     counts: tuple[int, ...]
     words: tuple[str, ...] = ()
+    spell: Callable[[float], str] = format_number
+    """Writes a number, such as one that stands for a date."""
 
     @property
     def text(self) -> str:
         """Mean and deviation in words; of words, how often the most frequent occurs."""
         if self.words:
             return f"mostly “{self.words[0]}”, {format_percent(self.counts[0] / max(sum(self.counts), 1), 0)}"
+        if self.spell is not format_number:
+            return f"mean {self.spell(self.mean)}"
         return f"mean {format_number(self.mean)}, std {format_number(self.std)}"
 
 
@@ -112,10 +116,10 @@ class Histograms(PaintedPicture):
             self._draw_words(painter, spread, step, below)
             return
         if count == 1:
-            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | MIDDLE, format_number(spread.low))
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | MIDDLE, spread.spell(spread.low))
             return
-        painter.drawText(below, LEFT | MIDDLE, format_number(spread.low))
-        painter.drawText(below, RIGHT | MIDDLE, format_number(spread.high))
+        painter.drawText(below, LEFT | MIDDLE, spread.spell(spread.low))
+        painter.drawText(below, RIGHT | MIDDLE, spread.spell(spread.high))
         if spread.low < 0 < spread.high:
             self._draw_zero(painter, ink, spread, base, below)
 
@@ -132,7 +136,7 @@ class Histograms(PaintedPicture):
         """Where zero lies, if there is room for its figure between the two ends."""
         x = self.width() * -spread.low / (spread.high - spread.low)
         metrics = QFontMetricsF(painter.font())
-        ends = [metrics.horizontalAdvance(format_number(v)) + 10 for v in (spread.low, spread.high)]
+        ends = [metrics.horizontalAdvance(spread.spell(v)) + 10 for v in (spread.low, spread.high)]
         if ends[0] < x < self.width() - ends[1]:
             painter.drawText(
                 QRectF(x - 10, below.top(), 20, below.height()), Qt.AlignmentFlag.AlignHCenter | MIDDLE, "0"

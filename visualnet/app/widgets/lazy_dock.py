@@ -135,7 +135,7 @@ class Strip(QWidget):
 
     def show_words(self, title: str, nothing: str) -> None:
         """Say what is collapsed, and why."""
-        self.words.setText(f"{title} · {nothing}")
+        self.words.setText(f"{title} · {nothing}" if nothing else title)
         self.setAccessibleName(self.words.full_text)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -18,7 +18,7 @@ from visualnet.core.storage import project_file
 if TYPE_CHECKING:
     from visualnet.training.observe import Observed
 
-ENDINGS = (".png", ".svg", ".csv", ".npz")
+ENDINGS = (".png", ".svg", ".csv", ".npz", ".npy")
 LISTED = 6
 
 
@@ -54,7 +54,7 @@ def options(verb: argparse.ArgumentParser) -> None:
         "--output",
         metavar="FILE",
         type=Path,
-        help="write it: a picture (.png, .svg), a table (.csv) or arrays (.npz)",
+        help="write it: a picture (.png, .svg), a table (.csv), all arrays (.npz) or the first alone (.npy)",
     )
     verb.add_argument("--size", metavar="WxH", default="900x600", help="the size of the picture in px (900x600)")
     verb.add_argument("--style", choices=("light", "dark"), default="light", help="how a .png looks (light)")
@@ -138,6 +138,10 @@ def _write(found: Observed, path: Path, size: tuple[int, int], style: str) -> No
         from visualnet.training.observations.writing import npz_of
 
         project_file.write(path, npz_of([(found.step, found.result)]))
+    elif ending == ".npy":
+        from visualnet.training.observations.writing import npy_of
+
+        project_file.write(path, npy_of(found.result))
     else:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         from visualnet.app.figures.chart_picture import save_chart

@@ -11,6 +11,7 @@ from visualnet.core.project import DataChoice
 from visualnet.core.text.format import format_number
 from visualnet.data.declare import DataSet
 from visualnet.data.samples import Samples
+from visualnet.data.table_files.cells import describe_date
 from visualnet.layers.declaration.layer import Spec
 
 if TYPE_CHECKING:
@@ -109,24 +110,39 @@ def _row(values: Sequence[float], name: str, spec: Spec, choice: DataChoice) -> 
     is_titled = name == "features" or bool(spec.columns)
     titles = column_titles(spec, len(values)) if is_titled else tuple(f"{name} {n + 1}" for n in range(len(values)))
     words = category_words(choice) if spec.columns else {}
+    dates = date_columns(choice) if spec.columns else frozenset()
     found = []
     for title, value in zip(titles, values, strict=True):
         known = words.get(title, ())
         is_category = value == value and bool(known) and 0 <= int(value) < len(known)
-        found.append(
-            (title, known[int(value)] if is_category else "missing" if value != value else format_number(value))
-        )
+        told = describe_date(value) if title in dates and value == value else describe_value(value)
+        found.append((title, known[int(value)] if is_category else told))
     return tuple(found)
 
 
-def category_words(choice: DataChoice) -> dict[str, tuple[str, ...]]:
-    """The words of each column of categories, as a table's facts have them. A project's file may say anything there."""
+def describe_value(value: float) -> str:
+    """A number of a row; ``missing`` where there is none."""
+    return format_number(value) if value == value else "missing"
+
+
+def date_columns(choice: DataChoice) -> frozenset[str]:
+    """The titles of the columns that hold dates, in days, as a table's facts have them."""
+    return frozenset(str(each.get("name", "")) for each in _table_columns(choice) if each.get("kind") == "date")
+
+
+def _table_columns(choice: DataChoice) -> list[Mapping[str, Any]]:
+    """What a table's source found of its columns. A project's file may say anything there."""
     columns: Any = choice.facts.extra.get("table_columns", ()) if choice.facts is not None else ()
-    found = {}
-    for each in columns if isinstance(columns, list | tuple) else ():
-        if isinstance(each, Mapping) and isinstance(values := each.get("values"), list | tuple):
-            found[str(each.get("name", ""))] = tuple(map(str, values))
-    return found
+    return [each for each in columns if isinstance(each, Mapping)] if isinstance(columns, list | tuple) else []
+
+
+def category_words(choice: DataChoice) -> dict[str, tuple[str, ...]]:
+    """The words of each column of categories, as a table's facts have them."""
+    return {
+        str(each.get("name", "")): tuple(map(str, values))
+        for each in _table_columns(choice)
+        if isinstance(values := each.get("values"), list | tuple)
+    }
 
 
 def describe_target(source: DataSet, specs: Mapping[str, Spec], values: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from visualnet.core.project import DataChoice
-from visualnet.data.examination.face import category_words
+from visualnet.data.examination.face import category_words, date_columns
 from visualnet.data.registry import make_data_set
 from visualnet.layers.declaration.spec import Column, Spec
 
@@ -22,6 +22,8 @@ class OwnInput(NamedTuple):
     spec: Spec
     categories: Mapping[str, tuple[str, ...]] = {}
     """The words of the categories by the name of their column, where they are known."""
+    dates: frozenset[str] = frozenset()
+    """The names of columns that hold dates, in days."""
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -40,8 +42,8 @@ def list_inputs(choice: DataChoice) -> tuple[OwnInput, ...]:
     """
     source = make_data_set(choice)
     specs = source.specs()
-    words = category_words(choice)
-    return tuple(OwnInput(name, _kind(specs[name]), specs[name], words) for name in _read(source.inputs, specs))
+    words, dates = category_words(choice), date_columns(choice)
+    return tuple(OwnInput(name, _kind(specs[name]), specs[name], words, dates) for name in _read(source.inputs, specs))
 
 
 def _read(inputs: Iterable[str], specs: dict[str, Spec]) -> list[str]:

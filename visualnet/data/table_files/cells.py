@@ -6,7 +6,7 @@ import hashlib
 import math
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from visualnet.core.text.visible import visible
@@ -112,6 +112,15 @@ def read_plain_numbers(cells: Sequence[str], decimal: str) -> NDArray[Any] | Non
     except ValueError:
         return None
     return numbers if np.isfinite(numbers).all() else None
+
+
+def describe_date(days: float) -> str:
+    """The date that is so many days from the start of 2000: ``2024-05-31``, with its time where it has one: ``2024-05-31 14:30``."""
+    try:
+        moment = EPOCH + timedelta(seconds=round(days * 86400))
+    except (OverflowError, ValueError):
+        return "no date"
+    return f"{moment:%Y-%m-%d}" if moment.time() == EPOCH.time() else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def read_date(text: str, day_first: bool) -> float | None:

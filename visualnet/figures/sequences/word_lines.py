@@ -17,8 +17,10 @@ LINE = 20.0
 HEAD = 16.0
 """The edge of a head's square."""
 TOP = 46.0
-MOST_LINES = 500
+MOST_LINES = 100
 """Of more lines the strongest are drawn: fainter ones would not be seen between them."""
+MOST_WIDE = 24
+"""So many lines are as wide as they are strong; more are thin ones, which are painted ten times as fast."""
 FAINT = 0.02
 """A weight below this is no line."""
 MOST_ROWS = 200_000
@@ -66,9 +68,9 @@ class WordLines(Chart):
         columns = slice(None) if self.source < 0 else slice(self.source, self.source + 1)
         if self.source >= 0 and self.query < 0:
             queries = range(len(self.queries))
-        part = np.nan_to_num(self.weights[heads][:, queries.start : queries.stop, columns], posinf=0, neginf=0)
+        part = self.weights[heads, queries.start : queries.stop, columns]
         flat = part.reshape(-1)
-        kept = np.flatnonzero(flat >= FAINT)
+        kept = np.flatnonzero((flat >= FAINT) & (flat < np.inf))
         if len(kept) > MOST_LINES:
             kept = kept[np.argpartition(flat[kept], -MOST_LINES)[-MOST_LINES:]]
         kept = kept[np.argsort(flat[kept], kind="stable")]
@@ -85,7 +87,8 @@ class WordLines(Chart):
         bottom = TOP + self.visible(height) * LINE
         drawn = self.lines(height)
         for head, query, source, weight in drawn:
-            marks.append(self._line(head, query, source, weight, left, right, bottom))
+            width_of = 1.0 + 2.0 * min(weight, 1.0) if len(drawn) <= MOST_WIDE else 1.0
+            marks.append(self._line(head, (query, source), weight, (left, right), bottom)._replace(width=width_of))
         # What is scrolled away must not be seen above and below the words.
         marks.append(Box(0, 0, width, TOP - 2, "surface"))
         spots = self._draw_heads(marks, left, width)
@@ -99,17 +102,16 @@ class WordLines(Chart):
         return Drawing(width, height, tuple(marks), tuple(spots))
 
     def _line(
-        self, head: int, query: int, source: int, weight: float, left: float, right: float, bottom: float
+        self, head: int, ends: tuple[int, int], weight: float, edges: tuple[float, float], bottom: float
     ) -> Stroke:
-        (x0, y0), (x1, y1) = (left, self._y(query)), (right, self._y(source))
-        if y1 > bottom > y0 or y0 > bottom > y1:
-            share = (bottom - y0) / (y1 - y0)
-            (x0, y0), (x1, y1) = (
-                ((x0, y0), (x0 + share * (x1 - x0), bottom))
-                if y1 > y0
-                else ((x0 + share * (x1 - x0), bottom), (x1, y1))
-            )
-        return Stroke(((x0, y0), (x1, y1)), f"curve:{head}", 1.0 + 2.0 * min(weight, 1.0), alpha=min(weight, 1.0))
+        """A line from a query to a source, cut where the words begin and end."""
+        (left, right), (begin, end) = edges, (self._y(ends[0]), self._y(ends[1]))
+
+        def cut(x: float, y: float) -> tuple[float, float]:
+            at = min(max(y, TOP - 2), bottom)
+            return (left + (at - begin) / (end - begin) * (right - left), at) if at != y and end != begin else (x, at)
+
+        return Stroke((cut(left, begin), cut(right, end)), f"curve:{head}", alpha=min(weight, 1.0))
 
     def _y(self, at: int) -> float:
         return TOP + (at - self.first + 0.5) * LINE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from visualnet.training.observations.observation import History
+from visualnet.training.observations.observation import History, Result
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,4 +36,15 @@ def npz_of(history: History) -> bytes:
     buffer = io.BytesIO()
     arrays: dict[str, Any] = arrays_over_time(history)
     np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def npy_of(result: Result) -> bytes:
+    """The first array of a result as a NumPy file."""
+    import io
+
+    import numpy as np
+
+    buffer = io.BytesIO()
+    np.save(buffer, next(iter(result.arrays.values())), allow_pickle=False)
     return buffer.getvalue()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -11,10 +13,12 @@ from visualnet.app.services.data_examiner import DataExaminer
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import KeyValue, label
 from visualnet.app.widgets.layouts import STRETCH, column
-from visualnet.core.text.format import capitalize_first, format_quantity
+from visualnet.core.text.format import capitalize_first, format_number, format_quantity
 from visualnet.core.text.visible import visible
+from visualnet.data.examination.face import date_columns
 from visualnet.data.examination.measure import ColumnFigures
 from visualnet.data.examination.report import describe_field, further_figures
+from visualnet.data.table_files.cells import describe_date
 
 
 class FiguresSection(QScrollArea):
@@ -66,14 +70,15 @@ class FiguresSection(QScrollArea):
             if columns
             else ("" if figures is not None or opened is None else "The samples are being measured …")
         )
-        self.histograms.show_spreads([_spread(each) for each in columns])
+        dates = date_columns(examiner.choice)
+        self.histograms.show_spreads([_spread(each, dates) for each in columns])
         broken = figures.unreadable if figures is not None else ()
         self.unreadable.setText("\n".join(map(visible, broken[:10])))
         self.unreadable.setVisible(bool(broken))
 
 
-def _spread(column: ColumnFigures) -> Spread:
+def _spread(column: ColumnFigures, dates: Container[str]) -> Spread:
     missing = f" · {column.missing:,} missing" if column.missing else ""
-    return Spread(
-        f"{column.title}{missing}", column.mean, column.std, column.low, column.high, column.counts, column.words
-    )
+    spell = describe_date if column.title in dates else format_number
+    title, figures = f"{column.title}{missing}", (column.mean, column.std, column.low, column.high, column.counts)
+    return Spread(title, *figures, column.words, spell)

@@ -145,7 +145,7 @@ class OwnDataDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         head = label(words or f"“{visible(path.name)}” can be read as:", wrap=True)
         inner = QWidget()
-        parts = (self.options, self.bar, self.facts, self.findings, self.fault, STRETCH)
+        parts = (self.bar, self.facts, self.findings, self.fault, self.options, STRETCH)  # what was found first
         column(*parts, margins=(0, 0, 8, 0), spacing=12, parent=inner)
         scroll = QScrollArea(widgetResizable=True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -17,6 +17,7 @@ from visualnet.app.features.feeds.unit_sliders import ListedSlider, UnitSliders
 from visualnet.app.features.try_it.drawing_pad import DrawingPad
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.services.live_probes import LiveProbes
+from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import Card, ElidedLabel, button, describe, icon_button, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.graph import Value
@@ -107,7 +108,7 @@ class FeedCard(Card):
         self.reset.setToolTip("Set every slider to what flows there for the chosen sample")
         self.slider_row = self._labelled("", self.off, self.reset)
         self.pad = DrawingPad("Draw what is to stand here: black is the least that a channel has, white the most")
-        self.pad.setMinimumHeight(150)
+        self.pad.setFixedHeight(fonts.px(170))
         self.pad.changed.connect(self._draw)
         self._lay_out()
 
@@ -117,7 +118,8 @@ class FeedCard(Card):
         column(
             row(self.on, (self.title, 1), self.shape, self.remove, spacing=6),
             self.place,
-            row((self.port, 1), (self.kind, 2), spacing=6),
+            self.port,
+            self.kind,
             self.words,
             self.which_row,
             self.sample_row,
@@ -151,7 +153,8 @@ class FeedCard(Card):
         self.on.setChecked(feed.on)
         spec = facts.leaving.get(feed.port[1]) if facts is not None else None
         self.shape.setText(spec.text if spec is not None else "")
-        reason = why_not(feed, facts)
+        # An empty pad says itself that one draws on it; words that come and go would move it under the pointer.
+        reason = "" if feed.kind == "drawing" and feed.drawing is None else why_not(feed, facts)
         self.words.setText(reason)
         self.words.setVisible(bool(reason))
         self._fill_places(analysis)

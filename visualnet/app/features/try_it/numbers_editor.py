@@ -13,6 +13,7 @@ from visualnet.app.widgets.basic import ElidedLabel, describe, label
 from visualnet.app.widgets.layouts import column
 from visualnet.core.text.format import format_number
 from visualnet.data.own_sample.inputs import OwnInput
+from visualnet.data.table_files.cells import describe_date
 
 STEPS = 1_000
 NAME = 120
@@ -74,12 +75,19 @@ class NumbersEditor(InputEditor):
             box.addItems(list(known) if len(known) == categories else [str(number) for number in range(categories)])
             box.activated.connect(lambda number: self._set(at, float(number)))
             return box
-        words = f"{name}: {format_number(float(self.low[at]))} to {format_number(float(self.high[at]))} in training"
+        low, high = (self._spell(at, float(end[at])) for end in (self.low, self.high))
+        words = f"{name}: {low} to {high} in training"
         slider = describe(ListedSlider(Qt.Orientation.Horizontal), name, words)
         slider.setRange(0, STEPS)
         slider.setPageStep(STEPS // 20)
         slider.valueChanged.connect(lambda step: self._set(at, self._number(at, step)))
         return slider
+
+    def _spell(self, at: int, number: float) -> str:
+        """A value of a column as a person reads it."""
+        if self.wanted.columns[at].name in self.wanted.dates:
+            return describe_date(round(number))  # the slider sets days
+        return format_number(number)
 
     def _number(self, at: int, step: int) -> float:
         return float(self.low[at] + (self.high[at] - self.low[at]) * step / STEPS)
@@ -111,4 +119,4 @@ class NumbersEditor(InputEditor):
     def _show(self, at: int) -> None:
         number = float("nan") if self._values is None else float(self._values[at])
         is_category = isinstance(self.parts[at], QComboBox)
-        self._figures[at].setText("" if is_category else format_number(number) if np.isfinite(number) else "missing")
+        self._figures[at].setText("" if is_category else self._spell(at, number) if np.isfinite(number) else "missing")

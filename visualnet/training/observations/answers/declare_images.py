@@ -72,7 +72,7 @@ class Reconstructions(Observation):
     samples: int = count(8, "So many samples; the chosen one first.", high=32)
     looks: int = count(3, "So many earlier steps have a row.", low=0, high=12)
     difference: bool = flag(False, "A last row shows where output and input differ.")
-    scale: str = choice("picture", "What black and white are the scale of.", SCALE)
+    scale: str = choice("kept", "What black and white are the scale of.", SCALE)
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -131,7 +131,7 @@ class GeneratedSamples(Observation):
     codes: str = choice("fitted", "How the random numbers are drawn.", CODES)
     seed: int = count(0, "Other numbers for another seed.", low=0)
     looks: int = count(3, "So many earlier steps have a row.", low=0, high=12)
-    scale: str = choice("picture", "What black and white are the scale of.", SCALE)
+    scale: str = choice("kept", "What black and white are the scale of.", SCALE)
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:

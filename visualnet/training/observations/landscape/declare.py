@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PARTS = {"train": "those that are trained on", "validation": "those of the validation set"}
 MOST_WEIGHTS = 20_000_000
-MOST_FOLLOWED = 50_000
+MOST_FOLLOWED = 20_000
 """The path is followed while the network has no more weights than this: all of them are kept at every look."""
 NO_LOSS = "There is no loss in this network: the surface is that of a loss. Add a target and a loss."
 

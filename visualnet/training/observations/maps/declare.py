@@ -54,7 +54,7 @@ class FeatureMaps(Observation):
     samples: int = count(1, "So many samples, a row each; the chosen one first.", high=8)
     compare: str = choice("now", "What is shown.", COMPARE)
     back: int = count(1, "With “before”: so many looks ago.", high=12)
-    scale: str = choice("picture", "What the colours are the scale of.", SCALE)
+    scale: str = choice("kept", "What the colours are the scale of.", SCALE)
     most: int = count(64, "At most so many channels.", high=256)
     channel: int | None = count(None, "One channel alone, large.", low=0, none="all channels")
 

@@ -40,7 +40,10 @@ def _reads_steps(facts: NodeFacts) -> bool:
     return FIRST_LAYER in facts.weights or FIRST_LAYER in (facts.shared or ())
 
 
-@observation("state_over_time", "State over the steps", "Sequences", about="output")
+DRAWN_BY = frozenset({"order", "most"})
+
+
+@observation("state_over_time", "State over the steps", "Sequences", about="output", drawn_by=DRAWN_BY)
 class StateOverTime(Observation):
     """The numbers of each step of a sequence, for the chosen sample: what a recurrent layer remembers, or what a text became."""
 
@@ -84,7 +87,7 @@ class StateOverTime(Observation):
         return HeatMaps((panel,), "unit", "step", names, _columns(result, values.shape[1]), "value", note=note)
 
 
-@observation("gates", "Gates", "Sequences", about="output")
+@observation("gates", "Gates", "Sequences", about="output", drawn_by=DRAWN_BY)
 class Gates(Observation):
     """The gates of an LSTM or GRU at every step of the chosen sample, computed from its weights."""
 

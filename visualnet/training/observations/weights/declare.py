@@ -101,7 +101,7 @@ class Filters(FilterObservation):
     input: int = count(0, "With “input”: which one.", low=0)
     compare: str = choice("now", "What is shown.", COMPARE)
     back: int = count(1, "With “before”: so many looks ago.", high=12)
-    scale: str = choice("picture", "What the colours are the scale of.", SCALE)
+    scale: str = choice("kept", "What the colours are the scale of.", SCALE)
     most: int = count(64, "At most so many filters, the first ones.", high=MOST_FILTERS)
 
     def compute(self, lens: Lens, subject: Subject) -> Result:
@@ -182,7 +182,7 @@ class WeightMatrix(Observation):
     )
     compare: str = choice("now", "What is shown.", COMPARE)
     back: int = count(1, "With “before”: so many looks ago.", high=12)
-    scale: str = choice("picture", "What the colours are the scale of.", SCALE)
+    scale: str = choice("kept", "What the colours are the scale of.", SCALE)
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -224,7 +224,7 @@ class Connections(Observation):
         "A line's colour is the sign of its weight and its width the size; the colour inside a unit is its bias. "
         "Follow the wide lines from an output back to the inputs: they are what the answer rests on."
     )
-    scale: str = choice("picture", "What the greatest width stands for.", SCALE)
+    scale: str = choice("kept", "What the greatest width stands for.", SCALE)
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
