@@ -11,6 +11,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.figures.charts.tiles import TilesChart
 from visualnet.figures.tiles import Scale
+from visualnet.layers.declaration.layer import Spec
 from visualnet.training.observations.observation import NETWORK, History, Observation, Result, Subject
 
 
@@ -23,7 +24,7 @@ class TilesObservation(QStackedWidget):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
-        self.studio = studio
+        self._studio = studio
         self._subject: Subject = NETWORK
         self._names: tuple[str, ...] = ()
         self._places: tuple[int, ...] = ()
@@ -57,16 +58,9 @@ class TilesObservation(QStackedWidget):
         self._names, self._places = names, maps.shape[1:]
         self.setCurrentWidget(self.tiles)
 
-    def _is_stack(self, subject: Subject) -> bool:
-        """Whether what is looked at are maps, of which there is one; else it is a table or a row of numbers, which may be stretched."""
-        facts = self.studio.analysis.find(subject[0])
-        spec = facts.leaving.get(subject[1]) if facts is not None else None
-        return spec is not None and len(spec.shape) == 3
-
     def _choose_place(self, cell: Cell) -> None:
         """Tell which place of which channel a cell is; tiles that are no channels of a layer tell nothing."""
-        facts = self.studio.analysis.find(self._subject[0]) if self._subject[0] else None
-        spec = facts.leaving.get(self._subject[1]) if facts is not None else None
+        spec = self._spec_of(self._subject)
         if spec is None or len(spec.shape) != 3 or cell.channel >= len(self._names):
             return
         name = self._names[cell.channel]
@@ -77,3 +71,12 @@ class TilesObservation(QStackedWidget):
                 for at, extent, shown in zip(cell[1:], spec.shape[1:], self._places, strict=True)
             )
             self.options_chosen.emit((("channel", int(name)), ("row", row), ("column", column)))
+
+    def _is_stack(self, subject: Subject) -> bool:
+        """Whether what is looked at are maps, of which there is one; else it is a table or a row of numbers, which may be stretched."""
+        spec = self._spec_of(subject)
+        return spec is not None and len(spec.shape) == 3
+
+    def _spec_of(self, subject: Subject) -> Spec | None:
+        facts = self._studio.analysis.find(subject[0]) if subject[0] else None
+        return facts.leaving.get(subject[1]) if facts is not None else None
