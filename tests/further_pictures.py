@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
+from tests.inside_pictures import backprop, dashboard
 from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.core import edits
 from visualnet.core.edits import annotate
@@ -435,7 +436,8 @@ FURTHER: dict[str, Callable[[Photographer], None]] = {
     made.__name__.strip("_"): made
     for made in (
         tabs, history, differences, problems, explain, first_weights, start_from, finding, blocks, adding, exporting, about, comparison,
-        reference, heat, sizes, cards, custom, start, help_, large, code, changes, inside, readme,
+        reference, heat, sizes, cards, custom, start, help_, large, code, changes, inside, readme, backprop,
+        dashboard,
     )
 }  # fmt: skip
 """Every further state by name."""

@@ -107,6 +107,10 @@ def test_a_file_of_rows_is_answered_on_the_command_line(
     assert told["label"] == "yes" and set(told["probabilities"]) == {"no", "yes"}
     assert main(["predict", str(tmp_path), "x"]) == 2
     assert "there is no run in" in capsys.readouterr().err
+    (tmp_path / "begun").mkdir()
+    (tmp_path / "begun" / "project.vnet").write_bytes((shop / "project.vnet").read_bytes())
+    assert main(["predict", str(tmp_path / "begun"), str(new)]) == 2
+    assert "the run has no weights yet" in capsys.readouterr().err
 
 
 def test_a_sound_comes_at_the_rate_of_the_data_though_no_step_tells_it(tmp_path: Path) -> None:

@@ -63,6 +63,10 @@ def test_raw_samples_and_files_are_prepared_as_in_the_training(tmp_path: Path) -
         run.predict(np.zeros((2, 3, 9, 9)))
     with pytest.raises(ValueError, match="the network takes 1 inputs"):
         run.predict()
+    (tmp_path / "torn.png").write_bytes((tmp_path / "one.png").read_bytes()[:50])
+    for given, words in ((tmp_path / "torn.png", "“torn.png” cannot be read"), ("a cat", "“a cat” is no file that is")):
+        with pytest.raises(ValueError, match=words):
+            run.predict(given)
 
 
 def test_words_are_tokenised_by_the_vocabulary_of_the_training_though_its_file_is_gone(tmp_path: Path) -> None:

@@ -7,13 +7,13 @@ import pytest
 
 from visualnet.figures.charts.colours import contrast, read, resolve
 from visualnet.figures.charts.marks import Area, Chart, Dots, Pixels, Stroke, Words
-from visualnet.figures.charts.observed.bands import BandChart
 from visualnet.figures.charts.observed.connections import ConnectionsChart, DenseLayer
 from visualnet.figures.charts.observed.heat import HeatChart
 from visualnet.figures.charts.observed.panes import Line, Pane, PanesChart
 from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
-from visualnet.figures.charts.observed.ridge import RidgeChart
 from visualnet.figures.charts.observed.sentence import SentenceChart
+from visualnet.figures.charts.observed.spread.bands import BandChart
+from visualnet.figures.charts.observed.spread.ridge import RidgeChart
 from visualnet.figures.charts.svg import svg_of
 
 STEPS = (0, 10, 40)

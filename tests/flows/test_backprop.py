@@ -138,6 +138,9 @@ def test_blocks_are_stepped_into_and_large_networks_name_a_smaller_one(window: W
     second = next(at for at, moment in enumerate(panel.order) if "#1" in panel.passes.operations[moment.number].path[0])
     panel.go_to(second)
     assert overlay.here() == (panel.passes.operations[panel.order[second].number].path[0],), "the second repetition"
+    panel.go_to(-1)
+    assert panel.passes.updates[0].optimizer.name == "Adam"
+    assert any(text.startswith("m′ = β_1·m") for text in shown(panel))
     panel.go_to(0)
     assert window.studio.path == ()
     window.begin("resnet-152")

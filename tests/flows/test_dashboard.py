@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 
 from tests.flows.hands import LEFT, Hands
 from tests.training.nets import deep_sigmoid
+from visualnet.app.canvas.scene.node_painter import block_colour
 from visualnet.app.features.dashboard.overlay import Dashboard
 from visualnet.app.shell.window import Window
 from visualnet.app.state.studio import Studio
@@ -117,10 +118,16 @@ def test_it_says_why_nothing_is_seen_and_is_drawn_from_far(lenet: Hands) -> None
     lenet.view.look(lenet.view.pose()._replace(zoom=0.3))
     lenet.rest(0.1)
     card = lenet.view.canvas.cards[lenet.node("conv1").id]
-    shot = lenet.view.viewport().grab().toImage()
-    at = lenet.view.mapFromScene(card.rect.topLeft()) * shot.devicePixelRatio()
-    colour = shot.pixelColor(at.x() + 6, at.y() + 6).name()
-    assert colour == board.layer.tints[card.id].colour, "from far a card is its colour"
+
+    def colour() -> str:
+        shot = lenet.view.viewport().grab().toImage()
+        at = lenet.view.mapFromScene(card.rect.topLeft()) * shot.devicePixelRatio()
+        return shot.pixelColor(at.x() + 6, at.y() + 6).name()
+
+    assert colour() == board.layer.tints[card.id].colour, "from far a card is its colour"
+    board.choose_cards("run")
+    lenet.until(lambda: card.id in board.card_figures and not board.layer.tints[card.id].colour, what="the courses")
+    assert colour() == block_colour(lenet.studio.theme, "convolution"), "where there are words alone, its family's"
     for node in list(lenet.studio.graph):
         if node.kind == "relu":
             lenet.studio.select([node.id])

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from tests.flows.hands import LEFT, NONE, Hands
 from tests.flows.test_see_inside import is_drawn, open_panel, press
 from visualnet.app.features.see_inside.observation_view import ObservationView
+from visualnet.app.features.see_inside.tiles_observation import TilesObservation
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.shell.window import Window
 
@@ -44,3 +45,19 @@ def test_a_place_that_is_clicked_is_that_of_every_picture_of_the_layer(window: W
     lenet.until(lambda: is_drawn(shares), what="what takes long")
     lenet.until(lambda: "the shares add up to" in shares.note.text(), what="completeness")
     assert "row" not in shares.options
+
+
+def test_a_pixel_of_a_feature_map_turns_the_pictures_of_its_layer_to_it(window: Window, lenet: Hands) -> None:
+    panel = open_panel(window, lenet)
+    maps, field = panel.add("feature_maps"), panel.add("receptive_field")
+    lenet.click("conv1")
+    lenet.until(lambda: is_drawn(maps) and is_drawn(field), what="both pictures")
+    assert isinstance(maps.widget, TilesObservation)
+    canvas = maps.widget.tiles._canvas
+    lenet.until(lambda: len(maps.widget._names) == 6, what="six channels")
+    tile = canvas.tile_rect(4)
+    at = QPoint(tile.left() + int(tile.width() * 20.5 / 28), tile.top() + int(tile.height() * 3.5 / 28))
+    QTest.mouseClick(canvas.viewport(), LEFT, NONE, at)
+    assert field.options == {"channel": 4, "row": 3, "column": 20}
+    lenet.until(lambda: "row 3, column 20 is chosen" in field.widget.accessibleDescription(), what="the place")
+    assert "channel" not in maps.options  # the maps stay as they are

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.flows.hands import LEFT, NONE, Hands
+from visualnet.app.features.feeds.knock_out_view import KnockOutView
 from visualnet.app.features.feeds.overlay import FeedMarks
 from visualnet.app.features.feeds.panel import FeedsPanel
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN
+from visualnet.training.observations.observation import ObservationRequest, Result, make_observation
 
 
 def open_panel(window: Window) -> FeedsPanel:
@@ -132,3 +134,72 @@ def test_latent_sliders_move_a_reconstruction(window: Window, hands: Hands) -> N
     window.studio.do("Delete", lambda p: edits.remove(p, MAIN, [hands.node("encode2_relu").id]))
     assert "no longer" in card.words.text()
     assert torch.is_grad_enabled()
+
+
+def test_heads_of_one_repetition_and_a_drawing(window: Window, hands: Hands) -> None:
+    window.project_files.open_template("vit-small")
+    hands.rest(0.1)
+    probes, studio = window.runner.probes, window.studio
+    panel = open_panel(window)
+    encoder = hands.node("encoder").id
+    inside = studio.analysis.at((encoder,)).inside[0].graph
+    attention = next(node.id for node in inside.nodes.values() if node.name == "attention")
+    studio.open_sheet(studio.graph.nodes[encoder].block, (encoder,))
+    studio.select([attention])
+    hands.press(panel, "Feed selected")
+    card = panel.cards[0]
+    assert card.feed.heads and [part.accessibleName() for part in card.sliders.sliders] == [
+        f"head {n}" for n in range(4)
+    ]
+    card.place.setCurrentIndex(1)
+    card.place.activated.emit(1)
+    path = (f"{encoder}#1", attention)
+    assert probes.feeds.every[0].port == (path, "output") and card.title.full_text == "encoder 2 › attention"
+    hands.until(lambda: probes.seen is not None and card.feed.port in probes.seen.arrays)
+    before = probes.seen
+    card.sliders.sliders[3].setValue(0)
+    hands.until(lambda: not np.array_equal(probes.seen.arrays[card.feed.port], before.arrays[card.feed.port]))
+    marks = window.overlay("feeds")
+    assert isinstance(marks, FeedMarks) and marks.badges == {Port(attention, "output"): "fed: head 3 off"}
+    studio.open_sheet(MAIN)
+    assert marks.inside == {encoder: 1} and not marks.badges
+    # An image is drawn: black is the least that it has over the validation set, white the most.
+    studio.select([hands.node("image").id])
+    hands.press(panel, "Feed selected")
+    choose(panel, 1, "drawing")
+    card, port = panel.cards[1], panel.cards[1].feed.port
+    assert not card.words.text() and card.pad.isVisibleTo(panel)
+    hands.rest()
+    panel.area.ensureWidgetVisible(card.pad)
+    side = min(card.pad.width(), card.pad.height())
+    left = (card.pad.width() - side) // 2
+    QTest.mousePress(card.pad, LEFT, NONE, QPoint(left + side // 5, side // 2))
+    QTest.mouseMove(card.pad, QPoint(left + 4 * side // 5, side // 2))
+    QTest.mouseRelease(card.pad, LEFT, NONE, QPoint(left + 4 * side // 5, side // 2))
+    drawing = probes.feeds.every[1].drawing
+    assert drawing is not None and drawing.values.shape == (1, 28, 28) and not card.words.text()
+    hands.until(lambda: port in probes.seen.arrays and probes.seen.arrays[port][0, 13, 8:20].min() > 1, what="the line")
+    drawn = probes.seen.arrays[port][0]
+    assert (drawn[[2, 25]] == drawn.min()).all()
+    # Ctrl+Z on the pad takes the stroke back; the bar of a knock-out switches a channel off, and on again.
+    card.pad.setFocus()
+    QTest.keyClick(card.pad, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert probes.feeds.every[1].drawing is None
+    card.measure.click()
+    shown = window.panel("see_inside").views
+    assert [one.kind.name for one in shown].count("knock_out") == 1 and studio.selection == (hands.node("image").id,)
+    view = KnockOutView(studio)
+    view.resize(500, 300)
+    view.set_theme(studio.theme)
+    request = ObservationRequest("knock_out", ((hands.node("patches").id,), "features"))
+    arrays = {"loss": np.array([[0.1, 0.0, 0.2], [0.4, 0.3, 0.5]])}
+    view.show_result(
+        make_observation(request), request.subject, Result(arrays, {"units": ("channel 0", "channel 1")}), ()
+    )
+    assert view.drawing is not None
+    spot = view.drawing.spots[0]
+    for units in ((1,), None):
+        QTest.mouseClick(view, LEFT, NONE, QPoint(int(spot.x + spot.width / 2), int(spot.y + spot.height / 2)))
+        fed = [feed.units for feed in probes.feeds.every if feed.port == request.subject]
+        assert fed == ([units] if units else [])
+    view.deleteLater()

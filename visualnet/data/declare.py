@@ -6,9 +6,8 @@ import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from visualnet.core.graph import Value
+from visualnet.layers.configured import Configured
 from visualnet.layers.declaration.layer import Spec
-from visualnet.layers.declaration.params import Param
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,31 +27,18 @@ class RowReader(Protocol):
         ...
 
 
-class DataSet:
+class DataSet(Configured):
     """Base of every data set. An instance is one choice of its options, resolved."""
 
     name: ClassVar[str]
-    title: ClassVar[str]
+    setting = "option"
     inputs: ClassVar[tuple[str, ...]]
     """The fields that a network is shown; of those with real numbers the mean and deviation can be taken out."""
     source: ClassVar[str] = OWN_LICENCE
     licence: ClassVar[str] = ""
     """The file in ``resources/data`` with the licence's text; empty for what is generated."""
-    params: ClassVar[Mapping[str, Param]] = {}
     recipe: ClassVar[Mapping[str, int | float]] = {}
     """What a recipe that nobody has set begins with on these data, where it is not what recipes begin with."""
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        cls.params = {**cls.params, **{k: v for k, v in vars(cls).items() if isinstance(v, Param)}}
-
-    def __init__(self, options: Mapping[str, Value]) -> None:
-        for name in options:
-            if name not in self.params:
-                known = ", ".join(self.params) or "none"
-                raise ValueError(f"“{self.title}” has no option “{name}” (it has {known})")
-        for name, param in self.params.items():
-            self.__dict__[name] = param.read(options[name], {}) if name in options else param.default
 
     @property
     def size(self) -> int:

@@ -68,7 +68,9 @@ class Probe:
         cost = end - begin - (self._turns.spent_s if request.observations else 0.0)
         is_new = self._seen is None or self._seen.copy != request.copy
         self._seen = request
-        self._due = end + max(EVERY_S, cost * (1 / share - 1))
+        # Who has asked and seen nothing yet waits no longer than the eye takes.
+        waits = self._turns.new(request.observations)
+        self._due = end + (EVERY_S if waits else max(EVERY_S, cost * (1 / share - 1)))
         copy = self._copy() if request.copy and is_new else None
         own = bool(self.lens.own)
         return ProbeReport(

@@ -15,7 +15,7 @@ from visualnet.app.features.see_inside.tiles_observation import TilesObservation
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.figures.charts.observed.heat import HeatChart
 from visualnet.figures.charts.observed.picture_rows import PictureRows
-from visualnet.figures.charts.observed.ridge import RidgeChart
+from visualnet.figures.charts.observed.spread.ridge import RidgeChart
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from visualnet.core.text.format import (
     format_count,
     format_duration,
     format_number,
+    format_ordinal,
     format_percent,
     format_quantity,
     format_spread,
@@ -207,3 +208,22 @@ def test_a_number_that_rounds_up_to_four_figures_is_written_out() -> None:
 )
 def test_a_spread_is_told_as_exactly_as_it_allows(mean: float, spread: float, text: str) -> None:
     assert format_spread(mean, spread) == text
+
+
+def test_ordinals() -> None:
+    found = [format_ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 22, 24, 101, 111, 1002)]
+    assert found == [
+        "1st",
+        "2nd",
+        "3rd",
+        "4th",
+        "11th",
+        "12th",
+        "13th",
+        "21st",
+        "22nd",
+        "24th",
+        "101st",
+        "111th",
+        "1,002nd",
+    ]

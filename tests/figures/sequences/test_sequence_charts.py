@@ -31,7 +31,7 @@ def test_lines_are_the_strongest_and_go_from_word_to_word() -> None:
     strokes = [mark for mark in drawing.marks if isinstance(mark, Stroke)]
     head, query, source, weight = lines[-1]
     last = strokes[len(lines) - 1]
-    assert last.colour == f"curve:{head}" and last.alpha == pytest.approx(weight)
+    assert last.colour == f"curve:{head}" and last.alpha == pytest.approx(weight**0.5)
     left, right = chart.columns(500)
     assert last.points == ((left, TOP + (query + 0.5) * LINE), (right, TOP + (source + 0.5) * LINE))
 
@@ -84,6 +84,8 @@ def test_maps_that_would_be_flat_stand_beside_each_other_under_their_words() -> 
     low = chart.lay_out(700, 300)
     flat = [mark for mark in low.marks if isinstance(mark, Pixels)][:6]
     assert len({mark.x for mark in flat}) > 1
+    small = [mark for mark in chart.lay_out(290, 140).marks if isinstance(mark, Pixels)][:6]
+    assert min(mark.height for mark in small) > 15, "in a narrow panel too"
     named = [mark for mark in low.marks if isinstance(mark, Words) and mark.text == "acting"]
     assert len(named) == len({mark.x for mark in flat}), "each column of maps has its words"
     assert chart.describe(panels[2], 5, 1) == "gate 2, unit 5, step 1 “acting”: 0.3333"
@@ -107,6 +109,17 @@ def test_points_stand_by_class_and_outside_the_window_are_left_out() -> None:
         (7, 2.0, 2.0, "a", ""),
         (8, 3.0, 3.0, "j", ""),
     ]
+
+
+def test_names_of_classes_that_lie_on_each_other_are_not_written_over_each_other() -> None:
+    points = np.array([[0.0, 0], [0, 0.01], [4, 4]])
+    chart = EmbeddingMap(points, np.array([0, 1, 2]), ("unfriendly", "friendly", "far"))
+    bold = [mark.text for mark in chart.lay_out(600, 400).marks if isinstance(mark, Words) and mark.bold]
+    assert set(bold) == {"unfriendly", "far"}
+    for width in (600, 300):
+        plain = [mark.text for mark in chart.lay_out(width, 250).marks if isinstance(mark, Words) and not mark.bold]
+        assert {"unfriendly", "friendly", "far"} <= set(plain), "the colours are told in narrow panels too"
+    assert "…" in [mark.text for mark in chart.lay_out(180, 250).marks if isinstance(mark, Words)]
 
 
 def test_names_of_words_do_not_cover_each_other() -> None:

@@ -102,6 +102,7 @@ def test_data_that_changed_since_are_prepared_as_in_the_training(tmp_path: Path)
     folder = tmp_path / "run"
     training = vn.train(project, folder=folder).finish()
     before = evaluate(folder)
+    assert before.loaded.samples is load(project.data).samples, "nothing is decoded or prepared twice"
     for row in training.data.train:
         rows[row][:2] = [100 + row, 50] if rows[row][0] != "" else ["", 50]
     write()

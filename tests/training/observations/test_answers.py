@@ -14,6 +14,7 @@ from visualnet.data.registry import make_data_set
 from visualnet.figures.charts.observed.panes import PanesChart
 from visualnet.figures.charts.observed.picture_rows import PictureRows
 from visualnet.resources import resource
+from visualnet.training.control import OwnSample
 from visualnet.training.observations.answers.codes import code_port
 from visualnet.training.observations.answers.images import resize
 from visualnet.training.observations.answers.scores import as_probabilities
@@ -69,6 +70,24 @@ def test_predictions_of_chosen_samples_by_step() -> None:
         assert pane.picture is not None
         right = result.arrays["probabilities"][at].argmax() == column
         assert pane.title.startswith(f"“{true}” {'✓' if right else '✗'}")
+
+
+def test_a_sample_of_ones_own_stands_in_for_the_chosen_one() -> None:
+    found = watch(lenet())
+    image = np.random.default_rng(0).random((1, 28, 28), np.float32)
+    found.lens.aim(0, OwnSample({"image": image}))
+    made, result = found.look("predictions", options={"samples": 2})
+    normal = (image[None] - found.data.mean["image"]) / found.data.std["image"]
+    found.model.net.eval()
+    with torch.no_grad():
+        expected = found.model.net(torch.from_numpy(normal.astype(np.float32))).softmax(1)[0]
+    assert np.allclose(result.arrays["probabilities"][0], expected, atol=1e-6)
+    assert result.arrays["truth"][0] == -1
+    chart = made.draw(result, [(0, result)])
+    assert isinstance(chart, PanesChart)
+    assert chart.panes[0].title == f"says “{found.data.classes[int(expected.argmax())]}”"
+    assert chart.panes[0].words == "your own sample"
+    assert not any(line.strong for line in chart.panes[0].lines)
 
 
 def test_texts_are_told_in_words() -> None:

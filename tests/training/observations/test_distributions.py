@@ -10,10 +10,10 @@ from torch import nn
 
 from tests.training.nets import lenet, small
 from tests.training.observations.watched import Watched, watch
-from visualnet.figures.charts.observed.bands import BandChart
 from visualnet.figures.charts.observed.heat import HeatChart
-from visualnet.figures.charts.observed.ridge import RidgeChart, common_histograms
 from visualnet.figures.charts.observed.sentence import SentenceChart
+from visualnet.figures.charts.observed.spread.bands import BandChart
+from visualnet.figures.charts.observed.spread.ridge import RidgeChart, common_histograms
 from visualnet.training.observations.distributions.summary import QUANTILES, summarise, thin, update_ratios
 from visualnet.training.observations.observation import OBSERVATIONS, CannotObserve
 

@@ -98,7 +98,7 @@ def test_a_weight_is_seen_as_a_matrix_with_outputs_upward() -> None:
     made, result = found.look("weight_matrix", (("n9",), "weight"))
     assert weight.shape == (120, 400)
     assert np.array_equal(result.arrays["matrix"], weight[:, ::4])
-    assert result.note == "Large: every 4. column is shown."
+    assert result.note == "Large: every 4th column is shown."
     chart = made.draw(result, [(0, result)])
     assert isinstance(chart, HeatChart)
     assert (chart.x, chart.y) == ((0.0, 400.0), (0.0, 120.0))

@@ -75,6 +75,8 @@ def test_the_step_is_that_of_torch_and_the_rule_gives_its_figures(name: str, sai
         passes = network.look(3 * step, 4)
         assert passes.step == step and {u.name for u in passes.updates} == set(parameters)
         for update in passes.updates:
+            for letter, kept in update.before.items():
+                assert kept.shape == update.after[letter].shape, "also before the first step"
             assert np.allclose(update.old, parameters[update.name].detach().numpy(), atol=2e-6)
             parameters[update.name].grad = torch.from_numpy(update.used).float()
         theirs.step()

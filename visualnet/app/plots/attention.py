@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from visualnet.app.plots.attention_names import draw_names
@@ -22,6 +22,7 @@ from visualnet.app.plots.colours import (
     translucent,
 )
 from visualnet.app.plots.picture import Picture, ScrollCanvas, text_button
+from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.text.format import format_number
@@ -31,6 +32,8 @@ from visualnet.figures.sequences.attention import Attention, Floats, grey_levels
 PAD, HEAD_LABEL, BAR_ROOM = 12, 18, 72
 CELL_LEAST, CELL_MOST = 96, 240
 CHIP = 22
+WORDS_FROM = 380
+"""A narrower picture has no sentence above it, in px at text of normal size."""
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | MIDDLE
 STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
@@ -371,4 +374,13 @@ class AttentionView(Picture):
 
     def _show_words(self, words: str) -> None:
         self._words.setText(words)
-        self._words.show()
+        self._fit_words()
+
+    def _fit_words(self) -> None:
+        """In a narrow panel the picture has the room; the words are told where the pointer rests."""
+        self._words.setVisible(bool(self._words.text()) and self.width() >= fonts.px(WORDS_FROM))
+        self._canvas.setToolTip("" if self._words.isVisibleTo(self) else self._words.text())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_words()

@@ -54,6 +54,8 @@ class TilesCanvas(ScrollCanvas):
     """The tiles themselves, composed once for what is in view."""
 
     enlarged = Signal(bool)
+    cell_chosen = Signal(object)
+    """A cell was clicked: its channel, row and column."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, QSize(140, 90), QSize(320, 220))
@@ -292,6 +294,7 @@ class TilesCanvas(ScrollCanvas):
         cell = self._cell_at(event.position().toPoint())
         if cell and event.button() == Qt.MouseButton.LeftButton:
             self._choose(cell.channel)
+            self.cell_chosen.emit(cell)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         cell = self._cell_at(event.position().toPoint())
@@ -330,6 +333,8 @@ class TilesView(Picture):
     """All channels of a feature map. Click selects one, double click enlarges it, Escape goes back."""
 
     file_name = "feature-maps"
+    cell_chosen = Signal(object)
+    """A cell was clicked: its channel, row and column."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -347,6 +352,7 @@ class TilesView(Picture):
         self._back.clicked.connect(lambda: self._canvas.enlarge(None))
         self._canvas.description_changed.connect(self._facts.setText)
         self._canvas.enlarged.connect(self._back.setVisible)
+        self._canvas.cell_chosen.connect(self.cell_chosen)
 
     def apply_ink(self, ink: Ink) -> None:
         muted = self._facts.palette()

@@ -87,6 +87,12 @@ def format_quantity(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}".replace("-", "−", 1 if number < 0 else 0)
 
 
+def format_ordinal(number: int) -> str:
+    """``1st``, ``2nd``, ``3rd``, ``4th``, ``11th``, ``24th``."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number % 100 not in (11, 12, 13) else 0, "th")
+    return f"{number:,}{ending}"
+
+
 def format_number(value: float, digits: int = 3) -> str:
     """A value in few characters: 0.0613, 1,250, 3.2e-05, or the word for what is no number."""
     if math.isnan(value):

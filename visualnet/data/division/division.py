@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import ClassVar
 
-from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
 from visualnet.data.samples import Samples
 from visualnet.data.split import Index
-from visualnet.layers.declaration.params import Param
+from visualnet.layers.configured import Configured
 
 
-class Division:
+class Division(Configured):
     """Base of every way to divide. An instance has its settings, read."""
 
     name: ClassVar[str]
-    title: ClassVar[str]
-    params: ClassVar[Mapping[str, Param]] = {}
+    called = "the division “{}”"
     uses: ClassVar[frozenset[str]]
     """What it heeds of the choice of data: ``split``, ``seed``."""
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        cls.params = {k: v for k, v in vars(cls).items() if isinstance(v, Param)}
-
-    def __init__(self, options: Mapping[str, Value]) -> None:
-        for name in options:
-            if name not in self.params:
-                raise ValueError(f"the division “{self.title}” has no setting “{name}”")
-        for name, param in self.params.items():
-            self.__dict__[name] = param.read(options[name], {}) if name in options else param.default
 
     def divide(self, samples: Samples, choice: DataChoice) -> tuple[Index, Index, Index]:
         """Sorted indices of training, validation and test; every sample is in exactly one part, or in none if the division says so.

@@ -10,6 +10,7 @@ import numpy as np
 
 from visualnet.core.project import PreparationStep
 from visualnet.core.storage.regular_files import read_text
+from visualnet.core.text.visible import visible
 from visualnet.data.preparation.field_checks import describe
 from visualnet.data.preparation.prepared import run_steps
 from visualnet.data.preparation.registry import make_steps, specs_behind
@@ -114,7 +115,7 @@ class FittedPreparation(NamedTuple):
         """
         spec = self.fields[name]
         listed = [given] if isinstance(given, str | Path) else given
-        samples = [_read_sample(spec, rate or self._rate, each) for each in listed]
+        samples = [_read_sample(name, spec, rate or self._rate, each) for each in listed]
         dtype = np.float32 if spec.dtype == "float" else np.int64
         arrays = [np.asarray(sample, dtype) for sample in samples]
         for array in arrays:
@@ -143,24 +144,35 @@ class KeptPreparation(NamedTuple):
     std: Mapping[str, Array]
 
 
-def _read_sample(spec: Spec, rate: int, given: Any) -> Any:
+def _read_sample(name: str, spec: Spec, rate: int, given: Any) -> Any:
     if isinstance(given, Path):
-        if spec.dtype == "int":
-            from visualnet.data.tokens import to_codes
-
-            return to_codes(read_text(given, MAX_TEXT))
-        if len(spec.shape) == 3:
-            from visualnet.data.sources.images.decode import decode_image
-
-            return decode_image(str(given), spec.shape[0] or 3)
-        from visualnet.data.sources.sounds.decode import read_sound
-
-        return read_sound(given, rate)
+        try:
+            return _read_file(spec, rate, given)
+        except OSError as error:
+            raise ValueError(f"“{given.name}” cannot be read: {error.strerror or error}") from None
+        except ValueError as error:
+            raise ValueError(f"“{given.name}” cannot be read: {error}") from None
     if isinstance(given, str):
         from visualnet.data.tokens import to_codes
 
+        if spec.dtype != "int" or len(spec.shape) != 1:
+            raise ValueError(f"“{visible(given[:80])}” is no file that is there, and “{name}” takes no words")
         return to_codes(given)
     return given
+
+
+def _read_file(spec: Spec, rate: int, path: Path) -> Any:
+    if spec.dtype == "int":
+        from visualnet.data.tokens import to_codes
+
+        return to_codes(read_text(path, MAX_TEXT))
+    if len(spec.shape) == 3:
+        from visualnet.data.sources.images.decode import decode_image
+
+        return decode_image(str(path), spec.shape[0] or 3)
+    from visualnet.data.sources.sounds.decode import read_sound
+
+    return read_sound(path, rate)
 
 
 def _read_column(values: Any) -> Column:

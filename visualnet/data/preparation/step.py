@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from visualnet.core.graph import Value
+from visualnet.layers.configured import Configured
 from visualnet.layers.declaration.layer import Spec
-from visualnet.layers.declaration.params import Param
 
 if TYPE_CHECKING:
     import torch
@@ -20,30 +20,17 @@ Fitted = Mapping[str, Any]
 """What a step learned from the training part: plain JSON values, so that it can be kept beside a run."""
 
 
-class Step:
+class Step(Configured):
     """Base of every step. An instance has its settings, read; it holds nothing that it learned."""
 
     name: ClassVar[str]
-    title: ClassVar[str]
+    called = "the step “{}”"
     group: ClassVar[str]
     """Where it is offered: ``image``, ``table``, ``text``, ``sound``, ``series`` or ``any``."""
-    params: ClassVar[Mapping[str, Param]] = {}
     fits: ClassVar[bool] = False
     """Whether it learns something from the training part."""
     augments: ClassVar[bool] = False
     """Whether it is drawn anew for each batch of training, on the device, and rests in validation."""
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        cls.params = {**cls.params, **{k: v for k, v in vars(cls).items() if isinstance(v, Param)}}
-
-    def __init__(self, options: Mapping[str, Value]) -> None:
-        for name in options:
-            if name not in self.params:
-                known = ", ".join(self.params) or "none"
-                raise ValueError(f"the step “{self.title}” has no setting “{name}” (it has {known})")
-        for name, param in self.params.items():
-            self.__dict__[name] = param.read(options[name], {}) if name in options else param.default
 
     def specs(self, fields: Specs) -> dict[str, Spec]:
         """The fields behind the step, by formula; nothing is read.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_quantity
 from visualnet.figures.charts.axes import Axes, Range, draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import SMALL, Chart, Dots, Drawing, Mark, Spot, Words, shorten, text_width
+from visualnet.figures.charts.marks import SMALL, USUAL, Chart, Dots, Drawing, Mark, Spot, Words, shorten, text_width
 
 COLOURS = 8
 """So many colours there are; of further classes the points are rings."""
@@ -112,11 +112,18 @@ class EmbeddingMap(Chart):
         groups = [(name, places[rows]) for name, rows in self._groups() if name]
         if not 1 < len(groups) <= 40:
             return []
+        taken: list[tuple[float, float, float]] = []
         for name, own in groups:
             inside = own[np.isfinite(own).all(1)]
-            if len(inside):
-                x, y = np.median(inside, 0).tolist()
-                marks += _outlined(x, y, shorten(name, 120, 12), bold=True)
+            if not len(inside):
+                continue
+            x, y = np.median(inside, 0).tolist()
+            text = shorten(name, 120, USUAL)
+            half = text_width(text, USUAL) / 2
+            # Classes that lie on each other are told apart by the legend: two names on each other say nothing.
+            if all(abs(x - at) > half + wide or abs(y - down) > USUAL + 2 for at, down, wide in taken):
+                taken.append((x, y, half))
+                marks += _outlined(x, y, text, bold=True)
         return marks
 
     def _draw_names(self, axes: Axes, places: NDArray[np.float64]) -> list[Mark]:
@@ -139,7 +146,7 @@ class EmbeddingMap(Chart):
     def _draw_legend(self, axes: Axes, width: float) -> list[Mark]:
         shown = self._shown_classes()
         if not shown or axes.right + LEGEND_WIDTH > width + 1:
-            return []
+            return self._draw_key(axes, shown)
         marks: list[Mark] = []
         room = max(int((axes.height + 20) / (SMALL + 6)), 1)
         for row, (number, name) in enumerate(shown[:room]):
@@ -150,6 +157,21 @@ class EmbeddingMap(Chart):
                 break
             marks += _dots(np.array([[axes.right + 18, y]]), number)
             marks.append(Words(axes.right + 28, y, shorten(name, LEGEND_WIDTH - 34), "text"))
+        return marks
+
+    @staticmethod
+    def _draw_key(axes: Axes, shown: list[tuple[int, str]]) -> list[Mark]:
+        """The colours of the classes in a row over the points, as many as have room: where there is none at the side."""
+        marks: list[Mark] = []
+        x, y = axes.left + 4, axes.top - 2
+        for at, (number, name) in enumerate(shown):
+            text = shorten(name, 80)
+            if x + text_width(text) + 14 > axes.right - (0 if at == len(shown) - 1 else 16):
+                marks.append(Words(x, y, "…"))
+                break
+            marks += _dots(np.array([[x, y]]), number)
+            marks.append(Words(x + 7, y, text, "text"))
+            x += text_width(text) + 20
         return marks
 
     def _make_spots(self, places: NDArray[np.float64]) -> list[Spot]:

@@ -21,6 +21,10 @@ from visualnet.figures.sequences.thinning import thin_by_maximum
 TITLE, GAP, RIGHT, TOP = 18.0, 8.0, 74.0, 6.0
 FLAT, NARROW = 64.0, 150.0
 """Maps flatter than this stand beside each other, as long as none is narrower than that, in px."""
+FLATTEST, NARROWEST = 26.0, 50.0
+"""Maps flatter than this, in which no unit is seen, may be as narrow as that."""
+LOW, BARE = 220.0, 10.0
+"""Where there is less height for several maps, their rows have no names: the pointer tells them. So much room is left beside each."""
 MOST_NAMED = 140.0
 """Names of rows take no more room than this, in px."""
 MOST_SPOTS = 3000
@@ -62,7 +66,7 @@ class HeatMaps(Chart):
     note: str = ""
 
     def lay_out(self, width: float, height: float) -> Drawing:
-        left = self._left(width)
+        left = self._left(width, height)
         titles = TITLE if any(panel.title for panel in self.panels) else 0.0
         beside, across, tall, below = self._fit(width - left - RIGHT, height, titles, left)
         marks: list[Mark] = []
@@ -96,7 +100,7 @@ class HeatMaps(Chart):
             rows = math.ceil(count / beside)
             tall = max((height - TOP - below - GAP * (rows - 1)) / rows - titles, 4.0)
             narrower = (room - beside * left) / (beside + 1)
-            if tall >= FLAT or narrower < NARROW:
+            if tall >= FLAT or narrower < (NARROW if tall >= FLATTEST else NARROWEST):
                 break
         return beside, across, tall, below
 
@@ -114,7 +118,9 @@ class HeatMaps(Chart):
 
     # --- places --------------------------------------------------------------------------------------------------------
 
-    def _left(self, width: float) -> float:
+    def _left(self, width: float, height: float) -> float:
+        if len(self.panels) > 1 and height < LOW:
+            return BARE
         names = max(map(text_width, self._row_names), default=0.0)
         return min(names + 12.0, MOST_NAMED, width * 0.4) + (14.0 if self.row_title else 0.0)
 
@@ -163,6 +169,8 @@ class HeatMaps(Chart):
     def _draw_row_names(self, panel: Panel, x: float, left: float, top: float, tall: float) -> list[Mark]:
         rows = panel.values.shape[0]
         marks: list[Mark] = []
+        if left <= BARE:
+            return marks
         if self.row_title:
             marks.append(
                 Words(x - left + 8, top + tall / 2, shorten(self.row_title, tall), align="centre", upward=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -111,7 +112,7 @@ class WordLines(Chart):
             at = min(max(y, TOP - 2), bottom)
             return (left + (at - begin) / (end - begin) * (right - left), at) if at != y and end != begin else (x, at)
 
-        return Stroke((cut(left, begin), cut(right, end)), f"curve:{head}", alpha=min(weight, 1.0))
+        return Stroke((cut(left, begin), cut(right, end)), f"curve:{head}", alpha=_ink(weight))
 
     def _y(self, at: int) -> float:
         return TOP + (at - self.first + 0.5) * LINE
@@ -169,7 +170,7 @@ class WordLines(Chart):
             return []
         wide = max(min((edge if is_query else 120.0) - 4, 120.0) / max(len(heads), 1), 1.0)
         return [
-            Box(start + i * wide, y - LINE / 2 + 1, wide, LINE - 2, f"curve:{head}", min(max(weight, 0.0), 1.0) * 0.55)
+            Box(start + i * wide, y - LINE / 2 + 1, wide, LINE - 2, f"curve:{head}", 0.6 * _ink(weight))
             for i, (head, weight) in enumerate(zip(heads, weights, strict=True))
         ]
 
@@ -183,3 +184,8 @@ class WordLines(Chart):
     def description(self) -> str:
         heads, queries, sources = self.weights.shape
         return f"Attention of {format_quantity(heads, 'head')} from {queries} queries to {sources} sources, as lines"
+
+
+def _ink(weight: float) -> float:
+    """How much ink a weight gets: by its root, so that what is spread over many words is seen too."""
+    return math.sqrt(min(max(weight, 0.0), 1.0))

@@ -16,6 +16,9 @@ from visualnet.training.observations.observation import (
 SLICE_S = 0.008
 """After so long no further observation is begun before the next step: a training must not be seen to stall."""
 
+SECOND_LOOK_S = 0.5
+"""So long after it was computed for the first time an observation is due again."""
+
 Answer = Result | str
 """What was observed, or why nothing is to be seen."""
 
@@ -40,7 +43,7 @@ class ObservationTurns:
 
     def new(self, requests: tuple[ObservationRequest, ...]) -> bool:
         """Whether one of them was never computed."""
-        return any(request not in self._due for request in requests)
+        return any(not self._due.get(request) for request in requests)
 
     def restart(self) -> None:
         """Something else is looked at: whatever was computed is of no use any more."""
@@ -57,9 +60,12 @@ class ObservationTurns:
         for request in sorted(requests, key=self._due.__getitem__):
             if self._due[request] > now or (found and now - begin > slice_s):
                 break
+            is_first = not self._due[request]
             found[request] = observe(self._lens, request)
             before, now = now, time.perf_counter()
-            self._due[request] = now + (now - before) * len(requests) / budget
+            # The first time programs are made that are kept: what that took says nothing about the next time.
+            wait = SECOND_LOOK_S if is_first else (now - before) * len(requests) / budget
+            self._due[request] = now + wait
         self.spent_s = now - begin
         return found
 

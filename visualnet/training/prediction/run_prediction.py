@@ -14,6 +14,7 @@ from visualnet.core.project import Project
 from visualnet.core.storage.regular_files import read_text
 from visualnet.data.loading import load
 from visualnet.data.registry import make_data_set
+from visualnet.training.evaluation.evaluation import find_weights
 from visualnet.training.prediction.named_answers import NamedAnswer, name_answers
 from visualnet.training.prediction.new_samples import check_count, prepare_inputs
 from visualnet.training.runs.preparation_file import read_preparation
@@ -30,16 +31,17 @@ MAX_BYTES = 1 << 20
 
 
 def load_model(folder: Path, project: Project) -> Model:
-    """The network of a run with the weights of its best epoch.
+    """The network of a run with the weights of its best epoch, or else those that were saved last.
 
     Raises:
         BadCheckpoint: the weights are not those of this network, or cannot be read.
+        ValueError: there are none yet.
     """
     from visualnet.compiling.module import compile_project
     from visualnet.training.checkpoints import load_weights
 
     model = compile_project(project)
-    load_weights(folder / "best.safetensors", model.net)
+    load_weights(find_weights(folder)[0], model.net)
     return model
 
 

@@ -76,7 +76,10 @@ def _state(optimizer: torch.optim.Optimizer, parameter: nn.Parameter, kept: list
     for one in kept:
         if one.letter:
             value = state.get(one.name)
-            found[one.letter] = _array(value) if isinstance(value, Tensor) else np.array(value or one.first)
+            if not isinstance(value, Tensor):
+                # Before its first step it keeps nothing yet; the rule begins with these.
+                value = torch.full(parameter.shape if one.each else (), float(value or one.first))
+            found[one.letter] = _array(value)
     return found
 
 

@@ -17,7 +17,8 @@ from visualnet.compiling.module import compile_project
 from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.data.tensors import Tensors
-from visualnet.figures.charts.observed.contour import ContourChart, trace_line
+from visualnet.figures.charts.surfaces.contour import ContourChart
+from visualnet.figures.charts.surfaces.level_lines import trace_line
 from visualnet.training import events
 from visualnet.training.control import ProbeRequest
 from visualnet.training.idle_probe import IdleProbe, Question

@@ -98,6 +98,8 @@ class TintLayer(SheetLayer):
             return
         far = scale < FAR
         greyed = far and any(tint.colour for tint in self.tints.values())
+        if far and not greyed:
+            return  # words alone have no room
         world, ratio, late = painter.worldTransform(), device_ratio(painter), False
         until = time.perf_counter() + BUDGET_S
         if len(self._pictures) > MOST_PICTURES:

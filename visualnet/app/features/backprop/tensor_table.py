@@ -16,7 +16,7 @@ from visualnet.training.stepping.values import Array
 
 MOST_ROWS, MOST_COLUMNS = 8, 8
 SEEN_ROWS = 6
-CELL, HEAD, HIGH = 58, 24, 22
+CELL, HEAD, HIGH = 66, 22, 22
 STRONGEST = 90
 """How opaque the ground of the largest number is, of 255."""
 POSITIVE, NEGATIVE = 5, 0
@@ -49,6 +49,8 @@ class TensorModel(QAbstractTableModel):
 
     def cell_of(self, at: Index) -> tuple[int, int] | None:
         """The cell of a place, if it is shown."""
+        if len(at) != self.values.ndim:
+            return None  # a number for the whole tensor has no places
         if not at:
             return 0, 0
         row = int(np.ravel_multi_index(at[:-1], self.values.shape[:-1])) if len(at) > 1 else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualnet.analysis.facts import NodeFacts, NodePath
+from visualnet.analysis.facts import NodeFacts, NodePath, plain_path
 from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.state.studio import Studio
 from visualnet.training.observations.feeds.feed import Feed, find_heads, find_units, first_kind, kinds_for
@@ -54,8 +54,21 @@ def feed_selected(studio: Studio) -> None:
     feeds = studio.runner.probes.feeds
     if not any(feed.port[0] == found[0] for feed in feeds.every):
         feeds.add(first_feed(*found))
-    if studio.shell is not None:
-        studio.shell.show_panel("feeds").show_feed(found[0])
+    panel = studio.shell.show_panel("feeds") if studio.shell is not None else None
+    if panel is not None:
+        panel.show_feed(found[0])
+
+
+def show_knock_out(studio: Studio, path: NodePath) -> None:
+    """Have the panel *See inside* show what each unit of a node is worth; it follows the selection."""
+    active = studio.active
+    if studio.shell is None:
+        return
+    if plain_path(path)[:-1] == plain_path(sheet_path(active)):
+        active.select([path[-1]])
+    panel = studio.shell.show_panel("see_inside")
+    if panel is not None and not any(view.kind.name == "knock_out" for view in panel.views):
+        panel.add("knock_out")
 
 
 def has_feeds(studio: Studio) -> bool:

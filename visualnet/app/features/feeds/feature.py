@@ -44,6 +44,7 @@ FEATURE = Feature(
             commands.can_feed_selected,
             {"node": 54},
             submenu=MENU,
+            submenus={"node": "More"},
             unavailable="Select one node from which numbers flow: an input, a layer or a block.",
         ),
         ActionSpec(

@@ -17,6 +17,7 @@ from visualnet.app.features.feeds.unit_sliders import ListedSlider, UnitSliders
 from visualnet.app.features.try_it.drawing_pad import DrawingPad
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.services.live_probes import LiveProbes
+from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import Card, ElidedLabel, button, describe, icon_button, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.graph import Value
@@ -67,6 +68,8 @@ class FeedCard(Card):
     edited = Signal(object, str)
     """The feed as the person wants it, and what belongs together in one step of undo."""
     removed = Signal()
+    measure_asked = Signal()
+    """What each unit of the node is worth is to be measured."""
 
     def __init__(self, probes: LiveProbes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +91,10 @@ class FeedCard(Card):
         self.kind.activated.connect(lambda _: self._choose_kind())
         self.which, self.which_label = UnitField(), label("", "small")
         self.which.chosen.connect(self._choose_units)
+        self.measure = button("Measure…", "quiet", done=self.measure_asked.emit)
+        self.measure.setToolTip(
+            "See inside: measure how much the loss changes when each of these alone is switched off"
+        )
         self.words = label("", "error", wrap=True)
         self.sample = describe(ValueField(self._check_sample), "Sample", "Which sample of the validation set")
         self.sample.edited.connect(self._choose_sample)
@@ -107,17 +114,18 @@ class FeedCard(Card):
         self.reset.setToolTip("Set every slider to what flows there for the chosen sample")
         self.slider_row = self._labelled("", self.off, self.reset)
         self.pad = DrawingPad("Draw what is to stand here: black is the least that a channel has, white the most")
-        self.pad.setMinimumHeight(150)
+        self.pad.setFixedHeight(fonts.px(170))
         self.pad.changed.connect(self._draw)
         self._lay_out()
 
     def _lay_out(self) -> None:
         self.which_row = QWidget()
-        row(self.which_label, (self.which, 1), spacing=8, parent=self.which_row)
+        row(self.which_label, (self.which, 1), self.measure, spacing=8, parent=self.which_row)
         column(
             row(self.on, (self.title, 1), self.shape, self.remove, spacing=6),
             self.place,
-            row((self.port, 1), (self.kind, 2), spacing=6),
+            self.port,
+            self.kind,
             self.words,
             self.which_row,
             self.sample_row,
@@ -151,7 +159,8 @@ class FeedCard(Card):
         self.on.setChecked(feed.on)
         spec = facts.leaving.get(feed.port[1]) if facts is not None else None
         self.shape.setText(spec.text if spec is not None else "")
-        reason = why_not(feed, facts)
+        # An empty pad says itself that one draws on it; words that come and go would move it under the pointer.
+        reason = "" if feed.kind == "drawing" and feed.drawing is None else why_not(feed, facts)
         self.words.setText(reason)
         self.words.setVisible(bool(reason))
         self._fill_places(analysis)

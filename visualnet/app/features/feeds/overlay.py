@@ -140,5 +140,5 @@ class FeedLayer(SheetLayer):
     def _badge(self, painter: QPainter, card: QRectF, words: str, scale: float, row: int) -> None:
         if scale >= NEAR:
             larger = enlargement(11, scale)
-            place = QPointF(card.center().x(), card.bottom() + 1 + row * 20 * larger)
+            place = QPointF(card.center().x(), card.bottom() + 11 + row * 20 * larger)
             paint_label(painter, place, words, self.theme, self.theme.text, self.theme.warning, 0.5, larger)

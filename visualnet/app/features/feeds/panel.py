@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QW
 
 from visualnet.analysis.facts import NodePath
 from visualnet.app.features.feeds.answer import AnswerPane
-from visualnet.app.features.feeds.commands import can_feed_selected, feed_selected
+from visualnet.app.features.feeds.commands import can_feed_selected, feed_selected, show_knock_out
 from visualnet.app.features.feeds.feed_card import FeedCard
 from visualnet.app.services.live_probes import LiveProbes
 from visualnet.app.state.studio import Studio
@@ -92,6 +92,7 @@ class FeedsPanel(QWidget):
         card = FeedCard(self.probes, self.area.widget())
         card.edited.connect(lambda feed, merge: self.feeds.change(at, feed, merge))
         card.removed.connect(lambda: self.feeds.remove(at))
+        card.measure_asked.connect(lambda: show_knock_out(self.studio, card.feed.port[0]))
         self.cards.append(card)
         self.room.insertWidget(at, card)
 

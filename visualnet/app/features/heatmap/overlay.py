@@ -89,7 +89,7 @@ class HeatMap(QObject):
             return ""
         if self.stopwatch.running:
             return f"measuring … {format_percent(self.stopwatch.share, 0)}"
-        return "" if self.amounts else "not measured: View › Heat map › Measure"
+        return "" if self.amounts else "not measured: View › Dashboard › Heat map › Measure"
 
     def refresh(self) -> None:
         """Count anew."""

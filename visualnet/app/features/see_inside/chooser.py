@@ -65,7 +65,16 @@ def subject_for(kind: type[Observation], analysis: Analysis, studio: Studio, bef
             path = tuple(part.partition("#")[0] for part in subject[0])
             if node_id in path[-1:] or node_id in path:
                 return subject
-    return before if before in subjects else next(iter(subjects), None)
+    if before in subjects:
+        return before
+    inside = (subject for subject in subjects if not is_input(subject, analysis))
+    return next(inside, next(iter(subjects), None))
+
+
+def is_input(subject: Subject, analysis: Analysis) -> bool:
+    """Whether it is where the data enter: there is nothing to see there that the sample does not show itself."""
+    facts = analysis.find(subject[0]) if subject[0] else None
+    return facts is not None and facts.layer is not None and facts.layer.role == "input"
 
 
 def describe_subject(subject: Subject, analysis: Analysis, alone: bool) -> str:

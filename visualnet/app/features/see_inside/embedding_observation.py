@@ -14,7 +14,7 @@ from visualnet.data.examination.face import Face, make_face
 from visualnet.data.registry import make_data_set
 from visualnet.training.observations.observation import History, Observation, Result, Subject
 
-PICTURE, WORDS = 84, (220, 84)
+PICTURE, WORDS = 84, (180, 72)
 """The size of the card of a picture, and of one with words, in px at text of normal size."""
 SHARPNESS = 2
 

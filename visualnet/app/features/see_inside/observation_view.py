@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QProgressBar, QSlider, Q
 from visualnet.analysis import Analysis
 from visualnet.app.features.see_inside import saving
 from visualnet.app.features.see_inside.chooser import describe_subject, subject_for
+from visualnet.app.features.see_inside.tiles_observation import TilesObservation
 from visualnet.app.features.see_inside.views import make_widget
 from visualnet.app.forms.form import Form
 from visualnet.app.plots.charts.chart_view import ChartView
@@ -59,7 +60,7 @@ class ObservationView(QFrame):
         self._build_body()
         self.shows.set_theme(studio.theme)
         self.shows.sample_chosen.connect(self._look_at)
-        if isinstance(self.widget, ChartView):
+        if isinstance(self.widget, ChartView | TilesObservation):
             self.widget.options_chosen.connect(self._take_click)
         self._connect()
         self.follow()
@@ -184,8 +185,10 @@ class ObservationView(QFrame):
         self.options_chosen.emit(options)
 
     def take_options(self, options: Iterable[tuple[str, Value]]) -> None:
-        """Change those of these settings that the observation has."""
-        self._set_options({name: value for name, value in options if name in self.kind.params})
+        """Change these settings, if the observation has all of them."""
+        changed = dict(options)
+        if all(name in self.kind.params for name in changed):
+            self._set_options(changed)
 
     def _set_option(self, name: str, value: Value) -> None:
         self._set_options({name: value})

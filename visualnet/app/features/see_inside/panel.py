@@ -92,9 +92,9 @@ class SeeInsidePanel(QWidget):
         self._keep()
 
     def _share_click(self, chosen: ObservationView, options: Iterable[tuple[str, Value]]) -> None:
-        """A place that was clicked in one picture is that of all others of the same layer."""
+        """A place that was clicked in one picture is that of all others of the same layer that look at one place."""
         for view in self.views:
-            if view is not chosen and view.subject == chosen.subject:
+            if view is not chosen and view.subject == chosen.subject and "row" in view.kind.params:
                 view.take_options(options)
 
     def _keep(self) -> None:

@@ -6,23 +6,31 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from visualnet.app.features.see_inside.chart_observation import ChartObservation
-from visualnet.app.plots.feature_maps import TilesView
+from visualnet.app.plots.feature_maps import Cell, TilesView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.figures.charts.tiles import TilesChart
 from visualnet.figures.tiles import Scale
-from visualnet.training.observations.observation import History, Observation, Result, Subject
+from visualnet.training.observations.observation import NETWORK, History, Observation, Result, Subject
 
 
 class TilesObservation(QStackedWidget):
     """Shows tiles of numbers in a view of tiles; any other picture that the observation draws, by its settings, as a chart."""
 
     sample_chosen = Signal(int)
+    options_chosen = Signal(object)
+    """A place of a map was clicked: pairs of a setting and its value, by which other pictures turn to it."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
+        self.studio = studio
+        self._subject: Subject = NETWORK
+        self._names: tuple[str, ...] = ()
+        self._places: tuple[int, ...] = ()
         self.tiles, self.chart = TilesView(), ChartObservation(studio)
         self.chart.sample_chosen.connect(self.sample_chosen)
+        self.chart.options_chosen.connect(self.options_chosen)
+        self.tiles.cell_chosen.connect(self._choose_place)
         self.addWidget(self.tiles)
         self.addWidget(self.chart)
 
@@ -34,15 +42,38 @@ class TilesObservation(QStackedWidget):
     def show_result(self, made: Observation, subject: Subject, result: Result, history: History) -> None:
         """Draw it."""
         drawn = made.draw(result, history)
+        self._subject = subject if made.about == "output" else NETWORK
         if not isinstance(drawn, TilesChart) or drawn.is_rgb:
             self.chart.show_result(made, subject, result, history)
             self.setCurrentWidget(self.chart)
             return
         maps = drawn.maps
-        if len(maps) == 1:
+        if len(maps) == 1 and not self._is_stack(subject):
             maps = maps[0, 0] if maps.shape[1] == 1 else maps[0]
         names = drawn.titles if maps.ndim == 3 else ()
         scale = Scale(drawn.signed, drawn.low, drawn.high)
         self.tiles.file_name = made.name.replace("_", "-")
         self.tiles.set_maps(maps, title=drawn.unit, scale=scale, names=names)
+        self._names, self._places = names, maps.shape[1:]
         self.setCurrentWidget(self.tiles)
+
+    def _is_stack(self, subject: Subject) -> bool:
+        """Whether what is looked at are maps, of which there is one; else it is a table or a row of numbers, which may be stretched."""
+        facts = self.studio.analysis.find(subject[0])
+        spec = facts.leaving.get(subject[1]) if facts is not None else None
+        return spec is not None and len(spec.shape) == 3
+
+    def _choose_place(self, cell: Cell) -> None:
+        """Tell which place of which channel a cell is; tiles that are no channels of a layer tell nothing."""
+        facts = self.studio.analysis.find(self._subject[0]) if self._subject[0] else None
+        spec = facts.leaving.get(self._subject[1]) if facts is not None else None
+        if spec is None or len(spec.shape) != 3 or cell.channel >= len(self._names):
+            return
+        name = self._names[cell.channel]
+        if name.isdecimal():
+            # Large maps are shown thinned: every second, third … row and column.
+            row, column = (
+                at * -(-int(extent) // shown)
+                for at, extent, shown in zip(cell[1:], spec.shape[1:], self._places, strict=True)
+            )
+            self.options_chosen.emit((("channel", int(name)), ("row", row), ("column", column)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,14 @@ from visualnet.figures.charts.observed.panes import Line, Pane, PanesChart
 from visualnet.figures.prediction import rgb_levels
 from visualnet.layers.declaration.params import count
 from visualnet.training.observations.answers.fields import find_class_field
-from visualnet.training.observations.answers.images import chosen_places, image_field, in_data_units, looks_of_same
+from visualnet.training.observations.answers.images import (
+    chosen_batch,
+    chosen_places,
+    image_field,
+    in_data_units,
+    looks_of_same,
+    sample_names,
+)
 from visualnet.training.observations.observation import (
     NETWORK,
     History,
@@ -25,6 +33,8 @@ from visualnet.training.observations.observation import (
 )
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from visualnet.training.observations.lens import Lens
 
 THUMBNAIL = 32
@@ -73,7 +83,8 @@ class PredictionsOverTime(Observation):
         from visualnet.training.observations.lens import as_array
 
         places = chosen_places(lens, self.samples)
-        scores = lens.scores(lens.batch(places))
+        batch = chosen_batch(lens, places)
+        scores = lens.scores(batch)
         path, port = lens.scores_port
         holds = lens.model.analysis.at(path).leaving[port].holds
         field = find_class_field(lens.model.analysis)
@@ -82,16 +93,23 @@ class PredictionsOverTime(Observation):
         arrays = {"places": places, **_thumbnails(lens, places)}
         if shares is not None:
             arrays["probabilities"] = as_array(shares)
-            arrays["truth"] = lens.data.fetch(places, [field])[field].reshape(len(places)).astype(np.int64)
-            return Result(arrays, {"classes": tuple(names), "texts": _texts(lens, places)})
+            truth = lens.data.fetch(places, [field])[field].reshape(len(places)).astype(np.int64)
+            if lens.own:
+                truth[0] = -1  # what a person made has no class
+            arrays["truth"] = truth
+            texts = _texts(lens, batch)
+            return Result(arrays, {"classes": tuple(names), "texts": texts, "names": sample_names(lens, places)})
         arrays["values"] = as_array(scores[:, :MOST_NUMBERS])
         targets = [
             name for name in lens.model.analysis.target_fields() if lens.data.fields[name].size == scores[0].numel()
         ]
         if targets and lens.data.fields[targets[0]].dtype == "float":
-            arrays["truth"] = lens.batch(places)[targets[0]].reshape(len(places), -1)[:, :MOST_NUMBERS].cpu().numpy()
+            arrays["truth"] = as_array(batch[targets[0]].reshape(len(places), -1)[:, :MOST_NUMBERS])
+            if lens.own:
+                arrays["truth"][0] = np.nan
         more = scores.shape[1] - MOST_NUMBERS
-        return Result(arrays, note=f"{more} more numbers of each answer are not shown." if more > 0 else "")
+        note = f"{more} more numbers of each answer are not shown." if more > 0 else ""
+        return Result(arrays, {"names": sample_names(lens, places)}, note)
 
     def draw(self, result: Result, history: History) -> Chart:
         name = "probabilities" if "probabilities" in result.arrays else "values"
@@ -100,36 +118,39 @@ class PredictionsOverTime(Observation):
         values = np.stack([one.arrays[name] for _, one in looks])
         if name == "values":
             return self._draw_numbers(result, steps, values)
-        names, truth, last = result.words["classes"], result.arrays["truth"], values[-1]
-        texts = result.words.get("texts", ())
-        panes, shown = [], set[int]()
-        for at, place in enumerate(result.arrays["places"].tolist()):
-            true = int(truth[at])
-            order = np.argsort(-values[:, at].max(0), kind="stable")[: self.classes].tolist()
-            chosen = sorted({true, *order} if 0 <= true < len(names) else set(order))
-            shown |= set(chosen)
-            lines = tuple(Line(names[c], values[:, at, c], c, c == true) for c in chosen)
-            best = int(np.nan_to_num(last[at]).argmax())
-            sign = "✓" if best == true else f"✗ says “{names[best]}”"
-            title = f"“{names[true]}” {sign}" if 0 <= true < len(names) else f"says “{names[best]}”"
-            text = texts[at] if at < len(texts) else ""
-            words = f"sample {place}: {text}" if text else f"sample {place}"
-            if text:  # the words say more than the name of the class, which its thick line tells
-                title = f"{sign[0]} {text}"
-            panes.append(Pane(title, lines, _thumbnail(result, at), words=words))
+        names = result.words["classes"]
+        panes = [self._make_pane(result, values, at) for at in range(values.shape[1])]
+        shown = {names.index(line.name) for pane in panes for line in pane.lines}
         legend = tuple((names[c], c) for c in sorted(shown))
         return PanesChart(tuple(panes), steps, "step", "probability", (0.0, 1.0), legend)
+
+    def _make_pane(self, result: Result, values: NDArray[Any], at: int) -> Pane:
+        """The field of one sample: lines of its most probable classes, and whether the network is right now."""
+        names, true = result.words["classes"], int(result.arrays["truth"][at])
+        is_known = 0 <= true < len(names)
+        order = np.argsort(-values[:, at].max(0), kind="stable")[: self.classes].tolist()
+        chosen = sorted({true, *order} if is_known else set(order))
+        lines = tuple(Line(names[c], values[:, at, c], c, c == true) for c in chosen)
+        best = int(np.nan_to_num(values[-1, at]).argmax())
+        title = f"says “{names[best]}”"
+        if is_known:
+            title = f"“{names[true]}” ✓" if best == true else f"“{names[true]}” ✗ {title}"
+        texts, words = result.words.get("texts", ()), result.words["names"][at]
+        if texts:  # they say more than the name of the class, which its thick line tells
+            title = f"{'✓ ' if best == true else '✗ ' if is_known else ''}{texts[at]}"
+            words = f"{words}: {texts[at]}"
+        return Pane(title, lines, _thumbnail(result, at), words=words)
 
     def _draw_numbers(self, result: Result, steps: NDArray[Any], values: NDArray[Any]) -> Chart:
         truth = result.arrays.get("truth")
         panes = []
-        for at, place in enumerate(result.arrays["places"].tolist()):
+        for at, name in enumerate(result.words["names"]):
             count = values.shape[2]
             lines = tuple(
                 Line(f"number {i}" if count > 1 else "answer", values[:, at, i], i, count == 1) for i in range(count)
             )
-            guide = float(truth[at, 0]) if truth is not None and count == 1 else None
-            panes.append(Pane(f"sample {place}", lines, _thumbnail(result, at), guide))
+            guide = float(truth[at, 0]) if truth is not None and count == 1 and np.isfinite(truth[at, 0]) else None
+            panes.append(Pane(name, lines, _thumbnail(result, at), guide))
         every = values if truth is None else np.concatenate([values.reshape(-1), truth.reshape(-1)])
         finite = every[np.isfinite(every)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
@@ -137,14 +158,14 @@ class PredictionsOverTime(Observation):
         return PanesChart(tuple(panes), steps, "step", "answer", (low - room, high + room))
 
 
-def _texts(lens: Lens, places: NDArray[np.int64]) -> tuple[str, ...]:
+def _texts(lens: Lens, batch: Mapping[str, Tensor]) -> tuple[str, ...]:
     """The samples in words, where they are text; their beginning."""
     from visualnet.training.observations.attribution.sample_parts import spell_tokens
 
     field = next((name for name in lens.input_fields if lens.data.fields[name].dtype == "int"), "")
     if not field:
         return ()
-    values = lens.data.fetch(places, [field])[field]
+    values = batch[field].cpu().numpy()
     return tuple(" ".join(filter(None, spell_tokens(lens.data, field, one)))[:MOST_LETTERS] for one in values)
 
 

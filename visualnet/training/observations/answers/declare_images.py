@@ -14,6 +14,7 @@ from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRo
 from visualnet.layers.declaration.params import choice, count, flag
 from visualnet.training.observations.answers.codes import code_port
 from visualnet.training.observations.answers.images import (
+    chosen_batch,
     chosen_places,
     image_field,
     image_outputs,
@@ -21,6 +22,7 @@ from visualnet.training.observations.answers.images import (
     looks_of_same,
     made_in_data_units,
     resize,
+    sample_names,
     small_images,
 )
 from visualnet.training.observations.comparing import SCALE
@@ -85,12 +87,8 @@ class Reconstructions(Observation):
         )
 
     def compute(self, lens: Lens, subject: Subject) -> Result:
-        import torch
-
         places = chosen_places(lens, self.samples)
-        batch = lens.batch(places)
-        for name, value in lens.own.items():
-            batch[name] = torch.cat([value, batch[name][1:]])
+        batch = chosen_batch(lens, places)
         made = lens.values([subject], batch)[subject]
         arrays: dict[str, NDArray[Any]] = {
             "places": places,
@@ -99,7 +97,7 @@ class Reconstructions(Observation):
         field = image_field(lens)
         if field:
             arrays["given"] = small_images(in_data_units(lens, field, batch[field]))
-        return Result(arrays)
+        return Result(arrays, {"names": sample_names(lens, places)})
 
     def draw(self, result: Result, history: History) -> Chart:
         made, given = result.arrays["made"], result.arrays.get("given")
@@ -107,7 +105,7 @@ class Reconstructions(Observation):
         rows = [PictureRow("input", given)] if given is not None else []
         rows += rows_by_step(looks, self.looks)
         same = given is not None and given.shape == made.shape
-        names = tuple(str(place) for place in result.arrays["places"].tolist())
+        names = tuple(name.removeprefix("sample ") for name in result.words["names"])
         if self.difference and same and given is not None:
             gap = np.abs(made - given).mean(-1, keepdims=True)
             rows.append(PictureRow("difference", np.repeat(gap, made.shape[-1], -1)))

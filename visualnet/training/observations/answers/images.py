@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,6 +52,20 @@ def chosen_places(lens: Lens, count: int) -> NDArray[np.int64]:
     """The chosen sample first, then others of the validation set, always the same ones."""
     others = [int(place) for place in lens.places(count) if place != lens.place]
     return np.array([lens.place, *others][:count], np.int64)
+
+
+def sample_names(lens: Lens, places: Sequence[int] | NDArray[np.int64]) -> tuple[str, ...]:
+    """What the samples are called, the first of which is the chosen one, or one that a person made."""
+    names = [f"sample {int(place)}" for place in places]
+    return ("your own sample", *names[1:]) if lens.own else tuple(names)
+
+
+def chosen_batch(lens: Lens, places: NDArray[np.int64]) -> dict[str, Tensor]:
+    """These samples as the network is given them; one that a person made stands in for the first."""
+    import torch
+
+    batch = lens.batch(places)
+    return batch | {name: torch.cat([value, batch[name][1:]]) for name, value in lens.own.items()}
 
 
 def looks_of_same(history: History, result: Result, name: str) -> list[tuple[int, Result]]:

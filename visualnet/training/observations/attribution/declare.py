@@ -47,6 +47,7 @@ class Explanation(Observation):
 
     signed = True
     unit = "score"
+    drawn_by = frozenset({"scale"})
     target: Any = Choice("predicted", "Which class is explained", TARGETS)
     number: Any = Int(0, "Number of the chosen class, counted from 0", low=0, high=100_000)
     scale: Any = Choice("all", "What the ends of the colours mean", SCALES, more=True)

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.analysis import Analysis
-from visualnet.core.text.format import format_percent, format_quantity
+from visualnet.core.text.format import format_ordinal, format_percent, format_quantity
 from visualnet.figures.charts.marks import Chart
-from visualnet.figures.charts.observed.bands import BandChart
 from visualnet.figures.charts.observed.heat import HeatChart
-from visualnet.figures.charts.observed.ridge import RidgeChart, common_histograms
 from visualnet.figures.charts.observed.sentence import SentenceChart
+from visualnet.figures.charts.observed.spread.bands import BandChart
+from visualnet.figures.charts.observed.spread.ridge import RidgeChart, common_histograms
 from visualnet.layers.declaration.params import choice, count
 from visualnet.training.observations.comparing import latest_looks, step_range
 from visualnet.training.observations.distributions.summary import (
@@ -122,7 +122,9 @@ def summary_of(values: Tensor, what: str) -> Result:
         raise CannotObserve(
             f"None of the {what} is a finite number: the training has diverged. Try a smaller learning rate."
         )
-    note = f"Of {size:,} {what} every {-(-size // MOST_VALUES)}. is counted." if size > MOST_VALUES else ""
+    note = (
+        f"Of {size:,} {what} every {format_ordinal(-(-size // MOST_VALUES))} is counted." if size > MOST_VALUES else ""
+    )
     return Result(summary, note=note)
 
 
@@ -225,7 +227,7 @@ class UpdatesOverTime(WeightSpread):
         weight = parameter(lens, subject)
         size = weight.numel()
         every = -(-size // MOST_KEPT)
-        note = f"Of {size:,} weights every {every}. is followed." if every > 1 else ""
+        note = f"Of {size:,} weights every {format_ordinal(every)} is followed." if every > 1 else ""
         return Result({"weights": as_array(thin(weight, MOST_KEPT))}, note=note)
 
     def moments(self, history: History) -> list[tuple[int, Summary]]:

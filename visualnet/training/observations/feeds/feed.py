@@ -94,7 +94,7 @@ class Feed(NamedTuple):
         words = {
             "zeros": "off",
             "mean": "mean",
-            "noise": f"noise {self.seed}",
+            "noise": "noise",
             "sample": f"sample {self.sample}",
             "scale": self._factors_text(units),
             "values": f"{format_quantity(len(self.figures), 'value')} by hand" if self.figures else "as it flows",

@@ -10,7 +10,7 @@ from visualnet.analysis import Analysis
 from visualnet.core.text.format import format_number, format_percent, format_quantity
 from visualnet.figures.charts.curves import Curve, CurveChart
 from visualnet.figures.charts.marks import Chart
-from visualnet.figures.charts.observed.contour import ContourChart
+from visualnet.figures.charts.surfaces.contour import ContourChart
 from visualnet.layers.declaration.params import choice, count, real
 from visualnet.training.observations.observation import (
     NETWORK,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PARTS = {"train": "those that are trained on", "validation": "those of the validation set"}
 MOST_WEIGHTS = 20_000_000
-MOST_FOLLOWED = 50_000
+MOST_FOLLOWED = 20_000
 """The path is followed while the network has no more weights than this: all of them are kept at every look."""
 NO_LOSS = "There is no loss in this network: the surface is that of a loss. Add a target and a loss."
 

@@ -16,6 +16,7 @@ from visualnet.figures.charts.tiles import TilesChart
 from visualnet.figures.tiles import common_scale, is_signed
 from visualnet.layers.declaration.params import choice, count, text
 from visualnet.training.observations.answers.fields import class_number, find_class_field, single_input
+from visualnet.training.observations.answers.images import sample_names
 from visualnet.training.observations.comparing import COMPARE, SCALE, change, change_words, earlier, scale_ends
 from visualnet.training.observations.observation import (
     CannotObserve,
@@ -88,7 +89,8 @@ class FeatureMaps(Observation):
                 "activity": as_array(stacks.channel_activity(stack)),
                 "spread": as_array(stacks.channel_spread(stack)),
                 "places": np.array(places, np.int64),
-            }
+            },
+            {"names": sample_names(lens, places)},
         )
 
     def draw(self, result: Result, history: History) -> Chart:
@@ -104,10 +106,8 @@ class FeatureMaps(Observation):
         if len(now) == 1:
             return TilesChart(shown[0, order], titles, *ends, unit, words=tuple(told))
         rows = [
-            PictureRow(
-                f"sample {place}", shown[at, order, :, :, None], tuple(f"sample {place}, {words}" for words in told)
-            )
-            for at, place in enumerate(result.arrays["places"].tolist())
+            PictureRow(name, shown[at, order, :, :, None], tuple(f"{name}, {words}" for words in told))
+            for at, name in enumerate(result.words["names"])
         ]
         return PictureRows(tuple(rows), titles, ends[:2], unit, ends.signed)
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.analysis import Analysis
-from visualnet.core.text.format import format_number
+from visualnet.core.text.format import format_number, format_ordinal
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.connections import ConnectionsChart, DenseLayer
 from visualnet.figures.charts.observed.heat import HeatChart
@@ -198,7 +198,7 @@ class WeightMatrix(Observation):
         weight = parameter(lens, subject)
         rows = weight.reshape(1, -1) if weight.dim() < 2 else weight.flatten(1)
         down, across = (-(-size // EDGE) for size in rows.shape)
-        every = [f"every {n}. {what}" for n, what in ((down, "row"), (across, "column")) if n > 1]
+        every = [f"every {format_ordinal(n)} {what}" for n, what in ((down, "row"), (across, "column")) if n > 1]
         note = f"Large: {' and '.join(every)} is shown." if every else ""
         size = np.array(rows.shape, np.int64)
         return Result({"matrix": as_array(rows[::down, ::across]), "size": size}, note=note)

@@ -81,7 +81,7 @@ class WireLayer(SheetLayer):
             if wire.back:
                 painter.drawPath(wire.path)
         for ink, path in self._join_by_ink(inks).items():
-            painter.setPen(self._pen(ink.colour, ink.width, scale))
+            painter.setPen(self._pen(ink.colour, ink.width, max(scale, FINE_WIRES)))  # from far they still differ
             painter.drawPath(path)
         painter.setPen(plain)
         if flow:

@@ -25,6 +25,7 @@ from visualnet.figures.charts.marks import (
     Words,
     text_width,
 )
+from visualnet.figures.charts.surfaces.level_lines import trace_line
 from visualnet.figures.charts.tiles import BAR
 from visualnet.figures.colours.indices import LEVELS, levels
 from visualnet.figures.ticks import nice_ticks
@@ -32,7 +33,6 @@ from visualnet.figures.ticks import nice_ticks
 LINES = 9
 """About so many lines of equal height are drawn."""
 MOST_SPOTS = 41
-Segment = tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,8 @@ class ContourChart(Chart):
         heights_of_lines = self.line_heights(low, high)
         for value in heights_of_lines:
             marks += [
-                Stroke(tuple(axes.at(*p) for p in s), "surface", 1.0, alpha=0.7) for s in self._line(heights, value)
+                Stroke(tuple(axes.at(*p) for p in s), "surface", 1.0, alpha=0.7)
+                for s in trace_line(heights, self.x, self.y, value)
             ]
         marks += self._bar(axes, low, high, heights_of_lines)
         marks += self._draw_path(axes)
@@ -81,9 +82,6 @@ class ContourChart(Chart):
         if self.is_logarithmic:
             return [float(value) for value in np.linspace(low, high, LINES + 2)[1:-1]]
         return [value for value in nice_ticks(low, high, LINES) if low < value < high]
-
-    def _line(self, heights: NDArray[Any], value: float) -> list[Segment]:
-        return trace_line(heights, self.x, self.y, value)
 
     def _bar(self, axes: Axes, low: float, high: float, lines: Sequence[float]) -> list[Mark]:
         """The colours with numbers: at both ends, and where lines are drawn."""
@@ -176,30 +174,3 @@ def _free_box(axes: Axes, at: tuple[float, float], name: str, taken: Sequence[Bo
         if inside and clear:
             return Box(left, top, wide, high, "surface", 0.85)
     return None
-
-
-def trace_line(heights: NDArray[Any], x: Sequence[float], y: Sequence[float], value: float) -> list[Segment]:
-    """The line on which a surface has this height, as straight pieces: in each cell of the grid the sides that it crosses are joined
-    (marching squares), and where it crosses all four, by the height in the middle."""
-    found: list[Segment] = []
-    above = heights > value
-    mixed = above[:-1, :-1].astype(int) + above[1:, :-1] + above[:-1, 1:] + above[1:, 1:]
-    finite = np.isfinite(heights)
-    whole = finite[:-1, :-1] & finite[1:, :-1] & finite[:-1, 1:] & finite[1:, 1:]
-    for row, column in np.argwhere((mixed > 0) & (mixed < 4) & whole).tolist():
-        corners = ((row, column), (row, column + 1), (row + 1, column + 1), (row + 1, column))
-        crossings: list[tuple[float, float]] = []
-        for at in range(4):
-            (r0, c0), (r1, c1) = corners[at], corners[(at + 1) % 4]
-            if above[r0, c0] != above[r1, c1]:
-                share = float((value - heights[r0, c0]) / (heights[r1, c1] - heights[r0, c0]))
-                crossings.append((x[c0] + share * (x[c1] - x[c0]), y[r0] + share * (y[r1] - y[r0])))
-        if len(crossings) == 2:
-            found.append((crossings[0], crossings[1]))
-        else:
-            middle = float(heights[row : row + 2, column : column + 2].mean()) > value
-            # The corners on the side of the middle are joined through it; the two others are cut off, each by a piece of its own.
-            first = bool(above[row, column]) == middle
-            pairs = ((0, 1), (2, 3)) if first else ((3, 0), (1, 2))
-            found += [(crossings[a], crossings[b]) for a, b in pairs]
-    return found

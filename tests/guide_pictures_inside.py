@@ -1,0 +1,78 @@
+"""Pictures of the guide's page *How to read your network*: what the network does, seen in the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.guide_window import Guide
+
+SHOWN = (
+    "feature_maps",
+    "filters",
+    "saliency",
+    "grad_cam",
+    "weight_spread",
+    "predictions",
+    "embedding_pca",
+    "connections",
+)
+
+
+def see_inside(g: Guide) -> None:
+    """Eight pictures of LeNet, after two epochs, in a window of their own."""
+    from PySide6.QtWidgets import QDockWidget, QWidget
+
+    g.open("lenet5", "conv2", "inspect")
+    panel = g.window.show_panel("see_inside")
+    dock: QWidget = panel
+    while not isinstance(dock, QDockWidget):
+        dock = dock.parentWidget()
+    dock.setFloating(True)
+    dock.resize(1280, 700)
+    for name in SHOWN[:7]:
+        panel.add(name)
+    g.train(lambda r: len(r.model.epochs) >= 2, 12)
+    g.hands.rest(2.0)
+    g.stop()
+    g.hands.rest(1.5)
+    g.keep("see-inside", of=dock)
+    for view in list(panel.views):
+        panel.remove(view)
+    dock.setFloating(False)
+
+
+def feeds(g: Guide) -> None:
+    """Channels of conv1 weighed by hand."""
+    g.open("lenet5", "conv1", "inspect")
+    g.train(lambda r: len(r.model.epochs) >= 2, 12)
+    g.stop()
+    g.photographer.select("conv1")
+    g.window.actions_.trigger("view.feed_by_hand")
+    g.hands.rest(1.0)
+    g.keep("feeds")
+    g.window.actions_.trigger("view.remove_feeds")
+
+
+def dashboard(g: Guide) -> None:
+    """Dead units on the cards, gradients on the wires."""
+    g.open("lenet5")
+    g.window.actions_.trigger("view.dashboard")
+    g.train(lambda r: len(r.model.epochs) >= 2, 12)
+    g.hands.rest(1.5)
+    g.keep("dashboard", g.area(g.window.canvas.view))
+    g.stop()
+    g.window.actions_.trigger("view.dashboard")
+
+
+def back_propagation(g: Guide) -> None:
+    """A gradient on its way back through XOR."""
+    import torch  # noqa: F401  # what the window does in the background
+
+    g.open("xor", space="inspect")
+    panel = g.window.show_panel("backprop")
+    g.hands.until(lambda: panel.passes is not None)
+    for _ in range(7):
+        g.press_key(panel.list, "Right")
+    g.hands.rest(0.5)
+    g.keep("back-propagation")
