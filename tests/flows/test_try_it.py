@@ -67,6 +67,7 @@ def test_a_drawn_digit_is_recognised_and_every_panel_looks_at_it(
     hands.until(lambda: probes.seen is not None and not probes.seen.own, what="a sample of the data")
     editor = panel.editors["image"]
     assert isinstance(editor, ImageEditor) and editor.value() is None and not panel.back.isEnabled()
+    assert panel.minimumSizeHint().height() <= 320, "in a window of 720 px the tabs beneath it are seen"
 
     # A one, high up at the left: it is brought into the middle.
     stroke(editor.pad, (0.2, 0.1), (0.2, 0.5))

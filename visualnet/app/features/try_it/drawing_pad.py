@@ -44,7 +44,7 @@ class DrawingPad(QWidget):
         describe(self, "Drawing", hint)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setMinimumSize(140, 140)
+        self.setMinimumSize(96, 96)  # in a low window the tabs beneath the panel need the room
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._render()
 
