@@ -136,10 +136,14 @@ def find_units(spec: Spec | None) -> Units | None:
 
 
 def find_heads(facts: NodeFacts) -> int:
-    """How many heads an attention node declares; 0 where it has fewer than two."""
+    """How many heads an attention node declares; 0 where it has fewer than two, or holds several attentions (a stack, a decoder) or
+    none with weights of its own."""
     if facts.layer is None or facts.inside:
         return 0
     values = facts.layer.values()
+    is_stack = any(name.startswith("num_") and name.endswith("layers") for name in values)
+    if is_stack or "memory" in facts.inputs or not facts.parameters:
+        return 0
     heads = values.get("num_heads", values.get("nhead", 0))
     return int(heads) if isinstance(heads, int) and heads > 1 else 0
 
