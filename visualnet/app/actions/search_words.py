@@ -72,7 +72,13 @@ WORDS: Mapping[str, str] = {
     "view.motion": "animation, animations, reduce motion",
     "view.bookmark": "favourite, favorite, pin view",
     "view.second": "new window, second screen, split view, second monitor",
-    "view.data": "duplicates, class balance, browse samples, look at the data, data page, explore data",
+    "view.data": "duplicates, class balance, browse samples, look at the data, data page, explore data"
+    ", augmentation, augment, flip images, rotate, crop, mixup",
+    "view.try_it": "draw, draw a digit, sketch, my own digit, paint a digit, handwrite",
+    "view.evaluation": "confusion matrix, confusion, classification report, roc, precision recall",
+    "view.backprop": "gradient, gradients, exploding gradient, backpropagation, backprop, autograd, chain rule",
+    "view.see_inside": "saliency, grad-cam, gradcam, integrated gradients, shap, explain prediction, "
+    "t-sne, umap, embedding, loss landscape",
     "view.workspace_inspect": "look inside, interpret, interpretability, xai",
     # Graph and arrange
     "graph.quick_add": "add node, insert layer, new layer, plus, draw layer, block library",
@@ -196,21 +202,6 @@ class Answer(NamedTuple):
 
 ANSWERS: tuple[Answer, ...] = (
     Answer(
-        "draw, draw a digit, sketch, my own digit, paint a digit, handwrite",
-        "Digits cannot be drawn here yet. Choose any of the data's digits in Training, and see what the network makes of it.",
-        "view.training",
-    ),
-    Answer(
-        "confusion matrix, confusion, classification report",
-        "There is no confusion matrix. Precision, Recall and F1 are layers: put one behind the logits, and it is measured in every epoch.",
-        "layer:f1",
-    ),
-    Answer(
-        "gradient, gradients, vanishing gradient, exploding gradient, backpropagation, backprop, autograd",
-        "Gradients are not drawn. Feature maps show what each layer makes of a sample while it learns.",
-        "view.maps",
-    ),
-    Answer(
         "ONNX, ONNX export, torchscript, tensorrt, coreml, tflite, deploy",
         "It writes PyTorch, no ONNX. Export the code: torch.onnx.export turns that module into ONNX.",
         "file.export_code",
@@ -221,11 +212,6 @@ ANSWERS: tuple[Answer, ...] = (
         "file.export_code",
     ),
     Answer(
-        "augmentation, augment, flip images, rotate, crop, mixup",
-        "Data are not augmented. Gaussian noise and Dropout are layers that do something like it.",
-        "layer:gaussian_noise",
-    ),
-    Answer(
         "excel, xlsx, spreadsheet",
         "Sheets of a spreadsheet are saved as CSV there; Open data file reads them here.",
         "view.data",
@@ -234,16 +220,6 @@ ANSWERS: tuple[Answer, ...] = (
         "save weights, export weights, weights file, safetensors, state dict",
         "The weights of a run are best.safetensors in its folder: Runs, Open folder. They fit the exported class.",
         "view.runs",
-    ),
-    Answer(
-        "presentation mode, fullscreen, full screen, slides",
-        "Explain in large shows a layer's formulas as large as the window; Larger text makes all words larger.",
-        "help.explain",
-    ),
-    Answer(
-        "saliency, grad-cam, gradcam, integrated gradients, shap, explain prediction",
-        "Saliency is not computed. Attention and Feature maps show what the network looks at.",
-        "view.maps",
     ),
     Answer(
         "hyperparameter search, grid search, tune, sweep, automl, optuna",
