@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu
 
 from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.app.features.see_inside.observation_view import ObservationView
@@ -150,3 +152,21 @@ def test_what_a_network_has_not_is_told_in_words(window: Window, hands: Hands) -
     entry = next(action for action in explain.actions() if action.text() == view.kind.title)
     assert not entry.isEnabled()
     assert entry.toolTip() == view.kind.why_none()
+
+
+def test_a_picture_that_was_removed_is_gone_and_selecting_goes_on(window: Window, lenet: Hands) -> None:
+    panel = open_panel(window, lenet)
+    for _ in range(3):
+        panel.add("values")
+    gone = [weakref.ref(view) for view in panel.views]
+    for view in list(panel.views):
+        panel.remove(view)
+    del view
+    lenet.rest(0.1)
+    gc.collect()
+    lenet.click("conv1")
+    lenet.click("conv2")
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert [ref() for ref in gone] == [None] * 3
+    lenet.click("conv1")

@@ -51,6 +51,10 @@ def perceptron(c: Sizes) -> nn.Module:
     return nn.Sequential(nn.Linear(2, 1), nn.Sigmoid())
 
 
+def xor(c: Sizes) -> nn.Module:
+    return nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+
+
 def mlp(*widths: int) -> nn.Module:
     return nn.Sequential(nn.Flatten(), *dense(*widths))
 

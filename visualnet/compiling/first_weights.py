@@ -5,15 +5,14 @@ Numbers come from a generator of their own: a training that runs meanwhile draws
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from visualnet.analysis.facts import NodeFacts
 from visualnet.compiling.fx_emitter import make_module
-from visualnet.compiling.weight_init import initialise
+from visualnet.compiling.weight_init import OwnGenerator, initialise
 from visualnet.core.text.format import format_quantity
 
 BINS = 40
@@ -89,7 +88,7 @@ def _histograms(name: str, facts: NodeFacts, seed: int) -> list[TensorHistogram]
     make = facts.layer.module(*shapes)
     if make is None:
         return []
-    with _OwnGenerator(seed):
+    with OwnGenerator(seed):
         module = make_module(make)
         initialise(module, facts.init)
     shown = {k: v.detach() for k, v in module.named_parameters() if k in facts.weights}
@@ -102,19 +101,3 @@ def _histogram(node: str, name: str, tensor: torch.Tensor) -> TensorHistogram:
     mean, std = float(numbers.mean()), float(numbers.std(correction=0))
     counts = torch.histc(numbers, BINS, low, high) if high > low else torch.tensor([numbers.numel()])
     return TensorHistogram(node, name, tuple(tensor.shape), mean, std, low, high, tuple(map(int, counts.tolist())))
-
-
-class _OwnGenerator(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Within it, this thread draws every random number from a generator of its own."""
-
-    def __init__(self, seed: int) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.generator = torch.Generator().manual_seed(seed)
-
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
-    ) -> Any:
-        given = dict(kwargs or {})
-        if any(argument.name == "generator" for argument in func._schema.arguments):
-            given["generator"] = self.generator
-        return func(*args, **given)

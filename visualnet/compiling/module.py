@@ -30,6 +30,7 @@ from visualnet.compiling.module_tree import (
 from visualnet.compiling.names import class_name, safe_name
 from visualnet.compiling.plan import Plan, PlanStep, make_plan, memory_budget
 from visualnet.compiling.source_code.argument_printer import Figures, Text
+from visualnet.compiling.weight_init import OwnGenerator
 from visualnet.core.graph import Port, Value
 from visualnet.core.project import Project
 from visualnet.layers.declaration.calls import Ref
@@ -323,13 +324,9 @@ def _prune(graph: fx.Graph) -> None:
 
 @contextmanager
 def _seeded(seed: int | None) -> Iterator[None]:
-    """Draw the initial weights from this seed, and leave torch's own generator as it was."""
+    """Draw the initial weights from this seed, and never from torch's own generator: a training may draw from that meanwhile."""
     if seed is None:
         yield
         return
-    state = torch.default_generator.get_state()
-    torch.default_generator.manual_seed(seed)
-    try:
+    with OwnGenerator(seed):
         yield
-    finally:
-        torch.default_generator.set_state(state)

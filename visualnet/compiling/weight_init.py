@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from visualnet.compiling.extra_modules import draw_weights
 from visualnet.layers.declaration.initialization import Initialization
@@ -43,3 +45,30 @@ def print_lines(inits: Sequence[Initialization], module: str, spell: Callable[[l
 def _function(init: Initialization) -> Callable[..., Tensor]:
     found: Callable[..., Tensor] = getattr(nn.init, init.function)
     return found
+
+
+class OwnGenerator(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Within it, this thread draws every random number from a generator of its own: torch's, from which a training may draw meanwhile, is
+    not touched. The numbers are those that torch's would give after ``torch.manual_seed(seed)``."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        given = dict(kwargs or {})
+        if _takes_generator(func):
+            given["generator"] = self.generator
+        elif torch.Tag.nondeterministic_seeded in func.tags:
+            # torch.randn and its kin have another form for that.
+            name = "generator" if func._overloadname == "default" else f"{func._overloadname}_generator"
+            other = getattr(func._overloadpacket, name, None)
+            if other is not None:
+                return other(*args, **given, generator=self.generator)
+        return func(*args, **given)
+
+
+def _takes_generator(func: Any) -> bool:
+    return any(argument.name == "generator" for argument in func._schema.arguments)

@@ -165,6 +165,8 @@ class ProbeReport(Event, frozen=True, tag="watched"):
     """It is a sample that the person made; nothing is known of its targets."""
     observed: Mapping[Any, Any] = {}
     """By `ObservationRequest` a `Result`, or the words why there is none; those alone that were due."""
+    asked: Any = None
+    """The `ProbeRequest` that this answers."""
     copy: int = 0
     weights: Any = None
     """The weights after this step by name, where the copy of that number was asked for."""

@@ -81,6 +81,7 @@ class Probe:
             own=own,
             weights=copy,
             copy=request.copy,
+            asked=request,
             **found,
         )
 
@@ -97,7 +98,7 @@ class Probe:
         with torch.no_grad():
             observed = observe_all(self.lens, request.observations, check)
         cost = time.perf_counter() - begin
-        return ProbeReport(step=step, sample=self.lens.sample, cost_s=cost, observed=observed, arrays={})
+        return ProbeReport(step=step, sample=self.lens.sample, cost_s=cost, observed=observed, arrays={}, asked=request)
 
     def _copy(self) -> dict[str, Tensor]:
         """The weights and statistics as they are after this step, on the CPU."""

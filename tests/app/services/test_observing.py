@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +13,10 @@ from tests.app.training_rig import Rig, template
 from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.observing.observation_store import ObservationStore
 from visualnet.pytorch import need_torch
+from visualnet.training.control import ProbeRequest
 from visualnet.training.observations import look_history
 from visualnet.training.observations.look_history import MOST_KEPT
-from visualnet.training.observations.observation import ObservationRequest, Result
+from visualnet.training.observations.observation import ObservationRequest, Result, find_observations
 
 VALUES = ObservationRequest("values", (("n2",), "features"))
 
@@ -110,5 +112,52 @@ def test_what_is_live_follows_a_training_and_stops_when_nobody_looks(rig: Rig, q
     assert steps == sorted(set(steps))
     probes.set_request("test")
     assert not probes.current_request().observations
+    rig.runner.stop()
+    rig.until(qtbot, lambda: not rig.runner.busy)
+
+
+def test_a_look_that_was_under_way_is_not_kept_for_another_sample_or_another_run(
+    rig: Rig, qtbot: QtBot, tmp_path: Path
+) -> None:
+    request, probes = ObservationRequest("occlusion"), rig.runner.probes
+    rig.until(qtbot, lambda: probes.samples > 0)
+    probes.ask(request)
+    assert probes.long_looks.share(request) is not None
+    probes.set_sample(3)
+    rig.until(qtbot, lambda: probes.long_looks.share(request) is None)
+    assert probes.observed.last(request) is None
+    probes.ask(request)
+    rig.until(qtbot, lambda: probes.observed.last(request) is not None)
+    probes.set_run(tmp_path / "another")
+    assert probes.observed.history(request) == ()
+
+
+def test_a_look_goes_on_with_the_weights_that_a_run_left_before_it_gave_a_copy(rig: Rig, qtbot: QtBot) -> None:
+    request, looks = ObservationRequest("occlusion"), rig.runner.probes.long_looks
+    project = rig.studio.project
+    looks.ask(request, ProbeRequest(), None, project)
+    assert looks.copy
+    assert looks.share(request) == 0.0
+    looks.go_on_without_copy(None)
+    assert looks.copy == 0
+    rig.until(qtbot, lambda: rig.runner.probes.observed.last(request) is not None)
+
+
+def test_what_fails_is_told_and_takes_nothing_from_the_others(
+    rig: Rig, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = find_observations()
+    port = (("n2",), next(iter(rig.studio.facts["n2"].outputs)))  # type: ignore[index]
+    good, bad = ObservationRequest("values", port), ObservationRequest("filters", (("n2",), "weight"))
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("sizes do not match")
+
+    monkeypatch.setattr(kinds["filters"], "compute", fail)
+    probes = rig.runner.probes
+    probes.set_request("test", observations=[bad, good])
+    assert rig.runner.start()
+    rig.until(qtbot, lambda: len(probes.observed.history(good)) >= 3 and probes.observed.words(bad) != "")
+    assert "sizes do not match" in probes.observed.words(bad)
     rig.runner.stop()
     rig.until(qtbot, lambda: not rig.runner.busy)

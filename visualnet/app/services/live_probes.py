@@ -6,7 +6,7 @@ The cards of the open sheet are looked at while a run goes on, and afterwards wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,10 +28,11 @@ from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded, load
 from visualnet.training.control import Control, OwnSample, ProbePort, ProbeRequest
 from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, torch_is_ready
+from visualnet.training.observations.observation import find_observations
 
 if TYPE_CHECKING:
     from visualnet.training.events import ProbeReport
-    from visualnet.training.observations.observation import ObservationRequest
+    from visualnet.training.observations.observation import ObservationRequest, Result
 
 NOT_READY = "Press Train, or wait for PyTorch to load"
 AFTER_EDIT_MS, AFTER_CHOICE_MS, POLL_MS = 150, 20, 250
@@ -86,7 +87,7 @@ class LiveProbes(QObject):
         self.feeds.show_document(studio.document)
         self.feeds.changed.connect(self._feed)
         self.observed = ObservationStore(self)
-        self.long_looks = LongLooks(studio, self.observed, self)
+        self.long_looks = LongLooks(studio, self._take_long_look, self)
         self.long_looks.copy_wanted.connect(lambda: self._apply(0))
         self._control: Control | None = None
         self._requests: dict[str, _Wish] = {}
@@ -151,13 +152,29 @@ class LiveProbes(QObject):
 
     def _feed(self) -> None:
         """Another value stands in for what flows somewhere."""
-        self.observed.forget_sample()
+        self.observed.forget_sample(every=True)
         self._apply(0)
 
     def ask(self, request: ObservationRequest) -> None:
         """Compute an observation that takes long, once: of the weights that are trained, or those that are looked at now."""
         project = self._control.project if self._control is not None else None
         self.long_looks.ask(request, self.current_request(), self.run, project)
+
+    def _take_long_look(self, step: int, found: ProbeReport | str, request: ObservationRequest) -> None:
+        if isinstance(found, str):
+            self.observed.take(step, {request: found})
+        else:
+            self.observed.take(step, self._comparable(found))
+
+    def _comparable(self, seen: ProbeReport) -> Mapping[ObservationRequest, Result | str]:
+        """What was observed of the sample, and with the feeds, that are looked at now; a look that was under way is of those before."""
+        now, asked = self.current_request(), seen.asked
+        if asked is None or asked.feeds != now.feeds:
+            return {}
+        if asked.sample == now.sample and asked.own is now.own:
+            return dict(seen.observed)
+        kinds = find_observations()
+        return {request: result for request, result in seen.observed.items() if not kinds[request.name].of_sample}
 
     def redraw_ms(self, every_ms: int) -> int:
         """How often a picture is drawn anew that is drawn every so many ms otherwise: what a person makes is followed at once."""
@@ -195,9 +212,9 @@ class LiveProbes(QObject):
         """A run begins or comes to the front, or (None) is over or goes on unseen: then it looks no more."""
         if self._control is not None and control is None:
             self._control.request_probes((), 0, self.budget, False)
-            self.long_looks.copy = 0
         self._control = control
         if control is None:
+            self.long_looks.go_on_without_copy(self.run)
             self._apply(AFTER_EDIT_MS)
         else:
             self._timer.stop()
@@ -212,6 +229,8 @@ class LiveProbes(QObject):
 
     def set_run(self, run: Path | None) -> None:
         """Look with the weights of the run in this folder from now on, or with fresh ones."""
+        if run != self.run:
+            self.observed.clear()  # the looks of two runs are no history
         self.run = run
         self._choose_thumbnails()
         self._apply(AFTER_CHOICE_MS)
@@ -244,7 +263,7 @@ class LiveProbes(QObject):
         if result.number == self._asked and self._control is None:
             self.seen, self.trained, self.words = result.seen, result.trained, result.words
             if result.seen is not None:
-                self.observed.take(result.seen.step, result.seen.observed)
+                self.observed.take(result.seen.step, self._comparable(result.seen))
             if result.trained:
                 self._show_thumbnails()
             elif result.seen is not None:
@@ -255,9 +274,9 @@ class LiveProbes(QObject):
         """The run has looked."""
         if self._control is not None:
             self.seen, self.trained, self.words = seen, True, ""
-            self.observed.take(seen.step, seen.observed)
+            self.observed.take(seen.step, self._comparable(seen))
             if seen.weights is not None and self._control.project is not None:
-                self.long_looks.take_copy(seen, self._control.project, self.run)
+                self.long_looks.take_copy(seen)
                 self._apply(0)
             self._redraws.ask(CANVAS, None, self._show_thumbnails, THUMBNAILS_MS)
             self.changed.emit()

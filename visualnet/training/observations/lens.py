@@ -50,6 +50,8 @@ class Lens:
         self.feeds: tuple[Feed, ...] = ()
         """What a person feeds at ports by hand: it acts on all that `values` computes."""
         self.fed = FedNetwork(model, FeedSources(self._measured, self._shown))
+        self.is_cancelled = False
+        """Whether `check` raised."""
         self.check: Callable[[float], None] = lambda share: None
         """Called with the share that is done by what takes long; it raises where nobody wants the answer any more."""
         self._views: OrderedDict[tuple[Any, ...], fx.GraphModule] = OrderedDict()

@@ -60,7 +60,7 @@ class LookHistory:
             self._nbytes += result.nbytes
             if len(kept) > max(find_observations()[request.name].keeps, MOST_KEPT):
                 self._thin(request)
-        while self._nbytes > MOST_BYTES and self._thin_largest():
+        while self._nbytes > MOST_BYTES and (self._thin_largest() or self._drop_oldest(observed)):
             pass
 
     def keep_only(self, requests: Iterable[ObservationRequest]) -> None:
@@ -70,11 +70,18 @@ class LookHistory:
             self._drop(request)
         self._words = {request: words for request, words in self._words.items() if request in wanted}
 
-    def forget_sample(self) -> None:
-        """Another sample is looked at: what was seen of the one before is not comparable."""
+    def forget_sample(self, every: bool = False) -> None:
+        """Another sample is looked at: what was seen of the one before is not comparable. With ``every`` something is fed, on which all
+        rests but the weights."""
         kinds = find_observations()
-        for request in [one for one in self._found if kinds[one.name].of_sample]:
+
+        def rests_on_it(request: ObservationRequest) -> bool:
+            kind = kinds[request.name]
+            return kind.of_sample or (every and kind.about != "weights")
+
+        for request in [one for one in self._found if rests_on_it(one)]:
             self._drop(request)
+        self._words = {one: words for one, words in self._words.items() if not rests_on_it(one)}
 
     def clear(self) -> None:
         """Forget everything: another network or document."""
@@ -98,4 +105,12 @@ class LookHistory:
         if not sizes:
             return False
         self._thin(max(sizes, key=sizes.__getitem__))
+        return True
+
+    def _drop_oldest(self, observed: Mapping[ObservationRequest, object]) -> bool:
+        """Forget what was asked for first and is not looked at now."""
+        request = next((one for one in self._found if one not in observed), None)
+        if request is None:
+            return False
+        self._drop(request)
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 
@@ -12,6 +13,8 @@ from visualnet.training.observations.observation import (
     Result,
     make_observation,
 )
+
+log = logging.getLogger("visualnet.observations")
 
 SLICE_S = 0.008
 """After so long no further observation is begun before the next step: a training must not be seen to stall."""
@@ -31,6 +34,12 @@ def observe(lens: Lens, request: ObservationRequest) -> Answer:
         return str(error)
     except KeyError:
         return "The network that is trained does not have this part: it was edited since."
+    except Exception as error:
+        if lens.is_cancelled:
+            raise
+        # One picture that fails takes nothing from the others, and nothing from the training.
+        log.info("%s failed", request, exc_info=True)
+        return f"This cannot be computed here: {str(error).strip().partition(chr(10))[0] or type(error).__name__}"
 
 
 class ObservationTurns:
@@ -76,7 +85,15 @@ def observe_all(
     """Compute all of them, where nothing waits for it; ``check`` is called with the share that is done, and may raise to end it."""
     found: dict[ObservationRequest, Answer] = {}
     done, usual = 0, lens.check
-    lens.check = lambda share: check((done + share) / len(requests))
+
+    def check_share(share: float) -> None:
+        try:
+            check((done + share) / len(requests))
+        except BaseException:
+            lens.is_cancelled = True
+            raise
+
+    lens.check = check_share
     try:
         with resting(lens.model):
             for request in requests:
@@ -84,5 +101,5 @@ def observe_all(
                 done += 1
                 check(done / len(requests))
     finally:
-        lens.check = usual
+        lens.check, lens.is_cancelled = usual, False
     return found

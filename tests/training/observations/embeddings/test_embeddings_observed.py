@@ -79,6 +79,7 @@ def test_layouts_on_demand_tell_how_far_they_are_and_can_be_ended(name: str) -> 
 
         def stop(share: float) -> None:
             if share > 0.5:
+                found.lens.is_cancelled = True
                 raise InterruptedError
 
         found.lens.check = stop
@@ -86,6 +87,7 @@ def test_layouts_on_demand_tell_how_far_they_are_and_can_be_ended(name: str) -> 
             look(found, name, subject, samples=40, rounds=60)
     finally:
         del found.lens.check
+        found.lens.is_cancelled = False
     assert result.arrays["points"].shape == (40, 2)
     assert not find_observations()[name].live
 

@@ -15,7 +15,7 @@ from visualnet.app.features.inspector.sections.section import EditorGrid, Inspec
 from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
-from visualnet.app.widgets.basic import button, restyle
+from visualnet.app.widgets.basic import button, describe, restyle
 from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice, Project
@@ -92,7 +92,7 @@ class DataSection(InspectorSection):
         self.names.setPlaceholderText("Choose data")
         self.page = button("Look at the data…", icon="data", done=lambda: run_action(studio, "view.workspace_data"))
         self.page.setToolTip("Samples, figures and findings; files of your own (Ctrl+4)")
-        self.train_folds = button("", icon="play", done=self._train_folds)
+        self.train_folds = describe(button("", icon="play", done=self._train_folds), "Train all folds")
         self.add(self.words)
         self.add(self.small)
         self.add(self.page)

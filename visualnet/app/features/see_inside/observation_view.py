@@ -131,8 +131,9 @@ class ObservationView(QFrame):
 
     def _connect(self) -> None:
         studio = self.studio
-        studio.selection_changed.connect(lambda _: self.follow())
-        studio.analysed.connect(lambda _: self.follow())
+        # Methods, no lambdas: those would keep a picture that was removed, and be called for it.
+        studio.selection_changed.connect(self.follow)
+        studio.analysed.connect(self.follow)
         studio.theme_changed.connect(self.shows.set_theme)
         self.probes.observed.changed.connect(self.refresh)
         self.probes.long_looks.changed.connect(self._show_progress)
@@ -153,7 +154,8 @@ class ObservationView(QFrame):
         analysis = self.studio.analysis
         self._subjects = self.kind.subjects(analysis)
         if not (self.pin.isChecked() and self.subject in self._subjects):
-            self.subject = subject_for(self.kind, analysis, self.studio, self.subject)
+            before, self.subject = self.subject, subject_for(self.kind, analysis, self.studio, self.subject)
+            self._until = self._until if self.subject == before else None
         self._show_subjects(analysis)
         self._request()
         self.refresh()
@@ -173,7 +175,7 @@ class ObservationView(QFrame):
         self.pin.setVisible(several)
 
     def _choose_subject(self, at: int) -> None:
-        self.subject = self._subjects[at]
+        self.subject, self._until = self._subjects[at], None
         if self.pin.isChecked():
             self._request()
             self.refresh()
@@ -222,6 +224,7 @@ class ObservationView(QFrame):
     def compute(self) -> None:
         """Compute an observation that is not live."""
         if self.request is not None:
+            self._until = None
             self.probes.ask(self.request)
 
     def cancel(self) -> None:
@@ -254,6 +257,8 @@ class ObservationView(QFrame):
     def shown_history(self) -> History:
         """The looks up to the one that is shown."""
         history = self.probes.observed.history(self.request) if self.request is not None else ()
+        if self._until is not None and not (history and history[0][0] <= self._until <= history[-1][0]):
+            self._until = None  # those looks are gone: another run, sample or layer
         if self._until is None:
             return history
         return tuple(look for look in history if look[0] <= self._until) or history[:1]

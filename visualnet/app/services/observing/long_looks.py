@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from visualnet.analysis import infer
+from visualnet.analysis import Analysis, infer
 from visualnet.app.services.background_task import BackgroundTask
-from visualnet.app.services.observing.observation_store import ObservationStore
 from visualnet.app.state.studio import Studio
 from visualnet.core.project import Project
 from visualnet.data.registry import fields_or_none
@@ -23,17 +23,31 @@ if TYPE_CHECKING:
     from visualnet.training.events import ProbeReport
 
 
+class _Wish(NamedTuple):
+    """What is to be looked at, in which network, with which weights: those of a run's folder, or (``needs_copy``) a copy of those that are
+    trained now."""
+
+    look: ProbeRequest
+    project: Project
+    analysis: Analysis
+    run: Path | None
+    needs_copy: bool
+
+
 class LongLooks(QObject):
     """``copy`` is the number of the copy of the weights that a run is asked for; 0 for none."""
 
     changed = Signal()
     copy_wanted = Signal()
 
-    def __init__(self, studio: Studio, store: ObservationStore, parent: QObject) -> None:
+    def __init__(
+        self, studio: Studio, take: Callable[[int, ProbeReport | str, ObservationRequest], None], parent: QObject
+    ) -> None:
+        """``take`` is handed the step, and what was seen or why nothing was."""
         super().__init__(parent)
-        self.studio, self.store = studio, store
+        self.studio, self._take = studio, take
         self.copy, self._number = 0, 0
-        self._waiting: dict[ObservationRequest, ProbeRequest] = {}
+        self._waiting: dict[ObservationRequest, _Wish] = {}
         self._running: ObservationRequest | None = None
         self._share = 0.0
         self._task: BackgroundTask | None = None
@@ -48,18 +62,19 @@ class LongLooks(QObject):
     def ask(self, request: ObservationRequest, look: ProbeRequest, run: Path | None, project: Project | None) -> None:
         """Compute it. ``look`` says of which sample; ``project`` is what a run trains that goes on, else the weights of the ``run`` are
         taken, or fresh ones."""
-        self._waiting[request] = look._replace(ports=(), grid=False, observations=(request,), copy=0)
-        if project is not None and self._running is None:
-            self._number += 1
-            self.copy = self._number
-            self.copy_wanted.emit()
-        elif project is None:
-            self._begin(run, None, None)
+        studio = self.studio
+        of = project if project is not None else studio.project
+        analysis = studio.analysis if of is studio.project else infer(of, None, fields_or_none(of.data) or {})
+        look = look._replace(ports=(), grid=False, observations=(request,), copy=0)
+        self._waiting[request] = _Wish(look, of, analysis, run, project is not None)
+        self._advance()
         self.changed.emit()
 
     def cancel(self, request: ObservationRequest) -> None:
         """Compute it no more."""
         self._waiting.pop(request, None)
+        if not any(wish.needs_copy for wish in self._waiting.values()):
+            self.copy = 0
         if request == self._running and self._task is not None:
             self._task.cancel()
         self.changed.emit()
@@ -73,32 +88,46 @@ class LongLooks(QObject):
         self._probe.forget()
         self.changed.emit()
 
-    def take_copy(self, seen: ProbeReport, project: Project, run: Path | None) -> None:
+    def take_copy(self, seen: ProbeReport) -> None:
         """The run has given its weights."""
         if self.copy and seen.copy == self.copy and seen.weights is not None:
             self.copy = 0
-            self._begin(run, Weights(seen.step, seen.weights), project)
+            self._begin(Weights(seen.step, seen.weights))
 
-    def _begin(self, run: Path | None, weights: Weights | None, project: Project | None) -> None:
+    def go_on_without_copy(self, run: Path | None) -> None:
+        """The run is over: the weights that it left are those to look at."""
+        self.copy = 0
+        self._waiting = {r: w._replace(run=run, needs_copy=False) for r, w in self._waiting.items()}
+        self._advance()
+
+    def _advance(self) -> None:
+        """Begin what waits longest, or ask for the weights that it needs."""
+        if self._running is not None or self.copy or not self._waiting:
+            return
+        if next(iter(self._waiting.values())).needs_copy:
+            self._number += 1
+            self.copy = self._number
+            self.copy_wanted.emit()
+        else:
+            self._begin(None)
+
+    def _begin(self, weights: Weights | None) -> None:
         if self._running is not None or not self._waiting:
             return
-        request, look = next(iter(self._waiting.items()))
+        request, wish = next(iter(self._waiting.items()))
         del self._waiting[request]
-        studio = self.studio
-        of = project if project is not None else studio.project
-        analysis = studio.analysis if of is studio.project else infer(of, None, fields_or_none(of.data) or {})
-        question = Question(0, of, analysis, look, run, weights)
+        question = Question(0, wish.project, wish.analysis, wish.look, wish.run, weights)
         self._running, self._share = request, 0.0
         self._task = BackgroundTask(
             partial(self._probe, question),
             partial(self._answer, request),
             self._note_share,
-            partial(self._fail, request),
+            lambda words: self._take(0, words, request),
             name="observe",
             words="It could not be observed",
             parent=self,
         )
-        self._task.finished.connect(partial(self._end, run, weights, project))
+        self._task.finished.connect(self._end)
 
     def _note_share(self, share: float) -> None:
         if share != self._share:
@@ -107,14 +136,11 @@ class LongLooks(QObject):
 
     def _answer(self, request: ObservationRequest, result: ProbeResult) -> None:
         if result.seen is None:
-            self.store.take(0, {request: result.words})
+            self._take(0, result.words, request)
         else:
-            self.store.take(result.seen.step, result.seen.observed)
+            self._take(result.seen.step, result.seen, request)
 
-    def _fail(self, request: ObservationRequest, words: str) -> None:
-        self.store.take(0, {request: words})
-
-    def _end(self, run: Path | None, weights: Weights | None, project: Project | None) -> None:
+    def _end(self) -> None:
         self._running = self._task = None
-        self._begin(run, weights, project)
+        self._advance()
         self.changed.emit()

@@ -41,9 +41,9 @@ class ObservationStore(QObject):
         """Forget what nobody looks at any more."""
         self._kept.keep_only(requests)
 
-    def forget_sample(self) -> None:
-        """Another sample is looked at: what was seen of the one before is not comparable."""
-        self._kept.forget_sample()
+    def forget_sample(self, every: bool = False) -> None:
+        """Another sample is looked at, or (``every``) something is fed: what was seen before is not comparable."""
+        self._kept.forget_sample(every)
         self.changed.emit()
 
     def clear(self) -> None:

@@ -100,9 +100,8 @@ def read_graph(raw: Any) -> Graph:
         names.add(node.name)
     for index, node in enumerate(nodes.values()):
         if node.shares is not None and (node.shares not in nodes or node.shares == node.id):
-            raise Refused(
-                f"there is no other node “{visible(node.shares)}” to share weights with", "nodes", index, "shares"
-            )
+            name = node.shares if len(node.shares) <= MAX_NAME else f"{node.shares[:MAX_NAME]}…"
+            raise Refused(f"there is no other node “{visible(name)}” to share weights with", "nodes", index, "shares")
     graph = Graph(
         nodes,
         at("wires", _wires, fields.get("wires", []), nodes),
