@@ -65,6 +65,7 @@ def test_what_is_seen_is_written_as_picture_table_and_arrays(
         (["--observe", "values", "--option", "most"], "wanted NAME=VALUE"),
         (["--observe", "values", "--option", "most=no"], "most"),
         (["--observe", "values", "-o", "a.gif"], "its name ends in .png, .svg, .csv, .npz or .npy"),
+        (["--observe", "values", "--sample", "999999"], "there is no sample 999,999 to look at: the last is"),
         (["--observe", "values", "--size", "9"], "wanted WxH in px"),
     ],
 )

@@ -106,8 +106,11 @@ def test_several_stand_side_by_side_one_is_enlarged_and_removed(window: Window, 
     assert first not in panel.views
     kept = [one["name"] for one in window.settings["see_inside"]]
     assert kept == [view.kind.name for view in panel.views]
+    panel.views[0].keep(panel.views[0].kind.subjects(window.studio.analysis)[-1])
     again = SeeInsidePanel(window.studio)
     assert [view.kind.name for view in again.views] == kept
+    assert again.views[0].pinned == panel.views[0].pinned is not None
+    assert again.views[1].pinned is None
     again.deleteLater()
 
 

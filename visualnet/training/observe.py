@@ -64,6 +64,8 @@ def observe_once(
     answer = IdleProbe()(question, lambda share: None)
     if answer.seen is None:
         raise ValueError(answer.words)
+    if answer.seen.sample != sample:
+        raise ValueError(f"there is no sample {sample:,} to look at: the last is {answer.seen.sample:,}")
     result = answer.seen.observed[request]
     if isinstance(result, str):
         raise ValueError(result)

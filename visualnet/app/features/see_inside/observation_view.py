@@ -77,6 +77,7 @@ class ObservationView(QFrame):
         self.pin = icon_button("pin", "Pin", "Keep this, whatever is selected", size=14)
         self.pin.setCheckable(True)
         self.pin.toggled.connect(lambda _: self.follow())
+        self.pin.toggled.connect(lambda _: self.changed.emit())
         self.settings_button = icon_button(
             "settings", "Settings", "Settings of this picture", self._toggle_form, size=14
         )
@@ -173,6 +174,16 @@ class ObservationView(QFrame):
         several = self.kind.about != "network" and bool(self._subjects)
         self.where.setVisible(several)
         self.pin.setVisible(several)
+
+    @property
+    def pinned(self) -> Subject | None:
+        """What it keeps looking at, whatever is selected."""
+        return self.subject if self.pin.isChecked() else None
+
+    def keep(self, subject: Subject) -> None:
+        """Look at this, whatever is selected, as long as the network has it."""
+        self.subject = subject
+        self.pin.setChecked(True)
 
     def _choose_subject(self, at: int) -> None:
         self.subject, self._until = self._subjects[at], None

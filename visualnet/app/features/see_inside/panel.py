@@ -100,7 +100,7 @@ class SeeInsidePanel(QWidget):
     def _keep(self) -> None:
         settings = self.studio.settings
         if settings is not None:
-            settings[KEY] = [{"name": view.kind.name, "options": dict(view.options)} for view in self.views]
+            settings[KEY] = [_describe(view) for view in self.views]
 
     def _restore(self) -> None:
         settings = self.studio.settings
@@ -113,7 +113,10 @@ class SeeInsidePanel(QWidget):
                     kinds[one["name"]](options if isinstance(options, dict) else {})
                 except (ValueError, TypeError):
                     options = {}
-                self.add(one["name"], options if isinstance(options, dict) else {}, keep=False)
+                view = self.add(one["name"], options if isinstance(options, dict) else {}, keep=False)
+                pinned = one.get("pinned")
+                if isinstance(pinned, list) and pinned and all(isinstance(part, str) for part in pinned):
+                    view.keep((tuple(pinned[:-1]), pinned[-1]))
         self._arrange()
 
     # --- where they stand --------------------------------------------------------------------------------------------
@@ -147,3 +150,12 @@ class SeeInsidePanel(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(fonts.px(560), fonts.px(460))
+
+
+def _describe(view: ObservationView) -> dict[str, Any]:
+    """What is remembered of a picture."""
+    kept: dict[str, Any] = {"name": view.kind.name, "options": dict(view.options)}
+    if view.pinned is not None:
+        path, part = view.pinned
+        kept["pinned"] = [*path, part]
+    return kept
