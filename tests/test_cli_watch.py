@@ -61,7 +61,7 @@ def test_what_is_seen_is_written_as_picture_table_and_arrays(
     [
         (["--observe", "nothing"], "no observation “nothing”"),
         (["--observe", "values", "--at", "c99"], "has nothing at “c99”; it can look at: image.x, c1.features"),
-        (["--observe", "values", "--option", "x=3"], "has no setting “x” (it has most)"),
+        (["--observe", "values", "--option", "x=3"], "has no setting “x” (it has most, scale)"),
         (["--observe", "values", "--option", "most"], "wanted NAME=VALUE"),
         (["--observe", "values", "--option", "most=no"], "most"),
         (["--observe", "values", "-o", "a.gif"], "its name ends in .png, .svg, .csv, .npz or .npy"),

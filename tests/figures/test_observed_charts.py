@@ -27,7 +27,7 @@ EVERY: tuple[Chart, ...] = (
         (Pane("one", (Line("a", CURVE, 0, True), Line("b", CURVE, 9))),), np.array(STEPS, float), "step", "p", (0, 1)
     ),
     PictureRows((PictureRow("input", np.zeros((3, 4, 4, 1))),), ("1", "2", "3"), (0.0, 1.0), "shade"),
-    SentenceChart("A second look is needed: train a step, and it is drawn."),
+    SentenceChart("Nothing is known of a step yet: train, and it is drawn."),
 )
 
 

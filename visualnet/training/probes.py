@@ -44,11 +44,31 @@ class Probe:
         self._turns = ObservationTurns(self.lens)
         self._plane: Plane | None = None
 
-    def due(self, request: ProbeRequest, now: float) -> bool:
-        """Whether it is time to look again; at once when something else is watched."""
+    def due(self, request: ProbeRequest, now: float, step: int | None = None) -> bool:
+        """Whether it is time to look again; at once when something else is watched, and where what was noted waits for this ``step``."""
         if not request.is_wanted:
             return False
+        if step is not None and step <= self._turns.until:
+            return True
         return now >= self._due or (request is not self._seen and request != self._seen)
+
+    def waits(self, step: int) -> bool:
+        """Whether what was noted before this step is yet to be looked at again: then each step is to be asked about."""
+        return step < self._turns.until
+
+    def look_or_note(self, request: ProbeRequest, step: int, batches: int) -> ProbeReport | None:
+        """Look; or, where something is wanted that tells what one step changes, note it as it is now. The look then comes when the
+        optimizer has made its next step: after so many ``batches``, 0 where none is to come."""
+        if not batches or step == self._turns.until:
+            return self.look(request, step)
+        if self.waits(step):
+            return None
+        begin = time.perf_counter()
+        self.lens.aim(request.sample, request.own, step, request.feeds)
+        with resting(self.model), torch.no_grad():
+            noted = self._turns.note(request.observations, step + batches)
+        self.spent_s += time.perf_counter() - begin
+        return None if noted else self.look(request, step)
 
     def look(self, request: ProbeRequest, step: int, slice_s: float = SLICE_S) -> ProbeReport:
         """Compute what is watched, and set when to look next so that the budget holds. Observations that find no time within the slice wait

@@ -132,10 +132,8 @@ def test_the_update_is_what_an_optimizer_did_in_a_step() -> None:
     step = torch.cat([p.grad.flatten() for p in layer.parameters() if p.grad is not None]) * 0.1
     optimizer.step()
     after = keep_some(list(layer.parameters()))
-    assert update_ratio(before, after, 1) == pytest.approx((step.norm() / start.norm()).item(), rel=1e-4)
-    assert update_ratio(before, after, 4) == pytest.approx((step.norm() / start.norm()).item() / 4, rel=1e-4)
-    assert math.isnan(update_ratio(before, after, 0))
-    assert math.isnan(update_ratio(before, after[:-1], 1))
+    assert update_ratio(before, after) == pytest.approx((step.norm() / start.norm()).item(), rel=1e-4)
+    assert math.isnan(update_ratio(before, after[:-1]))
 
 
 def test_of_many_weights_the_same_ones_are_kept_and_tell_nearly_the_same() -> None:
@@ -149,7 +147,7 @@ def test_of_many_weights_the_same_ones_are_kept_and_tell_nearly_the_same() -> No
         for p in large.parameters():
             p += 0.001 * p.sign()
     exact = np.linalg.norm(moved - everything) / np.linalg.norm(everything)
-    assert update_ratio(kept, keep_some(list(large.parameters())), 1) == pytest.approx(exact, rel=0.1)
+    assert update_ratio(kept, keep_some(list(large.parameters()))) == pytest.approx(exact, rel=0.1)
     assert not keep_some([]).size
 
 

@@ -124,19 +124,20 @@ def test_updates_are_what_the_optimizer_moved_in_parts_of_the_weights() -> None:
     _, after = found.look("update_spread", subject)
     size = start.double().square().mean().sqrt()
     expected = torch.log10((0.1 * gradient.double().abs() / size).clamp(min=1e-8)).flatten().numpy()
-    ratios = update_ratios(after.arrays["weights"], before.arrays["weights"], 1)
+    ratios = update_ratios(after.arrays["weights"], before.arrays["weights"])
     # Where a weight hardly moves, what float32 can tell of it is little.
     clear = expected > -4
     assert clear.sum() > 100
     assert np.allclose(ratios[clear], expected[clear], atol=0.01)
+    after = after._replace(arrays={**after.arrays, "before weights": before.arrays["weights"]})
     chart = made.draw(after, [(10, before), (11, after)])
     assert isinstance(chart, RidgeChart)
     assert chart.steps == (11,)
     assert chart.note == "25 % did not move"
     assert chart.counts.sum() == pytest.approx(24 * 64, abs=1)
-    slow = made.draw(after, [(10, before), (20, after)])
-    assert isinstance(slow, RidgeChart)
-    assert slow.edges[-1] == pytest.approx(chart.edges[-1] - 1), "over ten steps each has moved it by a tenth"
+    later = made.draw(after, [(10, before), (200, after)])
+    assert isinstance(later, RidgeChart)
+    assert np.array_equal(later.edges, chart.edges), "however long ago the look before was"
 
 
 def test_the_three_pictures_tell_the_same_numbers() -> None:

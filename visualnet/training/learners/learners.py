@@ -90,6 +90,11 @@ class Learners:
         """The rate of the first one's next step."""
         return self.first.rate.now
 
+    def batches_to_step(self, position: int, batches: int) -> int:
+        """After how many more batches each of them has made its next step, at this position in an epoch of so many batches."""
+        wanted = max(learner.gather - learner.gathered for learner in self.by_name.values())
+        return min(wanted, batches - position or batches)
+
     @property
     def averaged(self) -> bool:
         """Whether one of them has an averaged copy of its weights."""

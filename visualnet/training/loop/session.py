@@ -268,11 +268,10 @@ class TrainingLoop:
             return False
         train = self.tally.close_epoch()
         is_best = self.state.close_epoch(validation or train, *self.tally.best_by)
-        name, mode = self.tally.best_by
-        value = (validation or train).get(name)
+        value = (validation or train).get(self.tally.best_by[0])
         self.learners.after_epoch(value)
         if self.patience is not None:
-            self.state.count_stale(value, mode, self.min_delta)
+            self.state.count_stale(value, self.tally.best_by[1], self.min_delta)
         if is_best:
             self.checkpointer.keep_best(self.network.net)
         self.reporter.tell_epoch(train, validation, seconds, is_best, average)
@@ -288,8 +287,8 @@ class TrainingLoop:
         """Between two steps, at most 20 times a second: tell, watch, save, obey. False if the loop must be left."""
         self.flush()
         now = time.perf_counter()
-        self.due = 0.0 if self.changes.replaying else now + FLUSH_S
-        self._watch_if_due(now)
+        self._watch_if_due(now, phase == "training")
+        self.due = 0.0 if self.changes.replaying or self.probe.waits(self.state.step) else now + FLUSH_S
         if self.checkpointer.due(now):
             self._checkpoint()
         self.reporter.tell_progress(phase, self.probe.spent_s)
@@ -352,9 +351,8 @@ class TrainingLoop:
         """
         values, fault = self.tally.flush()
         if values:
-            last = self.state.step - (fault.back + 1 if fault else 0)
-            told = self.learners.take_steps(len(next(iter(values.values()))))
-            self.emit(events.Steps(step=last, epoch=self.state.epoch, values=values, **told))
+            last, count = self.state.step - (fault.back + 1 if fault else 0), len(next(iter(values.values())))
+            self.emit(events.Steps(step=last, epoch=self.state.epoch, values=values, **self.learners.take_steps(count)))
         self.state.lr = self.learners.lr
         if fault:
             self.state.step -= fault.back + 1
@@ -375,19 +373,20 @@ class TrainingLoop:
                 self.checkpointer.save_average(self.network.net)
                 self.learners.swap_averages()
 
-    def _watch_if_due(self, now: float) -> None:
-        if self.probe.due(self.control.probe_request, now):
-            self._watch()
+    def _watch_if_due(self, now: float, trains: bool = False) -> None:
+        if self.probe.due(self.control.probe_request, now, self.state.step if trains else None):
+            self._watch(self.learners.batches_to_step(self.state.position, self.sampler.steps) if trains else 0)
 
-    def _watch(self) -> None:
+    def _watch(self, batches: int = 0) -> None:
         try:
             with self.machine.autocast():
-                event = self.probe.look(self.control.probe_request, self.state.step)
+                event = self.probe.look_or_note(self.control.probe_request, self.state.step, batches)
         except Exception as error:
             self.control.request_probes(())
             self.emit(events.Trouble(words=f"watching was given up: {first_line(error)}"))
             return
-        self.emit(event)
+        if event is not None:
+            self.emit(event)
 
     def _finish(self, reason: str) -> None:
         self.flush()

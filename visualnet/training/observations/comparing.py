@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -20,6 +20,8 @@ SCALE: Final[Mapping[str, str]] = {
     "picture": "of this picture",
     "kept": "of all looks that are kept, so that frames can be compared",
 }
+
+SCALE_WORDS: Final = "What the colours are the scale of."
 
 
 class Ends(NamedTuple):
@@ -44,16 +46,20 @@ def earlier(history: History, compare: str, back: int, name: str) -> tuple[int, 
 
 def scale_ends(values: NDArray[Any], scale: str, history: History, name: str) -> Ends:
     """The ends of the colours for these values: by themselves, or with the arrays of that name of all looks that are kept."""
+    kept = (result.arrays.get(name) for _, result in history) if scale == "kept" else ()
+    return common_ends(values, (array for array in kept if array is not None))
+
+
+def common_ends(values: NDArray[Any], others: Iterable[NDArray[Any]]) -> Ends:
+    """The ends of the colours for these values and the others together."""
     signed = is_signed(values)
     ends = common_scale(values, signed)
     low, high = float(ends.low), float(ends.high)
-    if scale == "kept":
-        for _, result in history:
-            array = result.arrays.get(name)
-            if array is not None and array.size:
-                signed = signed or is_signed(array)
-                each = common_scale(array, signed)
-                low, high = min(low, float(each.low)), max(high, float(each.high))
+    for array in others:
+        if array.size:
+            signed = signed or is_signed(array)
+            each = common_scale(array, signed)
+            low, high = min(low, float(each.low)), max(high, float(each.high))
     if signed:
         most = max(abs(low), abs(high))
         return Ends(-most, most, True)

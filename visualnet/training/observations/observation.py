@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, TypeVar
 
 from visualnet.analysis import Analysis
 from visualnet.core.graph import Value
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from visualnet.training.observations.lens import Lens
 
+BEFORE: Final = "before "
+"""What the arrays of one step ago have before their names."""
 Subject = ProbePort
 """What is looked at: the path of a node and one of its output ports or parameters; ``((), "")`` is the whole network."""
 NETWORK: Subject = ((), "")
@@ -78,6 +80,8 @@ class Observation:
     """Whether it shows the chosen sample, so that another one makes it another picture."""
     drawn_by: ClassVar[frozenset[str]] = frozenset()
     """The settings that change the picture and not what is computed: where one of them is changed, the looks that are kept stay."""
+    paired: ClassVar[bool] = False
+    """Whether it tells what one step changes: beside a training its result then holds, as ``before …``, also the arrays of one step ago."""
     view: ClassVar[str] = "chart"
     """The name of what shows it in the window; ``chart`` paints `draw`."""
 
@@ -162,7 +166,7 @@ _O = TypeVar("_O", bound=type[Observation])
 
 
 def observation(name: str, title: str, family: str, **traits: Any) -> Callable[[_O], _O]:
-    """Register an observation; ``traits`` is what of ``about``, ``live``, ``keeps``, ``of_sample``, ``view``, ``unit`` is not as usual."""
+    """Register an observation; ``traits`` are those of ``about``, ``live``, ``keeps``, ``of_sample``, ``paired`` … not as usual."""
 
     def register(cls: _O) -> _O:
         assert name.isidentifier(), name

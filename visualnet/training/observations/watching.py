@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 
 from visualnet.training.observations.lens import Lens, resting
 from visualnet.training.observations.observation import (
+    BEFORE,
     CannotObserve,
     ObservationRequest,
     Result,
+    find_observations,
     make_observation,
 )
 
@@ -48,11 +50,29 @@ class ObservationTurns:
     def __init__(self, lens: Lens) -> None:
         self._lens = lens
         self._due: dict[ObservationRequest, float] = {}
+        self._noted: dict[ObservationRequest, Answer] = {}
+        self._until, self._noting_s = -1, 0.0
         self.spent_s = 0.0
 
     def new(self, requests: tuple[ObservationRequest, ...]) -> bool:
         """Whether one of them was never computed."""
         return any(not self._due.get(request) for request in requests)
+
+    @property
+    def until(self) -> int:
+        """The step at which what was noted last is to be looked at again; -1 before the first time."""
+        return self._until
+
+    def note(self, requests: tuple[ObservationRequest, ...], until: int) -> bool:
+        """Note those that are due and tell what a step changes, so that `take` can hold them against those at the step ``until``; whether
+        there are any."""
+        begin, kinds = time.perf_counter(), find_observations()
+        wanted = [r for r in requests if r.name in kinds and kinds[r.name].paired and self._due.get(r, 0.0) <= begin]
+        if not wanted:
+            return False
+        self._noted = {request: observe(self._lens, request) for request in wanted}
+        self._until, self._noting_s = until, (time.perf_counter() - begin) / len(wanted)
+        return True
 
     def restart(self) -> None:
         """Something else is looked at: whatever was computed is of no use any more."""
@@ -70,13 +90,22 @@ class ObservationTurns:
             if self._due[request] > now or (found and now - begin > slice_s):
                 break
             is_first = not self._due[request]
-            found[request] = observe(self._lens, request)
+            if request in self._noted and self._lens.step < self._until and not is_first:
+                continue
+            found[request] = self._pair(request, observe(self._lens, request))
             before, now = now, time.perf_counter()
+            before -= self._noting_s if request in self._noted else 0.0
             # The first time programs are made that are kept: what that took says nothing about the next time.
             wait = SECOND_LOOK_S if is_first else (now - before) * len(requests) / budget
             self._due[request] = now + wait
         self.spent_s = now - begin
         return found
+
+    def _pair(self, request: ObservationRequest, answer: Answer) -> Answer:
+        earlier = self._noted.get(request)
+        if self._lens.step != self._until or not isinstance(earlier, Result) or not isinstance(answer, Result):
+            return answer
+        return answer._replace(arrays={**answer.arrays, **{BEFORE + n: array for n, array in earlier.arrays.items()}})
 
 
 def observe_all(

@@ -81,10 +81,10 @@ def read_slopes(history: History) -> dict[str, Figure]:
 
 
 def read_updates(history: History) -> dict[str, Figure]:
-    """By which share each card's weights move in a step."""
+    """By which share one step moved each card's weights."""
     found = update_ratios(history)
     return {
-        node: Figure(v, format_number(v, 2), f"moves by {format_number(v)} of its weights a step")
+        node: Figure(v, format_number(v, 2), f"one step moved the weights by {format_number(v)} of their size")
         for node, v in found.items()
     }
 
@@ -139,11 +139,11 @@ CARDS: Mapping[str, CardQuantity] = {
     ),
     "updates": CardQuantity(
         "Update ÷ weights",
-        "By which share of their size the weights move in a step; about 0.001 is usual",
+        "By which share of its size one step moves the weights; about 0.001 is usual",
         "card_weights",
         read_updates,
-        unit="of the weights, a step",
-        waits="Press Train: an update is seen between two looks",
+        unit="of the weights, by one step",
+        waits="Press Train: an update is what one step changes",
     ),
 }
 """What can be shown on the cards, by the name that is kept in the settings."""

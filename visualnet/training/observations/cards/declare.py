@@ -21,6 +21,7 @@ from visualnet.training.observations.cards.sheet_ports import (
 )
 from visualnet.training.observations.looked_at import ProbePort
 from visualnet.training.observations.observation import (
+    BEFORE,
     CannotObserve,
     History,
     Observation,
@@ -119,12 +120,12 @@ class CardSaturation(OfCards):
         return LevelChart(result.words["names"], groups, "share of units and values in %", False, 0.0, 100.0)
 
 
-@observation("card_weights", "Size of the weights", "Cards", keeps=240, **CARDS_ABOUT)
+@observation("card_weights", "Size of the weights", "Cards", keeps=240, paired=True, **CARDS_ABOUT)
 class CardWeights(Observation):
     """How large the weights of each layer are, and by which share of that they move in a step."""
 
     reading = (
-        "The norm is the length of all of a layer's weights as one arrow; the update says by which share of it they move in a step. "
+        "The norm is the length of all of a layer's weights as one arrow; the update says by which share of it a single step moves them. "
         "An update of about a thousandth is usual; far more shakes the weights, far less hardly trains them."
     )
 
@@ -156,17 +157,17 @@ class CardWeights(Observation):
 
 
 def update_ratios(history: History) -> dict[str, float]:
-    """By card, how far the weights moved in a step as a share of their size: on average between the last two looks of `CardWeights`."""
+    """By card, how far one step moved the weights as a share of their size: the last step of which `CardWeights` saw both sides."""
     from visualnet.training.observations.cards.update_ratio import update_ratio
 
-    if len(history) < 2:
-        return {}
-    (first, before), (last, after) = history[-2:]
-    found = {}
-    for card in after.words["nodes"]:
-        earlier = before.arrays.get(f"kept {card}")
-        if earlier is not None:
-            found[card] = update_ratio(earlier, after.arrays[f"kept {card}"], last - first)
+    found: dict[str, float] = {}
+    for _, result in reversed(history):
+        for card in result.words["nodes"]:
+            name = f"kept {card}"
+            if (before := result.arrays.get(BEFORE + name)) is not None:
+                found[card] = update_ratio(before, result.arrays[name])
+        if found:
+            break
     return {card: ratio for card, ratio in found.items() if ratio == ratio}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -17,7 +16,7 @@ from visualnet.figures.charts.observed.sentence import SentenceChart
 from visualnet.figures.charts.observed.spread.bands import BandChart
 from visualnet.figures.charts.observed.spread.ridge import RidgeChart, common_histograms
 from visualnet.layers.declaration.params import choice, count
-from visualnet.training.observations.comparing import latest_looks, step_range
+from visualnet.training.observations.comparing import step_range
 from visualnet.training.observations.distributions.summary import (
     BINS,
     LEAST,
@@ -29,6 +28,7 @@ from visualnet.training.observations.distributions.summary import (
     update_ratios,
 )
 from visualnet.training.observations.observation import (
+    BEFORE,
     CannotObserve,
     History,
     Observation,
@@ -52,7 +52,7 @@ PICTURES = {
 }
 Summary = Mapping[str, NDArray[Any]]
 MOST_MOMENTS, MOST_PAIRS = 100, 24
-"""So many looks are drawn, and so many pairs of them where each has to be counted first."""
+"""So many looks are drawn, and so many of them where each has to be counted first."""
 _T = TypeVar("_T")
 
 
@@ -81,7 +81,7 @@ class SpreadObservation(Observation):
     def draw(self, result: Result, history: History) -> Chart:
         moments = self.moments(history)
         if not moments:
-            return SentenceChart("A second look is needed: train a step, and it is drawn.")
+            return SentenceChart("Nothing is known of a step yet: train, and it is drawn.")
         steps = tuple(step for step, _ in moments)
         note = note_of(moments[-1][1], self.zeros)
         if self.picture == "bands":
@@ -209,16 +209,23 @@ class ActivationsOverTime(SpreadObservation):
 
 
 @observation(
-    "update_spread", "Updates over time", "Training", about="weights", of_sample=False, keeps=200, unit="log₁₀"
+    "update_spread",
+    "Updates over time",
+    "Training",
+    about="weights",
+    of_sample=False,
+    keeps=200,
+    paired=True,
+    unit="log₁₀",
 )
 class UpdatesOverTime(WeightSpread):
-    """By which part of its size each weight changes a step, from one look to the next: the logarithm to base 10."""
+    """By which part of its size one step changes each weight, at each look: the logarithm to base 10."""
 
     reading = (
         "−3 means that a weight moves by a thousandth of the layer's usual weight a step, which is what a healthy training shows. "
         "Far to the left the layer hardly learns: raise the learning rate; at −1 and more it is shaken: lower it."
     )
-    quantity = "log₁₀ of the change a step in parts of the weight"
+    quantity = "log₁₀ of the change by a step in parts of the weight"
     zeros = "did not move"
 
     def compute(self, lens: Lens, subject: Subject) -> Result:
@@ -231,10 +238,10 @@ class UpdatesOverTime(WeightSpread):
         return Result({"weights": as_array(thin(weight, MOST_KEPT))}, note=note)
 
     def moments(self, history: History) -> list[tuple[int, Summary]]:
-        looks = latest_looks(history, "weights")
+        pairs = {step: result.arrays for step, result in history if BEFORE + "weights" in result.arrays}
         found: list[tuple[int, Summary]] = []
-        for (before, old), (step, new) in choose_evenly(list(pairwise(looks)), MOST_PAIRS):
-            ratios = update_ratios(new, old, step - before)
+        for step, arrays in choose_evenly(sorted(pairs.items()), MOST_PAIRS):
+            ratios = update_ratios(arrays["weights"], arrays[BEFORE + "weights"])
             # A logarithm of nothing is none: what did not move is told in words.
             moved = ratios[ratios > LEAST]
             summary = summarise(moved if len(moved) else ratios)

@@ -1,4 +1,4 @@
-"""Many numbers as a histogram and quantiles; and by how much weights change a step."""
+"""Many numbers as a histogram and quantiles; and by how much one step changes weights."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def summarise(values: NDArray[Any]) -> dict[str, NDArray[Any]] | None:
     }
 
 
-def update_ratios(now: NDArray[Any], before: NDArray[Any], steps: int) -> NDArray[np.float64]:
-    """How far each weight moved a step, in parts of the size of the weights (the root of the mean square of ``before``): log₁₀ of it."""
+def update_ratios(now: NDArray[Any], before: NDArray[Any]) -> NDArray[np.float64]:
+    """How far one step moved each weight, in parts of the size of the weights (the root of the mean square of ``before``): log₁₀ of it."""
     size = float(np.sqrt(np.mean(np.square(before, dtype=np.float64))))
-    moved = np.abs(np.asarray(now, np.float64) - before) / max(steps, 1)
+    moved = np.abs(np.asarray(now, np.float64) - before)
     ratios: NDArray[np.float64] = np.log10(np.maximum(moved / max(size, 1e-30), 10**LEAST))
     return ratios

@@ -14,9 +14,10 @@ from visualnet.figures.charts.observed.attribution import AttributedPart, Attrib
 from visualnet.figures.charts.observed.beside import BesideChart
 from visualnet.figures.charts.observed.place_map import PlaceMap
 from visualnet.figures.charts.tiles import TilesChart
-from visualnet.layers.declaration.params import Choice, Float, Int
+from visualnet.layers.declaration.params import Choice, Float, Int, choice
 from visualnet.training.observations.attribution.entries import find_entries
 from visualnet.training.observations.attribution.sample_parts import unpack
+from visualnet.training.observations.comparing import SCALE, SCALE_WORDS
 from visualnet.training.observations.observation import History, Observation, Result, Subject, observation
 from visualnet.training.observations.subjects import output_ports
 
@@ -74,6 +75,8 @@ class Projection(OfUnit):
     row: Any = Int(None, "Row of the map, or the token, counted from 0", low=0, none=STRONGEST)
     column: Any = Int(None, "Column of the map, counted from 0", low=0, none=STRONGEST)
     guided = False
+    drawn_by = frozenset({"scale"})
+    scale: str = choice("kept", SCALE_WORDS, SCALE)
 
     def compute(self, lens: Lens, subject: Subject) -> Result:
         from visualnet.training.observations.excitation.compute import observe_projection
@@ -82,7 +85,8 @@ class Projection(OfUnit):
 
     def draw(self, result: Result, history: History) -> Chart:
         parts = unpack(result)
-        most = max((float(np.abs(part.map).max()) for part in parts if part.map.size), default=0.0) or 1.0
+        kept = [part for _, one in history for part in unpack(one)] if self.scale == "kept" else []
+        most = max((float(np.abs(part.map).max()) for part in [*parts, *kept] if part.map.size), default=0.0) or 1.0
         return show_beside_map(result, AttributionChart(tuple(parts), -most, most, True, self.unit), "Projected back")
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from visualnet.analysis import Analysis
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.tiles import TilesChart
-from visualnet.figures.tiles import as_maps, common_scale, is_signed
-from visualnet.layers.declaration.params import Int
+from visualnet.figures.tiles import as_maps
+from visualnet.layers.declaration.params import Int, choice
+from visualnet.training.observations.comparing import SCALE, SCALE_WORDS, scale_ends
 from visualnet.training.observations.observation import History, Observation, Result, Subject, observation
 from visualnet.training.observations.subjects import output_ports
 
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 class Values(Observation):
     """The numbers that leave a node for the chosen sample."""
 
+    drawn_by = frozenset({"scale"})
     reading = (
         "Each tile is a channel, each pixel a number: the bar says which colour means which. "
         "A tile of one colour says the same of every place: that channel tells the next layer nothing here."
     )
     most = Int(64, "At most so many channels are shown, the first ones", low=1, high=1024)
+    scale: str = choice("kept", SCALE_WORDS, SCALE)
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -45,6 +48,6 @@ class Values(Observation):
         maps = as_maps(result.arrays["values"])
         tiles = maps if maps.ndim == 3 else maps.reshape(1, -1, maps.shape[-1])
         tiles = tiles[: self.most]
-        scale = common_scale(tiles, is_signed(tiles))
+        ends = scale_ends(tiles, self.scale, history, "values")
         titles = tuple(f"{at}" for at in range(len(tiles))) if maps.ndim == 3 else ()
-        return TilesChart(np.asarray(tiles), titles, float(scale.low), float(scale.high), scale.signed)
+        return TilesChart(np.asarray(tiles), titles, *ends)

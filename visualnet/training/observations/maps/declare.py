@@ -13,11 +13,19 @@ from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.panes import Line, Pane, PanesChart
 from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
 from visualnet.figures.charts.tiles import TilesChart
-from visualnet.figures.tiles import common_scale, is_signed
 from visualnet.layers.declaration.params import choice, count, text
 from visualnet.training.observations.answers.fields import class_number, find_class_field, single_input
 from visualnet.training.observations.answers.images import sample_names
-from visualnet.training.observations.comparing import COMPARE, SCALE, change, change_words, earlier, scale_ends
+from visualnet.training.observations.comparing import (
+    COMPARE,
+    SCALE,
+    SCALE_WORDS,
+    change,
+    change_words,
+    common_ends,
+    earlier,
+    scale_ends,
+)
 from visualnet.training.observations.observation import (
     CannotObserve,
     History,
@@ -55,7 +63,7 @@ class FeatureMaps(Observation):
     samples: int = count(1, "So many samples, a row each; the chosen one first.", high=8)
     compare: str = choice("now", "What is shown.", COMPARE)
     back: int = count(1, "With “before”: so many looks ago.", high=12)
-    scale: str = choice("kept", "What the colours are the scale of.", SCALE)
+    scale: str = choice("kept", SCALE_WORDS, SCALE)
     most: int = count(64, "At most so many channels.", high=256)
     channel: int | None = count(None, "One channel alone, large.", low=0, none="all channels")
 
@@ -136,7 +144,7 @@ def _check_class(words: str) -> None:
 class ClassDifference(Observation):
     """The mean feature maps of the samples of one class without those of another one."""
 
-    drawn_by = frozenset({"most"})
+    drawn_by = frozenset({"most", "scale"})
     reading = (
         "Red is where the first class drives a channel higher on average, blue where the second one does, white where they do not differ. "
         "Deep layers tell classes apart in many channels; a layer that is white everywhere has not learned to."
@@ -147,6 +155,7 @@ class ClassDifference(Observation):
     second: str = text("", "The second class; empty: the next one.", _check_class, longest=200)
     samples: int = count(16, "The means are over so many samples of each class.", high=128)
     most: int = count(64, "At most so many channels, those that differ most first.", high=256)
+    scale: str = choice("kept", SCALE_WORDS, SCALE)
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -190,7 +199,9 @@ class ClassDifference(Observation):
         difference = first - second
         size = np.abs(difference).mean((1, 2))
         order = np.argsort(-size, kind="stable")[: self.most]
-        high = float(np.abs(difference).max()) or 1.0
+        kept = [r.arrays["first"] - r.arrays["second"] for _, r in history] if self.scale == "kept" else []
+        ends = common_ends(difference, kept)
+        high = max(-ends.low, ends.high) or 1.0
         names = result.words["classes"]
         told = tuple(
             f"channel {c}, mean: {names[0]} {format_number(float(first[c].mean()))}, "
@@ -205,12 +216,13 @@ class ClassDifference(Observation):
 class UnitRegions(Observation):
     """What each unit says over the whole plane of the input, a small picture each; over a line: a curve each."""
 
-    drawn_by = frozenset({"most"})
+    drawn_by = frozenset({"most", "scale"})
     reading = (
         "Each picture is the whole plane of the data: a unit's colour there is what it answers to a point at that place. "
         "Units of the first layer divide the plane by a straight line; those of deeper layers put such lines together to bends and islands."
     )
     most: int = count(64, "At most so many units, the first ones.", high=256)
+    scale: str = choice("kept", SCALE_WORDS, SCALE)
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -241,17 +253,21 @@ class UnitRegions(Observation):
     def draw(self, result: Result, history: History) -> Chart:
         regions = result.arrays["regions"][: self.most]
         low, high = result.arrays["low"], result.arrays["high"]
-        ends = common_scale(regions, is_signed(regions))
+        ends = scale_ends(regions, self.scale, history, "regions")
         if regions.ndim == 2:
             places = np.linspace(low[0], high[0], regions.shape[1])
             panes = tuple(Pane(f"unit {i}", (Line(f"unit {i}", curve, 0, True),)) for i, curve in enumerate(regions))
-            return PanesChart(panes, places, "input", "what the unit answers", _range(regions))
+            return PanesChart(panes, places, "input", "what the unit answers", self._range(regions, history))
         plane = f"x from {_ends(low[0], high[0])}, y from {_ends(low[1], high[1])}"
         told = tuple(f"unit {i}: {_ends(r.min(), r.max())}; {plane}" for i, r in enumerate(regions))
         titles = tuple(map(str, range(len(regions))))
-        return TilesChart(
-            regions, titles, float(ends.low), float(ends.high), ends.signed, "answer", words=told, smooth=True
-        )
+        return TilesChart(regions, titles, *ends, "answer", words=told, smooth=True)
+
+    def _range(self, regions: NDArray[Any], history: History) -> tuple[float, float]:
+        if self.scale != "kept":
+            return _range(regions)
+        ranges = [_range(regions), *(_range(result.arrays["regions"]) for _, result in history)]
+        return min(low for low, _ in ranges), max(high for _, high in ranges)
 
 
 def _ends(low: Any, high: Any) -> str:

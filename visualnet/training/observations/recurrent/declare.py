@@ -11,6 +11,7 @@ from visualnet.analysis.facts import NodeFacts
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.sequences.heat_map import HeatMaps, Panel
 from visualnet.layers.declaration.params import choice, count, flag
+from visualnet.training.observations.comparing import SCALE, SCALE_WORDS, scale_ends
 from visualnet.training.observations.observation import (
     CannotObserve,
     History,
@@ -43,7 +44,7 @@ def _reads_steps(facts: NodeFacts) -> bool:
 DRAWN_BY = frozenset({"order", "most"})
 
 
-@observation("state_over_time", "State over the steps", "Sequences", about="output", drawn_by=DRAWN_BY)
+@observation("state_over_time", "State over the steps", "Sequences", about="output", drawn_by=DRAWN_BY | {"scale"})
 class StateOverTime(Observation):
     """The numbers of each step of a sequence, for the chosen sample: what a recurrent layer remembers, or what a text became."""
 
@@ -53,6 +54,7 @@ class StateOverTime(Observation):
     )
     order: str = choice("layer", "In which order units stand.", ORDERS)
     most: int = count(128, "So many units are shown at most.", low=1, high=4096)
+    scale: str = choice("kept", SCALE_WORDS, SCALE)
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -79,11 +81,10 @@ class StateOverTime(Observation):
             units = np.argsort(-np.abs(np.diff(values, axis=1)).sum(1), kind="stable")
         units = units[: self.most]
         shown = values[units]
-        signed = bool((shown < 0).any())
-        most = _greatest(shown)
+        ends = scale_ends(shown, self.scale, history, "values")
         names = tuple(map(str, units.tolist()))
         note = f"{len(units):,} of {len(values):,} units" if len(units) < len(values) else ""
-        panel = Panel("", shown, -most if signed else 0.0, most, signed)
+        panel = Panel("", shown, *ends)
         return HeatMaps((panel,), "unit", "step", names, _columns(result, values.shape[1]), "value", note=note)
 
 
