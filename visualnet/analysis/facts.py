@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -230,24 +231,41 @@ class Analysis:
         """The problems that keep the graph from being compiled."""
         return [p for p in self.problems if p.severity == "error"]
 
+    def inside(self, path: NodePath) -> GraphFacts:
+        """The facts of the sheet in the block at this path, in the repetitions that its steps tell (``n3#2``: the third), else in the
+        first; of the main sheet where the path is empty.
+
+        Raises:
+            KeyError: no block is there, or it is not repeated so often.
+        """
+        graph = self.main
+        for step in path:
+            node_id, _, number = step.partition("#")
+            try:
+                graph = graph.nodes[node_id].inside[int(number or 0)]
+            except (IndexError, ValueError):
+                raise KeyError(path) from None
+        return graph
+
     def at(self, path: NodePath) -> NodeFacts:
-        """The facts of the node at this path (first repetition of each block).
+        """The facts of the node at this path, in the repetitions that its steps tell, else in the first of each block.
+
+        Of one repetition of a block (a last step ``n3#2``) ``leaving`` is what leaves that repetition.
 
         Raises:
             KeyError: nothing is there.
         """
-        graph = self.main
-        for node_id in path[:-1]:
-            inside = graph.nodes[node_id].inside
-            if not inside:
-                raise KeyError(path)
-            graph = inside[0]
-        return graph.nodes[path[-1]]
+        node_id, mark, _ = path[-1].partition("#")
+        facts = self.inside(path[:-1]).nodes[node_id]
+        if not mark:
+            return facts
+        ends = {end.node.name: end.arriving[0] for end in self.inside(path).sinks("output")}
+        return facts._replace(leaving={port: spec for port in facts.outputs if (spec := ends.get(port)) is not None})
 
     def find(self, path: NodePath) -> NodeFacts | None:
-        """The facts of the node at this path, whichever repetition of a block it goes through; None if it is gone."""
+        """The facts of the node at this path, as `at` tells them; None if it is gone."""
         try:
-            return self.at(plain_path(path))
+            return self.at(path)
         except (KeyError, IndexError):
             return None
 
@@ -307,6 +325,17 @@ class Analysis:
                 yield (*path, node_id), facts
                 if facts.inside and id(facts.inside[0]) not in entered:
                     entered.add(id(facts.inside[0]))
+                    todo.append(((*path, node_id), facts.inside[0]))
+
+    def instances(self) -> Iterator[tuple[NodePath, NodeFacts]]:
+        """Every use of a block: those on the main sheet, then those inside the first repetition of each of these, and so on."""
+        todo: deque[tuple[NodePath, GraphFacts]] = deque([((), self.main)])
+        while todo:
+            path, graph = todo.popleft()
+            for node_id in graph.graph.nodes:
+                facts = graph.nodes[node_id]
+                if facts.inside:
+                    yield (*path, node_id), facts
                     todo.append(((*path, node_id), facts.inside[0]))
 
 

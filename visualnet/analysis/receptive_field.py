@@ -70,18 +70,20 @@ def receptive(analysis: Analysis, path: NodePath) -> list[Field]:
     graph = analysis.main
     given: Mapping[str, Fields] = {}
     found: Fields = {}
-    for depth, node_id in enumerate(path):
-        plain = node_id.partition("#")[0]
+    for depth, step in enumerate(path):
+        plain, mark, number = step.partition("#")
         if plain not in graph.nodes:
             return []
         by_node = _fields(graph, given, plain)
         found = by_node.get(plain, {})
+        facts, times = graph.nodes[plain], int(number or 0)
         if depth + 1 < len(path):
-            facts = graph.nodes[plain]
-            if not facts.inside:
+            if len(facts.inside) <= times:
                 return []
-            given = _given(facts, graph, by_node)
-            graph = facts.inside[0]
+            given, _ = _repeated(facts, _given(facts, graph, by_node), times)
+            graph = facts.inside[times]
+        elif mark and not _why_unknown(facts, graph):
+            _, found = _repeated(facts, _given(facts, graph, by_node), times + 1)
     return list(found.values())
 
 
@@ -181,10 +183,14 @@ def _given(facts: NodeFacts, graph: GraphFacts, found: Mapping[str, Fields]) -> 
 
 def _through(facts: NodeFacts, graph: GraphFacts, found: Mapping[str, Fields]) -> Fields:
     """A block: its inside once for each repetition; all its outputs taken together."""
-    given = _given(facts, graph, found)
+    return _repeated(facts, _given(facts, graph, found), len(facts.inside))[1]
+
+
+def _repeated(facts: NodeFacts, given: dict[str, Fields], times: int) -> tuple[dict[str, Fields], Fields]:
+    """A block's first repetitions: what the next one is given, and what the last of them gives."""
     answer: Fields = {}
-    for inside in facts.inside:
+    for inside in facts.inside[:times]:
         sinks = [f.node.id for f in inside.sinks("output")]
         answer = _joined([_fields(inside, given, i).get(i, {}) for i in sinks])
         given = repetition.following(facts.inputs, given, answer)
-    return answer
+    return given, answer

@@ -171,8 +171,9 @@ class FeedCard(Card):
 
     def _fill_places(self, analysis: Analysis) -> None:
         self.place.clear()
-        path = self.feed.port[0]
-        every = analysis.repetitions(plain_path(path), MOST_REPETITIONS) if self.facts is not None else []
+        path, plain = self.feed.port[0], plain_path(self.feed.port[0])
+        # Where the block is not repeated so often any more, another repetition can be chosen.
+        every = analysis.repetitions(plain, MOST_REPETITIONS) if analysis.find(plain) is not None else []
         for one in every:
             self.place.addItem(analysis.name_of(one), one)
         self.place.setCurrentIndex(every.index(path) if path in every else -1)

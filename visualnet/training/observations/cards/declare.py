@@ -18,7 +18,6 @@ from visualnet.training.observations.cards.sheet_ports import (
     observed_cards,
     observed_ports,
     observed_sheets,
-    sheet_facts,
 )
 from visualnet.training.observations.looked_at import ProbePort
 from visualnet.training.observations.observation import (
@@ -90,7 +89,7 @@ class CardSaturation(OfCards):
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
-        return [s for s in super().subjects(analysis) if any(observed_activations(sheet_facts(analysis, s[0]), s[0]))]
+        return [s for s in super().subjects(analysis) if any(observed_activations(analysis.inside(s[0]), s[0]))]
 
     @classmethod
     def why_none(cls) -> str:
@@ -131,7 +130,7 @@ class CardWeights(Observation):
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
-        return [s for s in OfCards.subjects(analysis) if sheet_facts(analysis, s[0]).trainable]
+        return [s for s in OfCards.subjects(analysis) if analysis.inside(s[0]).trainable]
 
     @classmethod
     def why_none(cls) -> str:
@@ -208,7 +207,7 @@ class CardGradients(OfCards):
 
 
 def _sheet(lens: Lens, subject: Subject) -> GraphFacts:
-    return sheet_facts(lens.model.analysis, subject[0])
+    return lens.model.analysis.inside(subject[0])
 
 
 def _ports(lens: Lens, subject: Subject) -> list[ProbePort]:

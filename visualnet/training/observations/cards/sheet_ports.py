@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from visualnet.analysis import Analysis
-from visualnet.analysis.facts import GraphFacts, NodeFacts, NodePath, plain_path
+from visualnet.analysis.facts import GraphFacts, NodeFacts, NodePath
 from visualnet.layers.declaration.spec import Limits, Spec
 from visualnet.training.observations.looked_at import ProbePort
 
 LEAVING_ROLES = ("", "input")
 """What stands between, and inputs: what losses, metrics and targets give is no value of the network."""
-
-
-def sheet_facts(analysis: Analysis, path: NodePath) -> GraphFacts:
-    """What is known of the sheet in the block at this path; of the main sheet where it is empty.
-
-    Raises:
-        KeyError: no block is there.
-    """
-    if not path:
-        return analysis.main
-    inside = analysis.at(plain_path(path)).inside
-    if not inside:
-        raise KeyError(path)
-    return inside[0]
+MOST_SHEETS = 1_000
+"""Blocks inside blocks may be used far oftener than anybody opens them."""
 
 
 def observed_sheets(analysis: Analysis) -> list[NodePath]:
-    """The main sheet, and that of each block where it is used first."""
-    found: dict[str, NodePath] = {}
-    for path, facts in analysis.walk():
-        if facts.node.block is not None and facts.inside:
-            found.setdefault(facts.node.block, path)
-    return [(), *found.values()]
+    """The main sheet, and that of each block wherever it is used; so many at the most."""
+    return [(), *(path for path, _ in islice(analysis.instances(), MOST_SHEETS))]
 
 
 def observed_cards(facts: GraphFacts) -> Iterator[NodeFacts]:

@@ -187,21 +187,13 @@ def _behind(lens: Lens, subject: Subject) -> list[Subject]:
     found: list[Subject] = []
     for depth in range(len(path) - 1, -1, -1):
         above = path[:depth]
-        graph = analysis.main if depth == 0 else _inside(analysis.find(above), path[depth - 1])
-        if graph is None:
-            continue
+        graph = analysis.inside(above)
         start = path[depth].partition("#")[0]
         ends = [scores_node] if depth == 0 else [f.node.id for f in graph.sinks("output")]
         reach = graph.topology.downstream(start) - {start}
         leading = set().union(*(graph.topology.upstream(end) for end in ends)) if ends else set()
         found += _ports(graph, above, [n for n in graph.topology.order if n in reach and n in leading])
     return [port for port in found if lens.has(port)]
-
-
-def _inside(facts: Any, step: str) -> GraphFacts | None:
-    number = int(step.partition("#")[2] or 0)
-    found: GraphFacts | None = facts.inside[number] if facts is not None and len(facts.inside) > number else None
-    return found
 
 
 def _ports(graph: GraphFacts, above: NodePath, node_ids: list[str]) -> list[Subject]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from visualnet.analysis import Analysis
-from visualnet.analysis.facts import NodePath, plain_path
+from visualnet.analysis.facts import NodePath
 from visualnet.core.graph import Port
 from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.bars import Bar
@@ -192,11 +192,10 @@ def patched_ports(analysis: Analysis) -> list[Subject]:
 
 
 def _is_read(analysis: Analysis, path: NodePath, port: str) -> bool:
-    facts, above = analysis.find(path), plain_path(path)[:-1]
+    facts, above = analysis.find(path), path[:-1]
     if facts is None or (above and facts.layer is not None and facts.layer.role == "input"):
         return False
-    sheet = analysis.at(above).inside[0] if above else analysis.main
-    return Port(facts.node.id, port) in sheet.graph.wires.values()
+    return Port(facts.node.id, port) in analysis.inside(above).graph.wires.values()
 
 
 def _bars(figures: np.ndarray) -> tuple[Bar, ...]:
