@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from visualnet.analysis import infer
+from visualnet.app.features.feeds.feed_card import FeedCard
 from visualnet.app.features.feeds.knock_out_view import switch_unit
 from visualnet.app.features.feeds.overlay import downstream_wires
 from visualnet.app.features.feeds.unit_field import read_units, write_units
@@ -94,3 +100,15 @@ def test_what_follows_from_a_port_is_found_to_the_end() -> None:
     reached = {graph.nodes[target.node].name for target in wires}
     assert reached == {"fc1", "relu3", "fc2", "relu4", "logits", "digit", "loss", "accuracy"}
     assert len(downstream_wires(graph, set(), {image.id})) == len(graph.wires) - 2
+
+
+def test_a_feed_is_about_its_own_repetition_and_moves_from_one_that_is_gone(qtbot: QtBot) -> None:
+    analysis = infer(open_project("densenet-121-small"))
+    card = FeedCard(cast(Any, SimpleNamespace(seen=None, samples=0)))
+    qtbot.addWidget(card)
+    port = next(iter(analysis.at(("n6", "n8")).outputs))
+    card.show_feed(Feed((("n6#2", "n8"), port), "zeros"), analysis)
+    assert card.facts is analysis.main.nodes["n6"].inside[2].nodes["n8"] and card.place.currentIndex() == 2
+    card.show_feed(Feed((("n6#3", "n8"), port), "zeros"), analysis)
+    assert card.words.text() == "Its node is no longer in the network."
+    assert card.place.count() == 3 and card.place.currentIndex() == -1
