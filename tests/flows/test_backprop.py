@@ -145,3 +145,13 @@ def test_blocks_are_stepped_into_and_large_networks_name_a_smaller_one(window: W
     assert window.studio.path == ()
     window.begin("resnet-152")
     hands.until(lambda: "XOR by hand" in panel.empty.sentence.text(), what="words that name a small network")
+
+
+def test_nothing_of_a_document_is_kept_when_another_one_is_opened(window: Window, hands: Hands) -> None:
+    window.project_files.open_template("xor")
+    panel = window.show_panel("backprop")
+    hands.until(lambda: panel.passes is not None and panel.page.analysis is not None, what="the passes")
+    window.set_panel_shown("backprop", False)
+    window.project_files.open_template("lenet5")
+    assert panel.passes is panel._network is panel.page.passes is panel.page.analysis is None
+    assert panel._key == ()

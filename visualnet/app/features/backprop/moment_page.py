@@ -88,6 +88,12 @@ class MomentPage(QScrollArea):
         )
         self.setWidget(holder)
 
+    def forget(self) -> None:
+        """Let go of what was shown: it holds a whole network."""
+        self.passes = self.analysis = None
+        self._chosen.clear()
+        self._of.clear()
+
     def show_moment(self, passes: Passes, moment: Moment, analysis: Analysis) -> None:
         """Write this moment out."""
         self.passes, self.moment, self.analysis = passes, moment, analysis

@@ -57,6 +57,7 @@ class BackpropPanel(QWidget):
         self._player.timeout.connect(self._play_on)
         self._build()
         studio.project_changed.connect(lambda _before, _after: self._wait(AFTER_EDIT_MS))
+        studio.document_changed.connect(self._leave_document)
         self.probes.sample_changed.connect(lambda _: self._wait(0))
         studio.runner.attached_changed.connect(lambda *_: self._wait(AFTER_EDIT_MS))
         studio.theme_changed.connect(lambda _: self._show_moment())
@@ -207,6 +208,16 @@ class BackpropPanel(QWidget):
         self._network, self._key, self.passes, self.order = None, (), None, ()
         self._player.stop()
         self._mark_canvas()
+
+    def _leave_document(self) -> None:
+        """Another document: nothing of the one before is kept, also while this is not seen."""
+        if self._task is not None:
+            self._task.cancel()
+        self._again = self._moving_on = False
+        self._forget()
+        self.page.forget()
+        self._say("Looking …")
+        self._wait(AFTER_EDIT_MS)
 
     def _take_passes(self, passes: Passes) -> None:
         before = self.order[self.list.currentRow()] if self.passes is not None and self.order else None
