@@ -40,6 +40,7 @@ TITLES = {
     "bench_cost": "Memory and time: forecast against measurement",
     "bench_epoch": "The time of an epoch: measured beforehand on a few steps, against a run",
     "bench_scale": "Deep networks",
+    "bench_systems": "The systems of the course, trained from their templates: medians, and each seed",
     "bench_twins": "Answers held against torchvision, timm, transformers and modules written by hand",
 }
 

@@ -94,6 +94,9 @@ def test_several_stand_side_by_side_one_is_enlarged_and_removed(window: Window, 
     press(panel.start)
     assert len(panel.views) >= 2
     first, second = panel.views[:2]
+    added = panel.add("weight_matrix")
+    lenet.until(lambda: not added.title.visibleRegion().isEmpty(), what="the new picture scrolled into view")
+    panel.remove(added)
     press(first.enlarge)
     lenet.rest()
     assert first.isVisible()

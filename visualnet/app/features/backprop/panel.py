@@ -17,7 +17,7 @@ from visualnet.app.features.backprop.wire_words import mark_moment
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
 from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.studio import Studio
-from visualnet.app.theme import icons
+from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.project import MAIN
@@ -69,6 +69,7 @@ class BackpropPanel(QWidget):
         self.samples = describe(QSpinBox(), "Samples", "How many samples go through together: 1, or a batch")
         self.samples.setRange(1, MOST_SAMPLES)
         self.samples.setPrefix("batch of ")
+        self.samples.lineEdit().setTextMargins(fonts.px(6), 0, 0, 0)
         self.samples.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.samples.valueChanged.connect(lambda _: self._wait(0))
         self.learner = describe(

@@ -16,7 +16,7 @@ from visualnet.training.stepping.values import Array
 
 MOST_ROWS, MOST_COLUMNS = 8, 8
 SEEN_ROWS = 6
-CELL, HEAD, HIGH = 66, 22, 22
+CELL, HEAD, HIGH = 74, 22, 22
 STRONGEST = 90
 """How opaque the ground of the largest number is, of 255."""
 POSITIVE, NEGATIVE = 5, 0

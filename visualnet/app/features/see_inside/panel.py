@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QScrollArea, QStackedWidget, QWidget
 
@@ -73,6 +73,8 @@ class SeeInsidePanel(QWidget):
         self._arrange()
         if keep:
             self._keep()
+            # Where there is no room for it, who added it would think that nothing happened. Its place is known once it is laid out.
+            QTimer.singleShot(0, view, lambda: self.area.ensureWidgetVisible(view))
         view.follow()
         return view
 
