@@ -35,6 +35,7 @@ from visualnet.training import devices, events, optimizers
 from visualnet.training.control import Control
 from visualnet.training.loop import preflight
 from visualnet.training.loop.network.parts import NetworkParts, build_parts
+from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState
 from visualnet.training.loop.sinks import Sink
@@ -189,8 +190,8 @@ def _follow(loop: Changeable, project: Project, analysis: Analysis | None) -> No
     old.learners.release()
     old.model.change_settings(project, analysis)
     sampler = loop.sampler
-    if min(project.recipe.batch_size, sampler.size) != sampler.batch_size:
-        sampler = Sampler(sampler.size, project.recipe.batch_size, project.recipe.seed, sampler.weights)
+    if project.recipe.batch_size != loop.recipe.batch_size:
+        sampler = procedure_kind(project.recipe.procedure).make_sampler(loop.data, project.recipe)
         sampler.generator, sampler.order = loop.sampler.generator, loop.sampler.order
     parts = build_parts(old.model, loop.data, loop.place, loop.machine, sampler, old)
     parts.learners.go_on_from(old.learners, state.epoch, state.position)
