@@ -241,6 +241,32 @@ class GaussianSample(nn.Module):
         return mean + torch.exp(log_var / 2) * torch.randn_like(mean) if self.training else mean
 
 
+class Noise(nn.Module):
+    """Random numbers for each sample of a batch: normal, or uniform from −1 to 1.
+
+    While training they are new each time; afterwards the same at each place of the batch.
+    """
+
+    def __init__(self, size: tuple[int, ...], distribution: str) -> None:
+        super().__init__()
+        self.size = size
+        self.draw = torch.randn if distribution == "normal" else torch.rand
+        self.is_uniform = distribution == "uniform"
+
+    def forward(self, like: Tensor) -> Tensor:
+        if self.training:
+            z = self.draw(len(like), *self.size, device=like.device)
+        else:
+            count = math.prod(self.size) * len(like)
+            still = torch.Generator().manual_seed(0)
+            # torch draws 16 at a time: of whole sixteens the first do not depend on how many.
+            z = self.draw(-(-count // 16) * 16, generator=still)[:count]
+            z = z.reshape(len(like), *self.size).to(like.device)
+        if like.is_floating_point():
+            z = z.to(like.dtype)
+        return 2 * z - 1 if self.is_uniform else z
+
+
 class RandomInterpolate(nn.Module):
     """While training, for each sample a random point between two; afterwards the middle.
 
