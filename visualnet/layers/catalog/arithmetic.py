@@ -347,5 +347,8 @@ class GaussianSample(Layer):
             raise Misfit(f"mean is {text(shapes[0])} and log_var {text(shapes[1])}: both need the same size", "log_var")
         return shapes[0]
 
+    def prior(self) -> str:
+        return "normal"
+
     def module(self, *shapes: Shape) -> Make:
         return Make("extra_modules.GaussianSample")

@@ -198,6 +198,11 @@ class Layer:
         """
         return shapes[0]
 
+    def prior(self) -> str:
+        """What its output is drawn from where nothing is known of a sample: ``normal`` (mean 0, deviation 1) or ``uniform`` (−1 to 1);
+        empty for what is no such draw. Where there is one, something can be made of numbers drawn by chance."""
+        return ""
+
     def check(self, *shapes: Shape) -> Iterable[Fault]:
         """Faults beyond the shape rule (groups that do not divide the channels)."""
         return ()

@@ -23,6 +23,7 @@ from visualnet.training.observations.answers.images import (
     made_in_data_units,
     resize,
     sample_names,
+    shade_ends,
     small_images,
 )
 from visualnet.training.observations.comparing import SCALE
@@ -52,14 +53,6 @@ def rows_by_step(looks: Sequence[tuple[int, Result]], earlier: int) -> list[Pict
     if len(before) > earlier:
         before = [before[int(i)] for i in np.linspace(0, len(before), earlier, endpoint=False)]
     return [PictureRow(f"step {step:,}", one.arrays["made"]) for step, one in (*before, looks[-1])]
-
-
-def shade_ends(images: Sequence[NDArray[Any]]) -> tuple[float, float]:
-    """What black and white stand for: the least value, or zero, and the greatest."""
-    every = np.concatenate([array.reshape(-1) for array in images])
-    finite = every[np.isfinite(every)]
-    low, high = (min(float(finite.min()), 0.0), float(finite.max())) if finite.size else (0.0, 1.0)
-    return low, high if high > low else low + 1.0
 
 
 @observation("reconstructions", "Samples and reconstructions", "Samples", about="output", keeps=40)
