@@ -12,6 +12,17 @@ from types import MethodType
 import torch
 from torch import Tensor, nn
 
+from visualnet.compiling.flows.modules import (  # noqa: F401
+    ActNorm,
+    Dequantize,
+    InvertibleConv,
+    Permutation,
+    affine_coupling,
+    bits_per_dim_of,
+    normal_nll_of,
+    undo_affine_coupling,
+)
+
 
 class Chain(nn.Sequential):
     """Modules in a row: what one gives is the first input of the next; all get the other inputs."""

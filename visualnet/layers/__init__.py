@@ -36,6 +36,7 @@ import visualnet.layers.catalog.loss.gradient_penalty
 import visualnet.layers.catalog.loss.metrics
 import visualnet.layers.catalog.normalization
 import visualnet.layers.catalog.normalization_variants
+import visualnet.layers.catalog.flows
 import visualnet.layers.catalog.pooling.images
 import visualnet.layers.catalog.pooling.lines_volumes
 import visualnet.layers.catalog.recurrent
