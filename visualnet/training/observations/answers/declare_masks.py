@@ -49,13 +49,20 @@ def mask_outputs(analysis: Analysis) -> list[Subject]:
     for node in analysis.main.nodes.values():
         for name, spec in node.leaving.items():
             kind, field = held_against(analysis, Port(node.node.id, name))
-            if not field or spec is None or not spec.batched:
+            if not field or spec is None or not spec.batched or not _is_whole(analysis, field):
                 continue
             shape = tuple(map(int, spec.shape))
             pixels = len(shape) == 3 and (kind in OF_CLASSES or (kind.startswith("binary") and shape[0] == 1))
             if pixels or (len(shape) == 2 and kind.startswith("binary")):
                 found.append(((node.node.id,), name))
     return found
+
+
+def _is_whole(analysis: Analysis, field: str) -> bool:
+    """Whether a target of this field holds whole numbers, as masks do: images that are to be made again are shades."""
+    sinks = analysis.main.sinks("target")
+    found = [facts for facts in sinks if facts.layer is not None and facts.layer.values()["field"] == field]
+    return any(spec.dtype == "int" for facts in found for spec in facts.leaving.values() if spec is not None)
 
 
 @observation("masks", "Mask over the image", "Samples", about="output", keeps=40)
