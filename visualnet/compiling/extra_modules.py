@@ -316,6 +316,35 @@ def dice_loss_of(probability: Tensor, target: Tensor, smooth: float) -> Tensor:
     return 1 - (2 * both + smooth) / (sum_of_each(probability) + sum_of_each(target) + smooth)
 
 
+def boundary_weights_of(mask: Tensor, w0: float, sigma: float) -> Tensor:
+    """Weights (sample, row, column) of a mask of classes: 1 + w0·exp(−d²/2σ²).
+
+    d is the distance in pixels to the nearest pixel of another class, up to 4σ. It is the least over
+    the rows near by: there either the pixel right above or below differs, or the nearest one along
+    the row that does (Felzenszwalb and Huttenlocher, Distance transforms of sampled functions, 2012).
+    """
+    rows, columns = mask.shape[-2:]
+    far = rows + columns + 4 * sigma + 1
+    at = torch.arange(columns, device=mask.device, dtype=torch.float32).expand(mask.shape)
+    begins = torch.ones_like(mask, dtype=torch.bool)
+    begins[..., 1:] = mask[..., 1:] != mask[..., :-1]
+    ends = begins.roll(-1, -1)
+    ends[..., -1] = True
+    first = torch.where(begins, at, at.new_tensor(-1.0)).cummax(-1).values
+    last = torch.where(ends, at, at.new_tensor(far)).flip(-1).cummin(-1).values.flip(-1)
+    left = torch.where(first > 0, at - first + 1, at.new_tensor(far))
+    right = torch.where(last < columns - 1, last - at + 1, at.new_tensor(far))
+    along = torch.minimum(left, right).square()
+    nearest = along.clone()
+    for gap in range(1, min(math.ceil(4 * sigma), rows - 1) + 1):
+        above, below = slice(0, rows - gap), slice(gap, rows)
+        same = mask[..., above, :] == mask[..., below, :]
+        for here, there in ((above, below), (below, above)):
+            squared = torch.where(same, along[..., there, :], 0.0) + gap**2
+            nearest[..., here, :] = torch.minimum(nearest[..., here, :], squared)
+    return 1 + w0 * torch.exp(-nearest / (2 * sigma**2)) * (nearest <= (4 * sigma) ** 2)
+
+
 def sum_of_each(values: Tensor) -> Tensor:
     """For each sample the sum of its values."""
     return values.reshape(values.shape[0], -1).sum(1)
