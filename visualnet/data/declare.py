@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from visualnet.layers.configured import Configured
 from visualnet.layers.declaration.layer import Spec
+from visualnet.layers.recipe.live_settings import DATA_PARAMS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,6 +69,10 @@ class DataSet(Configured):
             found["label"] = found["label"]._replace(classes=len(self.class_names()))
         return found
 
+    def frame(self) -> tuple[float, float] | None:
+        """Between which numbers the plane of its points is seen at least, along both axes; None: as far as the points lie."""
+        return None
+
     def row_reader(self) -> RowReader | None:
         """How rows are read that a person writes, where that takes more than the columns of the field; else None."""
         return None
@@ -103,6 +108,7 @@ def dataset(name: str, title: str, inputs: str, **traits: str | Mapping[str, int
             assert hasattr(cls, trait), trait
             setattr(cls, trait, value)
         DATASETS[name] = cls
+        DATA_PARAMS[name] = {key: param for key, param in cls.params.items() if param.live}
         return cls
 
     return register

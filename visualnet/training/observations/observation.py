@@ -128,6 +128,7 @@ DECLARED_IN = (
     "visualnet.training.observations.embeddings.declare",
     "visualnet.training.observations.cards.declare",
     "visualnet.training.observations.maps.declare",
+    "visualnet.training.observations.maps.hidden_space",
     "visualnet.training.observations.weights.declare",
     "visualnet.training.observations.distributions.declare",
     "visualnet.training.observations.answers.declare",
