@@ -36,7 +36,7 @@ def _conv_network() -> Block:
 def _coupling(network: Block) -> Block:
     s = Sheet({"network": network}, {"hidden": 64})
     x = s.add("input", "x", size=(2,))
-    before = s.add("input", "log_det", size=())
+    before = s.add("input", "log_det_x", size=())
     kept = s.add("split", "halves", x)
     net = s.add("block:network", "network", kept, hidden="hidden")
     changed = s.add("affine_coupling", "coupling", Port(kept.node, "y2"), net, before)
@@ -65,7 +65,7 @@ def realnvp_points() -> Project:
 def _glow_step(network: Block) -> Block:
     s = Sheet({"network": network}, {"hidden": 48, "changed": 2})
     x = s.add("input", "x", size=(4, 4, 4))
-    before = s.add("input", "log_det", size=())
+    before = s.add("input", "log_det_x", size=())
     x = s.add("act_norm", "norm", x, before)
     x = s.add("invertible_conv", "mix", x, _log_det(x))
     kept = s.add("split", "halves", x)
