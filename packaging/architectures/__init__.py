@@ -84,6 +84,7 @@ LINES: Mapping[str, str] = {
     "convnext-t": "A ResNet made modern",
     "unet": "As published: 572 → 388 px",
     "unet-padded": "Mask as large as the image",
+    "unet-boundary": "Borders count more than areas",
     "autoencoder": "Through 32 numbers and back",
     "denoising-autoencoder": "From noisy digits to clean ones",
     "vae": "A code that can be drawn from",

@@ -242,7 +242,8 @@ _NAMES = {
     " circularpad constantpad upsample interpolate pixelshuffle pixelunshuffle channelshuffle fold unfold repeat repeatinterleave"
     " learnedpositions sinusoidalpositions classtoken size float long contiguous argmax eq gt lt ge le newones newzeros triu tril bool"
     " zeroslike oneslike onehot flip roll ne countnonzero logicaland truediv any newtensor classhits precisionof recallof f1of iouof"
-    " randominterpolate permutation dequantize",
+    " randominterpolate noise"
+    " permutation dequantize",
 }
 _STOREYS = ("transformerencoderlayer", "transformerdecoderlayer", "encoderstack", "decoderstack", "encoderdecoder")
 _RULES: dict[str, _Rule] = {

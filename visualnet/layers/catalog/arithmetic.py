@@ -183,12 +183,12 @@ class Concatenate(Several):
         return fn("torch.cat", list(refs), dim=self.dim)
 
     def undoing(self) -> Undoing:
-        return Undoing(("y",), tuple(self.inputs()))
+        return Undoing(("y",), tuple(Several.inputs(self)))
 
     def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         extents = [int(shape[place(self.dim, shape)]) for shape in shapes]
         parts = fn("torch.split", known["y"], extents, dim=self.dim)
-        return {port: parts[at] for at, port in enumerate(self.inputs())}
+        return {port: parts[at] for at, port in enumerate(Several.inputs(self))}
 
 
 @layer("stack", family="shape", ports="x1: *, x2: * -> y: *", keywords="join new axis collect")

@@ -132,6 +132,7 @@ DECLARED_IN = (
     "visualnet.training.observations.distributions.declare",
     "visualnet.training.observations.answers.declare",
     "visualnet.training.observations.answers.declare_images",
+    "visualnet.training.observations.answers.declare_masks",
     "visualnet.training.observations.interventions.declare",
     "visualnet.training.observations.attribution.declare",
     "visualnet.training.observations.landscape.declare",
