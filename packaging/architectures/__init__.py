@@ -12,6 +12,7 @@ from typing import Any
 
 from architectures import (
     classics,
+    flows,
     generative,
     imagenet,
     inception,
@@ -37,7 +38,10 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
         **residual.TEMPLATES,
         **small.TEMPLATES,
     },
-    "Segmentation and generation": generative.TEMPLATES,
+    "Segmentation and generation": {
+        **generative.TEMPLATES,
+        **flows.TEMPLATES,
+    },
     "Sequences": sequences.TEMPLATES,
     "Transformers": transformers.TEMPLATES,
 }
@@ -84,6 +88,8 @@ LINES: Mapping[str, str] = {
     "autoencoder": "Through 32 numbers and back",
     "denoising-autoencoder": "From noisy digits to clean ones",
     "vae": "A code that can be drawn from",
+    "realnvp-points": "Moons bent into a normal distribution",
+    "glow-small": "Digits to normal numbers, and back",
     "rnn-classifier": "The plain recurrence",
     "lstm-classifier": "A cell with three gates",
     "gru-classifier": "Two gates, no cell",
