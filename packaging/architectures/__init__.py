@@ -12,6 +12,7 @@ from typing import Any
 
 from architectures import (
     classics,
+    detection,
     generative,
     imagenet,
     inception,
@@ -38,6 +39,7 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
         **small.TEMPLATES,
     },
     "Segmentation and generation": generative.TEMPLATES,
+    "Detection": detection.TEMPLATES,
     "Sequences": sequences.TEMPLATES,
     "Transformers": transformers.TEMPLATES,
 }
@@ -83,6 +85,7 @@ LINES: Mapping[str, str] = {
     "autoencoder": "Through 32 numbers and back",
     "denoising-autoencoder": "From noisy digits to clean ones",
     "vae": "A code that can be drawn from",
+    "rcnn": "Proposes, classifies, refines",
     "rnn-classifier": "The plain recurrence",
     "lstm-classifier": "A cell with three gates",
     "gru-classifier": "Two gates, no cell",
