@@ -13,6 +13,7 @@ from typing import Any
 from architectures import (
     classics,
     flows,
+    detection,
     generative,
     imagenet,
     inception,
@@ -42,6 +43,8 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
         **generative.TEMPLATES,
         **flows.TEMPLATES,
     },
+    "Segmentation and generation": generative.TEMPLATES,
+    "Detection": detection.TEMPLATES,
     "Sequences": sequences.TEMPLATES,
     "Transformers": transformers.TEMPLATES,
 }
@@ -90,6 +93,7 @@ LINES: Mapping[str, str] = {
     "vae": "A code that can be drawn from",
     "realnvp-points": "Moons bent into a normal distribution",
     "glow-small": "Digits to normal numbers, and back",
+    "rcnn": "Proposes, classifies, refines",
     "rnn-classifier": "The plain recurrence",
     "lstm-classifier": "A cell with three gates",
     "gru-classifier": "Two gates, no cell",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from visualnet.layers.configured import Configured
@@ -13,6 +13,7 @@ from visualnet.layers.recipe.live_settings import DATA_PARAMS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from visualnet.data.regions.crops import Cutter
     from visualnet.data.samples import Samples
 
     Array = NDArray[Any]
@@ -77,6 +78,10 @@ class DataSet(Configured):
         """How rows are read that a person writes, where that takes more than the columns of the field; else None."""
         return None
 
+    def cutter(self) -> Cutter | None:
+        """How regions are cut out of a whole picture, where samples are such regions; else None."""
+        return None
+
     def arrays(self) -> dict[str, Array]:
         """All samples, by field; reading or making them is all that costs."""
         raise NotImplementedError
@@ -86,6 +91,10 @@ class DataSet(Configured):
         from visualnet.data.samples import ArraySamples
 
         return ArraySamples(self.arrays())
+
+    def open_watched(self, check: Callable[[float], None]) -> Samples:
+        """Like `open`; what takes long calls ``check`` with the share that is done, which may raise to end the work."""
+        return self.open()
 
     @classmethod
     def summary(cls) -> str:
