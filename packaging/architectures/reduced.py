@@ -290,9 +290,9 @@ WORDS = {
         begin="tied",
     ),
     "gpt": Small(
-        "with three layers of 48 numbers, writing made-up stories letter by letter",
-        DataChoice(name="letters", normalise=False),
-        {"layers": 3, "width": 48, "heads": 4, "words": 28, "context": 32},
+        "with three layers of 48 numbers, writing made-up stories word by word",
+        DataChoice(name="stories", normalise=False),
+        {"layers": 3, "width": 48, "heads": 4, "words": 61, "context": 48},
         recipe=Recipe(lr=0.003, batch_size=32, epochs=10),
         begin="tied",
     ),
