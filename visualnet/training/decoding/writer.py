@@ -18,6 +18,7 @@ from visualnet.analysis.facts import NodePath
 from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
 from visualnet.data.registry import make_data_set
+from visualnet.training.decoding.scores import Scores
 from visualnet.training.decoding.search import NextTokens
 from visualnet.training.decoding.token_text import TokenText
 
@@ -38,43 +39,52 @@ class CannotWrite(ValueError):
     """This network writes no texts; the words say why."""
 
 
-class Scores(NamedTuple):
-    """Where a network tells which token it takes to be right at each place: logits (or their kind, as ``Layer.answer_kind`` says) over
-    (token, place), held against a field of the data in which ``ignored`` is not asked."""
+class Reading(NamedTuple):
+    """What was found of a network that writes; it holds nothing of the network.
 
-    port: Port
-    kind: str
-    tokens: int
-    places: int
-    target: str
-    ignored: int = -100
+    ``own`` is the field that holds what is written so far, ``sources`` are the other fields that are read. ``begin`` is the token that
+    stands before the first one, None where a text begins with itself. ``memory`` are the ports at which what rests on the sources alone
+    meets what rests on the text (what an encoder hands to a decoder); empty where that is not at ports.
+    """
+
+    own: str
+    sources: tuple[str, ...]
+    begin: int | None
+    memory: tuple[Port, ...]
 
 
 class Writer:
-    """Writes with a network. ``own`` is the field that holds what is written so far, ``sources`` are the other fields that it reads.
+    """Writes with a network. ``end`` is the token that ends a text, None where texts have no end."""
 
-    ``begin`` is the token that stands before the first one, None where a text begins with itself (then something has to stand there before
-    it can go on). ``end`` is the token that ends a text, None where it has no end.
-    """
-
-    def __init__(self, model: Model, data: Loaded, scores: Scores, compute: Compute | None = None) -> None:
-        """``compute`` is how ports are computed, where not simply by the model.
+    def __init__(
+        self,
+        model: Model,
+        data: Loaded,
+        scores: Scores,
+        compute: Compute | None = None,
+        reading: Reading | None = None,
+    ) -> None:
+        """``compute`` is how ports are computed, where not simply by the model; ``reading`` what was found of this network before.
 
         Raises:
             CannotWrite: no input holds what is written so far, or the network sees what it is asked for.
         """
         self.model, self.data, self.scores = model, data, scores
         self.compute = compute or compute_with(model)
-        inputs = {
-            model.plan.fields[step.id]: ((step.id,), next(iter(step.facts.outputs))) for step in model.plan.net_inputs
-        }
-        self.own, self.begin = self._find_own(tuple(inputs))
-        self.sources = tuple(name for name in inputs if name != self.own)
-        self.check_causal()
-        self.text = TokenText(data, self.own, scores.tokens)
+        self.reading = reading or self._find_reading()
+        self.text = TokenText(data, self.reading.own, scores.tokens)
         word = make_data_set(data.choice).end_word
         self.end = self.text.names.index(word) if word and word in self.text.names else None
-        self._memory = _find_memory(model, scores.port, self.own)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The fields that are read beside the text."""
+        return self.reading.sources
+
+    @property
+    def begin(self) -> int | None:
+        """The token that stands before the first one."""
+        return self.reading.begin
 
     @property
     def longest(self) -> int:
@@ -82,6 +92,13 @@ class Writer:
         return self.scores.places
 
     # --- what the data and the network say -------------------------------------------------------------------------------------------
+
+    def _find_reading(self) -> Reading:
+        inputs = tuple(self.model.plan.fields[step.id] for step in self.model.plan.net_inputs)
+        own, begin = self._find_own(inputs)
+        self._check_causal(own)
+        sources = tuple(name for name in inputs if name != own)
+        return Reading(own, sources, begin, _find_memory(self.model, self.scores.port, own))
 
     def _find_own(self, inputs: Sequence[str]) -> tuple[str, int | None]:
         chosen = self.data.train[:LOOKED_AT]
@@ -100,17 +117,17 @@ class Writer:
             "Choose data whose texts are there twice, once moved by a place (a text “tokenise”d with “next”, or pairs of sentences)"
         )
 
-    def check_causal(self) -> None:
+    def _check_causal(self, field: str) -> None:
         """Raise CannotWrite where what the network says at a place rests on tokens that it is to find, or on no token at all."""
         places = self.scores.places
         batch = self._batch(self.data.train[:1])
         tried = np.unique(np.linspace(0, places - 1, min(places, MOST_PLACES)).round().astype(int))
-        own = batch[self.own].repeat(len(tried) + 1, 1)
+        own = batch[field].repeat(len(tried) + 1, 1)
         for row, place in enumerate(tried, 1):
             own[row, place:] = (own[row, place:] + 1) % self.scores.tokens
         rows = {name: value.repeat(len(own), *[1] * (value.dim() - 1)) for name, value in batch.items()}
         with torch.no_grad():
-            found = self.compute((self.scores.port,), {**rows, self.own: own}, {})[self.scores.port].float()
+            found = self.compute((self.scores.port,), {**rows, field: own}, {})[self.scores.port].float()
         moved = (found - found[:1]).abs().amax(1)
         limit = 1e-4 * max(float(found.abs().max()), 1.0)
         seen = [
@@ -122,7 +139,7 @@ class Writer:
                 "Written freely nothing stands there yet. Make its attention causal, or its convolutions look back only"
             )
         if float(moved.max()) == 0:
-            raise CannotWrite(f"What this network says does not rest on “{self.own}”: there is nothing to go on from")
+            raise CannotWrite(f"What this network says does not rest on “{field}”: there is nothing to go on from")
 
     def _batch(self, index: Array) -> dict[str, Tensor]:
         """Samples by the fields that the network reads, as it reads them."""
@@ -140,7 +157,7 @@ class Writer:
 
     def source_batch(self, index: Array) -> dict[str, Tensor]:
         """What the network is shown beside its own text, of these samples of the data."""
-        return {name: value for name, value in self._batch(index).items() if name != self.own}
+        return {name: value for name, value in self._batch(index).items() if name != self.reading.own}
 
     def next_tokens(self, sources: Mapping[str, Tensor], start: Sequence[int] = ()) -> NextTokens:
         """What may come next, for samples with these ``sources`` (those of one sample are those of all).
@@ -174,10 +191,10 @@ class Writer:
         return own, whole.shape[1] - 1
 
     def _remember(self, sources: Mapping[str, Tensor]) -> dict[Port, Tensor]:
-        if not self._memory:
+        if not self.reading.memory:
             return {}
         with torch.no_grad():
-            return dict(self.compute(self._memory, sources, {}))
+            return dict(self.compute(self.reading.memory, sources, {}))
 
     def _answer(
         self, own: Array, rows: Array, place: int, sources: Mapping[str, Tensor], kept: Mapping[Port, Tensor]
@@ -190,7 +207,7 @@ class Writer:
             )
 
         text = torch.from_numpy(own).to(self.model.device)
-        batch = {self.own: text, **({} if kept else {name: of(value) for name, value in sources.items()})}
+        batch = {self.reading.own: text, **({} if kept else {name: of(value) for name, value in sources.items()})}
         with torch.no_grad():
             found = self.compute((self.scores.port,), batch, {port: of(value) for port, value in kept.items()})
         return self.log_probabilities(found[self.scores.port][:, :, place])

@@ -14,7 +14,8 @@ from visualnet.data.loading import Loaded
 from visualnet.data.streaming.readable import fetch_readable
 from visualnet.data.tensors import Tensors
 from visualnet.layers.declaration.layer import Spec
-from visualnet.training.evaluation.answers import Answer, find_answers
+from visualnet.training.decoding.free_running import write_freely
+from visualnet.training.evaluation.answers import Answer, find_answers, scores_of
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics.boxes import match_boxes
 from visualnet.training.evaluation.tasks import OF_YES_OR_NO, TASKS, check_room, find_task, join_parts
@@ -63,9 +64,10 @@ def predict(
         raise ValueError("no sample of this part can be read: look the data through again")
     every = np.concatenate(samples)
     columns = find_columns(model, data, every)
-    found = [
-        _judged(answer, data, every, join_parts(part), columns) for answer, part in zip(answers, parts, strict=True)
-    ]
+    joined = [join_parts(part) for part in parts]
+    for answer, arrays in zip(answers, joined, strict=True):
+        arrays |= write_freely(model, data, scores_of(answer), every)
+    found = [_judged(answer, data, every, arrays, columns) for answer, arrays in zip(answers, joined, strict=True)]
     return tuple(_join_boxes(answers, [*found]))
 
 
