@@ -23,6 +23,7 @@ from architectures import (
     small,
     starters,
     transformers,
+    translation,
 )
 from visualnet.analysis import infer
 from visualnet.core.project import Project
@@ -46,7 +47,7 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
     "Segmentation and generation": generative.TEMPLATES,
     "Detection": detection.TEMPLATES,
     "Sequences": sequences.TEMPLATES,
-    "Transformers": transformers.TEMPLATES,
+    "Transformers": {**transformers.TEMPLATES, **translation.TEMPLATES},
 }
 """The groups of the start page in its order, and in each its templates in the order in which a course meets them."""
 
@@ -101,6 +102,7 @@ LINES: Mapping[str, str] = {
     "textcnn": "Phrases of 3, 4 and 5 words",
     "wavenet": "Hears 1,024 samples at once",
     "transformer": "Encoder and decoder",
+    "translation": "Type English, read German",
     "bert-base": "Fills in masked words",
     "gpt": "Writes on, word by word",
     "vit": "Patches read like words",

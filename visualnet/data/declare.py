@@ -39,6 +39,10 @@ class DataSet(Configured):
     source: ClassVar[str] = OWN_LICENCE
     licence: ClassVar[str] = ""
     """The file in ``resources/data`` with the licence's text; empty for what is generated."""
+    texts: ClassVar[tuple[str, ...]] = ("text",)
+    """The fields whose numbers are tokens that `token_words` names."""
+    end_word: ClassVar[str] = ""
+    """The token that says that a text is at its end; empty where texts have no end of their own."""
     recipe: ClassVar[Mapping[str, int | float]] = {}
     """What a recipe that nobody has set begins with on these data, where it is not what recipes begin with."""
 
@@ -56,8 +60,13 @@ class DataSet(Configured):
         return ()
 
     def token_words(self) -> tuple[str, ...]:
-        """What the numbers of ``text`` stand for, where they are tokens; empty where that is not known, or they are code points."""
+        """What the numbers of the fields ``texts`` stand for, where they are tokens; empty where that is not known, or they are code
+        points."""
         return ()
+
+    def words_of(self, field: str) -> tuple[str, ...]:
+        """What the numbers of a field stand for; empty where they are no tokens, or that is not known."""
+        return self.token_words() if field in self.texts else ()
 
     def sound_rate(self) -> int:
         """How many samples a second the field ``sound`` has; 0 where there is no sound that can be heard."""
