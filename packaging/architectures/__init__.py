@@ -12,6 +12,7 @@ from typing import Any
 
 from architectures import (
     classics,
+    decisions,
     generative,
     imagenet,
     inception,
@@ -40,6 +41,7 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
     "Segmentation and generation": generative.TEMPLATES,
     "Sequences": sequences.TEMPLATES,
     "Transformers": transformers.TEMPLATES,
+    "Decisions": decisions.TEMPLATES,
 }
 """The groups of the start page in its order, and in each its templates in the order in which a course meets them."""
 
@@ -95,6 +97,9 @@ LINES: Mapping[str, str] = {
     "gpt": "Writes on, word by word",
     "vit": "Patches read like words",
     "mlp-mixer": "Patches mixed by dense layers",
+    "mouse": "Finds cheese, leaves poison alone",
+    "mouse-conv": "The same with convolutions",
+    "cartpole": "Keeps a pole upright",
 }
 """What the start page says of each in one short line."""
 
