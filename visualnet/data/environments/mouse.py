@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 VIEW = 5
 """The mouse sees so many cells in each direction across, itself in the middle."""
 CHANNELS = ("cheese", "poison", "outside", "trail")
-"""What it sees of each cell: 1 or 0, and for the trail how lately it was there (1 now, less by a tenth each step)."""
+"""What it sees of each cell: 1 or 0, and for the trail how lately it was there (1 now, less by 3 % each step)."""
 LAYOUTS = {"new": "another one in each episode", "same": "the same one in each episode, drawn by the seed"}
 
 
@@ -27,9 +27,9 @@ class Mouse(Environment):
     outside the mouse smells its own trail, for it has no memory.
     """
 
-    side: int = count(8, "Cells along each side of the grid.", low=5, high=20)
-    cheese: int = count(15, "Cells with cheese.", low=1, high=40, unit="%")
-    poison: int = count(12, "Cells with poison.", low=0, high=40, unit="%")
+    side: int = count(7, "Cells along each side of the grid.", low=5, high=20)
+    cheese: int = count(20, "Cells with cheese.", low=1, high=40, unit="%")
+    poison: int = count(10, "Cells with poison.", low=0, high=40, unit="%")
     steps: int = count(100, "Steps after which an episode is cut off.", low=10, high=2000)
     layout: str = choice("new", "Where cheese and poison lie.", LAYOUTS)
 

@@ -249,6 +249,7 @@ class DeepQ(Procedure):
             "running": float(play.now is not None),
             "seed": play.episode_seed,
             "total": play.total,
+            "chosen": play.chosen,
             "last_reward": reward,
             "last_length": length,
         }
@@ -292,6 +293,7 @@ class DeepQ(Procedure):
         play.done = [(reward, int(length)) for reward, length in own["done"].tolist()]
         reward, length = numbers.get("last_reward"), numbers.get("last_length")
         play.last = None if reward is None or length is None else (reward, int(length))
+        play.chosen = -1 if (chosen := numbers.get("chosen")) is None else int(chosen)
         play.episode_seed, play.total = int(numbers.get("seed") or 0), float(numbers.get("total") or 0.0)
         play.taken, play.now = own["taken"].tolist(), None
         if numbers.get("running"):

@@ -54,6 +54,8 @@ class QPlay:
         self.taken: list[int] = []
         """The actions of the running episode: with its seed they are the state of the world."""
         self.total = 0.0
+        self.chosen = -1
+        """The action that was chosen and could not be done, as the world failed; −1 where there is none."""
         self.last: tuple[float, int] | None = None
         """Reward and length of the episode that ended last."""
         self.done: list[tuple[float, int]] = []
@@ -78,11 +80,14 @@ class QPlay:
             self.begin()
         now = self.now
         assert now is not None
-        if self.played < self.settings["learning_starts"] or self.chance.random() < self.epsilon:
-            action = self.chance.randrange(self.actions)
-        else:
-            action = int(q(torch.from_numpy(now[None]).to(self.device)).argmax())
+        if self.chosen < 0:
+            if self.played < self.settings["learning_starts"] or self.chance.random() < self.epsilon:
+                self.chosen = self.chance.randrange(self.actions)
+            else:
+                self.chosen = int(q(torch.from_numpy(now[None]).to(self.device)).argmax())
+        action = self.chosen
         after, reward, ended, cut = self.try_step(action)
+        self.chosen = -1
         clip, counted, at = self.settings["clip_reward"], reward, self.played % self.size
         if clip is not None:
             counted = min(max(reward, -clip), clip)
