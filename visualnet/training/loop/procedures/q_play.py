@@ -138,6 +138,11 @@ class QPlay:
         """Where the play stands, for messages."""
         return f"at step {len(self.taken) + 1} of the episode of seed {self.episode_seed}"
 
+    def close_epoch(self) -> dict[str, float]:
+        """The mean reward and length of the episodes that ended in this epoch, and the share of random steps now."""
+        done, self.done = self.done, []
+        return {"epsilon": self.epsilon, **(describe_episodes(done) if done else {})}
+
     def draw(self) -> Tensor:
         """The places of a batch among what is remembered."""
         kept = min(self.played, self.size)
@@ -174,11 +179,16 @@ def play_greedily(
     q: Callable[[Tensor], Tensor],
     normal: Callable[[np.ndarray], np.ndarray],
     device: torch.device,
+    actions: int,
+    epsilon: float = 0.0,
     first_seed: int = 1_000_000,
     stops: Callable[[], bool] = lambda: False,
 ) -> list[tuple[float, int]] | None:
-    """An episode in each world, side by side, always with the action that is worth most; the episodes are those of the seeds from the
-    first one on. Reward and length of each; None where it was to stop."""
+    """An episode in each world, side by side, with the actions that are worth most, but for a share ``epsilon`` of the steps.
+
+    The episodes are those of the seeds from the first one on. Reward and length of each; None where it was to stop.
+    """
+    chance = random.Random(first_seed)
     now = [normal(np.asarray(world.reset(seed=first_seed + at)[0])) for at, world in enumerate(worlds)]
     found = [(0.0, 0)] * len(worlds)
     going = list(range(len(worlds)))
@@ -188,6 +198,8 @@ def play_greedily(
         chosen = q(torch.from_numpy(np.stack([now[at] for at in going])).to(device)).argmax(1).tolist()
         left = []
         for at, action in zip(going, chosen, strict=True):
+            if epsilon and chance.random() < epsilon:
+                action = chance.randrange(actions)
             after, reward, ended, cut, _ = worlds[at].step(action)
             total, length = found[at]
             found[at] = total + float(reward), length + 1
@@ -196,6 +208,14 @@ def play_greedily(
                 left.append(at)
         going = left
     return found
+
+
+def describe_episodes(episodes: list[tuple[float, int]]) -> dict[str, float]:
+    """Mean reward and mean length."""
+    return {
+        "reward": sum(reward for reward, _ in episodes) / len(episodes),
+        "episode_length": sum(length for _, length in episodes) / len(episodes),
+    }
 
 
 def told(error: BaseException) -> str:
