@@ -32,6 +32,7 @@ BY_HAND = [
     Twin("perceptron-points", HAND, conv.perceptron),
     Twin("perceptron", HAND, conv.perceptron),
     Twin("xor", HAND, conv.xor),
+    Twin("points-by-hand", HAND, conv.perceptron),
     Twin("mlp-mnist", HAND, partial(_mlp, (784, 64, 32, 10))),
     Twin("lenet5", HAND, partial(_lenet, 2, nn.ReLU, nn.MaxPool2d)),
     Twin("lenet5-28", HAND, partial(_lenet, 2, nn.Tanh, nn.AvgPool2d)),
