@@ -100,6 +100,8 @@ def evaluate(
     project = with_data_of_run(project_file.load(folder / PROJECT), folder)
     path, taken = find_weights(folder, weights)
     from visualnet.data.loading import load
+    from visualnet.data.regions.region_samples import find_regions
+    from visualnet.training.evaluation.scenes.judging import SPLIT, whole_scenes
 
     loaded = data if data is not None else load(project.data, kept=read_preparation(folder))
     index = {"validation": loaded.validation, "test": loaded.test, "training": loaded.train}[part]
@@ -122,6 +124,9 @@ def evaluate(
     if missing:
         some = format_quantity(missing, "sample")
         note = f"{note} {some} of this part are not judged: they cannot be read, or have no target.".strip()
+    regions = find_regions(loaded.samples)
+    if regions is not None and not len(whole_scenes(regions, index)):
+        note = f"{note} {SPLIT}".strip()
     return Evaluation(
         folder, project, part, taken, loaded, loaded.fingerprint, digest, judged, figures, opened, epoch, note
     )

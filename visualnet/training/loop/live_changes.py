@@ -37,7 +37,7 @@ from visualnet.training import devices, events, optimizers
 from visualnet.training.control import Control
 from visualnet.training.loop import preflight
 from visualnet.training.loop.network.parts import NetworkParts, build_parts
-from visualnet.training.loop.network.reading import make_sampler
+from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState
 from visualnet.training.loop.sinks import Sink
@@ -225,10 +225,10 @@ def _make_sampler(loop: Changeable, recipe: Recipe) -> Sampler:
     """Who draws the samples from here on; it goes on with the chance, and where the samples are the same, the order of the one before."""
     old = loop.sampler
     if loop.parts.probe.data is not loop.data:
-        sampler = make_sampler(loop.data, recipe.batch_size, recipe.seed)
+        sampler = procedure_kind(recipe.procedure).make_sampler(loop.data, recipe)
         sampler.generator = old.generator
     elif min(recipe.batch_size, old.size) != old.batch_size:
-        sampler = Sampler(old.size, recipe.batch_size, recipe.seed, old.weights)
+        sampler = procedure_kind(recipe.procedure).make_sampler(loop.data, recipe)
         sampler.generator, sampler.order = old.generator, old.order
     else:
         return old
