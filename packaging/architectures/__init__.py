@@ -15,6 +15,7 @@ from architectures import (
     classics,
     detection,
     flows,
+    decisions,
     generative,
     imagenet,
     inception,
@@ -48,6 +49,8 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
     "Detection": detection.TEMPLATES,
     "Sequences": sequences.TEMPLATES,
     "Transformers": {**transformers.TEMPLATES, **translation.TEMPLATES},
+    "Transformers": transformers.TEMPLATES,
+    "Decisions": decisions.TEMPLATES,
 }
 """The groups of the start page in its order, and in each its templates in the order in which a course meets them."""
 
@@ -108,6 +111,9 @@ LINES: Mapping[str, str] = {
     "gpt": "Writes on, word by word",
     "vit": "Patches read like words",
     "mlp-mixer": "Patches mixed by dense layers",
+    "mouse": "Finds cheese, leaves poison alone",
+    "mouse-conv": "The same with convolutions",
+    "cartpole": "Keeps a pole upright",
 }
 """What the start page says of each in one short line."""
 
