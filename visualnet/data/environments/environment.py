@@ -106,6 +106,10 @@ class Environment(DataSet):
         """The world's present state."""
         raise NotImplementedError
 
+    def everywhere(self, world: World) -> Array | None:
+        """What would be observed at each cell of the grid (row, column, …) if all else were as it is; None where the world is no grid."""
+        return None
+
     def fields(self) -> dict[str, Spec]:
         return {
             OBSERVATION: self.observation(),
