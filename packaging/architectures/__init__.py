@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from architectures import (
+    by_hand,
     classics,
     detection,
     flows,
@@ -34,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 
 GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
     "Start here": starters.TEMPLATES,
-    "First networks": classics.TEMPLATES,
+    "First networks": {**classics.TEMPLATES, **by_hand.TEMPLATES},
     "Image classification": {
         **imagenet.TEMPLATES,
         **inception.TEMPLATES,
@@ -62,6 +63,7 @@ LINES: Mapping[str, str] = {
     "gru-rows": "A digit read row by row",
     "perceptron": "One neuron, step by step",
     "xor": "13 weights, every gradient by hand",
+    "points-by-hand": "Points by mouse, while it trains",
     "cifar-model-1": "3072-1024-256-64-10",
     "cifar-model-2": "3→6→16, then 400-120-84-10",
     "cifar-model-3": "With batch norm and dropout",

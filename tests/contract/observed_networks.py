@@ -28,6 +28,7 @@ NETWORKS = {
     "generative": "vae",
     "flow": "realnvp-points",
     "flow_of_images": "glow-small",
+    "playing": "mouse",
 }
 """Templates by what they are here for."""
 

@@ -33,6 +33,7 @@ BY_HAND = [
     Twin("perceptron-points", HAND, conv.perceptron),
     Twin("perceptron", HAND, conv.perceptron),
     Twin("xor", HAND, conv.xor),
+    Twin("points-by-hand", HAND, conv.perceptron),
     Twin("mlp-mnist", HAND, partial(_mlp, (784, 64, 32, 10))),
     Twin("mouse", HAND, partial(_mlp, (100, 128, 64, 4))),
     Twin("mouse-conv", HAND, conv.mouse),

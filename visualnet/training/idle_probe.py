@@ -42,6 +42,8 @@ class Question:
     run: Path | None = None
     weights: Weights | None = None
     """A copy that a run that goes on gave; else those that ``run`` has left."""
+    kept: Path | None = None
+    """A file of weights, which counts before what ``run`` has left."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class IdleProbe:
         with self._lock:
             forgotten, known, probe = self._forgotten, self._key, self._probe
         project = question.project
-        weights = weights_of(question.run)
+        weights = weights_of(question.run) if question.kept is None else (question.kept,)
         stamps = tuple(path.stat().st_mtime_ns for path in weights)
         graph = project.graph
         key = (

@@ -24,6 +24,8 @@ from visualnet.app.features.lessons.feature import FEATURE as LESSONS
 from visualnet.app.features.map_sizes.feature import FEATURE as MAP_SIZES
 from visualnet.app.features.palette.feature import FEATURE as PALETTE
 from visualnet.app.features.pictures.feature import FEATURE as PICTURES
+from visualnet.app.features.play.feature import FEATURE as PLAY
+from visualnet.app.features.points.feature import FEATURE as POINTS
 from visualnet.app.features.presentation.feature import FEATURE as PRESENTATION
 from visualnet.app.features.problems.feature import FEATURE as PROBLEMS
 from visualnet.app.features.recipe.feature import FEATURE as RECIPE
@@ -48,6 +50,8 @@ FEATURES: tuple[Feature, ...] = (
     ATTENTION,
     BACKPROP,
     SEE_INSIDE,
+    POINTS,
+    PLAY,
     TRY_IT,
     FEEDS,
     CODE,

@@ -164,6 +164,7 @@ DECLARED_IN = (
     "visualnet.training.observations.landscape.declare",
     "visualnet.training.observations.excitation.declare",
     "visualnet.training.observations.fields.declare",
+    "visualnet.training.observations.decisions.declare",
     "visualnet.training.prediction.written_text",
 )
 """The modules that declare observations, in the order in which those are offered."""
