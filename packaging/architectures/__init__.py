@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from architectures import (
+    adversarial,
     classics,
     generative,
     imagenet,
@@ -37,7 +38,10 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
         **residual.TEMPLATES,
         **small.TEMPLATES,
     },
-    "Segmentation and generation": generative.TEMPLATES,
+    "Segmentation and generation": {
+        **generative.TEMPLATES,
+        **adversarial.TEMPLATES,
+    },
     "Sequences": sequences.TEMPLATES,
     "Transformers": transformers.TEMPLATES,
 }
@@ -83,6 +87,9 @@ LINES: Mapping[str, str] = {
     "autoencoder": "Through 32 numbers and back",
     "denoising-autoencoder": "From noisy digits to clean ones",
     "vae": "A code that can be drawn from",
+    "gan-points": "Two networks against each other",
+    "dcgan": "Digits made of random numbers",
+    "wgan-gp": "A critic with a slope of one",
     "rnn-classifier": "The plain recurrence",
     "lstm-classifier": "A cell with three gates",
     "gru-classifier": "Two gates, no cell",

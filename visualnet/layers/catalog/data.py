@@ -63,6 +63,7 @@ class Output(Layer):
     family="data",
     ports="like: * @any -> z: *",
     random=True,
+    draws=True,
     detaches=True,
     keywords="random numbers latent code gan generator sample normal uniform z prior",
 )

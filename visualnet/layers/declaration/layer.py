@@ -134,6 +134,8 @@ class Layer:
     """Shown behind the others of its family."""
     random: ClassVar[bool] = False
     """Whether it draws random numbers, so that it may answer differently each time."""
+    draws: ClassVar[bool] = False
+    """Whether all that leaves it are random numbers, of which something can be made."""
     detaches: ClassVar[bool] = False
     """Whether no gradient goes back through it, though its numbers are real."""
     takes_numbers: ClassVar[bool] = False
