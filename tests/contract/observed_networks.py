@@ -26,6 +26,7 @@ NETWORKS = {
     "attention": "vit-small",
     "translating": "seq2seq-small",
     "generative": "vae",
+    "adversarial": "gan-points",
 }
 """Templates by what they are here for."""
 

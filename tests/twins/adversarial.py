@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
@@ -26,7 +28,7 @@ def points(c: Sizes) -> nn.Module:
 
     def dense(ends: tuple[int, int]) -> nn.Module:
         widths, leaky = (ends[0], 128, 128), nn.LeakyReLU(0.2)
-        inner = [part for a, b in zip(widths, widths[1:], strict=False) for part in (nn.Linear(a, b), leaky)]
+        inner = [part for a, b in pairwise(widths) for part in (nn.Linear(a, b), leaky)]
         return nn.Sequential(*inner, nn.Linear(128, ends[1]))
 
     return Game(int(c["code"]), dense((int(c["code"]), 2)), dense((2, 1)))

@@ -154,6 +154,7 @@ DECLARED_IN = (
     "visualnet.training.observations.distributions.declare",
     "visualnet.training.observations.answers.declare",
     "visualnet.training.observations.answers.declare_images",
+    "visualnet.training.observations.answers.declare_adversarial",
     "visualnet.training.observations.interventions.declare",
     "visualnet.training.observations.attribution.declare",
     "visualnet.training.observations.landscape.declare",
