@@ -143,39 +143,47 @@ def wgan_gp() -> Project:
 
 
 def _painter() -> Block:
-    s = Sheet(scope={"channels": 64, "code": 64})
-    x = s.add("input", "z", size=("code",))
-    x = s.add("linear", "dense", x, out_features="channels * 49", bias=False)
+    s = Sheet(scope={"channels": 48})
+    x = s.add("input", "z", size=(32,))
+    x = s.add("linear", "dense1", x, out_features=256, bias=False)
+    x = s.add("relu", "relu1", s.add("batch_norm1d", "norm1", x))
+    x = s.add("linear", "dense2", x, out_features="channels * 49", bias=False)
     x = s.add("reshape", "maps", x, size=("channels", 7, 7))
-    x = s.add("relu", "relu1", s.add("batch_norm2d", "norm1", x))
+    x = s.add("relu", "relu2", s.add("batch_norm2d", "norm2", x))
     up: dict[str, Value] = {"kernel_size": 4, "stride": 2, "padding": 1}
     x = s.add("conv_transpose2d", "up1", x, out_channels="channels // 2", bias=False, **up)
-    x = s.add("relu", "relu2", s.add("batch_norm2d", "norm2", x))
+    x = s.add("relu", "relu3", s.add("batch_norm2d", "norm3", x))
     x = s.add("conv_transpose2d", "up2", x, out_channels=1, **up)
     s.add("output", "image", s.add("sigmoid", "shades", x))
     return s.block("From random numbers to an image: 7×7 maps, made twice as large twice.")
 
 
 def _expert() -> Block:
-    s = Sheet(scope={"channels": 16})
+    s = Sheet(scope={"channels": 24})
     x = s.add("input", "image", size=(1, 28, 28))
     down: dict[str, Value] = {"stride": 2, "padding": 1}
     x = s.add("leaky_relu", "leaky1", s.conv("conv1", x, "channels", 4, **down), negative_slope=0.2)
     x = s.add("batch_norm2d", "norm2", s.conv("conv2", x, "2 * channels", 4, bias=False, **down))
-    x = s.add("leaky_relu", "leaky2", x, negative_slope=0.2)
-    s.add("output", "score", s.add("linear", "dense", s.add("flatten", "flatten", x), out_features=1))
+    x = s.add("flatten", "flatten", s.add("leaky_relu", "leaky2", x, negative_slope=0.2))
+    x = s.add("batch_norm1d", "norm3", s.add("linear", "dense1", x, out_features=128, bias=False))
+    s.add(
+        "output",
+        "score",
+        s.add("linear", "dense2", s.add("leaky_relu", "leaky3", x, negative_slope=0.2), out_features=1),
+    )
     return s.block("How real an image looks: a score, the larger the more. Strides in place of pooling.")
 
 
 def dcgan() -> Project:
-    game = _Game({G: _painter(), D: _expert()}, 64, "image", (1, 28, 28), channels=16)
+    game = _Game({G: _painter(), D: _expert()}, 32, "image", (1, 28, 28), channels=24)
     _play(game)
+    learners = (msgspec.structs.replace(_adam(name, lr), schedule="cosine") for name, lr in ((D, 0.001), (G, 0.002)))
     return game.project(
         "DCGAN",
-        "A generator of transposed convolutions makes digits of 64 random numbers, a convolutional discriminator tells them from real "
-        "ones, and each learns from the other (Radford et al. 2015).",
+        "A generator of transposed convolutions makes digits of 32 random numbers, a convolutional discriminator tells them from real "
+        "ones, and each learns from the other (Radford et al. 2015; with a dense layer more on both sides, as InfoGAN has it).",
         msgspec.structs.replace(DIGITS, split=(0.9, 0.1, 0.0)),
-        _rounds(_adam(D, 0.001), _adam(G, 0.002), 32, 35),
+        _rounds(*learners, 32, 25),
     )
 
 

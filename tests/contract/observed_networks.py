@@ -27,6 +27,8 @@ NETWORKS = {
     "translating": "seq2seq-small",
     "generative": "vae",
     "adversarial": "gan-points",
+    "flow": "realnvp-points",
+    "flow_of_images": "glow-small",
 }
 """Templates by what they are here for."""
 

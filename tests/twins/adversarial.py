@@ -35,26 +35,32 @@ def points(c: Sizes) -> nn.Module:
 
 
 def digits(c: Sizes) -> nn.Module:
-    """Radford et al. 2015 in small: norms in the generator, strides in the discriminator, both without dense layers in the middle."""
+    """Radford et al. 2015 in small, with the dense layers of Chen et al. 2016 (InfoGAN, appendix C.1)."""
     code = int(c["code"])
     generator = nn.Sequential(
-        nn.Linear(code, 64 * 49, bias=False),
-        nn.Unflatten(1, (64, 7, 7)),
-        nn.BatchNorm2d(64),
+        nn.Linear(code, 256, bias=False),
+        nn.BatchNorm1d(256),
         nn.ReLU(),
-        nn.ConvTranspose2d(64, 32, 4, 2, 1, bias=False),
-        nn.BatchNorm2d(32),
+        nn.Linear(256, 48 * 49, bias=False),
+        nn.Unflatten(1, (48, 7, 7)),
+        nn.BatchNorm2d(48),
         nn.ReLU(),
-        nn.ConvTranspose2d(32, 1, 4, 2, 1),
+        nn.ConvTranspose2d(48, 24, 4, 2, 1, bias=False),
+        nn.BatchNorm2d(24),
+        nn.ReLU(),
+        nn.ConvTranspose2d(24, 1, 4, 2, 1),
         nn.Sigmoid(),
     )
     discriminator = nn.Sequential(
-        nn.Conv2d(1, 16, 4, 2, 1),
+        nn.Conv2d(1, 24, 4, 2, 1),
         nn.LeakyReLU(0.2),
-        nn.Conv2d(16, 32, 4, 2, 1, bias=False),
-        nn.BatchNorm2d(32),
+        nn.Conv2d(24, 48, 4, 2, 1, bias=False),
+        nn.BatchNorm2d(48),
         nn.LeakyReLU(0.2),
         nn.Flatten(),
-        nn.Linear(32 * 49, 1),
+        nn.Linear(48 * 49, 128, bias=False),
+        nn.BatchNorm1d(128),
+        nn.LeakyReLU(0.2),
+        nn.Linear(128, 1),
     )
     return Game(code, generator, discriminator)

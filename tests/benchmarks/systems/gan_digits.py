@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from tests.benchmarks.systems.made import make_samples, train_template
+from tests.benchmarks.made_samples import make_samples, train_template
 from tests.benchmarks.systems.system import System, Wanted
 from visualnet.cli.common import open_project
 from visualnet.compiling.module import compile_project

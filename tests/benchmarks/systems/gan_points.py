@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tests.benchmarks.systems.made import make_samples, train_template
+from tests.benchmarks.made_samples import make_samples, train_template
 from tests.benchmarks.systems.system import System, Wanted
 from visualnet.cli.common import open_project
 from visualnet.data.loading import load

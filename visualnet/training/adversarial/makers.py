@@ -24,7 +24,7 @@ class Maker(NamedTuple):
 def find_makers(analysis: Analysis) -> Iterator[Maker]:
     """What leaves the network and is made of random numbers alone, though other nodes may say how many samples there are."""
     main = analysis.main
-    drawn = {i: facts for i, facts in main.nodes.items() if facts.layer is not None and facts.layer.draws}
+    drawn = {i: f for i, f in main.nodes.items() if f.layer is not None and f.layer.detaches and f.layer.prior()}
     for end in main.sinks("output") if drawn else ():
         source = next((s for port, s in main.graph.wires.items() if port.node == end.node.id), None)
         spec = end.arriving[0] if end.arriving else None
