@@ -135,7 +135,7 @@ def wgan_gp() -> Project:
         "The critic gives scores, no verdicts: how far apart real and made points are, as long as its slope is 1 between them "
         "(Gulrajani et al. 2017). Five steps of the critic for each of the generator.",
         RING,
-        _rounds(_adam(D, 0.001, 5, beta2=0.9), _adam(G, 0.001, beta2=0.9), 100, 200),
+        _rounds(_adam(D, 0.0005, 5, beta2=0.9), _adam(G, 0.0005, beta2=0.9), 100, 100),
     )
 
 
@@ -183,7 +183,7 @@ def dcgan() -> Project:
         "A generator of transposed convolutions makes digits of 32 random numbers, a convolutional discriminator tells them from real "
         "ones, and each learns from the other (Radford et al. 2015; with a dense layer more on both sides, as InfoGAN has it).",
         msgspec.structs.replace(DIGITS, split=(0.9, 0.1, 0.0)),
-        _rounds(*learners, 32, 25),
+        _rounds(*learners, 32, 40),
     )
 
 
