@@ -12,6 +12,7 @@ from typing import Any
 
 from architectures import (
     by_hand,
+    adversarial,
     classics,
     detection,
     flows,
@@ -44,6 +45,7 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
     },
     "Segmentation and generation": {
         **generative.TEMPLATES,
+        **adversarial.TEMPLATES,
         **flows.TEMPLATES,
     },
     "Detection": detection.TEMPLATES,
@@ -96,6 +98,9 @@ LINES: Mapping[str, str] = {
     "autoencoder": "Through 32 numbers and back",
     "denoising-autoencoder": "From noisy digits to clean ones",
     "vae": "A code that can be drawn from",
+    "gan-points": "Two networks against each other",
+    "dcgan": "Digits made of random numbers",
+    "wgan-gp": "A critic with a slope of one",
     "realnvp-points": "Moons bent into a normal distribution",
     "glow-small": "Digits to normal numbers, and back",
     "rcnn": "Proposes, classifies, refines",

@@ -6,6 +6,7 @@ from functools import partial
 
 from torch import nn
 
+from tests.twins import adversarial as gan
 from tests.twins import convolutional as conv
 from tests.twins import flows
 from tests.twins import libraries as lib
@@ -68,6 +69,9 @@ BY_HAND = [
     Twin("autoencoder", HAND, partial(conv.autoencoder, 128)),
     Twin("denoising-autoencoder", HAND, partial(conv.autoencoder, 256)),
     Twin("vae", HAND, conv.vae),
+    Twin("gan-points", HAND, gan.points),
+    Twin("wgan-gp", HAND, gan.points),
+    Twin("dcgan", HAND, gan.digits),
     Twin("realnvp-points", HAND, flows.RealNVP),
     Twin("glow-small", HAND, flows.Glow),
     Twin("rnn-classifier", HAND, partial(seq.Reader, seq.Recurrence), WORDS),
