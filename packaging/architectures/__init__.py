@@ -82,6 +82,7 @@ LINES: Mapping[str, str] = {
     "unet-padded": "Mask as large as the image",
     "autoencoder": "Through 32 numbers and back",
     "denoising-autoencoder": "From noisy digits to clean ones",
+    "anomaly": "What it cannot redraw is odd",
     "vae": "A code that can be drawn from",
     "rnn-classifier": "The plain recurrence",
     "lstm-classifier": "A cell with three gates",

@@ -61,6 +61,7 @@ BY_HAND = [
     Twin("unet-padded", HAND, partial(conv.UNet, 1), {"size": 32}),
     Twin("autoencoder", HAND, partial(conv.autoencoder, 128)),
     Twin("denoising-autoencoder", HAND, partial(conv.autoencoder, 256)),
+    Twin("anomaly", HAND, partial(conv.autoencoder, 128)),
     Twin("vae", HAND, conv.vae),
     Twin("rnn-classifier", HAND, partial(seq.Reader, seq.Recurrence), WORDS),
     Twin("lstm-classifier", HAND, partial(seq.Reader, seq.LongShort), WORDS),
