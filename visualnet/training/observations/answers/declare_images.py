@@ -47,12 +47,17 @@ MEASURED = 256
 """Over the codes of so many samples their mean and deviation are taken."""
 
 
-def rows_by_step(looks: Sequence[tuple[int, Result]], earlier: int) -> list[PictureRow]:
-    """What was made at so many earlier steps, evenly taken from the first on, and what is made now."""
-    before = looks[:-1]
+def thin_looks(looks: Sequence[tuple[int, Result]], earlier: int) -> list[tuple[int, Result]]:
+    """So many earlier looks, evenly taken from the first on, and the last."""
+    before = list(looks[:-1])
     if len(before) > earlier:
         before = [before[int(i)] for i in np.linspace(0, len(before), earlier, endpoint=False)]
-    return [PictureRow(f"step {step:,}", one.arrays["made"]) for step, one in (*before, looks[-1])]
+    return [*before, looks[-1]]
+
+
+def rows_by_step(looks: Sequence[tuple[int, Result]], earlier: int) -> list[PictureRow]:
+    """What was made at so many earlier steps, and what is made now."""
+    return [PictureRow(f"step {step:,}", one.arrays["made"]) for step, one in thin_looks(looks, earlier)]
 
 
 @observation("reconstructions", "Samples and reconstructions", "Samples", about="output", keeps=40)
