@@ -50,7 +50,8 @@ def best_threshold(scores: np.ndarray, odd: np.ndarray) -> float:
     # Called odd is what lies behind each place.
     found = 1 - np.cumsum(odd[order]) / odd.sum()
     mistaken = 1 - np.cumsum(~odd[order]) / (~odd).sum()
-    return float(scores[order][np.argmax(found - mistaken)])
+    ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
+    return float(scores[order][ends[np.argmax((found - mistaken)[ends])]])
 
 
 @judgement(
