@@ -53,6 +53,7 @@ class JudgementView(QWidget):
         self.views.activated.connect(lambda _: self._draw())
         self.dial = describe(QSlider(Qt.Orientation.Horizontal), "Threshold")
         self.dial.setRange(0, STEPS)
+        self.dial.setPageStep(STEPS // 10)
         self.dial.setFixedWidth(fonts.px(160))
         self.dial.valueChanged.connect(lambda at: self._draw(at / STEPS))
         self.dial_name = label("", "small")

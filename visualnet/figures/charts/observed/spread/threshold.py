@@ -10,7 +10,7 @@ from visualnet.core.text.format import format_number, format_percent
 from visualnet.figures.charts.axes import draw_axes, make_axes, widen
 from visualnet.figures.charts.marks import Box, Chart, Drawing, Mark, Spot, Stroke, Words, text_width
 
-HEAD = 20.0
+HEAD = 34.0
 
 
 @dataclass(frozen=True)
