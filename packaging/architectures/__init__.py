@@ -97,6 +97,7 @@ LINES: Mapping[str, str] = {
     "unet-boundary": "Borders count more than areas",
     "autoencoder": "Through 32 numbers and back",
     "denoising-autoencoder": "From noisy digits to clean ones",
+    "anomaly": "What it cannot redraw is odd",
     "vae": "A code that can be drawn from",
     "gan-points": "Two networks against each other",
     "dcgan": "Digits made of random numbers",

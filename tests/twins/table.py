@@ -68,6 +68,7 @@ BY_HAND = [
     Twin("unet-boundary", HAND, partial(conv.UNet, 1, base=4), {"size": 32}),
     Twin("autoencoder", HAND, partial(conv.autoencoder, 128)),
     Twin("denoising-autoencoder", HAND, partial(conv.autoencoder, 256)),
+    Twin("anomaly", HAND, partial(conv.autoencoder, 128)),
     Twin("vae", HAND, conv.vae),
     Twin("gan-points", HAND, gan.points),
     Twin("wgan-gp", HAND, gan.points),

@@ -16,6 +16,7 @@ from visualnet.app.features.feature import Feature
 from visualnet.app.features.feature_maps.feature import FEATURE as FEATURE_MAPS
 from visualnet.app.features.feeds.feature import FEATURE as FEEDS
 from visualnet.app.features.finding.feature import FEATURE as FINDING
+from visualnet.app.features.generate.feature import FEATURE as GENERATE
 from visualnet.app.features.heatmap.feature import FEATURE as HEATMAP
 from visualnet.app.features.history.feature import FEATURE as HISTORY
 from visualnet.app.features.inspector.feature import FEATURE as INSPECTOR
@@ -53,6 +54,7 @@ FEATURES: tuple[Feature, ...] = (
     POINTS,
     PLAY,
     TRY_IT,
+    GENERATE,
     FEEDS,
     CODE,
     DIFFERENCES,

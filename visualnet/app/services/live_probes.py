@@ -6,7 +6,7 @@ The cards of the open sheet are looked at while a run goes on, and afterwards wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,7 +27,7 @@ from visualnet.core.project import MAIN, DataChoice, Project
 from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded, load
 from visualnet.training.control import Control, OwnSample, ProbePort, ProbeRequest
-from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, torch_is_ready
+from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, Weights, torch_is_ready
 from visualnet.training.observations.observation import find_observations
 
 if TYPE_CHECKING:
@@ -159,6 +159,15 @@ class LiveProbes(QObject):
         """Compute an observation that takes long, once: of the weights that are trained, or those that are looked at now."""
         project = self._control.project if self._control is not None else None
         self.long_looks.ask(request, self.current_request(), self.run, project)
+
+    def lend_weights(self, take: Callable[[Project, Weights], object], gone: Callable[[], object]) -> bool:
+        """Hand over what is trained now, with a copy of its weights, as soon as the run has given one; call ``gone`` where it ends before.
+        Whether anything is being trained, else nothing is called."""
+        project = self._control.project if self._control is not None else None
+        if project is None:
+            return False
+        self.long_looks.lend(lambda weights: gone() if weights is None else take(project, weights))
+        return True
 
     def _take_long_look(self, step: int, found: ProbeReport | str, request: ObservationRequest) -> None:
         if isinstance(found, str):

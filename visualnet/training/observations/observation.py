@@ -158,6 +158,7 @@ DECLARED_IN = (
     "visualnet.training.observations.answers.declare",
     "visualnet.training.observations.answers.declare_images",
     "visualnet.training.observations.answers.declare_adversarial",
+    "visualnet.training.observations.answers.declare_plane",
     "visualnet.training.observations.answers.declare_masks",
     "visualnet.training.observations.normalizing_flows.declare",
     "visualnet.training.observations.interventions.declare",
