@@ -58,7 +58,7 @@ def realnvp_points() -> Project:
         "Six affine couplings bend two half moons into a round normal distribution, and every one of them can be undone (Dinh et al. "
         "2017). So the network tells how dense the points lie anywhere, and makes new ones by walking back.",
         DataChoice(name="points", options={"shape": "moons", "n": 2000, "noise": 0.07}, normalise=False),
-        Recipe(optimizer="Adam", lr=0.002, batch_size=100, epochs=40),
+        Recipe(optimizer="Adam", lr=0.005, schedule="cosine", batch_size=100, epochs=60),
     )
 
 
@@ -99,7 +99,7 @@ def glow_small() -> Project:
         "Eight steps of Glow in two scales (Kingma and Dhariwal 2018) turn 8×8 digits into 64 normal numbers and back. Half of the "
         "numbers leave after the first scale, so that the second sees coarser structure.",
         DataChoice(name="digits8x8", normalise=False),
-        Recipe(optimizer="Adam", lr=0.001, batch_size=64, epochs=60),
+        Recipe(optimizer="Adam", lr=0.002, schedule="cosine", batch_size=64, epochs=60),
     )
 
 
