@@ -358,9 +358,10 @@ def spread_over(weight: Tensor, values: Tensor) -> Tensor:
 
 
 def weighted_mean(values: Tensor, weight: Tensor, counted: Tensor | None = None) -> Tensor:
-    """Σ weight·value / Σ weight; ``counted`` says what counts besides (0: it is not asked)."""
+    """Σ weight·value / Σ weight; ``counted`` says what counts besides (0: it is not asked). Where all weights are 0 so is the mean."""
     weight = spread_over(weight, values)
-    return (weight * values).sum() / (weight if counted is None else weight * counted).sum()
+    total = (weight if counted is None else weight * counted).sum()
+    return (weight * values).sum() / total.where((weight != 0).any(), 1)
 
 
 def weight_of_class(target: Tensor, asked: Tensor, weights: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from visualnet.data.examination.face import Face, read_faces, shown_field
 from visualnet.data.examination.sound import Sound, read_sound
 from visualnet.data.loading import Loaded
+from visualnet.data.regions.region_samples import find_regions
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import Samples
 from visualnet.figures.colours.masks import PLACE_COLOURS, lay_over
@@ -38,6 +39,14 @@ def picture_of(data: Loaded, sample: int) -> Array | None:
     if field is None:
         return None
     return as_picture(data.sample(sample, (field,))[field])
+
+
+def _boxed_picture(data: Loaded, sample: int) -> Array | None:
+    """The picture that the boxes of a sample stand in: of a region that of its whole scene."""
+    regions = find_regions(data.samples)
+    if regions is None:
+        return picture_of(data, sample)
+    return as_picture(regions.scene(sample // regions.regions).image)
 
 
 def as_picture(image: Array) -> Array:
@@ -69,7 +78,7 @@ def faces_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, F
         ValueError: it cannot be read, or is of data that were given from Python and show nothing.
     """
     sample = int(judged.samples[row])
-    picture = picture_of(data, sample)
+    picture = picture_of(data, sample) if judged.task != "boxes" else _boxed_picture(data, sample)
     if picture is None:
         return [("", raw_face(data, sample))]
     arrays, face = judged.arrays, Face("image", "", picture.shape[:2], picture)
