@@ -90,7 +90,7 @@ def glow_small() -> Project:
     for number in range(1, 5):
         x = s.add("block:step", f"coarse{number}", x, log_det, hidden="hidden", changed=4)
         log_det = _log_det(x)
-    z = s.add("concatenate", "all", s.add("flatten", "fine_z", halves), s.add("flatten", "coarse_z", x))
+    z = s.add("concatenate", "latent", s.add("flatten", "fine_z", halves), s.add("flatten", "coarse_z", x))
     s.add("flow_nll", "surprise", z, log_det)
     s.add("bits_per_dim", "bits", z, log_det, levels=LEVELS)
     s.add("output", "z", z)

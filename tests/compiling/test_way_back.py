@@ -16,7 +16,9 @@ from visualnet.analysis import Problem, infer
 from visualnet.analysis.flows.problems import find_flows
 from visualnet.compiling.flows.way_back import build_way_back
 from visualnet.compiling.module import Model, compile_project
+from visualnet.compiling.names import class_name
 from visualnet.compiling.plan import GraphError
+from visualnet.compiling.source_code.source import model_source
 from visualnet.core.graph import Node, Port
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
@@ -103,6 +105,23 @@ def test_the_templates_are_undone_through_their_blocks(name: str) -> None:
     (back,) = program(model.net(x.double()), None)
     torch.testing.assert_close(back, x, atol=1e-5, rtol=1e-5, check_dtype=False)
     assert dict(program.named_parameters()).keys() == dict(model.net.named_parameters()).keys()
+
+
+@pytest.mark.parametrize("name", ["realnvp-points", "glow-small"])
+def test_the_printed_network_walks_back_to_the_same_bits(name: str) -> None:
+    torch.manual_seed(0)
+    project = project_file.load(resource("templates", f"{name}.vnet"))
+    model = compile_project(project, seed=0)
+    space: dict[str, Any] = {}
+    exec(model_source(project), space)
+    printed = space[class_name(project.name)]()
+    printed.load_state_dict(model.net.state_dict())
+    printed.eval()
+    model.net.eval()
+    (flow,) = find_flows(model.analysis.main)
+    z = torch.randn(4, *flow.way.facts.nodes[flow.latent.node].leaving[flow.latent.port].shape)
+    (back,) = build_way_back(model, flow)(z, None)
+    assert torch.equal(printed.inverse(z), back)
 
 
 def of_code(project: Project, code: str) -> list[Problem]:
