@@ -22,6 +22,7 @@ def test_a_flow_is_trained_and_its_density_samples_and_path_are_drawn(window: Wi
     assert path.way is not None
     assert path.way.share == 1
     window.actions_.trigger("train.start")
+    window.show_panel("see_inside")
     hands.until(lambda: epochs_of(hands), what="an epoch")
     hands.until(lambda: density.note.text() != before and "fresh" not in density.note.text(), what="a new density")
     QTest.mouseClick(path.way.slider, LEFT, NONE)
