@@ -197,7 +197,7 @@ class FlowPath(Observation):
         after = min(before + 1, len(path) - 1)
         share = at - before
         now = (1 - share) * path[before] + share * path[after]
-        low, high = _corners(list(path))
+        low, high = _between(path[before], path[after], share)
         stages_ = result.words["stages"]
         told = (
             stages_[before]
@@ -210,7 +210,7 @@ class FlowPath(Observation):
         for group in np.unique(groups):
             name = names[int(group)] if 0 <= int(group) < len(names) else "points"
             clouds.append((name, now[groups == group]))
-        return CloudChart(tuple(clouds), f"first number after {told}", "second number", low, high)
+        return CloudChart(tuple(clouds), f"x₁, {told}", "x₂", low, high)
 
 
 def _can_be_seen(shape: tuple[int, ...]) -> bool:
@@ -236,6 +236,13 @@ def _corners(clouds: list[NDArray[Any]]) -> tuple[list[float], list[float]]:
     low, high = every.min(0), every.max(0)
     reach = 0.15 * np.maximum(high - low, 1e-3)
     return (low - reach).tolist(), (high + reach).tolist()
+
+
+def _between(before: NDArray[Any], after: NDArray[Any], share: float) -> tuple[list[float], list[float]]:
+    """The corners of what is drawn on the way from one stage to the next: so that each stage fills the picture."""
+    pairs = zip(_corners([before]), _corners([after]), strict=True)
+    low, high = (((1 - share) * np.array(a) + share * np.array(b)).tolist() for a, b in pairs)
+    return low, high
 
 
 def _within(points: NDArray[Any], low: list[float], high: list[float]) -> NDArray[Any]:
