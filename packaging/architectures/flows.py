@@ -76,23 +76,31 @@ def _glow_step(network: Block) -> Block:
     return s.block("One step of Glow: ActNorm, an invertible 1×1 convolution, an affine coupling.")
 
 
+def _scale(network: Block, step: Block) -> Block:
+    s = Sheet({"network": network, "step": step}, {"hidden": 48, "changed": 2})
+    x = s.add("input", "x", size=(1, 8, 8))
+    log_det = s.add("input", "log_det_x", size=())
+    x = s.add("pixel_unshuffle", "squeeze", x)
+    for number in range(1, 5):
+        x = s.add("block:step", f"step{number}", x, log_det, hidden="hidden", changed="changed")
+        log_det = _log_det(x)
+    s.add("output", "y", x)
+    s.add("output", "log_det", log_det)
+    return s.block("Pixels become channels, then four steps of Glow.")
+
+
 def glow_small() -> Project:
     network = _conv_network()
-    s = Sheet({"network": network, "step": _glow_step(network)}, {"hidden": 48})
+    step = _glow_step(network)
+    s = Sheet({"network": network, "step": step, "scale": _scale(network, step)}, {"hidden": 48})
     image = s.add("input", "image", size=(1, 8, 8))
     spread = s.add("dequantize", "dequantize", image, levels=LEVELS)
-    x, log_det = s.add("pixel_unshuffle", "squeeze1", spread), _log_det(spread)
-    for number in range(1, 5):
-        x = s.add("block:step", f"fine{number}", x, log_det, hidden="hidden", changed=2)
-        log_det = _log_det(x)
-    halves = s.add("split", "multi_scale", x)
-    x = s.add("pixel_unshuffle", "squeeze2", Port(halves.node, "y2"))
-    for number in range(1, 5):
-        x = s.add("block:step", f"coarse{number}", x, log_det, hidden="hidden", changed=4)
-        log_det = _log_det(x)
-    z = s.add("concatenate", "latent", s.add("flatten", "fine_z", halves), s.add("flatten", "coarse_z", x))
-    s.add("flow_nll", "surprise", z, log_det)
-    s.add("bits_per_dim", "bits", z, log_det, levels=LEVELS)
+    fine = s.add("block:scale", "fine", spread, _log_det(spread), hidden="hidden", changed=2)
+    halves = s.add("split", "multi_scale", fine)
+    coarse = s.add("block:scale", "coarse", Port(halves.node, "y2"), _log_det(fine), hidden="hidden", changed=4)
+    z = s.add("concatenate", "latent", s.add("flatten", "fine_z", halves), s.add("flatten", "coarse_z", coarse))
+    s.add("flow_nll", "surprise", z, _log_det(coarse))
+    s.add("bits_per_dim", "bits", z, _log_det(coarse), levels=LEVELS)
     s.add("output", "z", z)
     return s.project(
         "Glow on small digits",
