@@ -145,7 +145,7 @@ class ObservationView(QFrame):
         param = self.kind.params.get(self.kind.slides)
         if param is None:
             return None
-        made = WaySlider(param.name.capitalize(), param.doc)
+        made = WaySlider("Along the way", param.doc)
         made.show_share(float(getattr(self.kind(self.options), param.name)))
         made.moved.connect(self._move_along)
         made.settled.connect(self.changed)

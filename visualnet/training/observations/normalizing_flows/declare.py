@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.analysis import Analysis
+from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.made.clouds import CloudChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.picture_rows import PictureRows
@@ -95,9 +96,7 @@ class FlowDensity(Observation):
         own = log_densities(lens, flow, batch) - scale.log_volume
         arrays = {"log_density": logs.reshape(self.cells, self.cells), "x": x, "y": y, "points": points}
         share = float(np.exp(logs).sum() * (x[1] - x[0]) * (y[1] - y[0]))
-        note = (
-            f"Log-likelihood of the dots: {own.mean():.3f} nats each. {share:.0%} of the density lies in this picture."
-        )
+        note = f"Log-likelihood of the dots: {own.mean():.3f} nats each. {format_percent(share, 0)} of the density lies in this picture."
         return Result(arrays, note=note)
 
     def draw(self, result: Result, history: History) -> Chart:
