@@ -159,6 +159,7 @@ DECLARED_IN = (
     "visualnet.training.observations.landscape.declare",
     "visualnet.training.observations.excitation.declare",
     "visualnet.training.observations.fields.declare",
+    "visualnet.training.observations.detection.declare",
 )
 """The modules that declare observations, in the order in which those are offered."""
 
