@@ -7,6 +7,7 @@ from functools import partial
 from torch import nn
 
 from tests.twins import convolutional as conv
+from tests.twins import detection
 from tests.twins import libraries as lib
 from tests.twins import sequential as seq
 from tests.twins.comparing import Sizes, Twin
@@ -59,6 +60,7 @@ BY_HAND = [
     Twin("convnext-t", HAND, conv.convnext, SMALL),
     Twin("unet", HAND, partial(conv.UNet, 0), {"size": 204}),
     Twin("unet-padded", HAND, partial(conv.UNet, 1), {"size": 32}),
+    Twin("rcnn", HAND, detection.Rcnn),
     Twin("autoencoder", HAND, partial(conv.autoencoder, 128)),
     Twin("denoising-autoencoder", HAND, partial(conv.autoencoder, 256)),
     Twin("vae", HAND, conv.vae),

@@ -102,7 +102,8 @@ def _histograms(segments: Array, image: Array, count: int, measures: Measures) -
         bins = np.clip((image * COLOURS).astype(np.int64), 0, COLOURS - 1).reshape(-1, channels)
         parts.append(_tally(flat, count, bins, COLOURS))
     if measures.texture:
-        rows, columns = np.gradient(image, axis=(0, 1))
+        wide = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
+        rows, columns = (wide[2:, 1:-1] - wide[:-2, 1:-1]) / 2, (wide[1:-1, 2:] - wide[1:-1, :-2]) / 2
         angles = np.arange(DIRECTIONS) * 2 * np.pi / DIRECTIONS
         slopes = columns[..., None] * np.cos(angles) + rows[..., None] * np.sin(angles)
         # A slope is 0.5 at most between neighbours of a central difference; falling ones are counted in the opposite direction.
