@@ -28,7 +28,7 @@ def rcnn() -> Project:
         "R-CNN",
         "Selective search proposes regions of a scene, each is cut out and warped, and one network says what it is and how its box should "
         "move (Girshick et al. 2014). Three steps that later detectors made into one.",
-        DataChoice(name="scene_regions", division="group", division_options={"column": "picture"}),
+        DataChoice(name="scene_regions", options={"n": 300}, division="group", division_options={"column": "picture"}),
         Recipe(optimizer="Adam", lr=0.001, batch_size=64, epochs=12),
         wrap=1400,
     )

@@ -253,7 +253,7 @@ class SceneRegions(DataSet):
     regions of one scene belong into one part.
     """
 
-    n: int = count(300, "How many scenes.", low=20, high=5000)
+    n: int = count(120, "How many scenes.", low=20, high=5000)
     side: int = count(96, "Height and width of a scene.", low=64, high=400, unit="px")
     regions: int = count(32, "How many regions of each scene are trained on.", low=4, high=256)
     crop: int = count(28, "Height and width of what is cut out, once it is warped.", low=16, high=224, unit="px")

@@ -14,7 +14,7 @@ from visualnet.data.generators.scenes import MOST_THINGS, make_scenes
 from visualnet.data.regions import kept_proposals
 from visualnet.data.regions.box_geometry import apply_refinement, box_overlaps, encode_refinement, suppress
 from visualnet.data.regions.crops import Cutter, crop_boxes
-from visualnet.data.regions.grouping import Measures, group
+from visualnet.data.regions.grouping import Measures, bin_pixels, describe, group
 from visualnet.data.regions.kept_proposals import find_proposals
 from visualnet.data.regions.region_samples import RegionArrays, RegionSamples, Scene, draw_regions, find_regions
 from visualnet.data.regions.selective_search import LARGEST_SIDE, Search, propose_boxes
@@ -112,7 +112,7 @@ def test_segments_grow_together_until_one_is_left(seed: int) -> None:
     """A tree: n segments are joined n − 1 times, each box contains those that it was made of, the first is all of the picture."""
     rng = np.random.default_rng(seed)
     segments = np.repeat(np.repeat(np.arange(12).reshape(3, 4), 5, 0), 6, 1)
-    boxes = group(segments, rng.random((15, 24, 3)), Measures())
+    boxes = group(describe(segments, bin_pixels(rng.random((15, 24, 3)))), Measures(texture=bool(seed % 2)))
     assert len(boxes) == 2 * 12 - 1
     assert boxes[0] == (0, 0, 24, 15)
     singles = {(6 * x, 5 * y, 6 * x + 6, 5 * y + 5) for x in range(4) for y in range(3)}
