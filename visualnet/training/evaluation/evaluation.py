@@ -19,6 +19,7 @@ from visualnet.training.evaluation.intervals import Estimate, estimate, wilson
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS, Metric, metrics_for
 from visualnet.training.runs.preparation_file import PREPARATION, read_preparation
+from visualnet.training.runs.run_changes import with_data_of_run
 from visualnet.training.runs.run_model import PROJECT
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def evaluate(
         raise ValueError(
             f"“{part}” and “{weights}”: wanted is one of {', '.join(PARTS)}, and one of {', '.join(WEIGHTS)}"
         )
-    project = project_file.load(folder / PROJECT)
+    project = with_data_of_run(project_file.load(folder / PROJECT), folder)
     path, taken = find_weights(folder, weights)
     from visualnet.data.loading import load
     from visualnet.data.regions.region_samples import find_regions

@@ -15,7 +15,8 @@ from visualnet.data.regions.region_samples import find_regions
 from visualnet.data.streaming.readable import fetch_readable
 from visualnet.data.tensors import Tensors
 from visualnet.layers.declaration.layer import Spec
-from visualnet.training.evaluation.answers import Answer, find_answers
+from visualnet.training.decoding.free_running import write_freely
+from visualnet.training.evaluation.answers import Answer, find_answers, scores_of
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics.boxes import match_boxes
 from visualnet.training.evaluation.scenes.judging import judge_scenes
@@ -68,9 +69,10 @@ def predict(
         raise ValueError("no sample of this part can be read: look the data through again")
     every = np.concatenate(samples)
     columns = find_columns(model, data, every)
-    found = [
-        _judged(answer, data, every, join_parts(part), columns) for answer, part in zip(answers, parts, strict=True)
-    ]
+    joined = [join_parts(part) for part in parts]
+    for answer, arrays in zip(answers, joined, strict=True):
+        arrays |= write_freely(model, data, scores_of(answer), every)
+    found = [_judged(answer, data, every, arrays, columns) for answer, arrays in zip(answers, joined, strict=True)]
     found = [_objects_alone(judged, answer, data) for judged, answer in zip(found, answers, strict=True)]
     scenes = judge_scenes(model, data, index, lambda share: check(regions + (1 - regions) * share))
     return (*([scenes] if scenes is not None else []), *_join_boxes(answers, [*found]))
