@@ -19,8 +19,9 @@ def rcnn() -> Project:
     truth = s.add("target", "refinement", field="refinement", size=(4,), dtype="float")
     there = s.add("target", "is_object", field="is_object", size=(), dtype="float")
     s.add("cross_entropy", "class_loss", scores, label)
-    # Smooth L1 is the Huber loss with δ = 1; the weight is 0 for background, which has no box to learn.
-    s.add("huber", "box_loss", steps, truth, there, sample_weights=True)
+    # Smooth L1 is the Huber loss with δ = 1; the weight of a sample is 0 for background, which has no box to learn. Steps are about a
+    # tenth of a box, so that their loss is about a hundredth of that of the classes.
+    s.add("huber", "box_loss", steps, truth, there, sample_weights=True, weight=20)
     s.add("accuracy", "accuracy", scores, label)
     s.add("output", "classes", scores)
     s.add("output", "box", steps)

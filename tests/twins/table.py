@@ -7,8 +7,7 @@ from functools import partial
 from torch import nn
 
 from tests.twins import convolutional as conv
-from tests.twins import detection
-from tests.twins import flows
+from tests.twins import detection, flows
 from tests.twins import libraries as lib
 from tests.twins import sequential as seq
 from tests.twins.comparing import Sizes, Twin
