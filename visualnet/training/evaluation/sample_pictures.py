@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from visualnet.core.text.format import format_percent
 from visualnet.data.examination.face import Face, read_faces, shown_field
 from visualnet.data.examination.sound import Sound, read_sound
 from visualnet.data.loading import Loaded
@@ -95,7 +96,7 @@ def faces_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, F
         for (title, name), side in zip(_PAIRS, ("true", "said"), strict=True):
             there = arrays[f"{side}_there"][row]
             if side == "said" and find_regions(data.samples) is not None:
-                title, there = f"{title}, over {SHOWN_FROM:.0%}", there & (arrays["sure"][row] > SHOWN_FROM)
+                title, there = f"{title}, over {format_percent(SHOWN_FROM, 0)}", there & (arrays["sure"][row] > SHOWN_FROM)
             corners = np.nan_to_num(arrays[name][row][there]) / (width, height, width, height)
             kinds = arrays[f"{side}_labels"][row][there]
             boxes = [(*box, int(kind)) for box, kind in zip(corners.tolist(), kinds.tolist(), strict=True)]

@@ -118,7 +118,7 @@ class DetectionChart(Chart):
 
     def _controls(self, width: float, top: float, marks: list[Mark], spots: list[Spot]) -> None:
         """The slider of the score, the switch of the proposals and what the lines mean."""
-        said = f"shown from {self.percent} % on"
+        said = f"shown from {format_percent(self.percent / 100, 0)} on"
         start = EDGE + text_width("shown from 95 % on") + 10
         end = max(start + 60.0, min(width - EDGE - 8, start + 240))
         y = top + LINE / 2
@@ -130,7 +130,7 @@ class DetectionChart(Chart):
         marks.append(Dots(((here, y),), "accent", 5.5, 1.0))
         for number, stop in enumerate(STOPS):
             x = start + (number - 0.5) * step
-            words = f"Show boxes with a score of {stop} % or more"
+            words = f"Show boxes with a score of {format_percent(stop / 100, 0)} or more"
             spots.append(Spot(x, y - LINE / 2, step, LINE, words, options=(("score", stop),)))
         y += LINE
         marks.append(_outline((EDGE + 1, y - 5, 10, 10), "muted"))
