@@ -8,7 +8,7 @@ from torch import nn
 
 from tests.twins import adversarial as gan
 from tests.twins import convolutional as conv
-from tests.twins import flows
+from tests.twins import detection, flows
 from tests.twins import libraries as lib
 from tests.twins import sequential as seq
 from tests.twins.comparing import Sizes, Twin
@@ -65,6 +65,7 @@ BY_HAND = [
     Twin("convnext-t", HAND, conv.convnext, SMALL),
     Twin("unet", HAND, partial(conv.UNet, 0), {"size": 204}),
     Twin("unet-padded", HAND, partial(conv.UNet, 1), {"size": 32}),
+    Twin("rcnn", HAND, detection.Rcnn),
     Twin("unet-boundary", HAND, partial(conv.UNet, 1, base=4), {"size": 32}),
     Twin("autoencoder", HAND, partial(conv.autoencoder, 128)),
     Twin("denoising-autoencoder", HAND, partial(conv.autoencoder, 256)),

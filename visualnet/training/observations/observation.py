@@ -167,6 +167,7 @@ DECLARED_IN = (
     "visualnet.training.observations.excitation.declare",
     "visualnet.training.observations.fields.declare",
     "visualnet.training.observations.decisions.declare",
+    "visualnet.training.observations.detection.declare",
     "visualnet.training.prediction.written_text",
 )
 """The modules that declare observations, in the order in which those are offered."""
