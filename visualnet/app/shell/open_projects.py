@@ -108,8 +108,8 @@ class Tabs(QObject):
             self.changed.emit()
 
     def add(self, document: Document, page: str = "") -> None:
-        """Open a document or a page: a document in the tab in front if that is blank, else in a new one."""
-        if self.front.blank and not page:
+        """Open a document or a page: a document in the tab in front if that is blank, else in a new one. Pages but the first stay open."""
+        if self.front.blank and self.front.page in ("", self._home) and not page:
             self.put(self.front, document)
         else:
             tab = Tab(document, page)

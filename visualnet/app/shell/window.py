@@ -167,6 +167,14 @@ class Window(Frame):
         self.project_files.tabs.show_page(name)
         self._show_tab()
 
+    def page(self, name: str) -> Any:
+        """A feature's page; None where there is none of that name."""
+        return self.pages.get(name)
+
+    def open_copy(self, project: Project) -> None:
+        """Open a project that has no file, in a tab of its own."""
+        self.project_files.adopt(Document(project))
+
     def open_file(self, path: Path) -> None:
         """Open a project, or go to the tab that has it."""
         self.project_files.open(path)
