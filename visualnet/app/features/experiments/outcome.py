@@ -98,7 +98,7 @@ class Outcome(QScrollArea):
         if model.experiment.axis is not None:
             head.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
             self.table.setColumnWidth(0, fonts.px(64))
-            self.table.horizontalHeaderItem(0).setToolTip(visible(rows[0][0]))
+            self.table.horizontalHeaderItem(0).setToolTip(visible(model.experiment.axis.title))
         high = head.sizeHint().height() + sum(self.table.rowHeight(at) for at in range(self.table.rowCount())) + 14
         self.table.setFixedHeight(high)
         said = results.verdicts(model)
@@ -113,7 +113,7 @@ class Outcome(QScrollArea):
         if axis is None:
             return rows
         turned = [list(row) for row in zip(*rows, strict=True)]
-        turned[0][0] = axis.title
+        turned[0][0] = axis.title.partition(" ")[0]
         for row, value in zip(turned[1:], axis.values, strict=True):
             row[0] = f"{value:g}"
         return turned
