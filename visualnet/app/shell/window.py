@@ -296,7 +296,6 @@ class Window(Frame):
             self.spaces.show(self.settings.typed("workspace", "build"))
         elif not visible:
             self.spaces.hide()
-            self.centralWidget().raise_()  # Qt leaves the tabs of docks that are put away where they were
             self._docks_shown = False
         self.status.setVisible(visible)
 

@@ -66,15 +66,20 @@ class Outcome(QScrollArea):
 
     def show_experiment(self, experiment: Experiment | None) -> None:
         """Say what to look at, and why; nothing is known of its runs."""
-        watch, why = (experiment.watch, experiment.why) if experiment is not None else ("", "")
-        for title, text, words in ((self._watch_title, self.watch, watch), (self._why_title, self.why, why)):
-            text.setText(visible(words))
-            text.setVisible(bool(words))
-            title.setVisible(bool(words))
+        self.watch.setText(visible(experiment.watch) if experiment is not None else "")
+        self.why.setText(visible(experiment.why) if experiment is not None else "")
         self.sources.setText(visible("\n".join(experiment.sources), lines=True) if experiment is not None else "")
-        self.sources.setVisible(bool(self.sources.text()))
+        for part in (self.watch, self._watch_title):
+            part.setVisible(bool(self.watch.text()))
+        self._explain(False)
         self.verdict.setText(NOTHING)
         self.table.hide()
+
+    def _explain(self, told: bool) -> None:
+        """Say why, once there is something to be explained: who guesses first learns more."""
+        for part in (self.why, self._why_title):
+            part.setVisible(told and bool(self.why.text()))
+        self.sources.setVisible(told and bool(self.sources.text()))
 
     def show_model(self, model: ExperimentModel) -> None:
         """Say what is known of its runs."""
@@ -102,6 +107,7 @@ class Outcome(QScrollArea):
         high = head.sizeHint().height() + sum(self.table.rowHeight(at) for at in range(self.table.rowCount())) + 14
         self.table.setFixedHeight(high)
         said = results.verdicts(model)
+        self._explain(bool(said))
         if model.state == "failed":
             said = [f"It cannot be trained: {model.words}", *said]
         self.verdict.setText(visible("\n\n".join(said) or "No two runs are done yet.", lines=True))

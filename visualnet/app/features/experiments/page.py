@@ -22,6 +22,7 @@ class ExperimentsPage(QWidget):
         super().__init__(parent)
         self.studio = studio
         self.setAccessibleName("Experiments")
+        self.setAutoFillBackground(True)  # tabs of docks that are put away stay where they were, below the page
         self._column = column(parent=self)
         self._view: ExperimentsView | None = None
 
