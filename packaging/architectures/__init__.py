@@ -12,6 +12,8 @@ from typing import Any
 
 from architectures import (
     classics,
+    detection,
+    flows,
     generative,
     imagenet,
     inception,
@@ -21,6 +23,7 @@ from architectures import (
     small,
     starters,
     transformers,
+    translation,
 )
 from visualnet.analysis import infer
 from visualnet.core.project import Project
@@ -37,9 +40,13 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
         **residual.TEMPLATES,
         **small.TEMPLATES,
     },
-    "Segmentation and generation": generative.TEMPLATES,
+    "Segmentation and generation": {
+        **generative.TEMPLATES,
+        **flows.TEMPLATES,
+    },
+    "Detection": detection.TEMPLATES,
     "Sequences": sequences.TEMPLATES,
-    "Transformers": transformers.TEMPLATES,
+    "Transformers": {**transformers.TEMPLATES, **translation.TEMPLATES},
 }
 """The groups of the start page in its order, and in each its templates in the order in which a course meets them."""
 
@@ -80,9 +87,13 @@ LINES: Mapping[str, str] = {
     "convnext-t": "A ResNet made modern",
     "unet": "As published: 572 → 388 px",
     "unet-padded": "Mask as large as the image",
+    "unet-boundary": "Borders count more than areas",
     "autoencoder": "Through 32 numbers and back",
     "denoising-autoencoder": "From noisy digits to clean ones",
     "vae": "A code that can be drawn from",
+    "realnvp-points": "Moons bent into a normal distribution",
+    "glow-small": "Digits to normal numbers, and back",
+    "rcnn": "Proposes, classifies, refines",
     "rnn-classifier": "The plain recurrence",
     "lstm-classifier": "A cell with three gates",
     "gru-classifier": "Two gates, no cell",
@@ -90,6 +101,7 @@ LINES: Mapping[str, str] = {
     "textcnn": "Phrases of 3, 4 and 5 words",
     "wavenet": "Hears 1,024 samples at once",
     "transformer": "Encoder and decoder",
+    "translation": "Type English, read German",
     "bert-base": "Fills in masked words",
     "gpt": "Writes on, word by word",
     "vit": "Patches read like words",

@@ -133,7 +133,9 @@ class Opinions(DataSet):
 
 @dataset("reversal", "Rows to turn round", inputs="source written")
 class Reversal(DataSet):
-    """Rows of symbols, to be written backwards: the smallest translation. ``encode_annotation`` is what stands there so far, after a 0."""
+    """Rows of symbols, to be written backwards: the smallest translation. ``written`` is what stands there so far, after a 0."""
+
+    texts = ("source", "written", "translation")
 
     n: int = count(4000, "How many rows.", low=20, high=50_000)
     length: int = count(8, "Symbols in a row.", low=2, high=200)
@@ -145,7 +147,10 @@ class Reversal(DataSet):
         return self.n
 
     def fields(self) -> dict[str, Spec]:
-        return {name: _tokens(self.length) for name in ("source", "written", "translation")}
+        return {name: _tokens(self.length) for name in self.texts}
+
+    def token_words(self) -> tuple[str, ...]:
+        return ("", *map(str, range(1, self.symbols + 1)))
 
     def arrays(self) -> dict[str, Array]:
         from visualnet.data.generators.texts import reversal
@@ -157,6 +162,7 @@ class Reversal(DataSet):
 class Letters(DataSet):
     """Pieces of made-up stories as letters (0 a space, 1 to 26 a to z, 27 a full stop), and at each place the letter that follows."""
 
+    texts = ("text", "following")
     n: int = count(2000, "How many pieces; none overlaps another.", low=20, high=50_000)
     context: int = count(32, "Letters in a piece.", low=2, high=1024)
     seed: int = count(0, ANOTHER, low=0)
@@ -166,7 +172,7 @@ class Letters(DataSet):
         return self.n
 
     def fields(self) -> dict[str, Spec]:
-        return {name: _tokens(self.context) for name in ("text", "following")}
+        return {name: _tokens(self.context) for name in self.texts}
 
     def token_words(self) -> tuple[str, ...]:
         return tuple(" abcdefghijklmnopqrstuvwxyz.")
@@ -177,6 +183,61 @@ class Letters(DataSet):
         return letters(self.n, self.context, self.seed)
 
 
+@dataset("stories", "Stories, word by word", inputs="text")
+class Stories(DataSet):
+    """Pieces of made-up stories as words, and at each place the word that follows. Who lost what is named again sentences later."""
+
+    texts = ("text", "following")
+    n: int = count(1500, "How many pieces; none overlaps another.", low=20, high=50_000)
+    context: int = count(48, "Words and full stops in a piece.", low=2, high=1024)
+    seed: int = count(0, ANOTHER, low=0)
+
+    @property
+    def size(self) -> int:
+        return self.n
+
+    def fields(self) -> dict[str, Spec]:
+        return {name: _tokens(self.context) for name in self.texts}
+
+    def token_words(self) -> tuple[str, ...]:
+        from visualnet.data.generators.texts import TALE_WORDS
+
+        return TALE_WORDS
+
+    def arrays(self) -> dict[str, Array]:
+        from visualnet.data.generators.texts import stories
+
+        return stories(self.n, self.context, self.seed)
+
+
+@dataset("translations", "English and German", inputs="source written")
+class Translations(DataSet):
+    """Made-up sentences in English and German. German puts the verb elsewhere and agrees articles and adjectives with the noun."""
+
+    texts = ("source", "written", "translation")
+    end_word = "[end]"
+    n: int = count(6000, "How many pairs of sentences.", low=20, high=50_000)
+    length: int = count(12, "Words in a sentence; what is left over stays blank.", low=12, high=200)
+    seed: int = count(0, ANOTHER, low=0)
+
+    @property
+    def size(self) -> int:
+        return self.n
+
+    def fields(self) -> dict[str, Spec]:
+        return {name: _tokens(self.length) for name in self.texts}
+
+    def token_words(self) -> tuple[str, ...]:
+        from visualnet.data.generators.translation import list_words
+
+        return list_words()
+
+    def arrays(self) -> dict[str, Array]:
+        from visualnet.data.generators.translation import translations
+
+        return translations(self.n, self.length, self.seed)
+
+
 @dataset("masked_words", "Sentences with masked words", inputs="text segment")
 class MaskedWords(DataSet):
     """Two made-up sentences about the same animal with some words masked; ``masked`` holds the words behind the masks.
@@ -184,6 +245,7 @@ class MaskedWords(DataSet):
     Everywhere else it is −100, which losses and metrics ignore: only what is hidden is asked. ``segment`` says which sentence.
     """
 
+    texts = ("text", "masked")
     n: int = count(3000, "How many pairs of sentences.", low=20, high=50_000)
     context: int = count(20, "Words and marks in each; what is left over stays blank.", low=20, high=512)
     share: float = real(0.15, "Which share of the words is masked (one at least).", low=0, high=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from visualnet.analysis import Analysis
@@ -199,7 +199,11 @@ def _blocks(main: PlanSheet) -> list[tuple[str, list[PlanSheet]]]:
 
 def read_definitions() -> dict[str, str]:
     """Every class, function and constant of ``extra_modules`` by name, as it is written there."""
-    source = inspect.getsource(extra_modules)
+    return {name: text for home in extra_modules.HOMES for name, text in _definitions_in(home).items()}
+
+
+def _definitions_in(home: ModuleType) -> dict[str, str]:
+    source = inspect.getsource(home)
     found = {}
     for node in ast.parse(source).body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef):

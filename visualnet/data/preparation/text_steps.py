@@ -72,6 +72,11 @@ class Tokenise(Step):
             return ()
         return tuple(Vocabulary.from_json(fitted).names)
 
+    def read_text(self, name: str, text: str, fitted: Fitted) -> Array | None:
+        from visualnet.data.tokens import Vocabulary
+
+        return Vocabulary.from_json(fitted).encode(text) if self.token_names(name, fitted) else None
+
     def apply(self, batch: Batch, fitted: Fitted) -> Batch:
         import numpy as np
 
