@@ -35,6 +35,14 @@ def test_every_place_of_a_project_can_be_set_to_what_it_is_and_leaves_the_projec
         place.param.read(place.value, {})
 
 
+@pytest.mark.parametrize("name", ["unet-small", "gpt-small", "resnet-small", "seq2seq-small"])
+def test_places_are_found_in_any_network(name: str) -> None:
+    project = project_file.load(resource("templates", f"{name}.vnet"))
+    assert {"lr", "optimizer", "samples"} <= {place.address for place in list_places(project)}
+    broken = edits.set_constants(project, {})
+    assert len(list_places(broken)) <= len(list_places(project))
+
+
 def test_what_is_varied_is_said_in_a_line_and_becomes_variants() -> None:
     made = own.make_experiment(LENET, own.parse(LENET, "lr=0.1, 0.01", (0,)))
     assert [variant.name for variant in made.variants] == ["0.1", "0.01"]

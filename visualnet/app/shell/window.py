@@ -67,8 +67,9 @@ class Window(Frame):
         active = ActiveStudio(self.studio)
         self.studio.attach(self, self.runner, settings, cast(Studio, active))
         titles = {f.id: f.page.title for f in self.features if f.page is not None}
+        home = next((f.id for f in self.features if f.page is not None and f.page.home), "")
         guard = prompts.TrainingGuard(self, self.runner)
-        self.project_files = ProjectFiles(self, self.studio, settings, titles, guard)
+        self.project_files = ProjectFiles(self, self.studio, settings, titles, home, guard)
         self.canvas = CanvasPage(self.studio, self.actions_)
         self.views = ExtraWindows(self.canvas, self.project_files.tabs, self.actions_, active, self)
         self.setAcceptDrops(True)

@@ -137,7 +137,7 @@ class ExperimentsView(QWidget):
     def refresh_projects(self) -> None:
         """Offer the projects that are open now."""
         shell = self.studio.shell
-        if shell is not None:
+        if shell is not None and not self._form_holder.isHidden():
             self.form.set_projects([(name, project) for name, project in shell.other_projects() if project.graph.nodes])
 
     def _keep_chosen(self, name: str) -> None:
