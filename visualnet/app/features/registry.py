@@ -12,6 +12,7 @@ from visualnet.app.features.dashboard.feature import FEATURE as DASHBOARD
 from visualnet.app.features.data_page.feature import FEATURE as DATA_PAGE
 from visualnet.app.features.differences.feature import FEATURE as DIFFERENCES
 from visualnet.app.features.evaluation.feature import FEATURE as EVALUATION
+from visualnet.app.features.experiments.feature import FEATURE as EXPERIMENTS
 from visualnet.app.features.feature import Feature
 from visualnet.app.features.feature_maps.feature import FEATURE as FEATURE_MAPS
 from visualnet.app.features.feeds.feature import FEATURE as FEEDS
@@ -73,4 +74,5 @@ FEATURES: tuple[Feature, ...] = (
     START_FROM,
     FINDING,
     START_PAGE,
+    EXPERIMENTS,
 )
