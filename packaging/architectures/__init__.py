@@ -12,6 +12,8 @@ from typing import Any
 
 from architectures import (
     classics,
+    flows,
+    detection,
     generative,
     imagenet,
     inception,
@@ -38,7 +40,12 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
         **residual.TEMPLATES,
         **small.TEMPLATES,
     },
+    "Segmentation and generation": {
+        **generative.TEMPLATES,
+        **flows.TEMPLATES,
+    },
     "Segmentation and generation": generative.TEMPLATES,
+    "Detection": detection.TEMPLATES,
     "Sequences": sequences.TEMPLATES,
     "Transformers": {**transformers.TEMPLATES, **translation.TEMPLATES},
 }
@@ -81,9 +88,13 @@ LINES: Mapping[str, str] = {
     "convnext-t": "A ResNet made modern",
     "unet": "As published: 572 → 388 px",
     "unet-padded": "Mask as large as the image",
+    "unet-boundary": "Borders count more than areas",
     "autoencoder": "Through 32 numbers and back",
     "denoising-autoencoder": "From noisy digits to clean ones",
     "vae": "A code that can be drawn from",
+    "realnvp-points": "Moons bent into a normal distribution",
+    "glow-small": "Digits to normal numbers, and back",
+    "rcnn": "Proposes, classifies, refines",
     "rnn-classifier": "The plain recurrence",
     "lstm-classifier": "A cell with three gates",
     "gru-classifier": "Two gates, no cell",

@@ -18,7 +18,7 @@ from tests.graphs import graph, random_project
 from visualnet.cli.common import open_project, template_names
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.plan import GraphError
-from visualnet.compiling.source_code.code_layout import write_docstring
+from visualnet.compiling.source_code.code_layout import lay_out, write_docstring
 from visualnet.compiling.source_code.source import model_source
 from visualnet.core.graph import Init
 from visualnet.core.project import Block, Project
@@ -253,6 +253,16 @@ def test_what_is_printed_passes_a_strict_linter(tmp_path: Path) -> None:
     rules = ["check", "--isolated", "--select", "E,F,W,B,PLE", "--ignore", "E501,B018", str(tmp_path)]
     ended = subprocess.run([sys.executable, "-m", "ruff", *rules], capture_output=True, text=True, timeout=60)
     assert ended.returncode == 0, ended.stdout[-3000:]
+
+
+def test_a_call_of_which_one_result_is_taken_is_broken_as_the_formatter_does() -> None:
+    lines = ["class A:"]
+    for length in range(30):
+        line = f"y = self.attention(input2, input2, input2, need_weights=False, more={'a' * (length + 8)})[0]"
+        lines += [f"    def f{length}(self):", *(f"        {part}" for part in lay_out(line, 2)), ""]
+    text = "\n".join(lines[:-1]) + "\n"
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "100", "-"]
+    assert subprocess.run(command, input=text, capture_output=True, text=True, timeout=60).stdout == text
 
 
 @pytest.mark.parametrize("name", [t.name for t in template_list() if t.parameters < 500_000])

@@ -46,12 +46,14 @@ def outputs(
     if not isinstance(trees, Mapping):
         trees = {next(iter(layer.outputs())): trees}
     known: dict[int, Any] = {}
-    return {port: _value(trees[port], module, arriving, known) for port in layer.outputs() if port in used}
+    return {port: compute(trees[port], module, arriving, known) for port in layer.outputs() if port in used}
 
 
-def _value(tree: Any, module: nn.Module | None, arriving: Mapping[str, Any], known: dict[int, Any]) -> Any:
+def compute(tree: Any, module: nn.Module | None, arriving: Mapping[str, Any], known: dict[int, Any]) -> Any:
+    """The value of one tree of calls. ``known`` holds what is computed already, by the id of the tree."""
+
     def value(part: Any) -> Any:
-        return _value(part, module, arriving, known)
+        return compute(part, module, arriving, known)
 
     if isinstance(tree, list | tuple):
         return type(tree)(value(part) for part in tree)

@@ -26,6 +26,8 @@ NETWORKS = {
     "attention": "vit-small",
     "translating": "seq2seq-small",
     "generative": "vae",
+    "flow": "realnvp-points",
+    "flow_of_images": "glow-small",
 }
 """Templates by what they are here for."""
 

@@ -190,6 +190,26 @@ def test_noise_is_for_training_only() -> None:
     assert set(rows.round(decimals=3).unique().tolist()) == {0.0, torch.tensor(1 / 0.6).round(decimals=3).item()}
 
 
+def test_drawn_noise_is_new_in_training_and_at_rest_the_same_at_each_place() -> None:
+    like = torch.zeros(5000, 1)
+    for distribution, deviation in (("normal", 1.0), ("uniform", 3**-0.5)):
+        module = build(LAYERS["noise"]({"size": (3, 2), "distribution": distribution}).module((1,)))
+        assert module is not None
+        torch.manual_seed(0)
+        first, second = module(like), module(like)
+        assert not torch.equal(first, second)
+        state = torch.get_rng_state()
+        for z in (first, module.eval()(like)):
+            assert z.shape == (5000, 3, 2)
+            assert z.mean().abs() < 0.02
+            assert abs(z.std() - deviation) < 0.02
+            assert distribution == "normal" or z.abs().max() <= 1
+        assert torch.equal(torch.get_rng_state(), state), "at rest torch's own generator is not drawn from"
+        for count in (1, 2, 7, 64):
+            assert torch.equal(module(like[:count]), module(like)[:count])
+        assert module(like[:1].long()).dtype == torch.float32
+
+
 def test_causal_layers_never_look_ahead() -> None:
     x = torch.randn(2, 5, 8)
     later = x.clone()

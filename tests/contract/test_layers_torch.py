@@ -161,7 +161,8 @@ def test_only_the_used_outputs_are_needed(tag: str) -> None:
         return
     layer = kind({"num_heads": 2} if "num_heads" in kind.params else {})
     ports = layer.inputs().values()
-    specs = [Spec((5, 8)[-max(1, len(p.axes)) :]) if not p.optional else None for p in ports]
+    sizes = layer.example() or [(5, 8)[-max(1, len(p.axes)) :] for p in ports]
+    specs = [Spec(size) if not p.optional else None for p, size in zip(ports, sizes, strict=True)]
     module = build(layer.module(*[s.shape if s else None for s in specs]))  # type: ignore[arg-type]
     arriving = dict(zip(layer.inputs(), map(tensor, specs), strict=True))
     torch.manual_seed(0)

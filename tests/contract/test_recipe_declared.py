@@ -18,12 +18,13 @@ from visualnet.layers.publish import techniques_page
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.machine import MACHINE, describe_machine
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Span, rate_curve
 from visualnet.layers.recipe.settings import FIELDS, change, find_problems, known_options, settings
 from visualnet.layers.recipe.technique import Technique
 from visualnet.training.optimizers import arguments, torch_class
 
-ALL: dict[str, Technique] = {**OPTIMIZERS, **SCHEDULES, **GUARDS, **MACHINE, "warm-up": WARM_UP}
+ALL: dict[str, Technique] = {**OPTIMIZERS, **SCHEDULES, **GUARDS, **MACHINE, **PROCEDURES, "warm-up": WARM_UP}
 
 
 class _Face:
@@ -39,7 +40,14 @@ def test_a_declaration_is_whole(name: str) -> None:
     kind = ALL[name]
     assert kind.name == name
     assert len(kind.words) > 20 and kind.words.endswith(".")
-    assert kind.paper or name in ("constant", "channels last", "threads", "data workers", "unreadable samples")
+    assert kind.paper or name in (
+        "constant",
+        "supervised",
+        "channels last",
+        "threads",
+        "data workers",
+        "unreadable samples",
+    )
     for param in kind.params.values():
         assert param.doc.endswith(".") and len(param.doc) > 10
         assert param.read(param.default, {}) == param.default
@@ -52,7 +60,7 @@ def test_a_declaration_is_whole(name: str) -> None:
 @pytest.mark.parametrize("name", list(ALL))
 def test_its_rule_is_typeset_and_its_letters_are_explained(name: str) -> None:
     kind = ALL[name]
-    assert kind.rules or name == "early stopping" or name in MACHINE
+    assert kind.rules or name in ("early stopping", "supervised") or name in MACHINE
     values = {param: declared.default for param, declared in kind.params.items()}
     led = {rule.lead for rule in kind.rules}
     for rule, derivation in zip(kind.rules_for(values), kind.derivations(values), strict=True):

@@ -350,9 +350,9 @@ def convnext(c: Sizes) -> nn.Module:
 class UNet(nn.Module):
     """Ronneberger et al. 2015, figure 1; ``padding`` 0 as published, where what crosses over is cropped to its middle."""
 
-    def __init__(self, padding: int, c: Sizes) -> None:
+    def __init__(self, padding: int, c: Sizes, base: int = 64) -> None:
         super().__init__()
-        widths = [64, 128, 256, 512, 1024]
+        widths = [base * 2**level for level in range(5)]
 
         def two(before: int, after: int) -> nn.Module:
             return nn.Sequential(_conv(before, after, 3, 1, padding), _conv(after, after, 3, 1, padding))
@@ -360,7 +360,7 @@ class UNet(nn.Module):
         self.down = nn.ModuleList(two(b, a) for b, a in zip([1, *widths], widths, strict=False))
         self.up = nn.ModuleList(nn.ConvTranspose2d(2 * w, w, 2, 2) for w in reversed(widths[:-1]))
         self.join = nn.ModuleList(two(2 * w, w) for w in reversed(widths[:-1]))
-        self.scores = nn.Conv2d(64, int(c["classes"]), 1)
+        self.scores = nn.Conv2d(base, int(c["classes"]), 1)
 
     def forward(self, x: Tensor) -> Tensor:
         kept = []

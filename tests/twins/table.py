@@ -7,6 +7,7 @@ from functools import partial
 from torch import nn
 
 from tests.twins import convolutional as conv
+from tests.twins import flows
 from tests.twins import libraries as lib
 from tests.twins import sequential as seq
 from tests.twins.comparing import Sizes, Twin
@@ -59,9 +60,12 @@ BY_HAND = [
     Twin("convnext-t", HAND, conv.convnext, SMALL),
     Twin("unet", HAND, partial(conv.UNet, 0), {"size": 204}),
     Twin("unet-padded", HAND, partial(conv.UNet, 1), {"size": 32}),
+    Twin("unet-boundary", HAND, partial(conv.UNet, 1, base=4), {"size": 32}),
     Twin("autoencoder", HAND, partial(conv.autoencoder, 128)),
     Twin("denoising-autoencoder", HAND, partial(conv.autoencoder, 256)),
     Twin("vae", HAND, conv.vae),
+    Twin("realnvp-points", HAND, flows.RealNVP),
+    Twin("glow-small", HAND, flows.Glow),
     Twin("rnn-classifier", HAND, partial(seq.Reader, seq.Recurrence), WORDS),
     Twin("lstm-classifier", HAND, partial(seq.Reader, seq.LongShort), WORDS),
     Twin("gru-classifier", HAND, partial(seq.Reader, seq.Gated), WORDS),

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from visualnet.cli import check, code, compare, diff, new, picture, summary, templates, train
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
 from visualnet.cli.own_data import verb as data
-from visualnet.cli.runs import evaluate, finding, predict, watch
+from visualnet.cli.runs import evaluate, finding, generate, predict, watch
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
 from visualnet.core.text.format import capitalize_first
@@ -122,6 +122,7 @@ VERBS: dict[str, Verb] = {
     "evaluate": evaluate.VERB,
     "predict": predict.VERB,
     "watch": watch.VERB,
+    "generate": generate.VERB,
     "lr-test": finding.RATE,
     "batch-test": finding.BATCH,
     "picture": picture.VERB,

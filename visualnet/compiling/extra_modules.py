@@ -12,6 +12,17 @@ from types import MethodType
 import torch
 from torch import Tensor, nn
 
+from visualnet.compiling.flows.modules import (  # noqa: F401
+    ActNorm,
+    Dequantize,
+    InvertibleConv,
+    Permutation,
+    affine_coupling,
+    bits_per_dim_of,
+    normal_nll_of,
+    undo_affine_coupling,
+)
+
 
 class Chain(nn.Sequential):
     """Modules in a row: what one gives is the first input of the next; all get the other inputs."""
@@ -241,6 +252,32 @@ class GaussianSample(nn.Module):
         return mean + torch.exp(log_var / 2) * torch.randn_like(mean) if self.training else mean
 
 
+class Noise(nn.Module):
+    """Random numbers for each sample of a batch: normal, or uniform from −1 to 1.
+
+    While training they are new each time; afterwards the same at each place of the batch.
+    """
+
+    def __init__(self, size: tuple[int, ...], distribution: str) -> None:
+        super().__init__()
+        self.size = size
+        self.draw = torch.randn if distribution == "normal" else torch.rand
+        self.is_uniform = distribution == "uniform"
+
+    def forward(self, like: Tensor) -> Tensor:
+        if self.training:
+            z = self.draw(len(like), *self.size, device=like.device)
+        else:
+            count = math.prod(self.size) * len(like)
+            still = torch.Generator().manual_seed(0)
+            # torch draws 16 at a time: of whole sixteens the first do not depend on how many.
+            z = self.draw(-(-count // 16) * 16, generator=still)[:count]
+            z = z.reshape(len(like), *self.size).to(like.device)
+        if like.is_floating_point():
+            z = z.to(like.dtype)
+        return 2 * z - 1 if self.is_uniform else z
+
+
 class RandomInterpolate(nn.Module):
     """While training, for each sample a random point between two; afterwards the middle.
 
@@ -279,6 +316,35 @@ def dice_loss_of(probability: Tensor, target: Tensor, smooth: float) -> Tensor:
     return 1 - (2 * both + smooth) / (sum_of_each(probability) + sum_of_each(target) + smooth)
 
 
+def boundary_weights_of(mask: Tensor, w0: float, sigma: float) -> Tensor:
+    """Weights (sample, row, column) of a mask of classes: 1 + w0·exp(−d²/2σ²).
+
+    d is the distance in pixels to the nearest pixel of another class, up to 4σ. It is the least over
+    the rows near by: there either the pixel right above or below differs, or the nearest one along
+    the row that does (Felzenszwalb and Huttenlocher, Distance transforms of sampled functions, 2012).
+    """
+    rows, columns = mask.shape[-2:]
+    far = rows + columns + 4 * sigma + 1
+    at = torch.arange(columns, device=mask.device, dtype=torch.float32).expand(mask.shape)
+    begins = torch.ones_like(mask, dtype=torch.bool)
+    begins[..., 1:] = mask[..., 1:] != mask[..., :-1]
+    ends = begins.roll(-1, -1)
+    ends[..., -1] = True
+    first = torch.where(begins, at, at.new_tensor(-1.0)).cummax(-1).values
+    last = torch.where(ends, at, at.new_tensor(far)).flip(-1).cummin(-1).values.flip(-1)
+    left = torch.where(first > 0, at - first + 1, at.new_tensor(far))
+    right = torch.where(last < columns - 1, last - at + 1, at.new_tensor(far))
+    along = torch.minimum(left, right).square()
+    nearest = along.clone()
+    for gap in range(1, min(math.ceil(4 * sigma), rows - 1) + 1):
+        above, below = slice(0, rows - gap), slice(gap, rows)
+        same = mask[..., above, :] == mask[..., below, :]
+        for here, there in ((above, below), (below, above)):
+            squared = torch.where(same, along[..., there, :], 0.0) + gap**2
+            nearest[..., here, :] = torch.minimum(nearest[..., here, :], squared)
+    return 1 + w0 * torch.exp(-nearest / (2 * sigma**2)) * (nearest <= (4 * sigma) ** 2)
+
+
 def sum_of_each(values: Tensor) -> Tensor:
     """For each sample the sum of its values."""
     return values.reshape(values.shape[0], -1).sum(1)
@@ -292,9 +358,10 @@ def spread_over(weight: Tensor, values: Tensor) -> Tensor:
 
 
 def weighted_mean(values: Tensor, weight: Tensor, counted: Tensor | None = None) -> Tensor:
-    """Σ weight·value / Σ weight; ``counted`` says what counts besides (0: it is not asked)."""
+    """Σ weight·value / Σ weight; ``counted`` says what counts besides (0: it is not asked). Where all weights are 0 so is the mean."""
     weight = spread_over(weight, values)
-    return (weight * values).sum() / (weight if counted is None else weight * counted).sum()
+    total = (weight if counted is None else weight * counted).sum()
+    return (weight * values).sum() / total.where((weight != 0).any(), 1)
 
 
 def weight_of_class(target: Tensor, asked: Tensor, weights: Tensor) -> Tensor:

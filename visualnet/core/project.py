@@ -153,6 +153,19 @@ RUN_OPTIONS = (
     "data_workers",
     "data_cache",
     "unreadable",
+    "rounds",
+    "play_steps",
+    "discount",
+    "epsilon_start",
+    "epsilon_end",
+    "epsilon_steps",
+    "buffer",
+    "learning_starts",
+    "target_every",
+    "target_rate",
+    "double_q",
+    "clip_reward",
+    "episodes",
 )
 """The options that are about the whole run, and stay with the recipe."""
 
@@ -165,7 +178,8 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     or those that come with the program, ``trained/TEMPLATE``; or nothing.
     ``options`` are the other settings of the optimizer, of the schedule and of what guards the steps, by name, where they differ from
     what ``layers/recipe`` declares; those that no declaration has are kept. ``learners`` are those that learn beside or against each
-    other, in the order of a round; where there are none, the recipe itself is the one learner.
+    other, in the order of a round; where there are none, the recipe itself is the one learner. ``procedure`` says what a round does, as
+    ``layers/recipe/procedures.py`` declares it.
     """
 
     optimizer: str = "Adam"
@@ -182,6 +196,7 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     schedule: str = "constant"
     options: Mapping[str, Value] = {}
     learners: tuple[LearnerSpec, ...] = ()
+    procedure: str = "supervised"
     extra: Mapping[str, Any] = {}
 
     def of_learner(self, learner: LearnerSpec) -> Recipe:

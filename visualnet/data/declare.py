@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from visualnet.layers.configured import Configured
 from visualnet.layers.declaration.layer import Spec
+from visualnet.layers.recipe.live_settings import DATA_PARAMS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from visualnet.data.regions.crops import Cutter
     from visualnet.data.samples import Samples
 
     Array = NDArray[Any]
@@ -77,8 +79,16 @@ class DataSet(Configured):
             found["label"] = found["label"]._replace(classes=len(self.class_names()))
         return found
 
+    def frame(self) -> tuple[float, float] | None:
+        """Between which numbers the plane of its points is seen at least, along both axes; None: as far as the points lie."""
+        return None
+
     def row_reader(self) -> RowReader | None:
         """How rows are read that a person writes, where that takes more than the columns of the field; else None."""
+        return None
+
+    def cutter(self) -> Cutter | None:
+        """How regions are cut out of a whole picture, where samples are such regions; else None."""
         return None
 
     def arrays(self) -> dict[str, Array]:
@@ -90,6 +100,10 @@ class DataSet(Configured):
         from visualnet.data.samples import ArraySamples
 
         return ArraySamples(self.arrays())
+
+    def open_watched(self, check: Callable[[float], None]) -> Samples:
+        """Like `open`; what takes long calls ``check`` with the share that is done, which may raise to end the work."""
+        return self.open()
 
     @classmethod
     def summary(cls) -> str:
@@ -112,6 +126,7 @@ def dataset(name: str, title: str, inputs: str, **traits: str | Mapping[str, int
             assert hasattr(cls, trait), trait
             setattr(cls, trait, value)
         DATASETS[name] = cls
+        DATA_PARAMS[name] = {key: param for key, param in cls.params.items() if param.live}
         return cls
 
     return register

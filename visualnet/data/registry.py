@@ -12,6 +12,8 @@ from visualnet.core.text.format import capitalize_first
 from visualnet.data import builtin, synthetic
 from visualnet.data.builtin import SHAPES
 from visualnet.data.declare import DATASETS, DataSet
+from visualnet.data.environments import registry as environments
+from visualnet.data.regions import declare as regions
 from visualnet.data.shipped import emoji, place_names, sea_temperature
 from visualnet.data.table_files import shipped_tables
 from visualnet.layers.declaration.layer import Spec
@@ -31,6 +33,7 @@ __all__ = [
     "DataSet",
     "builtin",
     "emoji",
+    "environments",
     "fields",
     "fields_or_none",
     "find_kind",
@@ -38,6 +41,7 @@ __all__ = [
     "make_data_set",
     "own_sources",
     "place_names",
+    "regions",
     "sea_temperature",
     "shipped_tables",
     "synthetic",

@@ -29,6 +29,7 @@ import visualnet.layers.custom.layer
 import visualnet.layers.catalog.data
 import visualnet.layers.catalog.dense
 import visualnet.layers.catalog.dense_variants
+import visualnet.layers.catalog.loss.boundary_weights
 import visualnet.layers.catalog.loss.classification
 import visualnet.layers.catalog.loss.distributions
 import visualnet.layers.catalog.loss.embedding
@@ -36,6 +37,7 @@ import visualnet.layers.catalog.loss.gradient_penalty
 import visualnet.layers.catalog.loss.metrics
 import visualnet.layers.catalog.normalization
 import visualnet.layers.catalog.normalization_variants
+import visualnet.layers.catalog.flows
 import visualnet.layers.catalog.pooling.images
 import visualnet.layers.catalog.pooling.lines_volumes
 import visualnet.layers.catalog.recurrent

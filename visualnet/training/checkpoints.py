@@ -91,6 +91,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     device: Word = ""
     threads: Annotated[int, msgspec.Meta(ge=1, le=MAX_THREADS)] = 1
     torch: Word = ""
+    procedure: Mapping[Word, float | None] = {}
+    """The numbers of what a round does, where it has some."""
     changes: tuple[Change, ...] = ()
     """The settings that were changed since the run began, each as it was then and as it is now."""
     change_count: Count = 0

@@ -16,6 +16,7 @@ from visualnet.layers.declaration.params import Choice, Int, Param
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.layers.recipe.procedures import PROCEDURES, told_values
 from visualnet.layers.recipe.schedules import SCHEDULES, own_params
 from visualnet.layers.recipe.settings import FIELDS, find_problems, raw_value
 from visualnet.layers.recipe.technique import Technique
@@ -45,6 +46,11 @@ def best_by_options(analysis: Analysis) -> dict[str, str]:
     found = {"loss": "Smallest loss on the validation set (all losses together)"}
     for learner in analysis.project.recipe.learners:
         found[f"{learner.name} loss"] = f"Smallest loss of the learner “{learner.name}” on the validation set"
+    for name, told in told_values(analysis.project.recipe.procedure).items():
+        if told.better:
+            found[name] = (
+                f"{ {'min': 'Smallest', 'max': 'Largest'}[told.better] }: {told.words[0].lower()}{told.words[1:]}"
+            )
     for facts in analysis.main.sinks("metric"):
         if facts.layer is not None and facts.layer.better:
             which = {"min": "Smallest", "max": "Largest"}[facts.layer.better]
@@ -75,6 +81,11 @@ def recipe_params(recipe: Recipe, best_by: Mapping[str, str]) -> list[Param]:
             Choice("constant", "How the learning rate changes.", {name: s.words for name, s in SCHEDULES.items()}),
         ),
         *own_params(schedule).values(),
+        _name(
+            "procedure",
+            Choice("supervised", "What a round of training does.", {n: kind.words for n, kind in PROCEDURES.items()}),
+        ),
+        *(PROCEDURES[recipe.procedure].params.values() if recipe.procedure in PROCEDURES else ()),
         *(param for kind in (*GUARDS.values(), *MACHINE.values()) for param in kind.params.values()),
         _name("seed", Int(0, "Draws the first weights and the order of samples.", low=0, high=2**31 - 1, more=True)),
         _name("device", Choice("auto", "Where to compute.", device_options(), more=True)),
@@ -82,13 +93,21 @@ def recipe_params(recipe: Recipe, best_by: Mapping[str, str]) -> list[Param]:
 
 
 def recipe_groups(params: Iterable[Param]) -> dict[str, list[Param]]:
-    """The parameters of a recipe as a page shows them: how a step is made, how long and at which rates, what guards the steps, how the
-    machine computes, and what is seldom changed."""
-    found: dict[str, list[Param]] = {"Optimizer": [], "Schedule": [], "Guards": [], "Machine": [], "More": []}
+    """The parameters of a recipe as a page shows them: how a step is made, how long and at which rates, what a round does, what guards the
+    steps, how the machine computes, and what is seldom changed."""
+    titles = ("Optimizer", "Schedule", "Procedure", "Guards", "Machine", "More")
+    found: dict[str, list[Param]] = {title: [] for title in titles}
     rate = {name: "Schedule" for schedule in SCHEDULES.values() for name in own_params(schedule)}
-    kinds: Mapping[str, Mapping[str, Technique]] = {"Guards": GUARDS, "Machine": MACHINE}
+    kinds: Mapping[str, Mapping[str, Technique]] = {"Procedure": PROCEDURES, "Guards": GUARDS, "Machine": MACHINE}
     off = {name: title for title, group in kinds.items() for kind in group.values() for name in kind.params}
-    places = {**rate, **off, **dict.fromkeys((*LENGTH, "schedule"), "Schedule"), "seed": "More", "device": "More"}
+    places = {
+        **rate,
+        **off,
+        **dict.fromkeys((*LENGTH, "schedule"), "Schedule"),
+        "procedure": "Procedure",
+        "seed": "More",
+        "device": "More",
+    }
     for param in params:
         shown = copy.copy(param)
         group = places.get(param.name, "Optimizer")

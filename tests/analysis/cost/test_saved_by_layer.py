@@ -22,7 +22,7 @@ ROUGH = {
     "embedding_bag", "softsign", "local_response_norm", "gaussian_noise", "lstm", "scaled_dot_product_attention", "max", "min",
     "cosine_similarity", "constant", "cross_entropy", "nll", "bce_with_logits", "bce", "dice_loss", "top_k_accuracy", "poisson_nll",
     "triplet", "cosine_embedding", "hinge_embedding", "soft_margin", "multilabel_soft_margin", "multilabel_margin", "gaussian_nll",
-    "max_unpool1d", "max_unpool2d", "max_unpool3d", "gradient_penalty",
+    "max_unpool1d", "max_unpool2d", "max_unpool3d", "gradient_penalty", "bits_per_dim",
 }  # fmt: skip
 """Layers whose figure is an approximation, for one batch of small tensors; the whole is held in test_saved_tensors.py."""
 

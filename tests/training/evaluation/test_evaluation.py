@@ -25,6 +25,7 @@ from visualnet.core import edits
 from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.data.registry import fields
+from visualnet.figures.colours.masks import lay_over
 from visualnet.layers.declaration.spec import Spec
 from visualnet.resources import resource
 from visualnet.training.checkpoints import load_weights
@@ -36,7 +37,7 @@ from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.pairing import pair
 from visualnet.training.evaluation.predicting import predict
 from visualnet.training.evaluation.report import write_report
-from visualnet.training.evaluation.sample_pictures import draw_boxes, faces_of_answer, lay_over, pictures_of_answer
+from visualnet.training.evaluation.sample_pictures import draw_boxes, faces_of_answer, pictures_of_answer
 
 SMALL = {"n": 200}
 

@@ -180,6 +180,11 @@ def _last(sizes: _Sizes) -> int:
     return int(next((s[-1] for s in sizes.arriving if s), 1))
 
 
+def _channels(sizes: _Sizes) -> int:
+    """Extent of the first axis that arrives."""
+    return int(next((s[0] for s in sizes.arriving if s), 1))
+
+
 def _cell(each: int, first: int) -> _Extra:
     """What one step keeps: so many numbers for each that is remembered, and the first state where none is wired."""
 
@@ -237,7 +242,8 @@ _NAMES = {
     " circularpad constantpad upsample interpolate pixelshuffle pixelunshuffle channelshuffle fold unfold repeat repeatinterleave"
     " learnedpositions sinusoidalpositions classtoken size float long contiguous argmax eq gt lt ge le newones newzeros triu tril bool"
     " zeroslike oneslike onehot flip roll ne countnonzero logicaland truediv any newtensor classhits precisionof recallof f1of iouof"
-    " randominterpolate",
+    " randominterpolate noise"
+    " permutation dequantize",
 }
 _STOREYS = ("transformerencoderlayer", "transformerdecoderlayer", "encoderstack", "decoderstack", "encoderdecoder")
 _RULES: dict[str, _Rule] = {
@@ -254,6 +260,9 @@ _RULES: dict[str, _Rule] = {
     "instancenorm": _Rule("in", _per_group),
     "layernorm": _Rule("in", _per_row),
     "groupnorm": _Rule("in", _per_group),
+    "actnorm": _Rule("in", lambda make, sizes: (0, 4 * _channels(sizes))),
+    # The decomposition of the matrix, with its pivots and its sign.
+    "invertibleconv": _Rule("in", lambda make, sizes: (0, 4 * (_channels(sizes) ** 2 + _channels(sizes) + 1))),
     "rnn": _Rule("in", _gates(1.0, 1.0)),
     "lstm": _Rule("in", _gates(16.1, 15.0)),
     "gru": _Rule("in", _gates(7.0, 0.0)),

@@ -13,17 +13,10 @@ from PySide6.QtWidgets import QWidget
 
 from visualnet.app.plots.colours import Ink, draw_axes, line_pen, translucent
 from visualnet.app.plots.picture import PaintedPicture
-from visualnet.figures.decision import boundary, padded_range, region_colours
+from visualnet.figures.decision import POINT_SHAPES, boundary, padded_range, region_colours
 
 Floats = NDArray[np.float64]
 MOST_POINTS = 5000
-POINT_SHAPES = (
-    (),
-    ((-3, -3), (3, -3), (3, 3), (-3, 3)),
-    ((0, -4.2), (4.2, 0), (0, 4.2), (-4.2, 0)),
-    ((0, -4), (3.8, 3), (-3.8, 3)),
-)
-"""Circle, square, diamond, triangle by class: colour is not the only sign."""
 
 
 class _InputSpacePicture(PaintedPicture):

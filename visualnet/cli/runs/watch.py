@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
 
     folder = find_run_folder(args.run) if args.run else None
     try:
-        found = observe_once(project, args.observe, args.at, _options(args.option), args.sample, folder)
+        found = observe_once(project, args.observe, args.at, read_options(args.option), args.sample, folder)
     except FileError:
         raise
     except ValueError as error:
@@ -149,7 +149,12 @@ def _write(found: Observed, path: Path, size: tuple[int, int], style: str) -> No
         save_chart(found.chart, path, size, style)
 
 
-def _options(given: list[str]) -> dict[str, Value]:
+def read_options(given: list[str]) -> dict[str, Value]:
+    """Settings given as NAME=VALUE.
+
+    Raises:
+        Misuse: one is not.
+    """
     found: dict[str, Value] = {}
     for one in given:
         name, equals, text = one.partition("=")

@@ -70,6 +70,9 @@ def _broken(line: str, room: int) -> list[str]:
         ends = [0, *calls, len(value)]
         links = [value] if len(value) <= room - 4 else [value[a:b] for a, b in pairwise(ends)]
         return [f"{head}(", *(INDENT + part for link in links for part in _broken(link, room - 4)), ")"]
+    item = re.search(r"\)\[(\d+)\]$", line)
+    if item and item.start(1) <= room:  # where no more than the number of what is taken stands out
+        return [line[: item.start(1)], INDENT + item[1], "]"]
     opening, closing = _last_bracket(line)
     if opening < 0:
         return [line]

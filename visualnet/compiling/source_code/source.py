@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from visualnet.analysis import Analysis
 from visualnet.compiling import custom_modules, extra_modules
+from visualnet.compiling.flows import modules as flow_modules
 from visualnet.compiling.names import class_name, variable_name
 from visualnet.compiling.plan import Plan, PlanSheet, PlanStep, make_plan
 from visualnet.compiling.source_code.argument_printer import Mismatch
@@ -198,8 +199,12 @@ def _blocks(main: PlanSheet) -> list[tuple[str, list[PlanSheet]]]:
 
 
 def read_definitions() -> dict[str, str]:
-    """Every class, function and constant of ``extra_modules`` by name, as it is written there."""
-    source = inspect.getsource(extra_modules)
+    """Every class, function and constant of ``extra_modules`` and its siblings by name, as it is written there."""
+    return {name: text for home in (extra_modules, flow_modules) for name, text in _definitions_in(home).items()}
+
+
+def _definitions_in(home: ModuleType) -> dict[str, str]:
+    source = inspect.getsource(home)
     found = {}
     for node in ast.parse(source).body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef):

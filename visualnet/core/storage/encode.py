@@ -136,7 +136,7 @@ def recipe_fields(recipe: Recipe) -> dict[str, Any]:
     # Written out in full: how a network was trained must not depend on what a later version takes for granted.
     # What came after the first format is left out where it is as it always was, so that old files stay as they are.
     plain = Recipe()
-    names = ("best_by", "start_from", "schedule", "options", "learners")
+    names = ("best_by", "start_from", "schedule", "options", "learners", "procedure")
     later = {k for k in names if getattr(recipe, k) == getattr(plain, k)}
     fields = {k: getattr(recipe, k) for k in recipe.__struct_fields__ if k not in {"extra", *later}}
     if recipe.learners:

@@ -12,6 +12,7 @@ from visualnet.layers.declaration.axes import place, text
 from visualnet.layers.declaration.calls import Expr, Make, Own, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.initial_moments import Moments, Start, add, concatenate, multiply
+from visualnet.layers.declaration.invertible import Known, Undoing
 from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Pattern, Shape, default_axes, layer
 from visualnet.layers.declaration.params import count, index, real
 
@@ -181,6 +182,14 @@ class Concatenate(Several):
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.cat", list(refs), dim=self.dim)
 
+    def undoing(self) -> Undoing:
+        return Undoing(("y",), tuple(Several.inputs(self)))
+
+    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+        extents = [int(shape[place(self.dim, shape)]) for shape in shapes]
+        parts = fn("torch.split", known["y"], extents, dim=self.dim)
+        return {port: parts[at] for at, port in enumerate(Several.inputs(self))}
+
 
 @layer("stack", family="shape", ports="x1: *, x2: * -> y: *", keywords="join new axis collect")
 class Stack(Several):
@@ -337,6 +346,9 @@ class GaussianSample(Layer):
         if shapes[0] != shapes[1]:
             raise Misfit(f"mean is {text(shapes[0])} and log_var {text(shapes[1])}: both need the same size", "log_var")
         return shapes[0]
+
+    def prior(self) -> str:
+        return "normal"
 
     def module(self, *shapes: Shape) -> Make:
         return Make("extra_modules.GaussianSample")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from visualnet.layers.declaration.layer import Layer, Pattern, Shape, layer, read_ports
+from collections.abc import Sequence
+
+from visualnet.layers.declaration.calls import Make
+from visualnet.layers.declaration.initial_moments import Moments, Start
+from visualnet.layers.declaration.layer import Layer, Pattern, Shape, Spec, layer, read_ports
 from visualnet.layers.declaration.params import choice, field, shape
 
 DTYPES = {"float": "real numbers", "int": "whole numbers: classes, words"}
+DISTRIBUTIONS = {"normal": "mean 0, deviation 1", "uniform": "each number from −1 to 1 alike"}
 
 
 class Source(Layer):
@@ -51,3 +56,36 @@ class Output(Layer):
 
     def shape(self, *shapes: Shape) -> dict[str, Shape]:
         return {}
+
+
+@layer(
+    "noise",
+    family="data",
+    ports="like: * @any -> z: *",
+    random=True,
+    detaches=True,
+    keywords="random numbers latent code gan generator sample normal uniform z prior",
+)
+class Noise(Layer):
+    """Draw random numbers: what a generator makes its samples of.
+
+    z ~ N(0, 1), or each number from −1 to 1 alike. Of like only the number of samples counts. While training they are drawn anew for
+    every batch; afterwards the first sample of a batch has the same numbers each time, the second has its own, and so on, so that what
+    is made of them can be compared over time.
+    """
+
+    paper = "Goodfellow et al., Generative adversarial nets, 2014"
+    size: tuple[int, ...] = shape((64,), "How many numbers for each sample, without the batch.", card=True)
+    distribution: str = choice("normal", "How they are spread.", DISTRIBUTIONS, phrase="{}")
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return tuple(self.size)
+
+    def infer(self, specs: Sequence[Spec | None]) -> dict[str, Spec]:
+        return super().infer(())  # nothing of what arrives is passed on, the names of its axes neither
+
+    def begins(self, start: Start) -> Moments | None:
+        return Moments(0.0, 1.0 if self.distribution == "normal" else 1 / 3)
+
+    def module(self, *shapes: Shape) -> Make:
+        return Make("extra_modules.Noise", tuple(self.size), self.distribution)

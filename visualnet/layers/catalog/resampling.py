@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import floor, prod
 from typing import Any
 
@@ -10,10 +10,12 @@ from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Expr, Own, fn, one
 from visualnet.layers.declaration.formulas import derive, window
+from visualnet.layers.declaration.invertible import UNARY, Known, Undoing
 from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Shape, layer
 from visualnet.layers.declaration.params import BIG, Ints, choice, count, flag, per_axis, real
 
 _IMAGE = "image: C H W -> features: C H W"
+_BACK = Undoing(("features",), ("image",))
 _TIMES, _OVER, _PADDED = parse("n*r"), parse("n / r"), parse("n + p + q")
 _FACTOR = parse("floor(n*r)")
 _MORE, _LESS = parse("C*r*r"), parse("C / (r*r)")
@@ -121,6 +123,12 @@ class PixelShuffle(Layer):
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.pixel_shuffle", *refs, self.upscale_factor)
 
+    def undoing(self) -> Undoing:
+        return _BACK
+
+    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+        return {"image": fn("F.pixel_unshuffle", known["features"], self.upscale_factor)}
+
 
 @layer(
     "pixel_unshuffle",
@@ -150,6 +158,12 @@ class PixelUnshuffle(Layer):
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.pixel_unshuffle", *refs, self.downscale_factor)
+
+    def undoing(self) -> Undoing:
+        return _BACK
+
+    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+        return {"image": fn("F.pixel_shuffle", known["features"], self.downscale_factor)}
 
 
 @layer(
@@ -183,6 +197,12 @@ class ChannelShuffle(Layer):
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.channel_shuffle", *refs, self.groups)
+
+    def undoing(self) -> Undoing:
+        return UNARY
+
+    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+        return {"x": fn("F.channel_shuffle", known["y"], int(shapes[0][0]) // self.groups)}
 
 
 _MODES = {

@@ -18,6 +18,7 @@ from visualnet.core.text.axis_names import name_axis
 from visualnet.layers.declaration.calls import Expr, Make, Own, one
 from visualnet.layers.declaration.drawings import Drawing
 from visualnet.layers.declaration.initial_moments import Moments, Start
+from visualnet.layers.declaration.invertible import Known, Undoing
 from visualnet.layers.declaration.notation import Derivation, derive_axis
 from visualnet.layers.declaration.params import Param
 from visualnet.layers.declaration.sizes import Shape as Shape
@@ -140,6 +141,8 @@ class Layer:
     """Whether it also takes numbers for the whole batch (losses), all of its inputs at once, and then gives one."""
     spatial: ClassVar[str] = ""
     """The axes that parameters with one number per axis stand for: ``HW``."""
+    density_of: ClassVar[str] = ""
+    """Of a loss or metric that computes a density: the port that must be an invertible function of the network's inputs."""
     params: ClassVar[Mapping[str, Param]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -195,6 +198,11 @@ class Layer:
         """
         return shapes[0]
 
+    def prior(self) -> str:
+        """What its output is drawn from where nothing is known of a sample: ``normal`` (mean 0, deviation 1) or ``uniform`` (−1 to 1);
+        empty for what is no such draw. Where there is one, something can be made of numbers drawn by chance."""
+        return ""
+
     def check(self, *shapes: Shape) -> Iterable[Fault]:
         """Faults beyond the shape rule (groups that do not divide the channels)."""
         return ()
@@ -243,6 +251,14 @@ class Layer:
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr | Mapping[str, Expr]:
         """What it computes. ``used`` names the output ports that something reads, so that costly ones may be left out."""
         return m(*refs)
+
+    def undoing(self) -> Undoing | None:
+        """Which ports the way back through it reads and finds; None where it cannot be undone."""
+        return None
+
+    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+        """What it was given at the ports that ``undoing`` finds, computed from those that it reads."""
+        raise NotImplementedError
 
     def counts(self, *refs: Any) -> Expr | None:
         """For a loss or a metric: what adds up from batch to batch, so that an epoch's value is that of all its samples together.

@@ -338,6 +338,11 @@ def _recipe() -> dict[str, Any]:
             "default": plain.best_by,
             "description": "The value by which the best epoch is told: loss, or the name of a loss or metric node.",
         },
+        "procedure": {
+            "type": "string",
+            "default": plain.procedure,
+            "description": "What a round of training does: supervised, or play and learning from it.",
+        },
         "learners": _learners(),
     }
     return {"type": "object", "properties": properties}

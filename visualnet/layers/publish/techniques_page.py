@@ -12,10 +12,11 @@ from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.machine import MACHINE, Switch
 from visualnet.layers.recipe.node_training import NODE_TRAINING, PAPER
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP
 from visualnet.layers.recipe.technique import Technique
 
-_HEAD = """# Optimizers, schedules, guards, machine
+_HEAD = """# Optimizers, schedules, guards, procedures, machine
 
 What a recipe can say beside the network and its data. This page is written from the declarations in `visualnet/layers/recipe/`;
 `python -m visualnet.layers.publish.techniques_page` writes it anew.
@@ -31,6 +32,10 @@ _PARTS: Mapping[str, tuple[str, Mapping[str, Technique]]] = {
         {**SCHEDULES, WARM_UP.name: WARM_UP},
     ),
     "Guards": ("Each is off until its first field is set; they act in this order.", GUARDS),
+    "Procedures": (
+        "What a round of training does. The recipe's `procedure` names one; its settings are about the whole run.",
+        PROCEDURES,
+    ),
     "Machine": (
         "How the machine computes: about the whole run, whatever its learners do. Each is off until its first field is set. What a "
         "machine cannot do is refused, or left out and said.",

@@ -16,13 +16,16 @@ from visualnet.layers.recipe.drawn_curve import read_points
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Schedule, own_params
 from visualnet.layers.recipe.technique import declare_live
 
 FIELDS = frozenset(Recipe.__struct_fields__) - {"options", "learners", "extra"}
 """Settings that are fields of a recipe; all others are among its options."""
 OF_THE_RUN = frozenset(
-    name for kind in (*(g for g in GUARDS.values() if g.whole), *MACHINE.values()) for name in kind.params
+    name
+    for kind in (*(g for g in GUARDS.values() if g.whole), *MACHINE.values(), *PROCEDURES.values())
+    for name in kind.params
 )
 """Options that a recipe says for all of its learners."""
 MOST = 1_000_000
@@ -34,19 +37,24 @@ PLAIN = declare_live(
 
 
 def declared(recipe: Recipe) -> dict[str, Param]:
-    """The fields that the optimizer, the schedule, all guards and the machine of a recipe have; of those that are not known, none."""
+    """The fields that the optimizer, the schedule, the procedure, all guards and the machine of a recipe have; of those that are not
+    known, none."""
     found: dict[str, Param] = {}
     if recipe.optimizer in OPTIMIZERS:
         found |= OPTIMIZERS[recipe.optimizer].params
     found |= own_params(SCHEDULES[recipe.schedule]) if recipe.schedule in SCHEDULES else WARM_UP.params
-    for kind in (*GUARDS.values(), *MACHINE.values()):
+    own = [PROCEDURES[recipe.procedure]] if recipe.procedure in PROCEDURES else []
+    for kind in (*GUARDS.values(), *MACHINE.values(), *own):
         found |= kind.params
     return found
 
 
 def known_options() -> dict[str, Param]:
     """Every option that some declaration has, by name."""
-    techniques = (*OPTIMIZERS.values(), *SCHEDULES.values(), WARM_UP, *GUARDS.values(), *MACHINE.values())
+    techniques = (
+        *(*OPTIMIZERS.values(), *SCHEDULES.values(), WARM_UP),
+        *(*GUARDS.values(), *MACHINE.values(), *PROCEDURES.values()),
+    )
     return {n: p for technique in techniques for n, p in technique.params.items() if n not in FIELDS}
 
 
@@ -108,12 +116,14 @@ def find_problems(recipe: Recipe, validation: bool | None = None) -> dict[str, s
             found |= {f"{learner.name}.{name}": f"learner “{learner.name}”: {words}" for name, words in own.items()}
         return found
     found = {}
-    for what, name, known in (("optimizer", recipe.optimizer, OPTIMIZERS), ("schedule", recipe.schedule, SCHEDULES)):
-        if name not in known:
+    kinds = (OPTIMIZERS, SCHEDULES, PROCEDURES)
+    named = zip(("optimizer", "schedule", "procedure"), kinds, strict=True)
+    for what, known in named:
+        if (name := getattr(recipe, what)) not in known:
             found[what] = f"there is no {what} “{name}” (there are {', '.join(known)})"
     for name in recipe.options.keys() - known_options().keys():
         found[name] = (
-            f"no optimizer, schedule, guard or machine switch has the setting “{name}”; take it out of the recipe's options"
+            f"no optimizer, schedule, guard, procedure or machine switch has the setting “{name}”; take it out of the recipe's options"
         )
     values: dict[str, Any] = {}
     for name, param in {**declared(recipe), **PLAIN}.items():

@@ -12,18 +12,14 @@ from numpy.typing import NDArray
 from visualnet.data.examination.face import Face, read_faces, shown_field
 from visualnet.data.examination.sound import Sound, read_sound
 from visualnet.data.loading import Loaded
+from visualnet.data.regions.region_samples import find_regions
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import Samples
+from visualnet.figures.colours.masks import PLACE_COLOURS, lay_over
 from visualnet.training.evaluation.judged import Judged
 
 Array = NDArray[Any]
-PLACE_COLOURS = np.array(
-    [[230, 159, 0], [86, 180, 233], [0, 158, 115], [240, 228, 66], [213, 94, 0], [204, 121, 167], [0, 114, 178]],
-    np.float32,
-)
-"""Okabe and Ito's, which colour-blind people can tell apart; class 0, mostly the background, has none."""
 TRUE_COLOUR, SAID_COLOUR = PLACE_COLOURS[2].astype(np.uint8), PLACE_COLOURS[0].astype(np.uint8)
-LAID_OVER = 0.55
 WRONG = 5
 """The colour of what was answered wrong, among those of classes."""
 SIDE = 96
@@ -45,6 +41,14 @@ def picture_of(data: Loaded, sample: int) -> Array | None:
     return as_picture(data.sample(sample, (field,))[field])
 
 
+def _boxed_picture(data: Loaded, sample: int) -> Array | None:
+    """The picture that the boxes of a sample stand in: of a region that of its whole scene."""
+    regions = find_regions(data.samples)
+    if regions is None:
+        return picture_of(data, sample)
+    return as_picture(regions.scene(sample // regions.regions).image)
+
+
 def as_picture(image: Array) -> Array:
     """An image (C, H, W) as (H, W, 3) whole numbers; what is not from 0 to 1 is stretched to that."""
     values = np.asarray(image, np.float32)
@@ -53,17 +57,6 @@ def as_picture(image: Array) -> Array:
         values = (values - low) / ((high - low) or 1.0)
     levels = (np.nan_to_num(values) * 255).round().astype(np.uint8)
     return np.ascontiguousarray(np.broadcast_to(levels, (3, *levels.shape[1:])).transpose(1, 2, 0))
-
-
-def lay_over(picture: Array, classes: Array) -> Array:
-    """The picture with the classes of its pixels in colours; class 0 and what is not asked stay as they are."""
-    height, width = classes.shape
-    top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
-    inner = picture[max(top, 0) :, max(left, 0) :][:height, :width].astype(np.float32)
-    shown = classes[: inner.shape[0], : inner.shape[1]]
-    colours = PLACE_COLOURS[(np.maximum(shown, 1) - 1) % len(PLACE_COLOURS)]
-    strength = np.where(shown > 0, LAID_OVER, 0.0)[..., None]
-    return np.asarray((inner * (1 - strength) + colours * strength).round(), np.uint8)
 
 
 def draw_boxes(picture: Array, boxes: Array, colour: Array) -> Array:
@@ -85,7 +78,7 @@ def faces_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, F
         ValueError: it cannot be read, or is of data that were given from Python and show nothing.
     """
     sample = int(judged.samples[row])
-    picture = picture_of(data, sample)
+    picture = picture_of(data, sample) if judged.task != "boxes" else _boxed_picture(data, sample)
     if picture is None:
         return [("", raw_face(data, sample))]
     arrays, face = judged.arrays, Face("image", "", picture.shape[:2], picture)

@@ -12,6 +12,7 @@ from visualnet.core import edits
 from visualnet.core.edits import learners
 from visualnet.core.project import Project
 from visualnet.data.loading import Loaded
+from visualnet.layers.recipe.procedures import SUPERVISED
 from visualnet.training import devices, exclusive
 from visualnet.training.loop.failures import blame
 from visualnet.training.loop.metrics import NonFinite
@@ -84,7 +85,7 @@ class Trial:
 
     def explain(self, fault: NonFinite) -> str:
         """Which node made the loss NaN or infinite, in words."""
-        return blame(fault, self.network, self.tensors, self.loop.machine, 1).words
+        return blame(fault, self.network, self.tensors.training_batch, self.loop.machine, 1).words
 
     def peak(self, step: Callable[[], object]) -> int:
         """The most memory that training takes while this step is taken: weights, optimizer and all that the step makes.
@@ -142,6 +143,8 @@ def open_trial(project: Project, data: Loaded, wait_s: float = WAIT_S) -> Iterat
         # Translating takes longer than what is measured; what a step needs beside time is the same without.
         options = {name: value for name, value in project.recipe.options.items() if name != "compile"}
         with torch.random.fork_rng([device] if device.type == "cuda" else []):
-            loop = Session(edits.set_recipe(project, options=options), data, lambda _event: None).set_up()
+            # A step is the same whatever drew its batch; an environment has recorded ones.
+            tried = edits.set_recipe(project, options=options, procedure=SUPERVISED)
+            loop = Session(tried, data, lambda _event: None).set_up()
             with loop.machine.applied():
                 yield Trial(loop)

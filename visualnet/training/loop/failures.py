@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -23,7 +23,6 @@ from visualnet.training.loop.preflight import Fault
 
 if TYPE_CHECKING:
     from visualnet.compiling.module import Model
-    from visualnet.data.tensors import Tensors
     from visualnet.training.machine.machine import Machine
 
 _MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
@@ -94,16 +93,18 @@ def find_unasked_loss(model: Model, batch: Sequence[Tensor]) -> tuple[NodePath, 
     return None
 
 
-def blame(fault: NonFinite, model: Model, tensors: Tensors, machine: Machine, step: int) -> Failed:
-    """Run the bad step again, just as it was, and name the first node whose numbers are not finite."""
+def blame(
+    fault: NonFinite, model: Model, again: Callable[[Tensor, int], list[Tensor]], machine: Machine, step: int
+) -> Failed:
+    """Run the bad step again, just as it was (``again`` gives its batch), and name the first node whose numbers are not finite."""
     try:
-        found = find_unasked_loss(model, tensors.training_batch(fault.index, step - 1))
+        found = find_unasked_loss(model, again(fault.index, step - 1))
         if found is None:
             set_state(machine.device, fault.state)
             model.trial.train()
             with machine.autocast():
-                batch = tensors.training_batch(fault.index, step - 1)
-                found = model.guilty(None, dict(zip(tensors.names, batch, strict=True)), fault.only)
+                batch = again(fault.index, step - 1)
+                found = model.guilty(None, dict(zip(model.fields, batch, strict=True)), fault.only)
     except Exception as error:
         found = ((), f"(the node could not be found: {first_line(error)})")
     path, words = found or ((), "though each node alone gives finite numbers")

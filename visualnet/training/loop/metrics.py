@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from visualnet.compiling.module import Model
+from visualnet.layers.recipe.procedures import told_values
 from visualnet.training.events import finite
 
 
@@ -148,7 +149,10 @@ class Tally:
         taken = [*(model.losses if several else ()), *model.metrics]
         self.best_by = find_best_by(model)
         self.names = tuple(dict.fromkeys(("loss", *taken)))
-        if self.best_by[0] not in self.names:  # the only loss, under its own name: it is the sum
+        if self.best_by[0] not in (
+            *self.names,
+            *told_values(model.project.recipe.procedure),
+        ):  # the only loss, under its own name: it is the sum
             self.best_by = "loss", "min"
         self.device, self.lazy = device, device.type != "cpu"
         self.optimizer: Any = None
@@ -270,8 +274,11 @@ def set_state(device: torch.device, state: Tensor) -> None:
 
 def find_best_by(model: Model) -> tuple[str, str]:
     """By which value the best epoch is told, and which way is better: as the recipe says; else by the loss."""
+    recipe = model.project.recipe
+    if (told := told_values(recipe.procedure).get(recipe.best_by)) and told.better:
+        return recipe.best_by, told.better
     for step in (*model.plan.main.sinks("metric"), *model.plan.main.sinks("loss")):
         layer = step.facts.layer
-        if step.facts.node.name == model.project.recipe.best_by and layer is not None and layer.better:
+        if step.facts.node.name == recipe.best_by and layer is not None and layer.better:
             return step.facts.node.name, layer.better
     return "loss", "min"

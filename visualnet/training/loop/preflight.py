@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from visualnet import pytorch
 from visualnet.analysis import Analysis
@@ -15,20 +15,14 @@ from visualnet.data import registry
 from visualnet.data.balance import loss_settings
 from visualnet.data.division.offers import has_validation
 from visualnet.data.loading import Loaded
+from visualnet.training.loop.procedures.procedure import Fault as Fault
+from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.optimizers import check_recipe
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
-
-
-class Fault(NamedTuple):
-    """Why a run cannot begin, and at which node."""
-
-    words: str
-    path: NodePath = ()
-    kind: str = "data"
 
 
 def faults(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
@@ -48,8 +42,11 @@ def faults(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
     yield from _labels(analysis, data)
     try:
         loss_settings(analysis, data)
+        kind = procedure_kind(analysis.project.recipe.procedure)
     except ValueError as error:
         yield Fault(str(error))
+        return
+    yield from kind.faults(analysis, data)
 
 
 def why_not(analysis: Analysis, data: Loaded | None, data_error: str = "") -> str:

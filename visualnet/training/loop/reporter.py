@@ -14,6 +14,7 @@ from visualnet.core.project import LearnerSpec, Recipe
 from visualnet.core.text.format import format_quantity
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler
+from visualnet.layers.recipe.procedures import told_values
 from visualnet.training import devices, events
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
@@ -33,7 +34,7 @@ def describe_network(model: Model) -> dict[str, Any]:
     parts = learner_parts(main, model.project.recipe.learners)
     return {
         "parameters": sum(t.numel() for t in set(model.net.parameters())),
-        "metrics": model.metrics,
+        "metrics": (*model.metrics, *told_values(model.project.recipe.procedure)),
         "losses": model.losses,
         "lowers": {part.name: tuple(main.nodes[i].node.name for i in part.losses) for part in parts},
     }

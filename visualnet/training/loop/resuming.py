@@ -28,7 +28,7 @@ from visualnet.training.loop.metrics import Tally, get_state, set_state
 from visualnet.training.loop.network.change import read_earlier, read_network, set_best_aside
 from visualnet.training.loop.network.earlier_weights import WeightStore
 from visualnet.training.loop.network.parts import NetworkParts, build_parts, compile_network
-from visualnet.training.loop.network.reading import order_fits
+from visualnet.training.loop.procedures.procedure import Procedure
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
@@ -50,6 +50,7 @@ class Resumable(Protocol):
     learners: Learners
     left_out: LeftOut
     sampler: Sampler
+    procedure: Procedure
     tally: Tally
     place: devices.DeviceChoice
     machine: Machine
@@ -72,7 +73,7 @@ def capture_generators(session: Resumable) -> dict[str, Tensor]:
     found = {"torch": torch.default_generator.get_state(), "sampler": session.sampler.generator.get_state()}
     if session.place.device.type != "cpu":
         found["device"] = get_state(session.place.device)
-    return {**found, "order": session.sampler.order, **session.learners.tensors()}
+    return {**found, "order": session.sampler.order, **session.learners.tensors(), **session.procedure.tensors()}
 
 
 def capture_state(session: Resumable) -> State:
@@ -96,6 +97,7 @@ def capture_state(session: Resumable) -> State:
         waiting=session.changes.waiting,
         asked=session.changes.asked,
         left_out=session.left_out.samples,
+        procedure=session.procedure.numbers(),
         **_surroundings(session),
     )
 
@@ -243,10 +245,12 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
         name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in capture_generators(session).items()
     }
     expected |= session.learners.find_tensors(folder)
+    expected = {name: one for name, one in expected.items() if not name.startswith("procedure.")}
+    expected |= session.procedure.expects(checkpoints.read_header(folder / "generators.safetensors"))
     if session.data.choice.path and state.data != session.data.fingerprint:
         _check_size(folder, sampler.size)
     found = checkpoints.restore(folder, state, session.network.net, session.learners.optimizers(), expected)
-    if not order_fits(sampler, found["order"]):
+    if not session.procedure.fits(sampler, found["order"]):
         raise BadCheckpoint(f"the order of samples in {folder} is not one of this data")
     sampler.order = found["order"]
     try:
@@ -257,6 +261,10 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
     except (RuntimeError, TypeError, ValueError) as error:
         raise BadCheckpoint(f"the random generators in {folder} cannot be put back: {first_line(error)}") from None
     session.learners.restore(found, state.of_learners())
+    try:
+        session.procedure.restore(found, state.procedure)
+    except ValueError as error:
+        raise BadCheckpoint(f"the play in {folder} cannot be gone on with: {error}") from None
     now = session.state
     now.step, now.epoch, now.position, now.lr = state.step, state.epoch, state.position, state.lr
     now.best, now.best_loss, now.best_epoch = state.best, state.best_loss, state.best_epoch

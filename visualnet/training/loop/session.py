@@ -27,8 +27,9 @@ from visualnet.training.loop.metrics import NonFinite
 from visualnet.training.loop.network import change
 from visualnet.training.loop.network.earlier_weights import WeightStore
 from visualnet.training.loop.network.parts import NetworkParts, build_parts, compile_network
-from visualnet.training.loop.network.reading import arrange_reading, make_sampler
-from visualnet.training.loop.network.validate import validate
+from visualnet.training.loop.network.reading import arrange_reading
+from visualnet.training.loop.procedures.procedure import Left
+from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import EventLog, Sink, combine
@@ -107,7 +108,7 @@ class Session:
                 loop.flush()  # the steps that went well, where reading their values cannot fail too
             if isinstance(failed, NonFinite):
                 assert loop is not None
-                failed = blame(failed, loop.network, loop.tensors, loop.machine, loop.state.step + 1)
+                failed = blame(failed, loop.network, loop.procedure.again, loop.machine, loop.state.step + 1)
             emit(failed)
             return "failed"
         finally:
@@ -166,7 +167,9 @@ class TrainingLoop:
         self.control, self.emit, self.folder = control, emit, folder
         self.left_out = arrange_reading(data, settings(recipe_of_run(self.recipe)), emit)
         taken = memory.allocated()
-        self.sampler = make_sampler(data, self.recipe.batch_size, self.recipe.seed)
+        kind = procedure_kind(self.recipe.procedure)
+        self.sampler = kind.make_sampler(data, self.recipe)
+        self.procedure = kind(self)
         self.use_parts(build_parts(model, data, place, machine, self.sampler))
         memory.count_data(taken)
         self.drawing: Project | None = None
@@ -195,6 +198,7 @@ class TrainingLoop:
         self.tensors, self.tally, self.learners, self.probe = parts.tensors, parts.tally, parts.learners, parts.probe
         self.tensors.left_out, self.tensors.leaves = self.left_out, lambda: self.control.stopping
         self.evaluate = parts.evaluate
+        self.procedure.follow()
 
     def run(self) -> str:
         """Train to the end or a stop: ``done`` or ``stopped``."""
@@ -223,37 +227,32 @@ class TrainingLoop:
         return self.patience is not None and self.state.stale >= self.patience
 
     def _train_epoch(self) -> bool:
-        """The rest of this epoch's steps; False if a stop or another network came first."""
+        """The rest of this epoch's rounds; False if a stop or another network came first."""
         if self.state.position == 0:
             self.changes.apply(new_epoch=True)
-        state, tally, sampler, tensors = self.state, self.tally, self.sampler, self.tensors
-        turns, size = self.learners.turns, self.sampler.batch_size
+        state, tally, turns, last = self.state, self.tally, self.learners.turns, self.sampler.steps
         if state.position == 0:
-            sampler.shuffle()
-        train = self.data.train[sampler.order.numpy()]
-        tensors.expect(train[state.position * size : sampler.steps * size], size)
-        order = tensors.indices(train)
+            self.procedure.begin_epoch()
         self.learners.begin_epoch(state.epoch)
         self.network.trial.train()
-        for index in torch.split(order, size)[state.position : sampler.steps]:
-            try:
-                batch = tensors.training_batch(index, state.step)
-            except WaitEnded:
-                self.look_up()
-                return False
-            tally.before_step(index)
-            for program, learner, closes in turns:
-                results = program(*batch)
-                loss = results[0]["loss"]
-                tally.take(results, len(batch[0]))
-                learner.learn(loss, closes and state.position + 1 == sampler.steps)
-            state.position += 1
-            state.step += 1
-            if self.is_due():
-                del results, loss
-                if not self.look_up():
-                    return False
-                tally, turns = self.tally, self.learners.turns  # other ones, if a setting was changed
+        try:
+            for index, batch in self.procedure.rounds():
+                tally.before_step(index)
+                for program, learner, closes in turns:
+                    results = program(*batch)
+                    loss = results[0]["loss"]
+                    tally.take(results, len(batch[0]))
+                    learner.learn(loss, closes and state.position + 1 == last)
+                state.position += 1
+                state.step += 1
+                if self.is_due():
+                    del results, loss
+                    if not self.look_up():
+                        return False
+                    tally, turns = self.tally, self.learners.turns  # other ones, if a setting was changed
+        except (WaitEnded, Left):
+            self.look_up()
+            return False
         return True
 
     @torch.no_grad()
@@ -261,12 +260,12 @@ class TrainingLoop:
         """Hold the network against the validation set and close the epoch; False if a stop or another network came first."""
         self.flush()
         begin = time.perf_counter()
-        validation = validate(self)
+        validation = self.procedure.validate()
         seconds = time.perf_counter() - begin
-        average = validate(self, averaged=True) if validation is not None and self.learners.averaged else {}
+        average = self.procedure.validate(averaged=True) if validation is not None and self.learners.averaged else {}
         if validation is None or average is None:
             return False
-        train = self.tally.close_epoch()
+        train = {**self.tally.close_epoch(), **self.procedure.close_epoch()}
         is_best = self.state.close_epoch(validation or train, *self.tally.best_by)
         value = (validation or train).get(self.tally.best_by[0])
         self.learners.after_epoch(value)
@@ -352,6 +351,7 @@ class TrainingLoop:
         values, fault = self.tally.flush()
         if values:
             last, count = self.state.step - (fault.back + 1 if fault else 0), len(next(iter(values.values())))
+            values |= self.procedure.take_values(count)
             self.emit(events.Steps(step=last, epoch=self.state.epoch, values=values, **self.learners.take_steps(count)))
         self.state.lr = self.learners.lr
         if fault:

@@ -82,6 +82,8 @@ class Observation:
     """The settings that change the picture and not what is computed: where one of them is changed, the looks that are kept stay."""
     paired: ClassVar[bool] = False
     """Whether it tells what one step changes: beside a training its result then holds, as ``before …``, also the arrays of one step ago."""
+    slides: ClassVar[str] = ""
+    """One of `drawn_by` that is a share from 0 to 1 of some way: a slider moves it, and it can be played."""
     view: ClassVar[str] = "chart"
     """The name of what shows it in the window; ``chart`` paints `draw`."""
 
@@ -150,10 +152,13 @@ DECLARED_IN = (
     "visualnet.training.observations.embeddings.declare",
     "visualnet.training.observations.cards.declare",
     "visualnet.training.observations.maps.declare",
+    "visualnet.training.observations.maps.hidden_space",
     "visualnet.training.observations.weights.declare",
     "visualnet.training.observations.distributions.declare",
     "visualnet.training.observations.answers.declare",
     "visualnet.training.observations.answers.declare_images",
+    "visualnet.training.observations.answers.declare_masks",
+    "visualnet.training.observations.normalizing_flows.declare",
     "visualnet.training.observations.interventions.declare",
     "visualnet.training.observations.attribution.declare",
     "visualnet.training.observations.landscape.declare",

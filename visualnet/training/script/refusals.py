@@ -11,11 +11,12 @@ from visualnet.data.preparation.augmentation.augmentation import Augmentation
 from visualnet.data.preparation.step import Step
 from visualnet.layers.recipe.node_training import NODE_TRAINING
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP
 from visualnet.layers.recipe.settings import known_options, raw_value, recipe_of_run
 
 _OF_STEPS = ("optimizer", "lr", "momentum", "nesterov", "weight_decay", "batch_size", "epochs", "seed", "device")
-FIELDS = frozenset((*_OF_STEPS, "best_by", "start_from", "schedule", "options", "learners", "extra"))
+FIELDS = frozenset((*_OF_STEPS, "best_by", "start_from", "schedule", "options", "learners", "procedure", "extra"))
 """The fields of a recipe that a script follows."""
 _GUARDS = ("l1", "clip_norm", "clip_value", "accumulate", "patience", "min_delta", "ema_decay", "label_smoothing")
 GUARD_PARAMS = frozenset(_GUARDS)
@@ -36,6 +37,8 @@ MACHINE_PARAMS = frozenset(
     )
 )
 """The settings of the machine that a script follows. Its data lie in memory: how they are read changes nothing in it."""
+PROCEDURES_PRINTED = frozenset(("supervised", "deep_q"))
+"""What a round does, of all that a script can say."""
 NODE_PARAMS = frozenset(("lr_factor", "weight_decay", "unfreeze_at"))
 """What a node says of its training that a script follows."""
 
@@ -50,6 +53,8 @@ def check(recipe: Recipe) -> None:
     Raises:
         CannotPrint: the words name the setting.
     """
+    if recipe.procedure not in PROCEDURES_PRINTED:
+        raise CannotPrint(f"a training script cannot yet say the procedure “{recipe.procedure}”: train here")
     own = [recipe.of_learner(learner) for learner in recipe.learners] or [recipe]
     for name in (name for one in (recipe_of_run(recipe), *own) for name in unknown_settings(one)):
         raise CannotPrint(
@@ -105,6 +110,7 @@ def unknown_settings(recipe: Recipe) -> Iterator[str]:
             yield name
     followed = [*OPTIMIZERS.values(), *SCHEDULES.values(), WARM_UP]
     names = {param for technique in followed for param in technique.params} | GUARD_PARAMS | MACHINE_PARAMS
+    names |= {param for name in PROCEDURES_PRINTED for param in PROCEDURES[name].params}
     for name, param in known_options().items():
         if name not in names and raw_value(recipe, param) != param.default:
             yield name

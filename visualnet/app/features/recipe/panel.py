@@ -34,8 +34,10 @@ from visualnet.layers.recipe.drawn_curve import read_points
 from visualnet.layers.recipe.live_settings import live_params
 from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.layers.recipe.procedures import PROCEDURES, SUPERVISED
 from visualnet.layers.recipe.schedules import SCHEDULES, rate_curve
 from visualnet.layers.recipe.settings import FIELDS, OF_THE_RUN, change, find_problems, raw_value, settings
+from visualnet.layers.recipe.technique import Technique
 from visualnet.training.recipe_params import (
     best_by_options,
     device_options,
@@ -51,8 +53,10 @@ SETTINGS = "recipe"
 MOST_EPOCHS = 1_000_000
 MOST_POINTS = 500
 """Of the curve of what was used no more are drawn."""
-GROUPS = ("Optimizer", "Schedule", "Guards", "Machine", "More")
+GROUPS = ("Optimizer", "Schedule", "Procedure", "Guards", "Machine", "More")
 CLOSED = ("Guards",)
+OPENED_BY_RECIPE = ("Procedure", "Machine")
+"""Groups that are open while the recipe sets something of theirs."""
 """Collapsed until somebody opens them."""
 FINDERS = {
     "lr": (
@@ -94,6 +98,8 @@ class RecipePanel(QScrollArea):
         self.data = DataSection(studio)
         self.forecast = ForecastSection(studio)
         self.rules = {"Optimizer": RuleSection("How a step is made"), "Schedule": RuleSection("How the rate is found")}
+        self.rules["Procedure"] = RuleSection("What a round aims at")
+        self._procedure = SUPERVISED
         self.curve = RateCurveEditor()
         self.curve.points_changed.connect(lambda text: self._change(SCHEDULES[self.recipe.schedule].drawn, text))
         self.curve.editing_finished.connect(lambda: self.studio.document.end_merge())
@@ -105,14 +111,10 @@ class RecipePanel(QScrollArea):
         self._machine_on = False
         inner = QWidget()
         first, *rest = self.groups.values()
-        schedule, guards, machine, more = rest
+        schedule, procedure, guards, machine, more = rest
+        above = (self.start_from, self.learners, first, schedule, self.forecast, self.data, procedure)
         column(
-            self.start_from,
-            self.learners,
-            first,
-            schedule,
-            self.forecast,
-            self.data,
+            *above,
             guards,
             machine,
             more,
@@ -151,16 +153,19 @@ class RecipePanel(QScrollArea):
         for title, section in self._collapsing():
             section.set_opened(title not in closed)
             section.toggled.connect(self._remember_collapsed)
-        machine = self.groups["Machine"]  # it opens with the recipe in which something of it is set
-        machine.set_opened(False)
-        machine.toggled.connect(self.refresh)
+        for title in OPENED_BY_RECIPE:
+            self.groups[title].set_opened(False)
+        self.groups["Machine"].toggled.connect(self.refresh)
 
     def _remember_collapsed(self) -> None:
         self.kept["collapsed"] = [title for title, section in self._collapsing() if not section.opened]
 
     def _collapsing(self) -> list[tuple[str, Section]]:
         """The sections that stay as a person left them."""
-        return [*((title, group) for title, group in self.groups.items() if title != "Machine"), ("Data", self.data)]
+        return [
+            *((title, group) for title, group in self.groups.items() if title not in OPENED_BY_RECIPE),
+            ("Data", self.data),
+        ]
 
     @property
     def rows(self) -> dict[str, Row]:
@@ -193,6 +198,7 @@ class RecipePanel(QScrollArea):
         wanted = (
             recipe.optimizer,
             recipe.schedule,
+            recipe.procedure,
             tuple(device_options()),
             tuple(optimizer_options()),
             tuple(best_by),
@@ -204,6 +210,9 @@ class RecipePanel(QScrollArea):
         validation = has_validation(self.studio.project.data)
         problems = recipe_problems(recipe, (row.param for row in rows.values()), validation)
         problems |= self._show_machine(recipe)
+        if recipe.procedure != self._procedure:
+            self._procedure = recipe.procedure
+            self.groups["Procedure"].set_opened(recipe.procedure != SUPERVISED)
         for form in self.forms.values():
             form.show_values({n: raw_value(recipe, row.param) for n, row in form.rows.items()}, constants, problems)
         self._show_rules()
@@ -304,9 +313,13 @@ class RecipePanel(QScrollArea):
         """The formulas, with the figures of this recipe."""
         recipe = self.recipe
         values = {name: raw_value(recipe, row.param) for name, row in self.rows.items()}
-        kinds = {"Optimizer": OPTIMIZERS.get(recipe.optimizer), "Schedule": SCHEDULES.get(recipe.schedule)}
+        kinds: dict[str, Technique | None] = {
+            "Optimizer": OPTIMIZERS.get(recipe.optimizer),
+            "Schedule": SCHEDULES.get(recipe.schedule),
+        }
+        kinds["Procedure"] = PROCEDURES.get(recipe.procedure)
         for title, kind in kinds.items():
-            self.rules[title].setVisible(kind is not None and bool(kind.torch))
+            self.rules[title].setVisible(kind is not None and bool(kind.torch or (title == "Procedure" and kind.rules)))
             if kind is not None:
                 self.rules[title].show_rule(kind, values)
 

@@ -289,6 +289,7 @@ def recipe(raw: Any) -> Recipe:
             "a training starts from runs/FOLDER/best, runs/FOLDER/last, weights/NAME or trained/TEMPLATE, never a path",
             "start_from",
         )
+    values["procedure"] = as_word(fields.get("procedure", plain.procedure), "procedure")
     values["learners"] = at("learners", _learners, fields.get("learners", []))
     return Recipe(**values, extra=rest(fields, frozenset(values)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import permutations
 from math import prod
 from typing import Any
@@ -12,6 +12,7 @@ from visualnet.core.graph import Value
 from visualnet.layers.declaration.axes import place, text
 from visualnet.layers.declaration.calls import Expr, Make, Own, fn
 from visualnet.layers.declaration.formulas import derive
+from visualnet.layers.declaration.invertible import UNARY, Known, Undoing
 from visualnet.layers.declaration.layer import Layer, Misfit, Pattern, Shape, Spec, default_axes, layer
 from visualnet.layers.declaration.params import BIG, Ints, axes, index
 
@@ -39,6 +40,12 @@ class Flatten(Layer):
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.flatten", *refs, self.start_dim, **self.given("end_dim"))
+
+    def undoing(self) -> Undoing:
+        return UNARY
+
+    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+        return {"x": known["y"].reshape(-1, *map(int, shapes[0]))}
 
     @classmethod
     def adapt(cls, have: Spec, want: Pattern, target: Shape | None) -> Iterator[dict[str, Value]]:
@@ -87,6 +94,12 @@ class Reshape(Layer):
         result: Expr = x.reshape(lead, *self.size)
         return result
 
+    def undoing(self) -> Undoing:
+        return UNARY
+
+    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+        return {"x": known["y"].reshape(-1, *map(int, shapes[0]))}
+
     @classmethod
     def adapt(cls, have: Spec, want: Pattern, target: Shape | None) -> Iterator[dict[str, Value]]:
         if target and len(target) <= 8 and prod(target) == have.size and tuple(target) != tuple(have.shape):
@@ -115,6 +128,14 @@ class Permute(Layer):
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].permute(0, *self.dims)
         return result
+
+    def undoing(self) -> Undoing:
+        return UNARY
+
+    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+        order = [place(d, shapes[0], "dims") for d in self.dims]
+        back = [order.index(at) + 1 for at in range(len(order))]
+        return {"x": known["y"].permute(0, *back)}
 
     @classmethod
     def adapt(cls, have: Spec, want: Pattern, target: Shape | None) -> Iterator[dict[str, Value]]:

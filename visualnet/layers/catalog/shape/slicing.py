@@ -9,6 +9,7 @@ from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import place, text
 from visualnet.layers.declaration.calls import Expr, Own, fn
 from visualnet.layers.declaration.formulas import derive
+from visualnet.layers.declaration.invertible import UNARY, Known, Undoing
 from visualnet.layers.declaration.layer import Layer, Misfit, Pattern, Shape, layer
 from visualnet.layers.declaration.params import BIG, Ints, axes, count, index, real, shape
 
@@ -88,6 +89,12 @@ class Split(Layer):
         parts = fn("torch.tensor_split", *refs, self.sections, dim=self.dim)
         return {port: parts[i] for i, port in enumerate(self.outputs())}
 
+    def undoing(self) -> Undoing:
+        return Undoing(tuple(self.outputs()), ("x",))
+
+    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+        return {"x": fn("torch.cat", [known[port] for port in self.outputs()], dim=self.dim)}
+
 
 @layer("squeeze", family="shape", ports=_ANY, keywords="remove axis extent one", holds="same")
 class Squeeze(Layer):
@@ -110,6 +117,12 @@ class Squeeze(Layer):
         result: Expr = refs[0].squeeze(self.dim)
         return result
 
+    def undoing(self) -> Undoing:
+        return UNARY
+
+    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+        return {"x": known["y"].unsqueeze(self.dim)}
+
 
 @layer("unsqueeze", family="shape", ports=_ANY, keywords="insert new axis extent one", holds="same")
 class Unsqueeze(Layer):
@@ -127,6 +140,12 @@ class Unsqueeze(Layer):
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].unsqueeze(self.dim)
         return result
+
+    def undoing(self) -> Undoing:
+        return UNARY
+
+    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+        return {"x": known["y"].squeeze(self.dim)}
 
 
 @layer("repeat", family="shape", ports=_ANY, rare=True, keywords="tile copy", holds="same")
@@ -195,6 +214,12 @@ class Flip(Layer):
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.flip", *refs, self.dims)
+
+    def undoing(self) -> Undoing:
+        return UNARY
+
+    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+        return {"x": fn("torch.flip", known["y"], self.dims)}
 
 
 @layer("constant", family="shape", ports="like: * -> y: *", rare=True, keywords="fill zeros ones number start state")

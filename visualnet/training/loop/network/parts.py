@@ -56,14 +56,15 @@ def build_parts(
     sampler: Sampler,
     before: NetworkParts | None = None,
 ) -> NetworkParts:
-    """All of it, fresh; the data stay on the device where they are, if the network ``before`` read the same.
+    """All of it, fresh; the data stay on the device where they are, if the network ``before`` read the same of them.
 
     Raises:
         ValueError: the recipe cannot train this network.
     """
     machine.arrange(model.net)
     plain = plain_fields(model)
-    if before is not None and before.model.fields == model.fields and plain_fields(before.model) == plain:
+    same = before is not None and before.probe.data is data and before.model.fields == model.fields
+    if before is not None and same and plain_fields(before.model) == plain:
         tensors = before.tensors
     else:
         tensors = Tensors(data, model.fields, place.device, plain)

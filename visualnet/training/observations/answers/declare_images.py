@@ -23,6 +23,7 @@ from visualnet.training.observations.answers.images import (
     made_in_data_units,
     resize,
     sample_names,
+    shade_ends,
     small_images,
 )
 from visualnet.training.observations.comparing import SCALE
@@ -46,20 +47,17 @@ MEASURED = 256
 """Over the codes of so many samples their mean and deviation are taken."""
 
 
-def rows_by_step(looks: Sequence[tuple[int, Result]], earlier: int) -> list[PictureRow]:
-    """What was made at so many earlier steps, evenly taken from the first on, and what is made now."""
-    before = looks[:-1]
+def thin_looks(looks: Sequence[tuple[int, Result]], earlier: int) -> list[tuple[int, Result]]:
+    """So many earlier looks, evenly taken from the first on, and the last."""
+    before = list(looks[:-1])
     if len(before) > earlier:
         before = [before[int(i)] for i in np.linspace(0, len(before), earlier, endpoint=False)]
-    return [PictureRow(f"step {step:,}", one.arrays["made"]) for step, one in (*before, looks[-1])]
+    return [*before, looks[-1]]
 
 
-def shade_ends(images: Sequence[NDArray[Any]]) -> tuple[float, float]:
-    """What black and white stand for: the least value, or zero, and the greatest."""
-    every = np.concatenate([array.reshape(-1) for array in images])
-    finite = every[np.isfinite(every)]
-    low, high = (min(float(finite.min()), 0.0), float(finite.max())) if finite.size else (0.0, 1.0)
-    return low, high if high > low else low + 1.0
+def rows_by_step(looks: Sequence[tuple[int, Result]], earlier: int) -> list[PictureRow]:
+    """What was made at so many earlier steps, and what is made now."""
+    return [PictureRow(f"step {step:,}", one.arrays["made"]) for step, one in thin_looks(looks, earlier)]
 
 
 @observation("reconstructions", "Samples and reconstructions", "Samples", about="output", keeps=40)

@@ -113,3 +113,11 @@ def resize(images_NHWC: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
         return sized
     grey = sized.mean(-1, keepdims=True)
     return np.repeat(grey, channels, -1)
+
+
+def shade_ends(images: Sequence[NDArray[Any]]) -> tuple[float, float]:
+    """What black and white stand for: the least value, or zero, and the greatest."""
+    every = np.concatenate([array.reshape(-1) for array in images])
+    finite = every[np.isfinite(every)]
+    low, high = (min(float(finite.min()), 0.0), float(finite.max())) if finite.size else (0.0, 1.0)
+    return low, high if high > low else low + 1.0

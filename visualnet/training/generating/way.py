@@ -1,0 +1,155 @@
+"""How a way to make something is declared: where in a network it can be done, its settings, and what it makes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+
+from visualnet.analysis import Analysis
+from visualnet.core.graph import Value
+from visualnet.layers.configured import Configured
+from visualnet.layers.declaration import params as kinds
+from visualnet.training.observations.looked_at import ProbePort
+
+if TYPE_CHECKING:
+    from visualnet.training.generating.made import Made
+    from visualnet.training.observations.lens import Lens
+
+Check = Callable[[float], None]
+"""Called with the share that is done; it raises where nobody wants the answer any more."""
+
+
+class CannotMake(ValueError):
+    """Nothing can be made; the words say why, and what would help."""
+
+
+class Place(NamedTuple):
+    """Where in a network something can be made: a name that people read and type, and the output ports that the way needs, in its own
+    order."""
+
+    name: str
+    ports: tuple[ProbePort, ...] = ()
+
+
+class Way(Configured):
+    """Base of every way to make something. An instance has its settings, read; it holds nothing that it made.
+
+    Settings that have a meaning everywhere are called alike: ``seed`` (every way has it), ``count`` (`how_many`), ``temperature``
+    (`how_warm`).
+    """
+
+    called = "the way “{}”"
+    name: ClassVar[str]
+    needs: ClassVar[str]
+    """What a network must have for it, as an object: “a layer that draws a code”."""
+    seed: int = kinds.count(0, "Other numbers by chance for another seed; the same ones for the same seed.", low=0)
+
+    @classmethod
+    def find(cls, analysis: Analysis) -> list[Place]:
+        """Where in this network it can be done, the likeliest place first. By formula: torch is not imported."""
+        raise NotImplementedError
+
+    def make(self, lens: Lens, place: Place, check: Check) -> Made:
+        """Make it, with the network at rest and without gradients. ``lens.values`` computes; chance comes from
+        ``lens.generator(self.seed)`` alone, so that the same seed makes the same.
+
+        Raises:
+            CannotMake: nothing can be made there; the words say why.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def about(cls) -> str:
+        """What it does, for people: the docstring's first paragraph."""
+        return " ".join(inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0].split())
+
+    @classmethod
+    def details(cls) -> str:
+        """What else is to be known of it: the rest of the docstring."""
+        return " ".join(inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[2].split())
+
+
+def how_many(default: int = 25, what: str = "So many are made.", high: int = 10_000) -> Any:
+    """The setting ``count`` of a way."""
+    return kinds.count(default, what, high=high)
+
+
+def how_warm(what: str, default: float = 1.0, high: float = 10.0) -> Any:
+    """The setting ``temperature`` of a way."""
+    return kinds.real(default, what, low=0.0, high=high)
+
+
+WAYS: dict[str, type[Way]] = {}
+"""Every way by name, once `find_ways` was called."""
+
+DECLARED_IN = ("visualnet.training.generating.from_chance", "visualnet.training.generating.from_flow")
+"""The modules that declare ways, in the order in which those are offered."""
+
+_W = TypeVar("_W", bound=type[Way])
+
+
+def way(name: str, title: str, needs: str) -> Callable[[_W], _W]:
+    """Register a way to make something."""
+
+    def register(cls: _W) -> _W:
+        assert name.isidentifier(), name
+        assert name not in WAYS, name
+        cls.name, cls.title, cls.needs = name, title, needs
+        WAYS[name] = cls
+        return cls
+
+    return register
+
+
+def find_ways() -> Mapping[str, type[Way]]:
+    """Every way by name, in the order in which they are offered."""
+    for module in DECLARED_IN:
+        import_module(module)
+    return WAYS
+
+
+def choices(analysis: Analysis) -> dict[type[Way], list[Place]]:
+    """Every way that this network has a place for, with its places."""
+    if analysis.errors():
+        return {}
+    found = {kind: kind.find(analysis) for kind in find_ways().values()}
+    return {kind: places for kind, places in found.items() if places}
+
+
+def why_none() -> str:
+    """The words where a network can make nothing: what it would need."""
+    needs = [kind.needs for kind in find_ways().values()]
+    return f"This network has nothing to make something with. It would need {'; or '.join(needs)}."
+
+
+def find_place(kind: type[Way], analysis: Analysis, name: str = "") -> Place:
+    """The place of this name; the first there is, if none is told.
+
+    Raises:
+        ValueError: there is none of that name; the words list those there are.
+    """
+    places = kind.find(analysis)
+    if not places:
+        raise ValueError(f"“{kind.title}” needs {kind.needs}: this network has none")
+    wanted = name.strip().casefold()
+    for place in places:
+        if wanted in ("", place.name.casefold()):
+            return place
+    known = ", ".join(f"“{place.name}”" for place in places[:12])
+    raise ValueError(
+        f"“{kind.title}” can make nothing at “{name}”; it can at {known}{' …' if len(places) > 12 else ''}"
+    )
+
+
+def make_way(name: str, options: Mapping[str, Value] | None = None) -> Way:
+    """The way of this name, with its settings.
+
+    Raises:
+        ValueError: there is none of that name, or a setting is wrong.
+    """
+    found = find_ways().get(name)
+    if found is None:
+        raise ValueError(f"there is no way “{name}” to make something (there are {', '.join(WAYS)})")
+    return found(options or {})

@@ -1,0 +1,94 @@
+"""Draw a batch of the training samples; hold the network against the validation set after each epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from visualnet.core.project import Recipe
+from visualnet.data.balance import SAMPLING, training_labels
+from visualnet.data.loading import Loaded
+from visualnet.data.streaming.read_ahead import WaitEnded
+from visualnet.training.loop.procedures.procedure import Drawn, Procedure
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from visualnet.data.tensors import Sampler
+
+
+def make_sampler(data: Loaded, batch_size: int, seed: int) -> Sampler:
+    """Who draws the training samples of this data.
+
+    Raises:
+        ValueError: classes are to be drawn alike, and the samples have none.
+    """
+    import numpy as np
+    import torch
+
+    from visualnet.data.tensors import Sampler
+
+    weights = None
+    if data.choice.balance == SAMPLING:
+        labels = training_labels(data)
+        weights = torch.from_numpy(1.0 / np.bincount(labels)[labels])
+    return Sampler(len(data.train), batch_size, seed, weights)
+
+
+class Supervised(Procedure):
+    """The data's samples, each once an epoch or as their weights say."""
+
+    @staticmethod
+    def make_sampler(data: Loaded, recipe: Recipe) -> Sampler:
+        return make_sampler(data, recipe.batch_size, recipe.seed)
+
+    @staticmethod
+    def fits(sampler: Sampler, order: Tensor) -> bool:
+        """Whether each sample comes once; or, where they are drawn, only those that there are."""
+        if sampler.weights is None:
+            import torch
+
+            return torch.equal(order.sort().values, torch.arange(sampler.size))
+        return bool(((order >= 0) & (order < sampler.size)).all())
+
+    def begin_epoch(self) -> None:
+        self.run.sampler.shuffle()
+
+    def rounds(self) -> Iterator[Drawn]:
+        run, state, sampler, tensors = self.run, self.run.state, self.run.sampler, self.run.tensors
+        size, train = sampler.batch_size, self.run.data.train[sampler.order.numpy()]
+        tensors.expect(train[state.position * size : sampler.steps * size], size)
+        batches = tensors.indices(train).split(size)  # type: ignore[no-untyped-call]
+        for index in batches[state.position : sampler.steps]:
+            yield Drawn(index, tensors.training_batch(index, run.state.step))
+
+    def again(self, index: Tensor, step: int) -> list[Tensor]:
+        return self.run.tensors.training_batch(index, step)
+
+    def validate(self, averaged: bool = False) -> dict[str, float | None] | None:
+        """The means over the validation set."""
+        run = self.run
+        chunk = run.sampler.batch_size * (1 if run.network.sums else 2)
+        run.tensors.expect(run.data.validation, chunk)
+        index = run.tensors.indices(run.data.validation)
+        run.network.trial.eval()
+        sums = run.tally.fresh()
+        for at in range(0, len(index), chunk):
+            try:
+                batch = run.tensors.batch(index[at : at + chunk])
+            except WaitEnded:
+                run.look_up("validation")
+                return None
+            if not len(batch[0]):
+                continue  # none of these samples can be read
+            if averaged:
+                run.learners.swap_averages()  # for this batch alone: whatever looks at the weights between batches finds them
+            try:
+                results = run.evaluate(*batch)
+            finally:
+                if averaged:
+                    run.learners.swap_averages()
+            sums.add(results, len(batch[0]))
+            if run.is_due() and not run.look_up("validation"):
+                return None
+        return sums.means()
