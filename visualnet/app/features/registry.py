@@ -34,6 +34,7 @@ from visualnet.app.features.start_from.feature import FEATURE as START_FROM
 from visualnet.app.features.start_page.feature import FEATURE as START_PAGE
 from visualnet.app.features.training.feature import FEATURE as TRAINING
 from visualnet.app.features.try_it.feature import FEATURE as TRY_IT
+from visualnet.app.features.writing.feature import FEATURE as WRITING
 
 FEATURES: tuple[Feature, ...] = (
     PALETTE,
@@ -49,6 +50,7 @@ FEATURES: tuple[Feature, ...] = (
     BACKPROP,
     SEE_INSIDE,
     TRY_IT,
+    WRITING,
     FEEDS,
     CODE,
     DIFFERENCES,

@@ -69,8 +69,9 @@ def write_text(lens: Lens, how: WrittenText) -> Result:
 
     Arrays: ``tokens`` and ``each`` (place) of the best text with logarithms of their probabilities; ``scores`` of all texts; ``options``
     and ``shares`` (place, alternative), the tokens that might have stood at each place, and behind the last one where the text is not at
-    its end; ``next`` the shares of those. ``weights N`` are those of the attention layer N (heads, queries, sources). Words: ``written``,
-    ``source`` (what is read), ``texts``, ``options``, ``next``, ``layers``, ``queries``, ``unknown``.
+    its end; ``next`` the shares of those. ``most`` is how many tokens there may be, 0 for any number. ``weights N`` are those of the
+    attention layer N (heads, queries, sources). Words: ``written``, ``source`` (what is read), ``texts`` and ``tokens`` (their numbers),
+    ``options``, ``next``, ``layers``, ``queries``.
 
     Raises:
         CannotObserve: the network writes no texts, or there is nothing to go on from.
@@ -92,11 +93,13 @@ def write_text(lens: Lens, how: WrittenText) -> Result:
         "each": np.array(best.each, np.float64),
         "scores": np.array([one.log_probability for one in texts]),
         "ended": np.array(best.ended),
+        "most": np.array(writer.longest if writer.begin is not None else 0),
     }
     words |= {
         "written": _name_all(writer.text, best.tokens),
         "source": source_words,
         "texts": tuple(writer.text.spell(one.tokens) for one in texts),
+        "tokens": tuple(" ".join(map(str, one.tokens)) for one in texts),
     }
     attention, layers = _attention(lens, writer, sources, start, best)
     return Result({**arrays, **attention}, {**words, **layers}, " ".join(note for note in notes if note))

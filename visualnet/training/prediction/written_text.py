@@ -13,7 +13,6 @@ from visualnet.layers.declaration.params import choice, count, real, text
 from visualnet.training.decoding.search import MOST_BEAMS, WAYS, Choosing
 from visualnet.training.observations.observation import (
     NETWORK,
-    CannotObserve,
     History,
     Observation,
     Result,
@@ -112,9 +111,18 @@ class WrittenText(Observation):
         return BarChart(names, (("", tuple(Bar(float(share)) for share in shares)),), "probability of each word")
 
 
+def count_texts(analysis: Analysis) -> int:
+    """How many inputs hold as many whole numbers as a target: with two, one of them is what a text is written from; 0 where there is no
+    such target."""
+    found: dict[str, list[tuple[int, ...]]] = {"input": [], "target": []}
+    for facts in analysis.main.nodes.values():
+        spec = next(iter(facts.leaving.values()), None)
+        is_text = spec is not None and spec.batched and spec.dtype == "int" and len(spec.shape) == 1
+        if is_text and spec is not None and facts.layer is not None and facts.layer.role in found:
+            found[facts.layer.role].append(tuple(map(int, spec.shape)))
+    return max((found["input"].count(shape) for shape in found["target"]), default=0)
+
+
 def options_of(**values: Any) -> dict[str, Any]:
     """Settings of the observation, without those that are as usual."""
     return {name: value for name, value in values.items() if value != WrittenText.params[name].default}
-
-
-__all__ = ["ALTERNATIVES", "CannotObserve", "WrittenText", "options_of", "read_forced"]

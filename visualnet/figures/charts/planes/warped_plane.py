@@ -49,7 +49,9 @@ class WarpedPlane(Chart):
                 at = axes.at(across, up)
                 marks += draw_point(at, label)
                 name = self.names[label] if label < len(self.names) else str(label)
-                spots.append(Spot(at[0] - REACH, at[1] - REACH, 2 * REACH, 2 * REACH, f"sample {sample}: {name}", (sample,)))
+                spots.append(
+                    Spot(at[0] - REACH, at[1] - REACH, 2 * REACH, 2 * REACH, f"sample {sample}: {name}", (sample,))
+                )
         return Drawing(width, height, tuple(marks), tuple(spots))
 
     def _cells(self, axes: Axes) -> Iterable[Mark]:
