@@ -12,8 +12,8 @@ from typing import Any
 
 from architectures import (
     classics,
-    flows,
     detection,
+    flows,
     generative,
     imagenet,
     inception,
@@ -44,7 +44,6 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
         **generative.TEMPLATES,
         **flows.TEMPLATES,
     },
-    "Segmentation and generation": generative.TEMPLATES,
     "Detection": detection.TEMPLATES,
     "Sequences": sequences.TEMPLATES,
     "Transformers": {**transformers.TEMPLATES, **translation.TEMPLATES},

@@ -23,7 +23,7 @@ def train(project: Project, folder: Path, resume: bool, control: Control, put: C
     """
     failure: events.Failed | None = None
     try:
-        with exclusive.training():
+        with exclusive.training(lambda: control.stopping):
             _train(project, folder, resume, control, put)
     except Exception as error:
         # Only text is kept: a kept exception would keep every tensor of the step alive.

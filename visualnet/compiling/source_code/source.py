@@ -10,7 +10,6 @@ from typing import Any
 
 from visualnet.analysis import Analysis
 from visualnet.compiling import custom_modules, extra_modules
-from visualnet.compiling.flows import modules as flow_modules
 from visualnet.compiling.names import class_name, variable_name
 from visualnet.compiling.plan import Plan, PlanSheet, PlanStep, make_plan
 from visualnet.compiling.source_code.argument_printer import Mismatch
@@ -199,8 +198,8 @@ def _blocks(main: PlanSheet) -> list[tuple[str, list[PlanSheet]]]:
 
 
 def read_definitions() -> dict[str, str]:
-    """Every class, function and constant of ``extra_modules`` and its siblings by name, as it is written there."""
-    return {name: text for home in (extra_modules, flow_modules) for name, text in _definitions_in(home).items()}
+    """Every class, function and constant of ``extra_modules`` by name, as it is written there."""
+    return {name: text for home in extra_modules.HOMES for name, text in _definitions_in(home).items()}
 
 
 def _definitions_in(home: ModuleType) -> dict[str, str]:

@@ -16,13 +16,14 @@ ASIDE = 3.0
 
 
 class Stroke(NamedTuple):
-    """A line through points."""
+    """A line through points; a ``dashed`` one is broken as ``dash`` says: px drawn and px left out, in turn."""
 
     points: Points
     colour: str
     width: float = 1.0
     dashed: bool = False
     alpha: float = 1.0
+    dash: tuple[float, ...] = (5, 4)
 
 
 class Box(NamedTuple):

@@ -165,7 +165,8 @@ class ChartView(PaintedPicture):
     def _draw_stroke(self, painter: QPainter, mark: Stroke) -> None:
         pen = QPen(self._colour(mark.colour, mark.alpha), mark.width)
         if mark.dashed:
-            pen.setDashPattern([5, 4])
+            # Qt counts in widths of the line where it is wider than a pixel.
+            pen.setDashPattern([part / max(mark.width, 1.0) for part in mark.dash])
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if len(mark.points) == 2:

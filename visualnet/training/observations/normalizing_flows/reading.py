@@ -64,7 +64,7 @@ def field_of(lens: Lens, port: Port) -> str:
 
 def log_densities(lens: Lens, flow: Flow, batch: Mapping[str, Tensor]) -> NDArray[np.float64]:
     """log p of each sample in nats, in the units that the network is given: log N(z; 0, 1) + log|det ∂z/∂x|."""
-    from visualnet.compiling.flows.modules import normal_nll_of
+    from visualnet.compiling.extra_modules.flows import normal_nll_of
 
     assert flow.log_det is not None
     latent, log_det = subject_of(flow), ((flow.log_det.node,), flow.log_det.port)
