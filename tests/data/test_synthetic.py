@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -146,6 +147,6 @@ def test_translations_agree_with_their_nouns_and_end() -> None:
         english = [words[i] for i in source if i]
         assert ("?" in english) == ("?" in told) and ("not" in english) == ("nicht" in told)
         assert ("has" in english) == ("hat" in told)
-        for article, noun in zip(told, told[1:], strict=False):
+        for article, noun in pairwise(told):
             if noun in genders and article in ("der", "die", "das", "den"):
                 assert article in {"m": ("der", "den"), "f": ("die",), "n": ("das",)}[genders[noun]], told

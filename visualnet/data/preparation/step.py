@@ -74,7 +74,7 @@ class Step(Configured):
         """Fields that hold what another field asks for, one place earlier, where this step makes them (see ``DataSet.told``)."""
         return {}
 
-    def read_text(self, name: str, text: str, fitted: Fitted) -> Array | None:
+    def encode_text(self, name: str, text: str, fitted: Fitted) -> Array | None:
         """The numbers of a text that a person typed, of any length, where this step has made numbers of words of this field; else None."""
         return None
 

@@ -75,7 +75,7 @@ class Tokenise(Step):
     def told(self) -> Mapping[str, str]:
         return {self.field: NEXT} if self.next else {}
 
-    def read_text(self, name: str, text: str, fitted: Fitted) -> Array | None:
+    def encode_text(self, name: str, text: str, fitted: Fitted) -> Array | None:
         from visualnet.data.tokens import Vocabulary
 
         return Vocabulary.from_json(fitted).encode(text) if self.token_names(name, fitted) else None

@@ -68,6 +68,11 @@ class WritingPanel(QWidget):
         self.text.textChanged.connect(self._retype)
         self.note, self.hint = label("", "warning", wrap=True), label("", "small", wrap=True)
         self.trained = TrainedButton(self.studio, self)
+        self._build_deeds()
+        self._build_pictures()
+        self._lay_out()
+
+    def _build_deeds(self) -> None:
         self.choosing = ChoosingRow()
         self.choosing.changed.connect(self._choose)
         self.next = button("Step", "", "chevron-right", self.step)
@@ -76,6 +81,8 @@ class WritingPanel(QWidget):
         self.run.setToolTip("Write word after word, until it is stopped (Esc)")
         self.back = button("Take back", "", "reset", self.take_back)
         self.back.setToolTip("Undo the last word that was written or chosen")
+
+    def _build_pictures(self) -> None:
         self.words, self.choices, self.texts = ChartView(), ChartView(), ChartView()
         self.words.options_chosen.connect(self._pick)
         self.choices.options_chosen.connect(self._pick)
@@ -93,6 +100,8 @@ class WritingPanel(QWidget):
         self.layer.activated.connect(lambda _: self._draw_attention())
         self.lines, self.lines_title = AttentionLinesView(), label("", "section")
         self.no_attention = label(NO_ATTENTION, "small", wrap=True)
+
+    def _lay_out(self) -> None:
         deeds, inside = QWidget(), QWidget()
         flow = FlowLayout(deeds, 6)
         for part in (self.next, self.run, self.back):
