@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from architectures import (
-    by_hand,
     adversarial,
+    by_hand,
     classics,
+    decisions,
     detection,
     flows,
-    decisions,
     generative,
     imagenet,
     inception,

@@ -83,6 +83,7 @@ BY_HAND = [
     Twin("textcnn", HAND, seq.TextCnn, {"words": 20, "length": 12, "features": 8, "filters": 6}),
     Twin("wavenet", HAND, seq.WaveNet, {"levels": 16, "length": 1100, "channels": 8, "skip": 16}),
     Twin("transformer", HAND, seq.Transformer, TOKENS),
+    Twin("translation", HAND, seq.Transformer, TOKENS),
     Twin("bert-base", HAND, seq.Bert, TOKENS),
     Twin("gpt", HAND, seq.Gpt, TOKENS),
     Twin("vit", HAND, seq.Vit, {**PATCHES, "heads": 4}),

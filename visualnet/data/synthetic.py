@@ -137,7 +137,7 @@ class Opinions(DataSet):
         return opinions(self.n, self.length, self.seed)
 
 
-@dataset("reversal", "Rows to turn round", inputs="source written")
+@dataset("reversal", "Rows to turn round", inputs="source written", told={"written": "translation"})
 class Reversal(DataSet):
     """Rows of symbols, to be written backwards: the smallest translation. ``written`` is what stands there so far, after a 0."""
 
@@ -164,7 +164,7 @@ class Reversal(DataSet):
         return reversal(self.n, self.length, self.symbols, self.seed)
 
 
-@dataset("letters", "Stories, letter by letter", inputs="text")
+@dataset("letters", "Stories, letter by letter", inputs="text", told={"text": "following"})
 class Letters(DataSet):
     """Pieces of made-up stories as letters (0 a space, 1 to 26 a to z, 27 a full stop), and at each place the letter that follows."""
 
@@ -189,7 +189,7 @@ class Letters(DataSet):
         return letters(self.n, self.context, self.seed)
 
 
-@dataset("stories", "Stories, word by word", inputs="text")
+@dataset("stories", "Stories, word by word", inputs="text", told={"text": "following"})
 class Stories(DataSet):
     """Pieces of made-up stories as words, and at each place the word that follows. Who lost what is named again sentences later."""
 
@@ -216,7 +216,7 @@ class Stories(DataSet):
         return stories(self.n, self.context, self.seed)
 
 
-@dataset("translations", "English and German", inputs="source written")
+@dataset("translations", "English and German", inputs="source written", told={"written": "translation"})
 class Translations(DataSet):
     """Made-up sentences in English and German. German puts the verb elsewhere and agrees articles and adjectives with the noun."""
 
@@ -275,7 +275,7 @@ class MaskedWords(DataSet):
         return masked_words(self.n, self.context, self.share, self.seed)
 
 
-@dataset("waves", "Sound of two tones", inputs="sound")
+@dataset("waves", "Sound of two tones", inputs="sound", told={"sound": "following"})
 class Waves(DataSet):
     """Pieces of sound, two tones and a little noise, rounded to a few levels; and at each place the sample that follows."""
 

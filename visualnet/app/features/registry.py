@@ -38,6 +38,7 @@ from visualnet.app.features.start_from.feature import FEATURE as START_FROM
 from visualnet.app.features.start_page.feature import FEATURE as START_PAGE
 from visualnet.app.features.training.feature import FEATURE as TRAINING
 from visualnet.app.features.try_it.feature import FEATURE as TRY_IT
+from visualnet.app.features.writing.feature import FEATURE as WRITING
 
 FEATURES: tuple[Feature, ...] = (
     PALETTE,
@@ -56,6 +57,7 @@ FEATURES: tuple[Feature, ...] = (
     PLAY,
     TRY_IT,
     GENERATE,
+    WRITING,
     FEEDS,
     CODE,
     DIFFERENCES,

@@ -96,7 +96,10 @@ def faces_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, F
         for (title, name), side in zip(_PAIRS, ("true", "said"), strict=True):
             there = arrays[f"{side}_there"][row]
             if side == "said" and find_regions(data.samples) is not None:
-                title, there = f"{title}, over {format_percent(SHOWN_FROM, 0)}", there & (arrays["sure"][row] > SHOWN_FROM)
+                title, there = (
+                    f"{title}, over {format_percent(SHOWN_FROM, 0)}",
+                    there & (arrays["sure"][row] > SHOWN_FROM),
+                )
             corners = np.nan_to_num(arrays[name][row][there]) / (width, height, width, height)
             kinds = arrays[f"{side}_labels"][row][there]
             boxes = [(*box, int(kind)) for box, kind in zip(corners.tolist(), kinds.tolist(), strict=True)]
