@@ -51,7 +51,6 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
     "Detection": detection.TEMPLATES,
     "Sequences": sequences.TEMPLATES,
     "Transformers": {**transformers.TEMPLATES, **translation.TEMPLATES},
-    "Transformers": transformers.TEMPLATES,
     "Decisions": decisions.TEMPLATES,
 }
 """The groups of the start page in its order, and in each its templates in the order in which a course meets them."""
