@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.analysis import Analysis
+from visualnet.analysis.inference.makers import find_makers
 from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.beside import BesideChart
 from visualnet.figures.charts.observed.heat import HeatChart
 from visualnet.figures.charts.observed.spread.ridge import RidgeChart, common_histograms
 from visualnet.layers.declaration.params import count
-from visualnet.training.adversarial.makers import find_makers
 from visualnet.training.observations.answers.fields import PLANE
 from visualnet.training.observations.distributions.declare import MOST_PAIRS, choose_evenly
 from visualnet.training.observations.distributions.summary import BINS, summarise
