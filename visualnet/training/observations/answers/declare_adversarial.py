@@ -146,4 +146,4 @@ class MadePoints(Observation):
     def draw(self, result: Result, history: History) -> Chart:
         real, made = result.arrays["real"], result.arrays["made"]
         images = np.stack([real[::-1], made[::-1]])[..., None]  # the first row of a picture is its uppermost
-        return PictureRows((PictureRow("", images),), ("real", "made"), (0.0, float(real.max())), "share of the points")
+        return PictureRows((PictureRow("", images),), ("real", "made"), (0.0, float(real.max())), "share")
