@@ -5,21 +5,20 @@ Goodfellow, NIPS 2016 tutorial: Generative adversarial networks, section 5.1.1 (
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from visualnet.analysis.inference.makers import Maker, find_makers
 from visualnet.compiling.module import Model
 from visualnet.core.text.format import format_number, format_percent
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
 from visualnet.training import events
-from visualnet.training.adversarial.makers import Maker, find_makers
 from visualnet.training.learners.learners import Learners
-from visualnet.training.loop.sinks import Sink
 from visualnet.training.observations.lens import Lens, resting
 
 LOOKED_AT = 256
@@ -75,7 +74,7 @@ def measure_spread(made_ND: Tensor, real_ND: Tensor, labels_N: Tensor | None = N
 class Run(Protocol):
     """What is asked of a run: what ``TrainingLoop`` is here."""
 
-    emit: Sink
+    emit: Callable[[events.Event], None]
     learners: Learners
 
 
