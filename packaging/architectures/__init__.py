@@ -20,6 +20,7 @@ from architectures import (
     reduced,
     residual,
     sequences,
+    series,
     small,
     starters,
     transformers,
@@ -45,7 +46,7 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
         **flows.TEMPLATES,
     },
     "Detection": detection.TEMPLATES,
-    "Sequences": sequences.TEMPLATES,
+    "Sequences": {**sequences.TEMPLATES, **series.TEMPLATES},
     "Transformers": {**transformers.TEMPLATES, **translation.TEMPLATES},
 }
 """The groups of the start page in its order, and in each its templates in the order in which a course meets them."""
@@ -98,6 +99,10 @@ LINES: Mapping[str, str] = {
     "lstm-classifier": "A cell with three gates",
     "gru-classifier": "Two gates, no cell",
     "seq2seq": "A sentence through one state",
+    "gru-forecast": "Six hours ahead, half hour by half hour",
+    "rnn-recall": "What the plain recurrence forgets",
+    "lstm-recall": "A symbol kept for 59 steps",
+    "gru-recall": "The same with two gates",
     "textcnn": "Phrases of 3, 4 and 5 words",
     "wavenet": "Hears 1,024 samples at once",
     "transformer": "Encoder and decoder",
