@@ -36,24 +36,29 @@ def _recall(kind: str, title: str, note: str) -> Project:
     read = s.add(kind, kind, x, hidden_size="hidden")
     state = s.add("flatten", "last_state", Port(read.node, "h_n"))
     s.classify(s.add("linear", "logits", state, out_features="symbols"))
-    return s.project(title, note, RECALL, Recipe(lr=0.005, batch_size=64, epochs=30, best_by="accuracy"))
+    return s.project(
+        title, note, RECALL, Recipe(lr=0.01, batch_size=64, epochs=20, best_by="accuracy", options={"clip_norm": 1.0})
+    )
 
 
 TEMPLATES = {
     "gru-forecast": gru_forecast,
     "rnn-recall": lambda: _recall(
         "rnn",
-        "RNN recalls the first symbol",
-        "60 symbols, of which only the first counts. Its gradient has to come back through 59 steps, and fades: the plain recurrence guesses.",
+        "RNN recalls a symbol",
+        "60 symbols, of which one counts, wherever it stood. What the plain recurrence knew is overwritten step by step, and its gradient "
+        "fades on the way back: it remembers the last few steps only.",
     ),
     "lstm-recall": lambda: _recall(
         "lstm",
-        "LSTM recalls the first symbol",
-        "60 symbols, of which only the first counts: the cell carries it through, for a gate can leave it as it is (Hochreiter 1997).",
+        "LSTM recalls a symbol",
+        "60 symbols, of which one counts, wherever it stood: the cell carries it to the end, for its gates can leave it as it is (Hochreiter "
+        "and Schmidhuber 1997).",
     ),
     "gru-recall": lambda: _recall(
         "gru",
-        "GRU recalls the first symbol",
-        "60 symbols, of which only the first counts: the update gate leaves the state as it is until it is asked (Cho et al. 2014).",
+        "GRU recalls a symbol",
+        "60 symbols, of which one counts, wherever it stood: the update gate leaves the state as it is until something counts (Cho et al. "
+        "2014).",
     ),
 }

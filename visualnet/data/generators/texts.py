@@ -65,7 +65,7 @@ def _opinion(rng: np.random.Generator, friendly: bool) -> list[str]:
 
 
 def recall(n: int, length: int, symbols: int, others: int, seed: int) -> dict[str, Array]:
-    """``text`` (n, length): the first symbol is the ``label`` (n,), those that follow are drawn from so many ``others``."""
+    """``text`` (n, length) of so many ``others``, but for the ``label`` (n,), one of so many ``symbols``, at a place drawn by chance."""
     rng = np.random.default_rng(seed)
     label = rng.permutation(np.arange(n) % symbols)
     text = rng.integers(symbols, symbols + others, (n, length))
