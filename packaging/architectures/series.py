@@ -52,8 +52,8 @@ TEMPLATES = {
     "lstm-recall": lambda: _recall(
         "lstm",
         "LSTM recalls a symbol",
-        "60 symbols, of which one counts, wherever it stood: the cell carries it to the end, for its gates can leave it as it is (Hochreiter "
-        "and Schmidhuber 1997).",
+        "60 symbols, of which one counts, wherever it stood: the cell carries it to the end, for its gates can leave it as it is "
+        "(Hochreiter and Schmidhuber 1997).",
     ),
     "gru-recall": lambda: _recall(
         "gru",

@@ -23,7 +23,7 @@ def test_the_forecast_stands_behind_what_was_known() -> None:
     series, came = found.data.whole("series")[place], found.data.whole("y")[place]
     found.model.net.eval()
     with torch.no_grad():
-        said = found.model.net(torch.from_numpy(series[None]))[0].numpy()
+        said = found.model.net(torch.tensor(series[None]))[0].numpy()
     assert np.allclose(result.arrays["made"], said, atol=1e-5)
     chart = made.draw(result, [(0, result), (8, result)])
     assert isinstance(chart, CurveChart)

@@ -72,8 +72,8 @@ class Forecast(Observation):
     @classmethod
     def why_none(cls) -> str:
         return (
-            "This is for networks that read a series of real numbers and answer the values that follow, held against them by a loss: squared "
-            "or absolute error."
+            "This is for networks that read a series of real numbers and answer the values that follow, held against them by a loss: "
+            "squared or absolute error."
         )
 
     def compute(self, lens: Lens, subject: Subject) -> Result:
