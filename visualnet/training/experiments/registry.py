@@ -16,6 +16,7 @@ DECLARED_IN = (
     "fitting",
     "learning_rates",
     "transfer",
+    "bert",
 )
 """The modules of `declared`, each with an ``EXPERIMENT``, in the order in which they are offered."""
 
