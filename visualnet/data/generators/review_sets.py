@@ -48,7 +48,7 @@ class _Reviews(DataSet):
         return token_names(self.unit != "word")
 
 
-@dataset("masked_reviews", "Film reviews with masked words", inputs="text segment", texts=("text", "masked"))
+@dataset("masked_reviews", "Film reviews with masked words", inputs="text segment")
 class MaskedReviews(_Reviews):
     """Two pieces of made-up film reviews with some words masked, and whether the second goes on with the first: no label is needed.
 
@@ -58,6 +58,7 @@ class MaskedReviews(_Reviews):
     pieces. Words are those of “reviews”, and five more.
     """
 
+    texts = ("text", "masked")
     n: int = count(12_000, "How many pairs.", low=20, high=50_000)
     context: int = _CONTEXT
     unit: str = choice("word", "What the tokens are, and what is masked.", UNITS)

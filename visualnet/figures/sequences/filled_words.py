@@ -17,6 +17,8 @@ HEAD = 20.0
 COLUMN = 196.0
 """A place that is asked has at least so much room across."""
 GAP = 9.0
+BOLD = 1.08
+"""So many times as wide are bold letters."""
 
 
 class Filled(NamedTuple):
@@ -60,7 +62,7 @@ class FilledWords(Chart):
         for at, word in enumerate(self.words):
             number = numbers.get(at)
             text = shorten(f"{word} {number}" if number else word, width - 16, USUAL)
-            wide = text_width(text, USUAL)
+            wide = text_width(text, USUAL) * (BOLD if number else 1.0)
             if x + wide > width - 8 and x > 8:
                 x, y = 8.0, y + LINE
             if number:
@@ -83,7 +85,7 @@ class FilledWords(Chart):
         right = f": “{one.truth}” was there" if one.truth else ""
         marks.append(Words(left, top + 8, shorten(f"{verdict}{number + 1}{right}", width), "text", bold=True))
         names = min(max((text_width(word) for word in one.words), default=30.0) + 10, width * 0.45)
-        room = max(width - names - 44, 12.0)
+        room = max(width - names - 54, 12.0)
         for row, (word, share) in enumerate(zip(one.words, one.shares, strict=True)):
             y, is_right = top + HEAD + row * ROW, word == one.truth
             marks.append(
