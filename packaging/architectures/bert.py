@@ -62,7 +62,7 @@ def opinions() -> Project:
     return _begin_small(
         s.project(
             "BERT for opinions",
-            "The encoder of “BERT, pre-training” with a new head learns from 100 labels whether a review is friendly. It begins with "
+            "The encoder of “BERT, pre-training” and a head learn from 100 labels whether a review is friendly. They begin with "
             "weights that have read thousands of texts without a label (Devlin et al. 2018); all of them learn on.",
             DataChoice(name="reviews", normalise=False, division="per_class", division_options={"samples": LABELS}),
             Recipe(
