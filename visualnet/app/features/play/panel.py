@@ -68,7 +68,10 @@ class PlayPanel(QWidget):
         self._timer.timeout.connect(self._step_by_network)
         self._build()
         studio.project_changed.connect(lambda *_: self.refresh())
-        self.runner.probes.data_changed.connect(self._ask)
+        # Whoever reads data looks at one of their samples first: only then is it asked again.
+        self._asking = QTimer(self, singleShot=True, interval=0)
+        self._asking.timeout.connect(self._ask)
+        self.runner.probes.data_changed.connect(self._asking.start)
         studio.theme_changed.connect(self._set_theme)
         self.runner.state_changed.connect(self._show_weights)
         self.runner.attached_changed.connect(self._show_weights)
@@ -271,6 +274,8 @@ class PlayPanel(QWidget):
         except PlayError as error:
             self._pause()
             self._say(f"{capitalize_first(str(error))}.")
+        else:
+            self.studio.itself.played += 1
         self._stepped = time.monotonic()
         if self.episode.over:
             self._pause()
