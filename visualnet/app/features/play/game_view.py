@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from visualnet.app.plots.colours import Ink, text_font, translucent
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.app.widgets.basic import describe
+from visualnet.core.text.format import capitalize_first
 from visualnet.data.environments.environment import Mark, Picture
 
 CHEESE, POISON, MOUSE = QColor("#E8B923"), QColor("#C8363B"), QColor("#8C8F98")
@@ -138,7 +139,7 @@ def _draw_stop(painter: QPainter, ink: Ink, cell: QRectF, kind: str) -> None:
 def _draw_letter(painter: QPainter, ink: Ink, cell: QRectF, kind: str) -> None:
     painter.setPen(ink.muted)
     painter.setFont(text_font(painter.font(), max(round(0.3 * cell.height()), 9)))
-    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, kind[:1].upper())
+    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, capitalize_first(kind[:1]))
 
 
 _CELLS: dict[str, Callable[[QPainter, Ink, QRectF, str], None]] = {
