@@ -16,7 +16,7 @@ from visualnet import pytorch
 from visualnet.analysis.facts import NodePath
 from visualnet.app.plots.charts.sparkline import compose_strip
 from visualnet.app.plots.colours import ink_of
-from visualnet.app.services.background_task import LOOK_MS, TaskQueue
+from visualnet.app.services.background_task import LOOK_MS, Job, TaskQueue
 from visualnet.app.services.observing.long_looks import LongLooks
 from visualnet.app.services.observing.observation_store import ObservationStore
 from visualnet.app.services.redraw_budget import RedrawBudget
@@ -260,9 +260,9 @@ class LiveProbes(QObject):
             return
         self._asked += 1
         question = Question(self._asked, self.studio.project, self.studio.analysis, request, self.run)
-        self._queue.submit(
+        self._queue.submit_watched(
             "look",
-            lambda: self._idle_probe(question),
+            lambda job: self._idle_probe(question, going=job),
             self._answer,
             words="Looking into the network failed",
             look_ms=LOOK_OWN_MS if request.own is not None or request.feeds else LOOK_MS,
@@ -301,9 +301,18 @@ class LiveProbes(QObject):
             # Another data set has other fields and other samples: better none than those, until these are read.
             self.data = self.own = None
             self.data_changed.emit()
-        self._queue.submit(
+
+        def read(job: Job) -> Loaded:
+            def check(share: float) -> None:
+                job(share)
+                if self._choice is not choice:
+                    raise ValueError("other data were chosen")
+
+            return load(choice, check)
+
+        self._queue.submit_watched(
             "data",
-            lambda: load(choice),
+            read,
             lambda data: self.take_data(choice, data),
             lambda error: self.take_data(choice, None, error),
             words="The data cannot be read",

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.compare.weights_kept import WeightsKept
 from visualnet.app.state.feeds import Feeds
+from visualnet.core.document import Document
 from visualnet.core.project import Project, RunRef
 from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded
@@ -180,6 +181,9 @@ class RunnerProtocol(Protocol):
 
     @property
     def busy(self) -> bool: ...
+
+    @property
+    def elsewhere(self) -> Document | None: ...
 
     def why_not(self) -> str: ...
 
