@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,7 +42,7 @@ class MosaicChart(Chart):
     @property
     def side(self) -> int:
         """How many pictures stand in a row."""
-        return int(round(len(self.images) ** 0.5))
+        return isqrt(len(self.images))
 
     def lay_out(self, width: float, height: float) -> Drawing:
         (x0, y0), (x1, y1) = self.low.tolist(), self.high.tolist()
