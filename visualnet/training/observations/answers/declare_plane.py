@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from visualnet.analysis import Analysis
+from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.made.mosaic import MosaicChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.layers.declaration.params import choice, count, real
@@ -93,7 +94,8 @@ class LatentPlane(Observation):
             arrays["label"] = np.asarray(label[places], np.int64)
         name = lens.model.analysis.name_of(port[0])
         share = float(spread.square().sum() / codes.var(0, correction=0).sum())
-        note = f"The plane through the {codes.shape[1]} numbers that leave “{name}”: {share:.0%} of how the codes differ lies in it."
+        lies = f"{format_percent(share, 0)} of how the codes differ lies in it"
+        note = f"The plane through the {codes.shape[1]} numbers that leave “{name}”: {lies}."
         return Result(arrays, {"classes": names}, note)
 
     def _ways(self, codes: Tensor) -> Tensor:
