@@ -8,6 +8,9 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.dialogs.modal import answer_of
 
 
+SUBMENU = "Find and compare"
+
+
 def find_rate(studio: Studio) -> None:
     """Test learning rates on a copy of the network, and propose one."""
     from visualnet.app.features.finding.rate_dialog import RateDialog
@@ -40,6 +43,7 @@ FEATURE = Feature(
             "",
             find_rate,
             can_find,
+            submenu=SUBMENU,
         ),
         ActionSpec(
             "train.find_batch",
@@ -50,6 +54,7 @@ FEATURE = Feature(
             "",
             find_batch,
             can_find,
+            submenu=SUBMENU,
         ),
     ),
 )
