@@ -148,7 +148,8 @@ class Printer:
         if not self.live:
             return
         share = self.model.share
-        line = f"{'█' * int(BAR * share)}{'░' * (BAR - int(BAR * share))} {format_percent(share, 0)} of {format_quantity(len(self.model.trials), 'run')}"
+        runs = format_quantity(len(self.model.trials), "run")
+        line = f"{'█' * int(BAR * share)}{'░' * (BAR - int(BAR * share))} {format_percent(share, 0)} of {runs}"
         self.out.write("\r" + line.ljust(self._width))
         self.out.flush()
         self._width = len(line)

@@ -7,7 +7,6 @@ from visualnet.app.features.feature import Feature
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.dialogs.modal import answer_of
 
-
 SUBMENU = "Find and compare"
 
 

@@ -39,8 +39,7 @@ EXPERIMENT = Experiment(
         ),
         Look(
             "card_values",
-            "Steps that are too long throw the hidden values to hundreds and thousands; where all of them are below zero, ReLU lets nothing "
-            "through any more.",
+            "Steps that are too long throw the hidden values to hundreds and thousands; if all are below zero, ReLU lets nothing through.",
         ),
     ),
     claims=(Claim("0.1", "0.001", 0.1), Claim("0.1", "10", 0.3)),
