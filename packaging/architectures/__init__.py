@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from architectures import (
+    adversarial,
+    by_hand,
     classics,
+    decisions,
     detection,
     flows,
     generative,
@@ -20,6 +23,7 @@ from architectures import (
     reduced,
     residual,
     sequences,
+    series,
     small,
     starters,
     transformers,
@@ -33,7 +37,7 @@ ROOT = Path(__file__).parents[2]
 
 GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
     "Start here": starters.TEMPLATES,
-    "First networks": classics.TEMPLATES,
+    "First networks": {**classics.TEMPLATES, **by_hand.TEMPLATES},
     "Image classification": {
         **imagenet.TEMPLATES,
         **inception.TEMPLATES,
@@ -42,11 +46,13 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
     },
     "Segmentation and generation": {
         **generative.TEMPLATES,
+        **adversarial.TEMPLATES,
         **flows.TEMPLATES,
     },
     "Detection": detection.TEMPLATES,
-    "Sequences": sequences.TEMPLATES,
+    "Sequences": {**sequences.TEMPLATES, **series.TEMPLATES},
     "Transformers": {**transformers.TEMPLATES, **translation.TEMPLATES},
+    "Decisions": decisions.TEMPLATES,
 }
 """The groups of the start page in its order, and in each its templates in the order in which a course meets them."""
 
@@ -59,6 +65,7 @@ LINES: Mapping[str, str] = {
     "gru-rows": "A digit read row by row",
     "perceptron": "One neuron, step by step",
     "xor": "13 weights, every gradient by hand",
+    "points-by-hand": "Points by mouse, while it trains",
     "cifar-model-1": "3072-1024-256-64-10",
     "cifar-model-2": "3→6→16, then 400-120-84-10",
     "cifar-model-3": "With batch norm and dropout",
@@ -90,7 +97,11 @@ LINES: Mapping[str, str] = {
     "unet-boundary": "Borders count more than areas",
     "autoencoder": "Through 32 numbers and back",
     "denoising-autoencoder": "From noisy digits to clean ones",
+    "anomaly": "What it cannot redraw is odd",
     "vae": "A code that can be drawn from",
+    "gan-points": "Two networks against each other",
+    "dcgan": "Digits made of random numbers",
+    "wgan-gp": "A critic with a slope of one",
     "realnvp-points": "Moons bent into a normal distribution",
     "glow-small": "Digits to normal numbers, and back",
     "rcnn": "Proposes, classifies, refines",
@@ -98,6 +109,10 @@ LINES: Mapping[str, str] = {
     "lstm-classifier": "A cell with three gates",
     "gru-classifier": "Two gates, no cell",
     "seq2seq": "A sentence through one state",
+    "gru-forecast": "Six hours ahead, half hour by half hour",
+    "rnn-recall": "What the plain recurrence forgets",
+    "lstm-recall": "A symbol kept for up to 59 steps",
+    "gru-recall": "The same with two gates",
     "textcnn": "Phrases of 3, 4 and 5 words",
     "wavenet": "Hears 1,024 samples at once",
     "transformer": "Encoder and decoder",
@@ -106,6 +121,9 @@ LINES: Mapping[str, str] = {
     "gpt": "Writes on, word by word",
     "vit": "Patches read like words",
     "mlp-mixer": "Patches mixed by dense layers",
+    "mouse": "Finds cheese, leaves poison alone",
+    "mouse-conv": "The same with convolutions",
+    "cartpole": "Keeps a pole upright",
 }
 """What the start page says of each in one short line."""
 

@@ -37,11 +37,12 @@ import visualnet.layers.catalog.loss.gradient_penalty
 import visualnet.layers.catalog.loss.metrics
 import visualnet.layers.catalog.normalization
 import visualnet.layers.catalog.normalization_variants
-import visualnet.layers.catalog.flows
+import visualnet.layers.catalog.flow.steps
+import visualnet.layers.catalog.flow.density
 import visualnet.layers.catalog.pooling.images
 import visualnet.layers.catalog.pooling.lines_volumes
-import visualnet.layers.catalog.recurrent
-import visualnet.layers.catalog.recurrent_cells
+import visualnet.layers.catalog.recurrent.whole_sequences
+import visualnet.layers.catalog.recurrent.cells
 import visualnet.layers.catalog.reduction
 import visualnet.layers.catalog.resampling
 import visualnet.layers.catalog.shape.reshaping
