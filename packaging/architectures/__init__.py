@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from architectures import (
+    adversarial,
+    by_hand,
     classics,
+    decisions,
     detection,
     flows,
     generative,
@@ -33,7 +36,7 @@ ROOT = Path(__file__).parents[2]
 
 GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
     "Start here": starters.TEMPLATES,
-    "First networks": classics.TEMPLATES,
+    "First networks": {**classics.TEMPLATES, **by_hand.TEMPLATES},
     "Image classification": {
         **imagenet.TEMPLATES,
         **inception.TEMPLATES,
@@ -42,11 +45,14 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
     },
     "Segmentation and generation": {
         **generative.TEMPLATES,
+        **adversarial.TEMPLATES,
         **flows.TEMPLATES,
     },
     "Detection": detection.TEMPLATES,
     "Sequences": sequences.TEMPLATES,
     "Transformers": {**transformers.TEMPLATES, **translation.TEMPLATES},
+    "Transformers": transformers.TEMPLATES,
+    "Decisions": decisions.TEMPLATES,
 }
 """The groups of the start page in its order, and in each its templates in the order in which a course meets them."""
 
@@ -59,6 +65,7 @@ LINES: Mapping[str, str] = {
     "gru-rows": "A digit read row by row",
     "perceptron": "One neuron, step by step",
     "xor": "13 weights, every gradient by hand",
+    "points-by-hand": "Points by mouse, while it trains",
     "cifar-model-1": "3072-1024-256-64-10",
     "cifar-model-2": "3→6→16, then 400-120-84-10",
     "cifar-model-3": "With batch norm and dropout",
@@ -90,7 +97,11 @@ LINES: Mapping[str, str] = {
     "unet-boundary": "Borders count more than areas",
     "autoencoder": "Through 32 numbers and back",
     "denoising-autoencoder": "From noisy digits to clean ones",
+    "anomaly": "What it cannot redraw is odd",
     "vae": "A code that can be drawn from",
+    "gan-points": "Two networks against each other",
+    "dcgan": "Digits made of random numbers",
+    "wgan-gp": "A critic with a slope of one",
     "realnvp-points": "Moons bent into a normal distribution",
     "glow-small": "Digits to normal numbers, and back",
     "rcnn": "Proposes, classifies, refines",
@@ -106,6 +117,9 @@ LINES: Mapping[str, str] = {
     "gpt": "Writes on, word by word",
     "vit": "Patches read like words",
     "mlp-mixer": "Patches mixed by dense layers",
+    "mouse": "Finds cheese, leaves poison alone",
+    "mouse-conv": "The same with convolutions",
+    "cartpole": "Keeps a pole upright",
 }
 """What the start page says of each in one short line."""
 

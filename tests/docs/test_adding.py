@@ -66,7 +66,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
 
 def test_the_page_has_a_recipe_for_each() -> None:
     files = [file for file, *_ in edits()]
-    assert len(files) == 13
+    assert len(files) == 15
     kinds = (
         "layers/catalog/",
         "data/",
@@ -93,6 +93,11 @@ def test_an_optimizer(seen: dict[str, dict[str, Any]]) -> None:
     form = ["optimizer", "lr", "eta_minus"]
     wanted = {"offered": True, "form": form, "epochs": [[1], [2]], "file": "Rprop", "memory": 4 * numbers}
     assert seen["optimizer"] == wanted
+
+
+def test_a_procedure(seen: dict[str, dict[str, Any]]) -> None:
+    wanted = {"offered": True, "form": True, "schema": True, "drawn_from": 20, "same_when_resumed": True}
+    assert seen["procedure"] == wanted
 
 
 def test_an_observation(seen: dict[str, dict[str, Any]]) -> None:

@@ -59,6 +59,19 @@ def mlp(*widths: int) -> nn.Module:
     return nn.Sequential(nn.Flatten(), *dense(*widths))
 
 
+def mouse(c: Sizes) -> nn.Module:
+    """Two convolutions over the 5×5 cells that the mouse sees, then dense layers."""
+    return nn.Sequential(
+        *(nn.Conv2d(4, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 32, 3), nn.ReLU(), nn.Flatten()),
+        *(nn.Linear(288, 64), nn.ReLU(), nn.Linear(64, 4)),
+    )
+
+
+def cartpole(c: Sizes) -> nn.Module:
+    """Four numbers, two hidden layers, two values."""
+    return nn.Sequential(*dense(4, 128, 128, 2))
+
+
 def lenet(padding: int, act: type[nn.Module], pool: type[nn.Module]) -> nn.Module:
     """LeCun et al. 1998, figure 2, every map of C3 reading all maps of S2."""
     return nn.Sequential(

@@ -6,8 +6,9 @@ from functools import partial
 
 from torch import nn
 
+from tests.twins import adversarial as gan
 from tests.twins import convolutional as conv
-from tests.twins import flows
+from tests.twins import detection, flows
 from tests.twins import libraries as lib
 from tests.twins import sequential as seq
 from tests.twins.comparing import Sizes, Twin
@@ -33,7 +34,11 @@ BY_HAND = [
     Twin("perceptron-points", HAND, conv.perceptron),
     Twin("perceptron", HAND, conv.perceptron),
     Twin("xor", HAND, conv.xor),
+    Twin("points-by-hand", HAND, conv.perceptron),
     Twin("mlp-mnist", HAND, partial(_mlp, (784, 64, 32, 10))),
+    Twin("mouse", HAND, partial(_mlp, (100, 128, 64, 4))),
+    Twin("mouse-conv", HAND, conv.mouse),
+    Twin("cartpole", HAND, conv.cartpole),
     Twin("lenet5", HAND, partial(_lenet, 2, nn.ReLU, nn.MaxPool2d)),
     Twin("lenet5-28", HAND, partial(_lenet, 2, nn.Tanh, nn.AvgPool2d)),
     Twin("lenet5-32", HAND, partial(_lenet, 0, nn.Tanh, nn.AvgPool2d)),
@@ -60,10 +65,15 @@ BY_HAND = [
     Twin("convnext-t", HAND, conv.convnext, SMALL),
     Twin("unet", HAND, partial(conv.UNet, 0), {"size": 204}),
     Twin("unet-padded", HAND, partial(conv.UNet, 1), {"size": 32}),
+    Twin("rcnn", HAND, detection.Rcnn),
     Twin("unet-boundary", HAND, partial(conv.UNet, 1, base=4), {"size": 32}),
     Twin("autoencoder", HAND, partial(conv.autoencoder, 128)),
     Twin("denoising-autoencoder", HAND, partial(conv.autoencoder, 256)),
+    Twin("anomaly", HAND, partial(conv.autoencoder, 128)),
     Twin("vae", HAND, conv.vae),
+    Twin("gan-points", HAND, gan.points),
+    Twin("wgan-gp", HAND, gan.points),
+    Twin("dcgan", HAND, gan.digits),
     Twin("realnvp-points", HAND, flows.RealNVP),
     Twin("glow-small", HAND, flows.Glow),
     Twin("rnn-classifier", HAND, partial(seq.Reader, seq.Recurrence), WORDS),

@@ -37,7 +37,8 @@ import visualnet.layers.catalog.loss.gradient_penalty
 import visualnet.layers.catalog.loss.metrics
 import visualnet.layers.catalog.normalization
 import visualnet.layers.catalog.normalization_variants
-import visualnet.layers.catalog.flows
+import visualnet.layers.catalog.flow.steps
+import visualnet.layers.catalog.flow.density
 import visualnet.layers.catalog.pooling.images
 import visualnet.layers.catalog.pooling.lines_volumes
 import visualnet.layers.catalog.recurrent

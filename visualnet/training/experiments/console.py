@@ -67,7 +67,7 @@ def run(experiment: Experiment, options: ExperimentOptions, own: Any = None) -> 
         write(model, folder)
     if options.json:
         print(json.dumps({**results.as_json(model), **({"words": model.words} if model.words else {})}), flush=True)
-    else:
+    elif model.runs:
         print("\n".join(report(model)), flush=True)
     if reason == "failed":
         print(f"visualnet: {model.words}", file=sys.stderr)
@@ -76,7 +76,7 @@ def run(experiment: Experiment, options: ExperimentOptions, own: Any = None) -> 
 
 
 def report(model: ExperimentModel) -> Iterator[str]:
-    """What came out, for people: the table, the verdicts, where it is kept."""
+    """What came out, for people, in lines: the table, the verdicts, where it is kept."""
     yield ""
     rows = results.table(model)
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
@@ -90,6 +90,7 @@ def report(model: ExperimentModel) -> Iterator[str]:
         yield ""
         yield model.experiment.why
     if model.folder is not None:
+        yield ""
         yield f"Kept in {model.folder}"
 
 

@@ -50,9 +50,14 @@ class Own(NamedTuple):
         """``lr: 0.1, 0.01``."""
         return f"{self.address}: {', '.join(map(_words, self.values))}"
 
+    @property
+    def varied(self) -> dict[str, Any]:
+        """What is varied, with whatever seeds."""
+        return {"vary": self.address, "values": list(self.values)}
+
     def plain(self) -> dict[str, Any]:
         """As a file keeps it."""
-        return {"vary": self.address, "values": list(self.values), "seeds": list(self.seeds)}
+        return {**self.varied, "seeds": list(self.seeds)}
 
 
 def read_one(raw: Any) -> Own:
@@ -155,7 +160,7 @@ def make_experiment(project: Project, own: Own) -> Experiment:
     return Experiment(
         NAME,
         f"{project.name}: {own.address}",
-        f"What does {place.title} do to “{project.name}”?",
+        f"What does {place.title.partition(': ')[2] or place.title} do to “{project.name}”?",
         lambda: replace(project, runs=()),
         tuple(_variant(place, value) for value in own.values),
         figure,

@@ -20,6 +20,7 @@ from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.events import Failed
 from visualnet.training.loop.metrics import NonFinite, set_state
 from visualnet.training.loop.preflight import Fault
+from visualnet.training.loop.procedures.q_play import PlayFailed
 
 if TYPE_CHECKING:
     from visualnet.compiling.module import Model
@@ -50,7 +51,7 @@ def describe(
     """The exception as an event of plain text; nothing of it may be kept, for it holds every tensor of the step."""
     if isinstance(error, TrainingRefused):
         return Failed(kind=error.fault.kind, words=error.fault.words, path=tuple(error.fault.path), step=step)
-    if isinstance(error, DataLost | UnreadableSample):
+    if isinstance(error, DataLost | UnreadableSample | PlayFailed):
         return Failed(kind="unreadable", words=str(error), step=step)
     text = "".join(traceback.format_exception(error))[-MAX_TEXT:]
     if isinstance(error, GraphError):

@@ -230,13 +230,14 @@ class TrainingLoop:
         """The rest of this epoch's rounds; False if a stop or another network came first."""
         if self.state.position == 0:
             self.changes.apply(new_epoch=True)
-        state, tally, turns, last = self.state, self.tally, self.learners.turns, self.sampler.steps
+        state, last = self.state, self.sampler.steps
         if state.position == 0:
             self.procedure.begin_epoch()
         self.learners.begin_epoch(state.epoch)
         self.network.trial.train()
         try:
             for index, batch in self.procedure.rounds():
+                tally, turns = self.tally, self.learners.turns  # other ones, where a setting was changed
                 tally.before_step(index)
                 for program, learner, closes in turns:
                     results = program(*batch)
@@ -249,7 +250,6 @@ class TrainingLoop:
                     del results, loss
                     if not self.look_up():
                         return False
-                    tally, turns = self.tally, self.learners.turns  # other ones, if a setting was changed
         except (WaitEnded, Left):
             self.look_up()
             return False
@@ -274,6 +274,7 @@ class TrainingLoop:
         if is_best:
             self.checkpointer.keep_best(self.network.net)
         self.reporter.tell_epoch(train, validation, seconds, is_best, average)
+        self.parts.collapse.look(self, train)
         return True
 
     # --- between two steps -------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A plane with its grid as something else sees it: the lines of the grid bent, its cells in the colours of the classes, and the points in it."""
+"""A plane with its grid as a layer sees it: the lines bent, the cells in the colours of the classes, and the points in it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ REACH = 5.0
 
 @dataclass(frozen=True, eq=False)
 class WarpedPlane(Chart):
-    """``grid`` (row, column, 2) is where the points of an even grid over the plane come to lie; every ``step``-th row and column is drawn.
-    ``classes`` (cell row, cell column) is what is said within the drawn lines, ``sure`` (alike, 0 to 1) how surely. ``points`` (N, 2) of the
-    classes ``labels`` (N,) are the samples at the places ``samples`` of the data.
+    """``grid`` (row, column, 2) is where the points of an even grid over the plane come to lie; every ``step``-th row and column is
+    drawn. ``classes`` (cell row, cell column) is what is said between the drawn lines, ``sure`` (alike, 0 to 1) how surely. ``points``
+    (N, 2) of the classes ``labels`` (N,) are the samples at the places ``samples`` of the data.
     """
 
     kind = "warped_plane"

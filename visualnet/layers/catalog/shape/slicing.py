@@ -7,9 +7,8 @@ from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import Expr, Own, fn
+from visualnet.layers.declaration.calls import UNARY, Expr, Known, Own, Undoing, fn
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.invertible import UNARY, Known, Undoing
 from visualnet.layers.declaration.layer import Layer, Misfit, Pattern, Shape, layer
 from visualnet.layers.declaration.params import BIG, Ints, axes, count, index, real, shape
 
@@ -263,4 +262,30 @@ class OneHot(Layer):
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = fn("F.one_hot", *refs, self.num_classes).float()
+        return result
+
+
+@layer(
+    "pick",
+    family="shape",
+    ports="values: * K, index: * @int -> value: * D",
+    keywords="gather select take entry by index action q value reinforcement",
+)
+class Pick(Layer):
+    """Take one of K values, the one whose number is given: what the action that was taken is worth.
+
+    Of 0.2, 0.7, 0.1 the number 1 takes 0.7. Numbers go from 0 to K − 1; what is not taken gets no gradient.
+    """
+
+    paper = "Mnih et al., Human-level control through deep reinforcement learning, 2015"
+
+    def shape(self, *shapes: Shape) -> Shape:
+        values, index = shapes
+        if values[:-1] != index:
+            wanted = f"{text(values[:-1])} numbers" if values[:-1] else "one number for each sample"
+            raise Misfit(f"values of {text(values)} want {wanted} at index, not {text(index)}")
+        return (*index, 1)
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        result: Expr = refs[0].gather(-1, refs[1].unsqueeze(-1))
         return result

@@ -95,11 +95,12 @@ class HiddenSpace(Observation):
         from visualnet.training.observations.embeddings.pca import principal_components
 
         units = values_ND.shape[1]
-        if self.seen == "units":
-            for number in (self.first, self.second):
+        if self.seen == "units" or units == 2:
+            chosen = (self.first, self.second) if self.seen == "units" else (0, 1)
+            for number in chosen:
                 if number >= units:
                     raise CannotObserve(f"There is no unit {number}: this layer has units 0 to {units - 1}.")
-            return values_ND[:, [self.first, self.second]], (f"unit {self.first}", f"unit {self.second}")
+            return values_ND[:, list(chosen)], (f"unit {chosen[0]}", f"unit {chosen[1]}")
         if not bool(values_ND.isfinite().all()):
             raise CannotObserve("The values are not finite: no directions can be told. Look at two units instead.")
         return principal_components(values_ND, 2).points.float(), ("component 1", "component 2")

@@ -1,7 +1,8 @@
-"""Whether one straight line divides two classes of points."""
+"""Whether straight lines can divide classes of points."""
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -10,20 +11,16 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-def one_line_divides(points_ND: Any, labels_N: Any) -> bool:
-    """Whether a straight line has all points of each of two classes on a side of its own (none on the line).
+def lines_divide(points_ND: Any, labels_N: Any) -> bool:
+    """Whether of each two classes all points lie on different sides of some straight line (none on it). Where that is not so, no layer
+    that bends nothing can tell the classes apart.
 
-    Two convex polygons are apart where a line along an edge of one of them, or between two of their corners, separates them: of the
-    directions across the edges of both hulls, and of the line through both where the hulls are no polygons, one must do. Of one class, or
-    none, it is so; of three and more it is asked for each against all others.
+    Two convex polygons are apart where a line along an edge of one of them separates them; where one of them is a single point or a
+    stretch, also a line across the shortest way between two of their corners, or across the stretch.
     """
     points, labels = np.asarray(points_ND, np.float64).reshape(-1, 2), np.asarray(labels_N).reshape(-1)
-    classes = np.unique(labels)
-    if len(classes) < 2:
-        return True
-    if len(classes) == 2:
-        return _apart(points[labels == classes[0]], points[labels == classes[1]])
-    return all(_apart(points[labels == one], points[labels != one]) for one in classes)
+    parts = [points[labels == one] for one in np.unique(labels)]
+    return all(_apart(one, other) for one, other in combinations(parts, 2))
 
 
 def _apart(first: Floats, second: Floats) -> bool:

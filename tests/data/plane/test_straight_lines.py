@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from visualnet.data.plane.one_line import convex_hull, one_line_divides
+from visualnet.data.plane.straight_lines import convex_hull, lines_divide
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -20,7 +20,7 @@ def test_points_on_both_sides_of_a_line_are_divided_by_it(seed: int, first: int,
     points += (
         (np.where(labels == 0, 0.05 + np.abs(side), -0.05 - np.abs(side)) - side)[:, None] * normal / (normal @ normal)
     )
-    assert one_line_divides(points, labels)
+    assert lines_divide(points, labels)
 
 
 @given(seeds, st.integers(2, 12), st.integers(1, 12))
@@ -30,7 +30,7 @@ def test_a_point_between_those_of_the_other_class_cannot_be_divided(seed: int, f
     shares = rng.dirichlet(np.ones(first))
     assume(shares.max() < 0.99)
     others[0] = shares @ ring
-    assert not one_line_divides(np.concatenate([ring, others]), np.repeat([0, 1], [first, second]))
+    assert not lines_divide(np.concatenate([ring, others]), np.repeat([0, 1], [first, second]))
 
 
 @given(seeds, st.integers(3, 40))
@@ -46,16 +46,10 @@ def test_a_hull_holds_every_point_and_turns_left_at_each_corner(seed: int, count
 
 def test_small_cases() -> None:
     xor = [[1, 1], [-1, -1], [1, -1], [-1, 1]]
-    assert not one_line_divides(xor, [0, 0, 1, 1]) and one_line_divides(xor, [0, 1, 0, 1])
-    assert not one_line_divides([[0, 0], [2, 0], [1, 0]], [0, 0, 1]) and one_line_divides(
-        [[0, 0], [2, 0], [3, 0]], [0, 0, 1]
-    )
+    assert not lines_divide(xor, [0, 0, 1, 1]) and lines_divide(xor, [0, 1, 0, 1])
+    assert not lines_divide([[0, 0], [2, 0], [1, 0]], [0, 0, 1]) and lines_divide([[0, 0], [2, 0], [3, 0]], [0, 0, 1])
     assert (
-        not one_line_divides([[0, 0], [0, 0]], [0, 1])
-        and one_line_divides([[0, 0], [1, 1]], [0, 0])
-        and one_line_divides([], [])
+        not lines_divide([[0, 0], [0, 0]], [0, 1]) and lines_divide([[0, 0], [1, 1]], [0, 0]) and lines_divide([], [])
     )
-    assert one_line_divides([[0, 0], [2, 0], [1, 0.1]], [0, 0, 1])
-    assert one_line_divides([[0, 1], [1, -1], [-1, -1]], [0, 1, 2]) and not one_line_divides(
-        [[-1, 0], [0, 0], [1, 0]], [0, 1, 2]
-    )
+    assert lines_divide([[0, 0], [2, 0], [1, 0.1]], [0, 0, 1])
+    assert lines_divide([[-1, 0], [0, 0], [1, 0]], [0, 1, 2]) and not lines_divide([[-1, 0], [0, 0], [1, 0]], [0, 1, 0])
