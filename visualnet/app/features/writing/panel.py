@@ -248,7 +248,10 @@ class WritingPanel(QWidget):
                 self._pace.start()
         elif seen is not None:
             self._answered = True
-        self._say(observed.words(request) if seen is None else seen[1].note)
+        words = observed.words(request) if seen is None else seen[1].note
+        if seen is None and words:
+            self._stop()  # there is nothing to go on with
+        self._say(words)
         self.next.setEnabled(self.shown is not None)
         self.back.setEnabled(bool(self._kept))
 
