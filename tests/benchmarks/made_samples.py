@@ -7,12 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from visualnet.analysis.inference.makers import find_makers
 from visualnet.cli.common import open_project
 from visualnet.compiling.module import Model
 from visualnet.core import edits
 from visualnet.data.loading import load
 from visualnet.training import events
-from visualnet.training.adversarial.makers import find_makers
 from visualnet.training.loop.session import Session
 
 

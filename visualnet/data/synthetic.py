@@ -164,6 +164,40 @@ class Reversal(DataSet):
         return reversal(self.n, self.length, self.symbols, self.seed)
 
 
+@dataset("recall", "Symbols of which one counts", inputs="text")
+class Recall(DataSet):
+    """Rows of small letters that tell nothing, with one capital letter somewhere between them: the class, to be remembered."""
+
+    n: int = count(3000, "How many rows.", low=20, high=50_000)
+    length: int = count(60, "So many symbols each.", low=2, high=2000)
+    symbols: int = count(8, "So many capital letters there are.", low=2, high=100)
+    others: int = count(2, "So many small letters there are.", low=1, high=100)
+    seed: int = count(0, ANOTHER, low=0)
+
+    @property
+    def size(self) -> int:
+        return self.n
+
+    def fields(self) -> dict[str, Spec]:
+        return {"text": _tokens(self.length), "label": Spec((), (), "int")}
+
+    def class_names(self) -> tuple[str, ...]:
+        return tuple(_symbol(i) for i in range(self.symbols))
+
+    def token_words(self) -> tuple[str, ...]:
+        return (*self.class_names(), *(_symbol(i).lower() for i in range(self.others)))
+
+    def arrays(self) -> dict[str, Array]:
+        from visualnet.data.generators.texts import recall
+
+        return recall(self.n, self.length, self.symbols, self.others, self.seed)
+
+
+def _symbol(number: int) -> str:
+    """A capital letter, or several: A … Z, A1 … Z1."""
+    return chr(ord("A") + number % 26) + (str(number // 26) if number >= 26 else "")
+
+
 @dataset("letters", "Stories, letter by letter", inputs="text", told={"text": "following"})
 class Letters(DataSet):
     """Pieces of made-up stories as letters (0 a space, 1 to 26 a to z, 27 a full stop), and at each place the letter that follows."""

@@ -11,6 +11,7 @@ from tests.training.observations.observing import Observed, compiled, see, subje
 from visualnet.cli.common import open_project
 from visualnet.core import edits
 from visualnet.figures.charts.observed.beside import BesideChart
+from visualnet.figures.charts.observed.picture_rows import PictureRows
 from visualnet.training.observations.answers.codes import code_port
 from visualnet.training.observations.observation import ObservationRequest, make_observation
 
@@ -71,8 +72,10 @@ def test_made_points_are_counted_where_they_lie() -> None:
         column = np.minimum((x[inside] - left) / (right - left) * 20, 19).astype(int)
         assert np.allclose(told.sum(0), np.bincount(column, minlength=20) / 200, atol=2 / 200)
     chart = make_observation(ObservationRequest("made_points", subject)).draw(result, [(0, result)])
-    assert isinstance(chart, BesideChart)
-    assert chart.titles == ("real", "made")
+    assert isinstance(chart, PictureRows)
+    assert np.array_equal(chart.lines[0].images[1, ::-1, :, 0], result.arrays["made"]), (
+        "the highest points are drawn on top"
+    )
 
 
 def test_images_of_a_gan_are_made_of_its_noise() -> None:

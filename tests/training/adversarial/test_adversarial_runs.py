@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from tests.training.script.held import differences
+from visualnet.analysis.inference.makers import find_makers
 from visualnet.cli.common import open_project
 from visualnet.core import edits
 from visualnet.core.project import Project
 from visualnet.data.loading import Loaded, load
-from visualnet.training.adversarial.makers import find_makers
 from visualnet.training.control import Control
 from visualnet.training.loop.session import Session
 from visualnet.training.runs.run_model import RunModel, create_run

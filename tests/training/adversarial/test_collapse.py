@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visualnet.analysis import infer
+from visualnet.analysis.inference.makers import find_makers
 from visualnet.cli.common import open_project
 from visualnet.compiling.module import compile_project
 from visualnet.core import edits
@@ -21,7 +22,6 @@ from visualnet.data.loading import load
 from visualnet.data.tensors import Tensors
 from visualnet.training import events
 from visualnet.training.adversarial.collapse import LOOKS, CollapseWatch, measure_spread
-from visualnet.training.adversarial.makers import find_makers
 from visualnet.training.loop.session import Session
 from visualnet.training.runs.run_model import RunModel
 

@@ -5,7 +5,7 @@ Lines end within 100 columns, as those of the printed files do. ``HOMES`` are th
 
 from __future__ import annotations
 
-from visualnet.compiling.extra_modules import attention, chance, containers, flows, losses
+from visualnet.compiling.extra_modules import attention, chance, containers, flows, losses, recurrent
 from visualnet.compiling.extra_modules.attention import (
     ClassToken,
     DecoderStack,
@@ -56,8 +56,16 @@ from visualnet.compiling.extra_modules.losses import (
     weight_of_class,
     weighted_mean,
 )
+from visualnet.compiling.extra_modules.recurrent import (
+    SteppedGRU,
+    SteppedLSTM,
+    SteppedRNN,
+    count_steps,
+    keep_states,
+    run_in_parts,
+)
 
-HOMES = (containers, attention, chance, losses, flows)
+HOMES = (containers, attention, recurrent, chance, losses, flows)
 
 __all__ = [
     "ActNorm",
@@ -75,18 +83,23 @@ __all__ = [
     "Permutation",
     "RandomInterpolate",
     "SinusoidalPositions",
+    "SteppedGRU",
+    "SteppedLSTM",
+    "SteppedRNN",
     "StochasticDepth",
     "affine_coupling",
     "attend",
     "bits_per_dim_of",
     "boundary_weights_of",
     "class_hits",
+    "count_steps",
     "dice_loss_of",
     "draw_weights",
     "f1_of",
     "fix_statistics",
     "gradient_penalty_of",
     "iou_of",
+    "keep_states",
     "keep_training_mode",
     "kl_normal_of",
     "mean_of_classes",
@@ -94,6 +107,7 @@ __all__ = [
     "precision_of",
     "recall_of",
     "release_statistics",
+    "run_in_parts",
     "spread_over",
     "start_anew",
     "sum_of_each",

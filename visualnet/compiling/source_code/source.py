@@ -27,6 +27,7 @@ _PYTHON = {
     "operator": "import operator",
     "Callable": "from collections.abc import Callable",
     "MethodType": "from types import MethodType",
+    "Any": "from typing import Any",
 }
 _TORCH = {"torch": "import torch", "F": "import torch.nn.functional as F"}
 _INSTALLED = ("numpy", "torch")

@@ -84,9 +84,6 @@ class Noise(Layer):
     def infer(self, specs: Sequence[Spec | None]) -> dict[str, Spec]:
         return super().infer(())  # nothing of what arrives is passed on, the names of its axes neither
 
-    def prior(self) -> str:
-        return self.distribution
-
     def begins(self, start: Start) -> Moments | None:
         return Moments(0.0, 1.0 if self.distribution == "normal" else 1 / 3)
 

@@ -5,21 +5,20 @@ Goodfellow, NIPS 2016 tutorial: Generative adversarial networks, section 5.1.1 (
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from visualnet.analysis.inference.makers import Maker, find_makers
 from visualnet.compiling.module import Model
 from visualnet.core.text.format import format_number, format_percent
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
 from visualnet.training import events
-from visualnet.training.adversarial.makers import Maker, find_makers
 from visualnet.training.learners.learners import Learners
-from visualnet.training.loop.sinks import Sink
 from visualnet.training.observations.lens import Lens, resting
 
 LOOKED_AT = 256
@@ -69,13 +68,13 @@ def measure_spread(made_ND: Tensor, real_ND: Tensor, labels_N: Tensor | None = N
     if labels_N is None:
         return Spread(made, real, 0, 0)
     nearest = torch.cdist(made_ND, real_ND).argmin(1)
-    return Spread(made, real, len(labels_N[nearest].unique()), classes)
+    return Spread(made, real, len(torch.bincount(labels_N[nearest]).nonzero()), classes)
 
 
 class Run(Protocol):
     """What is asked of a run: what ``TrainingLoop`` is here."""
 
-    emit: Sink
+    emit: Callable[[events.Event], None]
     learners: Learners
 
 
@@ -118,7 +117,7 @@ class CollapseWatch:
         if not label or not lens.data.classes:
             return measure_spread(made, real)
         labels = torch.from_numpy(lens.data.fetch(places, [label])[label].reshape(-1).astype(np.int64))
-        return measure_spread(made, real, labels, len(labels.unique()))
+        return measure_spread(made, real, labels, len(torch.bincount(labels).nonzero()))
 
     def _words(self, maker: Maker, spread: Spread, learners: Learners, values: Mapping[str, float | None]) -> str:
         name = self.lens.model.analysis.name_of(maker.made[0])

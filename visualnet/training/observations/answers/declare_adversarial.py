@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.analysis import Analysis
+from visualnet.analysis.inference.makers import find_makers
 from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.beside import BesideChart
-from visualnet.figures.charts.observed.heat import HeatChart
+from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
 from visualnet.figures.charts.observed.spread.ridge import RidgeChart, common_histograms
 from visualnet.layers.declaration.params import count
-from visualnet.training.adversarial.makers import find_makers
 from visualnet.training.observations.answers.fields import PLANE
 from visualnet.training.observations.distributions.declare import MOST_PAIRS, choose_evenly
 from visualnet.training.observations.distributions.summary import BINS, summarise
@@ -144,11 +144,6 @@ class MadePoints(Observation):
         return Result(arrays, note=note)
 
     def draw(self, result: Result, history: History) -> Chart:
-        (left, below), (right, above) = result.arrays["ends"].tolist()
         real, made = result.arrays["real"], result.arrays["made"]
-        ends = (0.0, float(real.max()))
-        charts = tuple(
-            HeatChart(shares, (left, right), (below, above), "", "", "share", ends=ends, square=True)
-            for shares in (real, made)
-        )
-        return BesideChart(charts, ("real", "made"), (0.5, 0.5))
+        images = np.stack([real[::-1], made[::-1]])[..., None]  # the first row of a picture is its uppermost
+        return PictureRows((PictureRow("", images),), ("real", "made"), (0.0, float(real.max())), "share")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from visualnet.analysis import Analysis
-from visualnet.analysis.facts import NodePath
+from visualnet.analysis.facts import Analysis, NodePath
 
 Place = tuple[NodePath, str]
 """An output port of a node."""
