@@ -15,6 +15,7 @@ DECLARED_IN = (
     "dropout",
     "fitting",
     "learning_rates",
+    "segmentation_losses",
     "transfer",
 )
 """The modules of `declared`, each with an ``EXPERIMENT``, in the order in which they are offered."""
