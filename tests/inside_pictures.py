@@ -39,3 +39,34 @@ def dashboard(p: Photographer) -> None:
     p.shot("dashboard-far")
     board.choose_cards("")
     board.choose_wires("")
+
+
+def rcnn(p: Photographer) -> None:
+    """R-CNN: objects of a scene with their proposals, the held-out scenes judged, a picture of one's own."""
+    from visualnet.core import edits
+
+    p.open("rcnn")
+    p.window.studio.do("Fewer scenes", lambda project: edits.set_data(project, options={"n": 80}))
+    p.window.studio.do("Epochs", lambda project: edits.set_recipe(project, epochs=6))
+    p.shot("rcnn")
+    p.window.train()
+    runner = p.window.runner
+    p.until(lambda: runner.model is not None and len(runner.model.epochs) >= 6)
+    p.until(lambda: runner.state == "idle")
+    panel = p.window.show_panel("see_inside")
+    first, second = panel.add("objects"), panel.add("objects", {"proposals": True, "score": 30})
+    for view in (first, second):
+        p.until(lambda view=view: view.stack.currentWidget() is view.widget)
+    p.shot("rcnn-objects")
+    p.picture(second, "rcnn-objects-alone")
+    judging = p.window.show_panel("evaluation")
+    judging.evaluate()
+    p.until(lambda: judging.evaluation is not None)
+    p.rest(1.0)
+    p.shot("rcnn-evaluate")
+    own = p.window.show_panel("try_it")
+    p.until(lambda: bool(own.editors))
+    own.begin.click()
+    p.until(lambda: p.window.runner.probes.own is not None)
+    p.rest(1.0)
+    p.shot("rcnn-try-it")

@@ -204,11 +204,27 @@ def vae() -> Project:
     )
 
 
+def anomaly() -> Project:
+    s = Sheet(scope={"code": 32})
+    x = s.dense("encode1", s.add("flatten", "pixels", s.add("input", "image")), 128)
+    image = _decoded(s, s.dense("encode2", x, "code"))
+    s.add("bce", "loss", image, _truth(s))
+    return s.project(
+        "Anomaly detection",
+        "An autoencoder that never sees a zero: of nine digits it learns to redraw what is usual, and what it redraws badly is odd. Evaluate "
+        "shows the errors of both, a threshold between them, and how well they are told apart (ROC).",
+        DataChoice(normalise=False, division="odd_class", division_options={"odd": 0}),
+        RECIPE,
+        wrap=1160,
+    )
+
+
 TEMPLATES = {
     "unet": lambda: _unet(False),
     "unet-padded": lambda: _unet(True),
     "unet-boundary": lambda: _unet(True, 4, boundary=True),
     "autoencoder": autoencoder,
     "denoising-autoencoder": denoising_autoencoder,
+    "anomaly": anomaly,
     "vae": vae,
 }

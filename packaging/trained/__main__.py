@@ -30,6 +30,7 @@ NAMES = (
     "vit-small",
     "gpt-small",
     "transformer-small",
+    "translation",
     "textcnn-small",
     "autoencoder",
     "vae",

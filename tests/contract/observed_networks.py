@@ -26,6 +26,10 @@ NETWORKS = {
     "attention": "vit-small",
     "translating": "seq2seq-small",
     "generative": "vae",
+    "adversarial": "gan-points",
+    "flow": "realnvp-points",
+    "flow_of_images": "glow-small",
+    "playing": "mouse",
 }
 """Templates by what they are here for."""
 

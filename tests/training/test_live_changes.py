@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -21,9 +22,12 @@ from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice, Project, Recipe
 from visualnet.data.loading import load
+from visualnet.data.tensors import Tensors
 from visualnet.layers.recipe.live_settings import Setting, describe_change, set_values
 from visualnet.training import events
 from visualnet.training.control import Control
+from visualnet.training.evaluation.evaluation import evaluate
+from visualnet.training.runs.preparation_file import read_preparation
 from visualnet.training.runs.run_changes import read_changes
 from visualnet.training.runs.run_model import RunModel, create_run
 
@@ -156,6 +160,11 @@ def change_batch(hand: Hand) -> None:
     hand.hand.sampler.batch_size = 8
 
 
+def change_points(hand: Hand) -> None:
+    hand.hand.data = load(set_values(net(), OTHER_POINTS).data)
+    hand.hand.tensors = Tensors(hand.hand.data, hand.hand.model.fields, torch.device("cpu"))
+
+
 def clip(hand: Hand) -> None:
     hand.guard = lambda: nn.utils.clip_grad_norm_(hand.hand.weights, 0.05)
 
@@ -182,6 +191,8 @@ def bend(hand: Hand) -> None:
     hand.group["lr"] = 0.05 * (0.0 + (1 - 0.0) * ((1 + math.cos(math.pi * (AT / EACH / EPOCHS))) / 2))
 
 
+OTHER_POINTS: dict[Setting, Value] = {Setting("shape", data="points"): "xor", Setting("seed", data="points"): 3}
+OWN = "blue 0.5,0.5 -0.5,-0.5 -0.4,-0.6 0.9,0.8; orange -0.5,0.5 0.5,-0.5 0.6,-0.4 0.5,-0.8 -0.8,0.3"
 CASES: dict[str, Case] = {
     "lr": Case(SGD, {Setting("lr"): 0.01}, put_group(lr=0.01)),
     "weight decay": Case({}, {Setting("weight_decay"): 0.1}, put_group(weight_decay=0.1)),
@@ -208,11 +219,14 @@ CASES: dict[str, Case] = {
     "exponential": Case(SGD, {Setting("schedule"): "exponential", Setting("gamma"): 0.7}, fall),
     "cosine": Case(SGD, {Setting("schedule"): "cosine"}, bend),
     "epochs": Case(SGD, {Setting("epochs"): 5}, put(epochs=5)),
+    "other points": Case(SGD, OTHER_POINTS, later=change_points),
     "several at once": Case(
         {}, {Setting("lr"): 0.01, Setting("p", node=DROP): 0.7}, lambda h: (set_p(h), h.group.update(lr=0.01))
     ),
 }
 RESUMED_ONLY: dict[str, tuple[Project, dict[Setting, Value]]] = {
+    "more points": (net(), {Setting("n", data="points"): 170, Setting("lr"): 0.02}),
+    "own points": (net(), {Setting("shape", data="points"): "own", Setting("points", data="points"): OWN}),
     "average": (net(), {Setting("ema_decay"): 0.9}),
     "average ends": (net(options={"ema_decay": 0.9}), {Setting("ema_decay"): None}),
     "frozen for epochs": (net(), {Setting("unfreeze_at", node=FIRST): 3}),
@@ -254,7 +268,7 @@ def test_a_changed_run_is_that_of_a_loop_in_torch_that_changes_the_same(name: st
     plain = train(project_of(case))
     assert state(plain) != state(model), "the change makes a difference"
     (changed,) = model.changes
-    late = name in ("batch size", "gathered")
+    late = name in ("batch size", "gathered", "other points")
     assert changed.step == (10 if late else AT) and {one.setting: one.after for one in changed.changes} == case.values
 
 
@@ -334,6 +348,9 @@ def test_what_cannot_be_changed_is_refused_in_words_and_the_run_goes_on() -> Non
         (Setting("p", node="n99"), 0.2, "the node is not in the network that is trained"),
         (Setting("out_features", node=FIRST), 3, "out_features of “linear_0” cannot be changed while a run goes on"),
         (Setting("optimizer"), "SGD", "optimizer cannot be changed while a run goes on"),
+        (Setting("points", data="points"), "blue 1", "points: “1” is no point; wanted are two numbers with a comma"),
+        (Setting("classes", data="points"), 3, "classes of the data cannot be changed while a run goes on"),
+        (Setting("n", data="curve"), 30, "n of the data cannot be changed while a run goes on"),
         (Setting("lr", "somebody"), 0.1, "the recipe has no learner “somebody”"),
     ):
         with pytest.raises(ValueError, match=f"^{re.escape(words)}"):
@@ -377,3 +394,28 @@ def test_a_plain_run_does_nothing_for_changes_between_its_steps(monkeypatch: pyt
     monkeypatch.setattr("visualnet.training.loop.session.FLUSH_S", 1e9)
     Session(project, load(project.data), lambda _: None).run()
     assert len(seen) <= 2 * 40 + 2, "at the beginning, between two epochs, and where the loop looks up anyway"
+
+
+def test_data_that_a_run_cannot_take_are_refused_in_words_and_it_goes_on_with_those_it_has(tmp_path: Path) -> None:
+    own = Setting("points", data="points")
+    none = {Setting("shape", data="points"): "own", own: ""}
+    green = {**none, own: "blue 0,0 1,0; green 0.5,0.5"}
+    folder = create_run(net(), tmp_path / "run")
+    model = train(net(), {1: none, 6: green}, folder)
+    assert [words.partition("made: ")[2].partition(":")[0] for words in model.troubles] == [
+        "no point is set yet",
+        "there are green points, and only the classes blue, orange",
+    ]
+    assert state(model) == state(train(net())) and model.changes == []
+
+
+def test_who_judges_a_run_later_finds_the_data_that_it_learned_from_last(tmp_path: Path) -> None:
+    folder = create_run(net(), tmp_path / "run")
+    model = train(net(), {AT: ALL["own points"][1]}, folder)
+    judged, preparation = evaluate(folder, "training"), read_preparation(folder)
+    assert model.troubles == [] and preparation is not None
+    assert judged.project.data.options["points"] == OWN and judged.size == 7
+    assert preparation.mean["point"].tolist() != load(net().data).mean["point"].tolist()
+    mean, batch = judged.loaded.mean["point"], judged.loaded.fetch(judged.loaded.train, ("point",))["point"]
+    np.testing.assert_allclose(mean[0], batch.mean(0), atol=1e-6)
+    assert [describe_change(one) for one in model.changes[0].changes][1] == "data: points changed"

@@ -422,7 +422,7 @@ def test_of_two_learners_the_untouched_one_goes_on(case: dict[str, Any], tmp_pat
 
 
 def _other_data(project: Project) -> Project:
-    return replace(project, data=replace(project.data, options={"n": 200}))
+    return replace(project, data=replace(project.data, normalise=False))
 
 
 def _no_loss(project: Project) -> Project:

@@ -82,15 +82,22 @@ class NodeFacts(NamedTuple):
         return not self.node.mode and all(port in self.leaving for port in self.outputs)
 
     @property
+    def borrows(self) -> bool:
+        """Whether this is a second use of a block, with all weights of another node."""
+        return bool(self.inside and self.shared)
+
+    @property
     def trainable(self) -> int:
         """Learned numbers that training changes."""
-        if not self.node.trainable:
+        if not self.node.trainable or self.borrows:
             return 0
         return sum(graph.trainable for graph in self.inside) if self.inside else self.parameters
 
     @property
     def counters(self) -> int:
         """Of the buffered numbers those that only count (batches seen): buffers without an axis."""
+        if self.borrows:
+            return 0
         if self.inside:
             return sum(graph.counters for graph in self.inside)
         return sum(not b for b in self.buffers.values()) if self.buffered else 0

@@ -9,8 +9,13 @@ from visualnet.core.graph import Node
 
 
 def possible_owners(graph: GraphFacts, node_id: str) -> Iterator[Node]:
-    """The nodes whose weights have the names and sizes of this one's; the present owner is among them."""
+    """The nodes whose weights have the names and sizes of this one's, for a block its other instances; the present owner is among them."""
     facts = graph.nodes.get(node_id)
+    if facts is not None and facts.inside:
+        for other in graph.nodes.values():
+            if other.node.id != node_id and not other.node.shares and other.node.kind == facts.node.kind:
+                yield other.node
+        return
     if facts is None or facts.layer is None:
         return
     try:

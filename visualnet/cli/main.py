@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from visualnet.cli import check, code, compare, diff, new, picture, summary, templates, train
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
 from visualnet.cli.own_data import verb as data
-from visualnet.cli.runs import evaluate, finding, generate, predict, watch
+from visualnet.cli.runs import evaluate, experiment, finding, generate, predict, segment, watch
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
 from visualnet.core.text.format import capitalize_first
@@ -123,8 +123,10 @@ VERBS: dict[str, Verb] = {
     "predict": predict.VERB,
     "watch": watch.VERB,
     "generate": generate.VERB,
+    "segment": segment.VERB,
     "lr-test": finding.RATE,
     "batch-test": finding.BATCH,
+    "experiment": experiment.VERB,
     "picture": picture.VERB,
     "data": data.VERB,
 }

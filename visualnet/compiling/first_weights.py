@@ -48,6 +48,8 @@ def nodes_with_weights(facts: Sequence[NodeFacts], prefix: str = "") -> Iterator
     """Each node that has weights of its own, by name; of a block those within, once for each repetition that differs."""
     for each in facts:
         name = f"{prefix}{each.node.name}"
+        if each.borrows:
+            continue
         if each.inside:
             for inside in {id(graph): graph for graph in each.inside}.values():
                 yield from nodes_with_weights(tuple(inside.nodes.values()), f"{name}.")

@@ -243,6 +243,10 @@ class Model:
         """The losses and metrics."""
         return [*(step for step, _ in self.plan.losses), *self.plan.main.sinks("metric")]
 
+    def over_own_modules(self, graph: fx.Graph, name: str) -> fx.GraphModule:
+        """Another program over the same modules: what one of them trains, all of them see."""
+        return self._assemble(graph, name)
+
     # --- the programs --------------------------------------------------------------------------------------------------------------
 
     def _assemble(self, graph: fx.Graph, name: str) -> fx.GraphModule:

@@ -273,7 +273,7 @@ class _Planner:
         lenders = [
             self._step(nodes[i], facts, names, scope, frozenset()) for i in owners if i in nodes and i not in steps
         ]
-        modules = [s for s in (*steps.values(), *lenders) if s.make is not None or s.inside]
+        modules = [s for s in (*steps.values(), *lenders) if s.make is not None or s.module == s.name]
         begin = tuple(
             self._step(nodes[i], facts, names, scope, frozenset(nodes[i].outputs)) for i in (*inputs, *targets)
         )
@@ -296,7 +296,8 @@ class _Planner:
         if facts.inside:
             inner = self._scope(node, scope)
             inside = tuple(self.sheet(g, node.block or "", inner) for g in facts.inside)
-            return PlanStep(facts, name, variable, args, used, module=name, inside=inside)
+            module = names[node.shares].attribute if facts.borrows and node.shares else name
+            return PlanStep(facts, name, variable, args, used, module=module, inside=inside)
         make = _make(facts)
         owner = graph.nodes.get(node.shares) if node.shares else None
         if make is None or owner is None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from visualnet.data.declare import DataSet, dataset
+from visualnet.data.plane.own_points import CLASS_NAMES, LONGEST, read_points
 from visualnet.layers.declaration.layer import Spec
-from visualnet.layers.declaration.params import choice, count, real
+from visualnet.layers.declaration.params import choice, count, real, text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,14 +64,21 @@ class Digits8x8(_Digits):
     side, samples, white = 8, 1797, 16
 
 
+OWN = "own"
+"""The shape of points that a person sets."""
 SHAPES = {
     "moons": "two half moons that reach into each other",
     "circles": "a ring around a disc",
     "spiral": "arms wound around each other, one per class",
     "blobs": "round clouds, one per class",
     "xor": "four squares, those that touch at a corner alike: no single line divides them",
+    OWN: "where you set them, with the mouse in the panel Points",
 }
-MANY_CLASSES = ("spiral", "blobs")
+MANY_CLASSES = ("spiral", "blobs", OWN)
+XOR_POINTS = "blue 0.6,0.6 0.8,0.4 -0.6,-0.6 -0.8,-0.4; orange -0.6,0.6 -0.8,0.4 0.6,-0.6 0.8,-0.4"
+"""The points that are there before a person sets others."""
+FRAME = (-1.5, 1.5)
+"""The part of the plane that is seen at least: it holds every shape, and points are set in it."""
 
 FEW_SAMPLES = {"lr": 0.01, "batch_size": 16, "epochs": 100}
 """For some hundred samples: so many steps that a hidden layer of a few units solves XOR, in seconds."""
@@ -80,15 +88,23 @@ FEW_SAMPLES = {"lr": 0.01, "batch_size": 16, "epochs": 100}
 class Points(DataSet):
     """Points in the plane in two or more colours: the smallest problem of classification, and one that can be drawn."""
 
-    shape: str = choice("moons", "How the points lie.", SHAPES)
-    n: int = count(500, "How many points.", low=20, high=100_000)
-    noise: float = real(0.1, "How far points stray from their shape (standard deviation).", low=0, high=2)
-    classes: int = count(2, "How many classes; spiral and blobs can have more than two.", low=2, high=8)
-    seed: int = count(0, "Another seed, other points.", low=0)
+    shape: str = choice("moons", "How the points lie.", SHAPES, live="epoch")
+    n: int = count(500, "How many points.", low=20, high=100_000, live="epoch")
+    noise: float = real(0.1, "How far points stray from their shape (standard deviation).", low=0, high=2, live="epoch")
+    classes: int = count(2, "How many classes; spiral, blobs and own can have more than two.", low=2, high=8)
+    seed: int = count(0, "Another seed, other points.", low=0, live="epoch")
+    points: str = text(
+        XOR_POINTS,
+        "The points of the shape own, by class: blue 0.5,0.25 -0.1,0; orange 0.3,-0.8",
+        read_points,
+        longest=LONGEST,
+        more=True,
+        live="epoch",
+    )
 
     @property
     def size(self) -> int:
-        return self.n
+        return len(read_points(self.points)) if self.shape == OWN else self.n
 
     @property
     def class_count(self) -> int:
@@ -100,12 +116,18 @@ class Points(DataSet):
         return {**fields, "y": Spec((1,), ("D",))} if self.class_count == 2 else fields
 
     def class_names(self) -> tuple[str, ...]:
-        return ("blue", "orange", "green", "pink", "sky", "yellow", "red", "grey")[: self.class_count]
+        return CLASS_NAMES[: self.class_count]
+
+    def frame(self) -> tuple[float, float] | None:
+        return FRAME
 
     def arrays(self) -> dict[str, Array]:
-        from visualnet.data.generators.points import points
+        from visualnet.data.generators.points import own_points, points
 
-        found = points(self.shape, self.n, self.noise, self.class_count, self.seed)
+        if self.shape == OWN:
+            found = own_points(read_points(self.points), self.class_count)
+        else:
+            found = points(self.shape, self.n, self.noise, self.class_count, self.seed)
         return {name: found[name] for name in self.fields()}
 
 

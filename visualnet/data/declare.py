@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from visualnet.layers.configured import Configured
 from visualnet.layers.declaration.layer import Spec
+from visualnet.layers.recipe.live_settings import DATA_PARAMS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from visualnet.data.regions.crops import Cutter
     from visualnet.data.samples import Samples
 
     Array = NDArray[Any]
@@ -37,6 +39,12 @@ class DataSet(Configured):
     source: ClassVar[str] = OWN_LICENCE
     licence: ClassVar[str] = ""
     """The file in ``resources/data`` with the licence's text; empty for what is generated."""
+    texts: ClassVar[tuple[str, ...]] = ("text",)
+    """The fields whose numbers are tokens that `token_words` names."""
+    told: ClassVar[Mapping[str, str]] = {}
+    """Fields that hold what another field asks for, one place earlier: what is written so far, beside what is to be written."""
+    end_word: ClassVar[str] = ""
+    """The token that says that a text is at its end; empty where texts have no end of their own."""
     recipe: ClassVar[Mapping[str, int | float]] = {}
     """What a recipe that nobody has set begins with on these data, where it is not what recipes begin with."""
 
@@ -54,8 +62,13 @@ class DataSet(Configured):
         return ()
 
     def token_words(self) -> tuple[str, ...]:
-        """What the numbers of ``text`` stand for, where they are tokens; empty where that is not known, or they are code points."""
+        """What the numbers of the fields ``texts`` stand for, where they are tokens; empty where that is not known, or they are code
+        points."""
         return ()
+
+    def words_of(self, field: str) -> tuple[str, ...]:
+        """What the numbers of a field stand for; empty where they are no tokens, or that is not known."""
+        return self.token_words() if field in self.texts else ()
 
     def sound_rate(self) -> int:
         """How many samples a second the field ``sound`` has; 0 where there is no sound that can be heard."""
@@ -68,8 +81,16 @@ class DataSet(Configured):
             found["label"] = found["label"]._replace(classes=len(self.class_names()))
         return found
 
+    def frame(self) -> tuple[float, float] | None:
+        """Between which numbers the plane of its points is seen at least, along both axes; None: as far as the points lie."""
+        return None
+
     def row_reader(self) -> RowReader | None:
         """How rows are read that a person writes, where that takes more than the columns of the field; else None."""
+        return None
+
+    def cutter(self) -> Cutter | None:
+        """How regions are cut out of a whole picture, where samples are such regions; else None."""
         return None
 
     def arrays(self) -> dict[str, Array]:
@@ -82,6 +103,10 @@ class DataSet(Configured):
 
         return ArraySamples(self.arrays())
 
+    def open_watched(self, check: Callable[[float], None]) -> Samples:
+        """Like `open`; what takes long calls ``check`` with the share that is done, which may raise to end the work."""
+        return self.open()
+
     @classmethod
     def summary(cls) -> str:
         """One line for people: the docstring's first."""
@@ -92,7 +117,7 @@ DATASETS: dict[str, type[DataSet]] = {}
 """Every data set by the name that files use, in the order in which they are offered."""
 
 
-def dataset(name: str, title: str, inputs: str, **traits: str | Mapping[str, int | float]) -> Any:
+def dataset(name: str, title: str, inputs: str, **traits: str | Mapping[str, int | float] | Mapping[str, str]) -> Any:
     """Register a data set."""
 
     def register(cls: type[DataSet]) -> type[DataSet]:
@@ -103,6 +128,7 @@ def dataset(name: str, title: str, inputs: str, **traits: str | Mapping[str, int
             assert hasattr(cls, trait), trait
             setattr(cls, trait, value)
         DATASETS[name] = cls
+        DATA_PARAMS[name] = {key: param for key, param in cls.params.items() if param.live}
         return cls
 
     return register

@@ -106,7 +106,7 @@ def load(
         ValueError: the choice cannot be read, a file is not what it should be, or the division cannot be made.
     """
     source = make_data_set(choice)
-    raw = _kept_samples(source, choice)
+    raw = _kept_samples(source, choice, check)
     train, validation, test = divide(raw, choice)
     steps = make_steps(choice.preparation)
     if kept is not None:
@@ -138,14 +138,15 @@ def load(
     )
 
 
-def open_samples(choice: DataChoice) -> tuple[DataSet, Samples]:
-    """The chosen data as they are, before any preparation: what they hold is not decoded. What was opened last is kept.
+def open_samples(choice: DataChoice, check: Callable[[float], None] = lambda share: None) -> tuple[DataSet, Samples]:
+    """The chosen data as they are, before any preparation: what they hold is not decoded. What was opened last is kept; ``check`` as
+    `load` has it.
 
     Raises:
         ValueError: the choice cannot be read, or a file is not what it should be.
     """
     source = make_data_set(choice)
-    return source, _kept_samples(source, choice)
+    return source, _kept_samples(source, choice, check)
 
 
 def _measure_inputs(
@@ -312,13 +313,13 @@ def _fetch_all(samples: Samples, fields: tuple[str, ...]) -> dict[str, NDArray[A
     return {name: np.concatenate([np.asarray(part[name]) for part in parts]) for name in fields}
 
 
-def _kept_samples(source: DataSet, choice: DataChoice) -> Samples:
+def _kept_samples(source: DataSet, choice: DataChoice, check: Callable[[float], None]) -> Samples:
     """The samples of this choice; those of the last two are kept."""
     key = _key(choice)
     with _kept_lock:
         found = _kept.pop(key, None)
     if found is None:
-        found = source.open()
+        found = source.open_watched(check)
     with _kept_lock:
         _kept[key] = found
         while len(_kept) > KEPT:

@@ -10,6 +10,14 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Colour = tuple[int, int, int]
 
+POINT_SHAPES: tuple[tuple[tuple[float, float], ...], ...] = (
+    (),
+    ((-3, -3), (3, -3), (3, 3), (-3, 3)),
+    ((0, -4.2), (4.2, 0), (0, 4.2), (-4.2, 0)),
+    ((0, -4), (3.8, 3), (-3.8, 3)),
+)
+"""Circle, square, diamond, triangle by class, in px from the middle: colour is not the only sign."""
+
 
 def padded_range(values: Floats, share: float) -> tuple[float, float]:
     """From the least to the greatest value, with a share of room at both ends."""

@@ -7,11 +7,13 @@ draw, and its times would be worth nothing. A training that begins ends a measur
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _lock = threading.Lock()
 _counting = threading.Lock()
+LOOK_S = 0.05
+"""How often one that waits looks whether it still wants to."""
 _trainings = 0
 """Trainings that go on, or wait for a measurement to end."""
 
@@ -21,15 +23,20 @@ class Busy(ValueError):
 
 
 @contextmanager
-def training() -> Iterator[None]:
-    """Compute as a training does: wait until what is measured has ended."""
+def training(gives_up: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Compute as a training does: wait until what is computed has ended. Who ``gives_up`` meanwhile waits no longer, and is to compute
+    nothing."""
     global _trainings
     with _counting:
         _trainings += 1
+    held = False
     try:
-        with _lock:
-            yield
+        while not (held or gives_up()):
+            held = _lock.acquire(timeout=LOOK_S)
+        yield
     finally:
+        if held:
+            _lock.release()
         with _counting:
             _trainings -= 1
 

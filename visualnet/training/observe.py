@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,9 +49,11 @@ def observe_once(
     options: Mapping[str, Value] | None = None,
     sample: int = 0,
     run: Path | None = None,
+    check: Callable[[float], None] = lambda share: None,
 ) -> Observed:
     """Observe a network that is not being trained. ``at`` names a node (``block/node``, with ``.port`` behind it where it has several);
     without it the first that fits is looked at. ``run`` is the folder of the run whose weights it has; without one they are fresh.
+    ``check`` is called with the share that is done, and may raise to end the work.
 
     Raises:
         ValueError: there is no such observation, node or setting, or nothing is to be seen; the words say why.
@@ -61,7 +63,7 @@ def observe_once(
     analysis = infer(project, None, fields_or_none(project.data) or {})
     request = request._replace(subject=find_subject(type(made), analysis, at))
     question = Question(0, project, analysis, ProbeRequest(sample=sample, observations=(request,)), run)
-    answer = IdleProbe()(question, lambda share: None)
+    answer = IdleProbe()(question, check)
     if answer.seen is None:
         raise ValueError(answer.words)
     if answer.seen.sample != sample:

@@ -16,6 +16,10 @@ from visualnet.training.control import Control
 from visualnet.training.runs.run_model import RunModel, read_project, read_run
 
 
+class _StoppedEarly(Exception):
+    """The training was stopped while its data were read."""
+
+
 def train(project: Project, folder: Path, resume: bool, control: Control, put: Callable[[object], None]) -> None:
     """Train the project into a run's folder. A failure is put as an event; a resumed run puts its `RunModel` first.
 
@@ -23,7 +27,7 @@ def train(project: Project, folder: Path, resume: bool, control: Control, put: C
     """
     failure: events.Failed | None = None
     try:
-        with exclusive.training():
+        with exclusive.training(lambda: control.stopping):
             _train(project, folder, resume, control, put)
     except Exception as error:
         # Only text is kept: a kept exception would keep every tensor of the step alive.
@@ -50,7 +54,15 @@ def _train(project: Project, folder: Path, resume: bool, control: Control, put: 
 
     if control.stopping:
         return
-    data = load(project.data)
+
+    def check(share: float) -> None:
+        if control.stopping:
+            raise _StoppedEarly
+
+    try:
+        data = load(project.data, check)
+    except _StoppedEarly:
+        return
     # What is there now stays: the collection at the end walks over what the run made, not over all of torch and the window.
     gc.freeze()
     Session(project, data, put, control, folder=folder, resume=resume).run()

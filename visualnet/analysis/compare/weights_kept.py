@@ -123,7 +123,7 @@ def walk_layers(graph: GraphFacts, above: NodePath = (), names: str = "") -> Ite
     """The layers that are built, with path and name, those inside blocks once for each repetition."""
     made = graph.outline.live | graph.outline.lent
     for node_id, facts in graph.nodes.items():
-        if node_id not in made:
+        if node_id not in made or facts.borrows:
             continue
         name = names + facts.node.name
         if not facts.inside:

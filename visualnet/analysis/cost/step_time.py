@@ -102,7 +102,7 @@ def _learned(graph: GraphFacts) -> list[str]:
     todo = [graph]
     while todo and len(found) < 100_000:
         for facts in todo.pop().nodes.values():
-            if facts.node.trainable:
+            if facts.node.trainable and not facts.borrows:
                 todo += facts.inside
                 found += [] if facts.inside else list(facts.weights)
     return found

@@ -184,11 +184,12 @@ class _Course:
     def _block(self, facts: NodeFacts) -> None:
         """A block's repetitions, each reading what the one before it made."""
         walk, node = self.walk, facts.node
+        learns = self.learns and walk.graph.graph.nodes.get(node.shares or "", node).trainable
         arriving = self._arriving(facts)
         links: list[Walk] = []
         depth, burst, resting, extra, fixed = self._deep(facts), 0, 0, 0, 0
         for number, graph in enumerate(facts.inside):
-            inside = self.walker.walk(graph, {p: t.grad for p, t in arriving.items()}, self.learns and node.trainable)
+            inside = self.walker.walk(graph, {p: t.grad for p, t in arriving.items()}, learns)
             links.append(inside)
             for port in inside.reads & arriving.keys():
                 walk.kept.add(arriving[port].root)
@@ -197,7 +198,7 @@ class _Course:
             if not last:  # The next repetition is the only one that reads it.
                 arriving = {**arriving, **dict(zip(facts.inputs, leaving.values(), strict=False))}
             extra, fixed = extra + inside.kept_inside, fixed + inside.fixed
-            walk.tensors += inside.tensors
+            walk.tensors += 0 if facts.borrows else inside.tensors
             walk.made += inside.made
             walk.largest = max(walk.largest, inside.largest)
             burst = max(burst, inside.peak + resting)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from visualnet.analysis.facts import GraphFacts, NodeFacts, Outline, Problem
 from visualnet.analysis.inference import muting
@@ -279,6 +279,27 @@ def label_sources(main: GraphFacts, facts: NodeFacts) -> Iterator[NodeFacts]:
                 yield found
 
 
+def _unlike(facts: NodeFacts, owner: NodeFacts) -> str:
+    """Why a block's instance cannot use the weights of another node; empty if it can. All are used, so both must be alike."""
+    name = owner.node.name
+    if facts.node.kind != owner.node.kind:
+        return f"“{name}” is no instance of this block: weights of a whole block are shared by two instances of it"
+    if [graph.scope for graph in facts.inside] != [graph.scope for graph in owner.inside]:
+        return f"“{name}” has other parameters or repeats: give both the same ones"
+    for mine, theirs in zip(facts.arriving, owner.arriving, strict=True):
+        if mine is not None and theirs is not None and mine.shape != theirs.shape:
+            return f"{mine.text} arrives here and {theirs.text} at “{name}”: both need the same size"
+    return ""
+
+
+def _names_within(graphs: Iterable[GraphFacts]) -> Iterator[str]:
+    """The weights and running statistics in a block, by node and name."""
+    for graph in graphs:
+        for facts in graph.nodes.values():
+            yield from (f"{facts.node.name}.{name}" for name in (*facts.weights, *facts.buffers))
+            yield from (f"{facts.node.name}.{name}" for name in _names_within(facts.inside))
+
+
 _NUMBERS = {"float": "real numbers", "int": "whole numbers", "bool": "yes or no"}
 
 
@@ -291,7 +312,10 @@ def share(facts: NodeFacts, nodes: Mapping[str, NodeFacts], sheet: str) -> NodeF
     elif owner.node.shares:
         words = f"“{owner.node.name}” itself shares weights; share with their owner instead"
     elif facts.inside or owner.inside:
-        words = "weights are shared between layers, not between blocks"
+        words = _unlike(facts, owner)
+        names = frozenset(_names_within(facts.inside))
+        if not words and names and facts.known and owner.known:
+            return facts._replace(shared=names, parameters=0, buffered=0)
     elif facts.known and owner.known and facts.layer is not None:
         common = {n for n, w in facts.weights.items() if n in owner.weights and tuple(owner.weights[n]) == tuple(w)}
         if common:

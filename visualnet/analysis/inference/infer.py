@@ -11,6 +11,7 @@ from typing import Any
 
 from visualnet.analysis.block_nesting import Nesting
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Sums, collect_problems
+from visualnet.analysis.flows import problems as flows
 from visualnet.analysis.inference import first_loss, graph_checks, infer_block, learners, linear_rows, muting
 from visualnet.analysis.inference.first_weights import first_weights
 from visualnet.analysis.inference.infer_block import MAX_LAYERS
@@ -75,6 +76,7 @@ class _Inference:
             *first_loss.problems(main, self.project),
             *linear_rows.problems(main),
             *learners.problems(main, self.project.recipe.learners),
+            *flows.problems(main),
         )
         order = {"error": 0, "warning": 1, "hint": 2}
         problems = sorted((*collect_problems(main), *own), key=lambda p: order[p.severity])

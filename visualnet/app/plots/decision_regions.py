@@ -13,17 +13,10 @@ from PySide6.QtWidgets import QWidget
 
 from visualnet.app.plots.colours import Ink, draw_axes, line_pen, translucent
 from visualnet.app.plots.picture import PaintedPicture
-from visualnet.figures.decision import boundary, padded_range, region_colours
+from visualnet.figures.decision import POINT_SHAPES, boundary, padded_range, region_colours
 
 Floats = NDArray[np.float64]
 MOST_POINTS = 5000
-POINT_SHAPES = (
-    (),
-    ((-3, -3), (3, -3), (3, 3), (-3, 3)),
-    ((0, -4.2), (4.2, 0), (0, 4.2), (-4.2, 0)),
-    ((0, -4), (3.8, 3), (-3.8, 3)),
-)
-"""Circle, square, diamond, triangle by class: colour is not the only sign."""
 
 
 class _InputSpacePicture(PaintedPicture):
@@ -117,38 +110,46 @@ class DecisionView(_InputSpacePicture):
     def is_empty(self) -> bool:
         return self._grid is None
 
-    def draw(self, painter: QPainter, ink: Ink) -> None:
-        assert self._grid is not None
+    def plane_box(self) -> QRectF:
+        """Where the plane stands in the widget: a unit is as long across as up."""
         box = self._box()
         x0, x1, y0, y1 = self._extent
         scale = min(box.width() / (x1 - x0), box.height() / (y1 - y0))
         wide, high = (x1 - x0) * scale, (y1 - y0) * scale
-        box = QRectF(box.left() + (box.width() - wide) / 2, box.top() + (box.height() - high) / 2, wide, high)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        colours = [_rgb(ink.curve(k)) for k in range(len(self._grid))]
-        pixels = region_colours(self._grid, colours, _rgb(ink.surface))
-        rows, columns = pixels.shape[:2]
-        regions = QImage(pixels.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
-        painter.drawImage(box, regions, QRectF(regions.rect()))
+        return QRectF(box.left() + (box.width() - wide) / 2, box.top() + (box.height() - high) / 2, wide, high)
+
+    def draw(self, painter: QPainter, ink: Ink) -> None:
+        x0, x1, y0, y1 = self._extent
+        box = self.plane_box()
+        if self._grid is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            colours = [_rgb(ink.curve(k)) for k in range(len(self._grid))]
+            pixels = region_colours(self._grid, colours, _rgb(ink.surface))
+            rows, columns = pixels.shape[:2]
+            regions = QImage(pixels.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
+            painter.drawImage(box, regions, QRectF(regions.rect()))
         draw_axes(painter, box, ink, (x0, x1), (y0, y1), ("x₀", "x₁"))
         painter.setClipRect(box)
-        painter.setPen(line_pen(ink.text, width=1.5))
-        for piece in boundary(self._grid):
-            ends = _places((np.array(piece) + 0.5) / (columns, rows), (0, 1), (0, 1), box)
-            painter.drawLine(QPointF(*ends[0]), QPointF(*ends[1]))
+        if self._grid is not None:
+            painter.setPen(line_pen(ink.text, width=1.5))
+            rows, columns = self._grid.shape[1:]
+            for piece in boundary(self._grid):
+                ends = _places((np.array(piece) + 0.5) / (columns, rows), (0, 1), (0, 1), box)
+                painter.drawLine(QPointF(*ends[0]), QPointF(*ends[1]))
         places = _places(self._points, (x0, x1), (y0, y1), box)
         painter.setPen(QPen(ink.surface, 1))
         for at, label in list(zip(places, self._labels.tolist(), strict=True))[:MOST_POINTS]:
             painter.setBrush(ink.curve(label))
-            _draw_point(painter, QPointF(*at), label)
+            draw_point(painter, QPointF(*at), label)
 
 
-def _draw_point(painter: QPainter, at: QPointF, label: int) -> None:
+def draw_point(painter: QPainter, at: QPointF, label: int, grown: float = 1.0) -> None:
+    """The mark of a point of a class, with the painter's pen and brush."""
     shape = POINT_SHAPES[label % len(POINT_SHAPES)]
     if shape:
-        painter.drawPolygon(QPolygonF([at + QPointF(x, y) for x, y in shape]))
+        painter.drawPolygon(QPolygonF([at + QPointF(grown * x, grown * y) for x, y in shape]))
     else:
-        painter.drawEllipse(at, 3.2, 3.2)
+        painter.drawEllipse(at, 3.2 * grown, 3.2 * grown)
 
 
 def _places(points: Floats, x: tuple[float, float], y: tuple[float, float], box: QRectF) -> Floats:

@@ -216,7 +216,7 @@ def _open(choice: DataChoice, found: Found | None, job: Job) -> tuple[Found | No
     if choice.name in SOURCES and found is None:
         found = make_source(choice).look_through(job)
     try:
-        source, samples = open_samples(choice)
+        source, samples = open_samples(choice, job)
         return found, Opened(choice, source, samples, divide(samples, choice)), ""
     except ValueError as error:
         return found, None, str(error)

@@ -23,6 +23,11 @@ def runs_dir() -> Path:
     return _made(data_dir() / "runs")
 
 
+def experiments_dir() -> Path:
+    """One folder for each experiment, with a run's folder for each of its runs."""
+    return _made(data_dir() / "experiments")
+
+
 def journal_dir() -> Path:
     """Recovery copies of open documents."""
     return _made(data_dir() / "journal")

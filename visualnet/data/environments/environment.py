@@ -118,6 +118,10 @@ class Environment(DataSet):
         """How a training script makes a world."""
         raise NotImplementedError
 
+    def everywhere(self, world: World) -> Array | None:
+        """What would be observed at each cell of the grid (row, column, …) if all else were as it is; None where the world is no grid."""
+        return None
+
     def fields(self) -> dict[str, Spec]:
         return {
             OBSERVATION: self.observation(),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from visualnet.data.environments.environment import Environment, Picture, PrintedWorld, World, environment
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import choice, flag
+
+if TYPE_CHECKING:
+    from visualnet.data.environments.environment import Array
 
 SOURCE = "Gymnasium, Farama Foundation. MIT License."
 STATE = Spec((), (), "int")
@@ -43,6 +46,15 @@ class GymnasiumGame(Environment):
         from visualnet.data.environments.game_pictures import draw
 
         return draw(self.id, world)
+
+    def everywhere(self, world: World) -> Array | None:
+        import numpy as np
+
+        cells = self.picture(world).cells
+        states = getattr(world.game.observation_space, "n", None)  # type: ignore[attr-defined]
+        if cells is None or states != cells.size:
+            return None  # of a taxi the passenger too is in the number of the state
+        return np.arange(cells.size).reshape(cells.shape)
 
 
 @environment("cartpole", "Cart and pole", "push left, push right", keys="left right", solved=475.0, source=SOURCE)

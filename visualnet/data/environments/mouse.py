@@ -9,6 +9,7 @@ from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import choice, count
 
 if TYPE_CHECKING:
+    from visualnet.data.environments.environment import Array
     from visualnet.data.environments.mouse_world import MouseWorld
 
 VIEW = 5
@@ -66,3 +67,14 @@ class Mouse(Environment):
         view = tuple((min(max(a, 0.0), side), min(max(b, 0.0), side)) for a, b in corners)
         marks = (Mark("area", "view", view), Mark("disc", "mouse", ((x, y),), 0.35))
         return Picture(side, side, game.cells(), ("empty", "cheese", "poison"), marks)
+
+    def everywhere(self, world: World) -> Array:
+        """What the mouse would see there, had it just come."""
+        import numpy as np
+
+        board, side = cast("MouseWorld", world).board, self.side
+        found = np.zeros((side, side, len(CHANNELS), VIEW, VIEW), np.float32)
+        for row, column in np.ndindex(side, side):
+            found[row, column] = board[:, row : row + VIEW, column : column + VIEW]
+        found[:, :, -1, VIEW // 2, VIEW // 2] = 1.0
+        return found

@@ -166,7 +166,7 @@ def _text(codes: Array, spec: Spec, name: str, source: DataSet) -> str:
     flat = codes.reshape(-1)[:MOST_LETTERS].tolist()
     if spec.shape == (0,):
         return "".join(chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "" for code in flat)
-    words = source.token_words() if name == "text" else ()
+    words = source.words_of(name)
     if not words:
         return " ".join(str(code) for code in flat)
     known = [words[code] if 0 <= code < len(words) else str(code) for code in flat]

@@ -44,7 +44,7 @@ def preview_samples(
     Raises:
         ValueError: the data cannot be opened, divided or read.
     """
-    source, raw = open_samples(choice)
+    source, raw = open_samples(choice, check)
     train = divide(raw, choice)[0]
     index = train[np.unique(np.linspace(0, len(train) - 1, min(count, len(train))).astype(np.int64))]
     fields = source.specs()

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from visualnet.data.plane.own_points import CLASS_NAMES, OwnPoint
+
 Array = NDArray[Any]
+
+
+def own_points(given: Sequence[OwnPoint], classes: int) -> dict[str, Array]:
+    """Points that a person has set, as `points` gives those of a shape.
+
+    Raises:
+        ValueError: there are none, or one is of a class that there is not.
+    """
+    if not given:
+        raise ValueError("no point is set yet: click into the plane of the panel Points, or choose another shape")
+    label = np.array([point.label for point in given], np.int64)
+    if int(label.max()) >= classes:
+        name, names = CLASS_NAMES[int(label.max())], ", ".join(CLASS_NAMES[:classes])
+        raise ValueError(
+            f"there are {name} points, and only the classes {names}: ask for more classes, or take those away"
+        )
+    found: dict[str, Array] = {"point": np.array([point[:2] for point in given], np.float32), "label": label}
+    if classes == 2:
+        found["y"] = label[:, None].astype(np.float32)
+    return found
 
 
 def points(shape: str, n: int, noise: float, classes: int, seed: int) -> dict[str, Array]:

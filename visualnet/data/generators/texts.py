@@ -30,6 +30,17 @@ STORY_WORDS = (
 )
 """What the numbers of ``masked_words`` stand for."""
 
+COLOURS = ["red", "blue", "green", "white"]
+TREASURES = ["ball", "ring", "coin", "shell", "bell", "kite"]
+HIDINGS = ["in the garden", "by the river", "under the bridge", "behind the house"]
+MOODS = ["happy", "proud", "glad"]
+_TOLD = "once there was a . the had one day lost looked for all but could not see it found and gave back to so were now again"
+TALE_WORDS = (
+    "",
+    *dict.fromkeys([*_TOLD.split(), *ANIMALS, *KINDS, *COLOURS, *TREASURES, *" ".join(HIDINGS).split(), *MOODS]),
+)
+"""What the numbers of ``stories`` stand for."""
+
 
 def opinions(n: int, length: int, seed: int) -> dict[str, Array]:
     """Three parts each, two or three of them on the side of the label; half of all parts say it by “not”."""
@@ -53,8 +64,17 @@ def _opinion(rng: np.random.Generator, friendly: bool) -> list[str]:
     return ["the", _one(rng, THINGS), "was", *(["not"] if turned else []), *degree, word]
 
 
+def recall(n: int, length: int, symbols: int, others: int, seed: int) -> dict[str, Array]:
+    """``text`` (n, length) of so many ``others``, but for the ``label`` (n,), one of so many ``symbols``, at a place drawn by chance."""
+    rng = np.random.default_rng(seed)
+    label = rng.permutation(np.arange(n) % symbols)
+    text = rng.integers(symbols, symbols + others, (n, length))
+    text[np.arange(n), rng.integers(0, length, n)] = label
+    return {"text": text.astype(np.int64), "label": label.astype(np.int64)}
+
+
 def reversal(n: int, length: int, symbols: int, seed: int) -> dict[str, Array]:
-    """``source``; ``translation`` is the same backwards; ``encode_annotation`` that, one place later, after a 0."""
+    """``source``; ``translation`` is the same backwards; ``written`` is that, one place later, after a 0."""
     source = np.random.default_rng(seed).integers(1, symbols + 1, (n, length))
     translation = np.ascontiguousarray(source[:, ::-1])
     written = np.concatenate([np.zeros((n, 1), np.int64), translation[:, :-1]], 1)
@@ -72,6 +92,37 @@ def letters(n: int, context: int, seed: int) -> dict[str, Array]:
     alphabet = {c: i for i, c in enumerate(" abcdefghijklmnopqrstuvwxyz.")}
     story = np.array([alphabet[c] for c in "".join(parts)[:wanted]], np.int64)
     return {"text": story[:-1].reshape(n, context), "following": story[1:].reshape(n, context)}
+
+
+def stories(n: int, context: int, seed: int) -> dict[str, Array]:
+    """One story after the other, cut into pieces of so many words that do not overlap. Who lost what, and who found it, is named again
+    and again: to go on rightly one has to remember it for longer than a sentence."""
+    rng, wanted = np.random.default_rng(seed), n * context + 1
+    words: list[str] = []
+    while len(words) < wanted:
+        words += _tale(rng)
+    number = {word: i for i, word in enumerate(TALE_WORDS)}
+    told = np.array([number[word] for word in words[:wanted]], np.int64)
+    return {"text": told[:-1].reshape(n, context), "following": told[1:].reshape(n, context)}
+
+
+def _tale(rng: np.random.Generator) -> list[str]:
+    """``once there was a small dog . the dog had a red ball . …``"""
+    owner, finder = (ANIMALS[i] for i in rng.permutation(len(ANIMALS))[:2])
+    treasure, place = _one(rng, TREASURES), _one(rng, HIDINGS)
+    parts = [
+        f"once there was a {_one(rng, KINDS)} {owner} .",
+        f"the {owner} had a {_one(rng, COLOURS)} {treasure} .",
+        f"one day the {owner} lost the {treasure} {place} .",
+    ]
+    if rng.random() < 0.5:
+        parts.append(f"the {owner} looked for the {treasure} all day but could not see it .")
+    parts.append(f"a {_one(rng, KINDS)} {finder} found the {treasure} and gave it back to the {owner} .")
+    if rng.random() < 0.5:
+        parts.append(f"so the {owner} and the {finder} were {_one(rng, MOODS)} .")
+    else:
+        parts.append(f"now the {owner} was {_one(rng, MOODS)} again .")
+    return " ".join(parts).split()
 
 
 def masked_words(n: int, context: int, share: float, seed: int) -> dict[str, Array]:

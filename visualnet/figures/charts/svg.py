@@ -42,7 +42,7 @@ def svg_of_drawing(drawing: Drawing, title: str) -> str:
 def _element(mark: Mark) -> str:
     if isinstance(mark, Stroke):
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in mark.points)
-        dash = ' stroke-dasharray="5 4"' if mark.dashed else ""
+        dash = f' stroke-dasharray="{" ".join(f"{part:g}" for part in mark.dash)}"' if mark.dashed else ""
         style = f'stroke="{colour_of(mark.colour)}" stroke-width="{mark.width:g}" stroke-opacity="{mark.alpha:g}"{dash}'
         return f'<polyline points="{points}" fill="none" {style} stroke-linejoin="round"/>'
     if isinstance(mark, Box):

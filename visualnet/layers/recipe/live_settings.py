@@ -1,7 +1,7 @@
 """Settings that can be changed while a run goes on: which a project has, how two projects differ in them, and how they are set.
 
 Each declaration says by itself whether its value can be changed (``Param.live``), and from when on another one acts. A setting is named by
-where it is said (the recipe, one of its learners, a node) and by its own name; nothing here knows what it does.
+where it is said (the recipe, one of its learners, a node, the data) and by its own name; nothing here knows what it does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 from visualnet.core import edits
 from visualnet.core.edits.learners import index_of, set_learner
 from visualnet.core.graph import Node, Value
-from visualnet.core.project import Project, Recipe
+from visualnet.core.project import DataChoice, Project, Recipe
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.params import Bool, Choice, Param
 from visualnet.layers.param_words import param_words
@@ -27,12 +27,14 @@ Plain = bool | int | float | str | tuple[int | float | str, ...] | None
 
 
 class Setting(NamedTuple):
-    """Where a setting is said, and its name: of a ``node`` on a ``sheet``, of one of several learners, or else of the recipe."""
+    """Where a setting is said, and its name: of a ``node`` on a ``sheet``, of one of several learners, of the ``data`` set of that name,
+    or else of the recipe."""
 
     name: str
     learner: str = ""
     sheet: str = ""
     node: str = ""
+    data: str = ""
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -45,11 +47,12 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     sheet: str = ""
     node: str = ""
     words: str = ""
+    data: str = ""
 
     @property
     def setting(self) -> Setting:
         """What was changed."""
-        return Setting(self.name, self.learner, self.sheet, self.node)
+        return Setting(self.name, self.learner, self.sheet, self.node, self.data)
 
 
 Values = Mapping[Setting, Value]
@@ -78,11 +81,17 @@ NODE_FIELDS: Mapping[str, Param] = {
     ),
 }
 """What a node says in fields of its own."""
+DATA_PARAMS: dict[str, Mapping[str, Param]] = {}
+"""Of each data set what can be changed while a run learns from it; the data sets put it here when they are declared."""
 
 
 def find_changes(before: Project, after: Project) -> list[Change]:
     """The live settings in which ``after`` differs, of all that both have. What else differs is left aside."""
-    return [*_recipe_changes(before.recipe, after.recipe), *_node_changes(before, after)]
+    return [
+        *_recipe_changes(before.recipe, after.recipe),
+        *_node_changes(before, after),
+        *_data_changes(before.data, after.data),
+    ]
 
 
 def _recipe_changes(before: Recipe, after: Recipe) -> Iterator[Change]:
@@ -139,6 +148,26 @@ def _node_changes(before: Project, after: Project) -> Iterator[Change]:
                     yield Change(name, _plain(old), _plain(new), sheet=sheet, node=node.id, words=words)
 
 
+def _data_changes(before: DataChoice, after: DataChoice) -> Iterator[Change]:
+    if before.name != after.name or before.options == after.options:
+        return
+    for name, param in data_params(before).items():
+        old, new = (one.options.get(name, param.default) for one in (before, after))
+        if old != new:
+            yield Change(name, _plain(old), _plain(new), data=before.name, words=f"data: {_lower(param_words(param))}")
+
+
+def data_params(data: DataChoice) -> Mapping[str, Param]:
+    """What of a data set can be changed while a run learns from it."""
+    return DATA_PARAMS.get(data.name, {})
+
+
+def without_live_options(data: DataChoice) -> DataChoice:
+    """What of a choice of data stays as it is while a run learns from it."""
+    live = data_params(data)
+    return msgspec.structs.replace(data, options={name: v for name, v in data.options.items() if name not in live})
+
+
 def node_params(node: Node) -> dict[str, Param]:
     """What of a node can be changed while a run trains it."""
     layer = LAYERS.get(node.kind)
@@ -178,6 +207,8 @@ def find_param(project: Project, setting: Setting) -> Param:
         if node is None:
             raise ValueError("the node is not in the network that is trained")
         found, of = node_params(node), f" of “{node.name}”"
+    elif setting.data:
+        found, of = {**(data_params(project.data) if setting.data == project.data.name else {})}, " of the data"
     else:
         recipe = project.recipe
         if setting.learner:
@@ -218,8 +249,8 @@ def set_values(project: Project, values: Values) -> Project:
     Raises:
         ValueError: one of them cannot be set.
     """
-    for learner in dict.fromkeys(setting.learner for setting in values if not setting.node):
-        said = {s.name: value for s, value in values.items() if not s.node and s.learner == learner}
+    for learner in dict.fromkeys(s.learner for s in values if not (s.node or s.data)):
+        said = {s.name: value for s, value in values.items() if not (s.node or s.data) and s.learner == learner}
         if learner:
             recipe = project.recipe.of_learner(project.recipe.learners[index_of(project, learner)])
             project = set_learner(project, learner, **change(recipe, said))
@@ -228,7 +259,8 @@ def set_values(project: Project, values: Values) -> Project:
     for sheet, node in dict.fromkeys((s.sheet, s.node) for s in values if s.node):
         own = {s.name: value for s, value in values.items() if (s.sheet, s.node) == (sheet, node)}
         project = _set_node(project, sheet, node, own)
-    return project
+    given = {s.name: value for s, value in values.items() if s.data == project.data.name}
+    return edits.set_data(project, options={**project.data.options, **given}) if given else project
 
 
 def _set_node(project: Project, sheet: str, node: str, values: Mapping[str, Value]) -> Project:
@@ -281,8 +313,13 @@ def merge_changes(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(one for one in found.values() if one.before != one.after)
 
 
+MOST_WORDS = 40
+
+
 def describe_change(change: Change) -> str:
-    """A change in words: “learning rate 0.01 → 0.001”."""
+    """A change in words: “learning rate 0.01 → 0.001”; of what is too long to be read, that it was changed."""
+    if any(isinstance(value, str) and len(value) > MOST_WORDS for value in (change.before, change.after)):
+        return f"{change.words} changed"
     if change.name == "trainable":
         return f"{change.words} {'trained again' if change.after else 'frozen'}"
     return f"{change.words} {_format(change.before, change)} → {_format(change.after, change)}"

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from visualnet.compiling.plan import Plan, PlanStep
 from visualnet.core.graph import Port
+from visualnet.training.decoding.scores import Scores
 
 
 class Answer(NamedTuple):
@@ -26,6 +27,21 @@ class Answer(NamedTuple):
     ignored: int = -100
     are_flags: bool = False
     """The target holds nothing but 0 and 1 (and what is not asked): several labels for each sample, not amounts."""
+
+
+TOKEN_KINDS = ("logits", "log_probabilities", "scores")
+"""What a layer is given that tells the likeliest of several classes, at each place one."""
+
+
+def scores_of(answer: Answer) -> Scores | None:
+    """Where this answer scores the tokens of a text; None where it scores none."""
+    if answer.kind not in TOKEN_KINDS or len(answer.target_shape) != 1 or len(answer.prediction_shape) != 2:
+        return None
+    if answer.target_dtype != "int" or not answer.field:
+        return None
+    port = (answer.prediction.node,), answer.prediction.port
+    tokens, places = answer.prediction_shape
+    return Scores(port, answer.kind, tokens, places, answer.field, answer.ignored)
 
 
 def find_answers(plan: Plan) -> tuple[Answer, ...]:

@@ -19,6 +19,7 @@ from visualnet.training.evaluation.intervals import Estimate, estimate, wilson
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS, Metric, metrics_for
 from visualnet.training.runs.preparation_file import PREPARATION, read_preparation
+from visualnet.training.runs.run_changes import with_data_of_run
 from visualnet.training.runs.run_model import PROJECT
 
 if TYPE_CHECKING:
@@ -96,9 +97,11 @@ def evaluate(
         raise ValueError(
             f"“{part}” and “{weights}”: wanted is one of {', '.join(PARTS)}, and one of {', '.join(WEIGHTS)}"
         )
-    project = project_file.load(folder / PROJECT)
+    project = with_data_of_run(project_file.load(folder / PROJECT), folder)
     path, taken = find_weights(folder, weights)
     from visualnet.data.loading import load
+    from visualnet.data.regions.region_samples import find_regions
+    from visualnet.training.evaluation.scenes.judging import SPLIT, whole_scenes
 
     loaded = data if data is not None else load(project.data, kept=read_preparation(folder))
     index = {"validation": loaded.validation, "test": loaded.test, "training": loaded.train}[part]
@@ -121,6 +124,9 @@ def evaluate(
     if missing:
         some = format_quantity(missing, "sample")
         note = f"{note} {some} of this part are not judged: they cannot be read, or have no target.".strip()
+    regions = find_regions(loaded.samples)
+    if regions is not None and not len(whole_scenes(regions, index)):
+        note = f"{note} {SPLIT}".strip()
     return Evaluation(
         folder, project, part, taken, loaded, loaded.fingerprint, digest, judged, figures, opened, epoch, note
     )

@@ -22,7 +22,7 @@ from visualnet.training.evaluation.judged import Array, Judged
 from visualnet.training.evaluation.tasks import TASKS
 
 FOLDER = "evaluation"
-FORMAT = "1"
+FORMAT = "2"
 CHUNK = 1 << 20
 MOST_ANSWERS = 64
 

@@ -11,17 +11,22 @@ from numpy.typing import NDArray
 
 from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
+from visualnet.data.regions.region_samples import find_regions
 from visualnet.data.streaming.readable import fetch_readable
 from visualnet.data.tensors import Tensors
 from visualnet.layers.declaration.layer import Spec
-from visualnet.training.evaluation.answers import Answer, find_answers
-from visualnet.training.evaluation.judged import Judged
+from visualnet.training.decoding.free_running import write_freely
+from visualnet.training.evaluation.answers import Answer, find_answers, scores_of
+from visualnet.training.evaluation.judged import KIND, ODD, USUAL, Judged
 from visualnet.training.evaluation.metrics.boxes import match_boxes
+from visualnet.training.evaluation.scenes.judging import judge_scenes
 from visualnet.training.evaluation.tasks import OF_YES_OR_NO, TASKS, check_room, find_task, join_parts
 from visualnet.training.observations.lens import plain_fields
 
 Array = NDArray[Any]
 BATCH = 128
+OF_REGIONS = 0.4
+"""Where samples are regions of scenes, to answer them is about so much of the work; the rest is to look at whole scenes."""
 MOST_COLUMNS = 64
 """Inputs with more numbers than these are no columns that anybody would look at one by one."""
 
@@ -40,12 +45,13 @@ def predict(
     tensors = Tensors(data, model.fields, model.device, plain_fields(model))
     parts: list[list[dict[str, Array]]] = [[] for _ in answers]
     samples: list[Array] = []
+    regions = OF_REGIONS if find_regions(data.samples) is not None else 1.0
     size = max(min(BATCH, model.project.recipe.batch_size * 2), 1)
     try:
         tensors.expect(index, size)
         with torch.inference_mode():
             for at in range(0, len(index), size):
-                check(at / len(index))
+                check(regions * at / len(index))
                 chosen = index[at : at + size]
                 batch = tensors.batch(tensors.indices(chosen))
                 if not len(batch[0]):
@@ -63,10 +69,13 @@ def predict(
         raise ValueError("no sample of this part can be read: look the data through again")
     every = np.concatenate(samples)
     columns = find_columns(model, data, every)
-    found = [
-        _judged(answer, data, every, join_parts(part), columns) for answer, part in zip(answers, parts, strict=True)
-    ]
-    return tuple(_join_boxes(answers, [*found]))
+    joined = [join_parts(part) for part in parts]
+    for answer, arrays in zip(answers, joined, strict=True):
+        arrays |= write_freely(model, data, scores_of(answer), every)
+    found = [_judged(answer, data, every, arrays, columns) for answer, arrays in zip(answers, joined, strict=True)]
+    found = [_objects_alone(judged, answer, data) for judged, answer in zip(found, answers, strict=True)]
+    scenes = judge_scenes(model, data, index, lambda share: check(regions + (1 - regions) * share))
+    return (*([scenes] if scenes is not None else []), *_join_boxes(answers, [*found]))
 
 
 def _look_at_target(answer: Answer, model: Model, data: Loaded, index: Array) -> Answer:
@@ -101,6 +110,9 @@ def find_columns(model: Model, data: Loaded, index: Array) -> dict[str, Array]:
     if "label" in data.fields and data.classes and not data.fields["label"].shape:
         label = data.fetch(index, ("label",))["label"]
         found["class"] = np.array([*data.classes, "?"])[np.where((label >= 0) & (label < len(data.classes)), label, -1)]
+        trained = data.known("label")
+        if trained is not None and not (usual := np.isin(label, trained[data.train])).all():
+            found[KIND] = np.where(usual, USUAL, ODD)
     return found
 
 
@@ -128,6 +140,14 @@ def _judged(
     judged = Judged(answer.name, kind.name, samples, classes, arrays, answer.kind != "scores", columns)
     asked = _asked(judged)
     return judged if asked.all() else judged.take(np.flatnonzero(asked))
+
+
+def _objects_alone(judged: Judged, answer: Answer, data: Loaded) -> Judged:
+    """Of how regions are to be moved: those of objects; background has no true box."""
+    if answer.field != "refinement" or find_regions(data.samples) is None:
+        return judged
+    there = np.flatnonzero(data.fetch(judged.samples, ("is_object",))["is_object"] > 0)
+    return judged.take(there) if len(there) else judged
 
 
 def _asked(judged: Judged) -> Array:

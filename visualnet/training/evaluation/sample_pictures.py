@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from visualnet.core.text.format import format_percent
 from visualnet.data.examination.face import Face, read_faces, shown_field
 from visualnet.data.examination.sound import Sound, read_sound
 from visualnet.data.loading import Loaded
+from visualnet.data.regions.region_samples import find_regions
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import Samples
 from visualnet.figures.colours.masks import PLACE_COLOURS, lay_over
@@ -21,6 +23,8 @@ Array = NDArray[Any]
 TRUE_COLOUR, SAID_COLOUR = PLACE_COLOURS[2].astype(np.uint8), PLACE_COLOURS[0].astype(np.uint8)
 WRONG = 5
 """The colour of what was answered wrong, among those of classes."""
+SHOWN_FROM = 0.5
+"""Boxes found in scenes are drawn from this score on: there are many more that are less sure."""
 SIDE = 96
 
 
@@ -38,6 +42,14 @@ def picture_of(data: Loaded, sample: int) -> Array | None:
     if field is None:
         return None
     return as_picture(data.sample(sample, (field,))[field])
+
+
+def _boxed_picture(data: Loaded, sample: int) -> Array | None:
+    """The picture that the boxes of a sample stand in: of a region that of its whole scene."""
+    regions = find_regions(data.samples)
+    if regions is None:
+        return picture_of(data, sample)
+    return as_picture(regions.scene(sample // regions.regions).image)
 
 
 def as_picture(image: Array) -> Array:
@@ -69,7 +81,7 @@ def faces_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, F
         ValueError: it cannot be read, or is of data that were given from Python and show nothing.
     """
     sample = int(judged.samples[row])
-    picture = picture_of(data, sample)
+    picture = picture_of(data, sample) if judged.task != "boxes" else _boxed_picture(data, sample)
     if picture is None:
         return [("", raw_face(data, sample))]
     arrays, face = judged.arrays, Face("image", "", picture.shape[:2], picture)
@@ -83,6 +95,11 @@ def faces_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, F
         found = []
         for (title, name), side in zip(_PAIRS, ("true", "said"), strict=True):
             there = arrays[f"{side}_there"][row]
+            if side == "said" and find_regions(data.samples) is not None:
+                title, there = (
+                    f"{title}, over {format_percent(SHOWN_FROM, 0)}",
+                    there & (arrays["sure"][row] > SHOWN_FROM),
+                )
             corners = np.nan_to_num(arrays[name][row][there]) / (width, height, width, height)
             kinds = arrays[f"{side}_labels"][row][there]
             boxes = [(*box, int(kind)) for box, kind in zip(corners.tolist(), kinds.tolist(), strict=True)]

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_bytes
-from visualnet.training.evaluation.answers import Answer
+from visualnet.training.evaluation.answers import TOKEN_KINDS, Answer
 
 Array = NDArray[Any]
-OF_CLASSES = ("logits", "log_probabilities", "scores")
+OF_CLASSES = TOKEN_KINDS
 OF_YES_OR_NO = ("binary_logits", "binary_probabilities")
 MOST_BYTES = 2 << 30
 """So much may be kept of the answers to a part."""

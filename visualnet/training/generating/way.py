@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from visualnet.analysis import Analysis
 from visualnet.core.graph import Value
-from visualnet.layers.declaration import params
-from visualnet.layers.declaration.settings import WithSettings
+from visualnet.layers.configured import Configured
+from visualnet.layers.declaration import params as kinds
 from visualnet.training.observations.looked_at import ProbePort
 
 if TYPE_CHECKING:
@@ -33,19 +33,18 @@ class Place(NamedTuple):
     ports: tuple[ProbePort, ...] = ()
 
 
-class Way(WithSettings):
+class Way(Configured):
     """Base of every way to make something. An instance has its settings, read; it holds nothing that it made.
 
     Settings that have a meaning everywhere are called alike: ``seed`` (every way has it), ``count`` (`how_many`), ``temperature``
     (`how_warm`).
     """
 
-    noun = "way"
+    called = "the way “{}”"
     name: ClassVar[str]
-    title: ClassVar[str]
     needs: ClassVar[str]
     """What a network must have for it, as an object: “a layer that draws a code”."""
-    seed: int = params.count(0, "Other numbers by chance for another seed; the same ones for the same seed.", low=0)
+    seed: int = kinds.count(0, "Other numbers by chance for another seed; the same ones for the same seed.", low=0)
 
     @classmethod
     def find(cls, analysis: Analysis) -> list[Place]:
@@ -74,18 +73,22 @@ class Way(WithSettings):
 
 def how_many(default: int = 25, what: str = "So many are made.", high: int = 10_000) -> Any:
     """The setting ``count`` of a way."""
-    return params.count(default, what, high=high)
+    return kinds.count(default, what, high=high)
 
 
 def how_warm(what: str, default: float = 1.0, high: float = 10.0) -> Any:
     """The setting ``temperature`` of a way."""
-    return params.real(default, what, low=0.0, high=high)
+    return kinds.real(default, what, low=0.0, high=high)
 
 
 WAYS: dict[str, type[Way]] = {}
 """Every way by name, once `find_ways` was called."""
 
-DECLARED_IN = ("visualnet.training.generating.from_chance",)
+DECLARED_IN = (
+    "visualnet.training.generating.from_chance",
+    "visualnet.training.generating.from_flow",
+    "visualnet.training.generating.from_text",
+)
 """The modules that declare ways, in the order in which those are offered."""
 
 _W = TypeVar("_W", bound=type[Way])
@@ -153,4 +156,4 @@ def make_way(name: str, options: Mapping[str, Value] | None = None) -> Way:
     found = find_ways().get(name)
     if found is None:
         raise ValueError(f"there is no way “{name}” to make something (there are {', '.join(WAYS)})")
-    return found(options)
+    return found(options or {})

@@ -16,9 +16,11 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from visualnet.analysis import Analysis, infer
+from visualnet.core.errors import FileError
 from visualnet.core.graph import Value
 from visualnet.core.project import Project, Recipe
-from visualnet.data.loading import Loaded
+from visualnet.data.balance import SAMPLING
+from visualnet.data.loading import Loaded, load
 from visualnet.data.tensors import Sampler
 from visualnet.layers.recipe.live_settings import (
     Change,
@@ -40,6 +42,7 @@ from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState
 from visualnet.training.loop.sinks import Sink
 from visualnet.training.machine.machine import Machine
+from visualnet.training.runs.preparation_file import write_preparation
 from visualnet.training.runs.run_model import read_project
 
 
@@ -172,27 +175,71 @@ def follow(loop: Changeable, project: Project) -> None:
         ValueError: it cannot be trained; the run stands as before.
     """
     optimizers.check_recipe(project.recipe, len(loop.data.validation) > 0)
+    before, data = loop.project, loop.data
+    if project.data != before.data:
+        loop.data = _other_data(data, project)
     analysis = None
-    if not project.same_network(loop.project):
-        analysis = infer(project, None, loop.data.fields)
-        for fault in preflight.faults(analysis, loop.data):
-            raise ValueError(fault.words)
-    before = loop.project
+    try:
+        if loop.data is not data or not project.same_network(before):
+            analysis = infer(project, None, loop.data.fields)
+            for fault in preflight.faults(analysis, loop.data):
+                raise ValueError(fault.words)
+    except ValueError:
+        loop.data = data
+        raise
     try:
         _follow(loop, project, analysis)
     except ValueError:
-        _follow(loop, before, None if analysis is None else infer(before, None, loop.data.fields))
+        loop.data = data
+        _follow(loop, before, None if analysis is None else infer(before, None, data.fields))
         raise
+    if loop.data is not data and loop.folder is not None:
+        _keep_data(loop, loop.folder)
+
+
+def _other_data(data: Loaded, project: Project) -> Loaded:
+    """The data as the project chooses them now, which hold the same fields as those before.
+
+    Raises:
+        ValueError: they cannot be read, or hold other fields.
+    """
+    if project.data.balance not in ("", SAMPLING):
+        raise ValueError("the losses were weighed by the classes of the data at the start: that needs a new training")
+    found = load(project.data)
+    if dict(found.fields) != dict(data.fields) or found.classes != data.classes:
+        raise ValueError("the data would hold other fields or classes: that needs a new training")
+    if not len(found.train):
+        raise ValueError("no sample would be left to learn from")
+    return found
+
+
+def _keep_data(loop: Changeable, folder: Path) -> None:
+    """The run's folder says how what it learns from now is prepared: who judges the run later asks there."""
+    try:
+        write_preparation(folder, loop.data)
+    except FileError as error:
+        loop.emit(events.Trouble(words=f"how samples are prepared cannot be saved: {error}"))
+
+
+def _make_sampler(loop: Changeable, recipe: Recipe) -> Sampler:
+    """Who draws the samples from here on; it goes on with the chance, and where the samples are the same, the order of the one before."""
+    old = loop.sampler
+    if loop.parts.probe.data is not loop.data:
+        sampler = procedure_kind(recipe.procedure).make_sampler(loop.data, recipe)
+        sampler.generator = old.generator
+    elif min(recipe.batch_size, old.size) != old.batch_size:
+        sampler = procedure_kind(recipe.procedure).make_sampler(loop.data, recipe)
+        sampler.generator, sampler.order = old.generator, old.order
+    else:
+        return old
+    return sampler
 
 
 def _follow(loop: Changeable, project: Project, analysis: Analysis | None) -> None:
     state, old = loop.state, loop.parts
     old.learners.release()
     old.model.change_settings(project, analysis)
-    sampler = loop.sampler
-    if project.recipe.batch_size != loop.recipe.batch_size:
-        sampler = procedure_kind(project.recipe.procedure).make_sampler(loop.data, project.recipe)
-        sampler.generator, sampler.order = loop.sampler.generator, loop.sampler.order
+    sampler = _make_sampler(loop, project.recipe)
     parts = build_parts(old.model, loop.data, loop.place, loop.machine, sampler, old)
     parts.learners.go_on_from(old.learners, state.epoch, state.position)
     parts.learners.begin_epoch(state.epoch)

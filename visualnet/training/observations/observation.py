@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, Typ
 from visualnet.analysis import Analysis
 from visualnet.core.graph import Value
 from visualnet.figures.charts.marks import Chart
-from visualnet.layers.declaration.settings import WithSettings
+from visualnet.layers.declaration.params import Param
 from visualnet.training.observations.looked_at import ProbePort
 
 if TYPE_CHECKING:
@@ -60,17 +60,18 @@ History = Sequence[tuple[int, Result]]
 """Results with the steps at which they were observed, the oldest first."""
 
 
-class Observation(WithSettings):
+class Observation:
     """Base of every observation. An instance has its settings, read; it holds nothing that it saw."""
 
-    noun = "observation"
     name: ClassVar[str]
+    title: ClassVar[str]
     family: ClassVar[str]
     about: ClassVar[Literal["output", "weights", "network", "sheet"]]
     """What a subject of it is: an output port, a node's parameter (or all of a node: ""), the whole network, a sheet's path."""
     reading: ClassVar[str]
     """How to read it, in two sentences."""
     unit: ClassVar[str] = ""
+    params: ClassVar[Mapping[str, Param]] = {}
     live: ClassVar[bool] = True
     """Whether it is cheap enough to be computed again and again while a network trains; if not, it is computed when it is asked for."""
     keeps: ClassVar[int] = 0
@@ -81,8 +82,31 @@ class Observation(WithSettings):
     """The settings that change the picture and not what is computed: where one of them is changed, the looks that are kept stay."""
     paired: ClassVar[bool] = False
     """Whether it tells what one step changes: beside a training its result then holds, as ``before …``, also the arrays of one step ago."""
+    slides: ClassVar[str] = ""
+    """One of `drawn_by` that is a share from 0 to 1 of some way: a slider moves it, and it can be played."""
     view: ClassVar[str] = "chart"
     """The name of what shows it in the window; ``chart`` paints `draw`."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.params = {**cls.params, **{k: v for k, v in vars(cls).items() if isinstance(v, Param)}}
+
+    def __init__(self, options: Mapping[str, Value] | None = None) -> None:
+        """Read the settings.
+
+        Raises:
+            ValueError: there is no such setting, or it cannot have that value.
+        """
+        given = options or {}
+        for name in given:
+            if name not in self.params:
+                known = ", ".join(self.params) or "none"
+                raise ValueError(f"the observation “{self.title}” has no setting “{name}” (it has {known})")
+        for name, param in self.params.items():
+            try:
+                self.__dict__[name] = param.read(given[name], {}) if name in given else param.default
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -128,16 +152,24 @@ DECLARED_IN = (
     "visualnet.training.observations.embeddings.declare",
     "visualnet.training.observations.cards.declare",
     "visualnet.training.observations.maps.declare",
+    "visualnet.training.observations.maps.hidden_space",
     "visualnet.training.observations.weights.declare",
     "visualnet.training.observations.distributions.declare",
     "visualnet.training.observations.answers.declare",
     "visualnet.training.observations.answers.declare_images",
+    "visualnet.training.observations.answers.declare_adversarial",
+    "visualnet.training.observations.answers.declare_plane",
     "visualnet.training.observations.answers.declare_masks",
+    "visualnet.training.observations.answers.declare_forecast",
+    "visualnet.training.observations.normalizing_flows.declare",
     "visualnet.training.observations.interventions.declare",
     "visualnet.training.observations.attribution.declare",
     "visualnet.training.observations.landscape.declare",
     "visualnet.training.observations.excitation.declare",
     "visualnet.training.observations.fields.declare",
+    "visualnet.training.observations.decisions.declare",
+    "visualnet.training.observations.detection.declare",
+    "visualnet.training.prediction.written_text",
 )
 """The modules that declare observations, in the order in which those are offered."""
 

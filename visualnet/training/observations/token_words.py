@@ -27,9 +27,7 @@ def vocabulary(data: Loaded, field: str) -> tuple[str, ...]:
             names = STEPS[step.kind](step.options).token_names(field, fitted)
             if names:
                 return tuple(_visible(name) for name in names)
-    source = make_data_set(data.choice)
-    known = source.token_words() if field == "text" else ()
-    return tuple(_visible(name) for name in known)
+    return tuple(_visible(name) for name in make_data_set(data.choice).words_of(field))
 
 
 def position_words(lens: Lens, fields: Sequence[str], length: int) -> tuple[str, ...]:

@@ -54,8 +54,14 @@ def predict_run(folder: Path, project: Project, inputs: Sequence[Any]) -> tuple[
     """
     model, kept = load_model(folder, project), read_preparation(folder)
     prepared = prepare_inputs(model, project.data, kept.preparation if kept is not None else None, inputs)
-    mean, std = (kept.mean, kept.std) if kept is not None else _read_normalization(folder, project)
+    mean, std = normalization(folder, project)
     return model, predict(model, *prepared, mean=mean, std=std)
+
+
+def normalization(folder: Path, project: Project) -> tuple[Arrays, Arrays]:
+    """Mean and deviation that a run took out of its inputs, by field."""
+    kept = read_preparation(folder)
+    return (kept.mean, kept.std) if kept is not None else _read_normalization(folder, project)
 
 
 def answer_run(folder: Path, project: Project, inputs: Sequence[Any]) -> dict[str, list[NamedAnswer]]:

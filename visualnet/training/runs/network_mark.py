@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from visualnet.core.caches import clear_with_caches
 from visualnet.core.graph import Graph
 from visualnet.core.project import Project, RunRef
-from visualnet.layers.recipe.live_settings import with_live_settings
+from visualnet.layers.recipe.live_settings import with_live_settings, without_live_options
 
 KEY = "network"
 _last: list[tuple[Project, str]] = []
@@ -57,7 +57,7 @@ def is_other_network(project: Project, drawing: Project) -> bool:
 
 def explain_refusal(project: Project, drawing: Project) -> str:
     """Why a run cannot go on with the network of this drawing, whatever the network is; nothing if it can."""
-    if drawing.data != project.data:
+    if without_live_options(drawing.data) != without_live_options(project.data):
         return f"the run learns from “{project.data.called}” as it was divided at the start: other data need a new training"
     was, now = ({learner.name for learner in one.recipe.learners} for one in (project, drawing))
     if was != now:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from visualnet.core.project import Project
 from visualnet.core.storage.regular_files import open_regular
+from visualnet.layers.recipe.live_settings import is_live, set_values
 from visualnet.layers.recipe.settings import known_options
 from visualnet.training import events
 from visualnet.training.runs.run_model import LOG, MAX_LINE, read_project
@@ -30,6 +31,14 @@ def read_changes(folder: Path) -> list[events.Changed]:
     except OSError:
         pass
     return found
+
+
+def with_data_of_run(project: Project, folder: Path) -> Project:
+    """The project that a run began with, with the data that it learned from last: some can be changed while it goes on."""
+    made = {one.setting: one.after for event in read_changes(folder) for one in event.changes}
+    return set_values(
+        project, {setting: v for setting, v in made.items() if setting.data and is_live(project, setting)}
+    )
 
 
 def find_differences(folder: Path, project: Project) -> list[str]:

@@ -38,6 +38,7 @@ class CurvesPane(QSplitter):
         self._names: dict[str, tuple[str, str]] = {}
         """What each of several runs is called, in short and in full, by id; empty where one is shown alone."""
         self._plots = (self.loss, self.measures)
+        self._told: tuple[str, ...] = ()
         for plot in self._plots:
             plot.setMinimumWidth(200)
             self.addWidget(plot)
@@ -54,6 +55,8 @@ class CurvesPane(QSplitter):
 
     def refresh(self) -> None:
         """Draw what is new, when there is time."""
+        if self._metrics() != self._told:  # a run that has begun may tell more than the drawing says
+            self._show_metrics()
         self.runner.redraws.ask("loss", self.loss, self._draw_loss, EVERY_MS)
         if not self.measures.isHidden():
             self.runner.redraws.ask("metric", self.measures, self._draw_metrics, EVERY_MS)
@@ -95,7 +98,7 @@ class CurvesPane(QSplitter):
         return metric_names(self.runner.model, self.studio.analysis)
 
     def _show_metrics(self) -> None:
-        names = self._metrics()
+        names = self._told = self._metrics()
         self.measures.setVisible(bool(names))
         self.measures.title = capitalize_first(names[0].replace("_", " ")) if len(names) == 1 else "Metrics"
         # Where there is a run, its curves are about to be drawn.

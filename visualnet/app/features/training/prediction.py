@@ -16,6 +16,7 @@ from visualnet.app.plots.decision_regions import DecisionView, RegressionView
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.data.builtin import Points
 from visualnet.data.registry import image_field
 
 WHO = "prediction"
@@ -55,13 +56,17 @@ class PredictionPane(QWidget):
         self.to_canvas = word_button(
             "Enlarge", "Put this picture on the canvas, beside the output", self.pin_asked.emit
         )
-        head = row(self.chooser, STRETCH, self.to_canvas, margins=(8, 2, 8, 0), spacing=4)
+        self.to_points = word_button(
+            "Set points", "Set and move points with the mouse, while it trains too", self._open_points
+        )
+        head = row(self.chooser, STRETCH, self.to_points, self.to_canvas, margins=(8, 2, 8, 0), spacing=4)
         trained = TrainedButton(studio)
         below = row(trained, STRETCH, margins=(8, 4, 8, 0))
         column(head, below, (self.stack, 1), spacing=0, parent=self)
         trained.refresh()
         # Only now: a widget that is shown before it has a parent is a window, and takes the keyboard.
         self.to_canvas.setVisible(studio.shell is not None if pins is None else pins)
+        self.to_points.hide()
         studio.theme_changed.connect(self._set_theme)
         studio.analysed.connect(lambda _: self._watch_input())
         self.runner.probes_changed.connect(self.refresh)
@@ -86,6 +91,8 @@ class PredictionPane(QWidget):
         """2 where the network reads points of a plane, 1 where it reads numbers, else 0."""
         if self._one_sample:
             return 0
+        if not self.studio.analysis.target_fields():
+            return 0  # what is learned without targets (a density, a code) predicts nothing
         inputs, fields = self.studio.analysis.main.sinks("input"), self.studio.fields or {}
         names = {f.layer.values().get("field") for f in inputs if f.layer is not None}
         shape = fields[name].shape if len(names) == 1 and (name := next(iter(names))) in fields else ()
@@ -97,9 +104,15 @@ class PredictionPane(QWidget):
         ports = [((facts.node.id,), port) for facts in inputs for port in list(facts.outputs)[:1]]
         self.runner.request_probes(self.who, ports, grid=bool(ports) and self.grid_dimensions() > 0)
         self.chooser.setVisible(self.grid_dimensions() == 0)
+        made = self.studio.project.data.name == Points.name
+        self.to_points.setVisible(self.grid_dimensions() == 2 and made and self.studio.shell is not None)
         empty = {2: self.decision, 1: self.regression}.get(self.grid_dimensions(), self.bars)
         if self.runner.probes.seen is None:
             self.stack.setCurrentWidget(empty)
+
+    def _open_points(self) -> None:
+        if self.studio.shell is not None:
+            self.studio.shell.show_panel("points")
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -145,9 +158,9 @@ class PredictionPane(QWidget):
         if answer is None:
             return
         shares = np.asarray(answer, np.float64).reshape(-1)
-        if len(shares) == 1 and len(classes) == 2:
+        if len(shares) == 1 and len(classes) == 2 and self.studio.analysis.target_fields():
             shares = np.array([1 - shares[0], shares[0]])
-        if classes and len(shares) == len(classes):
+        if classes and len(shares) == len(classes) and self.studio.analysis.target_fields():
             fields = seen.fields
             targets = (n for n in self.studio.analysis.target_fields() if n in fields and fields[n].ndim == 0)
             truth = next((int(fields[n]) for n in targets), None)

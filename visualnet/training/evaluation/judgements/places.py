@@ -88,6 +88,28 @@ def by_place(judged: Judged, view: str) -> CurveChart:
 
 
 @judgement(
+    "free_running",
+    "Told and free",
+    "tokens",
+    "At each place the share of right tokens: where the network is told the right ones so far (teacher forcing, as in training), and where "
+    "it goes on from its own (free running, as in use). The gap widens along a text where one mistake brings the next.",
+    fits=lambda judged: "free" in judged.arrays,
+)
+def free_running(judged: Judged, view: str) -> CurveChart:
+    truth = judged.arrays["truth"]
+    asked = (truth >= 0).sum(0)
+    places = np.flatnonzero(asked)
+    x = tuple(float(p + 1) for p in places)
+    curves = []
+    for name, said in (("told the right tokens", "said"), ("reads its own tokens", "free")):
+        right = ((judged.arrays[said] == truth) & (truth >= 0)).sum(0)
+        words = tuple(f"{name}, place {p + 1}: {right[p]:,} of {asked[p]:,} right" for p in places)
+        curves.append(Curve(name, x, tuple((right[places] / asked[places]).tolist()), True, words))
+    ends = (0.5, len(asked) + 0.5)
+    return CurveChart(tuple(curves), "place in the sequence", "share right", ends, square=False)
+
+
+@judgement(
     "edits",
     "Edits per sequence",
     "tokens",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from visualnet.data.regions.box_geometry import box_overlaps
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics.classes import average_known
 from visualnet.training.evaluation.metrics.registry import metric
@@ -15,16 +16,6 @@ from visualnet.training.evaluation.metrics.registry import metric
 Array = NDArray[Any]
 RECALLS = np.linspace(0, 1, 101)
 STRICT = tuple(round(0.5 + 0.05 * i, 2) for i in range(10))
-
-
-def box_overlaps(a: Array, b: Array) -> Array:
-    """Intersection over union of each box of ``a`` (n, 4) with each of ``b`` (m, 4), corners x0, y0, x1, y1."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.prod(np.clip(high - low, 0, None), -1)
-    areas = [np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None), -1) for boxes in (a, b)]
-    union = areas[0][:, None] + areas[1][None, :] - shared
-    return np.asarray(np.divide(shared, union, out=np.zeros(shared.shape), where=union > 0))
 
 
 def match_boxes(said: Array, scores: Array, true: Array, threshold: float) -> Array:

@@ -94,6 +94,41 @@ def exact_match(judged: Judged, weights: Array) -> Array:
     return average(exact, weights)
 
 
+def _is_written(judged: Judged) -> bool:
+    """Whether it is known what the network writes without being told the right tokens so far."""
+    return "free" in judged.arrays
+
+
+@metric(
+    "free_exact_match",
+    "Exact match, written freely",
+    "tokens",
+    "max",
+    "the share of sequences that the network writes right from end to end where it reads its own tokens so far, not the true ones",
+    "{} of the sequences are written right from end to end, with nobody telling the right tokens so far.",
+    fits=_is_written,
+)
+def free_exact_match(judged: Judged, weights: Array) -> Array:
+    truth = judged.arrays["truth"]
+    return average(((judged.arrays["free"] == truth) | (truth < 0)).all(1), weights)
+
+
+@metric(
+    "free_token_accuracy",
+    "Token accuracy, written freely",
+    "tokens",
+    "max",
+    "the share of places at which the network writes the right token where it reads its own tokens so far, not the true ones",
+    "{} of the tokens are right where the network goes on from what it has written itself.",
+    fits=_is_written,
+)
+def free_token_accuracy(judged: Judged, weights: Array) -> Array:
+    truth = judged.arrays["truth"]
+    asked = truth >= 0
+    right = ((judged.arrays["free"] == truth) & asked).sum(1).astype(np.float64)
+    return divide(weights @ right, weights @ asked.sum(1).astype(np.float64))
+
+
 @metric(
     "edit_distance",
     "Edit distance",

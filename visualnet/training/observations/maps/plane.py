@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.data.loading import Loaded
+from visualnet.data.registry import make_data_set
 
 MARGIN: Final = 0.15
 """So much wider than the data, on every side."""
@@ -27,6 +28,8 @@ def input_plane(data: Loaded, field: str, cells: int) -> Plane:
     low, high = values.min(0), values.max(0)
     room = (high - low) * MARGIN
     low, high = low - room, high + room
+    if (frame := _frame(data)) is not None:
+        low, high = np.minimum(low, frame[0]), np.maximum(high, frame[1])
     if len(low) == 2:
         xs, ys = (np.linspace(low[i], high[i], cells, dtype=np.float32) for i in (0, 1))
         points: NDArray[Any] = np.stack(np.meshgrid(xs, ys), -1).reshape(-1, 2)
@@ -35,6 +38,13 @@ def input_plane(data: Loaded, field: str, cells: int) -> Plane:
     if field in data.mean:
         points = (points - data.mean[field]) / data.std[field]
     return Plane(tuple(map(float, low)), tuple(map(float, high)), np.ascontiguousarray(points, np.float32))
+
+
+def _frame(data: Loaded) -> tuple[float, float] | None:
+    try:
+        return make_data_set(data.choice).frame()
+    except ValueError:  # data that Python code gave: there is no set of that name
+        return None
 
 
 def unit_regions(values_ND: NDArray[np.float32], cells: int, flat: bool) -> NDArray[np.float32]:

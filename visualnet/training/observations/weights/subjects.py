@@ -17,7 +17,7 @@ def weights_of(
     found: list[Subject] = []
     for path, facts in analysis.walk():
         names = [name for name in facts.weights if not facts.inside and wanted(facts, name)]
-        if names:
+        if names and not any(analysis.at(path[:depth]).borrows for depth in range(1, len(path))):
             found += [(each, name) for each in analysis.repetitions(path, MOST_REPETITIONS) for name in names]
     return found
 

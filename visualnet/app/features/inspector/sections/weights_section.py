@@ -87,14 +87,13 @@ class WeightsSection(InspectorSection):
         self.repeat.set_tip(f"{_REPEATED} {handed_on}".strip())
         self._offer_owners(node.id, node.shares)
         self._show_training(nodes, learns and any(n.trainable for n in nodes))
-        own = learns and not block
         self.editors.show_rows(
             {
                 "trainable": learns,
                 "statistics": learns
                 and (not node.trainable or "unfreeze_at" in node.training)
                 and bool(first and first.buffered),
-                "weights of": own and self.shares.count() > 1 and single,
+                "weights of": learns and self.shares.count() > 1 and single,
                 "repeat": block,
             }
         )

@@ -1,0 +1,1 @@
+"""The panel *Play*: an environment, played by hand or by the network, with what each action is worth while it goes on."""

@@ -1,0 +1,1 @@
+"""Charts of what varies from seed to seed: `bands.py` draws curves with bands."""
