@@ -97,15 +97,17 @@ MOUSE = _recipe(
 )
 CARTPOLE = _recipe(
     0.001,
-    64,
-    20,
-    rounds=1000,
+    128,
+    40,
+    rounds=500,
     play_steps=2,
     discount=0.99,
     epsilon_end=0.05,
-    epsilon_steps=10_000,
-    buffer=20_000,
-    learning_starts=1000,
-    target_every=200,
+    epsilon_steps=8000,
+    buffer=50_000,
+    learning_starts=500,
+    target_every=40,
+    episodes=20,
+    clip_norm=10.0,
 )
 TEMPLATES = {"mouse": mouse, "mouse-conv": mouse_conv, "cartpole": cartpole}
