@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from visualnet.core.project import Project
-from visualnet.core.text.format import format_quantity
+from visualnet.core.text.format import format_percent, format_quantity
 from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.training.evaluation.evaluation import find_weights
 from visualnet.training.runs.preparation_file import read_preparation
@@ -48,7 +48,7 @@ class Played(NamedTuple):
             f"  Mean length    {float(np.mean(self.lengths)):.4g} steps",
         ]
         if self.best and sum(self.best) > 0:
-            found.append(f"  Of the best possible    {sum(self.rewards) / sum(self.best):.1%}")
+            found.append(f"  Of the best possible    {format_percent(sum(self.rewards) / sum(self.best))}")
         return "\n".join(found)
 
 
