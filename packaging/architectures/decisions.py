@@ -17,13 +17,14 @@ def _values(s: Sheet, x: Port, actions: int) -> None:
     s.add("huber", "loss", picked, aim)
 
 
-def _recipe(lr: float, batch_size: int, epochs: int, **options: Value) -> Recipe:
+def _recipe(lr: float, batch_size: int, epochs: int, schedule: str = "constant", **options: Value) -> Recipe:
     settings: dict[str, Value] = {**options, "threads": 1}
     return Recipe(
         optimizer="Adam",
         lr=lr,
         batch_size=batch_size,
         epochs=epochs,
+        schedule=schedule,
         device="cpu",
         best_by="reward",
         procedure="deep_q",
@@ -83,7 +84,7 @@ def cartpole() -> Project:
 MOUSE = _recipe(
     0.001,
     128,
-    20,
+    40,
     rounds=1000,
     play_steps=2,
     discount=0.9,
@@ -94,6 +95,8 @@ MOUSE = _recipe(
     target_every=1,
     target_rate=0.01,
     test_epsilon=0.05,
+    episodes=20,
+    schedule="cosine",
 )
 CARTPOLE = _recipe(
     0.001,
