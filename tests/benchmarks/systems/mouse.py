@@ -18,7 +18,6 @@ SYSTEM = System(
     {
         "share of the best possible": Wanted(0.9),
         "mean reward of 100 episodes": Wanted(),
-        "seconds": Wanted(most=300, unit="s"),
     },
     measure,
 )
