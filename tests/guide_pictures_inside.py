@@ -76,3 +76,15 @@ def back_propagation(g: Guide) -> None:
         g.press_key(panel.list, "Right")
     g.hands.rest(0.5)
     g.keep("back-propagation")
+
+
+def experiments(g: Guide) -> None:
+    """Three learning rates, two seeds of each."""
+    g.window.actions_.trigger("train.experiments")
+    view = g.window.pages["experiments"].view  # type: ignore[attr-defined]
+    view.gallery.choose("learning-rates")
+    view.seeds.setValue(2)
+    view.toggle()
+    g.hands.until(lambda: not view.experimenter.busy, 300)
+    g.hands.rest(0.5)
+    g.keep("experiments")

@@ -39,3 +39,55 @@ def dashboard(p: Photographer) -> None:
     p.shot("dashboard-far")
     board.choose_cards("")
     board.choose_wires("")
+
+
+def rcnn(p: Photographer) -> None:
+    """R-CNN: objects of a scene with their proposals, the held-out scenes judged, a picture of one's own."""
+    from visualnet.core import edits
+
+    p.open("rcnn")
+    p.window.studio.do("Fewer scenes", lambda project: edits.set_data(project, options={"n": 80}))
+    p.window.studio.do("Epochs", lambda project: edits.set_recipe(project, epochs=6))
+    p.shot("rcnn")
+    p.window.train()
+    runner = p.window.runner
+    p.until(lambda: runner.model is not None and len(runner.model.epochs) >= 6)
+    p.until(lambda: runner.state == "idle")
+    panel = p.window.show_panel("see_inside")
+    first, second = panel.add("objects"), panel.add("objects", {"proposals": True, "score": 30})
+    for view in (first, second):
+        p.until(lambda view=view: view.stack.currentWidget() is view.widget)
+    p.shot("rcnn-objects")
+    p.picture(second, "rcnn-objects-alone")
+    judging = p.window.show_panel("evaluation")
+    judging.evaluate()
+    p.until(lambda: judging.evaluation is not None)
+    p.rest(1.0)
+    p.shot("rcnn-evaluate")
+    own = p.window.show_panel("try_it")
+    p.until(lambda: bool(own.editors))
+    own.begin.click()
+    p.until(lambda: p.window.runner.probes.own is not None)
+    p.rest(1.0)
+    p.shot("rcnn-try-it")
+
+
+def writing(p: Photographer) -> None:
+    """A sentence that is translated as it is typed, with several texts followed; and a story that is gone on with."""
+    import torch  # noqa: F401 - what the program loads in the background
+
+    from visualnet.core import edits
+
+    for template, typed in (
+        ("translation", "today the small dog has seen a flower"),
+        ("gpt-small", "once there was a"),
+    ):
+        p.open(template)
+        p.window.studio.do("Start from", lambda made, t=template: edits.set_recipe(made, start_from=f"trained/{t}"))
+        panel = p.window.show_panel("writing")
+        panel.text.setPlainText(typed)
+        p.until(lambda panel=panel: panel.probes.observed.last(panel.state.request) is not None)
+        p.shot(f"writing-{template}")
+        panel.choosing.ways.part(2).click()
+        p.until(lambda panel=panel: panel.probes.observed.last(panel.state.request) is not None)
+        p.shot(f"writing-{template}-beam")

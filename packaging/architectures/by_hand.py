@@ -23,9 +23,7 @@ def points_by_hand() -> Project:
         "Points by hand",
         "Set points with the mouse in the panel Points, while it trains. One neuron divides them by one line; with a hidden layer, which "
         "is one click away, the plane is bent until a line does.",
-        DataChoice(
-            name="points", options={"shape": "own", "points": CROSSED}, split=(1.0, 0.0, 0.0), normalise=False
-        ),
+        DataChoice(name="points", options={"shape": "own", "points": CROSSED}, split=(1.0, 0.0, 0.0), normalise=False),
         Recipe(lr=0.02, batch_size=8, epochs=5000),
     )
 

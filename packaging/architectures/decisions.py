@@ -82,16 +82,18 @@ def cartpole() -> Project:
 
 MOUSE = _recipe(
     0.001,
-    64,
-    16,
+    128,
+    20,
     rounds=1000,
     play_steps=2,
-    discount=0.95,
+    discount=0.9,
     epsilon_end=0.05,
-    epsilon_steps=10_000,
-    buffer=20_000,
+    epsilon_steps=15_000,
+    buffer=30_000,
     learning_starts=1000,
-    target_every=250,
+    target_every=1,
+    target_rate=0.01,
+    test_epsilon=0.05,
 )
 CARTPOLE = _recipe(
     0.001,

@@ -19,8 +19,9 @@ def rcnn() -> Project:
     truth = s.add("target", "refinement", field="refinement", size=(4,), dtype="float")
     there = s.add("target", "is_object", field="is_object", size=(), dtype="float")
     s.add("cross_entropy", "class_loss", scores, label)
-    # Smooth L1 is the Huber loss with δ = 1; the weight is 0 for background, which has no box to learn.
-    s.add("huber", "box_loss", steps, truth, there, sample_weights=True)
+    # Smooth L1 is the Huber loss with δ = 1; the weight of a sample is 0 for background, which has no box to learn. Steps are about a
+    # tenth of a box, so that their loss is about a hundredth of that of the classes.
+    s.add("huber", "box_loss", steps, truth, there, sample_weights=True, weight=20)
     s.add("accuracy", "accuracy", scores, label)
     s.add("output", "classes", scores)
     s.add("output", "box", steps)
@@ -28,7 +29,7 @@ def rcnn() -> Project:
         "R-CNN",
         "Selective search proposes regions of a scene, each is cut out and warped, and one network says what it is and how its box should "
         "move (Girshick et al. 2014). Three steps that later detectors made into one.",
-        DataChoice(name="scene_regions", division="group", division_options={"column": "picture"}),
+        DataChoice(name="scene_regions", options={"n": 300}, division="group", division_options={"column": "picture"}),
         Recipe(optimizer="Adam", lr=0.001, batch_size=64, epochs=12),
         wrap=1400,
     )

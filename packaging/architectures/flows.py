@@ -58,7 +58,7 @@ def realnvp_points() -> Project:
         "Six affine couplings bend two half moons into a round normal distribution, and every one of them can be undone (Dinh et al. "
         "2017). So the network tells how dense the points lie anywhere, and makes new ones by walking back.",
         DataChoice(name="points", options={"shape": "moons", "n": 2000, "noise": 0.07}, normalise=False),
-        Recipe(optimizer="Adam", lr=0.002, batch_size=100, epochs=40),
+        Recipe(optimizer="Adam", lr=0.005, schedule="cosine", batch_size=100, epochs=60),
     )
 
 
@@ -76,30 +76,38 @@ def _glow_step(network: Block) -> Block:
     return s.block("One step of Glow: ActNorm, an invertible 1×1 convolution, an affine coupling.")
 
 
+def _scale(network: Block, step: Block) -> Block:
+    s = Sheet({"network": network, "step": step}, {"hidden": 48, "changed": 2})
+    x = s.add("input", "x", size=(1, 8, 8))
+    log_det = s.add("input", "log_det_x", size=())
+    x = s.add("pixel_unshuffle", "squeeze", x)
+    for number in range(1, 5):
+        x = s.add("block:step", f"step{number}", x, log_det, hidden="hidden", changed="changed")
+        log_det = _log_det(x)
+    s.add("output", "y", x)
+    s.add("output", "log_det", log_det)
+    return s.block("Pixels become channels, then four steps of Glow.")
+
+
 def glow_small() -> Project:
     network = _conv_network()
-    s = Sheet({"network": network, "step": _glow_step(network)}, {"hidden": 48})
+    step = _glow_step(network)
+    s = Sheet({"network": network, "step": step, "scale": _scale(network, step)}, {"hidden": 48})
     image = s.add("input", "image", size=(1, 8, 8))
     spread = s.add("dequantize", "dequantize", image, levels=LEVELS)
-    x, log_det = s.add("pixel_unshuffle", "squeeze1", spread), _log_det(spread)
-    for number in range(1, 5):
-        x = s.add("block:step", f"fine{number}", x, log_det, hidden="hidden", changed=2)
-        log_det = _log_det(x)
-    halves = s.add("split", "multi_scale", x)
-    x = s.add("pixel_unshuffle", "squeeze2", Port(halves.node, "y2"))
-    for number in range(1, 5):
-        x = s.add("block:step", f"coarse{number}", x, log_det, hidden="hidden", changed=4)
-        log_det = _log_det(x)
-    z = s.add("concatenate", "all", s.add("flatten", "fine_z", halves), s.add("flatten", "coarse_z", x))
-    s.add("flow_nll", "surprise", z, log_det)
-    s.add("bits_per_dim", "bits", z, log_det, levels=LEVELS)
+    fine = s.add("block:scale", "fine", spread, _log_det(spread), hidden="hidden", changed=2)
+    halves = s.add("split", "multi_scale", fine)
+    coarse = s.add("block:scale", "coarse", Port(halves.node, "y2"), _log_det(fine), hidden="hidden", changed=4)
+    z = s.add("concatenate", "latent", s.add("flatten", "fine_z", halves), s.add("flatten", "coarse_z", coarse))
+    s.add("flow_nll", "surprise", z, _log_det(coarse))
+    s.add("bits_per_dim", "bits", z, _log_det(coarse), levels=LEVELS)
     s.add("output", "z", z)
     return s.project(
         "Glow on small digits",
         "Eight steps of Glow in two scales (Kingma and Dhariwal 2018) turn 8×8 digits into 64 normal numbers and back. Half of the "
         "numbers leave after the first scale, so that the second sees coarser structure.",
         DataChoice(name="digits8x8", normalise=False),
-        Recipe(optimizer="Adam", lr=0.001, batch_size=64, epochs=60),
+        Recipe(optimizer="Adam", lr=0.002, schedule="cosine", batch_size=64, epochs=60),
     )
 
 

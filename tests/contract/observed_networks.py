@@ -26,6 +26,7 @@ NETWORKS = {
     "attention": "vit-small",
     "translating": "seq2seq-small",
     "generative": "vae",
+    "adversarial": "gan-points",
     "flow": "realnvp-points",
     "flow_of_images": "glow-small",
     "playing": "mouse",

@@ -130,6 +130,7 @@ def test_what_is_empty_says_what_to_do_in_the_colours_of_the_theme(
     window = open_window((feature,), theme)
     shown: QWidget
     if feature.page is not None:
+        window.show_page(feature.id)
         shown = window.pages[feature.id]
     else:
         window.project_files.new()

@@ -14,8 +14,7 @@ from tests.contract.evaluate import build, compute, outputs
 from tests.contract.test_layers_torch import inferred
 from tests.sampling import examples
 from visualnet.layers import LAYERS, Layer
-from visualnet.layers.declaration.calls import Own, Ref
-from visualnet.layers.declaration.invertible import LOG_DET, Undoing
+from visualnet.layers.declaration.calls import LOG_DET, Own, Ref, Undoing
 
 UNDONE = [tag for tag, kind in LAYERS.items() if kind.undoing is not Layer.undoing]
 NUMBERS = 60

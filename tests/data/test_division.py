@@ -140,3 +140,26 @@ def test_what_cannot_be_divided_is_said_in_words(choice: DataChoice, columns: di
 def test_every_division_says_what_it_does() -> None:
     assert next(iter(DIVISIONS)) == "shares"
     assert all(kind.summary().endswith(".") and kind.title for kind in DIVISIONS.values())
+
+
+@given(st.lists(st.integers(0, 3), min_size=40, max_size=120), st.integers(1, 4), st.integers(0, 99))
+def test_so_many_of_each_class_are_trained_on_the_rest_stays_and_fewer_are_among_more(
+    label: list[int], few: int, seed: int
+) -> None:
+    samples = samples_of(label=label)
+    whole = divide(samples, choose("shares", seed=seed))
+    least = min(np.bincount(np.array(label)[whole[0]], minlength=max(label) + 1)[list(set(label))])
+    if least < few:
+        with pytest.raises(ValueError, match=f"{few} samples of each class are wanted"):
+            divide(samples, choose("per_class", seed=seed, samples=few))
+        return
+    train, validation, test = divide(samples, choose("per_class", seed=seed, samples=few))
+    assert np.bincount(np.array(label)[train])[sorted(set(label))].tolist() == [few] * len(set(label))
+    assert set(train) <= set(whole[0]) and np.array_equal(validation, whole[1]) and np.array_equal(test, whole[2])
+    fewer = divide(samples, choose("per_class", seed=seed, samples=max(few - 1, 1)))[0]
+    assert set(fewer) <= set(train)
+
+
+def test_data_without_classes_have_no_samples_of_each() -> None:
+    with pytest.raises(ValueError, match="no classes"):
+        divide(samples_of(x=[1, 2, 3]), choose("per_class"))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from visualnet.core.project import DataChoice
-from visualnet.data.generators.texts import BAD, GOOD, MARKS, OPINION_WORDS, STORY_WORDS
+from visualnet.data.generators.texts import BAD, GOOD, MARKS, OPINION_WORDS, STORY_WORDS, TALE_WORDS
+from visualnet.data.generators.translation import BEGIN, END, PEOPLE, THINGS, list_words
 from visualnet.data.loading import load
 from visualnet.data.synthetic import DigitMasks
 
@@ -21,7 +23,18 @@ def arrays(name: str, **options: float) -> Mapping[str, np.ndarray]:
 
 
 @pytest.mark.parametrize(
-    "name", ["noisy_digits", "digit_masks", "opinions", "reversal", "letters", "masked_words", "waves"]
+    "name",
+    [
+        "noisy_digits",
+        "digit_masks",
+        "opinions",
+        "reversal",
+        "letters",
+        "stories",
+        "translations",
+        "masked_words",
+        "waves",
+    ],
 )
 def test_the_same_seed_gives_the_same_and_another_another(name: str) -> None:
     prints = [load(DataChoice(name=name, options={**OPTIONS.get(name, {}), "seed": s})).fingerprint for s in (3, 4, 3)]
@@ -105,3 +118,35 @@ def test_sound_goes_on_where_it_was_left() -> None:
     assert found["sound"].min() == 0
     assert found["sound"].max() == 15
     assert np.abs(np.diff(found["sound"], axis=1)).max() < 8  # no jumps: it can be foretold
+
+
+def test_stories_name_again_who_lost_what() -> None:
+    found = arrays("stories", n=60, context=40)
+    assert (found["text"].reshape(-1)[1:] == found["following"].reshape(-1)[:-1]).all()
+    words = " ".join(TALE_WORDS[i] for i in found["text"].reshape(-1))
+    tales = [tale for tale in words.split("once there was a ")[1:-1] if tale.count(".") >= 5]
+    assert len(tales) > 20
+    for tale in tales:
+        owner = tale.split()[1]
+        assert f"the {owner} had a " in tale and f"gave it back to the {owner} ." in tale
+        treasure = tale.partition(" had a ")[2].split()[1]
+        assert f"lost the {treasure} " in tale and f"found the {treasure} " in tale
+
+
+def test_translations_agree_with_their_nouns_and_end() -> None:
+    found, words = arrays("translations", n=300), list_words()
+    assert len(words) == len(set(words)) == 99
+    genders = {noun.german: noun.gender for noun in (*PEOPLE, *THINGS)}
+    for source, written, translation in zip(*(found[f] for f in ("source", "written", "translation")), strict=True):
+        told = [words[i] for i in translation if i >= 0]
+        assert told[-1] == END and END not in told[:-1]
+        assert [words[i] for i in written if i] == [BEGIN, *told[:-1]], (
+            "what is told so far is the same, one place later"
+        )
+        assert (translation >= 0).sum() + (translation == -100).sum() == len(translation)
+        english = [words[i] for i in source if i]
+        assert ("?" in english) == ("?" in told) and ("not" in english) == ("nicht" in told)
+        assert ("has" in english) == ("hat" in told)
+        for article, noun in pairwise(told):
+            if noun in genders and article in ("der", "die", "das", "den"):
+                assert article in {"m": ("der", "den"), "f": ("die",), "n": ("das",)}[genders[noun]], told

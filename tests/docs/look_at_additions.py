@@ -85,6 +85,46 @@ def optimizer() -> dict[str, Any]:
     }
 
 
+def procedure() -> dict[str, Any]:
+    """The form, the schema, a training that draws from a fifth of the samples, and one that was stopped and resumed."""
+    import visualnet as vn
+    from visualnet.core.project import Recipe
+    from visualnet.data.tensors import Tensors
+    from visualnet.layers.publish import json_schema
+    from visualnet.training.events import Steps
+    from visualnet.training.recipe_params import recipe_params
+
+    drawn: set[int] = set()
+    plain = Tensors.training_batch
+
+    def noted(self: Tensors, index: Any, step: int) -> Any:
+        drawn.update(index.tolist())
+        return plain(self, index, step)
+
+    net = vn.Graph("points").set(data="points")
+    logits = net.linear(net.input(2, field="point"), 2)
+    net.output(logits)
+    net.cross_entropy(logits, net.target("label"))
+    said: dict[str, Any] = {"procedure": "bootstrap", "kept_share": 0.05, "device": "cpu"}
+    folder = Path(tempfile.mkdtemp()) / "run"
+    Tensors.training_batch = noted  # type: ignore[method-assign]
+    whole = list(vn.train(net, epochs=3, **said))
+    Tensors.training_batch = plain  # type: ignore[method-assign]
+    parts = [*vn.train(net, epochs=1, folder=folder, **said)]
+    parts += vn.train(net, epochs=3, folder=folder, resume=True, **said)
+
+    def losses(events: list[Any]) -> list[float]:
+        return [loss for event in events if isinstance(event, Steps) for loss in event.values["loss"]]
+
+    return {
+        "offered": "bootstrap" in next(p for p in recipe_params(Recipe(), {}) if p.name == "procedure").options,
+        "form": "kept_share" in {p.name for p in recipe_params(Recipe(procedure="bootstrap"), {})},
+        "schema": '"kept_share"' in json_schema.text(),
+        "drawn_from": len(drawn),
+        "same_when_resumed": losses(parts) == losses(whole),
+    }
+
+
 def observation() -> dict[str, Any]:
     """Offered for a network, computed, held against a direct count, drawn, in the reference."""
     from visualnet.core.storage import project_file
@@ -144,11 +184,30 @@ def template() -> dict[str, Any]:
     }
 
 
+def experiment() -> dict[str, Any]:
+    """Offered, trained with one seed, its claim."""
+    from visualnet.training.experiments.model import ExperimentModel
+    from visualnet.training.experiments.registry import find_experiments
+    from visualnet.training.experiments.results import check_claims
+    from visualnet.training.experiments.runner import Reins, run_experiment
+
+    found = find_experiments()["batch-sizes"]
+    model = ExperimentModel(found, (0,))
+    ended = run_experiment(found, (0,), Path(tempfile.mkdtemp()) / "batches", Reins(), model.consume)
+    return {
+        "first": next(iter(find_experiments())),
+        "ended": ended,
+        "holds": [holds for _, _, holds in check_claims(model)],
+        "seen": sorted(type(seen).__name__ for seen in model.seen.values()),
+    }
+
+
 if __name__ == "__main__":
     import visualnet
 
     assert Path(visualnet.__file__).is_relative_to(Path.cwd()), visualnet.__file__
-    seen = {look.__name__: look() for look in (layer, data_set, optimizer, observation, panel, template)}
+    looks = (layer, data_set, optimizer, procedure, observation, panel, template, experiment)
+    seen = {look.__name__: look() for look in looks}
     sys.stdout.write(json.dumps(seen))
     sys.stdout.flush()
     os._exit(0)  # the window and its threads are not what is looked at

@@ -66,7 +66,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
 
 def test_the_page_has_a_recipe_for_each() -> None:
     files = [file for file, *_ in edits()]
-    assert len(files) == 13
+    assert len(files) == 17
     kinds = (
         "layers/catalog/",
         "data/",
@@ -95,12 +95,26 @@ def test_an_optimizer(seen: dict[str, dict[str, Any]]) -> None:
     assert seen["optimizer"] == wanted
 
 
+def test_a_procedure(seen: dict[str, dict[str, Any]]) -> None:
+    wanted = {"offered": True, "form": True, "schema": True, "drawn_from": 20, "same_when_resumed": True}
+    assert seen["procedure"] == wanted
+
+
 def test_an_observation(seen: dict[str, dict[str, Any]]) -> None:
     assert seen["observation"] == {"offered": "Sparsity", "exact": True, "drawn": 2}
 
 
 def test_a_panel(seen: dict[str, dict[str, Any]]) -> None:
     assert seen["panel"] == {"dock": True, "menu": True, "text": "61,706 parameters"}
+
+
+def test_an_experiment(seen: dict[str, dict[str, Any]]) -> None:
+    assert seen["experiment"] == {
+        "first": "batch-sizes",
+        "ended": "done",
+        "holds": [True],
+        "seen": ["Observed", "Observed"],
+    }
 
 
 def test_a_template(seen: dict[str, dict[str, Any]]) -> None:

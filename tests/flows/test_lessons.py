@@ -105,7 +105,7 @@ def test_a_lesson_that_was_gone_through_is_ticked_leads_to_the_next_and_stands_i
     QTest.keyClick(coach, Qt.Key.Key_Escape)
     assert not coach.isVisible()
     window.show_page("start_page")
-    assert [card.done for card in page.lessons] == [True] + [False] * (len(lessons()) - 1)
+    assert [card.done for card in page.lessons] == [True, *[False] * (len(lessons()) - 1)]
     assert page.lessons[0].accessibleDescription() == "done"
     (menu,) = [m for m in window.topbar.menus.findChildren(QMenu) if m.title() == "Help"]
     (submenu,) = [action.menu() for action in menu.actions() if action.text() == "Lessons"]

@@ -10,6 +10,7 @@ import torch
 
 from tests.training.nets import lenet, line, points, small
 from visualnet.compiling.module import Model, compile_project
+from visualnet.core.process.mailbox import Mailbox
 from visualnet.data.loading import Loaded, load
 from visualnet.data.tensors import Tensors
 from visualnet.training.control import ProbePort, ProbeRequest
@@ -105,3 +106,11 @@ def test_the_next_look_waits_until_the_budget_allows_it(
     assert not probe.due(request, now[0] + cost * least_s - 0.5)
     assert probe.due(request, now[0] + cost * least_s + 0.5)
     assert probe.due(request._replace(sample=1), now[0]), "another sample is looked at once"
+
+
+def test_a_copy_of_the_weights_is_not_displaced_by_a_newer_look() -> None:
+    box = Mailbox()
+    box.put(ProbeReport(step=1, sample=0, arrays={}, copy=1, weights={"w": 1}))
+    box.put(ProbeReport(step=2, sample=0, arrays={}, copy=1))
+    box.put(ProbeReport(step=3, sample=0, arrays={}, copy=1))
+    assert [(seen.step, seen.weights is not None) for seen in box.drain()] == [(1, True), (3, False)]

@@ -87,6 +87,25 @@ class RowReader(nn.Module):
         return self.decide(self.read(image[:, 0])[1])
 
 
+class Forecast(nn.Module):
+    """How far a series moves from its last value, told by the state of a GRU that read how far it was from there."""
+
+    def __init__(self, c: Sizes) -> None:
+        super().__init__()
+        self.read, self.change = Gated(1, int(c["hidden"])), nn.Linear(int(c["hidden"]), int(c["horizon"]))
+
+    def forward(self, series: Tensor) -> Tensor:
+        last = series[:, -1:]
+        return last[:, 0] + self.change(self.read(series - last)[1])
+
+
+class Recall(Reader):
+    """As a reader of texts, of symbols that can be the first, and others."""
+
+    def __init__(self, kind: type[Recurrence], c: Sizes) -> None:
+        super().__init__(kind, {**c, "words": c["symbols"] + c["others"], "classes": c["symbols"]})
+
+
 class Seq2Seq(nn.Module):
     """Sutskever et al. 2014 with GRUs: the decoder begins with the encoder's last state."""
 

@@ -6,8 +6,9 @@ from functools import partial
 
 from torch import nn
 
+from tests.twins import adversarial as gan
 from tests.twins import convolutional as conv
-from tests.twins import flows
+from tests.twins import detection, flows
 from tests.twins import libraries as lib
 from tests.twins import sequential as seq
 from tests.twins.comparing import Sizes, Twin
@@ -64,19 +65,29 @@ BY_HAND = [
     Twin("convnext-t", HAND, conv.convnext, SMALL),
     Twin("unet", HAND, partial(conv.UNet, 0), {"size": 204}),
     Twin("unet-padded", HAND, partial(conv.UNet, 1), {"size": 32}),
+    Twin("rcnn", HAND, detection.Rcnn),
     Twin("unet-boundary", HAND, partial(conv.UNet, 1, base=4), {"size": 32}),
     Twin("autoencoder", HAND, partial(conv.autoencoder, 128)),
     Twin("denoising-autoencoder", HAND, partial(conv.autoencoder, 256)),
+    Twin("anomaly", HAND, partial(conv.autoencoder, 128)),
     Twin("vae", HAND, conv.vae),
+    Twin("gan-points", HAND, gan.points),
+    Twin("wgan-gp", HAND, gan.points),
+    Twin("dcgan", HAND, gan.digits),
     Twin("realnvp-points", HAND, flows.RealNVP),
     Twin("glow-small", HAND, flows.Glow),
     Twin("rnn-classifier", HAND, partial(seq.Reader, seq.Recurrence), WORDS),
     Twin("lstm-classifier", HAND, partial(seq.Reader, seq.LongShort), WORDS),
+    Twin("gru-forecast", HAND, seq.Forecast),
+    Twin("rnn-recall", HAND, partial(seq.Recall, seq.Recurrence)),
+    Twin("lstm-recall", HAND, partial(seq.Recall, seq.LongShort)),
+    Twin("gru-recall", HAND, partial(seq.Recall, seq.Gated)),
     Twin("gru-classifier", HAND, partial(seq.Reader, seq.Gated), WORDS),
     Twin("seq2seq", HAND, seq.Seq2Seq, WORDS),
     Twin("textcnn", HAND, seq.TextCnn, {"words": 20, "length": 12, "features": 8, "filters": 6}),
     Twin("wavenet", HAND, seq.WaveNet, {"levels": 16, "length": 1100, "channels": 8, "skip": 16}),
     Twin("transformer", HAND, seq.Transformer, TOKENS),
+    Twin("translation", HAND, seq.Transformer, TOKENS),
     Twin("bert-base", HAND, seq.Bert, TOKENS),
     Twin("gpt", HAND, seq.Gpt, TOKENS),
     Twin("vit", HAND, seq.Vit, {**PATCHES, "heads": 4}),

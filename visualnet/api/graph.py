@@ -15,6 +15,7 @@ import html
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -109,8 +110,10 @@ class Graph:
     def apply(self, kind: str, *given: Any, name: str = "", **params: Any) -> Value:
         """Add a layer of this type; its first output. ``name`` is its name on the canvas and in the ``state_dict``.
 
+        Tensors go to the layer's inputs in their order, or to one of them by its name: ``net.gru(x, 64, packed=True, lengths=steps)``.
+
         Raises:
-            GraphError: there is no such layer or parameter, or what arrives does not fit; the network stays as it was.
+            GraphError: there is no such layer, parameter or input, or what arrives does not fit; the network stays as it was.
         """
         if kind not in LAYERS:
             raise GraphError(_no_layer(kind))
@@ -119,6 +122,7 @@ class Graph:
         layer = LAYERS[kind]
         if kind == "target" and "field" not in params and figures and isinstance(figures[0], str):
             params["field"] = figures.pop(0)
+        named = {key: params.pop(key) for key, value in list(params.items()) if isinstance(value, Value)}
         read = {**_positional(kind, layer.params, figures), **params}
         unknown = [key for key in read if key not in layer.params]
         if unknown:
@@ -127,7 +131,7 @@ class Graph:
             )
         if "inputs" in layer.params and len(values) > 1:
             read.setdefault("inputs", len(values))
-        return self._add(kind, values, _plain(read), name)
+        return self._add(kind, values, _plain(read), name, named=named)
 
     def block(self, block: str, *values: Value, name: str = "", repeat: int = 1, **params: Any) -> Value:
         """Use a block: of this project, or of the library (``residual_basic``, ``transformer_encoder`` …), which is then copied into it.
@@ -154,8 +158,9 @@ class Graph:
         name: str,
         repeat: int = 1,
         project: Project | None = None,
+        named: Mapping[str, Value] = MappingProxyType({}),
     ) -> Value:
-        strangers = [v for v in values if v.graph is not self]
+        strangers = [v for v in (*values, *named.values()) if v.graph is not self]
         if strangers:
             raise GraphError(f"“{strangers[0].name}” belongs to another graph")
         before = project or self.project
@@ -171,7 +176,9 @@ class Graph:
                 raise GraphError(
                     f"{_label(kind)} takes {len(ports)} tensors ({', '.join(ports) or 'none'}), not {len(values)}"
                 )
-            for port, value in zip(ports, values, strict=False):
+            if missing := [port for port in named if port not in ports]:
+                raise GraphError(f"{_label(kind)} has no input “{missing[0]}”; it has {', '.join(ports) or 'none'}")
+            for port, value in (*zip(ports, values, strict=False), *named.items()):
                 after = edits.connect(after, MAIN, value.port, Port(id, port))
         except GraphError:
             raise

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from visualnet.api.graph import Graph
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from visualnet.compiling.module import Model
     from visualnet.training.evaluation.evaluation import Evaluation
+    from visualnet.training.prediction.found_objects import FoundObject
 
 Arrays = Mapping[str, NDArray[Any]]
 END = object()
@@ -201,6 +203,18 @@ class Run:
         """
         found = answer_run(self.folder, self.project, inputs)
         return found if len(found) > 1 else next(iter(found.values()))
+
+    def find_objects(self, picture: str | os.PathLike[str] | ArrayLike, least: float = 0.5) -> list[FoundObject]:
+        """The objects in a whole picture, the surest first: ``.label``, ``.score``, ``.box`` (x0, y0, x1, y1 in px). For a run that was
+        trained on regions of pictures (R-CNN). A picture is a file, or an array (channel, height, width) with values from 0 to 1.
+
+        Raises:
+            ValueError: the run was trained on whole samples, or this is no picture that can be read.
+        """
+        from visualnet.training.prediction.found_objects import find_objects
+
+        given = Path(picture) if isinstance(picture, str | os.PathLike) else np.asarray(picture)
+        return find_objects(self.folder, self.project, given, least)
 
     def evaluate(
         self,

@@ -9,7 +9,7 @@ GraphModule that computes any ports of any nodes: feature maps and attention are
 paths, `.guilty(error, inputs)`, `.change_settings(project)`: other settings of the same network, its weights the very same
 tensors. `module_tree.py`: the modules that all these programs share.
 
-`extra_modules.py` holds modules that torch lacks; its source is printed into exported files as it stands. `draw_weights` is what
+`extra_modules` holds modules that torch lacks; its source is printed into exported files as it stands. `draw_weights` is what
 the module and the printed source both call, in the same order: the same first weights from the same seed. `first_weights.py`
 draws the weights of single nodes to be looked at, from a generator of its own. `own_tensors.py` says which tensor is whose.
 `custom_modules.py` is the one place where a person's text becomes code. `names.py` names attributes and variables apart: no variable

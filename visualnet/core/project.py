@@ -166,6 +166,7 @@ RUN_OPTIONS = (
     "double_q",
     "clip_reward",
     "episodes",
+    "test_epsilon",
 )
 """The options that are about the whole run, and stay with the recipe."""
 

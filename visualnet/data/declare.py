@@ -41,6 +41,8 @@ class DataSet(Configured):
     """The file in ``resources/data`` with the licence's text; empty for what is generated."""
     texts: ClassVar[tuple[str, ...]] = ("text",)
     """The fields whose numbers are tokens that `token_words` names."""
+    told: ClassVar[Mapping[str, str]] = {}
+    """Fields that hold what another field asks for, one place earlier: what is written so far, beside what is to be written."""
     end_word: ClassVar[str] = ""
     """The token that says that a text is at its end; empty where texts have no end of their own."""
     recipe: ClassVar[Mapping[str, int | float]] = {}
@@ -115,7 +117,7 @@ DATASETS: dict[str, type[DataSet]] = {}
 """Every data set by the name that files use, in the order in which they are offered."""
 
 
-def dataset(name: str, title: str, inputs: str, **traits: str | Mapping[str, int | float]) -> Any:
+def dataset(name: str, title: str, inputs: str, **traits: str | Mapping[str, int | float] | Mapping[str, str]) -> Any:
     """Register a data set."""
 
     def register(cls: type[DataSet]) -> type[DataSet]:

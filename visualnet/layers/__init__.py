@@ -11,7 +11,7 @@ are models of it.
 - `shape()` returns extents that may be `Derived` ints, which carry their formula and its figures. `module()` returns a
   `Make("nn.Conv2d", ...)`; `forward()` a small tree (`declaration/calls.py`) that is both emitted as fx nodes and printed as
   Python.
-- A module that torch lacks is a class of `compiling/extra_modules.py`, named `extra_modules.X` in `Make`.
+- A module that torch lacks is a class of `compiling/extra_modules`, named `extra_modules.X` in `Make`.
 - `Layer.role` (input, target, output, loss, metric) is the only thing that others may ask.
 - `Layer.better` (`min`, `max`) of losses and metrics and `Recipe.best_by` say which epoch is the best; of two with the same value
   the one with the lesser loss, else the first. `Layer.counts` says what a loss or a metric counts, `settle` what such counts come
@@ -37,11 +37,12 @@ import visualnet.layers.catalog.loss.gradient_penalty
 import visualnet.layers.catalog.loss.metrics
 import visualnet.layers.catalog.normalization
 import visualnet.layers.catalog.normalization_variants
-import visualnet.layers.catalog.flows
+import visualnet.layers.catalog.flow.steps
+import visualnet.layers.catalog.flow.density
 import visualnet.layers.catalog.pooling.images
 import visualnet.layers.catalog.pooling.lines_volumes
-import visualnet.layers.catalog.recurrent
-import visualnet.layers.catalog.recurrent_cells
+import visualnet.layers.catalog.recurrent.whole_sequences
+import visualnet.layers.catalog.recurrent.cells
 import visualnet.layers.catalog.reduction
 import visualnet.layers.catalog.resampling
 import visualnet.layers.catalog.shape.reshaping

@@ -43,7 +43,12 @@ def apply_step(project: Project, address: str) -> Project:
             raise ValueError(f"this network has no constant “{unknown[0]}” any more")
         return edits.set_constants(project, {**project.constants, **numbers})
     if verb == "data":
-        return edits.set_data(project, options={**project.data.options, **values})
+        data = project.data
+        divided = {name: value for name, value in values.items() if name in data.division_options}
+        options = {name: value for name, value in values.items() if name not in divided}
+        if divided:
+            project = edits.set_data(project, division_options={**data.division_options, **divided})
+        return edits.set_data(project, options={**data.options, **options}) if options else project
     if verb == "repeat":
         for name, times in values.items():
             project = edits.set_node(project, MAIN, _ids(project, MAIN, [name]), repeat=times)

@@ -150,7 +150,6 @@ class Grid(msgspec.Struct, frozen=True):
 class ProbeReport(Event, frozen=True, tag="watched"):
     """What flows at the watched ports for one sample: float32 arrays without the batch axis, by (path, port)."""
 
-    key: ClassVar[str | None] = "watched"
     logged: ClassVar[bool] = False
     step: int
     sample: int
@@ -170,6 +169,11 @@ class ProbeReport(Event, frozen=True, tag="watched"):
     copy: int = 0
     weights: Any = None
     """The weights after this step by name, where the copy of that number was asked for."""
+
+    @property
+    def key(self) -> str | None:  # type: ignore[override]
+        """Only the newest counts; but a copy of the weights is made once, and must arrive."""
+        return "watched" if self.weights is None else None
 
 
 class Paused(Event, frozen=True, tag="paused"):

@@ -72,8 +72,14 @@ class IdleProbe:
         self._forgotten, self._lock = 0, threading.Lock()
         self._trained, self._step, self._words = False, 0, ""
 
-    def __call__(self, question: Question, check: Callable[[float], None] | None = None) -> ProbeResult:
-        """Compute the answer. With ``check`` only what is observed, which may take long: it is called with the share that is done."""
+    def __call__(
+        self,
+        question: Question,
+        check: Callable[[float], None] | None = None,
+        going: Callable[[float], None] = lambda share: None,
+    ) -> ProbeResult:
+        """Compute the answer. With ``check`` only what is observed, which may take long: it is called with the share that is done.
+        ``going`` is called while the data are read, and may raise to end that."""
         if question.analysis.main.parameters > MOST_PARAMETERS:
             return ProbeResult(question.number, None, words="This network is large: press Train to look inside.")
         if question.analysis.errors():
@@ -81,7 +87,7 @@ class IdleProbe:
         from visualnet.compiling.plan import GraphError
 
         try:
-            probe = self._prepare(question)
+            probe = self._prepare(question, check or going)
             with _autocast(question.project.recipe):
                 seen = (
                     probe.look_long(question.request, self._step, check)
@@ -105,7 +111,7 @@ class IdleProbe:
         with self._lock:
             self._key = self._probe = None
 
-    def _prepare(self, question: Question) -> Any:
+    def _prepare(self, question: Question, going: Callable[[float], None]) -> Any:
         with self._lock:
             forgotten, known, probe = self._forgotten, self._key, self._probe
         project = question.project
@@ -134,7 +140,12 @@ class IdleProbe:
         from visualnet.training import probes
         from visualnet.training.observations.lens import plain_fields
 
-        data = load(project.data)
+        def check(share: float) -> None:
+            going(share)
+            if self._forgotten != forgotten:
+                raise ValueError("nobody asks any more")
+
+        data = load(project.data, check)
         model = compile_project(project, question.analysis, seed=project.recipe.seed)
         self._trained, self._step, self._words = False, 0, ""
         if question.weights is not None:

@@ -149,6 +149,8 @@ class Probe:
         spec = self.model.analysis.main.nodes[port.node].leaving[port.port]
         if not self.data.classes or not value.is_floating_point() or value.dim() < 2:
             return value, False
+        if not self.model.analysis.target_fields():
+            return value, False  # nothing says that the answer is about classes
         if spec.holds in ("probabilities", "fractions"):
             return value, True
         if value.shape[1] == len(self.data.classes) and value.shape[1] > 1:

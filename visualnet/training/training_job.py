@@ -16,6 +16,10 @@ from visualnet.training.control import Control
 from visualnet.training.runs.run_model import RunModel, read_project, read_run
 
 
+class _StoppedEarly(Exception):
+    """The training was stopped while its data were read."""
+
+
 def train(project: Project, folder: Path, resume: bool, control: Control, put: Callable[[object], None]) -> None:
     """Train the project into a run's folder. A failure is put as an event; a resumed run puts its `RunModel` first.
 
@@ -50,7 +54,15 @@ def _train(project: Project, folder: Path, resume: bool, control: Control, put: 
 
     if control.stopping:
         return
-    data = load(project.data)
+
+    def check(share: float) -> None:
+        if control.stopping:
+            raise _StoppedEarly
+
+    try:
+        data = load(project.data, check)
+    except _StoppedEarly:
+        return
     # What is there now stays: the collection at the end walks over what the run made, not over all of torch and the window.
     gc.freeze()
     Session(project, data, put, control, folder=folder, resume=resume).run()

@@ -105,6 +105,16 @@ def voc(folder: Path) -> Made:
     return Made(folder, {}, 4)
 
 
+@maker("image_regions")
+def voc_regions(folder: Path) -> Made:
+    return Made(voc(folder).path, {"regions": 4, "crop": 16}, 16, is_guessed=False)
+
+
+@maker("image_regions")
+def yolo_regions(folder: Path) -> Made:
+    return Made(yolo(folder).path, {"regions": 5, "crop": 16}, 30, is_guessed=False)
+
+
 @maker("image_boxes")
 def coco(folder: Path) -> Made:
     (folder / "annotations").mkdir()

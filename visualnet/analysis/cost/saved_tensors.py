@@ -264,8 +264,11 @@ _RULES: dict[str, _Rule] = {
     # The decomposition of the matrix, with its pivots and its sign.
     "invertibleconv": _Rule("in", lambda make, sizes: (0, 4 * (_channels(sizes) ** 2 + _channels(sizes) + 1))),
     "rnn": _Rule("in", _gates(1.0, 1.0)),
+    "steppedrnn": _Rule("in", _gates(1.0, 1.0)),
     "lstm": _Rule("in", _gates(16.1, 15.0)),
+    "steppedlstm": _Rule("in", _gates(16.1, 15.0)),
     "gru": _Rule("in", _gates(7.0, 0.0)),
+    "steppedgru": _Rule("in", _gates(7.0, 0.0)),
     "multiheadattention": _Rule("", _heads),
     "scaleddotproductattention": _Rule("in", _looks),
     "attend": _Rule("in", _looks),

@@ -9,7 +9,7 @@ from visualnet.analysis.facts import GraphFacts, NodeFacts, Problem
 from visualnet.analysis.flows.way_back import Move, WayBack, find_way_back, inner_ports
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN
-from visualnet.layers.declaration.invertible import LOG_DET
+from visualnet.layers.declaration.calls import LOG_DET
 
 _INVERTIBLE = (
     "Affine coupling, ActNorm, Invertible 1×1 convolution, Permutation, Split, Concatenate, PixelUnshuffle, Flatten"

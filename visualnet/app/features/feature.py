@@ -53,11 +53,12 @@ class Dock:
 class Page:
     """What covers the canvas, in a tab that no project is open in; ``title`` stands on that tab.
 
-    The first page of all features is shown when the program starts, and when the last project was closed.
+    One that is ``home`` is shown when the program starts, and when the last project was closed.
     """
 
     title: str
     make: Callable[[Studio], QWidget]
+    home: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from visualnet.app.features.dashboard.feature import FEATURE as DASHBOARD
 from visualnet.app.features.data_page.feature import FEATURE as DATA_PAGE
 from visualnet.app.features.differences.feature import FEATURE as DIFFERENCES
 from visualnet.app.features.evaluation.feature import FEATURE as EVALUATION
+from visualnet.app.features.experiments.feature import FEATURE as EXPERIMENTS
 from visualnet.app.features.feature import Feature
 from visualnet.app.features.feature_maps.feature import FEATURE as FEATURE_MAPS
 from visualnet.app.features.feeds.feature import FEATURE as FEEDS
 from visualnet.app.features.finding.feature import FEATURE as FINDING
+from visualnet.app.features.generate.feature import FEATURE as GENERATE
 from visualnet.app.features.heatmap.feature import FEATURE as HEATMAP
 from visualnet.app.features.history.feature import FEATURE as HISTORY
 from visualnet.app.features.inspector.feature import FEATURE as INSPECTOR
@@ -36,6 +38,7 @@ from visualnet.app.features.start_from.feature import FEATURE as START_FROM
 from visualnet.app.features.start_page.feature import FEATURE as START_PAGE
 from visualnet.app.features.training.feature import FEATURE as TRAINING
 from visualnet.app.features.try_it.feature import FEATURE as TRY_IT
+from visualnet.app.features.writing.feature import FEATURE as WRITING
 
 FEATURES: tuple[Feature, ...] = (
     PALETTE,
@@ -53,6 +56,8 @@ FEATURES: tuple[Feature, ...] = (
     POINTS,
     PLAY,
     TRY_IT,
+    GENERATE,
+    WRITING,
     FEEDS,
     CODE,
     DIFFERENCES,
@@ -71,4 +76,5 @@ FEATURES: tuple[Feature, ...] = (
     START_FROM,
     FINDING,
     START_PAGE,
+    EXPERIMENTS,
 )

@@ -43,6 +43,14 @@ class LinesCanvas(ChartView):
         self._fit_bar()
         self._apply(lit if self._exists(lit) else self.pinned)
 
+    def pin(self, query: int) -> None:
+        """Draw the lines of this query alone; those of all for −1."""
+        if isinstance(self.chart, WordLines) and query < len(self.chart.queries):
+            self.pinned = (query, -1) if query >= 0 else NOBODY
+            if query >= 0:
+                self._scroll_to(query)
+            self._apply(self.pinned)
+
     def _exists(self, lit: tuple[int, int]) -> bool:
         assert isinstance(self.chart, WordLines)
         return lit[0] < len(self.chart.queries) and lit[1] < len(self.chart.sources)
@@ -176,6 +184,10 @@ class AttentionLinesView(Picture):
     def show_lines(self, chart: WordLines) -> None:
         """Draw these weights."""
         self.canvas.show_lines(chart)
+
+    def pin(self, query: int) -> None:
+        """Draw the lines of this query alone, as a click on it does; those of all for −1."""
+        self.canvas.pin(query)
 
     def rows(self) -> Iterable[Iterable[Any]]:
         return self.canvas.rows()

@@ -182,16 +182,22 @@ class TaskQueue(QObject):
         look_ms: int = LOOK_MS,
     ) -> None:
         """Have ``run()`` done soon; the rest is as for a ``BackgroundTask``."""
+        self.submit_watched(key, lambda _job: run(), done, failed, words=words, look_ms=look_ms)
+
+    def submit_watched(
+        self,
+        key: str,
+        run: Callable[[Job], Any],
+        done: Callable[[Any], object],
+        failed: Callable[[str], object] | None = None,
+        *,
+        words: str,
+        look_ms: int = LOOK_MS,
+    ) -> None:
+        """Like `submit`, for what may take long: it calls its job now and then, and ends there when the queue is closed."""
         self._waiting.pop(key, None)
         self._waiting[key] = partial(
-            BackgroundTask,
-            lambda _job: run(),
-            done,
-            failed=failed,
-            name=key,
-            words=words,
-            parent=self,
-            look_ms=look_ms,
+            BackgroundTask, run, done, failed=failed, name=key, words=words, parent=self, look_ms=look_ms
         )
         if self._task is None:
             self._begin_next()

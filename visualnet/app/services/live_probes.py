@@ -6,7 +6,7 @@ The cards of the open sheet are looked at while a run goes on, and afterwards wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +16,7 @@ from visualnet import pytorch
 from visualnet.analysis.facts import NodePath
 from visualnet.app.plots.charts.sparkline import compose_strip
 from visualnet.app.plots.colours import ink_of
-from visualnet.app.services.background_task import LOOK_MS, TaskQueue
+from visualnet.app.services.background_task import LOOK_MS, Job, TaskQueue
 from visualnet.app.services.observing.long_looks import LongLooks
 from visualnet.app.services.observing.observation_store import ObservationStore
 from visualnet.app.services.redraw_budget import RedrawBudget
@@ -27,7 +27,7 @@ from visualnet.core.project import MAIN, DataChoice, Project
 from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded, load
 from visualnet.training.control import Control, OwnSample, ProbePort, ProbeRequest
-from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, torch_is_ready
+from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, Weights, torch_is_ready
 from visualnet.training.observations.observation import find_observations
 
 if TYPE_CHECKING:
@@ -160,6 +160,15 @@ class LiveProbes(QObject):
         project = self._control.project if self._control is not None else None
         self.long_looks.ask(request, self.current_request(), self.run, project)
 
+    def lend_weights(self, take: Callable[[Project, Weights], object], gone: Callable[[], object]) -> bool:
+        """Hand over what is trained now, with a copy of its weights, as soon as the run has given one; call ``gone`` where it ends before.
+        Whether anything is being trained, else nothing is called."""
+        project = self._control.project if self._control is not None else None
+        if project is None:
+            return False
+        self.long_looks.lend(lambda weights: gone() if weights is None else take(project, weights))
+        return True
+
     def _take_long_look(self, step: int, found: ProbeReport | str, request: ObservationRequest) -> None:
         if isinstance(found, str):
             self.observed.take(step, {request: found})
@@ -251,9 +260,9 @@ class LiveProbes(QObject):
             return
         self._asked += 1
         question = Question(self._asked, self.studio.project, self.studio.analysis, request, self.run)
-        self._queue.submit(
+        self._queue.submit_watched(
             "look",
-            lambda: self._idle_probe(question),
+            lambda job: self._idle_probe(question, going=job),
             self._answer,
             words="Looking into the network failed",
             look_ms=LOOK_OWN_MS if request.own is not None or request.feeds else LOOK_MS,
@@ -292,9 +301,18 @@ class LiveProbes(QObject):
             # Another data set has other fields and other samples: better none than those, until these are read.
             self.data = self.own = None
             self.data_changed.emit()
-        self._queue.submit(
+
+        def read(job: Job) -> Loaded:
+            def check(share: float) -> None:
+                job(share)
+                if self._choice is not choice:
+                    raise ValueError("other data were chosen")
+
+            return load(choice, check)
+
+        self._queue.submit_watched(
             "data",
-            lambda: load(choice),
+            read,
             lambda data: self.take_data(choice, data),
             lambda error: self.take_data(choice, None, error),
             words="The data cannot be read",

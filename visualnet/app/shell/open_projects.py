@@ -59,10 +59,10 @@ class Tabs(QObject):
     closed = Signal(object)
     """This document is no longer open."""
 
-    def __init__(self, studio: Studio, pages: Mapping[str, str], parent: QObject | None = None) -> None:
-        """``pages``: those that may cover the canvas, with their titles; the first is shown where no project is open."""
+    def __init__(self, studio: Studio, pages: Mapping[str, str], home: str = "", parent: QObject | None = None) -> None:
+        """``pages``: those that may cover the canvas, with their titles; ``home`` is shown where no project is open, if there is one."""
         super().__init__(parent)
-        self.studio, self._pages, self._home = studio, pages, next(iter(pages), "")
+        self.studio, self._pages, self._home = studio, pages, home
         self.all = [Tab(studio.document, self._home)]
         self.front = self.all[0]
 
@@ -108,8 +108,9 @@ class Tabs(QObject):
             self.changed.emit()
 
     def add(self, document: Document, page: str = "") -> None:
-        """Open a document or a page: a document in the tab in front if that is blank, else in a new one."""
-        if self.front.blank and not page:
+        """Open a document or a page: a document in the tab in front if that is blank, else in a new one. Of pages only the home page makes
+        room for a document."""
+        if self.front.blank and self.front.page in ("", self._home) and not page:
             self.put(self.front, document)
         else:
             tab = Tab(document, page)
@@ -134,7 +135,7 @@ class Tabs(QObject):
         self.changed.emit()
 
     def remove(self, tab: Tab) -> None:
-        """Close a tab; behind the last one the first page is left. Whoever calls has asked."""
+        """Close a tab; behind the last one the home page is left. Whoever calls has asked."""
         at = self.all.index(tab)
         if len(self.all) == 1:
             self.all.append(Tab(Document(Project()), self._home))

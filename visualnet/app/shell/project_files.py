@@ -66,12 +66,14 @@ class ProjectFiles(QObject):
         studio: Studio,
         settings: Settings,
         pages: Mapping[str, str],
+        home: str,
         guard: TrainingGuard,
     ) -> None:
-        """``guard`` is asked before a document is closed: whether a training that runs on it may be ended."""
+        """``pages`` and ``home`` as the tabs have them; ``guard`` is asked before a document is closed: whether a training that runs on it
+        may be ended."""
         super().__init__(window)
         self.window, self.studio, self.settings, self.guard = window, studio, settings, guard
-        self.tabs = Tabs(studio, pages, self)
+        self.tabs = Tabs(studio, pages, home, self)
         self.last = [p for p in settings.typed("open_files", []) if isinstance(p, str)]
         """The files that were open when the program was left last."""
         self._looked, self._trouble = 0, ""

@@ -67,8 +67,9 @@ class Window(Frame):
         active = ActiveStudio(self.studio)
         self.studio.attach(self, self.runner, settings, cast(Studio, active))
         titles = {f.id: f.page.title for f in self.features if f.page is not None}
+        home = next((f.id for f in self.features if f.page is not None and f.page.home), "")
         guard = prompts.TrainingGuard(self, self.runner)
-        self.project_files = ProjectFiles(self, self.studio, settings, titles, guard)
+        self.project_files = ProjectFiles(self, self.studio, settings, titles, home, guard)
         self.canvas = CanvasPage(self.studio, self.actions_)
         self.views = ExtraWindows(self.canvas, self.project_files.tabs, self.actions_, active, self)
         self.setAcceptDrops(True)
@@ -166,6 +167,14 @@ class Window(Frame):
         """Cover the canvas with a feature's page, in a tab of its own; the open projects stay as they are."""
         self.project_files.tabs.show_page(name)
         self._show_tab()
+
+    def page(self, name: str) -> Any:
+        """A feature's page; None where there is none of that name."""
+        return self.pages.get(name)
+
+    def open_copy(self, project: Project) -> None:
+        """Open a project that has no file, in a tab of its own."""
+        self.project_files.adopt(Document(project))
 
     def open_file(self, path: Path) -> None:
         """Open a project, or go to the tab that has it."""

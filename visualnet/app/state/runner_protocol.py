@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.compare.weights_kept import WeightsKept
 from visualnet.app.state.feeds import Feeds
-from visualnet.core.project import RunRef
+from visualnet.core.document import Document
+from visualnet.core.project import Project, RunRef
 from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded
 from visualnet.training.control import OwnSample, ProbePort
 from visualnet.training.events import ProbeReport
+from visualnet.training.idle_probe import Weights
 from visualnet.training.observations.observation import History, ObservationRequest, Result
 from visualnet.training.runs.run_model import RunModel
 
@@ -87,6 +89,8 @@ class ProbesProtocol(Protocol):
     ) -> None: ...
 
     def ask(self, request: ObservationRequest) -> None: ...
+
+    def lend_weights(self, take: Callable[[Project, Weights], object], gone: Callable[[], object]) -> bool: ...
 
     def need_data(self) -> None: ...
 
@@ -177,6 +181,9 @@ class RunnerProtocol(Protocol):
 
     @property
     def busy(self) -> bool: ...
+
+    @property
+    def elsewhere(self) -> Document | None: ...
 
     def why_not(self) -> str: ...
 

@@ -36,6 +36,12 @@ class Shell(Protocol):
     def show_page(self, name: str) -> None:
         """Cover the canvas with a feature's page, in a tab of its own."""
 
+    def page(self, name: str) -> Any:
+        """A feature's page; None where no feature of that name is there."""
+
+    def open_copy(self, project: Project) -> None:
+        """Open a project that has no file, in a tab of its own."""
+
     def run_action(self, action_id: str) -> None:
         """Do what an action of the table does, if it is there and can be done now."""
 

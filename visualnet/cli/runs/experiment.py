@@ -88,7 +88,7 @@ def _train_own(args: argparse.Namespace, told: object) -> int:
         folder = told.folder / str(number) if told.folder is not None and len(found) > 1 else told.folder
         experiment = make_experiment(project, own)
         own = own._replace(seeds=told.seeds or own.seeds)
-        code = max(code, train(experiment, replace(told, seeds=own.seeds, folder=folder), own.plain()))
+        code = max(code, train(experiment, replace(told, seeds=own.seeds, folder=folder), own.varied))
     return code
 
 

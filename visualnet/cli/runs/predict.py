@@ -13,6 +13,7 @@ from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.core.errors import FileError
 
 if TYPE_CHECKING:
+    from visualnet.core.project import Project
     from visualnet.training.prediction.named_answers import NamedAnswer
 
 
@@ -30,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from visualnet.core.storage import project_file
     from visualnet.core.text.format import format_quantity
     from visualnet.pytorch import need_torch
+    from visualnet.training.prediction.found_objects import find_cutter
     from visualnet.training.prediction.run_prediction import answer_run
     from visualnet.training.runs.run_model import PROJECT
 
@@ -37,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         need_torch()
         project = project_file.load(folder / PROJECT)
+        if find_cutter(project) is not None:
+            return _tell_objects(args, folder, project)
         told = [(text, answer_run(folder, project, [_read_input(text)])) for text in args.input]
     except FileError:
         raise
@@ -56,6 +60,22 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(rows))
     elif count > 1:
         print(format_quantity(count, "sample"))
+    return FINE
+
+
+def _tell_objects(args: argparse.Namespace, folder: Path, project: Project) -> int:
+    """Of a network that was trained on regions: the objects in each picture."""
+    from visualnet.training.prediction.found_objects import find_objects
+
+    told = [(text, find_objects(folder, project, text)) for text in args.input]
+    if args.json:
+        print(json.dumps([{"input": text, **one._asdict()} for text, found in told for one in found]))
+        return FINE
+    for text, found in told:
+        for one in found:
+            print(f"{text}: {one.describe()}")
+        if not found:
+            print(f"{text}: nothing was found that the network is sure of")
     return FINE
 
 

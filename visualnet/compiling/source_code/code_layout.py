@@ -89,8 +89,8 @@ def _one_a_line(inside: str, room: int) -> list[str]:
 
 
 def _split_target(line: str) -> tuple[str, str]:
-    """``x = a + b`` as ``x = `` and ``a + b``; the same with ``return``, and with an argument that is given by its name."""
-    match = re.match(r"(return |[\w., ]+(?:: \w+)? = |\w+=(?!=))", line)
+    """``x = a + b`` as ``x = `` and ``a + b``; the same with ``return``, an argument given by its name, and an entry of a dict."""
+    match = re.match(r'(return |[\w., ]+(?:: \w+)? = |\w+=(?!=)|"[^"\\]*": )', line)
     return (line[: match.end()], line[match.end() :]) if match else ("", line)
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from visualnet.analysis import Analysis
 from visualnet.compiling import custom_modules, extra_modules
-from visualnet.compiling.flows import modules as flow_modules
 from visualnet.compiling.names import class_name, variable_name
 from visualnet.compiling.plan import Plan, PlanSheet, PlanStep, make_plan
 from visualnet.compiling.source_code.argument_printer import Mismatch
 from visualnet.compiling.source_code.class_printer import Body, Printed
 from visualnet.compiling.source_code.code_layout import indent, lay_out, tensors, write_comment, write_docstring
+from visualnet.compiling.source_code.inverses import Backwards, find_ways
 from visualnet.compiling.source_code.objectives import Objectives
 from visualnet.compiling.source_code.statements import Statements, write
 from visualnet.core.graph import Port
@@ -27,6 +27,7 @@ _PYTHON = {
     "operator": "import operator",
     "Callable": "from collections.abc import Callable",
     "MethodType": "from types import MethodType",
+    "Any": "from typing import Any",
 }
 _TORCH = {"torch": "import torch", "F": "import torch.nn.functional as F"}
 _INSTALLED = ("numpy", "torch")
@@ -54,6 +55,7 @@ class SourceFile:
         defined = custom_modules.names(self.own, {*self.definitions, *reserved})
         self.taken: set[str] = {*self.definitions, "loss", "metrics", *defined}
         self.known: dict[int, Printed] = {}
+        self.ways = find_ways(plan.main)
         self.main = ""
         """What the network's class is called, once it is printed."""
 
@@ -142,12 +144,20 @@ class SourceFile:
         answers = list(first.outputs.values())
         forward = body.statements.of(answers, env)
         note = write_docstring(self.plan.project.blocks[first.block].note, MAX_NOTE, 1)
+        back = self._inverse(places, body)
         lines = [
             *self._class(name, note, construction, body),
             *indent(lay_out(f"def forward(self{arguments}) -> {tensors(len(answers))}:", 1)),
             *write(forward, [env[answers[0]]] if len(answers) == 1 else [], ", ".join(env[p] for p in answers), 2),
+            *back,
         ]
         return Printed(name, body.figures, places, lines)
+
+    def _inverse(self, places: list[PlanSheet], body: Body) -> list[str]:
+        """The way back, where all of these places are on the way through a flow."""
+        if any(id(sheet) not in self.ways for sheet in places):
+            return []
+        return Backwards(places, self.ways, body.figures, body.statements).method()
 
     def _class(self, name: str, note: list[str], construction: list[str], body: Body) -> list[str]:
         """The head of a class, its docstring and its constructor."""
@@ -165,6 +175,7 @@ class SourceFile:
         return [
             *self._class(name, [], construction, body),
             *objectives.forward(),
+            *self._inverse([self.plan.main], body),
             *objectives.methods(),
             *objectives.functions(),
         ]
@@ -199,8 +210,8 @@ def _blocks(main: PlanSheet) -> list[tuple[str, list[PlanSheet]]]:
 
 
 def read_definitions() -> dict[str, str]:
-    """Every class, function and constant of ``extra_modules`` and its siblings by name, as it is written there."""
-    return {name: text for home in (extra_modules, flow_modules) for name, text in _definitions_in(home).items()}
+    """Every class, function and constant of ``extra_modules`` by name, as it is written there."""
+    return {name: text for home in extra_modules.HOMES for name, text in _definitions_in(home).items()}
 
 
 def _definitions_in(home: ModuleType) -> dict[str, str]:

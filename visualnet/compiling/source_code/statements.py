@@ -76,6 +76,10 @@ class Statements:
             lines += self._step(step, read, env, running if passed else "", names, depth)
         return lines
 
+    def alone(self, step: PlanStep, ports: Sequence[str], env: dict[Port, str], names: set[str]) -> Iterator[Statement]:
+        """What computes these output ports of one step, each under a name of its own."""
+        yield from self._step(step, ports, env, "", names, 2)
+
     def _abreast(self, step: PlanStep) -> list[PlanStep]:
         """The same step in every place."""
         return [sheet.steps[self.order[step.id]] for sheet in self.places]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from visualnet.core.project import DataChoice
 
 from visualnet.data.division import shares  # isort: skip  # the first that is offered
-from visualnet.data.division import by_column, folds, per_class
+from visualnet.data.division import by_column, folds, odd_class, per_class
 from visualnet.data.division.copies import settle_copies
 from visualnet.data.division.division import DIVISIONS, Division
 from visualnet.data.samples import Samples
 from visualnet.data.split import Index
 
-__all__ = ["DIVISIONS", "Division", "by_column", "divide", "folds", "make_division", "per_class", "shares"]
+__all__ = ["DIVISIONS", "Division", "by_column", "divide", "folds", "make_division", "odd_class", "per_class", "shares"]
 
 
 def make_division(choice: DataChoice) -> Division:

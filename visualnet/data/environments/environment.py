@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from visualnet.data.declare import DataSet, dataset
@@ -60,6 +61,13 @@ class Picture(NamedTuple):
     marks: tuple[Mark, ...] = ()
 
 
+class PrintedWorld(NamedTuple):
+    """How a script makes a world: the expression, and the module whose classes it needs (None: ``gymnasium`` alone)."""
+
+    make: str
+    module: ModuleType | None = None
+
+
 class Environment(DataSet):
     """Base of every environment: one choice of its settings. As a data set it is ``n`` steps of random play.
 
@@ -104,6 +112,10 @@ class Environment(DataSet):
 
     def picture(self, world: World) -> Picture:
         """The world's present state."""
+        raise NotImplementedError
+
+    def printed(self) -> PrintedWorld:
+        """How a training script makes a world."""
         raise NotImplementedError
 
     def everywhere(self, world: World) -> Array | None:

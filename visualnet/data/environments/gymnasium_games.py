@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from visualnet.data.environments.environment import Environment, Picture, World, environment
+from visualnet.data.environments.environment import Environment, Picture, PrintedWorld, World, environment
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import choice, flag
 
@@ -37,6 +37,10 @@ class GymnasiumGame(Environment):
         from visualnet.data.environments.gymnasium_world import GymnasiumWorld
 
         return GymnasiumWorld(self.id, self.most_steps, self.observation(), len(self.actions), self.arguments())
+
+    def printed(self) -> PrintedWorld:
+        given = "".join(f", {name}={value!r}" for name, value in self.arguments().items())
+        return PrintedWorld(f'gymnasium.make("{self.id}", max_episode_steps={self.most_steps}{given})')
 
     def picture(self, world: World) -> Picture:
         from visualnet.data.environments.game_pictures import draw

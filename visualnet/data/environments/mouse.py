@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from visualnet.data.environments.environment import Environment, Mark, Picture, World, environment
+from visualnet.data.environments.environment import Environment, Mark, Picture, PrintedWorld, World, environment
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import choice, count
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 VIEW = 5
 """The mouse sees so many cells in each direction across, itself in the middle."""
 CHANNELS = ("cheese", "poison", "outside", "trail")
-"""What it sees of each cell: 1 or 0, and for the trail how lately it was there (1 now, less by a tenth each step)."""
+"""What it sees of each cell: 1 or 0, and for the trail how lately it was there (1 now, less by 3 % each step)."""
 LAYOUTS = {"new": "another one in each episode", "same": "the same one in each episode, drawn by the seed"}
 
 
@@ -28,10 +28,10 @@ class Mouse(Environment):
     outside the mouse smells its own trail, for it has no memory.
     """
 
-    side: int = count(8, "Cells along each side of the grid.", low=5, high=20)
-    cheese: int = count(15, "Cells with cheese.", low=1, high=40, unit="%")
-    poison: int = count(12, "Cells with poison.", low=0, high=40, unit="%")
-    steps: int = count(100, "Steps after which an episode is cut off.", low=10, high=2000)
+    side: int = count(7, "Cells along each side of the grid.", low=5, high=20)
+    cheese: int = count(20, "Cells with cheese.", low=1, high=40, unit="%")
+    poison: int = count(10, "Cells with poison.", low=0, high=40, unit="%")
+    steps: int = count(150, "Steps after which an episode is cut off.", low=10, high=2000)
     layout: str = choice("new", "Where cheese and poison lie.", LAYOUTS)
 
     def observation(self) -> Spec:
@@ -46,6 +46,14 @@ class Mouse(Environment):
 
         fixed = self.seed if self.layout == "same" else None
         return MouseWorld(self.side, self.cheese / 100, self.poison / 100, self.steps, fixed)
+
+    def printed(self) -> PrintedWorld:
+        from visualnet.data.environments import mouse_world
+
+        fixed = self.seed if self.layout == "same" else None
+        return PrintedWorld(
+            f"MouseWorld({self.side}, {self.cheese / 100!r}, {self.poison / 100!r}, {self.steps}, {fixed})", mouse_world
+        )
 
     def best_reward(self, world: World) -> float:
         """All cheese, for each can be reached without poison: a bound, which a walk from one to the next nearest mostly attains."""

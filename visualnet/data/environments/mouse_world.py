@@ -15,7 +15,7 @@ class MouseWorld:
     """
 
     MOVES = ((-1, 0), (1, 0), (0, -1), (0, 1))
-    CHEESE, POISON, FADES = 0.5, -1.0, 0.9
+    CHEESE, POISON, FADES = 0.5, -1.0, 0.97
 
     def __init__(self, side: int, cheese: float, poison: float, steps: int, fixed: int | None = None) -> None:
         self.side, self.steps, self.fixed = side, steps, fixed

@@ -64,6 +64,15 @@ def _opinion(rng: np.random.Generator, friendly: bool) -> list[str]:
     return ["the", _one(rng, THINGS), "was", *(["not"] if turned else []), *degree, word]
 
 
+def recall(n: int, length: int, symbols: int, others: int, seed: int) -> dict[str, Array]:
+    """``text`` (n, length) of so many ``others``, but for the ``label`` (n,), one of so many ``symbols``, at a place drawn by chance."""
+    rng = np.random.default_rng(seed)
+    label = rng.permutation(np.arange(n) % symbols)
+    text = rng.integers(symbols, symbols + others, (n, length))
+    text[np.arange(n), rng.integers(0, length, n)] = label
+    return {"text": text.astype(np.int64), "label": label.astype(np.int64)}
+
+
 def reversal(n: int, length: int, symbols: int, seed: int) -> dict[str, Array]:
     """``source``; ``translation`` is the same backwards; ``written`` is that, one place later, after a 0."""
     source = np.random.default_rng(seed).integers(1, symbols + 1, (n, length))

@@ -70,7 +70,11 @@ class Step(Configured):
         """What the numbers of a field stand for, in their order, where this step has made numbers of words; else nothing."""
         return ()
 
-    def read_text(self, name: str, text: str, fitted: Fitted) -> Array | None:
+    def told(self) -> Mapping[str, str]:
+        """Fields that hold what another field asks for, one place earlier, where this step makes them (see ``DataSet.told``)."""
+        return {}
+
+    def encode_text(self, name: str, text: str, fitted: Fitted) -> Array | None:
         """The numbers of a text that a person typed, of any length, where this step has made numbers of words of this field; else None."""
         return None
 

@@ -10,7 +10,7 @@ from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import choice, count, field, flag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from visualnet.data.samples import Array, Batch
 
@@ -72,7 +72,10 @@ class Tokenise(Step):
             return ()
         return tuple(Vocabulary.from_json(fitted).names)
 
-    def read_text(self, name: str, text: str, fitted: Fitted) -> Array | None:
+    def told(self) -> Mapping[str, str]:
+        return {self.field: NEXT} if self.next else {}
+
+    def encode_text(self, name: str, text: str, fitted: Fitted) -> Array | None:
         from visualnet.data.tokens import Vocabulary
 
         return Vocabulary.from_json(fitted).encode(text) if self.token_names(name, fitted) else None

@@ -20,23 +20,66 @@ class Measures(NamedTuple):
     texture: bool = True
 
 
-def group(segments: Array, image: Array, measures: Measures) -> list[tuple[int, int, int, int]]:
-    """The boxes (x0, y0, x1, y1) of all segments and of all that they grow into, the last and largest first.
+class Bins(NamedTuple):
+    """Of each pixel the bin of its colour for each channel (pixel, C), and of its slope for each channel and direction (pixel, C · 8)."""
 
-    Args:
-        segments: (H, W) whole numbers from 0 on, one for each segment.
-        image: (H, W, C) from 0 to 1.
+    colours: Array
+    slopes: Array
+
+
+class Segments(NamedTuple):
+    """What is known of the segments of a picture: ``area`` of the whole, the size and the box of each, those beside it, and its colours
+    and slopes as histograms that add to 1 each."""
+
+    area: float
+    sizes: Array
+    boxes: list[tuple[int, int, int, int]]
+    near: list[set[int]]
+    colours: Array
+    slopes: Array
+
+
+def bin_pixels(image: Array) -> Bins:
+    """The bins of the pixels of a picture (H, W, C) with values from 0 to 1."""
+    pixels = image.shape[0] * image.shape[1]
+    colours = np.clip((image * COLOURS).astype(np.int64), 0, COLOURS - 1)
+    wide = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    rows, columns = (wide[2:, 1:-1] - wide[:-2, 1:-1]) / 2, (wide[1:-1, 2:] - wide[1:-1, :-2]) / 2
+    angles = np.arange(DIRECTIONS) * 2 * np.pi / DIRECTIONS
+    slopes = columns[..., None] * np.cos(angles) + rows[..., None] * np.sin(angles)
+    # A slope is 0.5 at most between neighbours of a central difference; falling ones are counted in the opposite direction.
+    steep = np.clip((slopes * (2 * STEEPNESSES)).astype(np.int64), 0, STEEPNESSES - 1)
+    return Bins(colours.reshape(pixels, -1), steep.reshape(pixels, -1))
+
+
+def describe(labels: Array, bins: Bins) -> Segments:
+    """What is known of segments: ``labels`` (H, W) are their numbers, from 0 on."""
+    count, flat = int(labels.max()) + 1, labels.reshape(-1).astype(np.int64)
+    return Segments(
+        float(labels.size),
+        np.bincount(flat, minlength=count).astype(float),
+        _boxes(labels, count),
+        _neighbours(labels, count),
+        _tally(flat, count, bins.colours, COLOURS),
+        _tally(flat, count, bins.slopes, STEEPNESSES),
+    )
+
+
+def group(segments: Segments, measures: Measures) -> list[tuple[int, int, int, int]]:
+    """The boxes (x0, y0, x1, y1) of all segments and of all that they grow into, the last and largest first.
 
     s(a, b) is the sum of: histogram intersection of the colours and of the slopes, 1 − (size(a) + size(b)) / size(image), and 1 − what is
     empty in the common box / size(image).
     """
-    count = int(segments.max()) + 1
-    area = float(segments.size)
-    sizes = list(np.bincount(segments.reshape(-1), minlength=count).astype(float))
-    boxes = _boxes(segments, count)
-    words = _histograms(segments, image, count, measures)
-    near = _neighbours(segments, count)
-    alive = [True] * count
+    area, sizes, boxes = segments.area, segments.sizes.tolist(), list(segments.boxes)
+    parts = [
+        *([segments.colours] if measures.colour else []),
+        *([segments.slopes] if measures.texture else []),
+        np.zeros((len(boxes), 1), np.float32),
+    ]
+    words = list(np.concatenate(parts, 1))
+    near = [set(each) for each in segments.near]
+    alive = [True] * len(boxes)
     queue: list[tuple[float, int, int]] = []
 
     def push(a: int, b: int) -> None:
@@ -46,7 +89,7 @@ def group(segments: Array, image: Array, measures: Measures) -> list[tuple[int, 
         alike = float(np.minimum(words[a], words[b]).sum()) + 2 - both / area - (common - both) / area
         heapq.heappush(queue, (-alike, a, b))
 
-    for a in range(count):
+    for a in range(len(boxes)):
         for b in near[a]:
             if b > a:
                 push(a, b)
@@ -94,26 +137,9 @@ def _neighbours(segments: Array, count: int) -> list[set[int]]:
     return near
 
 
-def _histograms(segments: Array, image: Array, count: int, measures: Measures) -> list[Array]:
-    """Of each segment its colours and slopes as histograms that add to 1 each, one behind the other."""
-    flat, channels = segments.reshape(-1).astype(np.int64), image.shape[2]
-    parts = []
-    if measures.colour:
-        bins = np.clip((image * COLOURS).astype(np.int64), 0, COLOURS - 1).reshape(-1, channels)
-        parts.append(_tally(flat, count, bins, COLOURS))
-    if measures.texture:
-        rows, columns = np.gradient(image, axis=(0, 1))
-        angles = np.arange(DIRECTIONS) * 2 * np.pi / DIRECTIONS
-        slopes = columns[..., None] * np.cos(angles) + rows[..., None] * np.sin(angles)
-        # A slope is 0.5 at most between neighbours of a central difference; falling ones are counted in the opposite direction.
-        bins = np.clip((slopes * 2 * STEEPNESSES).astype(np.int64), 0, STEEPNESSES - 1)
-        parts.append(_tally(flat, count, bins.reshape(len(flat), -1), STEEPNESSES))
-    return list(np.concatenate(parts, 1)) if parts else [np.zeros(1)] * count
-
-
 def _tally(flat: Array, count: int, bins: Array, levels: int) -> Array:
     """Histograms (segment, kind × level) of the bins (pixel, kind), each row adding to 1."""
     kinds = bins.shape[1]
-    code = (flat[:, None] * kinds + np.arange(kinds)) * levels + bins
+    code = bins + (np.arange(kinds) * levels) + (flat * (kinds * levels))[:, None]
     found = np.bincount(code.reshape(-1), minlength=count * kinds * levels).reshape(count, -1).astype(np.float32)
     return np.asarray(found / found.sum(1, keepdims=True))

@@ -52,8 +52,7 @@ class RegionSamples(Samples):
     def __init__(self, scenes: Samples, regions: int, cutter: Cutter, seed: int = 0) -> None:
         self.scenes, self.regions, self.cutter, self.seed = scenes, regions, cutter, seed
         self.size = scenes.size * regions
-        told = f"{scenes.fingerprint} regions {regions} {cutter!r} {seed} {OBJECT_OVERLAP} {OBJECTS}"
-        self.fingerprint = hashlib.sha256(told.encode()).hexdigest()
+        self.fingerprint = region_fingerprint(scenes.fingerprint, regions, cutter, seed)
         self._drawn: dict[int, Regions] = {}
         self._scenes: dict[int, Scene] = {}
         self._lock = threading.Lock()
@@ -210,3 +209,9 @@ def scenes_of(samples: Iterable[int], regions: RegionSamples) -> dict[int, Array
     index = np.sort(np.fromiter(samples, np.int64))
     scene = index // regions.regions
     return {int(at): index[scene == at] for at in np.unique(scene)}
+
+
+def region_fingerprint(scenes: str, regions: int, cutter: Cutter, seed: int) -> str:
+    """A sha256 of the scenes' fingerprint and of all that decides what their regions are."""
+    told = f"{scenes} regions {regions} {cutter!r} {seed} {OBJECT_OVERLAP} {OBJECTS}"
+    return hashlib.sha256(told.encode()).hexdigest()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.data.regions.grouping import Measures, group
+from visualnet.data.regions.grouping import Measures, bin_pixels, describe, group
 
 Array = NDArray[Any]
 LARGEST_SIDE = 400
 """A larger picture is searched in this size: the time grows with its pixels, and objects are found in fewer as well."""
-PASSES = ((1.0, Measures()), (1.0, Measures(colour=False)), (2.5, Measures()), (2.5, Measures(colour=False)))
-"""How coarse each pass begins, in parts of the scale, and by what it joins: what one pass joins wrongly another one keeps apart."""
+BEGINNINGS = (1.0, 2.5)
+"""How coarse the segments are that are grown, in parts of the scale."""
+MEASURES = (Measures(), Measures(colour=False))
+"""By what they are joined, once by each: what one joins wrongly another one keeps apart."""
 
 
 class Search(NamedTuple):
@@ -40,8 +43,10 @@ def propose_boxes(image: Array, search: Search) -> Array:
         raise ValueError("the image holds values that are no numbers")
     small, zoom = _shrink(image)
     ranked: dict[tuple[int, int, int, int], float] = {}
-    for number, (coarse, measures) in enumerate(PASSES):
-        boxes = group(_segment(small, search.scale * coarse), small, measures)
+    bins = bin_pixels(small)
+    described = [describe(_segment(small, search.scale * coarse), bins) for coarse in BEGINNINGS]
+    for number, (segments, measures) in enumerate(product(described, MEASURES)):
+        boxes = group(segments, measures)
         # The place in the order of growth, with chance, so that not all large boxes come first (Uijlings et al. 2013, 4.2).
         chance = np.random.default_rng(number).random(len(boxes))
         for place, box in enumerate(boxes):

@@ -7,7 +7,7 @@ from pathlib import Path
 from visualnet.data.sources import series, table
 from visualnet.data.sources.arrays import array_source
 from visualnet.data.sources.common.glimpse import share_glimpses
-from visualnet.data.sources.images import image_boxes, image_folder, image_masks, image_table
+from visualnet.data.sources.images import image_boxes, image_folder, image_masks, image_regions, image_table
 from visualnet.data.sources.sounds import sound
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
 from visualnet.data.sources.texts import text
@@ -20,6 +20,7 @@ DECLARED_IN = (
     image_table,
     image_masks,
     image_boxes,
+    image_regions,
     text,
     sound,
     table,

@@ -161,9 +161,11 @@ def shorten(text: str, room: float, size: float = SMALL) -> str:
 
 
 def find_next(spots: Sequence[Spot], at: int, way: tuple[int, int]) -> int:
-    """The number of the place with samples that is nearest on the way (to the right, down) from the place ``at``; where there is none on
-    it, the next one in the order of the places, round to the other end. At least one must hold samples."""
+    """The number of the place with samples (or, where no place has some, with settings) that is nearest on the way (to the right, down)
+    from the place ``at``; where there is none on it, the next one in the order of the places, round to the other end. At least one must
+    hold some."""
     held = [number for number, spot in enumerate(spots) if spot.samples]
+    held = held or [number for number, spot in enumerate(spots) if spot.options]
     if at not in held:
         return held[0] if sum(way) > 0 else held[-1]
     x, y = _middle(spots[at])

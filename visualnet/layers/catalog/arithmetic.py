@@ -9,10 +9,9 @@ from typing import Any, ClassVar
 
 from visualnet.core.expressions import chain, parse
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import Expr, Make, Own, fn
+from visualnet.layers.declaration.calls import Expr, Known, Make, Own, Undoing, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.initial_moments import Moments, Start, add, concatenate, multiply
-from visualnet.layers.declaration.invertible import Known, Undoing
 from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Pattern, Shape, default_axes, layer
 from visualnet.layers.declaration.params import count, index, real
 

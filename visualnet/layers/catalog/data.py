@@ -87,5 +87,8 @@ class Noise(Layer):
     def begins(self, start: Start) -> Moments | None:
         return Moments(0.0, 1.0 if self.distribution == "normal" else 1 / 3)
 
+    def prior(self) -> str:
+        return self.distribution
+
     def module(self, *shapes: Shape) -> Make:
         return Make("extra_modules.Noise", tuple(self.size), self.distribution)

@@ -8,9 +8,8 @@ from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Own, fn, one
+from visualnet.layers.declaration.calls import UNARY, Expr, Known, Own, Undoing, fn, one
 from visualnet.layers.declaration.formulas import derive, window
-from visualnet.layers.declaration.invertible import UNARY, Known, Undoing
 from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Shape, layer
 from visualnet.layers.declaration.params import BIG, Ints, choice, count, flag, per_axis, real
 

@@ -11,7 +11,7 @@ exported. Building a tree looks like the code that it stands for::
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Expr:
@@ -107,3 +107,30 @@ class Make:
 
     def __hash__(self) -> int:
         return hash(repr(self))
+
+
+# --- what can be undone -------------------------------------------------------------------------------------------------------
+
+LOG_DET = "log_det"
+"""The port that carries, for each sample, the sum of log|det ∂y/∂x| so far: what arrives there and what the layer itself adds leaves
+at the output of the same name. A layer without it keeps volumes."""
+
+
+class Undoing(NamedTuple):
+    """How a layer is undone: from what each declares, `analysis/flows/way_back.py` finds the inverse of a whole drawing.
+
+    ``reads`` are the ports whose values must be known (outputs, and inputs that steer what is done), ``finds`` the input ports whose
+    values follow from them."""
+
+    reads: tuple[str, ...]
+    finds: tuple[str, ...]
+
+
+UNARY = Undoing(("y",), ("x",))
+Known = Mapping[str, Expr]
+"""The values of the ports that ``Undoing.reads`` names."""
+
+
+def add_log_det(arrived: Any, own: Expr) -> Expr:
+    """What leaves at the port ``log_det``."""
+    return own if arrived is None else fn("torch.add", arrived, own)

@@ -15,10 +15,9 @@ from typing import Any, ClassVar, NamedTuple
 from visualnet.core.expressions import Derived, Scope
 from visualnet.core.graph import Value
 from visualnet.core.text.axis_names import name_axis
-from visualnet.layers.declaration.calls import Expr, Make, Own, one
+from visualnet.layers.declaration.calls import Expr, Known, Make, Own, Undoing, one
 from visualnet.layers.declaration.drawings import Drawing
 from visualnet.layers.declaration.initial_moments import Moments, Start
-from visualnet.layers.declaration.invertible import Known, Undoing
 from visualnet.layers.declaration.notation import Derivation, derive_axis
 from visualnet.layers.declaration.params import Param
 from visualnet.layers.declaration.sizes import Shape as Shape

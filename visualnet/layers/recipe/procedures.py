@@ -62,7 +62,10 @@ _ALL = (
                 None, "No reward counts more than this, or less than its negative.", low=1e-9, high=1e9, none="off"
             ),
             episodes=Int(
-                10, "Episodes played without chance after each epoch, always the same ones.", low=1, high=1000
+                10, "Episodes played after each epoch to judge the network, always the same ones.", low=1, high=1000
+            ),
+            test_epsilon=Float(
+                0.0, "Share of steps drawn at random in those; a few get it out of circles.", low=0, high=1, more=True
             ),
         ),
         (

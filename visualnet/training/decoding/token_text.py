@@ -47,7 +47,7 @@ class TokenText:
     def read(self, text: str) -> Typed:
         """The numbers of a text."""
         if self._step is not None and self._fitted is not None:
-            numbers = self._step.read_text(self._field, text, self._fitted)
+            numbers = self._step.encode_text(self._field, text, self._fitted)
             if numbers is not None:
                 return Typed(tuple(map(int, numbers)))
         pieces = list(text.lower()) if self.by_letters else _PIECES.findall(text.lower())

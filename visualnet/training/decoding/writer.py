@@ -252,15 +252,18 @@ def _find_memory(model: Model, scores: Port, own: str) -> tuple[Port, ...]:
         return ()
     late = _reached([placeholders[own]])
     early = _reached([node for name, node in placeholders.items() if name != own]) - late
-    found: list[Port] = []
-    for node in graph.nodes:
-        if node in early and any(user in late for user in node.users):
-            if not node.meta.get("places"):
-                return ()
-            found.append(node.meta["places"][0])
+    # A layer may turn what arrives before it computes: what leaves a port lies then before that.
+    todo = [node for node in graph.nodes if node in early and any(user in late for user in node.users)]
+    found: dict[Port, None] = {}
+    for node in todo:
+        places = node.meta.get("places")
+        if places:
+            found[places[0]] = None
+        else:
+            todo += [above for above in node.all_input_nodes if above in early]
     if not found:
         return ()
-    view = model.view((scores,), found)
+    view = model.view((scores,), tuple(found))
     fields = dict(zip(model.fields, view.graph.find_nodes(op="placeholder"), strict=False))
     return tuple(found) if all(not node.users for name, node in fields.items() if name != own) else ()
 

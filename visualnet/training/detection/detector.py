@@ -32,8 +32,8 @@ class Limits(NamedTuple):
 
 class Detections(NamedTuple):
     """What was found in a picture, the surest first: ``boxes`` (n, 4) in px, ``labels`` (n,) counted without the background, ``scores``
-    (n,) from 0 to 1; and the ``proposals`` (m, 4) that were looked at, with what the ``looks`` (m,) of each came to: how sure the network is
-    that it is no background."""
+    (n,) from 0 to 1; and the ``proposals`` (m, 4) that were looked at, with what the ``looks`` (m,) of each came to: how sure the
+    network is that it is no background."""
 
     boxes: Array
     labels: Array

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+KIND, USUAL, ODD = "usual or odd", "usual", "odd"
+"""The column that tells samples of classes that were trained on from those of classes that were not, and its two words."""
 LEAST_SHARE = 1e-7
 """No probability counts as less: the logarithm of nothing would hide all others."""
 

@@ -17,7 +17,7 @@ from visualnet.data.tensors import Tensors
 from visualnet.layers.declaration.layer import Spec
 from visualnet.training.decoding.free_running import write_freely
 from visualnet.training.evaluation.answers import Answer, find_answers, scores_of
-from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.judged import KIND, ODD, USUAL, Judged
 from visualnet.training.evaluation.metrics.boxes import match_boxes
 from visualnet.training.evaluation.scenes.judging import judge_scenes
 from visualnet.training.evaluation.tasks import OF_YES_OR_NO, TASKS, check_room, find_task, join_parts
@@ -110,6 +110,9 @@ def find_columns(model: Model, data: Loaded, index: Array) -> dict[str, Array]:
     if "label" in data.fields and data.classes and not data.fields["label"].shape:
         label = data.fetch(index, ("label",))["label"]
         found["class"] = np.array([*data.classes, "?"])[np.where((label >= 0) & (label < len(data.classes)), label, -1)]
+        trained = data.known("label")
+        if trained is not None and not (usual := np.isin(label, trained[data.train])).all():
+            found[KIND] = np.where(usual, USUAL, ODD)
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from visualnet.core.text.format import format_percent
 from visualnet.data.examination.face import Face, read_faces, shown_field
 from visualnet.data.examination.sound import Sound, read_sound
 from visualnet.data.loading import Loaded
@@ -22,6 +23,8 @@ Array = NDArray[Any]
 TRUE_COLOUR, SAID_COLOUR = PLACE_COLOURS[2].astype(np.uint8), PLACE_COLOURS[0].astype(np.uint8)
 WRONG = 5
 """The colour of what was answered wrong, among those of classes."""
+SHOWN_FROM = 0.5
+"""Boxes found in scenes are drawn from this score on: there are many more that are less sure."""
 SIDE = 96
 
 
@@ -92,6 +95,11 @@ def faces_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, F
         found = []
         for (title, name), side in zip(_PAIRS, ("true", "said"), strict=True):
             there = arrays[f"{side}_there"][row]
+            if side == "said" and find_regions(data.samples) is not None:
+                title, there = (
+                    f"{title}, over {format_percent(SHOWN_FROM, 0)}",
+                    there & (arrays["sure"][row] > SHOWN_FROM),
+                )
             corners = np.nan_to_num(arrays[name][row][there]) / (width, height, width, height)
             kinds = arrays[f"{side}_labels"][row][there]
             boxes = [(*box, int(kind)) for box, kind in zip(corners.tolist(), kinds.tolist(), strict=True)]

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from visualnet.core.process.exit_signals import exit_code, on_ending
 from visualnet.core.storage import project_file
-from visualnet.core.text.format import format_quantity
+from visualnet.core.text.format import format_percent, format_quantity
 from visualnet.core.text.tables import csv_of
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.svg import svg_of
@@ -67,7 +67,7 @@ def run(experiment: Experiment, options: ExperimentOptions, own: Any = None) -> 
         write(model, folder)
     if options.json:
         print(json.dumps({**results.as_json(model), **({"words": model.words} if model.words else {})}), flush=True)
-    else:
+    elif model.runs:
         print("\n".join(report(model)), flush=True)
     if reason == "failed":
         print(f"visualnet: {model.words}", file=sys.stderr)
@@ -76,7 +76,7 @@ def run(experiment: Experiment, options: ExperimentOptions, own: Any = None) -> 
 
 
 def report(model: ExperimentModel) -> Iterator[str]:
-    """What came out, for people: the table, the verdicts, where it is kept."""
+    """What came out, for people, in lines: the table, the verdicts, where it is kept."""
     yield ""
     rows = results.table(model)
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
@@ -90,6 +90,7 @@ def report(model: ExperimentModel) -> Iterator[str]:
         yield ""
         yield model.experiment.why
     if model.folder is not None:
+        yield ""
         yield f"Kept in {model.folder}"
 
 
@@ -147,7 +148,8 @@ class Printer:
         if not self.live:
             return
         share = self.model.share
-        line = f"{'█' * int(BAR * share)}{'░' * (BAR - int(BAR * share))} {share:.0%} of {format_quantity(len(self.model.trials), 'run')}"
+        runs = format_quantity(len(self.model.trials), "run")
+        line = f"{'█' * int(BAR * share)}{'░' * (BAR - int(BAR * share))} {format_percent(share, 0)} of {runs}"
         self.out.write("\r" + line.ljust(self._width))
         self.out.flush()
         self._width = len(line)

@@ -79,7 +79,10 @@ def read(folder: Path) -> Kept:
     name, seeds = (told.get("experiment"), told.get("seeds")) if isinstance(told, dict) else (None, None)
     if not isinstance(name, str) or not isinstance(seeds, list) or any(type(seed) is not int for seed in seeds):
         raise ValueError(f"{path} does not name an experiment and its seeds")
-    check_seeds(tuple(seeds))
+    try:
+        check_seeds(tuple(seeds))
+    except ValueError as error:
+        raise ValueError(f"{path} cannot be used: {error}") from None
     return Kept(folder, name, tuple(seeds), told.get("own"))
 
 

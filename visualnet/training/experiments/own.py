@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from visualnet.core.graph import Value
 from visualnet.core.names import MAX_TEXT
 from visualnet.core.project import Project
+from visualnet.core.text.format import capitalize_first
 from visualnet.core.text.visible import clean
 from visualnet.core.validation import same
 from visualnet.data.division.offers import has_validation
@@ -50,9 +51,14 @@ class Own(NamedTuple):
         """``lr: 0.1, 0.01``."""
         return f"{self.address}: {', '.join(map(_words, self.values))}"
 
+    @property
+    def varied(self) -> dict[str, Any]:
+        """What is varied, with whatever seeds."""
+        return {"vary": self.address, "values": list(self.values)}
+
     def plain(self) -> dict[str, Any]:
         """As a file keeps it."""
-        return {"vary": self.address, "values": list(self.values), "seeds": list(self.seeds)}
+        return {**self.varied, "seeds": list(self.seeds)}
 
 
 def read_one(raw: Any) -> Own:
@@ -155,12 +161,12 @@ def make_experiment(project: Project, own: Own) -> Experiment:
     return Experiment(
         NAME,
         f"{project.name}: {own.address}",
-        f"What does {place.title} do to “{project.name}”?",
+        f"What does {place.title.partition(': ')[2] or place.title} do to “{project.name}”?",
         lambda: replace(project, runs=()),
         tuple(_variant(place, value) for value in own.values),
         figure,
         looks=tuple(Look(name, "", trained=trained) for name, trained in LOOKS),
-        watch=f"{figure.title.capitalize()} at the end, and the curves on the way there.",
+        watch=f"{capitalize_first(figure.title)} at the end, and the curves on the way there.",
         why=place.param.doc,
         seeds=own.seeds,
         shown=(figure.name, BOTH if figure.part == "validation" else "train"),

@@ -160,7 +160,7 @@ def _of_nodes(project: Project) -> Iterator[Place]:
         if _has_weights(node):
             first = _named("init", Choice("default", "How the weights of this layer begin.", inits))
             yield Place(f"{node.name}.init", f"{node.name}: first weights", first, node.init.kind, _set_init(node.name))
-        if not _hands_on(node):
+        if not _hands_on(project, node):
             continue
         mode = _named("mode", Choice("", "Whether the layer works.", MODES))
         yield Place(f"{node.name}.mode", f"{node.name}: works, or mute", mode, node.mode, _set_field(node.name, "mode"))
@@ -170,9 +170,12 @@ def _has_weights(node: Node) -> bool:
     return node.block is None and node.kind in LAYERS and LAYERS[node.kind].weights is not Layer.weights
 
 
-def _hands_on(node: Node) -> bool:
-    """Whether it takes something and gives something, so that it can be muted."""
-    layer = LAYERS[node.kind](node.params, {})
+def _hands_on(project: Project, node: Node) -> bool:
+    """Whether it takes something and gives something, so that it can be muted; not where its parameters cannot be read."""
+    try:
+        layer = LAYERS[node.kind](node.params, project.constants)
+    except ValueError:
+        return False
     return bool(dict(layer.inputs()) and dict(layer.outputs()))
 
 

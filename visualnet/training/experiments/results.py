@@ -7,19 +7,19 @@ import statistics
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from visualnet.core.text.format import format_number, format_quantity
+from visualnet.core.text.format import format_number, format_quantity, format_spread
 from visualnet.training.experiments.declare import Claim, Experiment, Figure
 from visualnet.training.experiments.model import ExperimentModel
 from visualnet.training.experiments.trials import Trial
 
 
 def plus_minus(mean: float, spread: float | None) -> str:
-    """``0.930 ± 0.012``: both to as many places as three digits of the larger one need."""
-    size = max(abs(mean), abs(spread or 0.0))
-    if not 1e-3 <= size < 1e4:
-        return format_number(mean) + (f" ± {format_number(spread, 2)}" if spread is not None else "")
-    places = max(2 - math.floor(math.log10(size)), 0) if size >= 1 else 3
-    return f"{mean:.{places}f}" + (f" ± {spread:.{places}f}" if spread is not None else "")
+    """``0.93 ± 0.01``, to the thousandth of the mean at most; the mean alone of one run."""
+    if spread is None:
+        return format_number(mean)
+    if 0 < spread < abs(mean) / 1000:
+        return f"{format_number(mean)} ± {format_number(0)}"
+    return format_spread(mean, spread)
 
 
 class Cell(NamedTuple):
@@ -77,6 +77,8 @@ class Difference(NamedTuple):
         seeds = format_quantity(self.seeds, "seed")
         if self.failures == self.seeds:
             return f"“{self.better}” learns; “{self.worse}” diverges to infinite numbers in all of {seeds}."
+        if not (self.mean or self.spread or self.failures):
+            return f"“{self.better}” and “{self.worse}” end alike in {seeds}."
         if self.seeds < 2:
             return f"“{self.better}” is ahead of “{self.worse}” by {by}, with one seed: that may be chance."
         if not self.clear:
@@ -137,7 +139,7 @@ def verdicts(model: ExperimentModel) -> list[str]:
     found = []
     for at in places:
         order = rank(model, at)
-        head = f"{axis.title} {format_number(axis.values[at])}: " if axis is not None else ""
+        head = f"At {format_number(axis.values[at])} {axis.title}: " if axis is not None else ""
         for other in order[1:]:
             difference = compare(model, order[0], other, at)
             if difference is not None:

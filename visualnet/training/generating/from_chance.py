@@ -31,14 +31,19 @@ def draws(facts: NodeFacts) -> bool:
     return facts.layer is not None and bool(facts.layer.prior())
 
 
+def is_noise(facts: NodeFacts) -> bool:
+    """Whether what a node draws says nothing of the sample that went in."""
+    return facts.layer is not None and (facts.layer.detaches or not facts.inputs)
+
+
 def places_of(analysis: Analysis, is_generator: bool) -> list[Place]:
-    """The outputs that rest on drawn numbers: on those of a node without inputs (noise), or of one that reads what was made of a sample
-    (a code). Behind the output each place holds the ports at which numbers are drawn."""
+    """The outputs that rest on drawn numbers: on those of nodes that read no more of a sample than that there is one (noise), or of one
+    that reads what was made of it (a code). Behind the output each place holds the ports at which numbers are drawn."""
     drawn = output_ports(analysis, lambda facts, port: draws(facts) and facts.leaving[port].batched)
     found = []
     for port in outputs(analysis):
         above = all_reaching(analysis, port, drawn)
-        if above and is_generator == all(not analysis.at(one[0]).inputs for one in above):
+        if above and is_generator == all(is_noise(analysis.at(one[0])) for one in above):
             found.append(Place(name_of(analysis, port), (port, *above)))
     return found
 
@@ -114,7 +119,7 @@ class DecodeCodes(Way):
         found: list[Place] = []
         for port in outputs(analysis):
             code: ProbePort | None = code_port(analysis, port)
-            if code is not None:
+            if code is not None and not is_noise(analysis.at(code[0])):
                 found.append(Place(name_of(analysis, port), (port, code)))
         return found
 

@@ -84,7 +84,11 @@ def how_warm(what: str, default: float = 1.0, high: float = 10.0) -> Any:
 WAYS: dict[str, type[Way]] = {}
 """Every way by name, once `find_ways` was called."""
 
-DECLARED_IN = ("visualnet.training.generating.from_chance", "visualnet.training.generating.from_flow")
+DECLARED_IN = (
+    "visualnet.training.generating.from_chance",
+    "visualnet.training.generating.from_flow",
+    "visualnet.training.generating.from_text",
+)
 """The modules that declare ways, in the order in which those are offered."""
 
 _W = TypeVar("_W", bound=type[Way])

@@ -149,10 +149,8 @@ class Tally:
         taken = [*(model.losses if several else ()), *model.metrics]
         self.best_by = find_best_by(model)
         self.names = tuple(dict.fromkeys(("loss", *taken)))
-        if self.best_by[0] not in (
-            *self.names,
-            *told_values(model.project.recipe.procedure),
-        ):  # the only loss, under its own name: it is the sum
+        known = *self.names, *told_values(model.project.recipe.procedure)
+        if self.best_by[0] not in known:  # the only loss, under its own name: it is the sum
             self.best_by = "loss", "min"
         self.device, self.lazy = device, device.type != "cpu"
         self.optimizer: Any = None
@@ -275,8 +273,10 @@ def set_state(device: torch.device, state: Tensor) -> None:
 def find_best_by(model: Model) -> tuple[str, str]:
     """By which value the best epoch is told, and which way is better: as the recipe says; else by the loss."""
     recipe = model.project.recipe
-    if (told := told_values(recipe.procedure).get(recipe.best_by)) and told.better:
-        return recipe.best_by, told.better
+    told = {name: one.better for name, one in told_values(recipe.procedure).items() if one.better}
+    if told:  # a procedure that judges the network itself knows no loss on a validation set
+        name = recipe.best_by if recipe.best_by in told else next(iter(told))
+        return name, told[name]
     for step in (*model.plan.main.sinks("metric"), *model.plan.main.sinks("loss")):
         layer = step.facts.layer
         if step.facts.node.name == recipe.best_by and layer is not None and layer.better:

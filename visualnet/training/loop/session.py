@@ -274,6 +274,7 @@ class TrainingLoop:
         if is_best:
             self.checkpointer.keep_best(self.network.net)
         self.reporter.tell_epoch(train, validation, seconds, is_best, average)
+        self.parts.collapse.look(self, train)
         return True
 
     # --- between two steps -------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
 from visualnet.training.observations.feeds.fed_network import FedNetwork, FeedSources
 from visualnet.training.observations.feeds.feed import Feed
-from visualnet.training.observations.looked_at import OwnSample, ProbePort
+from visualnet.training.observations.looked_at import OwnSample, OwnScene, ProbePort
 
 Array = NDArray[Any]
 CHUNK = 256
@@ -47,6 +47,8 @@ class Lens:
         """The folder of the run whose network this is, where it is known."""
         self.own: dict[str, Tensor] = {}
         """Fields of a sample that a person made, which stand in for those of the chosen one."""
+        self.scene: OwnScene | None = None
+        """A whole picture that a person opened, where the data are regions of such."""
         self.feeds: tuple[Feed, ...] = ()
         """What a person feeds at ports by hand: it acts on all that `values` computes."""
         self.fed = FedNetwork(model, FeedSources(self._measured, self._shown))
@@ -61,6 +63,7 @@ class Lens:
         """Look at this sample of those that are shown, or at one that a person made, from now on, with these feeds."""
         self.sample, self.step, self.feeds = min(sample, len(self.data.shown) - 1), step, feeds
         self.own = self._fitting(own)
+        self.scene = own.scene if own is not None else None
 
     @property
     def device(self) -> torch.device:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -13,8 +13,17 @@ ProbePort = tuple[tuple[str, ...], str]
 """An output port: the path of its node from the main sheet down, and its name. ``n3#2`` in a path is the third repetition of a block."""
 
 
+class OwnScene(NamedTuple):
+    """A whole picture (C, H, W) with values from 0 to 1, and the boxes (n, 4) in px that selective search proposes in it."""
+
+    image: NDArray[Any]
+    proposals: NDArray[Any]
+
+
 @dataclass(frozen=True, eq=False)
 class OwnSample:
     """A sample that a person made: fields behind the preparation, without the axis of samples, not normalised. Each is another one."""
 
     fields: Mapping[str, NDArray[Any]]
+    scene: OwnScene | None = None
+    """Where the data are regions of pictures: the whole picture that the person opened; the field is then all of it, warped."""

@@ -157,7 +157,10 @@ DECLARED_IN = (
     "visualnet.training.observations.distributions.declare",
     "visualnet.training.observations.answers.declare",
     "visualnet.training.observations.answers.declare_images",
+    "visualnet.training.observations.answers.declare_adversarial",
+    "visualnet.training.observations.answers.declare_plane",
     "visualnet.training.observations.answers.declare_masks",
+    "visualnet.training.observations.answers.declare_forecast",
     "visualnet.training.observations.normalizing_flows.declare",
     "visualnet.training.observations.interventions.declare",
     "visualnet.training.observations.attribution.declare",
@@ -165,6 +168,7 @@ DECLARED_IN = (
     "visualnet.training.observations.excitation.declare",
     "visualnet.training.observations.fields.declare",
     "visualnet.training.observations.decisions.declare",
+    "visualnet.training.observations.detection.declare",
     "visualnet.training.prediction.written_text",
 )
 """The modules that declare observations, in the order in which those are offered."""

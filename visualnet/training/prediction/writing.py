@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from visualnet.compiling.module import Model
 from visualnet.compiling.plan import Plan
 from visualnet.core.text.format import format_quantity
-from visualnet.training.decoding.search import Hypothesis, write
+from visualnet.training.decoding.search import Choosing, Hypothesis, write
 from visualnet.training.decoding.token_text import TokenText
 from visualnet.training.decoding.writer import CannotWrite, Reading, Writer
 from visualnet.training.evaluation.answers import find_answers, scores_of
@@ -69,8 +69,9 @@ def write_text(lens: Lens, how: WrittenText) -> Result:
 
     Arrays: ``tokens`` and ``each`` (place) of the best text with logarithms of their probabilities; ``scores`` of all texts; ``options``
     and ``shares`` (place, alternative), the tokens that might have stood at each place, and behind the last one where the text is not at
-    its end; ``next`` the shares of those. ``weights N`` are those of the attention layer N (heads, queries, sources). Words: ``written``,
-    ``source`` (what is read), ``texts``, ``options``, ``next``, ``layers``, ``queries``, ``unknown``.
+    its end; ``next`` the shares of those. ``most`` is how many tokens there may be, 0 for any number. ``weights N`` are those of the
+    attention layer N (heads, queries, sources). Words: ``written``, ``source`` (what is read), ``texts`` and ``tokens`` (their numbers),
+    ``options``, ``next``, ``layers``, ``queries``.
 
     Raises:
         CannotObserve: the network writes no texts, or there is nothing to go on from.
@@ -86,20 +87,90 @@ def write_text(lens: Lens, how: WrittenText) -> Result:
     next_tokens = writer.next_tokens(sources, start)
     texts = write(next_tokens, 1, longest, how.choosing, writer.end, forced)[0][:MOST_TEXTS]
     best = texts[0]
+    if not writer.sources and len(start) + len(best.tokens) > writer.scores.places:
+        notes.append(f"The network sees the last {writer.scores.places} words of the text.")
     arrays, words = _alternatives(writer, next_tokens, best)
     arrays |= {
         "tokens": np.array(best.tokens, np.int64),
         "each": np.array(best.each, np.float64),
         "scores": np.array([one.log_probability for one in texts]),
         "ended": np.array(best.ended),
+        "most": np.array(writer.longest if writer.begin is not None else 0),
     }
     words |= {
         "written": _name_all(writer.text, best.tokens),
         "source": source_words,
         "texts": tuple(writer.text.spell(one.tokens) for one in texts),
+        "tokens": tuple(" ".join(map(str, one.tokens)) for one in texts),
     }
     attention, layers = _attention(lens, writer, sources, start, best)
     return Result({**arrays, **attention}, {**words, **layers}, " ".join(note for note in notes if note))
+
+
+class Texts(NamedTuple):
+    """Texts that were written, what stands before each (what was read, or gone on from), and the logarithms of their probabilities."""
+
+    texts: tuple[str, ...]
+    heads: tuple[str, ...]
+    scores: tuple[float, ...]
+    note: str
+
+
+def go_on(lens: Lens, typed: str, count: int, words: int, choosing: Choosing, check: Callable[[float], None]) -> Texts:
+    """Texts that the network goes on with, each drawn by itself: from what is typed, or else from the beginnings of samples.
+
+    Raises:
+        CannotObserve: it writes no texts, or there is nothing to go on from.
+    """
+    writer = find_writer(lens)
+    read = writer.text.read(typed)
+    note = writer.text.tell_unknown(read.unknown) if typed.strip() else ""
+    if typed.strip() and not read.numbers:
+        raise CannotObserve(f"{note} There is nothing to go on from.")
+    own = lens.batch(lens.places(count))[writer.reading.own].tolist()
+    texts, heads, scores = [], [], []
+    for number in range(count):
+        check(number / count)
+        start = read.numbers if typed.strip() else tuple(own[number % len(own)][:BEGINNING])
+        drawn = choosing._replace(seed=choosing.seed * 1_000 + number)
+        sources = {name: value for name, value in lens.batch().items() if name in writer.sources}
+        ((found,),) = write(writer.next_tokens(sources, start), 1, words, drawn, writer.end)
+        head = writer.text.spell(start)
+        texts.append(writer.text.spell((*start, *found.tokens))[len(head) :])
+        heads.append(head)
+        scores.append(found.log_probability)
+    return Texts(tuple(texts), tuple(heads), tuple(scores), note)
+
+
+def translate(lens: Lens, typed: str, count: int, choosing: Choosing, check: Callable[[float], None]) -> Texts:
+    """Translations of what is typed, the best first where several are found, or else of samples.
+
+    Raises:
+        CannotObserve: the network translates nothing, or nothing of the text can be read.
+    """
+    writer = find_writer(lens)
+    if not writer.sources:
+        raise CannotObserve(
+            "This network reads no other text than the one that it writes: there is nothing to translate."
+        )
+    texts, heads, scores, note = [], [], [], ""
+    places = [-1] if typed.strip() else lens.places(count).tolist()
+    for number, place in enumerate(places):
+        check(number / len(places))
+        if place < 0:
+            sources, _, words, notes = _read_given(lens, writer, typed)
+            note = " ".join(each for each in notes if each)
+        else:
+            batch = lens.batch([place])
+            sources = {name: batch[name] for name in writer.sources}
+            reader = TokenText(lens.data, writer.sources[0], writer.scores.tokens)
+            words = _name_all(reader, _unpadded(sources[writer.sources[0]][0].tolist()))
+        found = write(writer.next_tokens(sources), 1, writer.longest, choosing, writer.end)[0]
+        for one in found if place < 0 else found[:1]:
+            texts.append(writer.text.spell(one.tokens))
+            heads.append(f"{' '.join(words)} → ")
+            scores.append(one.log_probability)
+    return Texts(tuple(texts), tuple(heads), tuple(scores), note)
 
 
 def _read_given(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from visualnet.analysis import Analysis
+from visualnet.core.project import DataChoice
+from visualnet.data.preparation.registry import make_steps
+from visualnet.data.registry import make_data_set
 from visualnet.figures.charts.bars import Bar, BarChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.layers.declaration.params import choice, count, real, text
 from visualnet.training.decoding.search import MOST_BEAMS, WAYS, Choosing
 from visualnet.training.observations.observation import (
     NETWORK,
-    CannotObserve,
     History,
     Observation,
     Result,
@@ -76,18 +79,7 @@ class WrittenText(Observation):
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
-        read, asked = set(), set()
-        for facts in analysis.main.nodes.values():
-            spec = next(iter(facts.leaving.values()), None)
-            if (
-                facts.layer is not None
-                and spec is not None
-                and spec.dtype == "int"
-                and len(spec.shape) == 1
-                and spec.batched
-            ):
-                {"input": read, "target": asked}.get(facts.layer.role, set()).add(tuple(map(int, spec.shape)))
-        return [NETWORK] if read & asked else []
+        return [NETWORK] if count_texts(analysis) else []
 
     @classmethod
     def why_none(cls) -> str:
@@ -112,9 +104,31 @@ class WrittenText(Observation):
         return BarChart(names, (("", tuple(Bar(float(share)) for share in shares)),), "probability of each word")
 
 
+def count_texts(analysis: Analysis) -> int:
+    """How many texts a network reads that writes one: 1 where it goes on with the only one, 2 where it writes one of another; 0 where no
+    input holds what is written so far."""
+    told = told_fields(analysis.project.data)
+    fields: dict[str, list[str]] = {"input": [], "target": []}
+    for facts in analysis.main.nodes.values():
+        spec = next(iter(facts.leaving.values()), None)
+        is_text = spec is not None and spec.batched and spec.dtype == "int" and len(spec.shape) == 1
+        if is_text and facts.layer is not None and facts.layer.role in fields:
+            fields[facts.layer.role].append(str(facts.layer.values().get("field", "")))
+    writes = any(told.get(name) in fields["target"] for name in fields["input"])
+    return min(len(fields["input"]), 2) if writes else 0
+
+
+def told_fields(choice: DataChoice) -> Mapping[str, str]:
+    """The fields of these data that hold what another asks for, one place earlier; none where there are no such data."""
+    try:
+        found = dict(make_data_set(choice).told)
+        for step in make_steps(choice.preparation):
+            found |= step.told()
+    except ValueError:
+        return {}
+    return found
+
+
 def options_of(**values: Any) -> dict[str, Any]:
     """Settings of the observation, without those that are as usual."""
     return {name: value for name, value in values.items() if value != WrittenText.params[name].default}
-
-
-__all__ = ["ALTERNATIVES", "CannotObserve", "WrittenText", "options_of", "read_forced"]

@@ -155,12 +155,18 @@ class LearnerLines:
             "targets": method.targets,
             "loss": self.own("own_loss") if self.name else 'values["loss"]',
             "weights": "weights_of(optimizer)" if self.name else "model.parameters()",
-            "number_of_batches": "len(batches) * STEPS" if self.steps > 1 else "len(batches)",
+            "number_of_batches": "len(batches) * STEPS"
+            if self.steps > 1
+            else "len(batches)"
+            if "plays" not in self.common
+            else "ROUNDS",
         }
         return {**found, "step": fill(template.STEP, holds, found, self.name, depth)}
 
     def _steps_per_epoch(self) -> str:
         sampler = self.sampler
+        if "plays" in self.common:
+            return "ROUNDS" if self.values["accumulate"] == 1 else "math.ceil(ROUNDS / ACCUMULATE)"
         batches = "math.ceil(len(train[0]) / BATCH_SIZE)"
         if drops_last(sampler):
             batches = "len(train[0]) // BATCH_SIZE"

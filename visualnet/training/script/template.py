@@ -28,6 +28,7 @@ LEARNER_LOSSES = $learner_losses  #? learners
 # For so many epochs these weights stay as they are.  #? freezes, not frozen_statistics
 FROZEN_EPOCHS = $frozen_epochs  #? freezes
 FROZEN_STATISTICS = $frozen_statistics  #? frozen_statistics
+$play_constants
 """
 
 # What is said for each learner: of a recipe without learners once, of one with them once for each, its names with the learner's before
@@ -195,14 +196,17 @@ class Averages:
         return means  #? not counted, adjusted
 
 
-def load_data(part: str$device_parameter) -> list[Tensor]:
-    """What the file holds for “train” or “validation”: $field_list."""
-    with np.load(DATA) as data:
-        $load_fields
-    return [torch.from_numpy(array)$to_device for array in ($arrays)]
+def load_data(part: str$device_parameter) -> list[Tensor]:  #? not plays
+    """What the file holds for “train” or “validation”: $field_list."""  #? not plays
+    with np.load(DATA) as data:  #? not plays
+        $load_fields  #? not plays
+    return [torch.from_numpy(array)$to_device for array in ($arrays)]  #? not plays
 
 
 $augmentation
+
+
+$play
 
 
 def to_channels_last(tensor: Tensor) -> Tensor:  #? channels_last
@@ -245,17 +249,20 @@ def swap(optimizer: torch.optim.Optimizer, average: AveragedModel) -> None:  #? 
 
 
 def train_epoch($train_arguments) -> tuple[dict[str, float], list[float]]:
-    """Train on every sample once: the means of all values, and the loss of each batch."""
+    """Train on every sample once: the means of all values, and the loss of each batch."""  #? not plays
+    """Play and learn for so many rounds: the means of all values, and the loss of each batch."""  #? plays
     model.train()
     averages, batch_losses = Averages(), []  #? not learners
     averages = Averages()  #? learners
     batch_losses: list[float] = []  #? learners
-    order = torch.randperm(len(train[0]), generator=generator)
-    batches = order.split(BATCH_SIZE)  #? not drop_last
+    order = torch.randperm(len(train[0]), generator=generator)  #? not plays
+    batches = order.split(BATCH_SIZE)  #? not drop_last, not plays
     batches = order.split(BATCH_SIZE)[:-1]  # the last one would be a single sample  #? drop_last
-    for index in batches:  #? not enumerated, not learners
-    for number, index in enumerate(batches, 1):  #? enumerated, not learners
-        batch = [$sample for tensor in train]  #? not learners, not augments
+    for index in batches:  #? not enumerated, not learners, not plays
+    for number, index in enumerate(batches, 1):  #? enumerated, not learners, not plays
+    for number in range(1, ROUNDS + 1):  #? plays
+        index, batch = play_round(model, target, play, (epoch - 1) * ROUNDS + number - 1)  #? plays
+        batch = [$sample for tensor in train]  #? not learners, not augments, not plays
         step = (epoch - 1) * len(batches) + number - 1  #? not learners, augments
         batch = $augmented  #? not learners, augments
         batch = [to_channels_last(tensor) for tensor in batch]  #? not learners, augments, channels_last
@@ -284,7 +291,8 @@ def train_epoch($train_arguments) -> tuple[dict[str, float], list[float]]:
         values["loss"] = torch.stack([$losses]).sum()  #? learners
         averages.add($added)  #? learners
         batch_losses.append(values["loss"].item())  #? learners
-    return averages.means(), batch_losses
+    return averages.means(), batch_losses  #? not plays
+    return averages.means() | play.close_epoch(), batch_losses  #? plays
 
 
 @torch.no_grad()  #? validation
@@ -306,8 +314,8 @@ def describe(means: dict[str, float]) -> str:
 
 def main() -> tuple[$network, list[dict[str, Any]]]:
     """Train: the network, and for each epoch what was measured."""
-    if not DATA.is_file():  #? not start
-        raise SystemExit(f"{DATA} is missing: “visualnet code … --train -o FILE” writes it")  #? not start
+    if not DATA.is_file():  #? not start, reads
+        raise SystemExit(f"{DATA} is missing: “visualnet code … --train -o FILE” writes it")  #? not start, reads
     for file in (DATA, START):  #? start
         if not file.is_file():  #? start
             raise SystemExit(f"{file} is missing: “visualnet code … --train -o FILE” writes it")  #? start
@@ -315,7 +323,7 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # deterministic products on a GPU  #? deterministic, device
     torch.use_deterministic_algorithms(True)  #? deterministic
     device = torch.device($device)  #? device
-    train = load_data("train"$device_argument)
+    train = load_data("train"$device_argument)  #? not plays
     validation = load_data("validation"$device_argument)  #? validation
     figures = load_figures($figures_argument)  #? figures
 
@@ -327,7 +335,9 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
     $set_up
 
     torch.manual_seed(SEED)  # dropout, and all else that layers draw
-    generator = torch.Generator().manual_seed(SEED)  # the order of the samples
+    generator = torch.Generator().manual_seed(SEED)  # the order of the samples  #? not plays
+    target = copy.deepcopy(model).eval().requires_grad_(False)  #? plays
+    play = start_play($play_device)  #? plays
     best, best_epoch = $worst, 0
     gained, stale = $worst_value, 0  #? gained
     history: list[dict[str, Any]] = []
@@ -345,6 +355,8 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
         $swaps  #? average, validation, learners
         print(f"  averaged weights: {describe(history[-1]['average'])}")  #? average, validation
 
+        means = history[-1]["validation"] = watch(model, $play_device)  #? plays
+        print(f"  {PLAY['episodes']} episodes: {describe(means)}")  #? plays
         value = means[$best_by]
         if $is_best:
             best, best_epoch = $new_best, epoch
@@ -379,7 +391,7 @@ NAMES = frozenset(
 )
 """What a script defines beside the network."""
 OWN_NAMES = (
-    *(
+    *[
         "LR",
         "STEPS",
         "WARMUP_EPOCHS",
@@ -390,7 +402,7 @@ OWN_NAMES = (
         "EMA_DECAY",
         "RATE_FACTORS",
         "RATE_POINTS",
-    ),
+    ],
     *("optimizer", "scheduler", "epoch_scheduler", "average", "steps_per_epoch", "group_parameters", "scale_rates"),
     *("scaler", "drawn_share", "own_parameters", "own_values", "own_counts", "own_tallies", "own_loss"),
 )

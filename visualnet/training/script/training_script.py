@@ -23,16 +23,18 @@ from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.data.balance import loss_settings
 from visualnet.data.loading import Loaded
-from visualnet.data.tensors import Sampler
+from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import devices, optimizers
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.loop import preflight
 from visualnet.training.loop.metrics import Tally
+from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.machine.machine import PRECISIONS
 from visualnet.training.observations.lens import plain_fields
-from visualnet.training.script import refusals, template
+from visualnet.training.script import play_lines, refusals, template
 from visualnet.training.script.augmentation_lines import NAMES, definitions, fill_augmentation
+from visualnet.training.script.best_lines import spell_best
 from visualnet.training.script.counting import counts_of_samples
 from visualnet.training.script.filling import fill
 from visualnet.training.script.learner_lines import LearnerLines, LearnerMethod, choose_names, drops_last
@@ -119,7 +121,10 @@ class _Script:
         )
         self.tally = Tally(self.model, torch.device("cpu"))
         self.values = settings(recipe_of_run(self.recipe))
-        self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
+        self.sampler = procedure_kind(self.recipe.procedure).make_sampler(data, self.recipe)
+        self.plays = PROCEDURES[self.recipe.procedure].plays
+        if self.plays:
+            play_lines.check_play(self.model, self.values)
         self.plain = plain_fields(self.model)
         self.batch: list[str] = []
         """What the fields of a batch are called where each learner is given its own."""
@@ -135,6 +140,7 @@ class _Script:
         file = SourceFile(self.model.plan, {*template.NAMES, *FUNCTIONS})
         file.taken |= {*template.NAMES, *FUNCTIONS, *IMPORTS, "get_ema_multi_avg_fn"}
         file.taken |= {*NAMES, *definitions()} if self.augmentation else set()
+        file.taken |= play_lines.NAMES if self.plays else set()
         learners = self._learners(file.taken)
         found: list[BatchObjectives] = []
 
@@ -155,8 +161,9 @@ class _Script:
         for lines in learners:
             lines.common = holds
         values = self._values(holds, file.main, learners)
-        loop = fill(template.LOOP, holds, values)
-        return file.assemble(f"{network}\n\n\n{loop}", fill(template.CONSTANTS, holds, values), IMPORTS)
+        loop = fill(template.LOOP, holds, values).replace("#play", values["played"])
+        more = dict(play_lines.IMPORTS) if self.plays else {}
+        return file.assemble(f"{network}\n\n\n{loop}", fill(template.CONSTANTS, holds, values), IMPORTS | more)
 
     def _learners(self, taken: set[str]) -> list[LearnerLines]:
         """One for each learner, with a name that nothing else in the script has."""
@@ -189,7 +196,9 @@ class _Script:
         found = {
             "start": bool(recipe.start_from),
             "device": recipe.device != "cpu",
-            "validation": len(self.data.validation) > 0,
+            "plays": self.plays,
+            "reads": not self.plays or any(map(self._is_normalised, self.model.fields)),
+            "validation": len(self.data.validation) > 0 and not self.plays,
             "patience": patience,
             "min_delta": patience and values["min_delta"] > 0,
             "gained": patience and not (by_loss and not values["min_delta"]),
@@ -218,7 +227,10 @@ class _Script:
             resting |= lines.groups.frozen_epochs()
             fixed |= lines.groups.frozen_statistics()
         given = [f"model: {network}", *(argument for lines in learners for argument in lines.given())]
-        given += ["train: list[Tensor]", "generator: torch.Generator"]
+        if self.plays:
+            given += [f"target: {network}", "play: QPlay", "epoch: int"]
+        else:
+            given += ["train: list[Tensor]", "generator: torch.Generator"]
         given += ["epoch: int"] if {"learners", "freezes"} <= holds or "augments" in holds else []
         given += ["figures: dict[str, tuple[Tensor, Tensor]]"] if "figures" in holds else []
         added = ["self", "samples: int", "values: dict[str, Tensor]"]
@@ -233,6 +245,7 @@ class _Script:
             **{n: spell(values[n]) for n in ("patience", "min_delta")},
             **{f"{kind}_file": spell(getattr(self.files, kind)) for kind in ("start", "best", "average")},
             **self._fields(holds),
+            **self._play(holds, network),
             **fill_augmentation(
                 self.augmentation,
                 self.data,
@@ -240,7 +253,7 @@ class _Script:
                 [field for field in self.model.fields if self._is_normalised(field)],
                 "device" in holds,
             ),
-            **self._best(name, mode),
+            **spell_best(name, mode, bool(values["min_delta"]), alone=name == "loss" or self.plays),
             **self._of_learners(network, learners),
             "data": spell(self.files.data),
             "epochs": spell(recipe.epochs),
@@ -310,27 +323,6 @@ class _Script:
             found.append(f"@torch.compile({', '.join(given)})")
         return found
 
-    def _best(self, name: str, mode: str) -> dict[str, str]:
-        """How the best epoch is told."""
-        worst, beats = ("math.inf", "<") if mode == "min" else ("-math.inf", ">")
-        gain = "gained - value" if mode == "min" else "value - gained"
-        least = "MIN_DELTA" if self.values["min_delta"] else "0"
-        told = {
-            "best_by": spell(name),
-            "worst_value": worst,
-            "has_gained": f"{gain} > {least}",
-        }
-        if name == "loss":
-            return {**told, "worst": worst, "is_best": f"value {beats} best", "new_best": "value"}
-        # Of two epochs with the same value the one with the smaller loss is the better.
-        pair = '(value, means["loss"])' if mode == "min" else '(value, -means["loss"])'
-        return {
-            **told,
-            "worst": f"({worst}, {worst})",
-            "is_best": f"math.isfinite(value) and {pair} {beats} best",
-            "new_best": pair,
-        }
-
     def _fields(self, holds: set[str]) -> dict[str, str]:
         """How the data file is read."""
         lines, arrays = [], []
@@ -361,6 +353,17 @@ class _Script:
             "device_parameter": ", device: torch.device" if placed else "",
         }
 
+    def _play(self, holds: set[str], network: str) -> dict[str, str]:
+        """What is said of play: nothing where nothing is played."""
+        placed = "device" if "device" in holds else 'torch.device("cpu")'
+        played = play_lines.fill_play(self.data, self.model, self.values, network) if self.plays else ("", "")
+        return {
+            "play": "#play" if self.plays else "",
+            "played": played[0],
+            "play_constants": played[1],
+            "play_device": placed,
+        }
+
     def _is_normalised(self, field: str) -> bool:
         return field in self.data.mean and field not in self.plain
 
@@ -372,7 +375,7 @@ class _Script:
         parts = {"train": self.data.train, "validation": self.data.validation, "test": self.data.test}
         for field in self.model.fields:
             for part, index in parts.items():
-                if len(index):
+                if len(index) and not self.plays:
                     arrays[f"{part}_{field}"] = self.data.fetch(index, (field,))[field]
             if self._is_normalised(field):
                 arrays[f"{field}_mean"], arrays[f"{field}_std"] = self.data.mean[field], self.data.std[field]

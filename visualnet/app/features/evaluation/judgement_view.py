@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QListWidget,
     QListWidgetItem,
     QScrollArea,
+    QSlider,
     QSplitter,
     QStackedWidget,
     QTabBar,
@@ -31,6 +32,8 @@ from visualnet.training.evaluation.judgements import Judgement, judgements_for
 
 SAMPLES_WIDTH = 380
 """So many px the samples are given beside a chart, where that leaves it half of the room."""
+STEPS = 500
+"""So many places a dial has."""
 LOW = 250
 """Below so many px the words above a chart are left out."""
 
@@ -48,6 +51,12 @@ class JudgementView(QWidget):
         self.tabs.currentChanged.connect(lambda _: self._choose())
         self.views = describe(QComboBox(), "Which one")
         self.views.activated.connect(lambda _: self._draw())
+        self.dial = describe(QSlider(Qt.Orientation.Horizontal), "Threshold")
+        self.dial.setRange(0, STEPS)
+        self.dial.setPageStep(STEPS // 10)
+        self.dial.setFixedWidth(fonts.px(160))
+        self.dial.valueChanged.connect(lambda at: self._draw(at / STEPS))
+        self.dial_name = label("", "small")
         self.words = label("", "small", wrap=True)
         self.chart = ChartView()
         self.chart.samples_chosen.connect(self.show_samples)
@@ -81,7 +90,7 @@ class JudgementView(QWidget):
         split.addWidget(self.samples)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
-        head = row((self.tabs, 1), self.views, self.save, margins=(0, 0, 6, 0), spacing=6)
+        head = row((self.tabs, 1), self.dial_name, self.dial, self.views, self.save, margins=(0, 0, 6, 0), spacing=6)
         column(head, (split, 1), spacing=2, parent=self)
         self.setMinimumWidth(fonts.px(240))
 
@@ -142,12 +151,19 @@ class JudgementView(QWidget):
         self.views.setVisible(len(names) > 1)
         self._draw()
 
-    def _draw(self) -> None:
+    def _draw(self, at: float | None = None) -> None:
         judgement, judged = self.judgement, self.judged
         if judgement is None or judged is None:
             return
         view = judgement.views(judged)[max(self.views.currentIndex(), 0)]
-        chart = judgement.chart(judged, view)
+        chart = judgement.chart(judged, view, at)
+        for widget in (self.dial, self.dial_name):
+            widget.setVisible(bool(judgement.dial))
+        if judgement.dial:
+            describe(self.dial, judgement.dial, f"Move the {judgement.dial.lower()}; it begins where it is best")
+            self.dial_name.setText(judgement.dial)
+            with QSignalBlocker(self.dial):
+                self.dial.setValue(round(STEPS * getattr(chart, "place", 0.0)))
         self.words.setText(judgement.words)
         self.chart.show_chart(chart, judgement.name.replace("_", "-"))
         if isinstance(chart, ExampleList):

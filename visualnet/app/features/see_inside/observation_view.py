@@ -14,6 +14,7 @@ from visualnet.app.features.see_inside import saving
 from visualnet.app.features.see_inside.chooser import describe_subject, subject_for
 from visualnet.app.features.see_inside.tiles_observation import TilesObservation
 from visualnet.app.features.see_inside.views import make_widget
+from visualnet.app.features.see_inside.way_slider import WaySlider
 from visualnet.app.forms.form import Form
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
@@ -82,7 +83,7 @@ class ObservationView(QFrame):
             "settings", "Settings", "Settings of this picture", self._toggle_form, size=14
         )
         self.settings_button.setCheckable(True)
-        self.settings_button.setVisible(bool(self.kind.params))
+        self.settings_button.setVisible(bool(self.kind.params.keys() - {self.kind.slides}))
         self.help = icon_button("help", "How to read this", "How to read this", self._toggle_reading, size=14)
         self.help.setCheckable(True)
         self.save = icon_button("export", "Save", "Copy or save the picture, or its numbers", self._show_menu, size=14)
@@ -111,7 +112,9 @@ class ObservationView(QFrame):
         self.note = label("", "small", wrap=True)
         self.reading = label(self.kind.reading, "muted", wrap=True)
         self.reading.hide()
-        self.form = Form(list(self.kind.params.values())) if self.kind.params else None
+        self.way = self._make_way()
+        shown = [param for name, param in self.kind.params.items() if name != self.kind.slides]
+        self.form = Form(shown) if shown else None
         if self.form is not None:
             self.form.changed.connect(self._set_option)
             self.form.show_values(self.options, {})
@@ -125,10 +128,32 @@ class ObservationView(QFrame):
         )
         below = row((self.time, 1), self.when, self.again, margins=(10, 0, 10, 4), spacing=6)
         words = column(self.note, self.reading, margins=(12, 0, 12, 6), spacing=2)
-        parts: list[Any] = [head, *([self.form] if self.form is not None else []), (self.stack, 1), below, words]
+        parts: list[Any] = [
+            head,
+            *([self.form] if self.form is not None else []),
+            (self.stack, 1),
+            *([self.way] if self.way is not None else []),
+            below,
+            words,
+        ]
         column(*parts, spacing=0, parent=self)
         if self.form is not None:
             self.form.setContentsMargins(12, 2, 12, 6)
+
+    def _make_way(self) -> WaySlider | None:
+        """The slider of an observation that is drawn along a way."""
+        param = self.kind.params.get(self.kind.slides)
+        if param is None:
+            return None
+        made = WaySlider("Along the way", param.doc)
+        made.show_share(float(getattr(self.kind(self.options), param.name)))
+        made.moved.connect(self._move_along)
+        made.settled.connect(self.changed)
+        return made
+
+    def _move_along(self, share: float) -> None:
+        self.options = {**self.options, self.kind.slides: share}
+        self.draw()
 
     def _connect(self) -> None:
         studio = self.studio
@@ -284,6 +309,8 @@ class ObservationView(QFrame):
             self._show(step, result, history)
         self.empty.sentence.setText(words)
         self.stack.setCurrentIndex(0 if words else 1)
+        if self.way is not None:
+            self.way.setVisible(not words)
         self._show_time(len(self.probes.observed.history(request)) if request is not None else 0, len(history))
         self._show_progress()
 

@@ -202,6 +202,9 @@ _BEGINNINGS: tuple[tuple[str, Emblem], ...] = (
     ("autoencoder", draw_narrow_middle),
     ("denoising", draw_narrow_middle),
     ("vae", draw_narrow_middle),
+    ("gan", draw_branches),
+    ("dcgan", draw_branches),
+    ("wgan", draw_branches),
     ("wavenet", draw_all_to_all),
 )
 

@@ -43,6 +43,6 @@ ACTIONS = (
 FEATURE = Feature(
     "start_page",
     "Where one begins: templates with pictures of their graphs, short lessons, and the files opened lately.",
-    page=Page("Start", make_page),
+    page=Page("Start", make_page, home=True),
     actions=ACTIONS,
 )

@@ -91,6 +91,8 @@ class PredictionPane(QWidget):
         """2 where the network reads points of a plane, 1 where it reads numbers, else 0."""
         if self._one_sample:
             return 0
+        if not self.studio.analysis.target_fields():
+            return 0  # what is learned without targets (a density, a code) predicts nothing
         inputs, fields = self.studio.analysis.main.sinks("input"), self.studio.fields or {}
         names = {f.layer.values().get("field") for f in inputs if f.layer is not None}
         shape = fields[name].shape if len(names) == 1 and (name := next(iter(names))) in fields else ()
@@ -156,9 +158,9 @@ class PredictionPane(QWidget):
         if answer is None:
             return
         shares = np.asarray(answer, np.float64).reshape(-1)
-        if len(shares) == 1 and len(classes) == 2:
+        if len(shares) == 1 and len(classes) == 2 and self.studio.analysis.target_fields():
             shares = np.array([1 - shares[0], shares[0]])
-        if classes and len(shares) == len(classes):
+        if classes and len(shares) == len(classes) and self.studio.analysis.target_fields():
             fields = seen.fields
             targets = (n for n in self.studio.analysis.target_fields() if n in fields and fields[n].ndim == 0)
             truth = next((int(fields[n]) for n in targets), None)

@@ -13,6 +13,7 @@ from visualnet.app.features.training.prediction import PredictionPane
 from visualnet.app.features.try_it.editor import InputEditor
 from visualnet.app.features.try_it.image_editor import ImageEditor
 from visualnet.app.features.try_it.numbers_editor import NumbersEditor
+from visualnet.app.features.try_it.scene_answer import SceneAnswer, scene_of
 from visualnet.app.features.try_it.sound_editor import SoundEditor
 from visualnet.app.features.try_it.text_editor import TextEditor
 from visualnet.app.state.studio import Studio
@@ -23,6 +24,7 @@ from visualnet.data.loading import Loaded
 from visualnet.data.own_sample.drawing import has_white_paper
 from visualnet.data.own_sample.inputs import OwnInput, list_inputs
 from visualnet.data.own_sample.prepare import measure_ranges, prepare_own, raw_samples, read_file
+from visualnet.data.regions.crops import Cutter
 from visualnet.data.registry import make_data_set
 from visualnet.training.control import OwnSample
 
@@ -62,9 +64,13 @@ class TryItPanel(QWidget):
             parent=upper,
         )
         self.prediction = PredictionPane(studio, who="try_it", pins=False, one_sample=True)
+        self.objects: SceneAnswer | None = None
+        self._cutter: Cutter | None = None
+        self.answers = QStackedWidget()
+        self.answers.addWidget(self.prediction)
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.setChildrenCollapsible(False)
-        for part, stretch in ((upper, 3), (self.prediction, 2)):
+        for part, stretch in ((upper, 3), (self.answers, 2)):
             parts.addWidget(part)
             parts.setStretchFactor(parts.count() - 1, stretch)
         parts.setSizes([330, 240])
@@ -93,7 +99,11 @@ class TryItPanel(QWidget):
         self._follow_sample()
 
     def _make_editors(self, data: Loaded) -> None:
+        self._cutter = make_data_set(data.choice).cutter()
+        self.answers.setCurrentWidget(self.prediction if self._cutter is None else self._scene_answer())
         for wanted in list_inputs(data.choice):
+            if self._cutter is not None:  # whole pictures are made, of any size, not regions
+                wanted = wanted._replace(spec=wanted.spec._replace(shape=(self._cutter.channels, 0, 0)))
             editor = self._make_editor(wanted, data)
             if editor is not None:
                 editor.changed.connect(self._timer.start)
@@ -123,6 +133,9 @@ class TryItPanel(QWidget):
         if not made:
             self._leave()
             return
+        if self._cutter is not None:
+            self._scene_answer().search(next(iter(made.values())), self._cutter, self._look_at_scene, self._say)
+            return
         try:
             missing = tuple(field for field in self.editors if field not in made)
             others = raw_samples(data).fetch(np.array([place]), missing) if missing else {}
@@ -132,6 +145,26 @@ class TryItPanel(QWidget):
             return
         self._is_own = True
         self.probes.set_own(OwnSample(fields))
+
+    def _scene_answer(self) -> SceneAnswer:
+        """What shows the objects of a whole picture; made when it is first needed."""
+        if self.objects is None:
+            self.objects = SceneAnswer(self.studio)
+            self.answers.addWidget(self.objects)
+        return self.objects
+
+    def _look_at_scene(self, made: OwnSample) -> None:
+        """Have all panels look at a picture whose regions were searched."""
+        data, place = self.probes.data, self.probes.place(self.probes.sample)
+        if data is None or data is not self._data or place is None:
+            return
+        try:
+            fields = prepare_own(data, made.fields, place)
+        except ValueError as error:
+            self._say(capitalize_first(str(error)))
+            return
+        self._is_own = True
+        self.probes.set_own(OwnSample(fields, made.scene))
 
     def _begin_with_sample(self) -> None:
         for field, raw in self._raw_sample().items():
@@ -144,6 +177,9 @@ class TryItPanel(QWidget):
         if data is None or place is None or not self.editors:
             return {}
         try:
+            scene = scene_of(data, place) if self._cutter is not None else None
+            if scene is not None:
+                return dict.fromkeys(self.editors, scene)
             found = raw_samples(data).fetch(np.array([place]), tuple(self.editors))
         except ValueError as error:
             self._say(capitalize_first(str(error)))

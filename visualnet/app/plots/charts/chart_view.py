@@ -217,7 +217,7 @@ class ChartView(PaintedPicture):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         spots = self.drawing.spots if self.drawing is not None else ()
         way = WAYS.get(Qt.Key(event.key()))
-        if way is not None and any(spot.samples for spot in spots):
+        if way is not None and any(map(_answers, spots)):
             self._reach(find_next(spots, self._at, way))
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and 0 <= self._at < len(spots):
             self._open(spots[self._at])
@@ -227,7 +227,7 @@ class ChartView(PaintedPicture):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         by_keys = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        if by_keys and self._at < 0 and self.drawing is not None and any(spot.samples for spot in self.drawing.spots):
+        if by_keys and self._at < 0 and self.drawing is not None and any(map(_answers, self.drawing.spots)):
             self._reach(find_next(self.drawing.spots, -1, (1, 0)))
 
     def _reach(self, at: int) -> None:

@@ -48,6 +48,7 @@ class LongLooks(QObject):
         self.studio, self._take = studio, take
         self.copy, self._number = 0, 0
         self._waiting: dict[ObservationRequest, _Wish] = {}
+        self._borrowers: list[Callable[[Weights | None], object]] = []
         self._running: ObservationRequest | None = None
         self._share = 0.0
         self._task: BackgroundTask | None = None
@@ -70,10 +71,26 @@ class LongLooks(QObject):
         self._advance()
         self.changed.emit()
 
+    def lend(self, take: Callable[[Weights | None], object]) -> None:
+        """Hand over a copy of the weights that are trained now, as soon as the run has given one; None where the run is over before."""
+        self._borrowers.append(take)
+        if not self.copy:
+            self._ask_for_copy()
+
+    def _hand_over(self, weights: Weights | None) -> None:
+        borrowers, self._borrowers = self._borrowers, []
+        for take in borrowers:
+            take(weights)
+
+    def _ask_for_copy(self) -> None:
+        self._number += 1
+        self.copy = self._number
+        self.copy_wanted.emit()
+
     def cancel(self, request: ObservationRequest) -> None:
         """Compute it no more."""
         self._waiting.pop(request, None)
-        if not any(wish.needs_copy for wish in self._waiting.values()):
+        if not self._borrowers and not any(wish.needs_copy for wish in self._waiting.values()):
             self.copy = 0
         if request == self._running and self._task is not None:
             self._task.cancel()
@@ -83,6 +100,7 @@ class LongLooks(QObject):
         """Another document or network: nobody waits for any of it."""
         self._waiting.clear()
         self.copy = 0
+        self._hand_over(None)
         if self._task is not None:
             self._task.cancel()
         self._probe.forget()
@@ -92,11 +110,15 @@ class LongLooks(QObject):
         """The run has given its weights."""
         if self.copy and seen.copy == self.copy and seen.weights is not None:
             self.copy = 0
-            self._begin(Weights(seen.step, seen.weights))
+            weights = Weights(seen.step, seen.weights)
+            self._hand_over(weights)
+            first = next(iter(self._waiting.values()), None)
+            self._begin(weights if first is not None and first.needs_copy else None)
 
     def go_on_without_copy(self, run: Path | None) -> None:
         """The run is over: the weights that it left are those to look at."""
         self.copy = 0
+        self._hand_over(None)
         self._waiting = {r: w._replace(run=run, needs_copy=False) for r, w in self._waiting.items()}
         self._advance()
 
@@ -105,9 +127,7 @@ class LongLooks(QObject):
         if self._running is not None or self.copy or not self._waiting:
             return
         if next(iter(self._waiting.values())).needs_copy:
-            self._number += 1
-            self.copy = self._number
-            self.copy_wanted.emit()
+            self._ask_for_copy()
         else:
             self._begin(None)
 

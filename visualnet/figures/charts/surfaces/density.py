@@ -14,7 +14,7 @@ from visualnet.figures.charts.axes import Axes
 from visualnet.figures.charts.marks import Dots, Mark
 from visualnet.figures.charts.surfaces.contour import ContourChart
 
-MOST_POINTS = 1000
+MOST_POINTS = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class DensityChart(ContourChart):
             for x, y in self.points[::step]
             if self.x[0] <= x <= self.x[-1] and self.y[0] <= y <= self.y[-1]
         ]
-        return [Dots(tuple(inside), "surface", 2.4, 0.55), Dots(tuple(inside), "warning", 1.6, 0.8)]
+        return [Dots(tuple(inside), "warning", 1.2, 0.8)]
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield from super().rows()

@@ -10,9 +10,8 @@ from typing import Any
 from visualnet.core.expressions import chain, parse
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import Expr, Make, Own, fn
+from visualnet.layers.declaration.calls import UNARY, Expr, Known, Make, Own, Undoing, fn
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.invertible import UNARY, Known, Undoing
 from visualnet.layers.declaration.layer import Layer, Misfit, Pattern, Shape, Spec, default_axes, layer
 from visualnet.layers.declaration.params import BIG, Ints, axes, index
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import Expr, Own, fn
+from visualnet.layers.declaration.calls import UNARY, Expr, Known, Own, Undoing, fn
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.invertible import UNARY, Known, Undoing
 from visualnet.layers.declaration.layer import Layer, Misfit, Pattern, Shape, layer
 from visualnet.layers.declaration.params import BIG, Ints, axes, count, index, real, shape
 

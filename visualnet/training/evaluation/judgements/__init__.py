@@ -3,7 +3,7 @@
 A declaration says for which tasks it is, how it is read and how it is drawn. Importing this package fills ``JUDGEMENTS``.
 """
 
-from visualnet.training.evaluation.judgements import boxes, classes, columns, examples, labels, numbers, places  # noqa: F401
+from visualnet.training.evaluation.judgements import anomaly, boxes, classes, columns, examples, labels, numbers, places  # noqa: F401
 from visualnet.training.evaluation.judgements.registry import JUDGEMENTS, Judgement, judgements_for
 
 __all__ = ["JUDGEMENTS", "Judgement", "judgements_for"]

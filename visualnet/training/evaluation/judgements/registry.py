@@ -9,7 +9,8 @@ from typing import Any
 from visualnet.figures.charts.marks import Chart
 from visualnet.training.evaluation.judged import Judged
 
-Make = Callable[[Judged, str], Chart]
+Make = Callable[..., Chart]
+"""Of what is judged, the view, and where there is a dial where that stands (None: where it is best)."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,18 @@ class Judgement:
     probabilities: bool = False
     is_list: bool = False
     fits: Callable[[Judged], bool] = lambda judged: True
+    dial: str = ""
+    """What a person can move in it from 0 to 1; the chart then has a ``place``, where it stands."""
 
     def can_judge(self, judged: Judged) -> bool:
         """Whether it can be drawn of these answers."""
         known = judged.has_probabilities or not self.probabilities
         return judged.task in self.tasks and known and bool(self.views(judged)) and self.fits(judged)
 
-    def chart(self, judged: Judged, view: str = "") -> Chart:
-        """The chart, in one of its views."""
-        return self.make(judged, view or self.views(judged)[0])
+    def chart(self, judged: Judged, view: str = "", at: float | None = None) -> Chart:
+        """The chart, in one of its views; ``at`` is where its dial stands."""
+        chosen = view or self.views(judged)[0]
+        return self.make(judged, chosen, at) if self.dial else self.make(judged, chosen)
 
 
 JUDGEMENTS: dict[str, Judgement] = {}

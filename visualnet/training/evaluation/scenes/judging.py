@@ -86,11 +86,9 @@ def _arrays(found: list[tuple[int, Scene, Detections]]) -> dict[str, Array]:
 
 
 def _badness(scene: Scene, said: Detections) -> float:
-    """How wrong the answer to a scene is, from 0 to 1: 1 − F1 of the boxes that are surer than one half, each with its class."""
-    sure = said.scores > 0.5
-    hits = 0
+    """The share of the true boxes that no box of their class covers that is surer than one half."""
+    hits, sure = 0, said.scores > 0.5
     for kind in np.unique(scene.labels):
         mine = sure & (said.labels == kind)
         hits += int(match_boxes(said.boxes[mine], said.scores[mine], scene.boxes[scene.labels == kind], 0.5).sum())
-    every = len(scene.boxes) + int(sure.sum())
-    return 1 - 2 * hits / every if every else 0.0
+    return 1 - hits / len(scene.boxes) if len(scene.boxes) else 0.0

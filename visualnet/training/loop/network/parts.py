@@ -14,6 +14,7 @@ from visualnet.data.balance import loss_settings
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler, Tensors
 from visualnet.training import devices
+from visualnet.training.adversarial.collapse import CollapseWatch
 from visualnet.training.learners.learners import Learners
 from visualnet.training.loop.metrics import Tally, find_best_by
 from visualnet.training.loop.round_tally import make_tally
@@ -34,6 +35,7 @@ class NetworkParts(NamedTuple):
     """All values of a batch, as ``Model.trial``."""
     program: fx.GraphModule
     """What that runs."""
+    collapse: CollapseWatch
 
 
 def compile_network(project: Project, analysis: Analysis, data: Loaded, device: torch.device) -> Model:
@@ -73,4 +75,5 @@ def build_parts(
     learners = Learners(model, place.device, sampler.steps, find_best_by(model)[1], machine)
     tally = make_tally(model, place.device, learners, machine.scales)
     probe, evaluate = Probe(model, data, tensors), machine.wrap(model.trial)
-    return NetworkParts(model, tensors, tally, learners, probe, evaluate, model.trial)
+    collapse = CollapseWatch(model, data, tensors)
+    return NetworkParts(model, tensors, tally, learners, probe, evaluate, model.trial, collapse)

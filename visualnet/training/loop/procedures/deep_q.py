@@ -182,8 +182,8 @@ class DeepQ(Procedure):
         return [found[name] for name in self.run.network.fields]
 
     def validate(self, averaged: bool = False) -> dict[str, float | None] | None:
-        """Mean reward and length of the same episodes each time, played without chance."""
-        from visualnet.training.loop.procedures.q_play import play_greedily
+        """Mean reward and length of the same episodes each time, with the actions that are worth most."""
+        from visualnet.training.loop.procedures.q_play import describe_episodes, play_greedily
 
         run = self.run
         worlds = [self.environment.make() for _ in range(self.settings["episodes"])]
@@ -193,11 +193,11 @@ class DeepQ(Procedure):
         def stops() -> bool:
             return run.is_due() and not run.look_up("validation")
 
-        found = play_greedily(worlds, q, self.normal, run.place.device, stops=stops)
+        chance = len(self.environment.actions), self.settings["test_epsilon"]
+        found = play_greedily(worlds, q, self.normal, run.place.device, *chance, stops=stops)
         if found is None:
             return None
-        rewards, lengths = zip(*found, strict=True)
-        return {"reward": _finite(sum(rewards) / len(found)), "episode_length": sum(lengths) / len(found)}
+        return {name: _finite(value) for name, value in describe_episodes(found).items()}
 
     def _with_averages(self) -> Values:
         """The values as the averaged copy of the weights gives them."""
@@ -218,13 +218,7 @@ class DeepQ(Procedure):
         return {name: [row[at] for row in rows] for at, name in enumerate(names)}
 
     def close_epoch(self) -> dict[str, float | None]:
-        play = self.play
-        done, play.done = play.done, []
-        found: dict[str, float | None] = {"epsilon": play.epsilon}
-        if done:
-            found["reward"] = sum(reward for reward, _ in done) / len(done)
-            found["episode_length"] = sum(length for _, length in done) / len(done)
-        return found
+        return {**self.play.close_epoch()}
 
     # --- for checkpoints -----------------------------------------------------------------------------------------------
 
@@ -249,6 +243,7 @@ class DeepQ(Procedure):
             "running": float(play.now is not None),
             "seed": play.episode_seed,
             "total": play.total,
+            "chosen": play.chosen,
             "last_reward": reward,
             "last_length": length,
         }
@@ -292,6 +287,7 @@ class DeepQ(Procedure):
         play.done = [(reward, int(length)) for reward, length in own["done"].tolist()]
         reward, length = numbers.get("last_reward"), numbers.get("last_length")
         play.last = None if reward is None or length is None else (reward, int(length))
+        play.chosen = -1 if (chosen := numbers.get("chosen")) is None else int(chosen)
         play.episode_seed, play.total = int(numbers.get("seed") or 0), float(numbers.get("total") or 0.0)
         play.taken, play.now = own["taken"].tolist(), None
         if numbers.get("running"):

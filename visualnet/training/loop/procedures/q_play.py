@@ -54,6 +54,8 @@ class QPlay:
         self.taken: list[int] = []
         """The actions of the running episode: with its seed they are the state of the world."""
         self.total = 0.0
+        self.chosen = -1
+        """The action that was chosen and could not be done, as the world failed; −1 where there is none."""
         self.last: tuple[float, int] | None = None
         """Reward and length of the episode that ended last."""
         self.done: list[tuple[float, int]] = []
@@ -78,11 +80,14 @@ class QPlay:
             self.begin()
         now = self.now
         assert now is not None
-        if self.played < self.settings["learning_starts"] or self.chance.random() < self.epsilon:
-            action = self.chance.randrange(self.actions)
-        else:
-            action = int(q(torch.from_numpy(now[None]).to(self.device)).argmax())
+        if self.chosen < 0:
+            if self.played < self.settings["learning_starts"] or self.chance.random() < self.epsilon:
+                self.chosen = self.chance.randrange(self.actions)
+            else:
+                self.chosen = int(q(torch.from_numpy(now[None]).to(self.device)).argmax())
+        action = self.chosen
         after, reward, ended, cut = self.try_step(action)
+        self.chosen = -1
         clip, counted, at = self.settings["clip_reward"], reward, self.played % self.size
         if clip is not None:
             counted = min(max(reward, -clip), clip)
@@ -133,6 +138,11 @@ class QPlay:
         """Where the play stands, for messages."""
         return f"at step {len(self.taken) + 1} of the episode of seed {self.episode_seed}"
 
+    def close_epoch(self) -> dict[str, float]:
+        """The mean reward and length of the episodes that ended in this epoch, and the share of random steps now."""
+        done, self.done = self.done, []
+        return {"epsilon": self.epsilon, **(describe_episodes(done) if done else {})}
+
     def draw(self) -> Tensor:
         """The places of a batch among what is remembered."""
         kept = min(self.played, self.size)
@@ -169,11 +179,16 @@ def play_greedily(
     q: Callable[[Tensor], Tensor],
     normal: Callable[[np.ndarray], np.ndarray],
     device: torch.device,
+    actions: int,
+    epsilon: float = 0.0,
     first_seed: int = 1_000_000,
     stops: Callable[[], bool] = lambda: False,
 ) -> list[tuple[float, int]] | None:
-    """An episode in each world, side by side, always with the action that is worth most; the episodes are those of the seeds from the
-    first one on. Reward and length of each; None where it was to stop."""
+    """An episode in each world, side by side, with the actions that are worth most, but for a share ``epsilon`` of the steps.
+
+    The episodes are those of the seeds from the first one on. Reward and length of each; None where it was to stop.
+    """
+    chance = random.Random(first_seed)
     now = [normal(np.asarray(world.reset(seed=first_seed + at)[0])) for at, world in enumerate(worlds)]
     found = [(0.0, 0)] * len(worlds)
     going = list(range(len(worlds)))
@@ -183,6 +198,8 @@ def play_greedily(
         chosen = q(torch.from_numpy(np.stack([now[at] for at in going])).to(device)).argmax(1).tolist()
         left = []
         for at, action in zip(going, chosen, strict=True):
+            if epsilon and chance.random() < epsilon:
+                action = chance.randrange(actions)
             after, reward, ended, cut, _ = worlds[at].step(action)
             total, length = found[at]
             found[at] = total + float(reward), length + 1
@@ -191,6 +208,14 @@ def play_greedily(
                 left.append(at)
         going = left
     return found
+
+
+def describe_episodes(episodes: list[tuple[float, int]]) -> dict[str, float]:
+    """Mean reward and mean length."""
+    return {
+        "reward": sum(reward for reward, _ in episodes) / len(episodes),
+        "episode_length": sum(length for _, length in episodes) / len(episodes),
+    }
 
 
 def told(error: BaseException) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.analysis import Analysis
+from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.made.clouds import CloudChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.picture_rows import PictureRows
@@ -95,9 +96,7 @@ class FlowDensity(Observation):
         own = log_densities(lens, flow, batch) - scale.log_volume
         arrays = {"log_density": logs.reshape(self.cells, self.cells), "x": x, "y": y, "points": points}
         share = float(np.exp(logs).sum() * (x[1] - x[0]) * (y[1] - y[0]))
-        note = (
-            f"Log-likelihood of the dots: {own.mean():.3f} nats each. {share:.0%} of the density lies in this picture."
-        )
+        note = f"Log-likelihood of the dots: {own.mean():.3f} nats each. {format_percent(share, 0)} of the density lies in this picture."
         return Result(arrays, note=note)
 
     def draw(self, result: Result, history: History) -> Chart:
@@ -197,7 +196,7 @@ class FlowPath(Observation):
         after = min(before + 1, len(path) - 1)
         share = at - before
         now = (1 - share) * path[before] + share * path[after]
-        low, high = _corners(list(path))
+        low, high = _between(path[before], path[after], share)
         stages_ = result.words["stages"]
         told = (
             stages_[before]
@@ -210,7 +209,7 @@ class FlowPath(Observation):
         for group in np.unique(groups):
             name = names[int(group)] if 0 <= int(group) < len(names) else "points"
             clouds.append((name, now[groups == group]))
-        return CloudChart(tuple(clouds), f"first number after {told}", "second number", low, high)
+        return CloudChart(tuple(clouds), f"x₁, {told}", "x₂", low, high)
 
 
 def _can_be_seen(shape: tuple[int, ...]) -> bool:
@@ -236,6 +235,13 @@ def _corners(clouds: list[NDArray[Any]]) -> tuple[list[float], list[float]]:
     low, high = every.min(0), every.max(0)
     reach = 0.15 * np.maximum(high - low, 1e-3)
     return (low - reach).tolist(), (high + reach).tolist()
+
+
+def _between(before: NDArray[Any], after: NDArray[Any], share: float) -> tuple[list[float], list[float]]:
+    """The corners of what is drawn on the way from one stage to the next: so that each stage fills the picture."""
+    pairs = zip(_corners([before]), _corners([after]), strict=True)
+    low, high = (((1 - share) * np.array(a) + share * np.array(b)).tolist() for a, b in pairs)
+    return low, high
 
 
 def _within(points: NDArray[Any], low: list[float], high: list[float]) -> NDArray[Any]:

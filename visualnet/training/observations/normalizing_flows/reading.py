@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from visualnet.training.observations.lens import Lens
 
 AT_ONCE = 512
+_PROGRAMS: WeakKeyDictionary[Any, tuple[Any, dict[Any, Any]]] = WeakKeyDictionary()
+"""The programs that walk back, by network, with the modules that they were written over."""
 PLANE = (2,)
 
 
@@ -64,7 +67,7 @@ def field_of(lens: Lens, port: Port) -> str:
 
 def log_densities(lens: Lens, flow: Flow, batch: Mapping[str, Tensor]) -> NDArray[np.float64]:
     """log p of each sample in nats, in the units that the network is given: log N(z; 0, 1) + log|det ∂z/∂x|."""
-    from visualnet.compiling.flows.modules import normal_nll_of
+    from visualnet.compiling.extra_modules.flows import normal_nll_of
 
     assert flow.log_det is not None
     latent, log_det = subject_of(flow), ((flow.log_det.node,), flow.log_det.port)
@@ -107,9 +110,7 @@ def walk_back(lens: Lens, flow: Flow, latents: Tensor, wanted: tuple[Port, ...] 
     samples of the validation part, taken in turn."""
     import torch
 
-    from visualnet.compiling.flows.way_back import build_way_back
-
-    program = build_way_back(lens.model, flow, wanted).eval()
+    program = _program(lens, flow, wanted)
     places = lens.places(len(latents))
     parts: list[tuple[Tensor, ...]] = []
     with torch.no_grad():
@@ -119,6 +120,20 @@ def walk_back(lens: Lens, flow: Flow, latents: Tensor, wanted: tuple[Port, ...] 
             batch = lens.batch(places[np.arange(at, at + len(part)) % len(places)])
             parts.append(program(part, *(batch.get(name) for name in lens.model.fields)))
     return [torch.cat(one).float() for one in zip(*parts, strict=True)]
+
+
+def _program(lens: Lens, flow: Flow, wanted: tuple[Port, ...]) -> Any:
+    """The way back as a program; written once for a network, since a live picture asks for it again and again."""
+    from visualnet.compiling.flows.way_back import build_way_back
+
+    net, programs = _PROGRAMS.get(lens.model, (None, {}))
+    if net is not lens.model.net:
+        programs = {}
+        _PROGRAMS[lens.model] = (lens.model.net, programs)
+    key = (flow.latent, wanted)
+    if key not in programs:
+        programs[key] = build_way_back(lens.model, flow, wanted)
+    return programs[key].eval()
 
 
 def stages(analysis: Analysis, flow: Flow) -> list[Port]:

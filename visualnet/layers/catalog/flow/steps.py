@@ -1,4 +1,4 @@
-"""Layers of normalizing flows: each can be undone exactly and tells by how much it stretches volumes; and the loss of a density."""
+"""Layers of normalizing flows: each can be undone exactly and tells by how much it stretches volumes."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from math import prod
 from typing import Any
 
 from visualnet.core.expressions import parse
-from visualnet.layers.catalog.loss.classification import Loss
-from visualnet.layers.catalog.loss.distributions import reduce
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, Own, fn
+from visualnet.layers.declaration.calls import LOG_DET, UNARY, Expr, Known, Make, Own, Undoing, add_log_det, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.initial_moments import Moments, Start, after_normalization
-from visualnet.layers.declaration.invertible import LOG_DET, UNARY, Known, Undoing, add_log_det
 from visualnet.layers.declaration.layer import Fault, Layer, Shape, Sized, layer, sized
 from visualnet.layers.declaration.params import choice, count, real
 
 _FLOW = "x: C *, log_det?: -> y: C *, log_det:"
-_DENSITY = "z: *, log_det: -> {}: !"
 _PRODUCTS = parse("C*C*places")
 
 
@@ -95,6 +91,7 @@ class AffineCoupling(Layer):
     family="normalization",
     label="ActNorm",
     ports=_FLOW,
+    rare=True,
     keywords="normalizing flow glow activation normalization invertible",
 )
 class ActNorm(_ModuleOfFlow):
@@ -124,6 +121,7 @@ class ActNorm(_ModuleOfFlow):
     family="convolution",
     label="Invertible 1×1 convolution",
     ports=_FLOW,
+    rare=True,
     keywords="normalizing flow glow mix channels rotation",
 )
 class InvertibleConv(_ModuleOfFlow):
@@ -195,53 +193,3 @@ class Dequantize(_ModuleOfFlow):
 
     def module(self, *shapes: Shape) -> Make:
         return Make("extra_modules.Dequantize", self.levels)
-
-
-@layer(
-    "flow_nll",
-    family="loss",
-    label="Flow likelihood",
-    ports=_DENSITY.format("loss"),
-    role="loss",
-    density_of="z",
-    keywords="normalizing flow negative log likelihood density change of variables",
-)
-class FlowNLL(Loss):
-    """How unlikely a flow finds the samples, in nats: small where it maps them to where N(0, 1) is dense without squeezing them there.
-
-    L = −log N(z; 0, 1) − log|det ∂z/∂x|, added up for each sample and averaged. log_det carries the second part from layer to layer.
-    """
-
-    paper = "Dinh, Sohl-Dickstein and Bengio, Density estimation using Real NVP, 2017"
-
-    def each(self, *shapes: Shape) -> Shape:
-        return ()
-
-    def compute(self, *refs: Any, **reduction: str) -> Expr:
-        z, log_det = refs
-        return reduce(fn("torch.sub", fn("extra_modules.normal_nll_of", z), log_det), **reduction)
-
-
-@layer(
-    "bits_per_dim",
-    family="loss",
-    label="Bits per dimension",
-    ports=_DENSITY.format("bits"),
-    role="metric",
-    density_of="z",
-    keywords="normalizing flow likelihood compression density metric",
-)
-class BitsPerDim(Layer):
-    """How many bits a number of a sample takes under the flow: comparable between sizes of images; log2(levels) is no better than guessing.
-
-    L / (D·ln 2) + log2(levels − 1), with the loss L of Flow likelihood over D numbers that stood levels apart from 0 to 1.
-    """
-
-    better = "min"
-    levels: int = count(256, "How many values a number could have.", low=2, high=65_536, card=True, phrase="{} levels")
-
-    def shape(self, *shapes: Shape) -> Shape:
-        return ()
-
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return reduce(fn("extra_modules.bits_per_dim_of", *refs, self.levels))

@@ -10,13 +10,14 @@ from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Expr, Make, Own, fn
 from visualnet.layers.declaration.drawings import Drawing, Unrolled
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Shape, Sized, layer, sized
-from visualnet.layers.declaration.params import choice, count, flag, real
+from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Pattern, Shape, Sized, layer, read_ports, sized
+from visualnet.layers.declaration.params import choice, count, flag, index, real
 
 _MACS = parse(
     "T*directions*gates*hidden_size*(input_size + hidden_size + (num_layers - 1)*(directions + 1)*hidden_size)"
 )
 _WIDTH = parse("directions*hidden_size")
+_LENGTHS = read_ports("lengths: * @int")
 _STATES = parse("num_layers*directions")
 
 
@@ -39,6 +40,20 @@ class Recurrent(Layer):
         live="step",
     )
     bidirectional: bool = flag(False, "Read a second time from the end, and put both results side by side.")
+    packed: bool = flag(
+        False,
+        "Take each sample's number of steps as a further input: what is behind its last step is not read, its output there is 0.",
+        more=True,
+        phrase="own lengths",
+    )
+    truncate: int = count(
+        0,
+        "Back-propagation goes back within so many steps: after each of them the state goes on, its gradient does not. 0: through all.",
+        low=0,
+        high=1 << 20,
+        more=True,
+        phrase="truncated after {}",
+    )
 
     @property
     def directions(self) -> int:
@@ -47,9 +62,21 @@ class Recurrent(Layer):
     def check(self, *shapes: Shape) -> Iterable[Fault]:
         if self.dropout and self.num_layers == 1:
             yield Fault("dropout acts between stacked layers; with one layer it does nothing", "dropout", "hint")
+        if self.truncate and self.bidirectional:
+            words = (
+                "what reads from the end has no state that could go on to the next steps: truncate, or read both ways"
+            )
+            yield Fault(words, "truncate")
+
+    def inputs(self) -> Mapping[str, Pattern]:
+        return {**super().inputs(), **(_LENGTHS if self.packed else {})}
 
     def shape(self, *shapes: Shape) -> Mapping[str, Shape]:
         directions, hidden = self.directions, self.hidden_size
+        if self.packed:
+            *shapes, lengths = shapes  # type: ignore[assignment]
+            if any(n != 1 for n in lengths):
+                raise Misfit(f"lengths is one number for each sample, not {text(lengths)}", "lengths")
         width = derive(_WIDTH, {"directions": directions, "hidden_size": hidden}) if directions > 1 else hidden
         stack = derive(_STATES, {"num_layers": self.num_layers, "directions": directions})
         for name, start in zip(self.states, shapes[1:], strict=True):
@@ -94,18 +121,22 @@ class Recurrent(Layer):
             "batch_first": True,
             "dropout": dropout,
         }
-        return Make(
-            f"nn.{self.module_name}", int(shapes[0][1]), self.hidden_size, **options, bidirectional=self.bidirectional
-        )
+        options["bidirectional"] = self.bidirectional
+        sizes = int(shapes[0][1]), self.hidden_size
+        if not (self.packed or self.truncate):
+            return Make(f"nn.{self.module_name}", *sizes, **options)
+        return Make(f"extra_modules.Stepped{self.module_name}", *sizes, **options, truncate=self.truncate)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         """torch puts the batch second in states; here it comes first, as everywhere."""
         sequence, *starts = refs
+        lengths = starts.pop() if self.packed else None
         given = next((s for s in starts if s is not None), None)
         # Where only one of the LSTM's two states is wired, the other starts at zero.
         full = [s if s is not None else fn("torch.zeros_like", given) for s in starts] if given is not None else []
         turned = [s.transpose(0, 1).contiguous() for s in full]
-        both = m(sequence, *([turned[0] if len(turned) == 1 else tuple(turned)] if turned else []))
+        options = {} if lengths is None else {"lengths": lengths.reshape(-1)}
+        both = m(sequence, *([turned[0] if len(turned) == 1 else tuple(turned)] if turned else []), **options)
         result: dict[str, Expr] = {"output": both[0]}
         for i, name in enumerate(self.states):
             if f"{name}_n" in used:
@@ -173,3 +204,26 @@ class GRU(Recurrent):
 
     paper = "Cho, van Merriënboer, Gulcehre, Bahdanau, Bougares, Schwenk and Bengio, RNN encoder–decoder, 2014"
     module_name, gates = "GRU", 3
+
+
+@layer(
+    "sequence_lengths",
+    family="recurrent",
+    label="Sequence lengths",
+    ports="indices: T @int -> lengths: @int",
+    rare=True,
+    keywords="packed padding count words steps variable length",
+)
+class SequenceLengths(Layer):
+    """Count the words of each text, for recurrent layers that read no further: the places up to the last that holds one.
+
+    lengths = the greatest t with indices_t ≠ padding_idx, counted from 1; 0 for an empty text. Padding in between counts.
+    """
+
+    padding_idx: int = index(0, "The word that stands for nothing.", low=0, high=1 << 30, card=True, phrase="of {}")
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return ()
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        return fn("extra_modules.count_steps", *refs, self.padding_idx)

@@ -1,0 +1,194 @@
+"""Experiments: what is declared can be trained and shows what it claims; stopped ones go on to the same bits; outcomes in words."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace as changed
+
+from tests.training.experiments.tiny import TINY, at, network, train
+from visualnet.analysis import infer
+from visualnet.core import edits
+from visualnet.data.loading import load
+from visualnet.data.registry import fields_or_none
+from visualnet.training.events import EpochDone
+from visualnet.training.experiments import curves, kept, results
+from visualnet.training.experiments.declare import Experiment, Figure, Variant
+from visualnet.training.experiments.model import ExperimentModel, read_model
+from visualnet.training.experiments.registry import find_experiment, find_experiments
+from visualnet.training.experiments.runner import Begun, Message, Reins, Told
+from visualnet.training.experiments.trials import Trial, list_trials, name_of, project_of
+from visualnet.training.observations.observation import find_observations
+from visualnet.training.observations.subjects import find_subject
+from visualnet.training.observe import Observed
+from visualnet.training.runs.run_list import list_runs
+
+DECLARED = list(find_experiments().values())
+
+
+@pytest.mark.parametrize("experiment", DECLARED, ids=lambda one: one.name)
+def test_every_variant_is_another_network_or_recipe_without_a_problem_and_can_be_looked_at(
+    experiment: Experiment,
+) -> None:
+    found = []
+    for variant in range(len(experiment.variants)):
+        project = project_of(experiment, Trial(variant, 0))
+        assert all(project != other for other in found), "two variants are alike"
+        found.append(project)
+        specs = load(project.data).fields
+        analysis = infer(project, None, specs)
+        assert not analysis.errors(), [problem.words for problem in analysis.errors()]
+        for look in experiment.looks:
+            kind = find_observations()[look.observation]
+            kind(dict(look.options))
+            assert find_subject(kind, analysis, look.at)
+    assert experiment.watch and experiment.why and experiment.sources and experiment.claims
+    names = [name_of(experiment, trial) for trial in list_trials(experiment, (0, 1))]
+    assert len(set(names)) == len(names)
+    assert fields_or_none(found[0].data)
+
+
+def shorten(experiment: Experiment, epochs: int) -> Experiment:
+    return replace(experiment, project=lambda: edits.set_recipe(experiment.project(), epochs=epochs), looks=())
+
+
+def test_zeros_stay_at_guessing_and_he_learns_also_in_a_few_epochs(tmp_path: Path) -> None:
+    model = train(shorten(find_experiment("zero-or-he"), 2), tmp_path / "x", (0,))
+    zeros, he = (results.cell(model, number).mean for number in (0, 1))
+    assert zeros is not None and he is not None
+    assert zeros < 0.15 and he > 0.7
+
+
+def test_five_of_each_class_are_enough_for_what_was_learned_before(tmp_path: Path) -> None:
+    experiment = find_experiment("transfer")
+    assert experiment.axis is not None
+    axis = experiment.axis._replace(values=(5.0,))
+    model = train(replace(experiment, axis=axis, looks=()), tmp_path / "x", (0,))
+    assert all(holds for _, _, holds in results.check_claims(model)), results.table(model)
+    frozen = load(project_of(experiment, Trial(0, 0)).data)
+    assert len(frozen.train) == 50 and len(frozen.validation) == pytest.approx(360, abs=2)
+
+
+def test_runs_are_ordinary_ones_in_folders_and_are_told_and_kept(tmp_path: Path) -> None:
+    model = train(TINY, tmp_path / "x")
+    assert model.state == "done" and model.done == 4 and model.share == 1
+    assert {info.state for info in list_runs(tmp_path / "x")} == {"done"} and len(list_runs(tmp_path / "x")) == 4
+    assert isinstance(model.seen[0, 0], Observed) and isinstance(model.seen[1, 0], Observed)
+    assert [claim[2] for claim in results.check_claims(model)] == [True]
+    assert results.verdicts(model) == [results.compare(model, 1, 0).describe("validation accuracy")]  # type: ignore[union-attr]
+    assert "“fast” beats “slow” in 2 of 2 seeds" in results.verdicts(model)[0]
+    again = read_model(TINY, tmp_path / "x", TINY.seeds)
+    assert list(results.records(again)) == list(results.records(model)) and again.state == "done"
+    assert kept.read(tmp_path / "x").seeds == (0, 1)
+
+
+def test_what_was_stopped_goes_on_to_the_same_bits_and_what_is_done_is_not_trained_again(tmp_path: Path) -> None:
+    whole = train(TINY, tmp_path / "whole")
+
+    def stop(message: Message, reins: Reins) -> None:
+        if isinstance(message, Told) and isinstance(message.event, EpochDone) and message.trial == Trial(1, 0):
+            reins.stop()
+
+    part = train(TINY, tmp_path / "part", hear=stop)
+    assert part.state == "stopped" and part.done < 4 and part.runs[Trial(1, 0)].state == "stopped"
+    begun: list[Begun] = []
+    rest = train(TINY, tmp_path / "part", hear=lambda m, _: begun.append(m) if isinstance(m, Begun) else None)
+    assert rest.state == "done" and begun[0].known.state == "done"
+    for trial in whole.trials:
+        assert [e.validation for e in rest.runs[trial].epochs] == [e.validation for e in whole.runs[trial].epochs]
+    more = train(TINY, tmp_path / "part", (0, 1, 2))
+    assert more.done == 6 and kept.read(tmp_path / "part").seeds == (0, 1, 2)
+
+
+def test_a_run_whose_numbers_become_infinite_is_an_outcome(tmp_path: Path) -> None:
+    wild = replace(
+        TINY,
+        project=lambda: edits.set_recipe(network(), optimizer="SGD"),
+        variants=(Variant("wild", "", at(1e6)), Variant("calm", "", at(0.1))),
+        claims=(),
+        looks=(),
+    )
+    model = train(wild, tmp_path / "x")
+    assert model.state == "done" and model.failed(Trial(0, 0))
+    assert results.table(model)[1] == ["wild", "2 diverged"]
+    assert results.rank(model)[0] == 1
+    assert results.verdicts(model) == ["“calm” learns; “wild” diverges to infinite numbers in all of 2 seeds."]
+    again = train(wild, tmp_path / "x")
+    assert again.state == "done" and again.failed(Trial(0, 0)), "a failed run is not trained again"
+
+
+def test_what_cannot_be_trained_ends_in_words_and_another_folder_is_never_mixed_up(tmp_path: Path) -> None:
+    broken = replace(
+        TINY, variants=(Variant("a", "", lambda p: changed(p, graph=changed(p.graph, wires={}))), *TINY.variants)
+    )
+    model = train(broken, tmp_path / "a")
+    assert model.state == "failed" and model.words
+    train(TINY, tmp_path / "b", (0,))
+    other = replace(TINY, name="other")
+    assert "holds the experiment “tiny”" in train(other, tmp_path / "b").words
+    slower = replace(TINY, variants=(Variant("slow", "", at(1e-6)), TINY.variants[1]))
+    assert "a run of another network" in train(slower, tmp_path / "b", (0,)).words
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "letter.txt").write_text("mine")
+    assert "something else" in train(TINY, tmp_path / "c").words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[1",
+        '{"experiment": 3}',
+        '{"experiment": "tiny", "seeds": [0, 0]}',
+        '{"experiment":"t","seeds":["0"]}',
+        "[]" * 40_000,
+    ],
+)
+def test_a_line_that_cannot_be_read_is_refused_in_words(text: str, tmp_path: Path) -> None:
+    (tmp_path / kept.MANIFEST).write_text(text)
+    with pytest.raises(ValueError, match="experiment"):
+        kept.read(tmp_path)
+
+
+def test_curves_are_means_with_bands_over_the_seeds(tmp_path: Path) -> None:
+    model = train(replace(TINY, looks=()), tmp_path / "x")
+    choices = curves.list_curves(model)
+    assert choices[0][:2] == ("accuracy", "validation") and ("loss", curves.BOTH) in [one[:2] for one in choices]
+    chart = curves.draw(model, "loss", "train")
+    for band, variant in zip(chart.bands, range(2), strict=True):
+        runs = [[e.train["loss"] for e in model.runs[Trial(variant, seed)].epochs] for seed in (0, 1)]
+        assert band.x == (1.0, 2.0, 3.0, 4.0)
+        assert band.low == tuple(map(min, zip(*runs, strict=True))) and band.high == tuple(
+            map(max, zip(*runs, strict=True))
+        )
+    assert [band.name for band in curves.draw(model, "loss", curves.BOTH).bands][1] == "slow, validation"
+    assert not [b.x for b in curves.draw(ExperimentModel(TINY, (0,)), "loss", "train").bands if b.x]
+
+
+def test_differences_that_the_seeds_do_not_tell_from_chance_are_said_so() -> None:
+    told = results.Difference("a", "b", 3, 2, 0.01, 0.05)
+    assert not told.clear and "no difference that 3 seeds can tell from chance" in told.describe("accuracy")
+    assert results.Difference("a", "b", 3, 3, 0.1, 0.05).clear
+    assert "may be chance" in results.Difference("a", "b", 1, 1, 0.5, 0.0).describe("accuracy")
+    assert "end alike" in results.Difference("a", "b", 2, 0, 0.0, 0.0).describe("accuracy")
+
+
+def test_an_experiment_has_variants_and_seeds_that_can_be_told_apart() -> None:
+    for fault, words in (
+        ({"variants": TINY.variants[:1]}, "2 to 8 variants, not 1"),
+        ({"variants": (TINY.variants[0],) * 2}, "names of their own"),
+        ({"seeds": (1, 1)}, "each seed is wanted once"),
+        ({"seeds": ()}, "not 0"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            replace(TINY, claims=(), **fault)  # type: ignore[arg-type]
+    assert Figure("loss", "train", "min").title == "training loss"
+
+
+def test_what_came_out_can_be_read_by_programs(tmp_path: Path) -> None:
+    model = train(replace(TINY, looks=()), tmp_path / "x", (0,))
+    told = json.loads(json.dumps(results.as_json(model)))
+    assert [run["variant"] for run in told["runs"]] == ["slow", "fast"] and told["state"] == "done"

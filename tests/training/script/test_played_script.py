@@ -1,0 +1,42 @@
+"""A training script that plays: the same numbers as the session's, to the bit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.training.procedures.test_deep_q import game
+from tests.training.script.held import differences, printed
+from visualnet.core import edits
+from visualnet.data.loading import load
+from visualnet.training.script.refusals import CannotPrint
+from visualnet.training.script.training_script import training_script
+
+CASES: dict[str, tuple[str, bool, dict[str, Any]]] = {
+    "mouse": ("mouse", False, {"data": {"side": 5, "steps": 20}}),
+    "soft, normalised": ("mouse-conv", True, {"target_every": 1, "target_rate": 0.1, "double_q": False}),
+    "cartpole": ("cartpole", False, {"accumulate": 2, "clip_norm": 0.5, "schedule": "cosine"}),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_plays_and_learns_as_the_session_does(name: str, tmp_path: Path) -> None:
+    template, normalise, options = CASES[name]
+    schedule = options.pop("schedule", "constant")
+    project = edits.set_data(game(template, epochs=2, **options), normalise=normalise)
+    assert differences(edits.set_recipe(project, schedule=schedule), tmp_path) == []
+
+
+def test_the_world_is_printed_or_imported(tmp_path: Path) -> None:
+    mouse, cart = printed(game("mouse"), tmp_path), printed(game("cartpole"), tmp_path)
+    assert "class MouseWorld:" in mouse
+    assert "gymnasium" not in mouse.replace("gymnasium.Env", "")
+    assert 'gymnasium.make("CartPole-v1", max_episode_steps=500)' in cart
+
+
+def test_what_it_cannot_say_of_play_is_refused() -> None:
+    project = game("mouse", ema_decay=0.9)
+    with pytest.raises(CannotPrint, match="cannot yet play with “ema_decay”"):
+        training_script(project, load(project.data))

@@ -1,0 +1,328 @@
+"""The panel *Generate*: a way to make something, its settings, and what was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QProgressBar, QScrollArea, QSlider, QStackedWidget, QWidget
+
+from visualnet import pytorch
+from visualnet.app.features.generate.maker import Maker, Wish
+from visualnet.app.features.generate.saving import fill_menu
+from visualnet.app.forms.form import Form
+from visualnet.app.plots.charts.chart_view import ChartView
+from visualnet.app.state.studio import Studio
+from visualnet.app.theme import fonts
+from visualnet.app.widgets.basic import EmptyState, button, describe, icon_button, label
+from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.core.graph import Value
+from visualnet.training.generating.generate import KEPT, Generated, kept_weights
+from visualnet.training.generating.made import Made
+from visualnet.training.generating.way import Place, Way, choices, why_none
+from visualnet.training.runs.run_history import folder_of
+
+AFTER_EDIT_MS = 200
+FRAME_MS = 250
+LOW = 460
+"""Below so many px the words above the settings are left out."""
+WAYS = "How something is made: only what this network can do is offered"
+NOW = "As it is now"
+FRESH = "Fresh weights"
+MEND = "Mend the errors in the network: then it can make something."
+
+
+class GeneratePanel(QWidget):
+    """Nothing is computed before somebody asks. What was made stays until something else is."""
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studio, self.runner = studio, studio.runner
+        self.maker = Maker(studio, self)
+        self.generated: Generated | None = None
+        self.ways: dict[type[Way], list[Place]] = {}
+        self.settings: dict[str, dict[str, Value]] = {}
+        """What was set, by way."""
+        self.form: Form | None = None
+        self._formed: type[Way] | None = None
+        self._timer = QTimer(self, singleShot=True, interval=AFTER_EDIT_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._player = QTimer(self, interval=FRAME_MS)
+        self._player.timeout.connect(self._play_on)
+        self._build_head()
+        self._build_body()
+        studio.analysed.connect(lambda _: self._timer.start())
+        studio.document_changed.connect(self._leave)
+        studio.theme_changed.connect(self.chart.set_theme)
+        for changed in (self.runner.state_changed, self.runner.attached_changed):
+            changed.connect(lambda *_: self._timer.start())
+        self.maker.changed.connect(self._show_state)
+        self.maker.progress.connect(lambda share: self.bar.setValue(round(1000 * share)))
+        self.chart.set_theme(studio.theme)
+        self.refresh()
+
+    # --- what it consists of -------------------------------------------------------------------------------------------------------
+
+    def _build_head(self) -> None:
+        self.way = describe(QComboBox(), "Way", WAYS)
+        self.place = describe(QComboBox(), "Where", "Which of the network's answers")
+        self.weights = describe(
+            QComboBox(), "Weights", "With which weights: as they are trained now, or those that the run has kept"
+        )
+        for box in (self.way, self.place, self.weights):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(9)
+        self.way.activated.connect(lambda _: self._show_way())
+        self.about = label("", "muted", wrap=True)
+        self.go = button("Generate", "primary", "play", self.make)
+        self.again = button("Another seed", "", "repeat", self.make_another)
+        self.again.setToolTip("Make it again with the next seed")
+        self.stop = button("Cancel", "", "stop", self.maker.cancel)
+        self.save = icon_button(
+            "export", "Save", "Save what was made, as a picture, numbers, a table or text", self.show_menu
+        )
+        self.bar = describe(QProgressBar(textVisible=False), "Progress")
+        self.bar.setRange(0, 1000)
+
+    def _build_body(self) -> None:
+        self.chart = ChartView()
+        self.scrolled = QScrollArea(widgetResizable=True)
+        self.scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        self.scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scrolled.setWidget(self.chart)
+        self.empty = EmptyState("picture", "")
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.scrolled)
+        self.play = icon_button("play", "Play", "Play what happens, moment by moment", self.toggle_play, size=14)
+        self.time = describe(QSlider(Qt.Orientation.Horizontal), "Moment", "Which moment is shown")
+        self.time.valueChanged.connect(lambda _: self._draw())
+        self.when = label("", "small")
+        self.what, self.note = label("", "small", wrap=True), label("", "warning", wrap=True)
+        self.form_room = column(margins=(12, 0, 12, 0), spacing=0)
+        self.controls = QWidget()
+        column(
+            row((self.way, 3), (self.place, 2), (self.weights, 2), margins=(12, 6, 8, 2), spacing=6),
+            row((self.about, 1), margins=(12, 0, 12, 2)),
+            self.form_room,
+            row(self.go, self.again, self.bar, self.stop, STRETCH, self.save, margins=(12, 4, 8, 4), spacing=6),
+            spacing=2,
+            parent=self.controls,
+        )
+        self.moments = QWidget()
+        column(row(self.play, (self.time, 1), self.when, margins=(8, 0, 12, 2), spacing=6), parent=self.moments)
+        words = column(self.note, self.what, margins=(12, 2, 12, 6), spacing=2)
+        column(self.controls, (self.stack, 1), self.moments, words, spacing=0, parent=self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # In a low panel what was made is given the room; what a way does is told at its name.
+        self.about.setVisible(event.size().height() >= fonts.px(LOW))
+
+    def sizeHint(self) -> QSize:
+        return QSize(fonts.px(420), fonts.px(600))
+
+    # --- what can be made ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def kind(self) -> type[Way] | None:
+        """The way that is chosen."""
+        at = self.way.currentIndex()
+        return list(self.ways)[at] if 0 <= at < len(self.ways) else None
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the run in front."""
+        return folder_of(self.runner.run) if self.runner.run is not None else None
+
+    def refresh(self) -> None:
+        """Offer what the network can make now, and the weights that there are."""
+        if not self.isVisible():
+            return
+        chosen = self.kind
+        self.ways = choices(self.studio.analysis)
+        if [self.way.itemText(at) for at in range(self.way.count())] != [kind.title for kind in self.ways]:
+            self.way.clear()
+            self.way.addItems([kind.title for kind in self.ways])
+            if chosen in self.ways:
+                self.way.setCurrentIndex(list(self.ways).index(chosen))
+        self._show_weights()
+        self._show_way()
+
+    def _show_weights(self) -> None:
+        there = kept_weights(self.folder)
+        offers = [("", NOW)] if self.runner.busy else []
+        offers += [(name, KEPT[name][0]) for name in there]
+        offers = offers or [("", FRESH)]
+        if [self.weights.itemData(at) for at in range(self.weights.count())] != [name for name, _ in offers]:
+            wish = self.weights.currentData()
+            self.weights.clear()
+            for name, title in offers:
+                self.weights.addItem(title, name)
+            self.weights.setCurrentIndex(max(self.weights.findData(wish), 0) if wish else 0)
+        elif self.weights.itemText(0) != offers[0][1]:
+            self.weights.setItemText(0, offers[0][1])
+
+    def _show_way(self) -> None:
+        kind = self.kind
+        places = [place.name for place in self.ways[kind]] if kind is not None else []
+        if [self.place.itemText(at) for at in range(self.place.count())] != places:
+            wish = self.place.currentText()
+            self.place.clear()
+            self.place.addItems(places)
+            self.place.setCurrentIndex(max(self.place.findText(wish), 0))
+        self.place.setVisible(len(places) > 1)
+        self.about.setText(kind.about() if kind is not None else "")
+        self.way.setToolTip(self.about.text() or WAYS)
+        if kind is not self._formed:
+            self._make_form(kind)
+        self._show_state()
+
+    def _make_form(self, kind: type[Way] | None) -> None:
+        self._formed = kind
+        if self.form is not None:
+            self.form_room.removeWidget(self.form)
+            self.form.deleteLater()
+            self.form = None
+        if kind is not None:
+            self.form = Form(list(kind.params.values()))
+            self.form.changed.connect(self._set)
+            self.form_room.addWidget(self.form)
+            self.form.show_values(self.settings.get(kind.name, {}), {})
+
+    def _set(self, name: str, value: Value) -> None:
+        kind = self.kind
+        if kind is None:
+            return
+        kept = {**self.settings.get(kind.name, {}), name: value}
+        try:
+            kind(kept)
+        except ValueError:
+            return  # the row says what is wrong
+        self.settings[kind.name] = kept
+        if self.form is not None:
+            self.form.show_values(kept, {})
+
+    # --- making --------------------------------------------------------------------------------------------------------------------
+
+    def make(self) -> None:
+        """Make it."""
+        kind = self.kind
+        if kind is None or self.maker.running:
+            return
+        place = self.ways[kind][max(self.place.currentIndex(), 0)]
+        wish = Wish(
+            kind.name, place, dict(self.settings.get(kind.name, {})), self.folder, self.weights.currentData() or ""
+        )
+        self.maker.ask(wish, self._take, self.runner.busy and not wish.weights)
+
+    def make_another(self) -> None:
+        """Make it with the next seed."""
+        kind = self.kind
+        if kind is not None:
+            self._set("seed", int(kind(self.settings.get(kind.name, {})).seed) + 1)
+            self.make()
+
+    def _take(self, wish: Wish, generated: Generated) -> None:
+        self.generated = generated
+        self._player.stop()
+        with QSignalBlocker(self.time):
+            self.time.setRange(0, generated.made.moments - 1)
+            self.time.setValue(generated.made.moments - 1)
+        self._draw()
+        after = f"After step {generated.step:,}." if generated.step else ""
+        fresh = "" if generated.trained else "The weights are fresh: not trained yet."
+        self.what.setText(" ".join(filter(None, (generated.made.note, after, fresh))))
+
+    def _draw(self) -> None:
+        made = self.made
+        if made is None:
+            return
+        moment = self.time.value()
+        self.chart.show_chart(made.chart(moment), "generated")
+        self.when.setText(made.moment_words(moment) if made.moments > 1 else "")
+
+    @property
+    def made(self) -> Made | None:
+        """What was made last."""
+        return self.generated.made if self.generated is not None else None
+
+    def toggle_play(self) -> None:
+        """Play what was made from its first moment, or stop."""
+        if self._player.isActive():
+            self._player.stop()
+        elif self.made is not None:
+            if self.time.value() == self.time.maximum():
+                self.time.setValue(0)
+            self._player.start()
+
+    def _play_on(self) -> None:
+        if self.time.value() >= self.time.maximum():
+            self._player.stop()
+        else:
+            self.time.setValue(self.time.value() + 1)
+
+    # --- what is shown -------------------------------------------------------------------------------------------------------------
+
+    def _show_state(self) -> None:
+        kind, running = self.kind, self.maker.running
+        torch_trouble = pytorch.trouble()
+        for widget in (self.bar, self.stop):
+            widget.setVisible(running)
+        for widget in (self.go, self.again):
+            widget.setVisible(not running)
+        self.go.setEnabled(not torch_trouble)
+        self.again.setEnabled(self.made is not None and not torch_trouble)
+        self.save.setEnabled(self.made is not None)
+        self.controls.setVisible(kind is not None)
+        self.note.setText(self.maker.fault)
+        self.note.setVisible(bool(self.maker.fault))
+        shown = self.made is not None and kind is not None
+        if not shown:
+            self.empty.sentence.setText(self._why_empty(kind))
+        self.stack.setCurrentIndex(1 if shown else 0)
+        self.what.setVisible(shown and bool(self.what.text()))
+        self.moments.setVisible(shown and self.made is not None and self.made.moments > 1)
+        if not running:
+            self.bar.setValue(0)
+
+    def _why_empty(self, kind: type[Way] | None) -> str:
+        if words := pytorch.trouble():
+            return words
+        if self.studio.analysis.errors():
+            return MEND
+        if kind is None:
+            return why_none()
+        fresh = (
+            ""
+            if self.folder is not None
+            else " The weights are fresh: what is made will look like nothing yet; press Train first."
+        )
+        return f"Press Generate.{fresh}"
+
+    def show_menu(self) -> None:
+        """Offer the files that what was made can be kept as."""
+        if self.made is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        fill_menu(menu, self.chart, self.made, f"{self.studio.project.name} generated")
+        menu.popup(self.save.mapToGlobal(self.save.rect().bottomLeft()))
+
+    def _leave(self) -> None:
+        """Another document is open: what was made is of the one before."""
+        self.maker.cancel()
+        self.generated = None
+        self._player.stop()
+        self.what.setText("")
+        self.chart.show_chart(None)
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._player.stop()
+        super().hideEvent(event)

@@ -1,0 +1,117 @@
+"""Modules and functions that torch lacks. Each is whole in itself: its source is printed into exported files.
+
+Lines end within 100 columns, as those of the printed files do. ``HOMES`` are the files, in the order in which they are printed.
+"""
+
+from __future__ import annotations
+
+from visualnet.compiling.extra_modules import attention, chance, containers, flows, losses, recurrent
+from visualnet.compiling.extra_modules.attention import (
+    ClassToken,
+    DecoderStack,
+    EncoderDecoder,
+    EncoderStack,
+    LearnedPositions,
+    SinusoidalPositions,
+    attend,
+)
+from visualnet.compiling.extra_modules.chance import (
+    GaussianNoise,
+    GaussianSample,
+    Noise,
+    RandomInterpolate,
+    StochasticDepth,
+)
+from visualnet.compiling.extra_modules.containers import (
+    Chain,
+    draw_weights,
+    fix_statistics,
+    keep_training_mode,
+    release_statistics,
+    start_anew,
+)
+from visualnet.compiling.extra_modules.flows import (
+    ActNorm,
+    Dequantize,
+    InvertibleConv,
+    Permutation,
+    affine_coupling,
+    bits_per_dim_of,
+    normal_nll_of,
+    undo_affine_coupling,
+)
+from visualnet.compiling.extra_modules.losses import (
+    boundary_weights_of,
+    class_hits,
+    dice_loss_of,
+    f1_of,
+    gradient_penalty_of,
+    iou_of,
+    kl_normal_of,
+    mean_of_classes,
+    precision_of,
+    recall_of,
+    spread_over,
+    sum_of_each,
+    weight_of_class,
+    weighted_mean,
+)
+from visualnet.compiling.extra_modules.recurrent import (
+    SteppedGRU,
+    SteppedLSTM,
+    SteppedRNN,
+    count_steps,
+    keep_states,
+    run_in_parts,
+)
+
+HOMES = (containers, attention, recurrent, chance, losses, flows)
+
+__all__ = [
+    "ActNorm",
+    "Chain",
+    "ClassToken",
+    "DecoderStack",
+    "Dequantize",
+    "EncoderDecoder",
+    "EncoderStack",
+    "GaussianNoise",
+    "GaussianSample",
+    "InvertibleConv",
+    "LearnedPositions",
+    "Noise",
+    "Permutation",
+    "RandomInterpolate",
+    "SinusoidalPositions",
+    "SteppedGRU",
+    "SteppedLSTM",
+    "SteppedRNN",
+    "StochasticDepth",
+    "affine_coupling",
+    "attend",
+    "bits_per_dim_of",
+    "boundary_weights_of",
+    "class_hits",
+    "count_steps",
+    "dice_loss_of",
+    "draw_weights",
+    "f1_of",
+    "fix_statistics",
+    "gradient_penalty_of",
+    "iou_of",
+    "keep_states",
+    "keep_training_mode",
+    "kl_normal_of",
+    "mean_of_classes",
+    "normal_nll_of",
+    "precision_of",
+    "recall_of",
+    "release_statistics",
+    "run_in_parts",
+    "spread_over",
+    "start_anew",
+    "sum_of_each",
+    "undo_affine_coupling",
+    "weight_of_class",
+    "weighted_mean",
+]

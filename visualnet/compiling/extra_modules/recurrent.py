@@ -1,0 +1,84 @@
+"""Recurrent layers that read sequences of different lengths, or whose gradients go back a few steps only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+class SteppedRNN(nn.RNN):
+    """``nn.RNN`` with each sample's number of steps, or truncated back-propagation."""
+
+    def __init__(self, *sizes: int, truncate: int = 0, **options: Any) -> None:
+        super().__init__(*sizes, **options)
+        self.truncate = truncate
+
+    def forward(self, input: Any, hx: Any = None, lengths: Tensor | None = None) -> Any:
+        return run_in_parts(super().forward, input, hx, lengths, self.truncate)
+
+
+class SteppedLSTM(nn.LSTM):
+    """``nn.LSTM`` with each sample's number of steps, or truncated back-propagation."""
+
+    def __init__(self, *sizes: int, truncate: int = 0, **options: Any) -> None:
+        super().__init__(*sizes, **options)
+        self.truncate = truncate
+
+    def forward(self, input: Any, hx: Any = None, lengths: Tensor | None = None) -> Any:
+        return run_in_parts(super().forward, input, hx, lengths, self.truncate)
+
+
+class SteppedGRU(nn.GRU):
+    """``nn.GRU`` with each sample's number of steps, or truncated back-propagation."""
+
+    def __init__(self, *sizes: int, truncate: int = 0, **options: Any) -> None:
+        super().__init__(*sizes, **options)
+        self.truncate = truncate
+
+    def forward(self, input: Any, hx: Any = None, lengths: Tensor | None = None) -> Any:
+        return run_in_parts(super().forward, input, hx, lengths, self.truncate)
+
+
+def run_in_parts(read: Any, x: Tensor, start: Any, lengths: Tensor | None, truncate: int) -> tuple[Tensor, Any]:
+    """Outputs and last states that ``read`` gives for x (batch, step, feature).
+
+    After the last of its ``lengths`` steps a sample has output 0, and its state stays. Every
+    ``truncate`` steps (0: never) the state goes on without its gradient: back-propagation through
+    time is truncated there (Williams and Peng, 1990).
+    """
+    outputs, state, left = [], start, lengths
+    for part in torch.split(x, truncate or x.shape[1], 1):
+        steps = part.shape[1]
+        if left is None:
+            output, state = read(part, state)
+        else:
+            # torch packs no empty sequence: at least one step is read, and not kept where there is none.
+            packed = nn.utils.rnn.pack_padded_sequence(
+                part, left.clamp(1, steps).cpu(), batch_first=True, enforce_sorted=False
+            )
+            packed, now = read(packed, state)
+            output, _ = nn.utils.rnn.pad_packed_sequence(packed, True, total_length=steps)
+            output = output * (left > 0)[:, None, None]
+            state = keep_states(left > 0, now, state)
+            left = left - steps
+        outputs.append(output)
+        if truncate:
+            state = tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
+    return torch.cat(outputs, 1), state
+
+
+def keep_states(reads: Tensor, now: Any, before: Any) -> Any:
+    """For each sample its states (layer, batch, number) ``now`` if it ``reads``, else as ``before``."""
+    if isinstance(now, tuple):
+        old = before if before is not None else (None,) * len(now)
+        return tuple(keep_states(reads, s, b) for s, b in zip(now, old, strict=True))
+    kept = torch.zeros_like(now) if before is None else before
+    return torch.where(reads[None, :, None], now, kept)
+
+
+def count_steps(indices: Tensor, padding_idx: int) -> Tensor:
+    """How many places of each sequence (batch, step) there are up to the last that is not padding."""
+    places = torch.arange(1, indices.shape[1] + 1, device=indices.device)
+    return ((indices != padding_idx) * places).amax(1)

@@ -1,0 +1,74 @@
+"""Judgements of what was never trained on: the errors of usual and odd samples, a threshold between them, and its ROC curve."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from visualnet.figures.charts.curves import CurveChart
+from visualnet.figures.charts.observed.spread.threshold import ThresholdChart
+from visualnet.training.evaluation.judged import KIND, ODD, Judged
+from visualnet.training.evaluation.judgements.classes import pr_curve, roc_curve
+from visualnet.training.evaluation.judgements.registry import judgement
+from visualnet.training.evaluation.metrics.anomaly import errors_of, has_odd
+
+BINS = 40
+
+
+@judgement(
+    "odd_errors",
+    "Usual and odd",
+    "numbers",
+    "How often each error occurs among samples of classes that were trained on (usual) and of the one that was not (odd). What lies right "
+    "of the threshold is called odd: move it, and see how much is found and how often that is right. Click a bar to see its samples.",
+    fits=has_odd,
+    dial="Threshold",
+)
+def odd_errors(judged: Judged, view: str, at: float | None = None) -> ThresholdChart:
+    scores, odd = errors_of(judged), judged.columns[KIND] == ODD
+    edges = np.linspace(float(scores.min()), float(scores.max()) or 1.0, BINS + 1)
+    threshold = best_threshold(scores, odd) if at is None else float(edges[0] + at * (edges[-1] - edges[0]))
+    codes = np.clip(np.digitize(scores, edges) - 1, 0, BINS - 1)
+    held = tuple(
+        tuple(tuple(int(s) for s in judged.samples[mask & (codes == i)]) for i in range(BINS)) for mask in (~odd, odd)
+    )
+    called = scores > threshold
+    hits, wrong = int((called & odd).sum()), int((called & ~odd).sum())
+    return ThresholdChart(
+        tuple(edges.tolist()),
+        (("usual", held[0]), ("odd", held[1])),
+        threshold,
+        "error (root mean square)",
+        hits / int(odd.sum()),
+        hits / (hits + wrong) if hits + wrong else None,
+        wrong / int((~odd).sum()),
+    )
+
+
+def best_threshold(scores: np.ndarray, odd: np.ndarray) -> float:
+    """The error above which samples are called odd so that the share found less the share called so by mistake is largest (Youden)."""
+    order = np.argsort(scores, kind="stable")
+    # Called odd is what lies behind each place.
+    found = 1 - np.cumsum(odd[order]) / odd.sum()
+    mistaken = 1 - np.cumsum(~odd[order]) / (~odd).sum()
+    ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
+    return float(scores[order][ends[np.argmax((found - mistaken)[ends])]])
+
+
+@judgement(
+    "odd_roc",
+    "ROC of odd",
+    "numbers",
+    "As the threshold of the error falls: the share of odd samples that is found, over the share of usual ones called so by mistake (ROC), "
+    "or how many of those called odd are so, over the share that is found. The dashed line is guessing.",
+    views=lambda judged: ("ROC", "Precision–recall"),
+    fits=has_odd,
+)
+def odd_roc(judged: Judged, view: str) -> CurveChart:
+    scores, odd = errors_of(judged), judged.columns[KIND] == ODD
+    order = np.argsort(-scores, kind="stable")
+    ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
+    found, wrong = np.cumsum(odd[order])[ends], np.cumsum(~odd[order])[ends]
+    if view == "ROC":
+        curve = roc_curve("odd", found, wrong)
+        return CurveChart((curve,), "usual called odd", "odd found", guide=((0.0, 0.0), (1.0, 1.0)))
+    return CurveChart((pr_curve("odd", found, wrong),), "recall", "precision")
