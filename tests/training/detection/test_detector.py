@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -23,16 +24,19 @@ from visualnet.core import edits
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
 from visualnet.data.generators.scenes import make_scenes
+from visualnet.data.regions import region_samples
 from visualnet.data.regions.box_geometry import box_overlaps, encode_refinement
 from visualnet.data.regions.crops import Cutter
-from visualnet.data.regions.region_samples import Scene
+from visualnet.data.regions.region_samples import Scene, draw_regions
 from visualnet.resources import resource
+from visualnet.training.control import Control
 from visualnet.training.detection.detector import Detections, Limits, detect
 from visualnet.training.detection.heads import CannotDetect, find_heads
 from visualnet.training.evaluation.evaluation import evaluate
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS
 from visualnet.training.evaluation.scenes.judging import NAME, SPLIT, _arrays
+from visualnet.training.training_job import train
 
 Array = np.ndarray
 
@@ -221,3 +225,20 @@ def test_a_batch_without_any_object_has_no_box_loss_and_is_no_failure() -> None:
     assert float(loss.detach()) == 0
     loss.backward()
     assert all(p.grad is None or torch.isfinite(p.grad).all() for p in model.objective.parameters())
+
+
+def test_a_training_that_is_stopped_while_scenes_are_searched_ends_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control, searched, told = Control(), [], []
+
+    def search(*given: Any) -> Any:
+        searched.append(1)
+        control.stop()
+        return draw_regions(*given)
+
+    monkeypatch.setattr(region_samples, "draw_regions", search)
+    project = small()
+    data = msgspec.structs.replace(project.data, options={"n": 20, "regions": 7})
+    train(msgspec.structs.replace(project, data=data), tmp_path, False, control, told.append)
+    assert len(searched) == 1 and not told
