@@ -18,6 +18,8 @@ from visualnet.figures.charts.planes.action_field import ActionField
 
 
 def open_play(window: Window, hands: Hands) -> PlayPanel:
+    import torch  # noqa: F401  # what the window does in the background
+
     window.project_files.open_template("mouse")
     panel = window.show_panel("play")
     assert isinstance(panel, PlayPanel)
@@ -80,7 +82,7 @@ def test_the_mouse_is_trained_watched_and_played_by_hand(window: Window, hands: 
     assert panel.values.kept is not None and panel.values.kept.name == "best.safetensors"
     hands.until(lambda: panel.q is not None, what="what the best epoch says")
     assert not panel.fault.text()
-    window.show_panel("inspector")
+    window.set_panel_shown("play", False)
     hands.rest()
     assert window.runner.probes.own is None, "what nobody plays any more is not looked at"
 
@@ -106,6 +108,8 @@ def test_an_environment_that_fails_is_told_and_begins_again(
 
 
 def test_other_data_and_other_games(window: Window, hands: Hands) -> None:
+    import torch  # noqa: F401
+
     window.project_files.open_template("lenet5")
     panel = window.show_panel("play")
     hands.rest()

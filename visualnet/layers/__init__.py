@@ -41,8 +41,8 @@ import visualnet.layers.catalog.flow.steps
 import visualnet.layers.catalog.flow.density
 import visualnet.layers.catalog.pooling.images
 import visualnet.layers.catalog.pooling.lines_volumes
-import visualnet.layers.catalog.recurrent
-import visualnet.layers.catalog.recurrent_cells
+import visualnet.layers.catalog.recurrent.whole_sequences
+import visualnet.layers.catalog.recurrent.cells
 import visualnet.layers.catalog.reduction
 import visualnet.layers.catalog.resampling
 import visualnet.layers.catalog.shape.reshaping

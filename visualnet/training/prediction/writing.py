@@ -87,6 +87,8 @@ def write_text(lens: Lens, how: WrittenText) -> Result:
     next_tokens = writer.next_tokens(sources, start)
     texts = write(next_tokens, 1, longest, how.choosing, writer.end, forced)[0][:MOST_TEXTS]
     best = texts[0]
+    if not writer.sources and len(start) + len(best.tokens) > writer.scores.places:
+        notes.append(f"The network sees the last {writer.scores.places} words of the text.")
     arrays, words = _alternatives(writer, next_tokens, best)
     arrays |= {
         "tokens": np.array(best.tokens, np.int64),

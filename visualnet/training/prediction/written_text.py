@@ -79,18 +79,7 @@ class WrittenText(Observation):
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
-        read, asked = set(), set()
-        for facts in analysis.main.nodes.values():
-            spec = next(iter(facts.leaving.values()), None)
-            if (
-                facts.layer is not None
-                and spec is not None
-                and spec.dtype == "int"
-                and len(spec.shape) == 1
-                and spec.batched
-            ):
-                {"input": read, "target": asked}.get(facts.layer.role, set()).add(tuple(map(int, spec.shape)))
-        return [NETWORK] if read & asked else []
+        return [NETWORK] if count_texts(analysis) else []
 
     @classmethod
     def why_none(cls) -> str:
