@@ -21,8 +21,9 @@ from visualnet.app.widgets.basic import EmptyState, button, describe, label
 from visualnet.app.widgets.layouts import STRETCH, FlowLayout, column, row
 from visualnet.figures.sequences.word_lines import WordLines
 from visualnet.figures.sequences.written_words import PLACE, TEXT, TOKEN, RankedTexts, WordChoices, WrittenWords
+from visualnet.training.decoding.scores import NO_TEXT
 from visualnet.training.observations.observation import Result
-from visualnet.training.prediction.written_text import NO_TEXT, count_texts
+from visualnet.training.prediction.written_text import count_texts
 
 WHO = "writing"
 PACE_MS = 120
