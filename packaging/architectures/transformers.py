@@ -6,6 +6,7 @@ from architectures.sheet import IMAGENET, TEXT, Sheet, image_input
 from visualnet.core.graph import Port, Value
 from visualnet.core.project import Block, Project, Recipe
 
+BOTH_WAYS = "Every word looks at every other, before and behind it; then each is thought about on its own."
 PRETRAINING = Recipe(optimizer="AdamW", lr=0.0001, weight_decay=0.01, batch_size=32, epochs=3)
 
 
@@ -51,7 +52,7 @@ def _before(attention: dict[str, Value], gelu: dict[str, Value], eps: float, dro
     return s.block(note, 1640)
 
 
-def _after(width: int, heads: int, act: str, eps: float, note: str) -> Block:
+def after(width: int, heads: int, act: str, eps: float, note: str) -> Block:
     """An encoder layer that normalizes behind each sum, as first published."""
     s = Sheet(scope={"width": width, "heads": heads})
     x = s.add("input", "x", size=(512, width))
@@ -81,7 +82,7 @@ def _decoder() -> Block:
 
 def transformer() -> Project:
     note = "Every word looks at every other, then each is thought about on its own."
-    blocks = {"encoder": _after(512, 8, "relu", 1e-5, note), "decoder": _decoder()}
+    blocks = {"encoder": after(512, 8, "relu", 1e-5, note), "decoder": _decoder()}
     s = Sheet(blocks, {"layers": 6, "width": 512, "heads": 8, "words": 37000, "context": 128})
     inner: dict[str, Value] = {"width": "width", "heads": "heads"}
     sizes: dict[str, Value] = {"num_embeddings": "words", "embedding_dim": "width"}
@@ -105,12 +106,8 @@ def transformer() -> Project:
     )
 
 
-def bert() -> Project:
-    note = "Every word looks at every other, before and behind it; then each is thought about on its own."
-    s = Sheet(
-        {"encoder": _after(768, 12, "gelu", 1e-12, note)},
-        {"layers": 12, "width": 768, "heads": 12, "words": 30522, "context": 512},
-    )
+def read_both_ways(s: Sheet) -> tuple[Port, Port]:
+    """BERT's encoder: what it makes of each place, and the table of words. The sheet's blocks hold its ``encoder``."""
     table = s.add(
         "embedding",
         "embedding",
@@ -128,8 +125,22 @@ def bert() -> Project:
     )
     x = s.add("layer_norm", "norm", s.add("add", "sum", x, parts), eps=1e-12)
     x = s.add("block:encoder", "encoder", _drop(s, "dropout", x), repeat="layers", width="width", heads="heads")
+    return x, table
+
+
+def pool(s: Sheet, x: Port) -> Port:
+    """What stands at the first place, through a dense layer and tanh."""
     first = s.add("select", "first", x, index=0)
-    s.add("output", "pooled", s.add("tanh", "tanh", s.add("linear", "pooler", first, out_features="width")))
+    return s.add("tanh", "tanh", s.add("linear", "pooler", first, out_features="width"))
+
+
+def bert() -> Project:
+    s = Sheet(
+        {"encoder": after(768, 12, "gelu", 1e-12, BOTH_WAYS)},
+        {"layers": 12, "width": 768, "heads": 12, "words": 30522, "context": 512},
+    )
+    x, table = read_both_ways(s)
+    s.add("output", "pooled", pool(s, x))
     _predict_words(s, x, table, "masked")
     return s.project(
         "BERT-base",
