@@ -29,6 +29,8 @@ import visualnet.layers.custom.layer
 import visualnet.layers.catalog.data
 import visualnet.layers.catalog.dense
 import visualnet.layers.catalog.dense_variants
+import visualnet.layers.catalog.own_rules.prototypes
+import visualnet.layers.catalog.own_rules.energies
 import visualnet.layers.catalog.loss.boundary_weights
 import visualnet.layers.catalog.loss.classification
 import visualnet.layers.catalog.loss.distributions
