@@ -58,8 +58,8 @@ EXPERIMENT = Experiment(
         Look("masks", "Colour outside the white line was found where nothing is, a line without colour was missed."),
     ),
     claims=(Claim("Dice", "cross-entropy", 0.02), Claim("boundary-weighted", "cross-entropy", 0.02)),
-    watch="The Dice on held-out pictures, epoch by epoch: pixel by pixel the first mask is found epochs later than with the others. Trained "
-    "for longer the three come to the same (25 epochs: 0.91 each).",
+    watch="The Dice on held-out pictures, epoch by epoch: pixel by pixel the first mask is found epochs later than with the others. "
+    "Trained for longer the three come to the same (25 epochs: 0.91 each).",
     why="Nearly all pixels are background, so that a mean over pixels is small long before the ink is found. Weights raise what matters, "
     "the overlap does not count the background at all.",
     sources=(
