@@ -63,7 +63,7 @@ def _unet(padded: bool, base: int = 64, boundary: bool = False) -> Project:
     side = "size" if padded else "size - 184"
     mask = s.add("target", "mask", field="mask", size=(side, side))
     if boundary:
-        weights = s.add("boundary_weights", "weights", mask, w0="w0", sigma=2.0)
+        weights = s.add("boundary_weights", "weights", mask, border_weight="w0", sigma=2.0)
         s.add("cross_entropy", "loss", logits, mask, weights, sample_weights=True)
     else:
         s.add("cross_entropy", "loss", logits, mask)
