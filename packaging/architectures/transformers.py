@@ -31,8 +31,8 @@ def _think(s: Sheet, x: Port, inside: str, act: str = "gelu", **options: Value) 
     return s.add("linear", "fc2", x, out_features="width")
 
 
-def _drop(s: Sheet, name: str, x: Port) -> Port:
-    return s.add("dropout", name, x, p=0.1)
+def _drop(s: Sheet, name: str, x: Port, p: float = 0.1) -> Port:
+    return s.add("dropout", name, x, p=p) if p else x
 
 
 # --- blocks ------------------------------------------------------------------------------------------------------------------------
@@ -52,14 +52,14 @@ def _before(attention: dict[str, Value], gelu: dict[str, Value], eps: float, dro
     return s.block(note, 1640)
 
 
-def after(width: int, heads: int, act: str, eps: float, note: str) -> Block:
-    """An encoder layer that normalizes behind each sum, as first published."""
+def after(width: int, heads: int, act: str, eps: float, note: str, drop: float = 0.1) -> Block:
+    """An encoder layer that normalizes behind each sum, as first published; without dropout where that is 0."""
     s = Sheet(scope={"width": width, "heads": heads})
     x = s.add("input", "x", size=(512, width))
     norm: dict[str, Value] = {} if eps == 1e-5 else {"eps": eps}
-    seen = s.add("multihead_attention", "attention", x, num_heads="heads", dropout=0.1)
-    x = s.add("layer_norm", "norm1", s.add("add", "sum1", x, _drop(s, "dropout1", seen)), **norm)
-    thought = _drop(s, "dropout2", _think(s, x, "4*width", act))
+    seen = s.add("multihead_attention", "attention", x, num_heads="heads", **({"dropout": drop} if drop else {}))
+    x = s.add("layer_norm", "norm1", s.add("add", "sum1", x, _drop(s, "dropout1", seen, drop)), **norm)
+    thought = _drop(s, "dropout2", _think(s, x, "4*width", act), drop)
     s.add("output", "y", s.add("layer_norm", "norm2", s.add("add", "sum2", x, thought), **norm))
     return s.block(note, 1640)
 
@@ -106,7 +106,7 @@ def transformer() -> Project:
     )
 
 
-def read_both_ways(s: Sheet) -> tuple[Port, Port]:
+def read_both_ways(s: Sheet, drop: float = 0.1) -> tuple[Port, Port]:
     """BERT's encoder: what it makes of each place, and the table of words. The sheet's blocks hold its ``encoder``."""
     table = s.add(
         "embedding",
@@ -124,7 +124,7 @@ def read_both_ways(s: Sheet) -> tuple[Port, Port]:
         embedding_dim="width",
     )
     x = s.add("layer_norm", "norm", s.add("add", "sum", x, parts), eps=1e-12)
-    x = s.add("block:encoder", "encoder", _drop(s, "dropout", x), repeat="layers", width="width", heads="heads")
+    x = s.add("block:encoder", "encoder", _drop(s, "dropout", x, drop), repeat="layers", width="width", heads="heads")
     return x, table
 
 

@@ -54,10 +54,11 @@ class MaskedReviews(_Reviews):
 
     ``masked`` holds the words that are asked, and −100 elsewhere, which losses and metrics ignore. Of the words that are asked 80 % are
     masked, 10 % are another word and 10 % stay, as Devlin et al. 2018 have it. ``follows`` is 1 where the same person goes on, and says
-    the same of the same things in other words; else 0. ``segment`` says which of the two pieces. Words are those of “reviews”.
+    whether they liked the film and why; 0 where the second piece is drawn from another review. ``segment`` says which of the two
+    pieces. Words are those of “reviews”, and five more.
     """
 
-    n: int = count(10_000, "How many pairs.", low=20, high=50_000)
+    n: int = count(12_000, "How many pairs.", low=20, high=50_000)
     context: int = _CONTEXT
     unit: str = choice("word", "What the tokens are, and what is masked.", UNITS)
     share: float = real(0.15, "Which share of the words is asked (one at least).", low=0, high=1)

@@ -15,11 +15,15 @@ Array = NDArray[Any]
 Part = tuple[str, bool, int]
 """What a review says: of which thing, whether it is liked, and which of the words of praise or blame is used."""
 
-WORD_NAMES = (*MARKS, *OPINION_WORDS[1:])
+VERDICT = ("i", "liked", "hated", "it", "because")
+WORDS = (*OPINION_WORDS[1:], *VERDICT)
+WORD_NAMES = (*MARKS, *WORDS)
 """What the numbers stand for where whole words are the tokens."""
 BEGIN, NEXT, MASK = (MARKS.index(f"[{name}]") for name in ("begin", "next", "mask"))
 MERGES = 64
 """So often the most frequent pair of neighbours becomes one piece: common words are whole then, rare ones are not."""
+TURNED = 0.25
+"""How often a review that is read without a label says a thing by “not”: less often than an opinion does, as in books."""
 OPINION_LENGTH = 20
 """So many words the longest opinion has."""
 
@@ -31,9 +35,10 @@ def spell_in_pieces() -> dict[str, tuple[str, ...]]:
 
     told = opinions(2000, OPINION_LENGTH, 0)["text"]
     texts = [" " + " ".join(OPINION_WORDS[number] for number in row if number) for row in told]
+    texts += [f" i {verdict} it because" for verdict in ("liked", "hated")] * 500
     vocabulary = fit_vocabulary("byte_pair", texts, FIRST_MERGE + MERGES)
     found = {}
-    for word in OPINION_WORDS[1:]:
+    for word in WORDS:
         names = [vocabulary.names[number] for number in vocabulary.encode(" " + word)]
         # The blank before a word may be a piece of its own, which says nothing.
         first, *rest = [name.strip() for name in names if name.strip()]
@@ -47,14 +52,14 @@ def token_names(in_pieces: bool) -> tuple[str, ...]:
     if not in_pieces:
         return WORD_NAMES
     pieces = spell_in_pieces()
-    return (*MARKS, *dict.fromkeys(piece for word in OPINION_WORDS[1:] for piece in pieces[word]))
+    return (*MARKS, *dict.fromkeys(piece for word in WORDS for piece in pieces[word]))
 
 
 def _numbers(in_pieces: bool) -> dict[str, list[int]]:
     """The tokens of each word."""
     at = {name: i for i, name in enumerate(token_names(in_pieces))}
     if not in_pieces:
-        return {word: [at[word]] for word in OPINION_WORDS[1:]}
+        return {word: [at[word]] for word in WORDS}
     return {word: [at[piece] for piece in pieces] for word, pieces in spell_in_pieces().items()}
 
 
@@ -80,10 +85,13 @@ def masked_reviews(n: int, context: int, share: float, in_pieces: bool, whole: b
     masked = np.full((n, context), NOT_ASKED, np.int64)
     others = sorted({token for word in numbers.values() for token in word})
     for at in range(n):
-        said = _take_sides(rng)
-        other = said if follows[at] else _take_sides(rng)
+        friendly = bool(rng.random() < 0.5)
+        said = _take_sides(rng, friendly)
+        other = said if follows[at] else _take_sides(rng, bool(rng.random() < 0.5))
+        taken_up = other[rng.integers(3)]
         first = [numbers[word] for word in _say(rng, said)]
-        second = [numbers[word] for word in _say(rng, [other[i] for i in rng.permutation(3)[:2]])]
+        verdict = ["i", "liked" if taken_up[1] else "hated", "it", "because"]
+        second = [numbers[word] for word in (*verdict, *_say(rng, [taken_up]))]
         units = [[BEGIN], *first, [NEXT], *second, [NEXT]]
         tokens = [token for unit in units for token in unit]
         shown, asked = hide_tokens(tokens, _group(units, whole), share, MASK, others, rng)
@@ -106,21 +114,16 @@ def _group(units: list[list[int]], whole: bool) -> list[list[int]]:
     return groups
 
 
-def _take_sides(rng: np.random.Generator) -> list[Part]:
-    """What a person thinks of three things: of two or three of them alike."""
-    friendly = rng.random() < 0.5
-    sides = [friendly] * 3
-    if rng.random() < 0.5:
-        sides[rng.integers(3)] ^= True
-    things = rng.permutation(len(THINGS))[:3]
-    return [(THINGS[thing], side, int(rng.integers(len(GOOD)))) for thing, side in zip(things, sides, strict=True)]
+def _take_sides(rng: np.random.Generator, friendly: bool) -> list[Part]:
+    """What a person who likes a film, or does not, thinks of three things of it."""
+    return [(THINGS[at], friendly, int(rng.integers(len(GOOD)))) for at in rng.permutation(len(THINGS))[:3]]
 
 
 def _say(rng: np.random.Generator, parts: list[Part]) -> list[str]:
     """What a person thinks, in words: that a thing was good, or that it was not bad, which is the same."""
     words: list[str] = []
     for thing, liked, which in parts:
-        turned = rng.random() < 0.5
+        turned = rng.random() < TURNED
         degree = [DEGREES[rng.integers(len(DEGREES))]] if rng.random() < 0.3 else []
         word = (GOOD if liked != turned else BAD)[which]
         words += ["the", thing, "was", *(["not"] if turned else []), *degree, word, "and"]

@@ -17,6 +17,7 @@ DECLARED_IN = (
     "learning_rates",
     "segmentation_losses",
     "transfer",
+    "bert",
 )
 """The modules of `declared`, each with an ``EXPERIMENT``, in the order in which they are offered."""
 
