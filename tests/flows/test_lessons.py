@@ -107,7 +107,7 @@ def test_a_lesson_that_was_gone_through_is_ticked_leads_to_the_next_and_stands_i
     window.show_page("start_page")
     assert [card.done for card in page.lessons] == [True, *[False] * (len(lessons()) - 1)]
     assert page.lessons[0].accessibleDescription() == "done"
-    (menu,) = [m for m in window.topbar.menus.findChildren(QMenu) if m.title() == "Help"]
+    (menu,) = [m for m in window.topbar.menus.findChildren(QMenu) if m.title() == "Lessons"]
     words = [action.text() for action in menu.actions()]
     assert [w for w in words if w.startswith("Lesson")] == [f"Lesson: {x.title}" for x in lessons().values()]
     next(a for a in menu.actions() if a.text() == "Lesson: Watch it learn").trigger()
