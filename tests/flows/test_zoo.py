@@ -50,10 +50,10 @@ def test_the_gallery_is_walked_by_keys(window: Window, hands: Hands) -> None:
         assert len([card for card in dialog.cards if card.isVisible()]) == 27
         QTest.keyClick(dialog.search.edit, Qt.Key.Key_Down)
         assert dialog.cell.name == "perceptron"
-        first = QApplication.focusWidget()
+        first = dialog.focusWidget()
         assert first is dialog.cards[0]
         QTest.keyClick(first, Qt.Key.Key_Right)
-        assert dialog.cell.name == "feed-forward" and QApplication.focusWidget() is dialog.cards[1]
+        assert dialog.cell.name == "feed-forward" and dialog.focusWidget() is dialog.cards[1]
         QTest.keyClick(dialog.cards[1], Qt.Key.Key_Down)
         assert dialog.cell.name not in ("perceptron", "feed-forward")
         QTest.mouseClick(next(c for c in dialog.cards if c.cell.name == "liquid-state"), Qt.MouseButton.LeftButton)
