@@ -65,7 +65,7 @@ def sparse_autoencoder() -> Project:
 
 
 def contractive_autoencoder() -> Project:
-    s = Sheet(scope={"code": 64, "contraction": 0.001})
+    s = Sheet(scope={"code": 64, "contraction": 0.0001})
     image = s.add("input", "image")
     # Both ends are the picture, and so is every point between them: what counts is that gradients begin here.
     seen = s.add("random_interpolate", "seen", image, image)
@@ -82,7 +82,7 @@ def contractive_autoencoder() -> Project:
         "A small change of the picture should hardly change the code: the squared slopes of the code, ‖∂code/∂image‖², are a penalty "
         "(Rifai et al. 2011), measured along a random direction of the code for each picture (Hutchinson 1990).",
         DIGITS,
-        Recipe(optimizer="Adam", lr=0.001, batch_size=64, epochs=10),
+        Recipe(optimizer="Adam", lr=0.003, batch_size=64, epochs=10),
         wrap=ROW,
     )
 
@@ -197,7 +197,7 @@ def echo_state() -> Project:
     s = Sheet()
     rows = s.add("reshape", "rows", s.add("input", "image"), size=(28, 28))
     states = s.add("rnn", "reservoir", rows, hidden_size=300)
-    s.classify(s.add("linear", "logits", s.add("flatten", "last", Port(states.node, "h_n")), out_features=10), "digit")
+    s.classify(s.add("linear", "logits", s.add("flatten", "echoes", states), out_features=10), "digit")
     made = s.project(
         "Echo state network",
         "A reservoir of 300 units wired at random keeps an echo of what it heard; only the layer that reads it learns (Jaeger 2001). Its "
@@ -291,7 +291,7 @@ def kohonen() -> Project:
     s = Sheet()
     units = s.add("kohonen", "map", _pixels(s), rows=10, columns=10, radius=4.0, shrinking=2500)
     s.add("value_loss", "stress", Port(units.node, "stress"), reduction="sum")
-    s.add("output", "distance", Port(units.node, "distance"))
+    s.add("value_loss", "error", Port(units.node, "distance"), weight=0.0)
     s.add("output", "place", units)
     return s.project(
         "Kohonen map",

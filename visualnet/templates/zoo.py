@@ -178,8 +178,8 @@ CELLS: tuple[Cell, ...] = (
         "markov-chain",
         "Markov chain",
         1913,
-        "What comes next depends on the present state alone: a table of probabilities. It is usually counted; as logits, it is also found by "
-        "gradient descent.",
+        "What comes next depends on the present state alone: a table of probabilities. It is usually counted; as logits, it is "
+        "also found by gradient descent.",
         "Markov, An example of statistical investigation of the text Eugene Onegin, 1913",
         "markov-chain",
         columns=("pppppp",),
@@ -189,8 +189,8 @@ CELLS: tuple[Cell, ...] = (
         "hopfield",
         "Hopfield network",
         1982,
-        "Every unit is joined to every other. Patterns are stored as valleys of an energy by Hebb's rule; a damaged one rolls back into the "
-        "nearest.",
+        "Every unit is joined to every other. Patterns are stored as valleys of an energy by Hebb's rule; a damaged one rolls back "
+        "into the nearest.",
         "Hopfield, Neural networks and physical systems with emergent collective computational abilities, 1982",
         "hopfield",
         columns=("dddddd",),
@@ -247,9 +247,10 @@ CELLS: tuple[Cell, ...] = (
     ),
     Cell(
         "inverse-graphics",
-        "Deep convolutional inverse graphics network",
+        "Inverse graphics network",
         2015,
-        "A variational autoencoder of convolutions: it reads a picture into a description, and renders the picture from it.",
+        "Deep convolutional inverse graphics: a variational autoencoder of convolutions: it reads a "
+        "picture into a description, and renders the picture from it.",
         "Kulkarni, Whitney, Kohli and Tenenbaum, Deep convolutional inverse graphics network, 2015",
         "inverse-graphics",
         columns=("iiiii", "cccc", "pp", "cccc", "ooooo"),
@@ -257,9 +258,9 @@ CELLS: tuple[Cell, ...] = (
     ),
     Cell(
         "gan",
-        "Generative adversarial network (GAN)",
+        "Adversarial networks (GAN)",
         2014,
-        "One network makes samples of noise, another tells them from real ones; each learns from the other.",
+        "Generative adversarial networks: one makes samples of noise, the other tells them from real ones; each learns from the other.",
         "Goodfellow et al., Generative adversarial nets, 2014",
         "gan-points",
         ("dcgan", "wgan-gp"),
@@ -271,9 +272,9 @@ CELLS: tuple[Cell, ...] = (
         2002,
         "A pool of spiking neurons wired by chance; a reader looks at the waves that inputs make in it.",
         "Maass, Natschläger and Markram, Real-time computing without stable states, 2002",
-        instead="A spike is a step, and a step has no slope: gradient descent cannot train the pool. Nothing has to: it stays as it was drawn, "
-        "and only its reader is fitted, by linear regression on counts of spikes. VisualNet has no spiking neurons; the echo state network is "
-        "the same idea without spikes.",
+        instead="A spike is a step, and a step has no slope: gradient descent cannot train the pool. Nothing has to: it stays as "
+        "it was drawn, and only its reader is fitted, by linear regression on counts of spikes. VisualNet has no spiking neurons; "
+        "the echo state network is the same idea without spikes.",
         others=("echo-state",),
         columns=("iii", "ssss", "ssss", "oo"),
         wires=("dense", "chance", "dense"),
@@ -336,8 +337,8 @@ CELLS: tuple[Cell, ...] = (
         2014,
         "A network with a memory beside it that it reads and writes by attention, so that storing and computing are two things.",
         "Graves, Wayne and Danihelka, Neural Turing machines, 2014",
-        instead="Gradient descent trains it: reading and writing are smooth. But it needs a memory that is written step by step, and VisualNet has "
-        "no such layer. What is left of the idea is reading by attention: the small Transformer does that.",
+        instead="Gradient descent trains it: reading and writing are smooth. But it needs a memory that is written step by step, and "
+        "VisualNet has no such layer. What is near to it is reading by attention, as a Transformer does.",
         others=("translation", "gpt-small"),
         columns=("iii", "hhh", "ooo"),
         beside="mmmm",
