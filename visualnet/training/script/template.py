@@ -5,7 +5,20 @@ from __future__ import annotations
 
 import re
 
-from visualnet.training.script.lines.learner_template import LEARNER_CONSTANTS, LEARNER_FUNCTIONS
+from visualnet.training.script.texts.learner_template import LEARNER_CONSTANTS, LEARNER_FUNCTIONS
+
+__all__ = [
+    "BEGIN_EPOCH",
+    "CONSTANTS",
+    "END_EPOCH",
+    "LEARNER_CONSTANTS",
+    "LEARNER_FUNCTIONS",
+    "LOOP",
+    "OWN_NAMES",
+    "SET_UP",
+    "STEP",
+    "TURN",
+]
 
 CONSTANTS = """\
 HERE = Path(__file__).parent

@@ -37,7 +37,7 @@ from visualnet.training.script.augmentation_lines import NAMES, definitions, fil
 from visualnet.training.script.counting import counts_of_samples
 from visualnet.training.script.filling import fill
 from visualnet.training.script.learner_lines import LearnerLines, LearnerMethod, choose_names, drops_last
-from visualnet.training.script.lines import learner_template, play_lines
+from visualnet.training.script.lines import play_lines
 from visualnet.training.script.lines.best_lines import spell_best
 from visualnet.training.script.script_files import ScriptFiles
 from visualnet.training.transfer.start import find_weights, match_network
@@ -286,8 +286,8 @@ class _Script:
             return apart.join(filter(None, (lines.lines(text, network, depth) for lines in learners)))
 
         return {
-            "learner_constants": each(learner_template.LEARNER_CONSTANTS),
-            "learner_functions": each(learner_template.LEARNER_FUNCTIONS, apart="\n\n\n"),
+            "learner_constants": each(template.LEARNER_CONSTANTS),
+            "learner_functions": each(template.LEARNER_FUNCTIONS, apart="\n\n\n"),
             "set_up": each(template.SET_UP, 1),
             "begin_epoch": each(template.BEGIN_EPOCH, 2),
             "end_epoch": each(template.END_EPOCH, 2),

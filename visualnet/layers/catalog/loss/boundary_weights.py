@@ -25,7 +25,9 @@ class BoundaryWeights(Layer):
     """
 
     paper = "Ronneberger, Fischer and Brox, U-Net: convolutional networks for biomedical image segmentation, 2015"
-    border_weight: float = real(10.0, "How much more a pixel at a border counts.", low=0, high=1e4, card=True, phrase="+{} at a border")
+    border_weight: float = real(
+        10.0, "How much more a pixel at a border counts.", low=0, high=1e4, card=True, phrase="+{} at a border"
+    )
     sigma: float = real(
         5.0, "How far from a border that reaches.", low=0.1, high=100, unit="px", card=True, phrase="σ {}"
     )

@@ -1,1 +1,1 @@
-"""Parts of a training script: of each learner (`learner_template.py`), of play (`play_lines.py`), of the best epoch (`best_lines.py`)."""
+"""Lines of a training script about its rounds: `play_lines.py` prints play and what is learned from it, `best_lines.py` the best epoch."""
