@@ -29,6 +29,7 @@ from architectures import (
     starters,
     transformers,
     translation,
+    zoo,
 )
 from visualnet.analysis import infer
 from visualnet.core.project import Project
@@ -54,6 +55,7 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
     "Sequences": {**sequences.TEMPLATES, **series.TEMPLATES},
     "Transformers": {**transformers.TEMPLATES, **translation.TEMPLATES, **bert.TEMPLATES},
     "Decisions": decisions.TEMPLATES,
+    "Further cells of the zoo": zoo.TEMPLATES,
 }
 """The groups of the start page in its order, and in each its templates in the order in which a course meets them."""
 
@@ -127,6 +129,20 @@ LINES: Mapping[str, str] = {
     "mouse": "Finds cheese, leaves poison alone",
     "mouse-conv": "The same with convolutions",
     "cartpole": "Keeps a pole upright",
+    "rbf": "Bumps instead of lines",
+    "svm": "The widest margin, by a kernel",
+    "sparse-autoencoder": "A wide code, mostly silent",
+    "contractive-autoencoder": "Small changes leave the code alone",
+    "extreme-learning": "Random features, one layer learns",
+    "echo-state": "A reservoir that nobody trains",
+    "markov-chain": "Only the last letter counts",
+    "hopfield": "Damaged patterns are recalled",
+    "boltzmann": "Each unit joined to each, by chance",
+    "rbm": "Imagines what it has seen",
+    "deep-belief": "One machine on the other",
+    "deconvolutional": "A digit's name becomes its picture",
+    "inverse-graphics": "Reads a picture, renders it again",
+    "kohonen": "Like lies beside like on a map",
 }
 """What the start page says of each in one short line."""
 

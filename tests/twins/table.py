@@ -11,6 +11,7 @@ from tests.twins import convolutional as conv
 from tests.twins import detection, flows
 from tests.twins import libraries as lib
 from tests.twins import sequential as seq
+from tests.twins import zoo
 from tests.twins.comparing import Sizes, Twin
 
 HAND = "by hand"
@@ -94,6 +95,20 @@ BY_HAND = [
     Twin("gpt", HAND, seq.Gpt, TOKENS),
     Twin("vit", HAND, seq.Vit, {**PATCHES, "heads": 4}),
     Twin("mlp-mixer", HAND, seq.Mixer, PATCHES),
+    Twin("rbf", HAND, partial(zoo.bumps, 16)),
+    Twin("svm", HAND, partial(zoo.bumps, 100)),
+    Twin("sparse-autoencoder", HAND, partial(zoo.autoencoder, 256, nn.ReLU)),
+    Twin("contractive-autoencoder", HAND, partial(zoo.autoencoder, 64, nn.Sigmoid)),
+    Twin("extreme-learning", HAND, zoo.extreme),
+    Twin("echo-state", HAND, zoo.Echoes),
+    Twin("markov-chain", HAND, zoo.Transitions),
+    Twin("hopfield", HAND, zoo.Memory),
+    Twin("boltzmann", HAND, zoo.Machine),
+    Twin("rbm", HAND, zoo.Imagining),
+    Twin("deep-belief", HAND, zoo.Belief),
+    Twin("deconvolutional", HAND, zoo.deconvolutional),
+    Twin("inverse-graphics", HAND, zoo.Graphics),
+    Twin("kohonen", HAND, zoo.Map),
 ]
 
 PUBLISHED = [

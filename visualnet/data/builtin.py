@@ -131,6 +131,8 @@ class Points(DataSet):
         return {name: found[name] for name in self.fields()}
 
 
+PATTERNS = ("halves", "stripes", "quarters", "chequers", "columns", "tiles", "bands", "weave")
+"""What the patterns of an associative memory look like, in the order of their labels."""
 CURVES = {
     "sine": "two waves",
     "polynomial": "a cubic with two bends",
@@ -160,3 +162,32 @@ class Curve(DataSet):
         from visualnet.data.generators.points import curve
 
         return curve(self.shape, self.n, self.noise, self.seed)
+
+
+@dataset("patterns", "Patterns to remember", inputs="damaged")
+class Patterns(DataSet):
+    """Patterns of 8×8 cells, each +1 or −1, and damaged copies of them: what an associative memory stores and is asked for.
+
+    They are products of stripes (Walsh functions), so no two are alike in more than half of their cells.
+    """
+
+    n: int = count(400, "How many damaged copies.", low=20, high=50_000)
+    patterns: int = count(6, "How many different patterns.", low=2, high=8)
+    damage: float = real(0.15, "Which share of the cells is turned round.", low=0, high=0.5)
+    seed: int = count(0, "Another seed, other damage.", low=0)
+
+    @property
+    def size(self) -> int:
+        return self.n
+
+    def fields(self) -> dict[str, Spec]:
+        cells = Spec((64,), ("D",))
+        return {"damaged": cells, "pattern": cells, "label": Spec((), (), "int")}
+
+    def class_names(self) -> tuple[str, ...]:
+        return PATTERNS[: self.patterns]
+
+    def arrays(self) -> dict[str, Array]:
+        from visualnet.data.generators.images_and_sound import patterns
+
+        return patterns(self.n, self.patterns, self.damage, self.seed)

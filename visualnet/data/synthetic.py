@@ -166,10 +166,7 @@ class Reversal(DataSet):
 
 @dataset("recall", "Symbols of which one counts", inputs="text")
 class Recall(DataSet):
-    """Rows of small letters that tell nothing, with one capital letter somewhere between them: it is the class.
-
-    The longer the rows, the longer a network must remember.
-    """
+    """Rows of small letters that tell nothing, with one capital letter somewhere between them: the class, to be remembered."""
 
     n: int = count(3000, "How many rows.", low=20, high=50_000)
     length: int = count(60, "So many symbols each.", low=2, high=2000)

@@ -29,6 +29,8 @@ import visualnet.layers.custom.layer
 import visualnet.layers.catalog.data
 import visualnet.layers.catalog.dense
 import visualnet.layers.catalog.dense_variants
+import visualnet.layers.catalog.own_rules.prototypes
+import visualnet.layers.catalog.own_rules.energies
 import visualnet.layers.catalog.loss.boundary_weights
 import visualnet.layers.catalog.loss.classification
 import visualnet.layers.catalog.loss.distributions
@@ -41,8 +43,8 @@ import visualnet.layers.catalog.flow.steps
 import visualnet.layers.catalog.flow.density
 import visualnet.layers.catalog.pooling.images
 import visualnet.layers.catalog.pooling.lines_volumes
-import visualnet.layers.catalog.recurrent
-import visualnet.layers.catalog.recurrent_cells
+import visualnet.layers.catalog.recurrent.whole_sequences
+import visualnet.layers.catalog.recurrent.cells
 import visualnet.layers.catalog.reduction
 import visualnet.layers.catalog.resampling
 import visualnet.layers.catalog.shape.reshaping

@@ -39,6 +39,7 @@ from visualnet.app.features.start_page.feature import FEATURE as START_PAGE
 from visualnet.app.features.training.feature import FEATURE as TRAINING
 from visualnet.app.features.try_it.feature import FEATURE as TRY_IT
 from visualnet.app.features.writing.feature import FEATURE as WRITING
+from visualnet.app.features.zoo.feature import FEATURE as ZOO
 
 FEATURES: tuple[Feature, ...] = (
     PALETTE,
@@ -72,6 +73,7 @@ FEATURES: tuple[Feature, ...] = (
     PICTURES,
     PRESENTATION,
     LESSONS,
+    ZOO,
     BLOCKS,
     START_FROM,
     FINDING,

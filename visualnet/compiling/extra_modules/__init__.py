@@ -5,7 +5,7 @@ Lines end within 100 columns, as those of the printed files do. ``HOMES`` are th
 
 from __future__ import annotations
 
-from visualnet.compiling.extra_modules import attention, chance, containers, flows, losses, recurrent
+from visualnet.compiling.extra_modules import attention, chance, containers, flows, losses, own_rules, recurrent
 from visualnet.compiling.extra_modules.attention import (
     ClassToken,
     DecoderStack,
@@ -56,6 +56,13 @@ from visualnet.compiling.extra_modules.losses import (
     weight_of_class,
     weighted_mean,
 )
+from visualnet.compiling.extra_modules.own_rules import (
+    BoltzmannMachine,
+    HopfieldMemory,
+    KohonenMap,
+    RadialBasis,
+    RestrictedBoltzmannMachine,
+)
 from visualnet.compiling.extra_modules.recurrent import (
     SteppedGRU,
     SteppedLSTM,
@@ -65,10 +72,11 @@ from visualnet.compiling.extra_modules.recurrent import (
     run_in_parts,
 )
 
-HOMES = (containers, attention, recurrent, chance, losses, flows)
+HOMES = (containers, attention, recurrent, chance, losses, flows, own_rules)
 
 __all__ = [
     "ActNorm",
+    "BoltzmannMachine",
     "Chain",
     "ClassToken",
     "DecoderStack",
@@ -77,11 +85,15 @@ __all__ = [
     "EncoderStack",
     "GaussianNoise",
     "GaussianSample",
+    "HopfieldMemory",
     "InvertibleConv",
+    "KohonenMap",
     "LearnedPositions",
     "Noise",
     "Permutation",
+    "RadialBasis",
     "RandomInterpolate",
+    "RestrictedBoltzmannMachine",
     "SinusoidalPositions",
     "SteppedGRU",
     "SteppedLSTM",

@@ -74,3 +74,19 @@ def waves(n: int, length: int, levels: int, noise: float, seed: int) -> dict[str
     sound = share * first + (1 - share) * second + rng.normal(0, noise, (n, length + 1))
     level = np.clip(((sound + 1) / 2 * levels).astype(np.int64), 0, levels - 1)
     return {"sound": np.ascontiguousarray(level[:, :-1]), "following": np.ascontiguousarray(level[:, 1:])}
+
+
+_WALSH = ((4, 0), (1, 0), (4, 4), (1, 1), (0, 2), (2, 2), (2, 4), (3, 5))
+"""Of each pattern: which functions go down and across."""
+
+
+def patterns(n: int, count: int, damage: float, seed: int) -> dict[str, Array]:
+    """``pattern`` (n, 64) of +1 and −1, ``damaged`` with that share of cells turned round on average, ``label``."""
+    pair = np.array([[1, 1], [1, -1]], np.float32)
+    walsh = np.kron(np.kron(pair, pair), pair)
+    stored = np.stack([np.outer(walsh[down], walsh[across]).ravel() for down, across in _WALSH[:count]])
+    rng = np.random.default_rng(seed)
+    label = rng.permutation(np.arange(n) % count)
+    turned = rng.random((n, stored.shape[1])) < damage
+    pattern = stored[label]
+    return {"damaged": np.where(turned, -pattern, pattern), "pattern": pattern, "label": label.astype(np.int64)}

@@ -116,9 +116,12 @@ def find_problems(recipe: Recipe, validation: bool | None = None) -> dict[str, s
             found |= {f"{learner.name}.{name}": f"learner “{learner.name}”: {words}" for name, words in own.items()}
         return found
     found = {}
-    kinds = (OPTIMIZERS, SCHEDULES, PROCEDURES)
-    named = zip(("optimizer", "schedule", "procedure"), kinds, strict=True)
-    for what, known in named:
+    kinds: dict[str, Mapping[str, object]] = {
+        "optimizer": OPTIMIZERS,
+        "schedule": SCHEDULES,
+        "procedure": PROCEDURES,
+    }
+    for what, known in kinds.items():
         if (name := getattr(recipe, what)) not in known:
             found[what] = f"there is no {what} “{name}” (there are {', '.join(known)})"
     for name in recipe.options.keys() - known_options().keys():

@@ -68,7 +68,7 @@ def measure_spread(made_ND: Tensor, real_ND: Tensor, labels_N: Tensor | None = N
     if labels_N is None:
         return Spread(made, real, 0, 0)
     nearest = torch.cdist(made_ND, real_ND).argmin(1)
-    return Spread(made, real, len(labels_N[nearest].unique()), classes)
+    return Spread(made, real, len(torch.bincount(labels_N[nearest]).nonzero()), classes)
 
 
 class Run(Protocol):
@@ -117,7 +117,7 @@ class CollapseWatch:
         if not label or not lens.data.classes:
             return measure_spread(made, real)
         labels = torch.from_numpy(lens.data.fetch(places, [label])[label].reshape(-1).astype(np.int64))
-        return measure_spread(made, real, labels, len(labels.unique()))
+        return measure_spread(made, real, labels, len(torch.bincount(labels).nonzero()))
 
     def _words(self, maker: Maker, spread: Spread, learners: Learners, values: Mapping[str, float | None]) -> str:
         name = self.lens.model.analysis.name_of(maker.made[0])

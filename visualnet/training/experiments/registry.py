@@ -15,6 +15,7 @@ DECLARED_IN = (
     "dropout",
     "fitting",
     "learning_rates",
+    "segmentation_losses",
     "transfer",
     "bert",
 )

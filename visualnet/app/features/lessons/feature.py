@@ -31,6 +31,7 @@ def declare_action(name: str, lesson: Lesson) -> ActionSpec[Studio]:
         lesson.icon,
         run=lambda studio: studio.lesson_requested.emit(name),
         anywhere=True,
+        submenu="Lessons",
     )
 
 

@@ -1,0 +1,160 @@
+"""The cells of the Neural Network Zoo by hand: at rest nothing is drawn by chance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as f
+
+from tests.twins.comparing import Sizes
+
+
+class Bumps(nn.Module):
+    """Distances by the binomial formula, unlike the layer's own differences."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.centres, self.widths = nn.Parameter(torch.zeros(count, 2)), nn.Parameter(torch.zeros(count))
+
+    def forward(self, x: Tensor) -> Tensor:
+        squared = (x * x).sum(1, keepdim=True) - 2 * x @ self.centres.T + (self.centres**2).sum(1)
+        return torch.exp(-squared / (2 * self.widths.exp() ** 2))
+
+
+def bumps(count: int, c: Sizes) -> nn.Module:
+    return nn.Sequential(Bumps(count), nn.Linear(count, 2))
+
+
+def autoencoder(code: int, hidden: type[nn.Module], c: Sizes) -> nn.Module:
+    """Both penalties belong to the training alone."""
+    encode = (nn.Flatten(), nn.Linear(784, 128), hidden(), nn.Linear(128, code), nn.Sigmoid())
+    decode = (nn.Linear(code, 128), nn.ReLU(), nn.Linear(128, 784), nn.Sigmoid(), nn.Unflatten(1, (1, 28, 28)))
+    return nn.Sequential(*encode, *decode)
+
+
+def extreme(c: Sizes) -> nn.Module:
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 500), nn.Sigmoid(), nn.Linear(500, 10))
+
+
+class Echoes(nn.Module):
+    """A reservoir stepped by hand."""
+
+    def __init__(self, c: Sizes) -> None:
+        super().__init__()
+        self.cell, self.read = nn.RNNCell(28, 300), nn.Linear(28 * 300, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        state, heard = x.new_zeros(len(x), 300), []
+        for row in x[:, 0].unbind(1):
+            state = self.cell(row, state)
+            heard.append(state)
+        return self.read(torch.cat(heard, 1))
+
+
+class Transitions(nn.Module):
+    def __init__(self, c: Sizes) -> None:
+        super().__init__()
+        self.table = nn.Parameter(torch.zeros(28, 28))
+
+    def forward(self, text: Tensor) -> Tensor:
+        return (f.one_hot(text, 28).float() @ self.table).transpose(1, 2)
+
+
+def _raise(code: int) -> list[nn.Module]:
+    up = (nn.ConvTranspose2d(32, 16, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(16, 1, 4, 2, 1), nn.Sigmoid())
+    return [nn.Linear(code, 1568), nn.ReLU(), nn.Unflatten(1, (32, 7, 7)), *up]
+
+
+def deconvolutional(c: Sizes) -> nn.Module:
+    return nn.Sequential(nn.Embedding(10, 16), *_raise(16))
+
+
+class Graphics(nn.Module):
+    """At rest the code is its mean."""
+
+    def __init__(self, c: Sizes) -> None:
+        super().__init__()
+        down = (nn.Conv2d(1, 16, 4, 2, 1), nn.ReLU(), nn.Conv2d(16, 32, 4, 2, 1), nn.ReLU(), nn.Flatten())
+        self.down, self.up = nn.Sequential(*down), nn.Sequential(*_raise(16))
+        self.mean, self.log_var = nn.Linear(1568, 16), nn.Linear(1568, 16)
+
+    def forward(self, x: Tensor) -> Tensor:
+        answer: Tensor = self.up(self.mean(self.down(x)))
+        return answer
+
+
+class Restricted(nn.Module):
+    """One step there and back, by probabilities."""
+
+    def __init__(self, visible: int, hidden: int) -> None:
+        super().__init__()
+        self.w = nn.Parameter(torch.zeros(hidden, visible))
+        self.c, self.b = nn.Parameter(torch.zeros(hidden)), nn.Parameter(torch.zeros(visible))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        hidden = (x @ self.w.T + self.c).sigmoid()
+        return hidden, (hidden @ self.w + self.b).sigmoid()
+
+
+class Imagining(nn.Module):
+    def __init__(self, c: Sizes) -> None:
+        super().__init__()
+        self.machine = Restricted(784, 128)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        hidden, again = self.machine(x.flatten(1))
+        return again.reshape(-1, 1, 28, 28), hidden
+
+
+class Belief(nn.Module):
+    def __init__(self, c: Sizes) -> None:
+        super().__init__()
+        self.first, self.second, self.read = Restricted(784, 128), Restricted(128, 64), nn.Linear(64, 10)
+
+    def forward(self, x: Tensor) -> Any:
+        return self.read(self.second(self.first(x.flatten(1))[0])[0])
+
+
+class Memory(nn.Module):
+    """Each unit of each pattern asked by itself."""
+
+    def __init__(self, c: Sizes) -> None:
+        super().__init__()
+        self.w = nn.Parameter(torch.zeros(64, 64))
+
+    def forward(self, x: Tensor) -> Tensor:
+        w = ((self.w + self.w.T) / 2).fill_diagonal_(0)
+        states = torch.where(x >= 0, 1.0, -1.0)
+        for state in states:
+            for _ in range(5):
+                for unit in range(64):
+                    state[unit] = 1.0 if w[unit].dot(state) > 0 else -1.0
+        return states
+
+
+class Machine(nn.Module):
+    """A Boltzmann machine by its probabilities: first the hidden units with the visible ones held, then all."""
+
+    def __init__(self, c: Sizes) -> None:
+        super().__init__()
+        self.w, self.b = nn.Parameter(torch.zeros(80, 80)), nn.Parameter(torch.zeros(80))
+
+    def forward(self, x: Tensor) -> Tensor:
+        w = ((self.w + self.w.T) / 2).fill_diagonal_(0)
+        state = torch.cat([x / 2 + 0.5, torch.full((len(x), 16), 0.5)], 1)
+        for unit in [*range(64, 80), *range(80)]:
+            state[:, unit] = torch.sigmoid(state @ w[unit] + self.b[unit])
+        return state[:, :64]
+
+
+class Map(nn.Module):
+    def __init__(self, c: Sizes) -> None:
+        super().__init__()
+        self.w = nn.Parameter(torch.zeros(100, 784))
+        self.register_buffer("steps", torch.zeros(()))
+
+    def forward(self, x: Tensor) -> Tensor:
+        best = torch.cdist(x.flatten(1), self.w).argmin(1)
+        return torch.stack([best // 10, best % 10], 1).float()

@@ -1,0 +1,1 @@
+"""The Neural Network Zoo: 27 kinds of networks as a gallery of drawn cards, each with words, its paper and its template."""

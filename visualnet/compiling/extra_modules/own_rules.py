@@ -1,0 +1,183 @@
+"""Modules with a learning rule of their own. Each gives a number whose gradient is that rule."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+
+class RadialBasis(nn.Module):
+    """exp(−‖x − centre‖² / 2·width²) for each centre; the rows of weight are the centres."""
+
+    def __init__(self, in_features: int, out_features: int, spread: float, width: float) -> None:
+        super().__init__()
+        self.spread, self.width = spread, width
+        self.weight = nn.Parameter(torch.empty(out_features, in_features))
+        self.log_width = nn.Parameter(torch.empty(out_features))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        nn.init.normal_(self.weight, 0.0, self.spread)
+        nn.init.constant_(self.log_width, math.log(self.width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        squared = (x.unsqueeze(-2) - self.weight).square().sum(-1)
+        return torch.exp(-0.5 * squared * torch.exp(-2 * self.log_width))
+
+
+class KohonenMap(nn.Module):
+    """Place of the most similar unit, its distance, and ½·Σ h·‖x − w‖² of each sample.
+
+    The gradient of the last is Kohonen's rule. While training the radius shrinks with each batch.
+    """
+
+    steps: Tensor
+    at: Tensor
+
+    def __init__(self, in_features: int, rows: int, columns: int, radius: float, last: float, shrinking: int) -> None:
+        super().__init__()
+        self.radius, self.last, self.shrinking = radius, last, shrinking
+        self.weight = nn.Parameter(torch.empty(rows * columns, in_features))
+        self.register_buffer("steps", torch.zeros(()))
+        units = torch.arange(rows * columns)
+        places = torch.stack([units // columns, units % columns], 1).float()
+        self.register_buffer("at", places, persistent=False)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        nn.init.uniform_(self.weight, 0.0, 0.1)
+        nn.init.zeros_(self.steps)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        squared = (x.unsqueeze(1) - self.weight).square().sum(-1)
+        nearest, best = squared.min(1)
+        share = (self.steps / self.shrinking).clamp(0, 1)
+        radius = self.radius * (self.last / self.radius) ** share
+        if self.training:
+            self.steps += 1
+        far = (self.at[best].unsqueeze(1) - self.at).square().sum(-1)
+        pull = torch.exp(-0.5 * far / radius.square())
+        distance = nearest.clamp(min=1e-12).sqrt()
+        return self.at[best].to(x.dtype), distance, 0.5 * (pull * squared).sum(1)
+
+
+class HopfieldMemory(nn.Module):
+    """The pattern of +1 and −1 that x comes to, and −½·xᵀWx of each sample.
+
+    The gradient of the energy is Hebb's rule. W counts as symmetric and without a diagonal.
+    """
+
+    def __init__(self, features: int, sweeps: int) -> None:
+        super().__init__()
+        self.sweeps = sweeps
+        self.weight = nn.Parameter(torch.zeros(features, features))
+
+    def reset_parameters(self) -> None:
+        nn.init.zeros_(self.weight)
+
+    def between(self) -> Tensor:
+        both = 0.5 * (self.weight + self.weight.t())
+        return both - torch.diag(both.diagonal())
+
+    @torch.no_grad()
+    def recall(self, x: Tensor) -> Tensor:
+        weight = self.between()
+        state = torch.where(x < 0, -1.0, 1.0).to(x.dtype)
+        for _ in range(self.sweeps):
+            for unit in range(len(weight)):
+                heard = (state @ weight[:, unit : unit + 1]).squeeze(1)
+                state[:, unit] = torch.where(heard == 0, state[:, unit], heard.sign())
+        return state
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return self.recall(x), -0.5 * ((x @ self.between()) * x).sum(1)
+
+
+class RestrictedBoltzmannMachine(nn.Module):
+    """Probabilities of the hidden units, what they imagine after k steps, and F(x) − F(imagined).
+
+    The gradient of the last is contrastive divergence. At rest probabilities go on instead of draws.
+    """
+
+    def __init__(self, visible: int, hidden: int, k: int) -> None:
+        super().__init__()
+        self.k = k
+        self.weight = nn.Parameter(torch.empty(hidden, visible))
+        self.hidden_bias = nn.Parameter(torch.zeros(hidden))
+        self.visible_bias = nn.Parameter(torch.zeros(visible))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        nn.init.normal_(self.weight, 0.0, 0.01)
+        nn.init.zeros_(self.hidden_bias)
+        nn.init.zeros_(self.visible_bias)
+
+    def hear(self, x: Tensor) -> Tensor:
+        return nn.functional.linear(x, self.weight, self.hidden_bias)
+
+    def free_energy(self, x: Tensor, heard: Tensor) -> Tensor:
+        return -(x * self.visible_bias).sum(1) - nn.functional.softplus(heard).sum(1)
+
+    @torch.no_grad()
+    def imagine(self, x: Tensor) -> Tensor:
+        for _ in range(self.k):
+            hidden = torch.sigmoid(self.hear(x))
+            if self.training:
+                hidden = (torch.rand_like(hidden) < hidden).to(x.dtype)
+            x = torch.sigmoid(nn.functional.linear(hidden, self.weight.t(), self.visible_bias))
+        return x
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        again = self.imagine(x)
+        heard = self.hear(x)
+        contrast = self.free_energy(x, heard) - self.free_energy(again, self.hear(again))
+        return torch.sigmoid(heard), again, contrast
+
+
+class BoltzmannMachine(nn.Module):
+    """Probabilities of hidden and of visible units, and E(held at x) − E(free) of each sample.
+
+    The gradient of the last is Boltzmann's rule. At rest probabilities go on instead of draws.
+    """
+
+    def __init__(self, visible: int, hidden: int, k: int) -> None:
+        super().__init__()
+        self.visible, self.k = visible, k
+        self.weight = nn.Parameter(torch.empty(visible + hidden, visible + hidden))
+        self.bias = nn.Parameter(torch.zeros(visible + hidden))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        nn.init.normal_(self.weight, 0.0, 0.01)
+        nn.init.zeros_(self.bias)
+
+    def between(self) -> Tensor:
+        both = 0.5 * (self.weight + self.weight.t())
+        return both - torch.diag(both.diagonal())
+
+    def energy(self, state: Tensor) -> Tensor:
+        return -0.5 * ((state @ self.between()) * state).sum(1) - (state * self.bias).sum(1)
+
+    @torch.no_grad()
+    def settle(self, state: Tensor, first: int) -> tuple[Tensor, Tensor]:
+        """The state after k sweeps over the units from the first one on, and their last chances."""
+        weight, state = self.between(), state.clone()
+        chances = state.clone()
+        for _ in range(self.k):
+            for unit in range(first, len(weight)):
+                heard = (state @ weight[:, unit : unit + 1]).squeeze(1)
+                chance = torch.sigmoid(heard + self.bias[unit])
+                chances[:, unit] = chance
+                if self.training:
+                    chance = (torch.rand_like(chance) < chance).to(chance.dtype)
+                state[:, unit] = chance
+        return state, chances
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        unknown = x.new_full([len(x), len(self.bias) - self.visible], 0.5)
+        held, chances = self.settle(torch.cat([x.detach(), unknown], 1), self.visible)
+        free, imagined = self.settle(held, 0)
+        hidden, again = chances[:, self.visible :], imagined[:, : self.visible]
+        return hidden, again, self.energy(held) - self.energy(free)

@@ -1,0 +1,1 @@
+"""Layers that bring a learning rule of their own: prototypes, and energies. The rule is the gradient of a number that they give."""
