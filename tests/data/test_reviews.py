@@ -11,9 +11,8 @@ from visualnet.core.project import DataChoice
 from visualnet.data.generators.reviews import BEGIN, MASK, NEXT, spell_in_pieces, token_names
 from visualnet.data.generators.texts import BAD, GOOD, OPINION_WORDS, opinions
 from visualnet.data.loading import load
-from visualnet.data.preparation.arrays.masking import NOT_ASKED, hide_tokens, words_of
 from visualnet.data.preparation.text_steps import MASKED, Tokenise
-from visualnet.data.tokens import to_codes
+from visualnet.data.tokens import NOT_ASKED, hide_tokens, to_codes, words_of
 from visualnet.layers.declaration.layer import Spec
 
 

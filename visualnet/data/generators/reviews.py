@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.data.generators.texts import BAD, DEGREES, GOOD, MARKS, OPINION_WORDS, THINGS, opinions
-from visualnet.data.preparation.arrays.masking import NOT_ASKED, hide_tokens
+from visualnet.data.tokens import NOT_ASKED, hide_tokens
 
 Array = NDArray[Any]
 Part = tuple[str, bool, int]

@@ -147,8 +147,7 @@ class Tokenise(Step):
 
         import numpy as np
 
-        from visualnet.data.preparation.arrays.masking import hide_tokens, words_of
-        from visualnet.data.tokens import FIRST, PAD
+        from visualnet.data.tokens import FIRST, PAD, hide_tokens, words_of
 
         shown, asked = tokens.copy(), np.full_like(tokens, NOT_ASKED)
         others = range(FIRST, max(vocabulary.size, FIRST + 1))
