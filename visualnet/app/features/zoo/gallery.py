@@ -231,7 +231,12 @@ class ZooDialog(QDialog):
 
     def _go_to_first(self) -> None:
         for card in self.found()[:1]:
-            card.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._go_to(card)
+
+    def _go_to(self, card: CellCard) -> None:
+        """Give a card the focus and tell of it; in a window that is not in front no focus arrives."""
+        card.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._focus_came(card)
 
     def _focus_came(self, card: CellCard) -> None:
         self._scroll.ensureWidgetVisible(card, 0, GAP)
@@ -248,7 +253,7 @@ class ZooDialog(QDialog):
         step = start.width() // 2 if dx else start.height() // 2
         ahead = [card for card in self.found() if (card.x() - start.x()) * dx + (card.y() - start.y()) * dy > step]
         if ahead:
-            min(ahead, key=cost).setFocus(Qt.FocusReason.OtherFocusReason)
+            self._go_to(min(ahead, key=cost))
 
     def _open(self) -> None:
         self._opener(self.cell.template)()
