@@ -171,10 +171,12 @@ class ZooDialog(QDialog):
         self.title, self.year = label("", "heading", wrap=True), label("", "muted")
         self.words, self.paper = label("", wrap=True), label("", "muted", wrap=True)
         self.instead = label("", wrap=True)
-        self.open = button("Open", "primary", "open", self._open)
+        self.open_button = button("Open", "primary", "open", self._open)
         self._others = column(spacing=6)
         told = (self.title, self.year, self.words, self.instead, label("Paper", "small"), self.paper)
-        column(self.picture, *told, self.open, self._others, STRETCH, margins=(0, 0, 8, 0), spacing=8, parent=inside)
+        column(
+            self.picture, *told, self.open_button, self._others, STRETCH, margins=(0, 0, 8, 0), spacing=8, parent=inside
+        )
         area = QScrollArea(widgetResizable=True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -203,10 +205,12 @@ class ZooDialog(QDialog):
         self.paper.setText(cell.paper)
         self.instead.setText(cell.instead)
         self.instead.setVisible(bool(cell.instead))
-        self.open.setVisible(bool(cell.template))
+        self.open_button.setVisible(bool(cell.template))
         if cell.template:
             describe(
-                self.open, f"Open {self.titles[cell.template]}", f"Open the template “{self.titles[cell.template]}”"
+                self.open_button,
+                f"Open {self.titles[cell.template]}",
+                f"Open the template “{self.titles[cell.template]}”",
             )
         clear(self._others)
         if cell.others:
