@@ -230,7 +230,7 @@ def restricted_boltzmann() -> Project:
         "128 hidden units learn which pixels occur together, without labels: what is seen shall have less energy than what the machine "
         "imagines (contrastive divergence, Hinton 2002).",
         DIGITS,
-        Recipe(optimizer="SGD", lr=0.05, momentum=0.5, batch_size=32, epochs=10),
+        Recipe(optimizer="SGD", lr=0.05, momentum=0.5, batch_size=32, epochs=10, best_by="machine_error"),
         wrap=1160,
     )
 
@@ -247,11 +247,11 @@ def deep_belief() -> Project:
         "Two restricted Boltzmann machines, one on the other: the second begins when the first has learned for 4 epochs, and learns "
         "what its hidden units do together (Hinton, Osindero and Teh 2006). A last layer reads the digit; no gradient goes back from it.",
         DIGITS,
-        Recipe(optimizer="SGD", lr=0.05, momentum=0.5, batch_size=32, epochs=12),
+        Recipe(optimizer="SGD", lr=0.05, momentum=0.5, batch_size=32, epochs=12, best_by="accuracy"),
         wrap=ROW,
     )
     later = {"machine2": 4, "logits": 8}
-    return _with(made, {name: {"trainable": False, "training": {"unfreeze_at": at}} for name, at in later.items()})
+    return _with(made, {name: {"training": {"unfreeze_at": at}} for name, at in later.items()})
 
 
 def boltzmann() -> Project:
@@ -265,7 +265,7 @@ def boltzmann() -> Project:
         "64 visible and 16 hidden units, each joined to each, that are 0 or 1 by chance: it learns to imagine the patterns that it is "
         "shown (Ackley, Hinton and Sejnowski 1985). Every step asks each unit in turn, which is why the restricted machine was wanted.",
         PATTERNS,
-        Recipe(optimizer="SGD", lr=0.02, batch_size=32, epochs=30),
+        Recipe(optimizer="SGD", lr=0.02, batch_size=32, epochs=30, best_by="machine_error"),
     )
 
 
@@ -283,7 +283,7 @@ def hopfield() -> Project:
         "An associative memory: patterns are stored by Hebb's rule, and a damaged one is pulled back to the nearest stored one (Hopfield "
         "1982). The energy of a pattern is the loss; its gradient is the rule.",
         PATTERNS,
-        Recipe(optimizer="SGD", lr=0.01, batch_size=32, epochs=3),
+        Recipe(optimizer="SGD", lr=0.01, batch_size=32, epochs=3, best_by="wrong"),
     )
 
 
@@ -298,7 +298,7 @@ def kohonen() -> Project:
         "100 units on a 10×10 map, each with a picture of its own. The most similar one and its neighbours move towards each digit, so "
         "that like comes to lie beside like (Kohonen 1982). Nobody tells it which digit is which.",
         DIGITS,
-        Recipe(optimizer="SGD", lr=0.03, batch_size=16, epochs=10),
+        Recipe(optimizer="SGD", lr=0.03, batch_size=16, epochs=10, best_by="error"),
         wrap=1160,
     )
 

@@ -37,7 +37,7 @@ def test_a_cell_is_found_read_and_opened(window: Window, hands: Hands) -> None:
         QTest.keyClicks(dialog.search.edit, "neighbours")
         assert [card.cell.name for card in dialog.cards if card.isVisible()] == ["kohonen"]
         assert dialog.title.text() == "Kohonen map" and "1982" in dialog.paper.text()
-        QTest.mouseClick(dialog.open, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
 
     in_gallery(window, act)
     hands.rest()
@@ -57,7 +57,7 @@ def test_the_gallery_is_walked_by_keys(window: Window, hands: Hands) -> None:
         QTest.keyClick(dialog.cards[1], Qt.Key.Key_Down)
         assert dialog.cell.name not in ("perceptron", "feed-forward")
         QTest.mouseClick(next(c for c in dialog.cards if c.cell.name == "liquid-state"), Qt.MouseButton.LeftButton)
-        assert dialog.open.isHidden() and "slope" in dialog.instead.text()
+        assert dialog.open_button.isHidden() and "slope" in dialog.instead.text()
         QTest.keyClicks(dialog.search.edit, "no such thing")
         assert dialog.nothing.isVisible() and not dialog.found()
         QTest.keyClick(dialog.search.edit, Qt.Key.Key_Escape)

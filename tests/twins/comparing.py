@@ -94,7 +94,9 @@ def inputs(model: Model) -> list[Tensor]:
     for name in model.inputs:
         spec = next(iter(facts[name].leaving.values()))
         size = (2, *map(int, spec.shape))
-        found.append(torch.randint(0, 2, size) if spec.dtype == "int" else torch.randn(size))
+        # A single whole number is another one for each sample, lest both be the same.
+        whole = torch.randint(0, 2, size) if spec.shape else torch.arange(2)
+        found.append(whole if spec.dtype == "int" else torch.randn(size))
     return found
 
 

@@ -8,10 +8,9 @@ from torch import nn
 
 from tests.twins import adversarial as gan
 from tests.twins import convolutional as conv
-from tests.twins import detection, flows
+from tests.twins import detection, flows, zoo
 from tests.twins import libraries as lib
 from tests.twins import sequential as seq
-from tests.twins import zoo
 from tests.twins.comparing import Sizes, Twin
 
 HAND = "by hand"

@@ -102,7 +102,7 @@ CELLS: tuple[Cell, ...] = (
         "Several hidden layers, one behind the other: each makes features of the features before it.",
         "Hornik, Stinchcombe and White, Multilayer feedforward networks are universal approximators, 1989",
         "mlp-mnist",
-        ("cifar-model-1",),
+        ("cifar-model-1-small",),
         columns=("iii", "hhhh", "hhhh", "oo"),
     ),
     Cell(

@@ -171,10 +171,12 @@ class ZooDialog(QDialog):
         self.title, self.year = label("", "heading", wrap=True), label("", "muted")
         self.words, self.paper = label("", wrap=True), label("", "muted", wrap=True)
         self.instead = label("", wrap=True)
-        self.open = button("Open", "primary", "open", self._open)
+        self.open_button = button("Open", "primary", "open", self._open)
         self._others = column(spacing=6)
         told = (self.title, self.year, self.words, self.instead, label("Paper", "small"), self.paper)
-        column(self.picture, *told, self.open, self._others, STRETCH, margins=(0, 0, 8, 0), spacing=8, parent=inside)
+        column(
+            self.picture, *told, self.open_button, self._others, STRETCH, margins=(0, 0, 8, 0), spacing=8, parent=inside
+        )
         area = QScrollArea(widgetResizable=True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -203,10 +205,12 @@ class ZooDialog(QDialog):
         self.paper.setText(cell.paper)
         self.instead.setText(cell.instead)
         self.instead.setVisible(bool(cell.instead))
-        self.open.setVisible(bool(cell.template))
+        self.open_button.setVisible(bool(cell.template))
         if cell.template:
             describe(
-                self.open, f"Open {self.titles[cell.template]}", f"Open the template “{self.titles[cell.template]}”"
+                self.open_button,
+                f"Open {self.titles[cell.template]}",
+                f"Open the template “{self.titles[cell.template]}”",
             )
         clear(self._others)
         if cell.others:
@@ -231,7 +235,12 @@ class ZooDialog(QDialog):
 
     def _go_to_first(self) -> None:
         for card in self.found()[:1]:
-            card.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._go_to(card)
+
+    def _go_to(self, card: CellCard) -> None:
+        """Give a card the focus and tell of it; in a window that is not in front no focus arrives."""
+        card.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._focus_came(card)
 
     def _focus_came(self, card: CellCard) -> None:
         self._scroll.ensureWidgetVisible(card, 0, GAP)
@@ -248,7 +257,7 @@ class ZooDialog(QDialog):
         step = start.width() // 2 if dx else start.height() // 2
         ahead = [card for card in self.found() if (card.x() - start.x()) * dx + (card.y() - start.y()) * dy > step]
         if ahead:
-            min(ahead, key=cost).setFocus(Qt.FocusReason.OtherFocusReason)
+            self._go_to(min(ahead, key=cost))
 
     def _open(self) -> None:
         self._opener(self.cell.template)()

@@ -1,0 +1,45 @@
+"""The cells of the Neural Network Zoo: each opens without a problem or says why not, and its drawing can be drawn."""
+
+from __future__ import annotations
+
+import pytest
+
+from visualnet.analysis import infer
+from visualnet.core.storage import project_file
+from visualnet.data.registry import fields_or_none
+from visualnet.resources import resource
+from visualnet.templates.zoo import CELLS, KINDS, Cell, cell_named
+
+each_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
+
+
+def test_the_poster_is_whole() -> None:
+    assert len(CELLS) == len({cell.name for cell in CELLS}) == len({cell.title for cell in CELLS}) == 27
+    assert [cell.name for cell in CELLS if not cell.template] == ["liquid-state", "turing"]
+    assert cell_named("kohonen").year == 1982
+    with pytest.raises(KeyError):
+        cell_named("no such cell")
+
+
+@each_cell
+def test_it_opens_and_fits_or_says_why_not(cell: Cell) -> None:
+    assert bool(cell.template) != bool(cell.instead)
+    assert cell.words and cell.paper
+    for name in filter(None, (cell.template, *cell.others)):
+        project = project_file.load(resource("templates", f"{name}.vnet"))
+        fields = fields_or_none(project.data)
+        analysis = infer(project, fields=fields)
+        assert fields is not None, f"{name} has no data in the box"
+        assert not [p for p in analysis.problems if p.severity in ("error", "warning")]
+
+
+@each_cell
+def test_its_drawing_is_of_known_units(cell: Cell) -> None:
+    drawn = "".join(cell.columns) + cell.beside
+    assert drawn and set(drawn) <= set(KINDS)
+    assert len(cell.columns) == 1 if cell.ring else len(cell.wires) <= len(cell.columns) - 1
+    assert all(0 <= start < end < len(cell.columns) for start, end in cell.skips)
+
+
+def test_every_kind_of_unit_is_drawn_somewhere() -> None:
+    assert set(KINDS) == set("".join("".join(cell.columns) + cell.beside for cell in CELLS))
