@@ -28,6 +28,7 @@ from visualnet.app.features.start_page.cards import (
     TemplateRow,
     page_colour,
 )
+from visualnet.app.features.start_page.lesson_list import LessonList
 from visualnet.app.features.start_page.recent import RecentList, RecentRow
 from visualnet.app.features.start_page.template_chips import TemplateActions
 from visualnet.app.features.start_page.template_search import holds, show_only, words_of
@@ -43,7 +44,6 @@ from visualnet.core.errors import FileError
 from visualnet.core.storage.project_file import load
 from visualnet.core.user.settings import Settings
 from visualnet.templates.index import Template, template_list
-from visualnet.templates.lessons import lessons
 
 SENTENCE = "Draw a neural network, see at once whether it fits and why, and watch it learn."
 WIDEST, SIDE, SIDE_GAP = 1232, 320, 40
@@ -146,30 +146,27 @@ class StartPage(QWidget):
     def _side(self) -> QWidget:
         holder = self._aside = QWidget()
         self._beside = QWidget()
-        self.lessons: list[LessonCard] = []
-        self._lessons = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        for name, lesson in lessons().items():
-            card = LessonCard(name, lesson.title, lesson.summary, lesson.icon, lesson.minutes)
-            card.chosen.connect(partial(self.lesson_chosen.emit, name))
-            self._follow(card)
-            self.lessons.append(card)
-            self._lessons.addWidget(card, 1)
+        self.lesson_list = LessonList(self._follow)
+        self.lesson_list.chosen.connect(self.lesson_chosen)
         self.recent = RecentList(self.settings, self._follow)
         self.recent.chosen.connect(self.file_chosen)
         self.recent.emptied.connect(lambda: self.lessons[0].setFocus(Qt.FocusReason.OtherFocusReason))
         column(self._beside, STRETCH, parent=holder)
-        side = column(label("Short lessons", "section"), self._lessons, spacing=8, parent=self._beside)
+        side = column(label("Short lessons", "section"), self.lesson_list, spacing=8, parent=self._beside)
         side.addSpacing(16)
         add(side, label("Opened lately", "section"), self.recent, STRETCH)
         return holder
+
+    @property
+    def lessons(self) -> list[LessonCard]:
+        """The cards of the lessons that are shown."""
+        return self.lesson_list.cards
 
     def refresh(self) -> None:
         """Look again for templates and recent files."""
         self._show_templates()
         self.recent.refresh()
-        finished = self.settings.finished_lessons()
-        for card in self.lessons:
-            card.set_done(card.name in finished)
+        self.lesson_list.set_finished(self.settings.finished_lessons())
         if self.studio.shell is not None:
             self.recent.show_last(self.studio.shell.files_to_reopen())
         self._arrange()
@@ -289,8 +286,7 @@ class StartPage(QWidget):
         self._body.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
         self._body.setSpacing(SIDE_GAP if beside else 28)
         stacked = beside or inner < 640
-        self._lessons.setDirection(directions.TopToBottom if stacked else directions.LeftToRight)
-        self._lessons.setSpacing(8 if stacked else GAP)
+        self.lesson_list.set_stacked(stacked, GAP)
         self._aside.setMinimumWidth(SIDE if beside else 0)
         self._aside.setMaximumWidth(SIDE if beside else 16777215)
         width = inner - SIDE - SIDE_GAP if beside else inner
