@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
-from tests.inside_pictures import backprop, dashboard, rcnn
+from tests.inside_pictures import backprop, dashboard, rcnn, writing
 from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.core import edits
 from visualnet.core.edits import annotate
@@ -437,7 +437,7 @@ FURTHER: dict[str, Callable[[Photographer], None]] = {
     for made in (
         tabs, history, differences, problems, explain, first_weights, start_from, finding, blocks, adding, exporting, about, comparison,
         reference, heat, sizes, cards, custom, start, help_, large, code, changes, inside, readme, backprop,
-        dashboard, rcnn,
+        dashboard, rcnn, writing,
     )
 }  # fmt: skip
 """Every further state by name."""

@@ -70,3 +70,24 @@ def rcnn(p: Photographer) -> None:
     p.until(lambda: p.window.runner.probes.own is not None)
     p.rest(1.0)
     p.shot("rcnn-try-it")
+
+
+def writing(p: Photographer) -> None:
+    """A sentence that is translated as it is typed, with several texts followed; and a story that is gone on with."""
+    import torch  # noqa: F401 - what the program loads in the background
+
+    from visualnet.core import edits
+
+    for template, typed in (
+        ("translation", "today the small dog has seen a flower"),
+        ("gpt-small", "once there was a"),
+    ):
+        p.open(template)
+        p.window.studio.do("Start from", lambda made, t=template: edits.set_recipe(made, start_from=f"trained/{t}"))
+        panel = p.window.show_panel("writing")
+        panel.text.setPlainText(typed)
+        p.until(lambda panel=panel: panel.probes.observed.last(panel.state.request) is not None)
+        p.shot(f"writing-{template}")
+        panel.choosing.ways.part(2).click()
+        p.until(lambda panel=panel: panel.probes.observed.last(panel.state.request) is not None)
+        p.shot(f"writing-{template}-beam")

@@ -12,6 +12,7 @@ from typing import Any
 
 from architectures import (
     adversarial,
+    bert,
     by_hand,
     classics,
     decisions,
@@ -52,7 +53,7 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
     },
     "Detection": detection.TEMPLATES,
     "Sequences": {**sequences.TEMPLATES, **series.TEMPLATES},
-    "Transformers": {**transformers.TEMPLATES, **translation.TEMPLATES},
+    "Transformers": {**transformers.TEMPLATES, **translation.TEMPLATES, **bert.TEMPLATES},
     "Decisions": decisions.TEMPLATES,
     "Further cells of the zoo": zoo.TEMPLATES,
 }
@@ -120,6 +121,8 @@ LINES: Mapping[str, str] = {
     "transformer": "Encoder and decoder",
     "translation": "Type English, read German",
     "bert-base": "Fills in masked words",
+    "bert-pretraining": "Learns from text without labels",
+    "bert-opinions": "Then opinions from 100 labels",
     "gpt": "Writes on, word by word",
     "vit": "Patches read like words",
     "mlp-mixer": "Patches mixed by dense layers",

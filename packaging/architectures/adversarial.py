@@ -128,7 +128,7 @@ def wgan_gp() -> Project:
     game.lower(D, "value_loss", "real_score", game.judge(D, game.real), weight=-1.0)
     game.lower(D, "value_loss", "fake_score", game.judge("judge_fixed", game.fixed))
     between = s.add("random_interpolate", "between", game.real, game.fixed)
-    game.lower(D, "gradient_penalty", "penalty", game.judge("judge_between", between), between, weight=10.0)
+    game.lower(D, "gradient_penalty", "penalty", game.judge("judge_between", between), between, weight=0.1)
     game.lower(G, "value_loss", "fool_score", game.judge("judge_made", game.made), weight=-1.0)
     return game.project(
         "WGAN-GP on points",

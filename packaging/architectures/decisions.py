@@ -17,13 +17,14 @@ def _values(s: Sheet, x: Port, actions: int) -> None:
     s.add("huber", "loss", picked, aim)
 
 
-def _recipe(lr: float, batch_size: int, epochs: int, **options: Value) -> Recipe:
+def _recipe(lr: float, batch_size: int, epochs: int, schedule: str = "constant", **options: Value) -> Recipe:
     settings: dict[str, Value] = {**options, "threads": 1}
     return Recipe(
         optimizer="Adam",
         lr=lr,
         batch_size=batch_size,
         epochs=epochs,
+        schedule=schedule,
         device="cpu",
         best_by="reward",
         procedure="deep_q",
@@ -83,7 +84,7 @@ def cartpole() -> Project:
 MOUSE = _recipe(
     0.001,
     128,
-    20,
+    40,
     rounds=1000,
     play_steps=2,
     discount=0.9,
@@ -94,18 +95,22 @@ MOUSE = _recipe(
     target_every=1,
     target_rate=0.01,
     test_epsilon=0.05,
+    episodes=20,
+    schedule="cosine",
 )
 CARTPOLE = _recipe(
     0.001,
-    64,
-    20,
-    rounds=1000,
+    128,
+    40,
+    rounds=500,
     play_steps=2,
     discount=0.99,
     epsilon_end=0.05,
-    epsilon_steps=10_000,
-    buffer=20_000,
-    learning_starts=1000,
-    target_every=200,
+    epsilon_steps=8000,
+    buffer=50_000,
+    learning_starts=500,
+    target_every=40,
+    episodes=20,
+    clip_norm=10.0,
 )
 TEMPLATES = {"mouse": mouse, "mouse-conv": mouse_conv, "cartpole": cartpole}

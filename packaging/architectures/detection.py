@@ -21,7 +21,7 @@ def rcnn() -> Project:
     s.add("cross_entropy", "class_loss", scores, label)
     # Smooth L1 is the Huber loss with δ = 1; the weight of a sample is 0 for background, which has no box to learn. Steps are about a
     # tenth of a box, so that their loss is about a hundredth of that of the classes.
-    s.add("huber", "box_loss", steps, truth, there, sample_weights=True, weight=20)
+    s.add("huber", "box_loss", steps, truth, there, sample_weights=True, weight=10)
     s.add("accuracy", "accuracy", scores, label)
     s.add("output", "classes", scores)
     s.add("output", "box", steps)

@@ -63,7 +63,7 @@ def _unet(padded: bool, base: int = 64, boundary: bool = False) -> Project:
     side = "size" if padded else "size - 184"
     mask = s.add("target", "mask", field="mask", size=(side, side))
     if boundary:
-        weights = s.add("boundary_weights", "weights", mask, w0="w0", sigma=2.0)
+        weights = s.add("boundary_weights", "weights", mask, border_weight="w0", sigma=2.0)
         s.add("cross_entropy", "loss", logits, mask, weights, sample_weights=True)
     else:
         s.add("cross_entropy", "loss", logits, mask)
@@ -143,12 +143,15 @@ def _in_the_u(name: str, padded: bool, boundary: bool) -> tuple[float, float]:
 # --- reconstruction ----------------------------------------------------------------------------------------------------------------
 
 
-def _decoded(s: Sheet, code: Port, image_name: str = "reconstruction") -> Port:
+def _decoded(s: Sheet, code: Port) -> Port:
     """From the code back to 28×28 shades between 0 and 1."""
-    x = s.dense("decode1", code, 128)
-    x = s.add("sigmoid", "shades", s.add("linear", "decode2", x, out_features=784))
-    image = s.add("reshape", "picture", x, size=(1, 28, 28))
-    s.add("output", image_name, image)
+    return _redrawn(s, s.add("linear", "decode2", s.dense("decode1", code, 128), out_features=784))
+
+
+def _redrawn(s: Sheet, pixels: Port) -> Port:
+    """The answer: a picture of the logits of its 784 pixels."""
+    image = s.add("reshape", "picture", s.add("sigmoid", "shades", pixels), size=(1, 28, 28))
+    s.add("output", "reconstruction", image)
     return image
 
 
@@ -187,11 +190,13 @@ def denoising_autoencoder() -> Project:
 
 
 def vae() -> Project:
-    s = Sheet(scope={"code": 16, "beta": 1.0})
-    x = s.dense("encode1", s.add("flatten", "pixels", s.add("input", "image")), 128)
+    s = Sheet(scope={"code": 5, "beta": 1.0})
+    x = s.dense("encode1", s.add("flatten", "pixels", s.add("input", "image")), 256)
+    x = s.dense("encode2", x, 128)
     mean = s.add("linear", "mean", x, out_features="code")
     log_var = s.add("linear", "log_var", x, out_features="code")
-    image = _decoded(s, s.add("gaussian_sample", "drawn", mean, log_var))
+    x = s.dense("decode1", s.add("gaussian_sample", "drawn", mean, log_var), 128)
+    image = _redrawn(s, s.add("linear", "decode3", s.dense("decode2", x, 256), out_features=784))
     s.add("bce", "redrawn", image, _truth(s))
     s.add("kl_normal", "divergence", mean, log_var, weight="beta / 784")
     return s.project(
@@ -199,7 +204,7 @@ def vae() -> Project:
         "The code is drawn from a normal distribution whose mean and variance are learned, so that every code means a digit (Kingma and "
         "Welling 2013). The divergence keeps the codes together; beside the mean over 784 pixels its weight is beta / 784.",
         DIGITS,
-        RECIPE,
+        Recipe(optimizer="Adam", lr=0.002, schedule="cosine", batch_size=64, epochs=30),
         wrap=100_000,
     )
 
@@ -211,8 +216,8 @@ def anomaly() -> Project:
     s.add("bce", "loss", image, _truth(s))
     return s.project(
         "Anomaly detection",
-        "An autoencoder that never sees a zero: of nine digits it learns to redraw what is usual, and what it redraws badly is odd. Evaluate "
-        "shows the errors of both, a threshold between them, and how well they are told apart (ROC).",
+        "An autoencoder that never sees a zero: of nine digits it learns to redraw what is usual, and what it redraws badly is odd. "
+        "Evaluate shows the errors of both, a threshold between them, and how well they are told apart (ROC).",
         DataChoice(normalise=False, division="odd_class", division_options={"odd": 0}),
         RECIPE,
         wrap=1160,

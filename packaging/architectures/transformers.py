@@ -6,6 +6,7 @@ from architectures.sheet import IMAGENET, TEXT, Sheet, image_input
 from visualnet.core.graph import Port, Value
 from visualnet.core.project import Block, Project, Recipe
 
+BOTH_WAYS = "Every word looks at every other, before and behind it; then each is thought about on its own."
 PRETRAINING = Recipe(optimizer="AdamW", lr=0.0001, weight_decay=0.01, batch_size=32, epochs=3)
 
 
@@ -30,8 +31,8 @@ def _think(s: Sheet, x: Port, inside: str, act: str = "gelu", **options: Value) 
     return s.add("linear", "fc2", x, out_features="width")
 
 
-def _drop(s: Sheet, name: str, x: Port) -> Port:
-    return s.add("dropout", name, x, p=0.1)
+def _drop(s: Sheet, name: str, x: Port, p: float = 0.1) -> Port:
+    return s.add("dropout", name, x, p=p) if p else x
 
 
 # --- blocks ------------------------------------------------------------------------------------------------------------------------
@@ -51,14 +52,14 @@ def _before(attention: dict[str, Value], gelu: dict[str, Value], eps: float, dro
     return s.block(note, 1640)
 
 
-def _after(width: int, heads: int, act: str, eps: float, note: str) -> Block:
-    """An encoder layer that normalizes behind each sum, as first published."""
+def after(width: int, heads: int, act: str, eps: float, note: str, drop: float = 0.1) -> Block:
+    """An encoder layer that normalizes behind each sum, as first published; without dropout where that is 0."""
     s = Sheet(scope={"width": width, "heads": heads})
     x = s.add("input", "x", size=(512, width))
     norm: dict[str, Value] = {} if eps == 1e-5 else {"eps": eps}
-    seen = s.add("multihead_attention", "attention", x, num_heads="heads", dropout=0.1)
-    x = s.add("layer_norm", "norm1", s.add("add", "sum1", x, _drop(s, "dropout1", seen)), **norm)
-    thought = _drop(s, "dropout2", _think(s, x, "4*width", act))
+    seen = s.add("multihead_attention", "attention", x, num_heads="heads", **({"dropout": drop} if drop else {}))
+    x = s.add("layer_norm", "norm1", s.add("add", "sum1", x, _drop(s, "dropout1", seen, drop)), **norm)
+    thought = _drop(s, "dropout2", _think(s, x, "4*width", act), drop)
     s.add("output", "y", s.add("layer_norm", "norm2", s.add("add", "sum2", x, thought), **norm))
     return s.block(note, 1640)
 
@@ -81,7 +82,7 @@ def _decoder() -> Block:
 
 def transformer() -> Project:
     note = "Every word looks at every other, then each is thought about on its own."
-    blocks = {"encoder": _after(512, 8, "relu", 1e-5, note), "decoder": _decoder()}
+    blocks = {"encoder": after(512, 8, "relu", 1e-5, note), "decoder": _decoder()}
     s = Sheet(blocks, {"layers": 6, "width": 512, "heads": 8, "words": 37000, "context": 128})
     inner: dict[str, Value] = {"width": "width", "heads": "heads"}
     sizes: dict[str, Value] = {"num_embeddings": "words", "embedding_dim": "width"}
@@ -105,12 +106,8 @@ def transformer() -> Project:
     )
 
 
-def bert() -> Project:
-    note = "Every word looks at every other, before and behind it; then each is thought about on its own."
-    s = Sheet(
-        {"encoder": _after(768, 12, "gelu", 1e-12, note)},
-        {"layers": 12, "width": 768, "heads": 12, "words": 30522, "context": 512},
-    )
+def read_both_ways(s: Sheet, drop: float = 0.1) -> tuple[Port, Port]:
+    """BERT's encoder: what it makes of each place, and the table of words. The sheet's blocks hold its ``encoder``."""
     table = s.add(
         "embedding",
         "embedding",
@@ -127,9 +124,23 @@ def bert() -> Project:
         embedding_dim="width",
     )
     x = s.add("layer_norm", "norm", s.add("add", "sum", x, parts), eps=1e-12)
-    x = s.add("block:encoder", "encoder", _drop(s, "dropout", x), repeat="layers", width="width", heads="heads")
+    x = s.add("block:encoder", "encoder", _drop(s, "dropout", x, drop), repeat="layers", width="width", heads="heads")
+    return x, table
+
+
+def pool(s: Sheet, x: Port) -> Port:
+    """What stands at the first place, through a dense layer and tanh."""
     first = s.add("select", "first", x, index=0)
-    s.add("output", "pooled", s.add("tanh", "tanh", s.add("linear", "pooler", first, out_features="width")))
+    return s.add("tanh", "tanh", s.add("linear", "pooler", first, out_features="width"))
+
+
+def bert() -> Project:
+    s = Sheet(
+        {"encoder": after(768, 12, "gelu", 1e-12, BOTH_WAYS)},
+        {"layers": 12, "width": 768, "heads": 12, "words": 30522, "context": 512},
+    )
+    x, table = read_both_ways(s)
+    s.add("output", "pooled", pool(s, x))
     _predict_words(s, x, table, "masked")
     return s.project(
         "BERT-base",

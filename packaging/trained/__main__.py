@@ -31,6 +31,7 @@ NAMES = (
     "gpt-small",
     "transformer-small",
     "translation",
+    "bert-pretraining",
     "textcnn-small",
     "autoencoder",
     "vae",

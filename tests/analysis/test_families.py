@@ -12,7 +12,7 @@ from visualnet.core.user import block_library
 
 NAMED = {
     "attention": {"transformer_encoder", "transformer_decoder", "encoder", "decoder"},
-    "dense": {"mixer"},
+    "dense": {"mixer", "coupling", "generator", "discriminator"},
     "shape": {"crop", "distance"},
 }
 """What an expert calls each shipped block; all others are convolutional."""

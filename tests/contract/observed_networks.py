@@ -30,6 +30,9 @@ NETWORKS = {
     "flow": "realnvp-points",
     "flow_of_images": "glow-small",
     "playing": "mouse",
+    "segmenting": "unet-boundary",
+    "forecasting": "gru-forecast",
+    "detecting": "rcnn",
 }
 """Templates by what they are here for."""
 

@@ -184,11 +184,30 @@ def template() -> dict[str, Any]:
     }
 
 
+def experiment() -> dict[str, Any]:
+    """Offered, trained with one seed, its claim."""
+    from visualnet.training.experiments.model import ExperimentModel
+    from visualnet.training.experiments.registry import find_experiments
+    from visualnet.training.experiments.results import check_claims
+    from visualnet.training.experiments.runner import Reins, run_experiment
+
+    found = find_experiments()["batch-sizes"]
+    model = ExperimentModel(found, (0,))
+    ended = run_experiment(found, (0,), Path(tempfile.mkdtemp()) / "batches", Reins(), model.consume)
+    return {
+        "first": next(iter(find_experiments())),
+        "ended": ended,
+        "holds": [holds for _, _, holds in check_claims(model)],
+        "seen": sorted(type(seen).__name__ for seen in model.seen.values()),
+    }
+
+
 if __name__ == "__main__":
     import visualnet
 
     assert Path(visualnet.__file__).is_relative_to(Path.cwd()), visualnet.__file__
-    seen = {look.__name__: look() for look in (layer, data_set, optimizer, procedure, observation, panel, template)}
+    looks = (layer, data_set, optimizer, procedure, observation, panel, template, experiment)
+    seen = {look.__name__: look() for look in looks}
     sys.stdout.write(json.dumps(seen))
     sys.stdout.flush()
     os._exit(0)  # the window and its threads are not what is looked at

@@ -66,7 +66,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
 
 def test_the_page_has_a_recipe_for_each() -> None:
     files = [file for file, *_ in edits()]
-    assert len(files) == 15
+    assert len(files) == 17
     kinds = (
         "layers/catalog/",
         "data/",
@@ -106,6 +106,15 @@ def test_an_observation(seen: dict[str, dict[str, Any]]) -> None:
 
 def test_a_panel(seen: dict[str, dict[str, Any]]) -> None:
     assert seen["panel"] == {"dock": True, "menu": True, "text": "61,706 parameters"}
+
+
+def test_an_experiment(seen: dict[str, dict[str, Any]]) -> None:
+    assert seen["experiment"] == {
+        "first": "batch-sizes",
+        "ended": "done",
+        "holds": [True],
+        "seen": ["Observed", "Observed"],
+    }
 
 
 def test_a_template(seen: dict[str, dict[str, Any]]) -> None:

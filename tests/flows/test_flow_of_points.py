@@ -29,7 +29,7 @@ def test_a_flow_is_trained_and_its_density_samples_and_path_are_drawn(window: Wi
     path.way.slider.setFocus()
     QTest.keyClick(path.way.slider, Qt.Key.Key_Home)
     assert path.options["along"] == 0
-    assert title_of(path).endswith("after point"), "the data, before any layer"
+    assert title_of(path) == "x₁, point", "the data, before any layer"
     QTest.keyClick(path.way.slider, Qt.Key.Key_PageDown)
     QTest.mouseClick(path.way.play, LEFT, NONE)
     assert path.way.playing

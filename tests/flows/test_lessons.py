@@ -107,9 +107,37 @@ def test_a_lesson_that_was_gone_through_is_ticked_leads_to_the_next_and_stands_i
     window.show_page("start_page")
     assert [card.done for card in page.lessons] == [True, *[False] * (len(lessons()) - 1)]
     assert page.lessons[0].accessibleDescription() == "done"
-    (menu,) = [m for m in window.topbar.menus.findChildren(QMenu) if m.title() == "Lessons"]
-    words = [action.text() for action in menu.actions()]
-    assert [w for w in words if w.startswith("Lesson")] == [f"Lesson: {x.title}" for x in lessons().values()]
-    next(a for a in menu.actions() if a.text() == "Lesson: Watch it learn").trigger()
+    (menu,) = [m for m in window.topbar.menus.findChildren(QMenu) if m.title() == "Help"]
+    (submenu,) = [action.menu() for action in menu.actions() if action.text() == "Lessons"]
+    assert isinstance(submenu, QMenu)
+    assert [a.text() for a in submenu.actions()] == [f"Lesson: {x.title}" for x in lessons().values()]
+    next(a for a in submenu.actions() if a.text() == "Lesson: Watch it learn").trigger()
     hands.rest()
     assert coach.isVisible() and coach.name.text() == "Watch it learn"
+
+
+def test_the_lesson_of_points_is_done_for_who_only_presses_next(window: Window, hands: Hands) -> None:
+    """All that the program can do in the person's place; the points are theirs, and it says so."""
+    coach = begin(window, hands, "points-and-lines")
+    steps = lessons()["points-and-lines"].steps
+    place = {step.title: at for at, step in enumerate(steps)}
+    for at in range(place["Set a point"]):
+        hands.until(lambda at=at: coach.at >= at, what=steps[at].title)
+        if coach.at == at and steps[at].until:
+            hands.until(lambda at=at: coach.at > at or next_once(coach, hands))
+    hands.until(lambda: coach.at == place["Set a point"], what="the point")
+    hands.press(coach, "Next")
+    assert "This one is yours" in coach.note.text()
+    panel = window.panel("points")
+    QTest.mouseClick(panel.plane, LEFT, Qt.KeyboardModifier.NoModifier, panel.plane.place_of(0.0, 1.2).toPoint())
+    hands.until(lambda: coach.at == place["Set a point"] + 1, what="the last step")
+    window.actions_.trigger("train.stop")
+    hands.until(lambda: window.runner.state == "idle", what="the end")
+
+
+def next_once(coach: LessonCoach, hands: Hands) -> bool:
+    """Ask to go on; what has to be waited for is waited for."""
+    if not coach._next_timer.isActive():
+        hands.press(coach, "Next")
+    hands.rest(0.1)
+    return False

@@ -18,6 +18,8 @@ from visualnet.figures.charts.planes.action_field import ActionField
 
 
 def open_play(window: Window, hands: Hands) -> PlayPanel:
+    import torch  # noqa: F401  # what the window does in the background
+
     window.project_files.open_template("mouse")
     panel = window.show_panel("play")
     assert isinstance(panel, PlayPanel)
@@ -28,8 +30,10 @@ def open_play(window: Window, hands: Hands) -> PlayPanel:
 def test_the_mouse_is_trained_watched_and_played_by_hand(window: Window, hands: Hands) -> None:
     panel = open_play(window, hands)
     runner = window.runner
-    assert panel.episode is not None and "of 100" in panel.words.text() and not panel.fault.text()
-    short = {"rounds": 150, "learning_starts": 200, "episodes": 2}
+    window.studio.do("Short", lambda p: edits.set_data(p, options={"steps": 30}))
+    hands.until(lambda: window.runner.why_not() == "" and panel.q is not None, what="the values of the other game")
+    assert panel.episode is not None and "of 30" in panel.words.text() and not panel.fault.text()
+    short = {"rounds": 60, "learning_starts": 100, "episodes": 2}
     window.studio.do("Short", lambda p: edits.set_recipe(p, options={**p.recipe.options, **short}, epochs=60))
     window.actions_.trigger("train.start")
     hands.until(lambda: runner.model is not None and len(runner.model.epochs) >= 1, what="the first epoch")
@@ -66,7 +70,7 @@ def test_the_mouse_is_trained_watched_and_played_by_hand(window: Window, hands: 
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Up):
         QTest.keyClick(panel.game, key)
     QTest.mouseClick(panel.hand_buttons[3], LEFT)
-    assert panel.episode.actions[before:] == [2, 0, 3] and f"step {before + 3} of 100" in panel.words.text().lower()
+    assert panel.episode.actions[before:] == [2, 0, 3] and f"step {before + 3} of 30" in panel.words.text().lower()
     hands.until(lambda: isinstance(panel.bars.chart, ActionBars), what="the bars")
     hands.press(panel, "Q-values over the grid")
     hands.until(lambda: panel.field.isVisible() and isinstance(panel.field.widget.chart, ActionField), what="the field")
@@ -80,7 +84,7 @@ def test_the_mouse_is_trained_watched_and_played_by_hand(window: Window, hands: 
     assert panel.values.kept is not None and panel.values.kept.name == "best.safetensors"
     hands.until(lambda: panel.q is not None, what="what the best epoch says")
     assert not panel.fault.text()
-    window.show_panel("inspector")
+    window.set_panel_shown("play", False)
     hands.rest()
     assert window.runner.probes.own is None, "what nobody plays any more is not looked at"
 
@@ -106,6 +110,8 @@ def test_an_environment_that_fails_is_told_and_begins_again(
 
 
 def test_other_data_and_other_games(window: Window, hands: Hands) -> None:
+    import torch  # noqa: F401
+
     window.project_files.open_template("lenet5")
     panel = window.show_panel("play")
     hands.rest()

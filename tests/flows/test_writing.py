@@ -36,7 +36,7 @@ def written(panel: WritingPanel) -> str:
 
 def click(panel: WritingPanel, view: ChartView, which: Callable[[Spot], bool]) -> None:
     """Click a place of a chart."""
-    panel.scroll.ensureWidgetVisible(view)
+    panel.area.ensureWidgetVisible(view)
     assert view.drawing is not None
     spot = next(spot for spot in view.drawing.spots if which(spot))
     scale = view.width() / view.drawing.width

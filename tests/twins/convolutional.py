@@ -407,5 +407,6 @@ def vae(c: Sizes) -> nn.Module:
         def forward(self, x: Tensor) -> Tensor:
             return self.mean(x)
 
-    decoder = [nn.Linear(code, 128), nn.ReLU(), nn.Linear(128, 784), nn.Sigmoid(), nn.Unflatten(1, (1, 28, 28))]
-    return nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), Mean(), *decoder)
+    encoder = [nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU()]
+    decoder = [nn.Linear(code, 128), nn.ReLU(), nn.Linear(128, 256), nn.ReLU(), nn.Linear(256, 784), nn.Sigmoid()]
+    return nn.Sequential(*encoder, Mean(), *decoder, nn.Unflatten(1, (1, 28, 28)))

@@ -274,6 +274,29 @@ class Bert(nn.Module):
         return self.pooler(x[:, 0]).tanh(), (x @ self.words.weight.T).transpose(1, 2)
 
 
+class BertPretraining(Bert):
+    """The same, and behind the first place whether the second piece goes on with the first."""
+
+    def __init__(self, c: Sizes) -> None:
+        super().__init__(c)
+        self.goes_on = nn.Linear(int(c["width"]), 2)
+
+    def forward(self, text: Tensor, segment: Tensor) -> tuple[Tensor, Tensor]:
+        pooled, scores = super().forward(text, segment)
+        return scores, self.goes_on(pooled)
+
+
+class BertOpinions(Bert):
+    """The same encoder; behind the first place whether a review is friendly, and no scores of words."""
+
+    def __init__(self, c: Sizes) -> None:
+        super().__init__(c)
+        self.opinion = nn.Linear(int(c["width"]), 2)
+
+    def forward(self, text: Tensor, segment: Tensor) -> Tensor:  # type: ignore[override]
+        return self.opinion(super().forward(text, segment)[0])  # type: ignore[no-any-return]
+
+
 class Gpt(nn.Module):
     """Radford et al. 2019: each word sees those before it; GELU by its tanh formula."""
 

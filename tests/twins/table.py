@@ -89,6 +89,8 @@ BY_HAND = [
     Twin("transformer", HAND, seq.Transformer, TOKENS),
     Twin("translation", HAND, seq.Transformer, TOKENS),
     Twin("bert-base", HAND, seq.Bert, TOKENS),
+    Twin("bert-pretraining", HAND, seq.BertPretraining, TOKENS),
+    Twin("bert-opinions", HAND, seq.BertOpinions, TOKENS),
     Twin("gpt", HAND, seq.Gpt, TOKENS),
     Twin("vit", HAND, seq.Vit, {**PATCHES, "heads": 4}),
     Twin("mlp-mixer", HAND, seq.Mixer, PATCHES),

@@ -13,6 +13,7 @@ from visualnet.data import builtin, synthetic
 from visualnet.data.builtin import SHAPES
 from visualnet.data.declare import DATASETS, DataSet
 from visualnet.data.environments import registry as environments
+from visualnet.data.generators import review_sets
 from visualnet.data.shipped import emoji, place_names, sea_temperature
 from visualnet.data.table_files import shipped_tables
 from visualnet.layers.declaration.layer import Spec
@@ -40,6 +41,7 @@ __all__ = [
     "make_data_set",
     "own_sources",
     "place_names",
+    "review_sets",
     "sea_temperature",
     "shipped_tables",
     "synthetic",

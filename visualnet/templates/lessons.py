@@ -16,6 +16,7 @@ from visualnet.analysis import Analysis
 from visualnet.core.graph import Node, Value
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage.regular_files import read_regular
+from visualnet.data.registry import make_data_set
 from visualnet.resources import resource
 
 
@@ -34,6 +35,10 @@ class LessonState(NamedTuple):
     """Whether a training waits to be resumed."""
     epochs_before: int = 0
     """How many epochs were finished when the step began."""
+    played: int = 0
+    """How many steps were played in the panel *Play* since the program began."""
+    played_before: int = 0
+    """How many of them when the step began."""
 
     @property
     def over(self) -> bool:
@@ -162,11 +167,13 @@ class Problems(Condition, frozen=True, tag="problems", kw_only=True):
         return bool(of_weight) == (self.there in ("some", "errors"))
 
 
-class Running(Condition, frozen=True, tag="running"):
-    """A training goes on, or has already come to the end of an epoch."""
+class Running(Condition, frozen=True, tag="running", kw_only=True):
+    """A training goes on, or has already come to the end of an epoch; with ``anew`` what was trained before does not count."""
+
+    anew: bool = False
 
     def holds(self, state: LessonState) -> bool:
-        return state.running or state.epochs > 0
+        return state.running or (state.epochs > 0 and not self.anew)
 
     @property
     def about_run(self) -> bool:
@@ -211,7 +218,59 @@ class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
         return True
 
 
-Check = Selected | LessonParam | Shape | Problems | Running | Paused | Epochs
+class Ended(Condition, frozen=True, tag="ended"):
+    """No training goes on or waits."""
+
+    def holds(self, state: LessonState) -> bool:
+        return not state.running and not state.paused
+
+    @property
+    def about_run(self) -> bool:
+        return True
+
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(action="train.stop")
+
+
+class HasLayer(Condition, frozen=True, tag="layer", kw_only=True):
+    """The main graph has a layer of this kind. ``action`` is the one that adds it."""
+
+    kind: str
+    action: str = ""
+
+    def holds(self, state: LessonState) -> bool:
+        return any(node.kind == self.kind for node in state.project.graph)
+
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(action=self.action) if self.action else None
+
+
+class Samples(Condition, frozen=True, tag="samples", kw_only=True):
+    """The data set has so many samples."""
+
+    at_least: int
+
+    def holds(self, state: LessonState) -> bool:
+        try:
+            return make_data_set(state.project.data).size >= self.at_least
+        except ValueError:
+            return False
+
+
+class Played(Condition, frozen=True, tag="played", kw_only=True):
+    """So many steps were played in the panel *Play* since the step began, by hand or by the network."""
+
+    more: int
+
+    def holds(self, state: LessonState) -> bool:
+        return state.played >= state.played_before + self.more
+
+    @property
+    def about_run(self) -> bool:
+        return True  # nothing tells of it: it is looked at now and then
+
+
+Check = Selected | LessonParam | Shape | Problems | Running | Paused | Epochs | Ended | HasLayer | Samples | Played
 
 
 # --- lessons: data ---------------------------------------------------------------------------------------------------------------

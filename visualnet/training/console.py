@@ -375,8 +375,8 @@ class Printer:
         parts = [f"epoch {event.epoch:>{digits}}/{self._epochs}"]
         for name in self._names:
             told = [_short(event.train.get(name))] if name in event.train or not event.validation else []
-            told += [f"(validation {_short(event.validation.get(name))})"] if event.validation else []
-            parts.append(" ".join((name, *told)))
+            told += [f"(validation {_short(event.validation[name])})"] if name in event.validation else []
+            parts += [" ".join((name, *told))] if told else []
         return "  ".join((*parts, f"{event.samples_per_s:,.0f} samples/s", *(["best"] if event.is_best else [])))
 
     def _bar(self, event: events.Progress) -> None:

@@ -29,7 +29,7 @@ def measure(seed: int) -> Mapping[str, float]:
     text, following = data.whole("text"), data.whole("following")
     train, held_out = ((text[part], following[part]) for part in (data.train, data.validation))
     counted = best_ngrams(train, held_out, int(text.max()) + 1, MOST_WORDS)
-    loss = min(epoch.validation["loss"] for epoch in training.run.epochs)
+    loss = min(value for epoch in training.run.epochs if (value := epoch.validation["loss"]) is not None)
     return {
         "loss by that of n-grams": loss / counted.loss,
         "loss": loss,

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from tests.benchmarks.systems.system import System, Wanted
 
-SAMPLES = 500
+SAMPLES = 2000
 SURE = 0.9
 
 
@@ -47,7 +47,7 @@ def measure(seed: int) -> Mapping[str, float]:
         made = generate(vae, analysis, "prior", place, wish, folder / "vae", "last").made
         assert isinstance(made, MadeImages)
         images = np.moveaxis(made.images, -1, 1)
-        real = np.stack([judge.data.sample(int(at), ["image"])["image"] for at in judge.data.validation[:SAMPLES]])
+        real = np.stack([judge.data.sample(int(at), ["image"])["image"] for at in judge.data.validation])
         noise = np.random.default_rng(seed).uniform(size=images.shape).astype(np.float32)
 
         def shares(pictures: np.ndarray) -> np.ndarray:

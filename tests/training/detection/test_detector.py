@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 import visualnet as vn
 from tests.training.evaluation import answers
+from visualnet.cli.main import main
 from visualnet.core import edits
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
 from visualnet.data.generators.scenes import make_scenes
+from visualnet.data.regions import region_samples
 from visualnet.data.regions.box_geometry import box_overlaps, encode_refinement
 from visualnet.data.regions.crops import Cutter
-from visualnet.data.regions.region_samples import Scene
+from visualnet.data.regions.region_samples import Scene, draw_regions
 from visualnet.resources import resource
+from visualnet.training.control import Control
 from visualnet.training.detection.detector import Detections, Limits, detect
 from visualnet.training.detection.heads import CannotDetect, find_heads
 from visualnet.training.evaluation.evaluation import evaluate
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS
 from visualnet.training.evaluation.scenes.judging import NAME, SPLIT, _arrays
+from visualnet.training.training_job import train
 
 Array = np.ndarray
 
@@ -133,27 +140,32 @@ def test_map_is_that_of_coco(seed: int, size: int, most: int) -> None:
 def small() -> Project:
     """The template with few scenes."""
     project = project_file.load(resource("templates", "rcnn.vnet"))
-    data = msgspec.structs.replace(project.data, options={"n": 40, "regions": 24, "crop": 28})
+    data = msgspec.structs.replace(project.data, options={"n": 40, "regions": 16})
     return msgspec.structs.replace(project, data=data)
 
 
-def test_training_finds_more_and_a_run_can_be_asked(tmp_path: Path) -> None:
+def test_training_finds_more_and_a_run_can_be_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     project = small()
     vn.train(project, folder=tmp_path / "short", epochs=1, lr=1e-7).finish()
-    vn.train(project, folder=tmp_path / "long", epochs=5, lr=0.003).finish()
+    vn.train(project, folder=tmp_path / "long", epochs=5, lr=0.002, batch_size=16).finish()
     short, long = (evaluate(tmp_path / name, "validation") for name in ("short", "long"))
     assert long.judged[0].name == NAME and long.judged[0].size == 8
     before, after = (one.figures[0]["map_50"].value for one in (short, long))
     assert before < 0.1 and after > before + 0.15, (before, after)
     scenes = long.judged[0]
-    assert {int(sample) // 24 for sample in scenes.samples} == {int(s) // 24 for s in long.judged[1].samples}
+    assert {int(sample) // 16 for sample in scenes.samples} == {int(s) // 16 for s in long.judged[1].samples}
     moved = next(judged for judged in long.judged if judged.name == "box")
     assert moved.size < long.judged[1].size, "only regions of objects have a true box"
 
+    _ask(tmp_path, scenes.classes, capsys)
+
+
+def _ask(tmp_path: Path, classes: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """From Python and on the command line, with pictures and with what is none."""
     run = vn.load_run(tmp_path / "long")
     scene = make_scenes(40, 96, 1.0, 0)["image"][0]
     found = run.find_objects(scene, least=0.2)
-    assert found and all(one.score >= 0.2 and one.label in scenes.classes for one in found)
+    assert found and all(one.score >= 0.2 and one.label in classes for one in found)
     assert found == sorted(found, key=lambda one: -one.score)
     with pytest.raises(ValueError, match="wanted are channels, height and width, with 3 channels"):
         run.find_objects(scene[0])
@@ -162,6 +174,20 @@ def test_training_finds_more_and_a_run_can_be_asked(tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(b"no picture")
     with pytest.raises(ValueError, match=r"“broken\.png” cannot be read"):
         run.find_objects(tmp_path / "broken.png")
+    Image.fromarray((scene.transpose(1, 2, 0) * 255).astype(np.uint8)).save(tmp_path / "scene.png")
+    Image.new("RGB", (30, 20)).save(tmp_path / "empty.png")
+    capsys.readouterr()
+    assert (
+        main(["predict", str(tmp_path / "long"), str(tmp_path / "scene.png"), str(tmp_path / "empty.png"), "--json"])
+        == 0
+    )
+    told = json.loads(capsys.readouterr().out)
+    wanted = run.find_objects(tmp_path / "scene.png")
+    assert [(one["label"], one["score"]) for one in told] == [(one.label, one.score) for one in wanted]
+    assert main(["predict", str(tmp_path / "long"), str(tmp_path / "empty.png")]) == 0
+    assert capsys.readouterr().out.endswith("empty.png: nothing was found that the network is sure of\n")
+    assert main(["predict", str(tmp_path / "long"), "3"]) == 2
+    assert "looks for objects in pictures" in capsys.readouterr().err
 
 
 def test_scenes_that_are_split_between_parts_are_not_judged_and_it_is_said(tmp_path: Path) -> None:
@@ -199,3 +225,20 @@ def test_a_batch_without_any_object_has_no_box_loss_and_is_no_failure() -> None:
     assert float(loss.detach()) == 0
     loss.backward()
     assert all(p.grad is None or torch.isfinite(p.grad).all() for p in model.objective.parameters())
+
+
+def test_a_training_that_is_stopped_while_scenes_are_searched_ends_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control, searched, told = Control(), [], []
+
+    def search(*given: Any) -> Any:
+        searched.append(1)
+        control.stop()
+        return draw_regions(*given)
+
+    monkeypatch.setattr(region_samples, "draw_regions", search)
+    project = small()
+    data = msgspec.structs.replace(project.data, options={"n": 20, "regions": 7})
+    train(msgspec.structs.replace(project, data=data), tmp_path, False, control, told.append)
+    assert len(searched) == 1 and not told

@@ -18,7 +18,7 @@ find_observations()
 def test_the_forecast_stands_behind_what_was_known() -> None:
     found = watch(project_file.load(resource("templates", "gru-forecast.vnet")), sample=2)
     (subject,) = OBSERVATIONS["forecast"].subjects(found.model.analysis)
-    made, result = found.look("forecast", subject)
+    made, result = found.look("forecast", subject, {"looks": 1})
     place = found.data.validation[2]
     series, came = found.data.whole("series")[place], found.data.whole("y")[place]
     found.model.net.eval()

@@ -66,6 +66,7 @@ def test_the_hidden_space_is_what_the_layer_makes_of_an_even_grid(options: dict[
     assert (chart.classes == (share[2::4, 2::4] > 0.5).numpy()).all()
 
 
+@torch.no_grad()
 def _hidden_points(lens: Lens) -> torch.Tensor:
     points = torch.tensor(lens.data.whole("point").tolist())
     return torch.tanh(lens.model.net.get_submodule("hidden")(points))

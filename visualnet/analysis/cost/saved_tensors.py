@@ -248,7 +248,7 @@ _NAMES = {
     " learnedpositions sinusoidalpositions classtoken size float long contiguous argmax eq gt lt ge le newones newzeros triu tril bool"
     " zeroslike oneslike onehot flip roll ne countnonzero logicaland truediv any newtensor classhits precisionof recallof f1of iouof"
     " randominterpolate noise"
-    " permutation dequantize",
+    " permutation dequantize countsteps boundaryweightsof",
 }
 _STOREYS = ("transformerencoderlayer", "transformerdecoderlayer", "encoderstack", "decoderstack", "encoderdecoder")
 _RULES: dict[str, _Rule] = {

@@ -47,6 +47,7 @@ WORDS: Mapping[str, str] = {
     "view.maps": "activations, activation maps, filters, kernels, channels, visualize, see features, hidden layers",
     "view.feed_by_hand": "intervene, intervention, override, replace value, zero out, knock out, ablate, latent sliders, "
     "activation patching, steer, what if",
+    "view.writing": "beam search, nucleus, top-k, decoding, teacher forcing",
     "view.attention": "attention map, attention weights, self-attention, heads, query, key",
     "view.code": "show code, listing",
     "view.differences": "diff, changes, changed, compare with file",
@@ -176,6 +177,7 @@ WORDS: Mapping[str, str] = {
     "template:unet": "segmentation, unet, u net, medical",
     "template:vae": "generative, latent",
     "template:autoencoder": "compress, bottleneck network, encoder decoder",
+    "template:translation": "machine translation, language pair, nmt",
     "template:gpt-small": "language model, llm, chatgpt, text generation",
     "template:seq2seq": "translation, translate, machine translation",
     "template:alexnet-small": "imagenet",

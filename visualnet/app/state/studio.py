@@ -103,6 +103,8 @@ class Studio(StudioSignals):
         """Where and why the last run failed, until the graph changes there or a new run begins."""
         self.runtime_trace = ""
         """Python's own words about that failure, for those who want them."""
+        self.played = 0
+        """Steps that were played in an environment, by hand or by the network: lessons look at it."""
         self.edit_preview: EditPreview | None = None
         self._left: WeakKeyDictionary[Document, DocumentViewState] = WeakKeyDictionary()
         self.switching_document = False

@@ -31,7 +31,7 @@ class Mouse(Environment):
     side: int = count(7, "Cells along each side of the grid.", low=5, high=20)
     cheese: int = count(20, "Cells with cheese.", low=1, high=40, unit="%")
     poison: int = count(10, "Cells with poison.", low=0, high=40, unit="%")
-    steps: int = count(150, "Steps after which an episode is cut off.", low=10, high=2000)
+    steps: int = count(200, "Steps after which an episode is cut off.", low=10, high=2000)
     layout: str = choice("new", "Where cheese and poison lie.", LAYOUTS)
 
     def observation(self) -> Spec:

@@ -15,3 +15,10 @@ class Scores(NamedTuple):
     places: int
     target: str
     ignored: int = -100
+
+
+NO_TEXT = (
+    "This network writes no text: that takes an input that holds what is written so far, and at each place scores for the token that comes "
+    "next. Open the template “translation” or “gpt-small”."
+)
+"""The words where a network writes nothing."""

@@ -74,7 +74,7 @@ class Hypothesis(NamedTuple):
 
     def score(self, penalty: float) -> float:
         """What beams are compared by."""
-        return self.log_probability / ((5 + max(len(self.tokens), 1)) / 6) ** penalty
+        return float(self.log_probability / ((5 + max(len(self.tokens), 1)) / 6) ** penalty)
 
 
 def write(

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from visualnet.core.process.exit_signals import exit_code, on_ending
 from visualnet.core.storage import project_file
-from visualnet.core.text.format import format_quantity
+from visualnet.core.text.format import format_percent, format_quantity
 from visualnet.core.text.tables import csv_of
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.svg import svg_of
@@ -148,7 +148,8 @@ class Printer:
         if not self.live:
             return
         share = self.model.share
-        line = f"{'█' * int(BAR * share)}{'░' * (BAR - int(BAR * share))} {share:.0%} of {format_quantity(len(self.model.trials), 'run')}"
+        runs = format_quantity(len(self.model.trials), "run")
+        line = f"{'█' * int(BAR * share)}{'░' * (BAR - int(BAR * share))} {format_percent(share, 0)} of {runs}"
         self.out.write("\r" + line.ljust(self._width))
         self.out.flush()
         self._width = len(line)

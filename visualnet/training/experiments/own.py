@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from visualnet.core.graph import Value
 from visualnet.core.names import MAX_TEXT
 from visualnet.core.project import Project
+from visualnet.core.text.format import capitalize_first
 from visualnet.core.text.visible import clean
 from visualnet.core.validation import same
 from visualnet.data.division.offers import has_validation
@@ -165,7 +166,7 @@ def make_experiment(project: Project, own: Own) -> Experiment:
         tuple(_variant(place, value) for value in own.values),
         figure,
         looks=tuple(Look(name, "", trained=trained) for name, trained in LOOKS),
-        watch=f"{figure.title.capitalize()} at the end, and the curves on the way there.",
+        watch=f"{capitalize_first(figure.title)} at the end, and the curves on the way there.",
         why=place.param.doc,
         seeds=own.seeds,
         shown=(figure.name, BOTH if figure.part == "validation" else "train"),

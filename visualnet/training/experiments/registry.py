@@ -15,7 +15,9 @@ DECLARED_IN = (
     "dropout",
     "fitting",
     "learning_rates",
+    "segmentation_losses",
     "transfer",
+    "bert",
 )
 """The modules of `declared`, each with an ``EXPERIMENT``, in the order in which they are offered."""
 

@@ -160,6 +160,7 @@ DECLARED_IN = (
     "visualnet.training.observations.answers.declare_adversarial",
     "visualnet.training.observations.answers.declare_plane",
     "visualnet.training.observations.answers.declare_masks",
+    "visualnet.training.observations.answers.declare_words",
     "visualnet.training.observations.answers.declare_forecast",
     "visualnet.training.observations.normalizing_flows.declare",
     "visualnet.training.observations.interventions.declare",

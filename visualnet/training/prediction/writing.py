@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from visualnet.compiling.module import Model
 from visualnet.compiling.plan import Plan
 from visualnet.core.text.format import format_quantity
+from visualnet.training.decoding.scores import NO_TEXT
 from visualnet.training.decoding.search import Choosing, Hypothesis, write
 from visualnet.training.decoding.token_text import TokenText
 from visualnet.training.decoding.writer import CannotWrite, Reading, Writer
@@ -21,13 +22,13 @@ from visualnet.training.observations.attention.places import attention_name, att
 from visualnet.training.observations.attention.streams import find_stream
 from visualnet.training.observations.attention.weights import attention_weights
 from visualnet.training.observations.observation import CannotObserve, Result
-from visualnet.training.prediction.written_text import ALTERNATIVES, NO_TEXT, read_forced
 
 if TYPE_CHECKING:
     from visualnet.training.observations.lens import Lens
-    from visualnet.training.prediction.written_text import WrittenText
 
 Array = NDArray[Any]
+ALTERNATIVES = 8
+"""So many of the tokens that may stand at a place are told."""
 MOST_TEXTS = 8
 """So many of the texts of a beam search are told."""
 BEGINNING = 4
@@ -64,8 +65,8 @@ def find_writer(lens: Lens) -> Writer:
     return writer
 
 
-def write_text(lens: Lens, how: WrittenText) -> Result:
-    """What the network writes with these settings.
+def write_text(lens: Lens, typed: str, choosing: Choosing, most: int, forced: Sequence[int] = ()) -> Result:
+    """What the network writes: of what is typed (or else of the chosen sample), so many tokens at ``most``, those that are forced first.
 
     Arrays: ``tokens`` and ``each`` (place) of the best text with logarithms of their probabilities; ``scores`` of all texts; ``options``
     and ``shares`` (place, alternative), the tokens that might have stood at each place, and behind the last one where the text is not at
@@ -77,16 +78,17 @@ def write_text(lens: Lens, how: WrittenText) -> Result:
         CannotObserve: the network writes no texts, or there is nothing to go on from.
     """
     writer = find_writer(lens)
-    sources, start, source_words, notes = _read_given(lens, writer, how.typed)
-    forced = read_forced(how.forced)
+    sources, start, source_words, notes = _read_given(lens, writer, typed)
     wrong = next((token for token in forced if not 0 <= token < writer.scores.tokens), None)
     if wrong is not None:
         raise CannotObserve(f"There is no token {wrong}: they reach from 0 to {writer.scores.tokens - 1}.")
-    longest = max(how.most, len(forced))
+    longest = max(most, len(forced))
     longest = min(longest, writer.longest) if writer.begin is not None else longest
     next_tokens = writer.next_tokens(sources, start)
-    texts = write(next_tokens, 1, longest, how.choosing, writer.end, forced)[0][:MOST_TEXTS]
+    texts = write(next_tokens, 1, longest, choosing, writer.end, forced)[0][:MOST_TEXTS]
     best = texts[0]
+    if not writer.sources and len(start) + len(best.tokens) > writer.scores.places:
+        notes.append(f"The network sees the last {writer.scores.places} words of the text.")
     arrays, words = _alternatives(writer, next_tokens, best)
     arrays |= {
         "tokens": np.array(best.tokens, np.int64),

@@ -14,6 +14,7 @@ from visualnet.data.registry import make_data_set
 from visualnet.figures.charts.bars import Bar, BarChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.layers.declaration.params import choice, count, real, text
+from visualnet.training.decoding.scores import NO_TEXT
 from visualnet.training.decoding.search import MOST_BEAMS, WAYS, Choosing
 from visualnet.training.observations.observation import (
     NETWORK,
@@ -27,13 +28,7 @@ from visualnet.training.observations.observation import (
 if TYPE_CHECKING:
     from visualnet.training.observations.lens import Lens
 
-ALTERNATIVES = 8
-"""So many of the tokens that may come next are told."""
 LONGEST_TYPED = 4_000
-NO_TEXT = (
-    "This network writes no text: that takes an input that holds what is written so far, and at each place scores for the token that comes "
-    "next. Open the template “translation” or “gpt-small”."
-)
 
 
 def read_forced(words: str) -> tuple[int, ...]:
@@ -79,18 +74,7 @@ class WrittenText(Observation):
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
-        read, asked = set(), set()
-        for facts in analysis.main.nodes.values():
-            spec = next(iter(facts.leaving.values()), None)
-            if (
-                facts.layer is not None
-                and spec is not None
-                and spec.dtype == "int"
-                and len(spec.shape) == 1
-                and spec.batched
-            ):
-                {"input": read, "target": asked}.get(facts.layer.role, set()).add(tuple(map(int, spec.shape)))
-        return [NETWORK] if read & asked else []
+        return [NETWORK] if count_texts(analysis) else []
 
     @classmethod
     def why_none(cls) -> str:
@@ -104,7 +88,7 @@ class WrittenText(Observation):
     def compute(self, lens: Lens, subject: Subject) -> Result:
         from visualnet.training.prediction.writing import write_text
 
-        return write_text(lens, self)
+        return write_text(lens, self.typed, self.choosing, self.most, read_forced(self.forced))
 
     def draw(self, result: Result, history: History) -> Chart:
         shares = np.exp(result.arrays["each"]).tolist()

@@ -32,12 +32,13 @@ from visualnet.training.loop.metrics import Tally
 from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.machine.machine import PRECISIONS
 from visualnet.training.observations.lens import plain_fields
-from visualnet.training.script import play_lines, refusals, template
+from visualnet.training.script import refusals, template
 from visualnet.training.script.augmentation_lines import NAMES, definitions, fill_augmentation
-from visualnet.training.script.best_lines import spell_best
 from visualnet.training.script.counting import counts_of_samples
 from visualnet.training.script.filling import fill
 from visualnet.training.script.learner_lines import LearnerLines, LearnerMethod, choose_names, drops_last
+from visualnet.training.script.lines import play_lines
+from visualnet.training.script.lines.best_lines import spell_best
 from visualnet.training.script.script_files import ScriptFiles
 from visualnet.training.transfer.start import find_weights, match_network
 from visualnet.training.transfer.weight_files import read_weights

@@ -163,7 +163,7 @@ class JudgementView(QWidget):
             describe(self.dial, judgement.dial, f"Move the {judgement.dial.lower()}; it begins where it is best")
             self.dial_name.setText(judgement.dial)
             with QSignalBlocker(self.dial):
-                self.dial.setValue(round(STEPS * chart.place))
+                self.dial.setValue(round(STEPS * getattr(chart, "place", 0.0)))
         self.words.setText(judgement.words)
         self.chart.show_chart(chart, judgement.name.replace("_", "-"))
         if isinstance(chart, ExampleList):

@@ -35,7 +35,7 @@ FEATURE = Feature(
             "runs",
             "",
             show,
-            submenu="Experiments",
+            submenu="Find and compare",
             anywhere=True,
         ),
         ActionSpec(
@@ -47,7 +47,7 @@ FEATURE = Feature(
             "",
             vary,
             draws_something,
-            submenu="Experiments",
+            submenu="Find and compare",
         ),
     ),
 )

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QTabBar, QWidget
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
+from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import button, describe, label
 from visualnet.app.widgets.layouts import clear, column, row
 from visualnet.core.text.visible import visible
@@ -35,7 +36,11 @@ class Looks(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(8)
         column(self.tabs, self.words, (self._row, 1), margins=(8, 0, 8, 8), spacing=4, parent=self)
-        studio.theme_changed.connect(lambda theme: [card.chart.set_theme(theme) for card in self.cards])
+        studio.theme_changed.connect(self._set_theme)
+
+    def _set_theme(self, theme: Theme) -> None:
+        for card in self.cards:
+            card.chart.set_theme(theme)
 
     def show_experiment(self, experiment: Experiment | None) -> None:
         """Make a place for each variant."""

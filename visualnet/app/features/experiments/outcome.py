@@ -103,7 +103,8 @@ class Outcome(QScrollArea):
         if model.experiment.axis is not None:
             head.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
             self.table.setColumnWidth(0, fonts.px(64))
-            self.table.horizontalHeaderItem(0).setToolTip(visible(model.experiment.axis.title))
+            if (first := self.table.horizontalHeaderItem(0)) is not None:
+                first.setToolTip(visible(model.experiment.axis.title))
         high = head.sizeHint().height() + sum(self.table.rowHeight(at) for at in range(self.table.rowCount())) + 14
         self.table.setFixedHeight(high)
         said = results.verdicts(model)

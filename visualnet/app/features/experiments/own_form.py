@@ -37,8 +37,9 @@ class OwnForm(QWidget):
         )
         self.place_box.setEditable(True)
         self.place_box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.place_box.completer().setFilterMode(Qt.MatchFlag.MatchContains)
-        self.place_box.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        if (completer := self.place_box.completer()) is not None:
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.values = describe(QLineEdit(), "Values", "Two to eight values with commas between them")
         self.values.setPlaceholderText("0.1, 0.01")
         self.now = label("", "small", wrap=True)

@@ -209,7 +209,7 @@ class ExperimentsView(QWidget):
         self.experimenter.start(experiment, self._seeds(), place, self.own)  # type: ignore[arg-type]
 
     def _take_seeds(self, seeds: int) -> None:
-        self.seeds.setSuffix(" seed" if seeds == 1 else " seeds")
+        self.seeds.setSuffix(format_quantity(seeds, "seed").removeprefix(f"{seeds:,}"))
         self.refresh()
 
     def _seeds(self) -> tuple[int, ...]:

@@ -7,6 +7,8 @@ from visualnet.app.features.feature import Feature
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.dialogs.modal import answer_of
 
+SUBMENU = "Find and compare"
+
 
 def find_rate(studio: Studio) -> None:
     """Test learning rates on a copy of the network, and propose one."""
@@ -40,6 +42,7 @@ FEATURE = Feature(
             "",
             find_rate,
             can_find,
+            submenu=SUBMENU,
         ),
         ActionSpec(
             "train.find_batch",
@@ -50,6 +53,7 @@ FEATURE = Feature(
             "",
             find_batch,
             can_find,
+            submenu=SUBMENU,
         ),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QProgressBar, QScrollArea, QSlider, QStackedWidget, QWidget
 
 from visualnet import pytorch
@@ -25,6 +25,9 @@ from visualnet.training.runs.run_history import folder_of
 
 AFTER_EDIT_MS = 200
 FRAME_MS = 250
+LOW = 460
+"""Below so many px the words above the settings are left out."""
+WAYS = "How something is made: only what this network can do is offered"
 NOW = "As it is now"
 FRESH = "Fresh weights"
 MEND = "Mend the errors in the network: then it can make something."
@@ -62,7 +65,7 @@ class GeneratePanel(QWidget):
     # --- what it consists of -------------------------------------------------------------------------------------------------------
 
     def _build_head(self) -> None:
-        self.way = describe(QComboBox(), "Way", "How something is made: only what this network can do is offered")
+        self.way = describe(QComboBox(), "Way", WAYS)
         self.place = describe(QComboBox(), "Where", "Which of the network's answers")
         self.weights = describe(
             QComboBox(), "Weights", "With which weights: as they are trained now, or those that the run has kept"
@@ -111,6 +114,11 @@ class GeneratePanel(QWidget):
         column(row(self.play, (self.time, 1), self.when, margins=(8, 0, 12, 2), spacing=6), parent=self.moments)
         words = column(self.note, self.what, margins=(12, 2, 12, 6), spacing=2)
         column(self.controls, (self.stack, 1), self.moments, words, spacing=0, parent=self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # In a low panel what was made is given the room; what a way does is told at its name.
+        self.about.setVisible(event.size().height() >= fonts.px(LOW))
 
     def sizeHint(self) -> QSize:
         return QSize(fonts.px(420), fonts.px(600))
@@ -166,6 +174,7 @@ class GeneratePanel(QWidget):
             self.place.setCurrentIndex(max(self.place.findText(wish), 0))
         self.place.setVisible(len(places) > 1)
         self.about.setText(kind.about() if kind is not None else "")
+        self.way.setToolTip(self.about.text() or WAYS)
         if kind is not self._formed:
             self._make_form(kind)
         self._show_state()

@@ -263,6 +263,8 @@ class LessonCoach(QFrame):
             epochs,
             state == "paused",
             begun,
+            studio.played,
+            self._before.played if self._before is not None else studio.played,
         )
 
     def _mark(self, step: LessonStep, state: LessonState) -> None:

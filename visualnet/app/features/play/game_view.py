@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from visualnet.app.plots.colours import Ink, text_font, translucent
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.app.widgets.basic import describe
+from visualnet.core.text.format import capitalize_first
 from visualnet.data.environments.environment import Mark, Picture
 
 CHEESE, POISON, MOUSE = QColor("#E8B923"), QColor("#C8363B"), QColor("#8C8F98")
@@ -87,11 +88,11 @@ def _draw_cheese(painter: QPainter, ink: Ink, cell: QRectF, kind: str) -> None:
     wedge = [(-0.34, 0.28), (0.34, 0.28), (0.34, -0.06), (-0.1, -0.28)]
     painter.setPen(QPen(CHEESE.darker(150), max(side / 30, 1)))
     painter.setBrush(CHEESE)
-    painter.drawPolygon(QPolygonF([middle + side * QPointF(x, y) for x, y in wedge]))
+    painter.drawPolygon(QPolygonF([middle + QPointF(x, y) * side for x, y in wedge]))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(CHEESE.darker(140))
     for x, y, radius in HOLES:
-        painter.drawEllipse(middle + side * QPointF(x, y), side * radius, side * radius)
+        painter.drawEllipse(middle + QPointF(x, y) * side, side * radius, side * radius)
 
 
 def _draw_poison(painter: QPainter, ink: Ink, cell: QRectF, kind: str) -> None:
@@ -126,7 +127,7 @@ def _draw_flag(painter: QPainter, ink: Ink, cell: QRectF, kind: str) -> None:
     painter.drawLine(foot, top)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink.curve(2))
-    painter.drawPolygon(QPolygonF([top, top + side * QPointF(0.38, 0.13), top + side * QPointF(0, 0.26)]))
+    painter.drawPolygon(QPolygonF([top, top + QPointF(0.38, 0.13) * side, top + QPointF(0, 0.26) * side]))
 
 
 def _draw_stop(painter: QPainter, ink: Ink, cell: QRectF, kind: str) -> None:
@@ -138,7 +139,7 @@ def _draw_stop(painter: QPainter, ink: Ink, cell: QRectF, kind: str) -> None:
 def _draw_letter(painter: QPainter, ink: Ink, cell: QRectF, kind: str) -> None:
     painter.setPen(ink.muted)
     painter.setFont(text_font(painter.font(), max(round(0.3 * cell.height()), 9)))
-    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, kind[:1].upper())
+    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, capitalize_first(kind[:1]))
 
 
 _CELLS: dict[str, Callable[[QPainter, Ink, QRectF, str], None]] = {
@@ -155,7 +156,7 @@ _CELLS: dict[str, Callable[[QPainter, Ink, QRectF, str], None]] = {
 
 
 def _draw_mark(painter: QPainter, ink: Ink, mark: Mark, scale: float) -> None:
-    points = [scale * QPointF(x, y) for x, y in mark.points]
+    points = [QPointF(x, y) * scale for x, y in mark.points]
     colour = _colour(ink, mark.role)
     if mark.role == "mouse":
         _draw_mouse(painter, ink, points[0], scale * mark.size)
@@ -186,14 +187,14 @@ def _draw_mouse(painter: QPainter, ink: Ink, at: QPointF, size: float) -> None:
     """Seen from the side: body, ear, eye, tail."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(MOUSE, max(size / 7, 1.5), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-    tail = [at + size * QPointF(-0.7 - 0.5 * t, 0.35 - 0.25 * math.sin(3 * t)) for t in (0, 0.25, 0.5, 0.75, 1)]
+    tail = [at + QPointF(-0.7 - 0.5 * t, 0.35 - 0.25 * math.sin(3 * t)) * size for t in (0, 0.25, 0.5, 0.75, 1)]
     painter.drawPolyline(QPolygonF(tail))
     painter.setPen(QPen(ink.surface, 1.2))
     painter.setBrush(MOUSE)
-    painter.drawEllipse(at + size * QPointF(-0.1, 0.15), 0.8 * size, 0.6 * size)
-    painter.drawEllipse(at + size * QPointF(0.3, -0.5), 0.34 * size, 0.34 * size)
+    painter.drawEllipse(at + QPointF(-0.1, 0.15) * size, 0.8 * size, 0.6 * size)
+    painter.drawEllipse(at + QPointF(0.3, -0.5) * size, 0.34 * size, 0.34 * size)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor("#20222a"))
-    painter.drawEllipse(at + size * QPointF(0.42, 0.02), 0.1 * size, 0.1 * size)
+    painter.drawEllipse(at + QPointF(0.42, 0.02) * size, 0.1 * size, 0.1 * size)
     painter.setBrush(QColor("#e59aa5"))
-    painter.drawEllipse(at + size * QPointF(0.72, 0.18), 0.11 * size, 0.11 * size)
+    painter.drawEllipse(at + QPointF(0.72, 0.18) * size, 0.11 * size, 0.11 * size)

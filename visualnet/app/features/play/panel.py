@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import sys
 import time
-from functools import partial
 from importlib import import_module
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QPushButton, QSlider, QSpinBox, QStackedWidget, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
 
-from visualnet.app.features.play.game_view import GameView
+from visualnet.app.features.play.page import NO_GAME, TEMPLATE, PlayPage
 from visualnet.app.features.play.q_values import QValues
-from visualnet.app.features.see_inside.observation_view import ObservationView
-from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.state.studio import Studio
-from visualnet.app.theme import fonts, icons
-from visualnet.app.theme.tokens import Theme
-from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, clear, column, row
+from visualnet.app.theme import icons
 from visualnet.core.text.format import capitalize_first, format_number
 from visualnet.data.environments.environment import Environment
 from visualnet.data.environments.episode import MOST_SEED, Episode, PlayError, write_actions
@@ -30,30 +24,24 @@ from visualnet.data.environments.registry import environment_of
 from visualnet.figures.charts.planes.action_bars import ActionBars
 from visualnet.training.runs import run_history as history
 
-NO_GAME = "Nothing is played here: choose an environment as data, such as the mouse, or open the template “Mouse”."
-TEMPLATE, LIBRARY = "mouse", "gymnasium"
-SLOWEST, FASTEST, USUAL = 1, 30, 6
-"""Steps a second that the network plays."""
+LIBRARY = "gymnasium"
 KEYS = {
     "left": Qt.Key.Key_Left,
     "right": Qt.Key.Key_Right,
     "up": Qt.Key.Key_Up,
     "down": Qt.Key.Key_Down,
 }
-SIGNS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 TOLD = {"epsilon": "ε {}", "reward": "last reward {}", "episode_length": "{} steps"}
 TRAINING_MS = 300
-SIDE_BY_SIDE = 440
-"""From this width on the field stands beside the game."""
 NOW, BEST = "as it is now", "best epoch"
 
 
-class PlayPanel(QWidget):
+class PlayPanel(PlayPage):
     """The game, who plays, the reward so far, and a bar for each action. Whatever an environment raises is said here."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.studio, self.runner = studio, studio.runner
+        super().__init__(studio, parent)
+        self.runner = studio.runner
         self.environment: Environment | None = None
         self.episode: Episode | None = None
         self.q: np.ndarray | None = None
@@ -66,104 +54,26 @@ class PlayPanel(QWidget):
         self.values.refused.connect(self._refuse)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._step_by_network)
-        self._build()
+        self._connect()
         studio.project_changed.connect(lambda *_: self.refresh())
-        self.runner.probes.data_changed.connect(self._ask)
-        studio.theme_changed.connect(self._set_theme)
+        # Whoever reads data looks at one of their samples first: only then is it asked again.
+        self._asking = QTimer(self, singleShot=True, interval=0)
+        self._asking.timeout.connect(self._ask)
+        self.runner.probes.data_changed.connect(self._asking.start)
         self.runner.state_changed.connect(self._show_weights)
         self.runner.attached_changed.connect(self._show_weights)
         self.runner.updated.connect(
             lambda: self.runner.redraws.ask("play-training", self, self._show_training, TRAINING_MS)
         )
-        self._set_theme(studio.theme)
 
-    # --- what it consists of -----------------------------------------------------------------------------------------
-
-    def _build(self) -> None:
-        self.game, self.bars = GameView(), ChartView()
-        self.bars.empty_words = "What each action is worth appears here"
-        self.title, self.words, self.fault = (
-            label("", "strong"),
-            label("", "small", wrap=True),
-            label("", "error", wrap=True),
-        )
-        self.seed = describe(QSpinBox(), "Episode", "The seed of the episode: the same one begins the same episode")
-        self.seed.setRange(0, MOST_SEED)
-        self.seed.setValue(1)
-        self.seed.setKeyboardTracking(False)
-        self.seed.setMaximumWidth(fonts.px(110))
-        self.seed.valueChanged.connect(self.begin)
-        self.next_button = button("New episode", "", "reset", self.begin_next)
-        self.next_button.setToolTip("Begin the episode of the next seed")
-        self.again = icon_button("repeat", "Begin again", "Begin this episode again", self.begin)
-        head = row((self.title, 1), label("Episode", "small"), self.seed, self.again, self.next_button, spacing=6)
-        self.watch = button("Watch the network", "primary", "play", self.toggle_playing)
-        self.watch.setToolTip("The network does what it thinks is worth most, step by step")
-        self.one = button("Step", "", "chevron-right", self.step_once)
-        self.one.setToolTip("One step by the network")
-        self.speed = describe(QSlider(Qt.Orientation.Horizontal), "Speed", "How many steps a second the network plays")
-        self.speed.setRange(SLOWEST, FASTEST)
-        self.speed.setValue(USUAL)
-        self.speed.setFixedWidth(90)
-        self.weights = describe(
-            QComboBox(), "Weights", "Which weights play: those of now, while it trains too, or kept ones"
-        )
-        self.weights.activated.connect(self._choose_weights)
-        self.weights.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.weights.setMinimumContentsLength(12)
-        self.hand = QWidget()
-        self.hand_row = row(spacing=4, parent=self.hand)
-        self.field = ObservationView(self.studio, "action_values", {}, -1)
-        self.field.who = "play-field"
-        self.field.close_button.hide()
-        self.field.enlarge.hide()
-        self.field.settings_button.hide()
-        self.field_button = button("Q-values over the grid", "quiet", "eye", self._toggle_field)
-        self.field_button.setCheckable(True)
-        self.field_button.setToolTip("Show for every cell which action the network thinks best, and what it is worth")
-        self.training = ElidedLabel("", "small")
-        controls = row(self.watch, self.one, self.speed, (self.weights, 1), spacing=6)
-        playing = QWidget()
-        self.pictures = row((self.game, 1), (self.field, 1), spacing=8)
-        self.field.hide()
-        column(
-            head,
-            (self.pictures, 1),
-            row(STRETCH, self.hand, STRETCH),
-            self.words,
-            self.fault,
-            controls,
-            self.bars,
-            row(self.field_button, (self.training, 1)),
-            margins=(10, 8, 10, 8),
-            spacing=6,
-            parent=playing,
-        )
-        nothing = QWidget()
-        self.empty = EmptyState("play", NO_GAME)
-        self.open = button("Open “Mouse”", done=lambda: self.studio.template_requested.emit(TEMPLATE))
-        self.open.setToolTip("Open the template of the mouse in a new network")
-        column((self.empty, 1), row(STRETCH, self.open, STRETCH, margins=(0, 0, 0, 24)), parent=nothing)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(nothing)
-        self.stack.addWidget(playing)
-        column((self.stack, 1), parent=self)
-        self.fault.hide()
-
-    def _make_hand(self, environment: Environment) -> None:
-        """A button for each action, with its key."""
-        clear(self.hand_row)
-        for number, name in enumerate(environment.actions):
-            key = environment.keys[number] if number < len(environment.keys) else ""
-            made = button(f"{SIGNS.get(key, key.upper())} {name}".strip(), done=partial(self.step_by_hand, number))
-            made.setToolTip(f"Do “{name}” yourself" + (f" (key {SIGNS.get(key, key.upper())})" if key else ""))
-            self.hand_row.addWidget(made)
-        self.bars.setFixedHeight(fonts.px(26 * len(environment.actions) + 10))
-
-    @property
-    def hand_buttons(self) -> list[QPushButton]:
-        """The buttons of the actions, in their order."""
-        return self.hand.findChildren(QPushButton)
+    def _connect(self) -> None:
+        self.begin_asked.connect(self.begin)
+        self.next_asked.connect(self.begin_next)
+        self.watch_asked.connect(self.toggle_playing)
+        self.step_asked.connect(self.step_once)
+        self.action_chosen.connect(self.step_by_hand)
+        self.weights_chosen.connect(self._choose_weights)
+        self.field_toggled.connect(self._toggle_field)
 
     # --- the environment ---------------------------------------------------------------------------------------------
 
@@ -185,7 +95,7 @@ class PlayPanel(QWidget):
         if environment is None:
             self._show_nothing(NO_GAME)
             return
-        self._make_hand(environment)
+        self.make_hand(environment)
         if environment.source and LIBRARY not in sys.modules and environment.name != TEMPLATE:
             self._show_nothing("Preparing the game …")
             self._import = BackgroundTask(
@@ -211,7 +121,7 @@ class PlayPanel(QWidget):
         self._show_weights()
         self.begin()
 
-    def begin(self, _seed: int = 0) -> None:
+    def begin(self) -> None:
         """Begin the episode of the chosen seed."""
         if self.environment is None:
             return
@@ -271,6 +181,8 @@ class PlayPanel(QWidget):
         except PlayError as error:
             self._pause()
             self._say(f"{capitalize_first(str(error))}.")
+        else:
+            self.studio.itself.played += 1
         self._stepped = time.monotonic()
         if self.episode.over:
             self._pause()
@@ -370,14 +282,10 @@ class PlayPanel(QWidget):
         words = [TOLD[name].format(format_number(found[1])) for name, found in last.items() if found is not None]
         self.training.setText(f"Training plays: {', '.join(words)}" if words else "")
 
-    def _choose_weights(self, _index: int = 0) -> None:
+    def _choose_weights(self) -> None:
         self.values.kept = self.weights.currentData()
         if self.episode is not None:
             self._show()
-
-    def _set_theme(self, theme: Theme) -> None:
-        self.game.set_theme(theme)
-        self.bars.set_theme(theme)
 
     # --- keys and the window -----------------------------------------------------------------------------------------
 
@@ -403,18 +311,10 @@ class PlayPanel(QWidget):
         if self.episode is not None:
             self._show()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        ways = QBoxLayout.Direction
-        self.pictures.setDirection(ways.LeftToRight if self.width() > SIDE_BY_SIDE else ways.TopToBottom)
-
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._pause()
         self.values.rest()
-
-    def sizeHint(self) -> QSize:
-        return QSize(400, 640)
 
 
 def describe_episode(episode: Episode) -> str:

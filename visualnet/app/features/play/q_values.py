@@ -24,7 +24,7 @@ ANSWER_MS = 4
 class QValues(QObject):
     """Answers with ``found`` (a number for each action) or ``refused`` (words), for the observation that was asked for last.
 
-    Of the network as it is now the observation becomes the sample that all panels look at; of kept weights it is asked beside them.
+    The observation becomes the sample that all panels look at. Of kept weights it is asked beside them.
     """
 
     found = Signal(object)
@@ -49,13 +49,11 @@ class QValues(QObject):
     def ask(self, observation: NDArray[Any]) -> None:
         """What is each action worth here?"""
         self._own = OwnSample({OBSERVATION: np.array(observation)})
+        self.probes.set_own(self._own)
         if self.kept is not None:
             self._ask_kept()
             return
-        inputs = self.studio.analysis.main.sinks("input")[:1]
-        ports = [((facts.node.id,), port) for facts in inputs for port in list(facts.outputs)[:1]]
-        self.probes.set_own(self._own)
-        self.studio.runner.request_probes(WHO, ports)
+        self.studio.runner.request_probes(WHO, self._inputs())
 
     def rest(self) -> None:
         """Nobody asks any more: panels look at samples of the data again."""

@@ -68,10 +68,10 @@ class PointsPanel(QWidget):
         self.advice.setProperty("card", True)
         self.add_layer = button("Add a hidden layer", "primary", "plus", self._add_layer)
         self.add_layer.setToolTip("Put a dense layer of six units and a tanh before it; Undo takes them away")
-        words = label(CANNOT, wrap=True)
+        said = label(CANNOT, wrap=True)
         row(
             IconLabel("hint", 16, "hint"),
-            (words, 1),
+            (said, 1),
             self.add_layer,
             margins=(10, 4, 8, 4),
             spacing=8,

@@ -21,8 +21,9 @@ from visualnet.app.widgets.basic import EmptyState, button, describe, label
 from visualnet.app.widgets.layouts import STRETCH, FlowLayout, column, row
 from visualnet.figures.sequences.word_lines import WordLines
 from visualnet.figures.sequences.written_words import PLACE, TEXT, TOKEN, RankedTexts, WordChoices, WrittenWords
+from visualnet.training.decoding.scores import NO_TEXT
 from visualnet.training.observations.observation import Result
-from visualnet.training.prediction.written_text import NO_TEXT, count_texts
+from visualnet.training.prediction.written_text import count_texts
 
 WHO = "writing"
 PACE_MS = 120
@@ -126,12 +127,13 @@ class WritingPanel(QWidget):
             spacing=6,
             parent=inside,
         )
-        self.scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setWidget(inside)
+        self.area = QScrollArea(widgetResizable=True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(inside)
         self.empty, self.stack = EmptyState("rename", NO_TEXT), QStackedWidget()
         self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.scroll)
+        self.stack.addWidget(self.area)
         column((self.stack, 1), parent=self)
 
     # --- what is asked -----------------------------------------------------------------------------------------------------------------
@@ -139,7 +141,7 @@ class WritingPanel(QWidget):
     def follow(self, *_: object) -> None:
         """The network is another one, or its data are."""
         texts = count_texts(self.studio.analysis)
-        self.stack.setCurrentWidget(self.scroll if texts else self.empty)
+        self.stack.setCurrentWidget(self.area if texts else self.empty)
         translates = texts > 1
         if translates != self.state.translates or not texts:
             self._stop()
@@ -161,7 +163,7 @@ class WritingPanel(QWidget):
 
     def _ask(self) -> None:
         """Ask for what the network writes now, while this is on the screen."""
-        wanted = self.isVisible() and self.stack.currentWidget() is self.scroll
+        wanted = self.isVisible() and self.stack.currentWidget() is self.area
         self.probes.set_request(WHO, observations=(self.state.request,) if wanted else ())
         self._answered = False
         self.refresh()
@@ -236,7 +238,7 @@ class WritingPanel(QWidget):
 
     def refresh(self) -> None:
         """Show what was written last."""
-        if not self.isVisible() or self.stack.currentWidget() is not self.scroll:
+        if not self.isVisible() or self.stack.currentWidget() is not self.area:
             return
         observed, request = self.probes.observed, self.state.request
         seen = observed.last(request)
@@ -247,7 +249,10 @@ class WritingPanel(QWidget):
                 self._pace.start()
         elif seen is not None:
             self._answered = True
-        self._say(observed.words(request) if seen is None else seen[1].note)
+        words = observed.words(request) if seen is None else seen[1].note
+        if seen is None and words:
+            self._stop()  # there is nothing to go on with
+        self._say(words)
         self.next.setEnabled(self.shown is not None)
         self.back.setEnabled(bool(self._kept))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_CLASSES = 12
+SHORT, MOST_NAMES = 2, 30
+"""Names of so few letters stand themselves for points, at most so many of a class."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +42,7 @@ class MosaicChart(Chart):
     @property
     def side(self) -> int:
         """How many pictures stand in a row."""
-        return round(len(self.images) ** 0.5)
+        return isqrt(len(self.images))
 
     def lay_out(self, width: float, height: float) -> Drawing:
         (x0, y0), (x1, y1) = self.low.tolist(), self.high.tolist()
@@ -50,10 +53,15 @@ class MosaicChart(Chart):
         axes = make_axes(width, height, x, y, True)
         marks: list[Mark] = draw_axes(axes, *self.titles)
         marks.append(Pixels(axes.left, axes.top, axes.width, axes.height, self._tiled(), "rgb", 0.9, smooth=False))
-        for _, colour, chosen in self._kinds():
+        for name, colour, chosen in self._kinds():
             inside = self.points[chosen]
             inside = inside[(inside >= (x[0], y[0])).all(1) & (inside <= (x[1], y[1])).all(1)]
-            marks.append(Dots(tuple(axes.at(float(a), float(b)) for a, b in inside), colour, 2.2, 0.85))
+            places = tuple(axes.at(float(a), float(b)) for a, b in inside)
+            if name and len(name) <= SHORT:
+                # There are fewer colours than classes: a short name says more than a dot.
+                marks += [Words(a, b, name, colour, align="centre", bold=True) for a, b in places[:MOST_NAMES]]
+            else:
+                marks.append(Dots(places, colour, 2.2, 0.85))
         marks += self._legend(axes.right + 12, axes.top, width)
         cell = axes.width / self.side, axes.height / self.side
         spots = tuple(
@@ -66,7 +74,7 @@ class MosaicChart(Chart):
     def _legend(self, left: float, top: float, width: float) -> list[Mark]:
         marks: list[Mark] = []
         for name, colour, _ in self._kinds():
-            if name and left + 14 + text_width(name) < width:
+            if len(name) > SHORT and left + 14 + text_width(name) < width:
                 marks += [Box(left, top, 9, 9, colour), Words(left + 14, top + 5, name)]
                 top += 16
         return marks

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.core.text.format import format_number
+from visualnet.core.text.format import capitalize_first, format_number
 from visualnet.figures.charts.marks import SMALL, Area, Box, Chart, Dots, Drawing, Mark, Spot, Stroke, Words
 from visualnet.figures.colours.indices import LEVELS
 
@@ -107,7 +107,7 @@ def _lying(name: str, x: float, y: float, side: float) -> Iterable[Mark]:
         yield Dots((at,), "surface", size / 2, 1.0)
     elif name in ("goal", "start"):
         yield Dots((at,), "surface", 1.3 * size, 1.0)
-        yield Words(at[0], at[1], name[0].upper(), "text", align="centre", bold=True)
+        yield Words(at[0], at[1], capitalize_first(name[0]), "text", align="centre", bold=True)
 
 
 def _bar(x: float, top: float, tall: float, low: float, high: float) -> Iterable[Mark]:

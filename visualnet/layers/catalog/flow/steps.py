@@ -91,6 +91,7 @@ class AffineCoupling(Layer):
     family="normalization",
     label="ActNorm",
     ports=_FLOW,
+    rare=True,
     keywords="normalizing flow glow activation normalization invertible",
 )
 class ActNorm(_ModuleOfFlow):
@@ -120,6 +121,7 @@ class ActNorm(_ModuleOfFlow):
     family="convolution",
     label="Invertible 1×1 convolution",
     ports=_FLOW,
+    rare=True,
     keywords="normalizing flow glow mix channels rotation",
 )
 class InvertibleConv(_ModuleOfFlow):

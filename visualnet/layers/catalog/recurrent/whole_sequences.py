@@ -11,7 +11,7 @@ from visualnet.layers.declaration.calls import Expr, Make, Own, fn
 from visualnet.layers.declaration.drawings import Drawing, Unrolled
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Pattern, Shape, Sized, layer, read_ports, sized
-from visualnet.layers.declaration.params import choice, count, flag, index, real
+from visualnet.layers.declaration.params import BIG, choice, count, flag, index, real
 
 _MACS = parse(
     "T*directions*gates*hidden_size*(input_size + hidden_size + (num_layers - 1)*(directions + 1)*hidden_size)"
@@ -220,7 +220,7 @@ class SequenceLengths(Layer):
     lengths = the greatest t with indices_t ≠ padding_idx, counted from 1; 0 for an empty text. Padding in between counts.
     """
 
-    padding_idx: int = index(0, "The word that stands for nothing.", low=0, high=1 << 30, card=True, phrase="of {}")
+    padding_idx: int = index(0, "The word that stands for nothing.", low=0, high=BIG, card=True, phrase="of {}")
 
     def shape(self, *shapes: Shape) -> Shape:
         return ()

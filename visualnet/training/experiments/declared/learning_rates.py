@@ -33,12 +33,17 @@ EXPERIMENT = Experiment(
     looks=(
         Look(
             "loss_line",
-            "The loss on the straight way from the first weights to the last: a small part of a slope, a valley, or a throw far "
-            "beyond it.",
+            "The loss on the straight way from the first weights to the last: 0.001 has gone a small part of the slope, 0.1 is down in a "
+            "valley, 10 ends higher than it began.",
+            options=(("beyond", 0.0),),
+        ),
+        Look(
+            "card_values",
+            "Steps that are too long throw the hidden values to hundreds and thousands; if all are below zero, ReLU lets nothing through.",
         ),
     ),
     claims=(Claim("0.1", "0.001", 0.1), Claim("0.1", "10", 0.3)),
-    watch="The loss over the epochs: hardly moving, falling, jumping.",
+    watch="The accuracy over the epochs: hardly moving, rising at once, staying at guessing.",
     why="A step follows the slope as it is at one place. Short steps are safe and slow; where a step is longer than the valley is wide, it "
     "ends higher on the other side, and the next one higher still.",
     sources=("Goodfellow, Bengio and Courville, Deep Learning, 2016, section 11.4.1",),

@@ -142,12 +142,8 @@ class DeepQ(Procedure):
 
     @cached_property
     def normal(self) -> Callable[[np.ndarray], np.ndarray]:
-        """What brings an observation to where the network wants it: as the data are normalised."""
-        data = self.run.data
-        if OBSERVATION not in data.mean:
-            return _as_it_is
-        mean, std = data.mean[OBSERVATION][0], data.std[OBSERVATION][0]
-        return lambda seen: (seen - mean) / std
+        """What brings an observation to where the network wants it."""
+        return normaliser(self.run.data)
 
     def rounds(self) -> Iterator[Drawn]:
         from visualnet.training.loop.procedures.q_play import renew
@@ -365,6 +361,14 @@ def _buffer_bytes(environment: Environment, recipe: Recipe) -> int:
 
 def _tensors(module: nn.Module) -> list[Tensor]:
     return [tensor.detach() for tensor in (*module.parameters(), *module.buffers())]
+
+
+def normaliser(data: Loaded) -> Callable[[np.ndarray], np.ndarray]:
+    """What brings an observation to where a network wants it: as the data are normalised."""
+    if OBSERVATION not in data.mean:
+        return _as_it_is
+    mean, std = data.mean[OBSERVATION][0], data.std[OBSERVATION][0]
+    return lambda seen: (seen - mean) / std
 
 
 def _as_it_is(seen: np.ndarray) -> np.ndarray:

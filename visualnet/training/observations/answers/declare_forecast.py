@@ -62,7 +62,7 @@ class Forecast(Observation):
         "Left of 0 is what the network knows, right of it what it foretells, beside what came. Where both lines part it is wrong: mostly "
         "the further ahead, the more. A forecast that stays flat only says that nothing will change."
     )
-    looks: int = count(1, "So many earlier steps have a line.", low=0, high=6)
+    looks: int = count(0, "So many earlier steps have a line.", low=0, high=6)
     feature: int = count(1, "Which column of the series is drawn.", low=1, high=1000)
 
     @classmethod

@@ -72,9 +72,9 @@ class MaskOverImage(Observation):
     drawn_by = frozenset({"looks", "outlined"})
     reading = (
         "Colour is what the network takes for an object, the white line is the border of the true one: in a good mask they end together. "
-        "Colour outside the line was found where nothing is, a line without colour was missed; the number is the Dice of each image."
+        "Colour outside the line was found where nothing is, a line without colour was missed; the number above an image is its Dice."
     )
-    samples: int = count(6, "So many samples; the chosen one first.", high=24)
+    samples: int = count(4, "So many samples; the chosen one first.", high=24)
     looks: int = count(2, "So many earlier steps have a row.", low=0, high=12)
     outlined: bool = flag(True, "Draw the border of the true mask.")
 
@@ -120,7 +120,7 @@ class MaskOverImage(Observation):
             words = tuple(f"step {step:,} · Dice {value:.3f}" for value in one.arrays["dice"])
             rows.append(PictureRow(f"step {step:,}", over, words))
         names = tuple(
-            f"{name.removeprefix('sample ')} · {value:.2f}" if np.isfinite(value) else name
+            f"{value:.2f}" if np.isfinite(value) else name
             for name, value in zip(result.words["names"], result.arrays["dice"], strict=True)
         )
         return PictureRows(tuple(rows), names, (0.0, 255.0), "shade")

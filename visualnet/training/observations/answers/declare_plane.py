@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from visualnet.analysis import Analysis
+from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.made.mosaic import MosaicChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.layers.declaration.params import choice, count, real
@@ -43,8 +44,8 @@ class LatentPlane(Observation):
     """A plane through the codes, decoded at each place of a grid, with the codes of samples as dots."""
 
     reading = (
-        "Each picture is what the decoder makes of the code at its place; the dots are the codes of samples, by class. "
-        "Where pictures change smoothly and dots of a class lie together, the code says what matters; where none lie, nothing was learned."
+        "Each picture is what the decoder makes of the code at its place; the dots or names are the codes of samples, by class. "
+        "Where pictures change smoothly and those of a class lie together, the code says what matters; where none lie, nothing was learned."
     )
     plane: str = choice("widest", "Which plane.", PLANES)
     first: int = count(0, "Which number of the code goes to the right (for a plane of two numbers).", low=0, high=4096)
@@ -93,7 +94,8 @@ class LatentPlane(Observation):
             arrays["label"] = np.asarray(label[places], np.int64)
         name = lens.model.analysis.name_of(port[0])
         share = float(spread.square().sum() / codes.var(0, correction=0).sum())
-        note = f"The plane through the {codes.shape[1]} numbers that leave “{name}”: {share:.0%} of how the codes differ lies in it."
+        lies = f"{format_percent(share, 0)} of how the codes differ lies in it"
+        note = f"The plane through the {codes.shape[1]} numbers that leave “{name}”: {lies}."
         return Result(arrays, {"classes": names}, note)
 
     def _ways(self, codes: Tensor) -> Tensor:
@@ -111,7 +113,8 @@ class LatentPlane(Observation):
             _, _, ways = torch.linalg.svd(codes - codes.mean(0), full_matrices=False)
             # A direction and its opposite are alike: the one whose largest part is positive, so that pictures over time stay.
             signs = torch.sign(ways[:2].gather(1, ways[:2].abs().argmax(1, keepdim=True)))
-            return ways[:2] * torch.where(signs == 0, torch.ones_like(signs), signs)
+            widest: Tensor = ways[:2] * torch.where(signs == 0, torch.ones_like(signs), signs)
+            return widest
         if self.first == self.second or max(self.first, self.second) >= width:
             raise CannotObserve(f"Wanted are two different numbers of the code, each from 0 to {width - 1}.")
         return torch.eye(width)[[self.first, self.second]]

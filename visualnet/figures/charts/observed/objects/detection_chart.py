@@ -78,7 +78,7 @@ class DetectionChart(Chart):
         return tuple(sorted((box for box in self.found if 100 * box.score >= self.percent), key=lambda box: box.score))
 
     def least_size(self) -> tuple[float, float]:
-        return 260.0, 220.0
+        return 220.0, 130.0
 
     def lay_out(self, width: float, height: float) -> Drawing:
         tall, wide = self.pixels.shape[:2]

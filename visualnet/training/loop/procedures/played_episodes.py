@@ -1,0 +1,66 @@
+"""Episodes that a network plays, to judge it: without anything being learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from visualnet.data.environments.environment import OBSERVATION
+from visualnet.data.environments.registry import environment_of
+from visualnet.data.loading import Loaded
+from visualnet.layers.recipe.settings import recipe_of_run, settings
+from visualnet.training.loop.procedures.deep_q import find_values, normaliser
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from visualnet.compiling.module import Model
+
+OTHERS = 2_000_000
+"""The seed of the first of episodes that no training is judged by."""
+
+
+def play_episodes(
+    model: Model,
+    data: Loaded,
+    count: int,
+    first_seed: int = OTHERS,
+    stops: Callable[[], bool] = lambda: False,
+) -> list[tuple[float, int, float | None]] | None:
+    """Reward, length and the best possible reward (where it is known) of so many episodes, with the actions that are worth most to the
+    network and the recipe's ``test_epsilon``; None where it was to stop.
+
+    Raises:
+        ValueError: the data are no environment, or the network tells no values of actions.
+    """
+    import torch
+
+    from visualnet.training.loop.procedures.q_play import play_greedily
+
+    environment, port = environment_of(data.choice), find_values(model.analysis.main)
+    if environment is None:
+        raise ValueError(f"“{data.choice.called}” is no environment: there is nothing to play in")
+    if port is None:
+        raise ValueError(
+            "the network tells no values of actions: put Pick behind them, with a Target that reads “action”"
+        )
+    view = model.view([((port.node,), port.port)]).eval()
+    before = [None] * model.fields.index(OBSERVATION)
+
+    @torch.no_grad()
+    def q(seen: Tensor) -> Tensor:
+        values: Tensor = view(*before, seen)[0]
+        return values
+
+    worlds = [environment.make() for _ in range(count)]
+    best = []
+    for at, world in enumerate(worlds):
+        world.reset(seed=first_seed + at)
+        best.append(environment.best_reward(world))
+    epsilon = settings(recipe_of_run(model.project.recipe)).get("test_epsilon", 0.0)
+    found = play_greedily(
+        worlds, q, normaliser(data), model.device, len(environment.actions), epsilon, first_seed, stops
+    )
+    if found is None:
+        return None
+    return [(*episode, bound) for episode, bound in zip(found, best, strict=True)]
