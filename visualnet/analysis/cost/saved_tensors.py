@@ -175,6 +175,11 @@ def _storeys(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
     return 4 * numbers, 0
 
 
+def _arg(make: Make | None, at: int) -> int:
+    """An argument of the module."""
+    return int(make.args[at]) if make is not None else 0
+
+
 def _last(sizes: _Sizes) -> int:
     """Extent of the last axis that arrives."""
     return int(next((s[-1] for s in sizes.arriving if s), 1))
@@ -261,6 +266,14 @@ _RULES: dict[str, _Rule] = {
     "layernorm": _Rule("in", _per_row),
     "groupnorm": _Rule("in", _per_group),
     "actnorm": _Rule("in", lambda make, sizes: (0, 4 * _channels(sizes))),
+    # Differences from every centre, the exponent and what comes of it.
+    "radialbasis": _Rule("", lambda make, sizes: (4 * sizes.made * (_last(sizes) + 2), 4 * _arg(make, 1))),
+    # Differences from every unit, how much each is pulled; of the nearest its place, its distance and that squared.
+    "kohonenmap": _Rule("", lambda make, sizes: (4 * _arg(make, 1) * _arg(make, 2) * (_last(sizes) + 1) + 16, 0)),
+    "hopfieldmemory": _Rule("in", lambda make, sizes: (4 * _last(sizes), 4 * _last(sizes) ** 2)),
+    "restrictedboltzmannmachine": _Rule("in", lambda make, sizes: (4 * (3 * _arg(make, 1) + _last(sizes)), 0)),
+    # Both states of all units.
+    "boltzmannmachine": _Rule("", lambda make, sizes: (8 * (_arg(make, 0) + _arg(make, 1)), 0)),
     # The decomposition of the matrix, with its pivots and its sign.
     "invertibleconv": _Rule("in", lambda make, sizes: (0, 4 * (_channels(sizes) ** 2 + _channels(sizes) + 1))),
     "rnn": _Rule("in", _gates(1.0, 1.0)),
