@@ -283,16 +283,16 @@ def hide_tokens(
     ``groups`` are places that are hidden together (the pieces of a word); of them a share is drawn, one at least where there is any.
     ``mask`` is the number that hides, ``others`` are those that a token may be replaced by.
     """
-    shown, asked = list(row), [NOT_ASKED] * len(row)
+    shown, asked = list(map(int, row)), [NOT_ASKED] * len(row)
     wanted = max(round(share * len(groups)), 1)
     for chosen in rng.permutation(len(groups))[:wanted]:
         how = rng.random()
-        for place in groups[chosen]:
+        for place in groups[int(chosen)]:
             asked[place] = row[place]
             if how < AS_MASK:
                 shown[place] = mask
             elif how < AS_MASK + AS_OTHER:
-                shown[int(place)] = int(others[rng.integers(len(others))])
+                shown[place] = int(others[rng.integers(len(others))])
     return shown, asked
 
 

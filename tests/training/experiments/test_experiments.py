@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from msgspec.structs import replace as changed
 
@@ -79,7 +80,7 @@ def test_runs_are_ordinary_ones_in_folders_and_are_told_and_kept(tmp_path: Path)
     assert isinstance(model.seen[0, 0], Observed) and isinstance(model.seen[1, 0], Observed)
     assert [claim[2] for claim in results.check_claims(model)] == [True]
     assert results.verdicts(model) == [results.compare(model, 1, 0).describe("validation accuracy")]  # type: ignore[union-attr]
-    assert "“fast” beats “slow” in 2 of 2 seeds" in results.verdicts(model)[0]
+    assert "“fast” and “slow”: no difference that 2 seeds can tell from chance" in results.verdicts(model)[0]
     again = read_model(TINY, tmp_path / "x", TINY.seeds)
     assert list(results.records(again)) == list(results.records(model)) and again.state == "done"
     assert kept.read(tmp_path / "x").seeds == (0, 1)
@@ -171,9 +172,21 @@ def test_curves_are_means_with_bands_over_the_seeds(tmp_path: Path) -> None:
 def test_differences_that_the_seeds_do_not_tell_from_chance_are_said_so() -> None:
     told = results.Difference("a", "b", 3, 2, 0.01, 0.05)
     assert not told.clear and "no difference that 3 seeds can tell from chance" in told.describe("accuracy")
-    assert results.Difference("a", "b", 3, 3, 0.1, 0.05).clear
+    assert results.Difference("a", "b", 3, 3, 0.1, 0.02).clear
+    assert not results.Difference("a", "b", 3, 3, 0.1, 0.05).clear  # all agree, as two in eight do by chance
     assert "may be chance" in results.Difference("a", "b", 1, 1, 0.5, 0.0).describe("accuracy")
     assert "end alike" in results.Difference("a", "b", 2, 0, 0.0, 0.0).describe("accuracy")
+
+
+@pytest.mark.parametrize("seeds", [2, 3, 5])
+def test_variants_that_are_alike_are_seldom_told_apart(seeds: int) -> None:
+    """Of three variants that differ by chance alone, any is said to beat another in one of ten experiments at most."""
+    rng, wrong, times = np.random.default_rng(seeds), 0, 1000
+    for values in rng.normal(size=(times, 3, seeds)):
+        gaps = [values[i] - values[j] for i in range(3) for j in range(3) if i != j]
+        made = [results.Difference("a", "b", seeds, int((g > 0).sum()), g.mean(), g.std(ddof=1)) for g in gaps]
+        wrong += any(one.clear for one in made)
+    assert wrong < 0.1 * times
 
 
 def test_an_experiment_has_variants_and_seeds_that_can_be_told_apart() -> None:

@@ -131,7 +131,7 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "say what to vary" in capsys.readouterr().err
     assert main(["experiment", net, "--vary", "lr=0.1,0.000001", "--seeds", "0,1", "-o", str(folder)]) == 0
     out = capsys.readouterr().out
-    assert "4/4  1e-06, seed 1: validation accuracy" in out and "“0.1” beats “1e-06”" in out
+    assert "4/4  1e-06, seed 1: validation accuracy" in out and "“0.1” and “1e-06”" in out
     assert {"results.csv", "results.json", "curves.svg", "card_gradients-1.svg", "project.vnet"} <= {
         path.name for path in folder.iterdir()
     }

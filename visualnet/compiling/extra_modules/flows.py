@@ -1,4 +1,4 @@
-"""Modules and functions of normalizing flows. Their source is printed into exported files, as that of ``extra_modules`` is.
+"""Modules and functions of normalizing flows. Their source is printed into exported files.
 
 Lines end within 100 columns, as those of the printed files do.
 """
@@ -74,9 +74,10 @@ class Permutation(nn.Module):
         places = torch.arange(channels)
         if seed is None:
             order = places.flip(0)
-        else:  # a hash of the places: no random number is drawn, so that the weights stay those of their seed
-            order = torch.remainder(torch.sin((places + 1.0).double() * (seed + 78.233)) * 43758.5453, 1)
-            order = order.argsort()
+        else:
+            # A hash of the places: nothing is drawn, so that weights stay those of their seed.
+            spread = torch.sin((places + 1.0).double() * (seed + 78.233)) * 43758.5453
+            order = torch.remainder(spread, 1).argsort()
         self.register_buffer("order", order)
 
     def forward(self, x: Tensor, inverse: bool = False) -> Tensor:
@@ -94,7 +95,9 @@ class Dequantize(nn.Module):
         self.levels = levels
 
     def forward(self, x: Tensor, inverse: bool = False) -> tuple[Tensor, Tensor]:
-        log_det = x.new_full([len(x)], math.prod(x.shape[1:]) * math.log((self.levels - 1) / self.levels))
+        log_det = x.new_full(
+            [len(x)], math.prod(x.shape[1:]) * math.log((self.levels - 1) / self.levels)
+        )
         if inverse:
             level = torch.floor(x * self.levels).clamp(0, self.levels - 1)
             return level / (self.levels - 1), -log_det

@@ -1,4 +1,4 @@
-"""Recurrent layers that read sequences of different lengths, or whose gradients go back a few steps only."""
+"""Recurrent layers that read sequences of different lengths, or truncate back-propagation."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ class SteppedGRU(nn.GRU):
         return run_in_parts(super().forward, input, hx, lengths, self.truncate)
 
 
-def run_in_parts(read: Any, x: Tensor, start: Any, lengths: Tensor | None, truncate: int) -> tuple[Tensor, Any]:
+def run_in_parts(
+    read: Any, x: Tensor, start: Any, lengths: Tensor | None, truncate: int
+) -> tuple[Tensor, Any]:
     """Outputs and last states that ``read`` gives for x (batch, step, feature).
 
     After the last of its ``lengths`` steps a sample has output 0, and its state stays. Every
@@ -54,10 +56,9 @@ def run_in_parts(read: Any, x: Tensor, start: Any, lengths: Tensor | None, trunc
         if left is None:
             output, state = read(part, state)
         else:
-            # torch packs no empty sequence: at least one step is read, and not kept where there is none.
-            packed = nn.utils.rnn.pack_padded_sequence(
-                part, left.clamp(1, steps).cpu(), batch_first=True, enforce_sorted=False
-            )
+            # torch packs no empty sequence: a step is read then, and not kept.
+            here = left.clamp(1, steps).cpu()
+            packed = nn.utils.rnn.pack_padded_sequence(part, here, True, enforce_sorted=False)
             packed, now = read(packed, state)
             output, _ = nn.utils.rnn.pad_packed_sequence(packed, True, total_length=steps)
             output = output * (left > 0)[:, None, None]

@@ -70,7 +70,10 @@ _ALL = (
         ),
         (
             Rule("y", "r + discount*q_next"),
-            Rule("epsilon", "max(epsilon_end, epsilon_start - (epsilon_start - epsilon_end)*t/epsilon_steps)"),
+            Rule(
+                "epsilon",
+                "max(epsilon_end, epsilon_start - (epsilon_start - epsilon_end)*max(t - learning_starts, 0)/epsilon_steps)",
+            ),
             Rule("v_new", "v + target_rate*(w - v)"),
         ),
         "Mnih et al. 2015, Human-level Control through Deep Reinforcement Learning; van Hasselt, Guez and Silver 2016, Deep Reinforcement "

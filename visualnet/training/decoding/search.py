@@ -96,7 +96,7 @@ def write(
         forced: tokens with which each text begins, whatever the network says.
 
     Raises:
-        ValueError: a setting cannot be.
+        ValueError: a setting cannot be, or what the network tells are no numbers.
     """
     choosing.check()
     beams = [[Hypothesis((), 0.0, ())] for _ in range(samples)]
@@ -106,6 +106,10 @@ def write(
             break
         prefixes = np.array([one.tokens for _, one in live], np.int64).reshape(len(live), place)
         logs = np.asarray(next_tokens(prefixes, np.array([row for row, _ in live])), np.float64)
+        if not np.isfinite(logs.max(-1)).all():
+            raise ValueError(
+                "the network gives no numbers for the next token: its training diverged, begin another with a smaller rate"
+            )
         told = iter(logs)
         for row in range(samples):
             kept = beams[row]

@@ -18,6 +18,7 @@ from visualnet.core.text.visible import clean
 from visualnet.core.validation import same
 from visualnet.data.division.offers import has_validation
 from visualnet.layers import LAYERS
+from visualnet.layers.recipe.procedures import told_values
 from visualnet.training.experiments.curves import BOTH
 from visualnet.training.experiments.declare import (
     MOST_VARIANTS,
@@ -174,9 +175,12 @@ def make_experiment(project: Project, own: Own) -> Experiment:
 
 
 def find_figure(project: Project) -> Figure:
-    """What the variants of a project are compared by: its first metric where it has one, else the loss; on validation samples if it has
-    any."""
+    """What the variants of a project are compared by: what its procedure tells (a reward), its first metric, else the loss; on validation
+    samples if it has any."""
     part: Part = "train" if has_validation(project.data) is False else "validation"
+    for name, told in told_values(project.recipe.procedure).items():
+        if told.better:
+            return Figure(name, part, "max" if told.better == "max" else "min")
     for node in project.graph:
         layer = LAYERS.get(node.kind)
         if layer is not None and layer.role == "metric" and layer.better:

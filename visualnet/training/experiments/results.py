@@ -49,6 +49,10 @@ class Cell(NamedTuple):
         return ", ".join(parts) or "–"
 
 
+T_99 = (31.82, 6.96, 4.54, 3.75, 3.36, 3.14, 3.00, 2.90, 2.82, 2.76)
+"""Student's t that one of a hundred draws exceeds, for 1, 2, 3 … degrees of freedom (the last for all more)."""
+
+
 class Difference(NamedTuple):
     """By how much one variant is better than another, seed by seed: how often it is, and mean and spread of the differences.
 
@@ -65,11 +69,15 @@ class Difference(NamedTuple):
 
     @property
     def clear(self) -> bool:
-        """Whether the seeds tell it from chance: all of at least two agree, or the mean is twice its standard error from zero."""
-        if self.seeds < 2:
+        """Whether the seeds tell it from chance: the mean is further from zero than it would be in one of a hundred experiments by chance
+        (Student's t, one-sided, since several variants are held against each other); or the other diverged again and again."""
+        known = self.seeds - self.failures
+        if self.failures >= 2 and self.won == self.seeds:
+            return True
+        if known < 2 or self.mean <= 0:
             return False
-        error = self.spread / math.sqrt(max(self.seeds - self.failures, 1))
-        return self.won == self.seeds or (self.mean > 0 and self.failures < self.seeds and self.mean > 2 * error)
+        error = self.spread / math.sqrt(known)
+        return self.mean > T_99[min(known - 2, len(T_99) - 1)] * error
 
     def describe(self, what: str) -> str:
         """A sentence: who is better by how much, in how many of the seeds, or that they cannot be told apart."""

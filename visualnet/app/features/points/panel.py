@@ -109,6 +109,14 @@ class PointsPanel(QWidget):
         )
         return found if isinstance(found, Points) and reads else None
 
+    def _why_none(self) -> str:
+        """What is wrong with the data that are chosen, or which would do."""
+        try:
+            make_data_set(self.studio.project.data)
+        except ValueError as error:
+            return f"{capitalize_first(str(error))}."
+        return OTHER_DATA
+
     def refresh(self) -> None:
         """Show the points as the project has them now."""
         if not self.isVisible():
@@ -116,6 +124,7 @@ class PointsPanel(QWidget):
         data = self.data
         self.stack.setCurrentIndex(0 if data is None else 1)
         if data is None:
+            self.empty.sentence.setText(self._why_none())
             self.runner.request_probes(WHO)
             return
         points = self._points_of(data)

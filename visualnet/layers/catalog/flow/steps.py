@@ -179,6 +179,7 @@ class Permutation(Layer):
     label="Dequantize",
     ports="x: *, log_det?: -> y: *, log_det:",
     random=True,
+    rare=True,
     keywords="normalizing flow noise bits levels continuous pixels",
 )
 class Dequantize(_ModuleOfFlow):
