@@ -292,7 +292,7 @@ def hide_tokens(
             if how < AS_MASK:
                 shown[place] = mask
             elif how < AS_MASK + AS_OTHER:
-                shown[place] = int(others[rng.integers(len(others))])
+                shown[place] = others[int(rng.integers(len(others)))]
     return shown, asked
 
 

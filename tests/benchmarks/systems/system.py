@@ -81,8 +81,9 @@ def rows(system: System, kept: Mapping[str, Mapping[str, Any]]) -> list[list[obj
             continue
         met = sum(map(wanted.is_met, values))
         enough = met >= (wanted.seeds or len(values))
+        of = f"with {met} of {len(values)} seeds"
         stated = wanted.least is None and wanted.most is None
-        verdict = "stated" if stated else f"wanted {wanted.words}: {'reached' if enough else '**not reached**'}"
+        verdict = "stated" if stated else f"wanted {wanted.words}: {'reached' if enough else '**not reached**'} {of}"
         by_seed = ", ".join(f"{seed}: {one[name]:.3g}" for seed, one in kept.items() if name in one)
         found.append([f"{system.title}: {name}", float(median(values)), wanted.unit, f"{verdict} ({by_seed})"])
     return found

@@ -1,11 +1,20 @@
-"""Modules and functions that torch lacks. Each is whole in itself: its source is printed into exported files.
+"""Modules and functions that torch lacks, each whole in itself: exported files hold their source.
 
-Lines end within 100 columns, as those of the printed files do. ``HOMES`` are the files, in the order in which they are printed.
+Lines end within 100 columns, as those of the printed files do. ``HOMES`` are the files, in the
+order in which they are printed.
 """
 
 from __future__ import annotations
 
-from visualnet.compiling.extra_modules import attention, chance, containers, flows, losses, own_rules, recurrent
+from visualnet.compiling.extra_modules import (
+    attention,
+    chance,
+    containers,
+    flows,
+    losses,
+    own_rules,
+    recurrent,
+)
 from visualnet.compiling.extra_modules.attention import (
     ClassToken,
     DecoderStack,

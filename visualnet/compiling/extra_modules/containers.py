@@ -1,4 +1,4 @@
-"""Modules in a row, and what is done to all parts of a module: statistics fixed, weights drawn anew."""
+"""Modules in a row, and what is done to all parts of a module: statistics, first weights."""
 
 from __future__ import annotations
 

@@ -36,9 +36,9 @@ def dice_loss_of(probability: Tensor, target: Tensor, smooth: float) -> Tensor:
 def boundary_weights_of(mask: Tensor, w0: float, sigma: float) -> Tensor:
     """Weights (sample, row, column) of a mask of classes: 1 + w0·exp(−d²/2σ²).
 
-    d is the distance in pixels to the nearest pixel of another class, up to 4σ. It is the least over
+    d is the distance in pixels to the nearest pixel of another class, up to 4σ. It is the least of
     the rows near by: there either the pixel right above or below differs, or the nearest one along
-    the row that does (Felzenszwalb and Huttenlocher, Distance transforms of sampled functions, 2012).
+    the row (Felzenszwalb and Huttenlocher, Distance transforms of sampled functions, 2012).
     """
     rows, columns = mask.shape[-2:]
     far = rows + columns + 4 * sigma + 1
@@ -75,7 +75,10 @@ def spread_over(weight: Tensor, values: Tensor) -> Tensor:
 
 
 def weighted_mean(values: Tensor, weight: Tensor, counted: Tensor | None = None) -> Tensor:
-    """Σ weight·value / Σ weight; ``counted`` says what counts besides (0: it is not asked). Where all weights are 0 so is the mean."""
+    """Σ weight·value / Σ weight; ``counted`` says what counts besides (0: it is not asked).
+
+    Where all weights are 0 so is the mean.
+    """
     weight = spread_over(weight, values)
     total = (weight if counted is None else weight * counted).sum()
     return (weight * values).sum() / total.where((weight != 0).any(), 1)

@@ -36,7 +36,9 @@ class KohonenMap(nn.Module):
     steps: Tensor
     at: Tensor
 
-    def __init__(self, in_features: int, rows: int, columns: int, radius: float, last: float, shrinking: int) -> None:
+    def __init__(
+        self, in_features: int, rows: int, columns: int, radius: float, last: float, shrinking: int
+    ) -> None:
         super().__init__()
         self.radius, self.last, self.shrinking = radius, last, shrinking
         self.weight = nn.Parameter(torch.empty(rows * columns, in_features))
@@ -98,7 +100,7 @@ class HopfieldMemory(nn.Module):
 class RestrictedBoltzmannMachine(nn.Module):
     """Probabilities of the hidden units, what they imagine after k steps, and F(x) − F(imagined).
 
-    The gradient of the last is contrastive divergence. At rest probabilities go on instead of draws.
+    The gradient of the last is contrastive divergence. At rest probabilities go on, not draws.
     """
 
     def __init__(self, visible: int, hidden: int, k: int) -> None:

@@ -15,8 +15,8 @@ class SteppedRNN(nn.RNN):
         super().__init__(*sizes, **options)
         self.truncate = truncate
 
-    def forward(self, input: Any, hx: Any = None, lengths: Tensor | None = None) -> Any:
-        return run_in_parts(super().forward, input, hx, lengths, self.truncate)
+    def forward(self, *given: Any, lengths: Tensor | None = None, **named: Any) -> Any:
+        return run_in_parts(super().forward, lengths, self.truncate, *given, **named)
 
 
 class SteppedLSTM(nn.LSTM):
@@ -26,8 +26,8 @@ class SteppedLSTM(nn.LSTM):
         super().__init__(*sizes, **options)
         self.truncate = truncate
 
-    def forward(self, input: Any, hx: Any = None, lengths: Tensor | None = None) -> Any:
-        return run_in_parts(super().forward, input, hx, lengths, self.truncate)
+    def forward(self, *given: Any, lengths: Tensor | None = None, **named: Any) -> Any:
+        return run_in_parts(super().forward, lengths, self.truncate, *given, **named)
 
 
 class SteppedGRU(nn.GRU):
@@ -37,12 +37,12 @@ class SteppedGRU(nn.GRU):
         super().__init__(*sizes, **options)
         self.truncate = truncate
 
-    def forward(self, input: Any, hx: Any = None, lengths: Tensor | None = None) -> Any:
-        return run_in_parts(super().forward, input, hx, lengths, self.truncate)
+    def forward(self, *given: Any, lengths: Tensor | None = None, **named: Any) -> Any:
+        return run_in_parts(super().forward, lengths, self.truncate, *given, **named)
 
 
 def run_in_parts(
-    read: Any, x: Tensor, start: Any, lengths: Tensor | None, truncate: int
+    read: Any, lengths: Tensor | None, truncate: int, x: Tensor, start: Any = None
 ) -> tuple[Tensor, Any]:
     """Outputs and last states that ``read`` gives for x (batch, step, feature).
 
@@ -71,7 +71,7 @@ def run_in_parts(
 
 
 def keep_states(reads: Tensor, now: Any, before: Any) -> Any:
-    """For each sample its states (layer, batch, number) ``now`` if it ``reads``, else as ``before``."""
+    """For each sample its states (layer, batch, number) now if it reads, else those before."""
     if isinstance(now, tuple):
         old = before if before is not None else (None,) * len(now)
         return tuple(keep_states(reads, s, b) for s, b in zip(now, old, strict=True))
@@ -80,6 +80,6 @@ def keep_states(reads: Tensor, now: Any, before: Any) -> Any:
 
 
 def count_steps(indices: Tensor, padding_idx: int) -> Tensor:
-    """How many places of each sequence (batch, step) there are up to the last that is not padding."""
+    """How many places of each sequence (batch, step) there are up to the last with a word."""
     places = torch.arange(1, indices.shape[1] + 1, device=indices.device)
     return ((indices != padding_idx) * places).amax(1)

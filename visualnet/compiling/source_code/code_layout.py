@@ -62,6 +62,7 @@ def _broken(line: str, room: int) -> list[str]:
     operators = _operators(value)
     if operators:
         terms = [value[a:b].strip() for a, b in pairwise([0, *operators, len(value)])]
+        terms = [value] if len(value) <= room - 4 else terms
         return [f"{head}(", *(INDENT + part for term in terms for part in _broken(term, room - 4)), ")"]
     if len(_commas(value)) > 1:
         return [f"{head}(", *_one_a_line(value, room), ")"]
