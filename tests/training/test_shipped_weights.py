@@ -35,7 +35,7 @@ def template(name: str) -> Project:
 def test_a_dozen_come_along_in_a_few_mb_and_no_file_without_an_entry() -> None:
     files = {path.stem: path.stat().st_size for path in resource("trained").glob("*.safetensors")}
     assert files.keys() == EVERY.keys() and len(files) >= 10
-    assert sum(files.values()) < 6_000_000
+    assert sum(files.values()) < 7_000_000
 
 
 @pytest.mark.parametrize("shipped", EVERY.values(), ids=list(EVERY))

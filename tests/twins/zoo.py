@@ -56,7 +56,7 @@ class Echoes(nn.Module):
 class Transitions(nn.Module):
     def __init__(self, c: Sizes) -> None:
         super().__init__()
-        self.table = nn.Parameter(torch.zeros(28, 28))
+        self.table = nn.Parameter(torch.randn(28, 28))
 
     def forward(self, text: Tensor) -> Tensor:
         return (f.one_hot(text, 28).float() @ self.table).transpose(1, 2)
@@ -78,7 +78,7 @@ class Graphics(nn.Module):
         super().__init__()
         down = (nn.Conv2d(1, 16, 4, 2, 1), nn.ReLU(), nn.Conv2d(16, 32, 4, 2, 1), nn.ReLU(), nn.Flatten())
         self.down, self.up = nn.Sequential(*down), nn.Sequential(*_raise(16))
-        self.mean, self.log_var = nn.Linear(1568, 16), nn.Linear(1568, 16)
+        self.log_var, self.mean = nn.Linear(1568, 16), nn.Linear(1568, 16)
 
     def forward(self, x: Tensor) -> Tensor:
         answer: Tensor = self.up(self.mean(self.down(x)))

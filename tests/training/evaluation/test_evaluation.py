@@ -228,7 +228,7 @@ def test_masks_and_boxes_are_laid_over_the_picture() -> None:
 def test_an_answer_shows_its_masks_and_boxes_as_the_data_page_shows_samples() -> None:
     picture = np.full((1, 8, 10), 0.5, np.float32)
     spec = Spec((1, 8, 10))
-    loaded: Any = SimpleNamespace(fields={"image": spec}, sample=lambda index, fields: {"image": picture})
+    loaded: Any = SimpleNamespace(samples=None, fields={"image": spec}, sample=lambda index, fields: {"image": picture})
     truth = np.zeros((1, 6, 8), np.int32)  # the network leaves out a pixel at each edge
     truth[0, 2, 3] = 1
     said = np.zeros_like(truth)

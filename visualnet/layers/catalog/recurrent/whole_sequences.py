@@ -17,7 +17,7 @@ _MACS = parse(
     "T*directions*gates*hidden_size*(input_size + hidden_size + (num_layers - 1)*(directions + 1)*hidden_size)"
 )
 _WIDTH = parse("directions*hidden_size")
-_LENGTHS = read_ports("lengths: * @int")
+_LENGTHS = read_ports("lengths: @int")
 _STATES = parse("num_layers*directions")
 
 

@@ -71,7 +71,7 @@ class Objects(Observation):
             forward, heads = _lens_forward(lens)
             at = lens.place // regions.regions
             scene = None if lens.scene is not None else regions.scene(at)
-            image, proposals = lens.scene or (regions.scene(at).image, regions.proposals(at))
+            image, proposals = lens.scene or _scene_of(regions, at)
             found = detect(image, regions.cutter, forward, heads.kind, Limits(overlap=self.overlap), proposals)
         except (CannotDetect, ValueError) as error:
             raise CannotObserve(str(error)) from None
@@ -124,3 +124,8 @@ def _lens_forward(lens: Lens) -> tuple[Forward, Heads]:
         return scores, steps[0] if steps else None
 
     return forward, heads
+
+
+def _scene_of(regions: Any, at: int) -> tuple[Any, Any]:
+    """The image of a scene of the data, with what selective search proposes in it."""
+    return regions.scene(at).image, regions.proposals(at)
