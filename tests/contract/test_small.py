@@ -108,7 +108,11 @@ def falls(found: list[float]) -> bool:
     return sum(found[-quarter:]) < 0.97 * sum(found[:quarter])
 
 
-OF_SEVERAL = [name for name in TRAINING if len(opened(name).recipe.learners) > 1 or name.endswith("-recall")]
+OF_SEVERAL = [
+    name
+    for name in TRAINING
+    if len(opened(name).recipe.learners) > 1 or name.endswith("-recall") or name == "deep-belief"
+]
 """What is lowered by several learners: against each other, or one after the other, so that the sum of their losses need not fall;
 and what has to be remembered for many steps, which takes epochs."""
 

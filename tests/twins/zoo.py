@@ -77,8 +77,9 @@ class Graphics(nn.Module):
     def __init__(self, c: Sizes) -> None:
         super().__init__()
         down = (nn.Conv2d(1, 16, 4, 2, 1), nn.ReLU(), nn.Conv2d(16, 32, 4, 2, 1), nn.ReLU(), nn.Flatten())
-        self.down, self.up = nn.Sequential(*down), nn.Sequential(*_raise(16))
-        self.log_var, self.mean = nn.Linear(1568, 16), nn.Linear(1568, 16)
+        self.down = nn.Sequential(*down)
+        self.mean, self.log_var = nn.Linear(1568, 16), nn.Linear(1568, 16)
+        self.up = nn.Sequential(*_raise(16))
 
     def forward(self, x: Tensor) -> Tensor:
         answer: Tensor = self.up(self.mean(self.down(x)))
