@@ -24,6 +24,7 @@ DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
 REFUSALS = (RuntimeError, ValueError, AssertionError, IndexError, TypeError)
 
 STRICTER = {
+    "what reads from the end has no state": "torch has no truncated back-propagation",
     "is the batch": "samples are kept apart; torch would mix them",
     "same number of axes": "torch would line the axes up from the right and mix samples with features",
     "give at least one axis": "torch would average over the batch as well",
