@@ -25,6 +25,7 @@ from visualnet.training import devices, events
 from visualnet.training.control import Control
 from visualnet.training.loop.recorder import Recorder
 from visualnet.training.loop.sinks import Sink, combine
+from visualnet.training.run_records.begin import begin_run
 from visualnet.training.runs import run_list, run_model
 from visualnet.training.runs.change_marks import find_marks
 
@@ -37,7 +38,7 @@ class TrainOptions:
     """What the command line may say; None leaves what the project says.
 
     ``data`` is a data set's name, with options if wanted: ``points:shape=spiral,n=1000``. ``run`` is the run's folder;
-    ``start_from`` a file of weights or another run's folder.
+    ``start_from`` a file of weights or another run's folder; ``place`` the folder of the project's file, whose revision is remembered.
     """
 
     data: str | None = None
@@ -51,6 +52,7 @@ class TrainOptions:
     start_from: Path | None = None
     folds: int | None = None
     record: tuple[str, ...] = ()
+    place: Path | None = None
     json: bool = False
 
 
@@ -157,7 +159,6 @@ def _check_memory(project: Project, fields: Mapping[str, Spec], samples: int) ->
     Raises:
         ValueError: it does not fit; the words say what would.
     """
-    from visualnet.analysis import infer
     from visualnet.training.finding.memory_check import find_memory_fault
     from visualnet.training.measure.free_memory import free_memory
 
@@ -179,7 +180,6 @@ def _begin_from(project: Project, options: TrainOptions, fields: Mapping[str, Sp
         ValueError: they cannot be read, or the network has errors.
         OSError: no copy of them can be kept.
     """
-    from visualnet.analysis import infer
     from visualnet.training.transfer.start import find_weights, preview, refer_to
 
     assert options.start_from is not None
@@ -269,7 +269,7 @@ def _folder(project: Project, options: TrainOptions) -> Path:
     if folder is not None and options.resume:
         return folder  # The project in it stays the one that the run began with: what differs is told against it.
     # A file of a newer version may not be saved over, but a run may begin with what could be read of it.
-    return run_model.create_run(msgspec.structs.replace(project, runs=(), readonly=""), folder)
+    return begin_run(msgspec.structs.replace(project, runs=(), readonly=""), folder, place=options.place)
 
 
 class Output:

@@ -31,9 +31,10 @@ from visualnet.training import events
 from visualnet.training.control import Control, ProbePort
 from visualnet.training.folds.fold_runs import Fold, mark_fold, project_of
 from visualnet.training.loop import preflight
+from visualnet.training.run_records.begin import begin_run
 from visualnet.training.runs import network_mark
 from visualnet.training.runs import run_history as history
-from visualnet.training.runs.run_model import RunModel, create_run, read_project
+from visualnet.training.runs.run_model import RunModel, read_project
 from visualnet.training.runs.run_status import STILL_AS_IT_WAS
 from visualnet.training.training_job import train
 
@@ -134,7 +135,9 @@ class Runner(RunBrowser):
 
     def _begin_new(self, project: Project, mark: Callable[[RunRef], RunRef]) -> RunRef | None:
         try:
-            folder = create_run(replace(project, runs=(), readonly=""))
+            file = self.studio.document.path
+            place = file.absolute().parent if file is not None else None
+            folder = begin_run(replace(project, runs=(), readonly=""), place=place)
         except (OSError, FileError) as error:
             self.studio.message.emit("error", f"The run cannot be kept on disk: {error}")
             return None

@@ -32,7 +32,7 @@ from visualnet.training.loop.procedures.procedure import Left
 from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
-from visualnet.training.loop.sinks import EventLog, Sink, combine
+from visualnet.training.loop.sinks import Sink, open_sinks
 from visualnet.training.machine.machine import Machine
 from visualnet.training.measure.memory_meter import MemoryMeter
 from visualnet.training.runs.network_mark import mark_of
@@ -87,8 +87,7 @@ class Session:
         """Train to the end, a stop or a failure: ``done``, ``stopped`` or ``failed``. What goes wrong is told, not raised."""
         if self.folder:
             sweep_run(self.folder, Deadline(SWEEP_S))
-        log = EventLog(self.folder / "events.jsonl", self._emit) if self.folder else None
-        emit = combine(log, self._emit) if log else self._emit
+        log, emit = open_sinks(self.folder, self.project, self._emit)
         failed: events.Failed | NonFinite | None = None
         try:
             try:
