@@ -13,8 +13,9 @@ from visualnet.core.storage import project_file
 from visualnet.training.capsules.manifest import Entry, Manifest
 
 REGULAR, LINK, FOLDER, DEVICE = 0o100644, 0o120777, 0o040755, 0o020644
-LOG = b'{"event":"started","time":1.0,"run":"r","device":"cpu","threads":1,"parameters":1,"epochs":1,"steps_per_epoch":1,' + (
-    b'"batch_size":1,"sizes":[1,0,0],"best_by":"loss"}\n'
+LOG = (
+    b'{"event":"started","time":1.0,"run":"r","device":"cpu","threads":1,"parameters":1,"epochs":1,"steps_per_epoch":1,'
+    + (b'"batch_size":1,"sizes":[1,0,0],"best_by":"loss"}\n')
 )
 
 

@@ -151,7 +151,9 @@ def _check_parts(archive: Archive) -> None:
                 words = f"{name} in it cannot be read: {error.reason}"
                 raise FileError(str(archive.path), words, way_out=error.way_out) from None
             except ValueError as error:
-                raise FileError(str(archive.path), str(error), way_out="Ask whoever made it to pack it again.") from None
+                raise FileError(
+                    str(archive.path), str(error), way_out="Ask whoever made it to pack it again."
+                ) from None
 
 
 def _make(archive: Archive, folder: Path, check: Check) -> None:

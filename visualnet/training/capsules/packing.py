@@ -83,7 +83,7 @@ def pack_run(run: Path, target: Path, *, data: bool = False, check: Check = no_c
         packed=time.time(),
         versions={"visualnet": __version__},
         data=note_data(project.data, record.data, files),
-        starts=Path(project.recipe.start_from).name if project.recipe.start_from else "",
+        starts=project.recipe.start_from,
         entries={},
     )
     parts = [
