@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -18,27 +18,6 @@ from visualnet.training.process.messages import ChangeNetwork, ChangeSettings, S
 
 ASKED = 32
 """So many requests for looks are remembered, to know what an answer is of."""
-
-
-class Reins(Protocol):
-    """What a window asks of a run, wherever that trains."""
-
-    project: Project | None
-    probe_request: ProbeRequest
-
-    def pause(self) -> None: ...
-
-    def resume(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-    def change(self, values: Values) -> None: ...
-
-    def change_network(self, drawing: Project) -> None: ...
-
-    def request_probes(
-        self, ports: Iterable[ProbePort], sample: int = 0, budget: float = 0.05, grid: bool = False, **more: Any
-    ) -> None: ...
 
 
 class RemoteControl:
