@@ -60,17 +60,24 @@ class Follower:
     """Follows the run of a folder and puts what it tells; ``at`` stands for the address in the folder, where a tunnel leads elsewhere.
     ``process`` is its process, where that is one of ours.
 
-    First of all the `RunModel` of what it has told so far is put, where it has told anything or was begun by others.
+    First of all the `RunModel` of what it has told so far is put, where it has told anything or was begun by others; or, ``whole``,
+    each event since its beginning.
     """
 
     def __init__(
-        self, folder: Path, control: RemoteControl, put: Put, at: str = "", process: Process | None = None
+        self,
+        folder: Path,
+        control: RemoteControl,
+        put: Put,
+        at: str = "",
+        process: Process | None = None,
+        whole: bool = False,
     ) -> None:
         self.folder, self.control, self._put_out, self._at, self._process = folder, control, put, at, process
         self._tail = LogTail(folder)
-        self._model: RunModel | None = RunModel(folder.name, folder)
+        self._model: RunModel | None = None if whole else RunModel(folder.name, folder)
         """What was told before we came; None once it is put."""
-        self._over = self._bye = False
+        self._over = self._bye = self._met = False
 
     def run(self) -> None:
         """Follow until the run has ended, or nobody wants to hear of it."""
@@ -95,7 +102,7 @@ class Follower:
 
     def _may_be_called(self, tries: int) -> bool:
         """Whether to try again: the process is there, and has only hung up."""
-        return tries < TRIES and not self._at and address.goes_on(self.folder) and self._model is None
+        return tries < TRIES and not self._at and address.goes_on(self.folder) and self._met
 
     def _finish(self) -> None:
         code = self._process.wait() if self._process is not None else None
@@ -142,6 +149,7 @@ class Follower:
                 wire.most = ANSWER_MOST
                 self._read_log(message.at)
                 self._tell_model(begun=message.begun)
+                self._met = True
                 return
             else:
                 raise BadFrame("it says something before it was asked")
@@ -226,12 +234,11 @@ class Follower:
     def _tell_model(self, begun: bool = True) -> None:
         """Put what was told before we came, as a whole; ``begun``: it is told by the process that trains now."""
         model, self._model = self._model, None
+        self._over = self._over and begun
         if model is None:
             return
-        if not begun:
-            self._over = False
-            if not model.over and model.state != "waiting":
-                model.state = "interrupted"
+        if not begun and not model.over and model.state != "waiting":
+            model.state = "interrupted"
         if self._process is None or model.started is not None:
             self._put_out(model)
 

@@ -56,6 +56,8 @@ FAREWELL_S = 2.0
 KNOWN = 8
 """So many requests for looks are remembered, to know whose an answer is."""
 
+TAKEN = "another process trains in {}: stop it there, or follow it with “visualnet attach”"
+
 
 class Peer:
     """One who follows the run, or wants to."""
@@ -113,9 +115,7 @@ class RunServer:
         self.folder, self.control = folder, control
         held = address.hold(folder)
         if held is None:
-            raise address.Unreachable(
-                f"another process trains in {folder}: stop it there, or follow it with “visualnet attach”"
-            )
+            raise address.Unreachable(TAKEN.format(folder))
         self._held = held
         try:
             address.take_away(folder, _old_address(folder))
@@ -352,6 +352,16 @@ class RunServer:
         joined = request._replace(observations=(*request.observations, *own), copy=copy)
         self._aims.append((joined, peer, number, request))
         self.control.probe_request = joined
+
+
+def check_free(folder: Path) -> None:
+    """Refuse to train where another process does.
+
+    Raises:
+        Unreachable: one does; the words say what can be done.
+    """
+    if address.goes_on(folder):
+        raise address.Unreachable(TAKEN.format(folder))
 
 
 def _plain(value: Any) -> Any:
