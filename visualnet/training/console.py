@@ -25,6 +25,7 @@ from visualnet.training import devices, events
 from visualnet.training.control import Control
 from visualnet.training.loop.recorder import Recorder
 from visualnet.training.loop.sinks import Sink, combine
+from visualnet.training.process.server import check_free, serving
 from visualnet.training.run_records.begin import begin_run
 from visualnet.training.runs import run_list, run_model
 from visualnet.training.runs.change_marks import find_marks
@@ -90,22 +91,22 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
         if control.stopping:
             return STOPPED
         folder = _folder(project, options)  # last: what is refused leaves no folder behind
+        check_free(folder)
     except (ValueError, OSError, NoTorch) as error:
         words = str(error)
         if isinstance(error, OSError) and error.strerror and error.filename:
-            words = (
-                f"the run cannot be kept in {error.filename} ({error.strerror.lower()}); name another folder with --run"
-            )
+            words = f"the run cannot be kept in {error.filename} ({error.strerror.lower()}); name another by --run"
         return _refused(options, words)
-    show = emit or (_print_json if options.json else Printer(sys.stdout, folder))
+    show = emit or (print_json if options.json else Printer(sys.stdout, folder))
     output = Output(combine(recorder, show) if options.record else show, control)
     recorder.begin(control, folder)
     from visualnet.training.loop.session import Session
 
     if options.resume:
         _go_on(project, options, folder, control)
-    session = Session(project, data, output, control, folder=folder, resume=options.resume)
-    reason = session.run()
+    with serving(folder, control) as tell:  # windows may follow the run, and steer it
+        session = Session(project, data, combine(output, tell), control, folder=folder, resume=options.resume)
+        reason = session.run()
     if output.broken:
         raise BrokenPipeError
     if reason == "done" and not session.saved:
@@ -131,7 +132,7 @@ def _train_folds(project: Project, options: TrainOptions, emit: Sink | None, con
             print(f"fold {number} of {options.folds}", flush=True)
         place = options.run / f"fold-{number}" if options.run is not None else None
         runs.append(run := run_model.RunModel())
-        show = emit or (_print_json if options.json else Printer(sys.stdout, place))
+        show = emit or (print_json if options.json else Printer(sys.stdout, place))
         code = _train(one, replace(options, folds=None, run=place), combine(run.consume, show), control)
         if code != FINE:
             return code
@@ -297,7 +298,8 @@ class Output:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _print_json(event: events.Event) -> None:
+def print_json(event: events.Event) -> None:
+    """Print an event as one line of JSON; looks into the network are left out."""
     if not isinstance(event, events.ProbeReport):
         sys.stdout.write(events.encode(event).decode() + "\n")
         sys.stdout.flush()
