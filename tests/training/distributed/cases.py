@@ -32,7 +32,14 @@ def guarded() -> Project:
         epochs=5,
         optimizer="Adam",
         schedule="plateau",
-        options={"l1": 0.01, "clip_norm": 0.1, "accumulate": 3, "ema_decay": 0.9, "label_smoothing": 0.1, "patience": 2},
+        options={
+            "l1": 0.01,
+            "clip_norm": 0.1,
+            "accumulate": 3,
+            "ema_decay": 0.9,
+            "label_smoothing": 0.1,
+            "patience": 2,
+        },
     )
 
 
@@ -68,7 +75,9 @@ def normalized() -> Project:
     rows = [("linear", {"out_features": 8}), ("batch_norm1d", {}), ("tanh", {}), ("linear", {"out_features": 2})]
     recipe = Recipe(epochs=2, batch_size=13, device="cpu")
     data = DataChoice(name="points", options={"n": 100})
-    return chain(rows, data, recipe, ("input", {"field": "point", "size": (2,)}), ("target", {}), "cross_entropy", "accuracy")
+    return chain(
+        rows, data, recipe, ("input", {"field": "point", "size": (2,)}), ("target", {}), "cross_entropy", "accuracy"
+    )
 
 
 CASES: dict[str, Callable[[], Project]] = {

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Program = Callable[..., tuple[Mapping[str, Tensor], Mapping[str, Tensor]]]
 
 Emit = Callable[[Event], None]
+T = TypeVar("T")
 
 
 class Member(NamedTuple):
@@ -54,6 +55,18 @@ class Crew:
     def writes(self) -> bool:
         """Whether this process keeps the run's folder: only one of them does."""
         return self.rank == 0
+
+    def load(self, make: Callable[[], T]) -> T:
+        """Make what each process needs of its machine's files: one of a machine first, which may have to fetch them."""
+        return make()
+
+    def of_first(self, make: Callable[[], T]) -> T:
+        """What rank 0 makes.
+
+        Raises:
+            ValueError, OSError: it cannot; every process is told.
+        """
+        return make()
 
     def lead(self, control: Control, emit: Emit) -> Control:
         """What the loop obeys, where ``control`` is what this process was given."""

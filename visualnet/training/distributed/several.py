@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
+import torch.distributed as dist
 from torch import Tensor, fx
 
 from visualnet.compiling.module import Model
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from visualnet.training.distributed.crew import Program
 
 Index = TypeVar("Index", Tensor, np.ndarray)
+T = TypeVar("T")
 LOOK_S = 0.1
 """All look up from their steps about this often, after a number of steps that the first one tells."""
 MOST_STEPS = 1000
@@ -54,6 +56,28 @@ class Several(Crew):
         self._control: SharedControl | None = None
         self._left, self._asked = 1, 1
         self._since = time.perf_counter()
+
+    def load(self, make: Callable[[], T]) -> T:
+        first = next(member.rank for member in self.members if member.host == self.members[self.rank].host)
+        if first != self.rank:
+            dist.barrier()
+            return make()
+        try:
+            return make()
+        finally:
+            dist.barrier()
+
+    def of_first(self, make: Callable[[], T]) -> T:
+        found: tuple[T | None, Exception | None] = (None, None)
+        if self.rank == 0:
+            try:
+                found = (make(), None)
+            except (ValueError, OSError) as error:
+                found = (None, error)
+        made, error = exchange.of_first(found)
+        if error is not None:
+            raise error
+        return made  # type: ignore[no-any-return]
 
     def lead(self, control: Control, emit: Emit) -> Control:
         self._control = SharedControl(self.rank, lambda: self.agree(True), control, emit)

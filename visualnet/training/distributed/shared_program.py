@@ -74,7 +74,9 @@ class SharedProgram:
         if not len(batch[0]) and self._last:
             batch = self._last  # nothing of this part can be read: the others still wait for its share
         trained = [parameter.requires_grad for parameter in self._program.parameters()]
-        if trained != self._trained:  # weights that rested ask for gradients now, or the other way round: no exchange is made of them then
+        if (
+            trained != self._trained
+        ):  # weights that rested ask for gradients now, or the other way round: no exchange is made of them then
             self._trained, self._together = trained, self._join(batch)
         results, counts = self._together(*batch)
         self._last = tuple(tensor[: self.crew.least] for tensor in batch)
