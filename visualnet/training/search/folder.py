@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from visualnet.core.project import Project, SearchSpec
-from visualnet.core.storage import project_file
+from visualnet.core.storage import data_places, project_file
 from visualnet.core.storage.locks import try_lock
 from visualnet.core.storage.paths import searches_dir
 from visualnet.core.storage.regular_files import descriptor
@@ -52,6 +52,10 @@ def begin(folder: Path, project: Project) -> None:
             return
     elif folder.is_dir() and any(folder.iterdir()):
         raise ValueError(f"{folder} holds something else: name an empty folder, or one that there is not yet")
+    if Path(wanted.data.path).is_absolute() and not data_places.is_known(wanted.data.path):
+        data_places.remember(
+            wanted.data.path
+        )  # whoever searches on these files chose them: each trial must find them again
     (folder / WORKERS).mkdir(parents=True, exist_ok=True)
     project_file.save(folder / PROJECT, wanted)
 

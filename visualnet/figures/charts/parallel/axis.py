@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from visualnet.core.graph import Value
 from visualnet.core.text.format import format_number
 from visualnet.figures.ticks import log_ticks, nice_ticks, tick_labels
-
-Value = float | int | str | bool | None
 
 
 class SettingAxis(NamedTuple):
