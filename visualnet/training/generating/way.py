@@ -88,6 +88,8 @@ DECLARED_IN = (
     "visualnet.training.generating.from_chance",
     "visualnet.training.generating.from_flow",
     "visualnet.training.generating.from_text",
+    "visualnet.training.generating.from_play",
+    "visualnet.training.generating.from_energy",
 )
 """The modules that declare ways, in the order in which those are offered."""
 
