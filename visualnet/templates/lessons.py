@@ -20,6 +20,15 @@ from visualnet.data.registry import make_data_set
 from visualnet.resources import resource
 
 
+class ShownExperiment(NamedTuple):
+    """What the page *Experiments* shows: an experiment by its name (empty: none, or one of the person's own), whether a run of it was
+    begun, and how many are over."""
+
+    name: str = ""
+    begun: bool = False
+    done: int = 0
+
+
 class LessonState(NamedTuple):
     """What a condition may look at: the project and what is true of it, the open sheet with its selection, and the run."""
 
@@ -39,6 +48,10 @@ class LessonState(NamedTuple):
     """How many steps were played in the panel *Play* since the program began."""
     played_before: int = 0
     """How many of them when the step began."""
+    page: str = ""
+    """The feature whose page covers the canvas; empty where none does."""
+    experiment: ShownExperiment = ShownExperiment()
+    """The experiment that its page shows."""
 
     @property
     def over(self) -> bool:
@@ -270,7 +283,67 @@ class Played(Condition, frozen=True, tag="played", kw_only=True):
         return True  # nothing tells of it: it is looked at now and then
 
 
-Check = Selected | LessonParam | Shape | Problems | Running | Paused | Epochs | Ended | HasLayer | Samples | Played
+class PageShown(Condition, frozen=True, tag="page", kw_only=True):
+    """A feature's page covers the canvas, in a tab of its own. ``action`` is the one that shows it."""
+
+    page: str
+    action: str
+
+    def holds(self, state: LessonState) -> bool:
+        return state.page == self.page
+
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(action=self.action)
+
+    @property
+    def about_run(self) -> bool:
+        return True  # nothing tells of it: it is looked at now and then
+
+
+class Experimented(Condition, frozen=True, tag="experiment", kw_only=True):
+    """The page *Experiments* shows this experiment, and so many of its runs are over; with ``begun`` it is enough that one has begun."""
+
+    name: str
+    runs: int = 0
+    begun: bool = False
+
+    def holds(self, state: LessonState) -> bool:
+        shown = state.experiment
+        return (
+            state.page == "experiments"
+            and shown.name == self.name
+            and shown.done >= self.runs
+            and (shown.begun or not self.begun)
+        )
+
+    def answer(self, before: LessonState, now: LessonState) -> str:
+        wrong = now.experiment.name not in (self.name, before.experiment.name)
+        return "That is another experiment than the one this step speaks of." if wrong else ""
+
+    @property
+    def about_run(self) -> bool:
+        return True
+
+    @property
+    def comes_by_itself(self) -> bool:
+        return self.runs > 0
+
+
+Check = (
+    Selected
+    | LessonParam
+    | Shape
+    | Problems
+    | Running
+    | Paused
+    | Epochs
+    | Ended
+    | HasLayer
+    | Samples
+    | Played
+    | PageShown
+    | Experimented
+)
 
 
 # --- lessons: data ---------------------------------------------------------------------------------------------------------------
