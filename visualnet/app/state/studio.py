@@ -23,7 +23,7 @@ from visualnet.core.user.settings import Settings
 from visualnet.data import registry
 from visualnet.layers.declaration.layer import Spec
 from visualnet.templates.accepted_hints import ROUNDING, accepted_hints
-from visualnet.templates.lessons import ShownExperiment
+from visualnet.templates.lesson_checks import ShownExperiment
 
 _known: WeakKeyDictionary[Document, Analysis] = WeakKeyDictionary()
 

@@ -18,7 +18,7 @@ from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.document import Document
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.core.text.visible import visible
-from visualnet.templates.lessons import ShownExperiment
+from visualnet.templates.lesson_checks import ShownExperiment
 from visualnet.training.experiments import curves, kept
 from visualnet.training.experiments.declare import MOST_SEEDS, Experiment
 from visualnet.training.experiments.model import ExperimentModel

@@ -15,7 +15,8 @@ from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.project import MAIN
-from visualnet.templates.lessons import Deed, Lesson, LessonState, LessonStep, lessons, next_lesson
+from visualnet.templates.lesson_checks import Deed, LessonState
+from visualnet.templates.lessons import Lesson, LessonStep, lessons, next_lesson
 
 GO_ON_MS = 900
 """How long the tick stands before the next step comes."""
