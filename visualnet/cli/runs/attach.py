@@ -67,7 +67,7 @@ class _Show:
     """What is printed. ``leave`` is called once the run has done what was wished."""
 
     def __init__(self, folder: Path, as_json: bool, wish: str, leave: Callable[[], None]) -> None:
-        from visualnet.training.console import Printer, print_json
+        from visualnet.training.terminal.printer import Printer, print_json
 
         self._print = print_json if as_json else Printer(sys.stdout, folder)
         self._json, self._wish, self._leave = as_json, wish, leave
