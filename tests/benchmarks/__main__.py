@@ -35,7 +35,6 @@ TITLES = {
     "bench_infer": "Inference by formula",
     "bench_files": "Opening, saving, edits",
     "bench_runs": "Ten thousand runs: opened, sorted, filtered, searched",
-    "bench_runs": "Ten thousand runs: opened, sorted, filtered, searched",
     "bench_plots": "Live pictures",
     "bench_attention": "Attention over a thousand tokens",
     "bench_start": "Start to window",
