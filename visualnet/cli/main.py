@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from visualnet.cli import check, code, compare, diff, new, picture, summary, templates, train
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
 from visualnet.cli.own_data import verb as data
-from visualnet.cli.run_list import runs, verify
+from visualnet.cli.run_list import runs
 from visualnet.cli.runs import attach, evaluate, experiment, finding, generate, predict, search, segment, watch
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
@@ -121,7 +121,6 @@ VERBS: dict[str, Verb] = {
     "code": code.VERB,
     "train": train.VERB,
     "runs": runs.VERB,
-    "verify": verify.VERB,
     "attach": attach.VERB,
     "evaluate": evaluate.VERB,
     "predict": predict.VERB,
