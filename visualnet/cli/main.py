@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from visualnet.cli import check, code, compare, diff, new, picture, summary, templates, train
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
 from visualnet.cli.own_data import verb as data
-from visualnet.cli.runs import evaluate, experiment, finding, generate, predict, segment, watch
+from visualnet.cli.runs import capsules, evaluate, experiment, finding, generate, predict, segment, watch
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
 from visualnet.core.text.format import capitalize_first
@@ -23,6 +23,7 @@ from visualnet.core.text.visible import visible_streams
 from visualnet.pytorch import NoTorch
 from visualnet.resources import resource
 from visualnet.templates.index import SUFFIX
+from visualnet.training.capsules.names import SUFFIX as CAPSULE
 from visualnet.version import __version__
 
 
@@ -80,7 +81,7 @@ def _is_document(argv: list[str]) -> bool:
     """Whether a file or the name of a template alone is given, to be opened in the window."""
     if len(argv) != 1 or argv[0].startswith("-") or argv[0] in VERBS:
         return False
-    return argv[0].lower().endswith((SUFFIX, *PICTURES)) or argv[0] in {
+    return argv[0].lower().endswith((SUFFIX, CAPSULE, *PICTURES)) or argv[0] in {
         path.stem for path in resource("templates").glob(f"*{SUFFIX}")
     }
 
@@ -127,6 +128,9 @@ VERBS: dict[str, Verb] = {
     "lr-test": finding.RATE,
     "batch-test": finding.BATCH,
     "experiment": experiment.VERB,
+    "pack": capsules.PACK,
+    "unpack": capsules.UNPACK,
+    "verify": capsules.VERIFY,
     "picture": picture.VERB,
     "data": data.VERB,
 }
