@@ -10,7 +10,7 @@ from typing import Any
 
 from visualnet.cli.common import FAULTY, FINE, Misuse, Verb
 from visualnet.cli.runs.run_folder import find_run_folder
-from visualnet.core.text.format import format_bytes
+from visualnet.core.text.format import format_bytes, format_percent
 
 
 def pack_options(verb: argparse.ArgumentParser) -> None:
@@ -105,18 +105,14 @@ def verify(args: argparse.Namespace) -> int:
 
 def _progress(what: str) -> Any:
     """Tell a terminal how far it is; nothing to a file or another program."""
-    shown = [-1]
+    shown = [""]
 
     def check(share: float) -> None:
-        percent = round(100 * share)
-        if sys.stderr.isatty() and percent != shown[0]:
-            shown[0] = percent
-            print(
-                f"\r{what} {percent} %{chr(13) + ' ' * 30 + chr(13) if percent >= 100 else ''}",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
+        words = format_percent(share, 0)
+        if sys.stderr.isatty() and words != shown[0]:
+            shown[0] = words
+            end = "\r" if share >= 1 else ""
+            print(f"\r{what} {words:>5}{end}", end="", file=sys.stderr, flush=True)
 
     return check
 
