@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from visualnet.cli import check, code, compare, diff, new, picture, summary, templates, train
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
 from visualnet.cli.own_data import verb as data
-from visualnet.cli.runs import capsules, evaluate, experiment, finding, generate, predict, segment, watch
+from visualnet.cli.run_list import capsules, runs
+from visualnet.cli.runs import attach, evaluate, experiment, finding, generate, predict, search, segment, watch
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
 from visualnet.core.text.format import capitalize_first
@@ -120,6 +121,11 @@ VERBS: dict[str, Verb] = {
     "diff": diff.VERB,
     "code": code.VERB,
     "train": train.VERB,
+    "runs": runs.VERB,
+    "verify": capsules.VERIFY,
+    "pack": capsules.PACK,
+    "unpack": capsules.UNPACK,
+    "attach": attach.VERB,
     "evaluate": evaluate.VERB,
     "predict": predict.VERB,
     "watch": watch.VERB,
@@ -128,9 +134,7 @@ VERBS: dict[str, Verb] = {
     "lr-test": finding.RATE,
     "batch-test": finding.BATCH,
     "experiment": experiment.VERB,
-    "pack": capsules.PACK,
-    "unpack": capsules.UNPACK,
-    "verify": capsules.VERIFY,
+    "search": search.VERB,
     "picture": picture.VERB,
     "data": data.VERB,
 }

@@ -21,7 +21,11 @@ def options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--device", metavar="NAME", help="auto, cpu, cuda, cuda:1, mps …")
     verb.add_argument("--seed", metavar="N", type=number(int, 0), help="fixes initial weights and the order of samples")
     verb.add_argument(
-        "--run", metavar="DIR", type=Path, help="the run's folder; by default a new one among the user's runs"
+        "--run",
+        "--run-dir",
+        metavar="DIR",
+        type=Path,
+        help="the run's folder; by default a new one among the user's runs (--run-dir is the same; torchrun has a --run of its own)",
     )
     verb.add_argument(
         "--start-from",
