@@ -82,7 +82,9 @@ class Tensors:
         tensor = torch.from_numpy(np.array(index, np.int64))
         return tensor.to(self.device) if self.resident else tensor
 
-    def expect(self, order: np.ndarray, size: int, part: Callable[[np.ndarray], np.ndarray] = lambda index: index) -> None:
+    def expect(
+        self, order: np.ndarray, size: int, part: Callable[[np.ndarray], np.ndarray] = lambda index: index
+    ) -> None:
         """Batches of ``size`` samples will be asked for, in this order, or this ``part`` of each: what is not in memory is read ahead.
 
         Once all samples that a run reads are kept in memory, they go to the device as a whole, if they fit there.
