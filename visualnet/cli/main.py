@@ -16,7 +16,8 @@ from visualnet.cli import check, code, compare, diff, new, picture, summary, tem
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
 from visualnet.cli.elsewhere import cluster, queue
 from visualnet.cli.own_data import verb as data
-from visualnet.cli.runs import evaluate, experiment, finding, generate, predict, segment, watch
+from visualnet.cli.run_list import runs, verify
+from visualnet.cli.runs import attach, evaluate, experiment, finding, generate, predict, search, segment, watch
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
 from visualnet.core.text.format import capitalize_first
@@ -122,6 +123,9 @@ VERBS: dict[str, Verb] = {
     "train": train.VERB,
     "cluster": cluster.VERB,
     "queue": queue.VERB,
+    "runs": runs.VERB,
+    "verify": verify.VERB,
+    "attach": attach.VERB,
     "evaluate": evaluate.VERB,
     "predict": predict.VERB,
     "watch": watch.VERB,
@@ -130,6 +134,7 @@ VERBS: dict[str, Verb] = {
     "lr-test": finding.RATE,
     "batch-test": finding.BATCH,
     "experiment": experiment.VERB,
+    "search": search.VERB,
     "picture": picture.VERB,
     "data": data.VERB,
 }

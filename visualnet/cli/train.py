@@ -67,7 +67,10 @@ def run(args: argparse.Namespace) -> int:
     from visualnet.training.console import TrainOptions, train
 
     names = ("data", "epochs", "batch_size", "lr", "device", "seed", "run", "resume", "start_from", "folds", "json")
-    return train(project, TrainOptions(record=tuple(args.record), **{name: getattr(args, name) for name in names}))
+    said = {name: getattr(args, name) for name in names}
+    file = Path(args.project)
+    place = file.absolute().parent if file.is_file() else None
+    return train(project, TrainOptions(record=tuple(args.record), place=place, **said))
 
 
 VERB = Verb(run, "train, and tell how it goes", options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,13 +19,15 @@ from visualnet.layers import Spec
 from visualnet.layers.recipe.live_settings import Setting
 from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.pytorch import NoTorch, need_torch
-from visualnet.training import devices
+from visualnet.training import devices, events
 from visualnet.training.control import Control
 from visualnet.training.distributed.crew import Crew
 from visualnet.training.distributed.launched import Launched, launched
 from visualnet.training.distributed.telling import OtherRank, report
 from visualnet.training.loop.recorder import Recorder
 from visualnet.training.loop.sinks import Sink, combine
+from visualnet.training.process.server import check_free, serving
+from visualnet.training.run_records.begin import begin_run
 from visualnet.training.runs import run_list, run_model
 from visualnet.training.runs.change_marks import find_marks
 from visualnet.training.terminal.printer import Output, Printer, print_json
@@ -37,7 +40,7 @@ class TrainOptions:
     """What the command line may say; None leaves what the project says.
 
     ``data`` is a data set's name, with options if wanted: ``points:shape=spiral,n=1000``. ``run`` is the run's folder;
-    ``start_from`` a file of weights or another run's folder.
+    ``start_from`` a file of weights or another run's folder; ``place`` the folder of the project's file, whose revision is remembered.
     """
 
     data: str | None = None
@@ -51,6 +54,7 @@ class TrainOptions:
     start_from: Path | None = None
     folds: int | None = None
     record: tuple[str, ...] = ()
+    place: Path | None = None
     json: bool = False
 
 
@@ -106,13 +110,13 @@ def _train_with(
             return STOPPED
         # Last: what is refused leaves no folder behind.
         folder = crew.of_first(lambda: _folder(project, options, here.restarts))
+        if crew.writes:
+            check_free(folder)
         resume = crew.of_first(lambda: options.resume or (folder / run_model.LOG).exists())
     except (ValueError, OSError, NoTorch) as error:
         words = str(error)
         if isinstance(error, OSError) and error.strerror and error.filename:
-            words = (
-                f"the run cannot be kept in {error.filename} ({error.strerror.lower()}); name another folder with --run"
-            )
+            words = f"the run cannot be kept in {error.filename} ({error.strerror.lower()}); name another by --run"
         return _refused(options, words)
     show = emit or (print_json if options.json else Printer(sys.stdout, folder))
     output = Output(combine(recorder, show) if options.record else show, control)
@@ -122,8 +126,12 @@ def _train_with(
     if resume:
         _go_on(project, options, folder, control, tells=crew.writes)
     threads = None if settings(recipe_of_run(project.recipe))["threads"] else here.threads
-    session = Session(project, data, output, control, folder=folder, resume=resume, threads=threads, crew=crew)
-    reason = session.run()
+    with (
+        serving(folder, control) if crew.writes else nullcontext(_ignore) as tell
+    ):  # windows may follow the run, and steer it
+        sink = combine(output, tell)
+        session = Session(project, data, sink, control, folder=folder, resume=resume, threads=threads, crew=crew)
+        reason = session.run()
     if crew.size > 1 and reason == "failed" and crew.writes:
         report(output.failed)
     if output.broken:
@@ -181,7 +189,6 @@ def _check_memory(project: Project, fields: Mapping[str, Spec], samples: int, pr
     Raises:
         ValueError: it does not fit; the words say what would.
     """
-    from visualnet.analysis import infer
     from visualnet.training.finding.memory_check import find_memory_fault
     from visualnet.training.measure.free_memory import free_memory
 
@@ -204,7 +211,6 @@ def _begin_from(project: Project, options: TrainOptions, fields: Mapping[str, Sp
         ValueError: they cannot be read, or the network has errors.
         OSError: no copy of them can be kept.
     """
-    from visualnet.analysis import infer
     from visualnet.training.transfer.start import find_weights, preview, refer_to
 
     assert options.start_from is not None
@@ -300,4 +306,8 @@ def _folder(project: Project, options: TrainOptions, restarts: int = 0) -> Path:
     if folder is not None and options.resume:
         return folder  # The project in it stays the one that the run began with: what differs is told against it.
     # A file of a newer version may not be saved over, but a run may begin with what could be read of it.
-    return run_model.create_run(msgspec.structs.replace(project, runs=(), readonly=""), folder)
+    return begin_run(msgspec.structs.replace(project, runs=(), readonly=""), folder, place=options.place)
+
+
+def _ignore(event: events.Event) -> None:
+    """No window follows the other processes of a run."""

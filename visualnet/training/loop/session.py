@@ -33,7 +33,7 @@ from visualnet.training.loop.procedures.procedure import Left
 from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
-from visualnet.training.loop.sinks import EventLog, Sink, combine
+from visualnet.training.loop.sinks import Sink, open_sinks
 from visualnet.training.machine.machine import Machine
 from visualnet.training.measure.memory_meter import MemoryMeter
 from visualnet.training.runs.network_mark import mark_of
@@ -91,8 +91,7 @@ class Session:
         kept = self.folder if self.crew.writes else None
         if kept:
             sweep_run(kept, Deadline(SWEEP_S))
-        log = EventLog(kept / "events.jsonl", self._emit) if kept else None
-        emit = combine(log, self._emit) if log else self._emit
+        log, emit = open_sinks(kept, self.project, self._emit)
         failed: events.Failed | NonFinite | None = None
         try:
             try:
