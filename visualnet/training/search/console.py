@@ -127,7 +127,15 @@ def records(study: Study, trials: list[TrialView]) -> Iterator[list[Any]]:
     for trial in trials:
         values = [trial.values.get(address, "") for address in addresses]
         value = "" if trial.value is None else trial.value
-        yield [trial.number, trial.state, *values, value, round(trial.seconds, 3), trial.run, trial.words]
+        yield [
+            trial.number,
+            trial.state,
+            *values,
+            value,
+            round(trial.seconds, 3),
+            kept.place_of(study.folder, trial.number).name,
+            trial.words,
+        ]
 
 
 def as_json(study: Study, trials: list[TrialView]) -> dict[str, Any]:

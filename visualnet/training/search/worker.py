@@ -159,10 +159,9 @@ class Worker:
         """
         from visualnet.data.loading import load
         from visualnet.training.loop.session import Session
-        from visualnet.training.search.study import run_folder
 
         project = edits.set_recipe(project, seed=project.recipe.seed + number)
-        place = self.study.folder / run_folder(trial.number + 1, number)
+        place = kept.place_of(self.study.folder, trial.number + 1, number)
         known = read_run(place) if (place / LOG).exists() else RunModel(place.name, place)
         if known.state == "done":
             return self._value_of(known)

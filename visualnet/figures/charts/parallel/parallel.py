@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from visualnet.core.graph import Value
 from visualnet.core.text.format import format_quantity
 from visualnet.figures.charts.marks import Chart, Dots, Drawing, Mark, Spot, Stroke, Words, shorten, text_width
-from visualnet.figures.charts.parallel.axis import SettingAxis, Value, write_value
+from visualnet.figures.charts.parallel.axis import SettingAxis, write_value
 
 TOP, BOTTOM, EDGE = 38.0, 16.0, 16.0
 TICK_PX, REACH = 34.0, 5.0

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from visualnet.core.graph import Value
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.marks import Chart, Dots, Drawing, Mark, Spot, Stroke, Words, shorten
-from visualnet.figures.charts.parallel.axis import SettingAxis, Value, write_value
+from visualnet.figures.charts.parallel.axis import SettingAxis, write_value
 
 TOP, BOTTOM, LEFT, RIGHT = 24.0, 36.0, 48.0, 10.0
 FIELD_WIDTH, FIELD_HEIGHT = 180.0, 130.0
