@@ -275,6 +275,8 @@ class _Growth:
             other = self.rng.choice(alike) if self.rng.random() < 0.7 else self.pick()
             if at and fresh and pattern.dtype == "int":
                 size = tuple(map(int, self.spec(chosen).shape))
+                if inputs[0][1].axes == (*pattern.axes, inputs[0][1].axes[-1]):
+                    size = size[:-1]  # a number for each row
                 other = self.source("input", size, "int", f"data{len(self.project.graph.nodes)}")
             free = pattern is not None and pattern.optional and self.rng.random() < 0.5
             wires[port] = None if free else (chosen if at == 0 else other)

@@ -112,7 +112,7 @@ def _in_the_u(name: str, padded: bool, boundary: bool) -> tuple[float, float]:
     raised, lowered = (0.0, 16.0) if padded else (-16.0, 0.0)
     bottom = narrow + 4 * (wide + narrow)
     end = bottom + wide + 4 * (2 * wide + narrow)
-    last = end + (432 if boundary else 216)
+    last = end + (480 if boundary else 216)
     ends = {
         "image": (0.0, 0.0),
         "bottom": (bottom, 8 * row),

@@ -39,6 +39,7 @@ STRICTER = {
     "wants 2 numbers for each axis": "torch would pad the channels",
     "circular cannot pad one end": "torch would leave cells of the answer unwritten",
     "extents, not": "torch would take extents for axes that are not there",
+    "at index, not": "torch would take of the first places only, and of axes that are not there none",
     "wants one number for each axis": "torch would put new axes in front",
 }
 """Words of refusals where torch computes something, but nothing that anyone means."""

@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from visualnet.cli import check, code, compare, diff, new, picture, summary, templates, train
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
 from visualnet.cli.own_data import verb as data
-from visualnet.cli.runs import evaluate, experiment, finding, generate, predict, search, segment, watch
+from visualnet.cli.run_list import runs, verify
+from visualnet.cli.runs import attach, evaluate, experiment, finding, generate, predict, search, segment, watch
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
 from visualnet.core.text.format import capitalize_first
@@ -119,6 +120,9 @@ VERBS: dict[str, Verb] = {
     "diff": diff.VERB,
     "code": code.VERB,
     "train": train.VERB,
+    "runs": runs.VERB,
+    "verify": verify.VERB,
+    "attach": attach.VERB,
     "evaluate": evaluate.VERB,
     "predict": predict.VERB,
     "watch": watch.VERB,

@@ -266,7 +266,8 @@ class Finished(Event, frozen=True, tag="finished"):
 class Failed(Event, frozen=True, tag="failed"):
     """The run cannot go on. ``path`` leads to the guilty node, if one is known; ``kind`` is for tests and icons.
 
-    Kinds: ``graph``, ``data``, ``unreadable`` (samples cannot be read any more; the state is kept), ``nonfinite``, ``memory``, ``error``.
+    Kinds: ``graph``, ``data``, ``unreadable`` (samples cannot be read any more; the state is kept), ``nonfinite``, ``memory``, ``error``,
+    ``process`` (its process ended without a word), ``processes`` (others of the run are gone).
     """
 
     kind: str
@@ -290,6 +291,7 @@ Logged = (
     | Finished
     | Failed
     | Progress
+    | Compiling
 )
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Logged)

@@ -106,6 +106,9 @@ def by_coco(judged: Judged) -> tuple[float, float]:
                 | {"score": float(a["sure"][row, number])}
             )
     kinds = sorted({one["category_id"] for one in truth})
+    said = [one for one in said if one["category_id"] in kinds]
+    if not said:  # which pycocotools does not take
+        return 0.0, 0.0
     with contextlib.redirect_stdout(io.StringIO()):
         coco = COCO()
         coco.dataset = {
@@ -114,7 +117,7 @@ def by_coco(judged: Judged) -> tuple[float, float]:
             "categories": [{"id": kind} for kind in kinds],
         }
         coco.createIndex()
-        found = COCOeval(coco, coco.loadRes([one for one in said if one["category_id"] in kinds]), "bbox")
+        found = COCOeval(coco, coco.loadRes(said), "bbox")
         # A recall that is just reached counts; COCO loses some of those to rounding.
         found.params.recThrs = found.params.recThrs - 1e-12
         found.evaluate()

@@ -81,6 +81,7 @@ def draw_boxes(seed: int, size: int, most: int) -> Judged:
     low = generator.random((size, most, 2)) * 50
     truth = np.concatenate([low, low + 10 + generator.random((size, most, 2)) * 30], -1)
     said = truth + generator.normal(0, 3, truth.shape)
+    said[..., 2:] = np.maximum(said[..., 2:], said[..., :2] + 1)  # a box turned inside out is none
     labels = generator.integers(-1, 2, (size, most))
     guessed = np.where(generator.random((size, most)) < 0.7, np.maximum(labels, 0), 1 - np.maximum(labels, 0))
     return of_boxes(said, generator.random((size, most)), guessed, truth, labels)

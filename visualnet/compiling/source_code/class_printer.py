@@ -125,14 +125,12 @@ class Body:
     def _counted(self, runs: Sequence[Sequence[PlanSheet]]) -> str:
         """Repetitions of which one argument grows evenly, as a ``range``; empty for all others."""
         printed = [self.known[id(run[0])] for run in runs]
+        # Classes of different names may have different numbers of arguments.
+        if len(runs) < 4 or any(len(run) > 1 for run in runs) or len({p.name for p in printed}) > 1:
+            return ""
         vectors = list(zip(*(p.arguments(run[0]) for p, run in zip(printed, runs, strict=True)), strict=True))
         growing = [at for at, v in enumerate(vectors) if len({repr(key(n)) for n in v}) > 1]
-        if (
-            len(runs) < 4
-            or any(len(run) > 1 for run in runs)
-            or len({p.name for p in printed}) > 1
-            or len(growing) != 1
-        ):
+        if len(growing) != 1:
             return ""
         (at,) = growing
         counted = vectors[at]

@@ -31,7 +31,7 @@ class PerClass(Division):
         train, validation, test = split(samples.size, choice.split, choice.seed, label)
         drawn = train[np.random.default_rng(choice.seed).permutation(len(train))]
         kept = []
-        for value in np.unique(label[train]):
+        for value in np.unique(label):
             of_class = drawn[label[drawn] == value]
             if len(of_class) < self.samples:
                 has = format_quantity(len(of_class), "sample")

@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from visualnet.core.project import Project
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.training.events import EpochDone, Event, Failed, Finished, Paused, Trouble, encode
+from visualnet.training.run_records.writer import RecordWriter
 
 Sink = Callable[[Event], None]
 
@@ -78,3 +80,11 @@ def combine(*sinks: Sink) -> Sink:
             sink(event)
 
     return send
+
+
+def open_sinks(folder: Path | None, project: Project, emit: Sink) -> tuple[EventLog | None, Sink]:
+    """The log of a run's folder, to be closed at the end, and a sink that writes log and record before it hands on to ``emit``."""
+    if folder is None:
+        return None, emit
+    log = EventLog(folder / "events.jsonl", emit)
+    return log, combine(log, RecordWriter(folder, project, emit), emit)

@@ -18,6 +18,7 @@ from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.document import Document
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.core.text.visible import visible
+from visualnet.templates.lesson_checks import ShownExperiment
 from visualnet.training.experiments import curves, kept
 from visualnet.training.experiments.declare import MOST_SEEDS, Experiment
 from visualnet.training.experiments.model import ExperimentModel
@@ -234,6 +235,7 @@ class ExperimentsView(QWidget):
     def refresh(self) -> None:
         """Show how it stands."""
         model, training = self.experimenter.model, self.experimenter.training
+        self._tell_lessons(model)
         goes_on = model is not None and not training and self._goes_on(model)
         known = model is not None and bool(model.runs)
         text = "Stop" if training else "Go on" if goes_on else "Start anew" if known else "Start"
@@ -261,6 +263,12 @@ class ExperimentsView(QWidget):
         self.looks.show_model(model)
         self._list_curves(model)
         self._draw()
+
+    def _tell_lessons(self, model: ExperimentModel | None) -> None:
+        """Say what is shown to whoever teaches with it."""
+        name = self.experiment.name if self.experiment is not None and self.own is None else ""
+        begun, done = (bool(model.runs), model.done) if model is not None else (False, 0)
+        self.studio.experiment = ShownExperiment(name, begun, done)
 
     def _describe(self, model: ExperimentModel | None, training: bool) -> str:
         if self.experiment is None:

@@ -65,7 +65,8 @@ class PredictionPane(QWidget):
         column(head, below, (self.stack, 1), spacing=0, parent=self)
         trained.refresh()
         # Only now: a widget that is shown before it has a parent is a window, and takes the keyboard.
-        self.to_canvas.setVisible(studio.shell is not None if pins is None else pins)
+        self._pins = studio.shell is not None if pins is None else pins
+        self.to_canvas.setVisible(self._pins)
         self.to_points.hide()
         studio.theme_changed.connect(self._set_theme)
         studio.analysed.connect(lambda _: self._watch_input())
@@ -105,7 +106,7 @@ class PredictionPane(QWidget):
         self.runner.request_probes(self.who, ports, grid=bool(ports) and self.grid_dimensions() > 0)
         self.chooser.setVisible(self.grid_dimensions() == 0)
         made = self.studio.project.data.name == Points.name
-        self.to_points.setVisible(self.grid_dimensions() == 2 and made and self.studio.shell is not None)
+        self.to_points.setVisible(self.grid_dimensions() == 2 and made and self._pins)
         empty = {2: self.decision, 1: self.regression}.get(self.grid_dimensions(), self.bars)
         if self.runner.probes.seen is None:
             self.stack.setCurrentWidget(empty)

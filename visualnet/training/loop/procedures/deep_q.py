@@ -54,7 +54,7 @@ class DeepQ(Procedure):
             environment.make()
         except ValueError as error:
             yield Fault(str(error))
-        yield from _value_faults(analysis.main, environment)
+        yield from value_faults(analysis.main, environment)
         wanted, free = _buffer_bytes(environment, analysis.project.recipe), free_memory()
         if wanted > _TOO_LARGE * free:
             steps = settings(recipe_of_run(analysis.project.recipe))["buffer"]
@@ -319,8 +319,9 @@ def _field(facts: NodeFacts) -> str:
     return str(facts.layer.values()["field"])
 
 
-def _value_faults(main: GraphFacts, environment: Environment) -> Iterator[Fault]:
-    """Whether there are as many values as actions, made of what is observed alone."""
+def value_faults(main: GraphFacts, environment: Environment) -> Iterator[Fault]:
+    """What is wrong with the values of actions: as many of them are wanted as there are actions, made of what is observed alone, and a loss
+    that compares one with what deep Q-learning aims at."""
     port = find_values(main)
     if port is None:
         words = "nothing says which values are those of the actions: put Pick behind them, and give it a Target that reads “action”"
