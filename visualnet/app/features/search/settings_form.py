@@ -54,8 +54,8 @@ class SettingsForm(QWidget):
         grid.setColumnStretch(1, 1)
         lines = (
             ("Method", self.method),
-            ("Give up", self.pruning),
-            ("Compare", self.objective),
+            ("Give up early", self.pruning),
+            ("Wanted", self.objective),
             ("Trials", self.trials),
             ("Minutes", self.minutes),
             ("Seeds", self.seeds),
@@ -83,8 +83,8 @@ class SettingsForm(QWidget):
         if [self.objective.itemData(at) for at in range(self.objective.count())] != figures:
             self.objective.clear()
             for figure in figures:
-                more = "larger" if figure.better == "max" else "smaller"
-                self.objective.addItem(visible(f"{figure.title}, {more} is better"), figure)
+                most = "highest" if figure.better == "max" else "lowest"
+                self.objective.addItem(visible(f"{most} {figure.title}"), figure)
         now = objective_of(project)
         self.objective.setCurrentIndex(figures.index(now) if now in figures else -1)
         self.trials.setValue(spec.trials)

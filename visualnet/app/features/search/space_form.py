@@ -98,6 +98,7 @@ class SpaceForm(QWidget):
         for number, entry in enumerate(self._entries):
             field = describe(QLineEdit(write_entry(entry)), f"Values of {entry.address}", FORMS)
             field.setProperty("mono", True)
+            field.setCursorPosition(0)
             field.editingFinished.connect(partial(self._set, entry.address))
             words = label("", "error", wrap=True)
             gone = partial(self._remove, entry.address)

@@ -40,7 +40,7 @@ class TrialsModel(QAbstractTableModel):
         heads: list[str] = []
         if outcome is not None:
             self._addresses = [entry.address for entry in outcome.spec.entries]
-            heads = ["trial", "state", outcome.figure.title, *self._addresses, "time"]
+            heads = ["trial", "state", outcome.figure.title, *self._addresses, "time", "why"]
         trials = list(outcome.trials) if outcome is not None else []
         best = find_best(trials, outcome.figure.better) if outcome is not None else None
         if heads != self.heads or len(trials) != len(self.trials):
@@ -67,7 +67,7 @@ class TrialsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return visible(trial.words or "Double-click to open it as a run of a project of its own", lines=True)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = index.column() not in (1,)
+            right = index.column() not in (1, len(self.heads) - 1)
             return (
                 Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
             ) | Qt.AlignmentFlag.AlignVCenter
@@ -84,6 +84,8 @@ class TrialsModel(QAbstractTableModel):
                 "" if last is None else format_number(last) if trial.value is not None else f"({format_number(last)})"
             )
         if column == len(self.heads) - 1:
+            return trial.words
+        if column == len(self.heads) - 2:
             return format_duration(trial.seconds) if trial.seconds else ""
         address = self._addresses[column - 3]
         return write_value(trial.values[address]) if address in trial.values else ""

@@ -33,6 +33,7 @@ from visualnet.training.search.space import read_space
 from visualnet.training.search.study import counts, find_best, is_over
 
 NO_PROJECT = "Open a project, then choose Train > Find and compare > Search for good settings."
+COMPLETE = "All trials are over: ask for more of them, or start anew"
 DRAWN: tuple[tuple[str, Callable[[charts.Outcome], Any], str], ...] = (
     ("Best so far", charts.draw_best, "What each trial has reached is drawn here, and the best up to it."),
     ("Parallel", charts.draw_parallel, "A line for each trial through its values, to what it reached."),
@@ -69,7 +70,7 @@ class SearchView(QWidget):
             self.sentence,
             label("What is varied", "section"),
             self.space,
-            label("How is searched", "section"),
+            label("How it is searched", "section"),
             self.settings,
             row(self.go, self.anew, STRETCH, spacing=8),
             self.fault,
@@ -294,6 +295,7 @@ class SearchView(QWidget):
         trials = outcome.trials if outcome is not None else ()
         over = sum(counts(trial) and is_over(trial) for trial in trials)
         planned = self.searcher.seen.planned if self.searcher.seen is not None else 0
+        complete = bool(trials) and not running and self._is_complete(over)
         self.go.setText("Stopping …" if stopping else "Stop" if running else "Go on" if trials else "Start")
         restyle(self.go, kind="" if running else "primary")
         tip = (
@@ -301,8 +303,9 @@ class SearchView(QWidget):
             if running
             else "Train trials, each in a process beside the window"
         )
-        self.go.setToolTip(fault or tip)
-        self.go.setEnabled(self.project is not None and not stopping and (running or not fault))
+        self.go.setToolTip(COMPLETE if complete else fault or tip)
+        able = running or not (fault or complete)
+        self.go.setEnabled(self.project is not None and not stopping and able)
         self.anew.setVisible(bool(trials) and not running)
         self.anew.setEnabled(not fault)
         self.bar.setVisible(running)
@@ -312,8 +315,17 @@ class SearchView(QWidget):
         best = find_best(trials, outcome.figure.better) if outcome is not None else None
         self.best.setText(visible(f"Best: {charts.describe_trial(best)}" if best is not None else ""))
         self.table.show_outcome(outcome)
+        self.table.setVisible(bool(trials))
         self._enable()
         self._draw()
+
+    def _is_complete(self, over: int) -> bool:
+        """Whether what is shown has all the trials that the project asks for now."""
+        seen, project = self.searcher.seen, self.project
+        if seen is None or project is None or project.search is None:
+            return False
+        wanted = seen.planned if project.search.method == "grid" else project.search.trials
+        return over >= wanted and not any(trial.state in ("running", "paused") for trial in seen.outcome.trials)
 
     def _enable(self) -> None:
         outcome = self._outcome()
