@@ -99,6 +99,8 @@ class Judged:
             return np.asarray((-np.log(given) * asked).sum(1) / np.maximum(asked.sum(1), 1))
         if self.task == "boxes":
             return np.asarray(self.arrays["badness"], np.float64)
+        if self.task == "episodes":
+            return np.asarray(-self.arrays["reward"])
         right, _, true = self.overlaps
         asked = true.sum(1)
         wrong: Array = 1 - np.divide(right.sum(1), asked, out=np.ones(self.size), where=asked > 0)
