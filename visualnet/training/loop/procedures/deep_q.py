@@ -186,6 +186,21 @@ class DeepQ(Procedure):
         trial.train()
         return [found[name] for name in self.run.network.fields]
 
+    def measured(self, count: int) -> Drawn:
+        """Of what is remembered after as much play as the next round wants."""
+        import torch
+
+        self._play_on()
+        places = torch.arange(count) % min(self.play.played, self.play.size)
+        return Drawn(places, self.again(places, self.run.state.step))
+
+    def largest(self) -> tuple[int, str]:
+        size: int = self.settings["buffer"]
+        return (
+            size,
+            f"These are all {format_quantity(size, 'step')} that the buffer remembers: more in a batch would be the same again.",
+        )
+
     def validate(self, averaged: bool = False) -> dict[str, float | None] | None:
         """Mean reward and length of the same episodes each time, with the actions that are worth most."""
         from visualnet.training.loop.procedures.q_play import describe_episodes, play_greedily

@@ -136,6 +136,14 @@ class Procedure:
         """The batch of a round once more, which was the run's step of this number."""
         raise NotImplementedError
 
+    def measured(self, count: int) -> Drawn:
+        """A batch of so many samples, to measure what a step takes: the first ones, and the same again where there are fewer."""
+        raise NotImplementedError
+
+    def largest(self) -> tuple[int, str]:
+        """The most samples that make sense in a batch, and why, as a sentence."""
+        raise NotImplementedError
+
     def validate(self, averaged: bool = False) -> dict[str, float | None] | None:
         """What the network is worth after this epoch, by name, or what its averaged copy is; None if that was left."""
         raise NotImplementedError
