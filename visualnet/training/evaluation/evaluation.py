@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from visualnet.training.evaluation.episodes.judging import judge_episodes, plays
 from visualnet.training.evaluation.intervals import Estimate, estimate, wilson
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS, Metric, metrics_for
+from visualnet.training.evaluation.metrics.anomaly import has_odd
 from visualnet.training.evaluation.tasks import unit_of
 from visualnet.training.runs.preparation_file import PREPARATION, read_preparation
 from visualnet.training.runs.run_changes import with_data_of_run
@@ -113,24 +114,31 @@ def evaluate(
 
     loaded = data if data is not None else load(project.data, kept=read_preparation(folder))
     is_played = plays(project)
-    index = {"validation": loaded.validation, "test": loaded.test, "training": loaded.train}[part]
+    parts = {"validation": loaded.validation, "test": loaded.test, "training": loaded.train}
+    index = parts[part]
     if not len(index) and not is_played:
         raise ValueError(NO_TEST if part == "test" else NO_VALIDATION)
     try:
         digest = keeping.digest_file(path)
     except OSError as error:
         raise ValueError(f"the weights cannot be read: {error}") from None
-    key = f"{loaded.fingerprint} {digest} {part} {_digest_preparation(folder)}"
-    kept = keeping.place_of(folder, part, taken)
-    judged = keeping.read(kept, key)
-    if judged is None:
 
-        def done(share: float) -> None:
-            check(PREDICTING * share)
+    def answers(asked: str, done: Check) -> tuple[Judged, ...]:
+        key = f"{loaded.fingerprint} {digest} {asked} {_digest_preparation(folder)}"
+        kept = keeping.place_of(folder, asked, taken)
+        found = keeping.read(kept, key)
+        if found is None:
+            model = _open(project, path, loaded, check)
+            found = (
+                judge_episodes(model, loaded, asked, done) if is_played else _predict(model, parts[asked], loaded, done)
+            )
+            keeping.keep(kept, key, found)
+        return found
 
-        model = _open(project, path, loaded, check)
-        judged = judge_episodes(model, loaded, part, done) if is_played else _predict(model, loaded, index, done)
-        keeping.keep(kept, key, judged)
+    judged = answers(part, lambda share: check(PREDICTING * share))
+    if part == "test" and len(loaded.validation) and any(map(has_odd, judged)):
+        before = {one.name: one for one in answers("validation", lambda share: check(PREDICTING))}
+        judged = tuple(replace(one, elsewhere=before.get(one.name)) for one in judged)
     opened = openings.note_opening(folder, digest) if part == "test" and count else openings.count_openings(folder)
     figures = _figures(judged, check)
     epoch, note = _state_of(folder, loaded.fingerprint, data is None)
@@ -188,7 +196,7 @@ def _open(project: Project, weights: Path, data: Loaded, check: Check) -> Model:
     return model
 
 
-def _predict(model: Model, data: Loaded, index: Any, check: Check) -> tuple[Judged, ...]:
+def _predict(model: Model, index: Any, data: Loaded, check: Check) -> tuple[Judged, ...]:
     from visualnet.training.evaluation.predicting import predict
 
     return predict(model, data, np.sort(index), check)

@@ -31,6 +31,8 @@ class Judged:
     arrays: Mapping[str, Array]
     has_probabilities: bool = True
     columns: Mapping[str, Array] = field(default_factory=dict)
+    elsewhere: Judged | None = None
+    """The same answer to the validation part, where this is the test part: what is to be chosen is chosen there."""
     kept: dict[Any, Any] = field(default_factory=dict, repr=False)
     """What metrics have worked out of these answers and ask for again."""
 
