@@ -32,6 +32,7 @@ from visualnet.app.features.presentation.feature import FEATURE as PRESENTATION
 from visualnet.app.features.problems.feature import FEATURE as PROBLEMS
 from visualnet.app.features.recipe.feature import FEATURE as RECIPE
 from visualnet.app.features.reference.feature import FEATURE as REFERENCE
+from visualnet.app.features.run_list.feature import FEATURE as RUN_LIST
 from visualnet.app.features.runs.feature import FEATURE as RUNS
 from visualnet.app.features.search.feature import FEATURE as SEARCH
 from visualnet.app.features.see_inside.feature import FEATURE as SEE_INSIDE
@@ -81,4 +82,5 @@ FEATURES: tuple[Feature, ...] = (
     START_PAGE,
     EXPERIMENTS,
     SEARCH,
+    RUN_LIST,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
@@ -189,7 +189,7 @@ class RunnerProtocol(Protocol):
 
     def can_resume(self) -> bool: ...
 
-    def start(self) -> bool: ...
+    def start(self, origin: Any = None) -> bool: ...
 
     def resume(self) -> bool: ...
 
