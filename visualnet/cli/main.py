@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from visualnet.cli import check, code, compare, diff, new, picture, summary, templates, train
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
+from visualnet.cli.elsewhere import cluster, queue
 from visualnet.cli.own_data import verb as data
 from visualnet.cli.run_list import capsules, runs
 from visualnet.cli.runs import attach, evaluate, experiment, finding, generate, predict, search, segment, watch
@@ -121,6 +122,8 @@ VERBS: dict[str, Verb] = {
     "diff": diff.VERB,
     "code": code.VERB,
     "train": train.VERB,
+    "cluster": cluster.VERB,
+    "queue": queue.VERB,
     "runs": runs.VERB,
     "verify": capsules.VERIFY,
     "pack": capsules.PACK,
