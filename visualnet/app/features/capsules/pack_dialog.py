@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QProgressBar, QWidget
 
+from visualnet.app.features.capsules.fitting import fit_height
 from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import describe, label
@@ -34,7 +35,6 @@ class PackDialog(QDialog):
         self.studio, self.run_folder = studio, run
         self._task: BackgroundTask | None = None
         self.setWindowTitle("Pack the run")
-        self.resize(560, 10)
         project = read_project(run)
         self.project = project
         choice = project.data if project is not None else None
@@ -61,6 +61,7 @@ class PackDialog(QDialog):
         foot = row((self.bar, 1), self.buttons, spacing=12)
         parts = (label(ABOUT, "muted", wrap=True), self.about_data, self.data, self.consent, self.fault, foot)
         column(*parts, margins=16, spacing=12, parent=self)
+        fit_height(self, 560)
         self.finished.connect(lambda _: close_tasks(self))
 
     def ask(self) -> None:
@@ -103,5 +104,6 @@ class PackDialog(QDialog):
     def _refuse(self, words: str) -> None:
         self.fault.setText(words)
         self.fault.show()
+        fit_height(self, self.width())
         self.bar.hide()
         self.pack.setEnabled(True)

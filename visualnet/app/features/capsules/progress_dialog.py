@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QProgressBar, QWidget
 
+from visualnet.app.features.capsules.fitting import fit_height
 from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import column, row
@@ -35,7 +36,7 @@ class ProgressDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.buttons.rejected.connect(self.reject)
         column(label(f"{title} …"), row((self.bar, 1), self.buttons, spacing=12), margins=16, spacing=12, parent=self)
-        self.resize(420, 10)
+        fit_height(self, 420)
         self._delay = QTimer(self, interval=SHOWN_AFTER_MS, singleShot=True)
         self._delay.timeout.connect(self.show)
         self._delay.start()

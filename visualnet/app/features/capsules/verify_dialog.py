@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QProgressBar, QWidget
 
+from visualnet.app.features.capsules.fitting import fit_height
 from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, describe, label
@@ -56,7 +57,6 @@ class VerifyDialog(QDialog):
         self._task: BackgroundTask | None = None
         self.verdict: Verdict | None = None
         self.setWindowTitle("Verify the run")
-        self.resize(600, 10)
         manifest, notes = read_kept(run), read_annotations(run).notes
         facts = describe_record(read_record(run))
         lines = [*(describe_manifest(manifest) if manifest is not None else ()), *facts]
@@ -79,6 +79,7 @@ class VerifyDialog(QDialog):
         foot = row(self.again, (self.bar, 1), STRETCH, self.buttons, spacing=12)
         parts = (self.inside, self.notes, label(ABOUT, "muted", wrap=True), self.head, self.outcome, foot)
         column(*parts, margins=16, spacing=12, parent=self)
+        fit_height(self, 600)
         self.finished.connect(lambda _: close_tasks(self))
 
     @property
@@ -121,6 +122,7 @@ class VerifyDialog(QDialog):
         for line, text in ((self.head, head), (self.outcome, words)):
             line.setText(text)
             line.show()
+        fit_height(self, self.width())
 
     def _show_state(self) -> None:
         self.bar.setVisible(self.running)
