@@ -6,6 +6,7 @@ from visualnet.app.features.about_network.feature import FEATURE as ABOUT_NETWOR
 from visualnet.app.features.attention.feature import FEATURE as ATTENTION
 from visualnet.app.features.backprop.feature import FEATURE as BACKPROP
 from visualnet.app.features.blocks.feature import FEATURE as BLOCKS
+from visualnet.app.features.capsules.feature import FEATURE as CAPSULES
 from visualnet.app.features.code.feature import FEATURE as CODE
 from visualnet.app.features.comparison.feature import FEATURE as COMPARISON
 from visualnet.app.features.dashboard.feature import FEATURE as DASHBOARD
@@ -81,6 +82,7 @@ FEATURES: tuple[Feature, ...] = (
     FINDING,
     START_PAGE,
     EXPERIMENTS,
+    CAPSULES,
     SEARCH,
     RUN_LIST,
 )

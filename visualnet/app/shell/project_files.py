@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -27,7 +27,7 @@ from visualnet.core.user.settings import Settings
 from visualnet.templates.index import template_list
 
 FILTER = "VisualNet projects (*.vnet)"
-OPENABLE = "Projects and pictures that carry one (*.vnet *.png *.svg)"
+OPENABLE = "Projects, packed runs, and what carries a project (*.vnet *.vnetz *.png *.svg *.safetensors)"
 JOURNAL_MS = 1000
 
 
@@ -74,6 +74,8 @@ class ProjectFiles(QObject):
         super().__init__(window)
         self.window, self.studio, self.settings, self.guard = window, studio, settings, guard
         self.tabs = Tabs(studio, pages, home, self)
+        self.openers: Mapping[str, Callable[[Path], object]] = {}
+        """By the ending of its name, what opens a file that holds more than a project: a packed run, weights."""
         self.last = [p for p in settings.typed("open_files", []) if isinstance(p, str)]
         """The files that were open when the program was left last."""
         self._looked, self._trouble = 0, ""
@@ -158,6 +160,9 @@ class ProjectFiles(QObject):
         """Open a file, or go to the tab that has it; words about why it cannot be opened are shown, and the present document stays."""
         if (there := self.tabs.at(path)) is not None:
             self.tabs.show(there)
+            return True
+        if (opener := self.openers.get(path.suffix.lower())) is not None:
+            opener(path)
             return True
         try:
             document = Document.open(path)
