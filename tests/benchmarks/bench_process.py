@@ -70,7 +70,7 @@ def run() -> list[tuple[str, float, str, str]]:
 def _ready(spare: Spare) -> None:
     """Wait until a process has imported all: as after the moments that a person needs to press Train."""
     spare.prepare()
-    time.sleep(8)
+    spare.wait_until_warm()
 
 
 def _watch(begin: Callable[[Callable[[object], None]], None]) -> tuple[float, float]:
