@@ -88,3 +88,14 @@ def experiments(g: Guide) -> None:
     g.hands.until(lambda: not view.experimenter.busy, 300)
     g.hands.rest(0.5)
     g.keep("experiments")
+
+
+def where_it_trains(g: Guide) -> None:
+    """The places where a network can be trained, with the one that is chosen."""
+    g.open("lenet5")
+    menu = g.window.actions_.submenu("train.place")
+    assert menu is not None
+    menu.aboutToShow.emit()
+    menu.ensurePolished()
+    menu.resize(menu.sizeHint())
+    g.keep("where-it-trains", of=menu)

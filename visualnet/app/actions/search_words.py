@@ -111,6 +111,8 @@ WORDS: Mapping[str, str] = {
     "train.resume": "continue, go on",
     "train.change_network": "apply changes, hot swap, edit network while training, adopt drawing",
     "train.keep_network": "ignore changes, keep training old network",
+    "train.place": "subprocess, own process, background training, detached, survive a crash, close the window",
+    "train.follow": "attach, reattach, remote, ssh, tunnel, running in a shell, monitor, watch a training",
     "train.stop": "cancel, abort, end training, kill",
     # Help
     "help.shortcuts": "hotkeys, key bindings, keys, keyboard",

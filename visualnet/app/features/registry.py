@@ -40,6 +40,7 @@ from visualnet.app.features.see_inside.feature import FEATURE as SEE_INSIDE
 from visualnet.app.features.start_from.feature import FEATURE as START_FROM
 from visualnet.app.features.start_page.feature import FEATURE as START_PAGE
 from visualnet.app.features.training.feature import FEATURE as TRAINING
+from visualnet.app.features.training_place.feature import FEATURE as TRAINING_PLACE
 from visualnet.app.features.try_it.feature import FEATURE as TRY_IT
 from visualnet.app.features.writing.feature import FEATURE as WRITING
 from visualnet.app.features.zoo.feature import FEATURE as ZOO
@@ -80,6 +81,7 @@ FEATURES: tuple[Feature, ...] = (
     BLOCKS,
     START_FROM,
     FINDING,
+    TRAINING_PLACE,
     START_PAGE,
     EXPERIMENTS,
     CAPSULES,

@@ -42,8 +42,11 @@ class TrainingGuard(Protocol):
     def describe(self, document: Document) -> str:
         """What is told of the training that runs on a document; nothing if none does."""
 
-    def finish(self) -> None:
-        """End the training."""
+    def may_close(self, document: Document) -> bool:
+        """Whether a training may be ended of which the list of all that is open has told; if so, it is, or goes on alone."""
+
+    def describe_end(self) -> str:
+        """What becomes of the training when the window closes."""
 
     def may_stop(self, document: Document) -> bool:
         """Whether a training of a document may be ended; if so, it is."""
@@ -291,7 +294,13 @@ class ProjectFiles(QObject):
     def may_quit(self) -> bool:
         """Whether every open document may go: one question for one thing that would be lost, and one list for several."""
         works = [
-            OpenWork(tab, self.tabs.name(tab), self.holds_unsaved(tab), self.guard.describe(tab.document))
+            OpenWork(
+                tab,
+                self.tabs.name(tab),
+                self.holds_unsaved(tab),
+                self.guard.describe(tab.document),
+                self.guard.describe_end(),
+            )
             for tab in self.tabs
         ]
         works = [work for work in works if work.edited or work.training]
@@ -300,8 +309,8 @@ class ProjectFiles(QObject):
         dialog = ClosingDialog(works, self.window)
         if answer_of(dialog) != ClosingDialog.DialogCode.Accepted:
             return False
-        if any(work.training for work in works):
-            self.guard.finish()
+        if not all(self.guard.may_close(work.tab.document) for work in works if work.training):
+            return False
         return all(self._save_tab(tab) for tab in dialog.ticked())
 
     def _save_tab(self, tab: Tab) -> bool:
