@@ -11,6 +11,7 @@ from visualnet.app.features.comparison.feature import FEATURE as COMPARISON
 from visualnet.app.features.dashboard.feature import FEATURE as DASHBOARD
 from visualnet.app.features.data_page.feature import FEATURE as DATA_PAGE
 from visualnet.app.features.differences.feature import FEATURE as DIFFERENCES
+from visualnet.app.features.elsewhere.feature import FEATURE as ELSEWHERE
 from visualnet.app.features.evaluation.feature import FEATURE as EVALUATION
 from visualnet.app.features.experiments.feature import FEATURE as EXPERIMENTS
 from visualnet.app.features.feature import Feature
@@ -77,6 +78,7 @@ FEATURES: tuple[Feature, ...] = (
     BLOCKS,
     START_FROM,
     FINDING,
+    ELSEWHERE,
     START_PAGE,
     EXPERIMENTS,
 )
