@@ -233,8 +233,8 @@ ANSWERS: tuple[Answer, ...] = (
     ),
     Answer(
         "distributed, multi gpu, cluster, cloud, colab",
-        "It trains on this machine. The exported module trains anywhere.",
-        "file.export_code",
+        "Export for a cluster writes a folder that trains on many GPUs and machines, started by torchrun or Slurm.",
+        "train.export_cluster",
     ),
     Answer(
         "share, send, collaborate, email, publish",
