@@ -9,9 +9,10 @@ import sys
 import time
 from pathlib import Path
 
-import visualnet
 from visualnet.training.search import folder as kept
 
+ROOT = Path(__file__).resolve().parents[3]
+"""Where the package lies."""
 MOST = 64
 """So many processes at once."""
 MOST_WORDS = 2_000
@@ -25,8 +26,7 @@ def start_workers(folder: Path, count: int, trust: bool = False) -> list[subproc
         OSError: one cannot be started.
     """
     kept.forget_stop(folder)
-    home = str(Path(visualnet.__file__).parents[1])
-    paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     surroundings = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     command = [sys.executable, "-m", "visualnet", "search", str(folder), *(["--trust"] if trust else [])]
     found = []
