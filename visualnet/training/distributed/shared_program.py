@@ -89,7 +89,8 @@ class SharedProgram:
     def _leaves_some(self, batch: tuple[Tensor, ...]) -> bool:
         """Whether weights that ask for gradients get none, as they lead to no loss: then it must be looked for them in each step."""
         weights = [parameter for parameter in self._program.parameters() if parameter.requires_grad]
-        with resting(self._model), torch.enable_grad(), torch.random.fork_rng():
+        devices = [batch[0].device] if batch[0].is_cuda else []
+        with resting(self._model), torch.enable_grad(), torch.random.fork_rng(devices):
             loss = self._plain(*batch)[0]["loss"]
             return any(found is None for found in torch.autograd.grad(loss, weights, allow_unused=True))
 

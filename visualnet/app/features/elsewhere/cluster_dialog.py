@@ -45,8 +45,13 @@ class ClusterDialog(QDialog):
         for box in (self.nodes, self.processes):
             box.valueChanged.connect(lambda _: self._show())
         self.write_button = button("Write the folder", "primary", done=self._write)
+        describe(
+            self.write_button, "Write the folder", "Write it now; nothing is written into a folder that holds something"
+        )
+        choose = button("Choose…", icon="open", done=self._ask)
+        describe(choose, "Choose the folder", "Choose a new or empty folder")
         form = QFormLayout()
-        form.addRow("Folder", row((self.folder, 1), button("Choose…", icon="open", done=self._ask), spacing=8))
+        form.addRow("Folder", row((self.folder, 1), choose, spacing=8))
         form.addRow("Machines", self.nodes)
         form.addRow("Processes on each", self.processes)
         foot = row(STRETCH, button("Close", "quiet", done=self.reject), self.write_button, spacing=8)

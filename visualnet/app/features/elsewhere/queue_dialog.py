@@ -20,7 +20,7 @@ from visualnet.training.queue.worker import is_worked_through
 from visualnet.training.run_records.begin import begin_run
 
 LOOK_MS = 500
-EMPTY = "Nothing waits. “Put into the queue” (menu Train) keeps a training of the network for later."
+EMPTY = "Nothing waits. “Put into the queue” (Train > Elsewhere or later) keeps a training of the network for later."
 
 
 def add(studio: Studio) -> None:
@@ -52,7 +52,11 @@ class QueueDialog(QDialog):
         self.empty = label(EMPTY, "muted", wrap=True)
         self.fault = label("", "error", wrap=True)
         self.first = button("Train it next", done=lambda: self._change(move_first))
-        describe(self.first, "Train it next", "Let the chosen run be the next; the one that is trained goes on")
+        describe(
+            self.first,
+            "Train it next",
+            "Let the chosen run be the next, also one that failed; the one that is trained goes on",
+        )
         self.remove = button("Take out", "quiet", done=lambda: self._change(remove_run))
         describe(self.remove, "Take out", "Take the chosen run out of the queue; its folder stays")
         self.work = button("Train them", "primary", icon="play", done=self._work)
