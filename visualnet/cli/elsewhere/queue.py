@@ -131,16 +131,16 @@ def _add(args: argparse.Namespace) -> int:
 
 def _work(args: argparse.Namespace) -> int:
     from visualnet.core.process.exit_signals import on_ending
+    from visualnet.training.events import Event
     from visualnet.training.queue.kept import Waiting
     from visualnet.training.queue.worker import AtWork, Worker
-    from visualnet.training.runs.run_model import RunModel
     from visualnet.training.terminal.printer import Printer, print_json
 
     printers: dict[str, Printer] = {}
 
     def tell(run: Waiting, event: object) -> None:
-        if isinstance(event, RunModel):
-            return
+        if not isinstance(event, Event):
+            return  # what a resumed run has told already
         if args.json:
             print_json(event)
             return

@@ -22,7 +22,9 @@ def start_worker() -> int:
         str(Path(visualnet.__file__).parents[1]),
         *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)),
     ]
-    flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
     with open_regular(log_dir() / "queue.log", "ab") as log:
         started = subprocess.Popen(
             [sys.executable, "-m", "visualnet", "queue", "work"],
