@@ -51,7 +51,7 @@ class _Part(NamedTuple):
     name: str
     source: bytes | Path
     size: int
-    time: int = 0
+    time: str = ""
 
 
 def pack_run(run: Path, target: Path, *, data: bool = False, check: Check = no_check) -> Manifest:
@@ -90,7 +90,7 @@ def pack_run(run: Path, target: Path, *, data: bool = False, check: Check = no_c
         _Part(PROJECT, text := project_file.dumps(shared), len(text)),
         _Part(RECORD, text := _record_of(run), len(text)),
         *_files_of(run),
-        *(_Part(file.name, file.path, file.size, file.time) for file in files or ()),
+        *(_Part(file.name, file.path, file.size, str(file.time)) for file in files or ()),
     ]
     for part in parts:
         if part.size > (most := most_bytes(part.name)):

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import msgspec
 import torch.distributed as dist
 
+from visualnet.core.storage.regular_files import read_regular
 from visualnet.training.distributed.crew import Member
 from visualnet.training.events import Failed
 
@@ -100,7 +101,6 @@ def _is_there(member: Member) -> bool:
 def _is_zombie(pid: int) -> bool:
     """Whether it has ended and only its parent does not know yet (Linux; elsewhere that is not asked)."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return file.read().rpartition(b")")[2].split()[0] == b"Z"
+        return read_regular(f"/proc/{pid}/stat").rpartition(b")")[2].split()[0] == b"Z"
     except (OSError, IndexError):
         return False

@@ -14,7 +14,7 @@ from visualnet.data.environments.episode import Episode, PlayError
 from visualnet.data.environments.registry import environment_of
 from visualnet.layers.declaration import params as kinds
 from visualnet.training.generating.way import CannotMake, Check, Place, Way, way
-from visualnet.training.loop.procedures.deep_q import find_values, value_faults
+from visualnet.training.loop.procedures.action_values import find_values, value_faults
 from visualnet.training.observations.looked_at import ProbePort
 
 if TYPE_CHECKING:

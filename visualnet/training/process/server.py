@@ -69,15 +69,19 @@ class Peer:
         self.known = False
         self.asked: tuple[int, ProbeRequest] | None = None
         self._queue: deque[tuple[int, bytes]] = deque()
+        self._behind = 0
+        """Up to here the log is to be read by him, as soon as he takes something again; 0: nothing was left out."""
         self._newest: dict[str, bytes] = {}
 
     def tell(self, at: int, body: bytes) -> None:
         """A message that must arrive, or (``at`` > 0) that can be read in the log instead."""
+        if at > 0 and self._behind:
+            self._behind = at
+            return
         self._queue.append((at, body))
         if len(self._queue) > MOST_WAITING:
-            last = max(place for place, _ in self._queue)
-            if last > 0:
-                self._queue = deque([one for one in self._queue if one[0] <= 0] + [(0, pack(Behind(last)))])
+            self._behind = max(place for place, _ in self._queue)
+            self._queue = deque(one for one in self._queue if one[0] <= 0)
 
     def show(self, key: str, body: bytes) -> None:
         """A message of which the newest of a key counts."""
@@ -90,9 +94,12 @@ class Peer:
             Closed: nobody is there any more.
         """
         self.wire.write()
-        while self.wire.waiting < BUFFERED and (self._queue or self._newest):
+        while self.wire.waiting < BUFFERED and (self._queue or self._behind > 0 or self._newest):
             if self._queue:
                 self.wire.put(self._queue.popleft()[1])
+            elif self._behind > 0:
+                self.wire.put(pack(Behind(self._behind)))
+                self._behind = 0
             else:
                 self.wire.put(self._newest.pop(next(iter(self._newest))))
             self.wire.write()
@@ -100,7 +107,7 @@ class Peer:
     @property
     def has_more(self) -> bool:
         """Whether something waits to be sent."""
-        return bool(self.wire.waiting or self._queue or self._newest)
+        return bool(self.wire.waiting or self._queue or self._behind > 0 or self._newest)
 
 
 class RunServer:

@@ -11,11 +11,10 @@ from visualnet.core.errors import FileError
 from visualnet.core.project import Project
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.training import events
-from visualnet.training.run_again.told_values import read_events
 from visualnet.training.run_records.begin import begin_run
 from visualnet.training.run_records.from_log import read_record
 from visualnet.training.run_records.record import Origin
-from visualnet.training.runs.run_model import LOG, read_project
+from visualnet.training.runs.run_model import LOG, MAX_LINE, read_project
 
 WEIGHTS = {
     "best": "best.safetensors",
@@ -108,8 +107,12 @@ def branch(
 
 def _copy_log(folder: Path, made: Path, step: int) -> None:
     """The log up to the checkpoint's step: what it tells of later steps, and of an end, is not of this run."""
-    with open_regular(made / LOG, "xb") as file:
-        for event in read_events(folder):
+    with open_regular(made / LOG, "xb") as file, open_regular(folder / LOG) as kept:
+        while line := kept.readline(MAX_LINE):
+            try:
+                event = events.decode(line)
+            except (ValueError, OverflowError):
+                continue  # torn by a crash
             if getattr(event, "step", 0) > step:
                 break
             if not isinstance(event, events.Finished | events.Failed | events.Paused | events.Resumed):
