@@ -50,7 +50,12 @@ _ALL = (
             discount=Float(0.99, "What a reward of the next step counts of one now.", low=0, high=1),
             epsilon_start=Float(1.0, "Share of steps that are drawn at random, at first.", low=0, high=1),
             epsilon_end=Float(0.05, "Share of steps that are drawn at random, at last.", low=0, high=1),
-            epsilon_steps=Int(10_000, "Steps of play over which that share falls.", low=1, high=MOST_STEPS),
+            epsilon_steps=Int(
+                10_000,
+                "Steps of play over which it goes from first to last, down or up.",
+                low=1,
+                high=MOST_STEPS,
+            ),
             buffer=Int(20_000, "Steps of play that are remembered, the last ones.", low=1, high=MOST_KEPT),
             learning_starts=Int(500, "Random steps that are played before the first batch.", low=1, high=MOST_STEPS),
             target_every=Int(200, "Rounds from one renewal of the target network to the next.", low=1, high=MOST_STEPS),
@@ -72,7 +77,7 @@ _ALL = (
             Rule("y", "r + discount*q_next"),
             Rule(
                 "epsilon",
-                "max(epsilon_end, epsilon_start - (epsilon_start - epsilon_end)*max(t - learning_starts, 0)/epsilon_steps)",
+                "epsilon_start + (epsilon_end - epsilon_start)*min(max(t - learning_starts, 0)/epsilon_steps, 1)",
             ),
             Rule("v_new", "v + target_rate*(w - v)"),
         ),
