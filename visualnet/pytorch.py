@@ -39,6 +39,9 @@ def _tried() -> str:
         import torch
 
         torch.nn, torch.fx, safetensors.torch.load_file  # noqa: B018
+        # WORKAROUND https://github.com/tqdm/tqdm#monitoring-thread-intervals-and-miniters: torch.fx makes a (mute) progress bar for
+        # every graph that it runs, and where tqdm is installed the first one starts a thread that never ends.
+        torch.hub.tqdm.monitor_interval = 0  # type: ignore[attr-defined]
     except ModuleNotFoundError as error:
         name = error.name or "torch"
         if name.partition(".")[0] in ("torch", "safetensors"):

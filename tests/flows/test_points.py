@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.app.features.points.panel import PointsPanel
 from visualnet.app.shell.window import Window
+from visualnet.core import edits
 from visualnet.core.storage import project_file
 from visualnet.data.plane.own_points import OwnPoint, read_points
 from visualnet.layers.recipe.live_settings import describe_change
@@ -105,6 +106,14 @@ def test_generated_points_become_ones_own_with_the_first_that_is_moved(window: W
     QTest.keyClick(panel.shapes, Qt.Key.Key_End)
     QTest.keyClick(panel.shapes, Qt.Key.Key_Up)
     assert window.studio.project.data.options["shape"] == "xor" and panel.advice.isVisible()
+
+
+def test_each_class_has_a_button_however_many_there_come_to_be(window: Window, hands: Hands) -> None:
+    panel = open_points(window, hands, "perceptron-points")
+    for number in (5, 2, 8):
+        window.studio.do("Classes", lambda p, n=number: edits.set_data(p, options={**p.data.options, "classes": n}))  # type: ignore[misc]
+        hands.rest()
+        assert panel.classes is not None and len(panel.classes.words) == panel.plane.classes == number
 
 
 def test_points_are_set_and_taken_away_by_keys(window: Window, hands: Hands) -> None:

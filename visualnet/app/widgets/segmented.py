@@ -48,6 +48,11 @@ class Segmented(QFrame):
         part.setChecked(action.isChecked())
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """The words on its buttons, in their order."""
+        return tuple(part.text() for part in self._group.buttons())
+
+    @property
     def current(self) -> int:
         """The place of the chosen word."""
         return self._group.checkedId()

@@ -168,8 +168,7 @@ class PointsPanel(QWidget):
     def _show_classes(self, data: Points) -> None:
         """A button for each class, with the mark that its points have."""
         names = data.class_names()
-        shown = [] if self.classes is None else [self.classes.part(i).text() for i in range(self.plane.classes)]
-        if self.classes is not None and shown == list(names):
+        if self.classes is not None and self.classes.words == tuple(names):
             return
         if self.classes is not None:
             self.classes.deleteLater()

@@ -57,11 +57,12 @@ class Supervised(Procedure):
 
     def rounds(self) -> Iterator[Drawn]:
         run, state, sampler, tensors = self.run, self.run.state, self.run.sampler, self.run.tensors
+        crew = run.machine.crew
         size, train = sampler.batch_size, self.run.data.train[sampler.order.numpy()]
-        tensors.expect(train[state.position * size : sampler.steps * size], size)
+        tensors.expect(train[state.position * size : sampler.steps * size], size, crew.part)
         batches = tensors.indices(train).split(size)  # type: ignore[no-untyped-call]
         for index in batches[state.position : sampler.steps]:
-            yield Drawn(index, tensors.training_batch(index, run.state.step))
+            yield Drawn(index, tensors.training_batch(crew.take(index, run.state.step), run.state.step))
 
     def again(self, index: Tensor, step: int) -> list[Tensor]:
         return self.run.tensors.training_batch(index, step)
@@ -76,19 +77,19 @@ class Supervised(Procedure):
 
     def validate(self, averaged: bool = False) -> dict[str, float | None] | None:
         """The means over the validation set."""
-        run = self.run
+        run, crew = self.run, self.run.machine.crew
         chunk = run.sampler.batch_size * (1 if run.network.sums else 2)
-        run.tensors.expect(run.data.validation, chunk)
+        run.tensors.expect(run.data.validation, chunk, crew.part)
         index = run.tensors.indices(run.data.validation)
         run.network.trial.eval()
         sums = run.tally.fresh()
         for at in range(0, len(index), chunk):
             try:
-                batch = run.tensors.batch(index[at : at + chunk])
+                batch = run.tensors.batch(crew.take(index[at : at + chunk]))
             except WaitEnded:
                 run.look_up("validation")
                 return None
-            if not len(batch[0]):
+            if not len(batch[0]) and crew.size == 1:
                 continue  # none of these samples can be read
             if averaged:
                 run.learners.swap_averages()  # for this batch alone: whatever looks at the weights between batches finds them
@@ -97,7 +98,7 @@ class Supervised(Procedure):
             finally:
                 if averaged:
                     run.learners.swap_averages()
-            sums.add(results, len(batch[0]))
+            sums.add(results, crew.count(batch))
             if run.is_due() and not run.look_up("validation"):
                 return None
         return sums.means()
