@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QWidget
 
 from tests.flows.hands import LEFT, Hands
+from tests.flows.test_experiments import choose, shortened
+from visualnet.app.features.experiments import view as view_module
 from visualnet.app.features.lessons.coach import LessonCoach
 from visualnet.app.shell.window import Window
 from visualnet.templates.lessons import lessons
@@ -146,3 +149,39 @@ def next_once(coach: LessonCoach, hands: Hands) -> bool:
         hands.press(coach, "Next")
     hands.rest(0.1)
     return False
+
+
+def test_a_lesson_goes_on_below_the_page_of_experiments(
+    window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page covers the canvas in a tab of its own, and the strip stays: the lesson asks for an experiment, and sees its runs."""
+    monkeypatch.setattr(view_module, "find_experiments", lambda: shortened(1))
+    coach = begin(window, hands, "ask-by-experiment")
+    hands.click("logits")
+    hands.until(lambda: coach.at == 1, what="the card was clicked")
+    document = window.studio.document
+    hands.press(coach, "Next")
+    hands.until(lambda: coach.at == 2, what="the page was opened")
+    assert window.covered and is_in_front(coach)
+    view = window.pages["experiments"].view  # type: ignore[attr-defined]
+    choose(view, hands, "Dropout on and off")
+    hands.until(lambda: "another experiment" in coach.note.text(), what="an answer")
+    assert coach.at == 2 and not coach.done
+    choose(view, hands, "Learning rates: too small, right, too large")
+    hands.until(lambda: coach.at == 3, what="the experiment is chosen")
+    hands.press(coach, "Next")
+    assert coach.at == 3 and "Press Start" in coach.note.text()
+    QTest.mouseClick(view.go, LEFT)
+    hands.until(lambda: coach.at == 4, what="it was begun")
+    hands.until(lambda: coach.done, what="nine runs")
+    assert view.experimenter.model.done == 9 and coach.at == 4
+    hands.until(lambda: not view.experimenter.busy, what="its end")
+    hands.press(coach, "Next")
+    assert coach.at == 5
+    tab = next(tab for tab in window.project_files.tabs if tab.document is document)
+    window.project_files.tabs.show(tab)
+    hands.rest()
+    assert not window.covered and is_in_front(coach), "back at the network the lesson is still there"
+    window.project_files.open_template("xor")
+    hands.rest()
+    assert not coach.isVisible(), "another project ends it"

@@ -11,7 +11,8 @@ from visualnet.analysis import infer
 from visualnet.core.storage.project_file import load
 from visualnet.data import registry
 from visualnet.resources import resource
-from visualnet.templates.lessons import LessonState, lessons, read_lesson
+from visualnet.templates.lesson_checks import LessonState
+from visualnet.templates.lessons import lessons, read_lesson
 
 
 def test_they_stand_in_order_the_first_three_for_those_who_begin() -> None:

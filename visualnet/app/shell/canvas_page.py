@@ -72,19 +72,14 @@ class SheetPage(QWidget):
 
 
 class CanvasPage(SheetPage):
-    """The page in the middle of the window. A selected block can be opened in its place, and features may put strips under the canvas."""
+    """The page in the middle of the window. A selected block can be opened in its place."""
 
     def __init__(self, studio: Studio, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(studio, actions, parent)
         self.inside = InlineBlock(studio, self.view, lambda inner: make_canvas(inner, actions), self.search, self)
         self.strips: dict[str, QWidget] = {}
-        """What features put under the canvas, by their ids."""
+        """What features put under the canvas, by their ids. The window places them, so that they stay under a page that covers it."""
         studio.thumbnails_changed.connect(self.show_thumbnails)
-
-    def add_strip(self, name: str, strip: QWidget) -> None:
-        """Put a feature's widget under the canvas."""
-        self.strips[name] = strip
-        self.column.addWidget(strip)
 
     def open_inside(self) -> None:
         """Open the selected block in its place, or collapse it."""

@@ -44,6 +44,11 @@ class Frame(QMainWindow):
         """Whether a page covers the canvas."""
         raise NotImplementedError
 
+    @property
+    def front_page(self) -> str:
+        """The feature whose page covers the canvas; empty where none does."""
+        return self.project_files.tabs.front.page
+
     def show_space(self, name: str) -> None:
         """Switch to a workspace."""
         raise NotImplementedError

@@ -91,14 +91,14 @@ class Window(Frame):
         self._overlays = {f.id: f.overlay(studio, self.canvas.view) for f in self.features if f.overlay is not None}
         for feature in self.features:
             if feature.strip is not None:
-                self.canvas.add_strip(feature.id, feature.strip(studio))
+                self.canvas.strips[feature.id] = feature.strip(studio)
         self.pages = {f.id: f.page.make(studio) for f in self.features if f.page is not None}
         self.stack = QStackedWidget()
         for page in (*self.pages.values(), self.canvas):
             self.stack.addWidget(page)
         self.banner = Banner()
         centre = QWidget()
-        column(self.banner, (self.stack, 1), spacing=0, parent=centre)
+        column(self.banner, (self.stack, 1), *self.canvas.strips.values(), spacing=0, parent=centre)
         self.setCentralWidget(centre)
         self.toast = Toast(centre)
         self.spaces = Workspaces(self, studio, self.features, self.settings)

@@ -18,6 +18,10 @@ class Shell(Protocol):
     def covered(self) -> bool:
         """Whether a page covers the canvas, and no panel is on the screen."""
 
+    @property
+    def front_page(self) -> str:
+        """The feature whose page covers the canvas; empty where none does."""
+
     def panel(self, name: str) -> Any:
         """The panel of a dock, wherever it is; None where no feature of that name is there."""
 

@@ -23,6 +23,7 @@ from visualnet.core.user.settings import Settings
 from visualnet.data import registry
 from visualnet.layers.declaration.layer import Spec
 from visualnet.templates.accepted_hints import ROUNDING, accepted_hints
+from visualnet.templates.lesson_checks import ShownExperiment
 
 _known: WeakKeyDictionary[Document, Analysis] = WeakKeyDictionary()
 
@@ -105,6 +106,8 @@ class Studio(StudioSignals):
         """Python's own words about that failure, for those who want them."""
         self.played = 0
         """Steps that were played in an environment, by hand or by the network: lessons look at it."""
+        self.experiment = ShownExperiment()
+        """The experiment that its page shows: lessons look at it."""
         self.edit_preview: EditPreview | None = None
         self._left: WeakKeyDictionary[Document, DocumentViewState] = WeakKeyDictionary()
         self.switching_document = False

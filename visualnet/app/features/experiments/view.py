@@ -18,11 +18,12 @@ from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.document import Document
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.core.text.visible import visible
+from visualnet.templates.lesson_checks import ShownExperiment
 from visualnet.training.experiments import curves, kept
 from visualnet.training.experiments.declare import MOST_SEEDS, Experiment
 from visualnet.training.experiments.model import ExperimentModel
 from visualnet.training.experiments.registry import find_experiments
-from visualnet.training.experiments.trials import describe_trial, list_trials
+from visualnet.training.experiments.trials import describe_trials, list_trials
 
 STEPS = 1000
 TRAINS = "A training goes on: stop it, or wait until it has ended."
@@ -234,6 +235,7 @@ class ExperimentsView(QWidget):
     def refresh(self) -> None:
         """Show how it stands."""
         model, training = self.experimenter.model, self.experimenter.training
+        self._tell_lessons(model)
         goes_on = model is not None and not training and self._goes_on(model)
         known = model is not None and bool(model.runs)
         text = "Stop" if training else "Go on" if goes_on else "Start anew" if known else "Start"
@@ -262,19 +264,22 @@ class ExperimentsView(QWidget):
         self._list_curves(model)
         self._draw()
 
+    def _tell_lessons(self, model: ExperimentModel | None) -> None:
+        """Say what is shown to whoever teaches with it."""
+        name = self.experiment.name if self.experiment is not None and self.own is None else ""
+        begun, done = (bool(model.runs), model.done) if model is not None else (False, 0)
+        self.studio.experiment = ShownExperiment(name, begun, done)
+
     def _describe(self, model: ExperimentModel | None, training: bool) -> str:
         if self.experiment is None:
             return ""
         if model is None or not (model.runs or training):
             runs = len(list_trials(self.experiment, self._seeds()))
-            return f"{format_quantity(runs, 'run')} will be trained, one after the other."
+            return f"{format_quantity(runs, 'run')} will be trained: those with the same seed side by side, epoch by epoch."
         count = f"{model.done} of {format_quantity(len(model.trials), 'run')}"
         if training:
-            return (
-                f"{count} done · {describe_trial(model.experiment, model.now)}"
-                if model.now is not None
-                else f"{count} done"
-            )
+            now = describe_trials(model.experiment, model.now)
+            return f"{count} done · now {now}" if now else f"{count} done"
         if model.state == "failed":
             return model.words
         return f"{count} done · kept in {model.folder.name}" if model.folder is not None else f"{count} done"

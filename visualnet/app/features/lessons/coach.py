@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
@@ -11,8 +13,10 @@ from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import IconLabel, button, label, restyle
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core import edits
+from visualnet.core.document import Document
 from visualnet.core.project import MAIN
-from visualnet.templates.lessons import Deed, Lesson, LessonState, LessonStep, lessons, next_lesson
+from visualnet.templates.lesson_checks import Deed, LessonState
+from visualnet.templates.lessons import Lesson, LessonStep, lessons, next_lesson
 
 GO_ON_MS = 900
 """How long the tick stands before the next step comes."""
@@ -73,6 +77,8 @@ class LessonCoach(QFrame):
         self._before: LessonState | None = None
         """How everything was when the step at hand began."""
         self._opened = False
+        self._document: ref[Document] | None = None
+        """The document that the lesson is on: behind a page it is still there."""
         self._build()
         self._next_timer = QTimer(self, singleShot=True, interval=GO_ON_MS)
         self._next_timer.timeout.connect(self.next)
@@ -119,7 +125,7 @@ class LessonCoach(QFrame):
         self.template_wanted.emit(lesson.template)
         if not self._opened:
             return False
-        self.lesson, self._known_as = lesson, name
+        self.lesson, self._known_as, self._document = lesson, name, ref(self.studio.document)
         # Always room for two lines, so that the canvas above does not jump from step to step.
         self.words.ensurePolished()
         self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())
@@ -251,7 +257,7 @@ class LessonCoach(QFrame):
     def _state(self) -> LessonState:
         studio = self.studio
         runner = studio.runner if studio.has_runner else None
-        epochs = len(runner.model.epochs) if runner is not None and runner.model is not None else 0
+        epochs = runner.model.epochs_done if runner is not None and runner.model is not None else 0
         state = runner.state if runner is not None else "idle"
         begun = self._before.epochs if self._before is not None else epochs
         return LessonState(
@@ -265,6 +271,8 @@ class LessonCoach(QFrame):
             begun,
             studio.played,
             self._before.played if self._before is not None else studio.played,
+            studio.shell.front_page if studio.shell is not None else "",
+            studio.experiment,
         )
 
     def _mark(self, step: LessonStep, state: LessonState) -> None:
@@ -275,7 +283,8 @@ class LessonCoach(QFrame):
         kind = "primary" if self.done and self.follow_button.isHidden() else ""
         if self.next_button.property("kind") != kind:
             restyle(self.next_button, kind=kind)
-        gone = next((c.node for c in step.until if c.node and c.find_node(state.project) is None), "")
+        missed = (c.node for c in step.until if c.node and c.find_node(state.project) is None)
+        gone = next(missed, "") if not state.page else ""
         if gone:
             self._tell(f"“{gone}” is not in the network any more. Undo brings it back.")
         elif self.done:
@@ -302,9 +311,11 @@ class LessonCoach(QFrame):
             self.studio.focus_requested.emit((node.id,), look.at)
 
     def _another_document(self) -> None:
-        """The template that was asked for, or something else: then the lesson is over."""
+        """The template that was asked for, or something else: then the lesson is over. A page in front ends none."""
         self._opened = True
-        self.leave()
+        on = self._document() if self._document is not None else None
+        if self.studio.document is not on and not self._state().page:
+            self.leave()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -1,0 +1,121 @@
+"""Systems of the course in a whole window: masks over images, a forecast beside what came, and words that a text teaches by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPlainTextEdit
+
+from tests.flows.hands import Hands
+from tests.flows.test_see_inside import entries, is_drawn, open_panel
+from tests.flows.test_try_it import open_panel as open_try_it
+from visualnet.app.features.see_inside.observation_view import ObservationView
+from visualnet.app.features.see_inside.panel import SeeInsidePanel
+from visualnet.app.shell.window import Window
+from visualnet.core import edits
+from visualnet.core.storage import project_file
+from visualnet.figures.charts.curves import CurveChart
+from visualnet.figures.charts.observed.picture_rows import PictureRows
+from visualnet.resources import resource
+
+
+def open_smaller(window: Window, folder: Path, template: str, data: dict[str, Any], **recipe: Any) -> None:
+    """A template with fewer samples and epochs, opened from a file."""
+    project = project_file.load(resource("templates", f"{template}.vnet"))
+    project = edits.set_recipe(edits.set_data(project, **data), device="cpu", **recipe)
+    project_file.save(folder / "smaller.vnet", project)
+    window.project_files.open(folder / "smaller.vnet")
+
+
+def add_picture(panel: SeeInsidePanel, family: str, title: str) -> ObservationView:
+    """Choose a picture in the menu of *Add picture*."""
+    next(action for action in entries(panel._menu)[family].actions() if action.text() == title).trigger()
+    return panel.views[-1]
+
+
+def train(window: Window, hands: Hands, epochs: int) -> Any:
+    """Press Train and wait for so many epochs; what the run told."""
+    hands.until(lambda: window.actions_["train.start"].isEnabled(), what="Train")
+    hands.press(window.topbar, "Train")
+    runner = window.runner
+    hands.until(lambda: runner.model is not None and len(runner.model.epochs) >= epochs, what=f"{epochs} epochs")
+    return runner.model
+
+
+def test_masks_are_seen_over_the_images_while_a_unet_learns(window: Window, hands: Hands, tmp_path: Path) -> None:
+    open_smaller(window, tmp_path, "unet-boundary", {"options": {"n": 60, "side": 64}}, epochs=4, lr=0.01)
+    view = add_picture(open_panel(window, hands), "Samples", "Mask over the image")
+    hands.until(lambda: is_drawn(view), what="the masks of fresh weights")
+    before = view.widget.chart
+    assert isinstance(before, PictureRows) and [row.title for row in before.rows[:2]] == ["image", "true"]
+
+    # The map of weights is 1 far away and larger along borders of the true mask.
+    hands.click("weights")
+    maps = window.show_panel("feature_maps")
+    hands.until(lambda: maps.isVisible(), what="the weights of the pixels")
+    window.show_panel("see_inside")
+    model = train(window, hands, 4)
+    hands.until(lambda: window.runner.state == "idle", what="its end")
+    losses = [epoch.train["loss"] for epoch in model.epochs]
+    assert losses[-1] < 0.8 * losses[0], losses
+    hands.until(lambda: len(view.widget.chart.rows) >= 4, what="rows of several steps")
+    after = view.widget.chart.rows
+    assert np.array_equal(after[0].images, before.rows[0].images), "the same samples"
+    assert not np.array_equal(after[-1].images, after[2].images), "what is found has changed"
+
+
+def test_a_forecast_is_drawn_against_what_came_while_it_learns(window: Window, hands: Hands) -> None:
+    window.project_files.open_template("gru-forecast")
+    hands.studio.do("Short", lambda p: edits.set_recipe(p, epochs=12, device="cpu", lr=0.02))
+    view = add_picture(open_panel(window, hands), "Samples", "Forecast against truth")
+    hands.until(lambda: is_drawn(view), what="the forecast of fresh weights")
+    model = train(window, hands, 12)
+    hands.until(lambda: window.runner.state == "idle", what="its end")
+    hands.until(lambda: f"step {model.step:,}" in [one.name for one in curves(view).values()], what="the last forecast")
+    found = curves(view)
+    known, came = found["known"], found["came"]
+    said = found[f"step {model.step:,}"]
+    assert said.x == came.x == tuple(map(float, range(1, 13))) and known.x[-1] == 0
+    assert len(set(said.y)) == 12, "twelve values of their own"
+    mae = [epoch.validation["mae"] for epoch in model.epochs]
+    assert min(mae) < 0.19, "“it stays as it is” is off by 0.19 degrees"
+    assert "ahead" in view.widget.accessibleDescription()
+
+
+def curves(view: ObservationView) -> dict[str, Any]:
+    """The lines of a chart by name."""
+    chart = view.widget.chart
+    assert isinstance(chart, CurveChart)
+    return {curve.name: curve for curve in chart.curves}
+
+
+def test_what_bert_learned_from_texts_alone_tells_opinions(window: Window, hands: Hands, tmp_path: Path) -> None:
+    # Before: weights that have read texts without a label fill in words that fit.
+    window.project_files.open_template("bert-pretraining")
+    panel = open_panel(window, hands)
+    hands.until(lambda: window.actions_["train.use_trained"].isEnabled(), what="its trained weights")
+    window.actions_.trigger("train.use_trained")
+    view = add_picture(panel, "Samples", "Words filled in")
+    hands.until(lambda: is_drawn(view), what="the words")
+    hands.until(lambda: max(asked.shares[0] for asked in view.widget.chart.asked) > 0.5, what="what they have read")
+
+    # After: fifty friendly and fifty unfriendly reviews are enough for the same encoder.
+    project = project_file.load(resource("templates", "bert-opinions.vnet"))
+    project_file.save(tmp_path / "opinions.vnet", edits.set_recipe(project, epochs=6, device="cpu", lr=0.001))
+    window.project_files.open(tmp_path / "opinions.vnet")
+    assert window.studio.project.recipe.start_from == "trained/bert-pretraining"
+    model = train(window, hands, 6)
+    hands.until(lambda: window.runner.state == "idle", what="its end")
+    assert max(epoch.validation["accuracy"] for epoch in model.epochs) > 0.8
+
+    # An opinion of one's own is read at once.
+    own = open_try_it(window, hands)
+    field = own.editors["text"].findChild(QPlainTextEdit)
+    bars = own.prediction.bars
+    for words, expected in (("the film was wonderful", "friendly"), ("the film was boring", "unfriendly")):
+        field.selectAll()
+        QTest.keyClicks(field, words)
+        hands.until(lambda e=expected: bars.prediction is not None and bars.prediction.names[bars.prediction.best] == e)

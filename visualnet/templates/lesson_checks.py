@@ -1,0 +1,340 @@
+"""What a step of a lesson can wait for: a small closed set of conditions.
+
+They look only at a ``LessonState``; each tells what would make it true, if the program can do that for the person, and answers a deed
+that was another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from visualnet.analysis import Analysis
+from visualnet.core.graph import Node, Value
+from visualnet.core.project import MAIN, Project
+from visualnet.data.registry import make_data_set
+
+
+class ShownExperiment(NamedTuple):
+    """What the page *Experiments* shows: an experiment by its name (empty: none, or one of the person's own), whether a run of it was
+    begun, and how many are over."""
+
+    name: str = ""
+    begun: bool = False
+    done: int = 0
+
+
+class LessonState(NamedTuple):
+    """What a condition may look at: the project and what is true of it, the open sheet with its selection, and the run."""
+
+    project: Project
+    analysis: Analysis
+    sheet: str = MAIN
+    selection: tuple[str, ...] = ()
+    running: bool = False
+    """Whether a training goes on."""
+    epochs: int = 0
+    """How many epochs the run that is shown has finished."""
+    paused: bool = False
+    """Whether a training waits to be resumed."""
+    epochs_before: int = 0
+    """How many epochs were finished when the step began."""
+    played: int = 0
+    """How many steps were played in the panel *Play* since the program began."""
+    played_before: int = 0
+    """How many of them when the step began."""
+    page: str = ""
+    """The feature whose page covers the canvas; empty where none does."""
+    experiment: ShownExperiment = ShownExperiment()
+    """The experiment that its page shows."""
+
+    @property
+    def over(self) -> bool:
+        """Whether a training has come to its end: there is nothing to wait for any more."""
+        return self.epochs > 0 and not self.running and not self.paused
+
+
+class Deed(NamedTuple):
+    """What the program does in place of the person: select a node, set parameters of it, or an action of the menus."""
+
+    node: str = ""
+    params: Mapping[str, Value] = {}
+    action: str = ""
+
+
+class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="check"):
+    """Something that holds or not."""
+
+    node: str = ""
+    """The name of the node of the main graph that it is about, if it is about one."""
+
+    def holds(self, state: LessonState) -> bool:
+        """Whether it is so now."""
+        raise NotImplementedError
+
+    def deed(self, state: LessonState) -> Deed | None:
+        """What would make it true; None where that is the person's to do, or only has to be waited for."""
+        return None
+
+    def answer(self, before: LessonState, now: LessonState) -> str:
+        """Words about what was done instead since ``before``; empty if nothing was."""
+        return ""
+
+    @property
+    def about_run(self) -> bool:
+        """Whether it is about a training, which goes on while the person reads."""
+        return False
+
+    @property
+    def comes_by_itself(self) -> bool:
+        """Whether it comes true without a deed, so that nobody has asked to go on."""
+        return False
+
+    def find_node(self, project: Project) -> Node | None:
+        """The node it is about, if it is there."""
+        return next((n for n in project.graph if n.name == self.node), None)
+
+
+class Selected(Condition, frozen=True, tag="selected"):
+    """The node is selected on the main sheet."""
+
+    def holds(self, state: LessonState) -> bool:
+        node = self.find_node(state.project)
+        return node is not None and state.sheet == MAIN and node.id in state.selection
+
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(self.node)
+
+    def answer(self, before: LessonState, now: LessonState) -> str:
+        if now.selection == before.selection or len(now.selection) != 1:
+            return ""
+        clicked = now.project.sheet(now.sheet).nodes.get(now.selection[0])
+        if clicked is None or (now.sheet == MAIN and clicked.name == self.node):
+            return ""
+        return f"That was {clicked.name}; {self.node} is the next card."
+
+
+class LessonParam(Condition, frozen=True, tag="param", kw_only=True):
+    """A parameter of the node has a value; of one with a number for each axis, all have it."""
+
+    name: str
+    equals: int | float | bool | str
+
+    def holds(self, state: LessonState) -> bool:
+        value = self._value(state)
+        values = value if isinstance(value, tuple) else (value,)
+        return value is not None and all(v == self.equals for v in values)
+
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(self.node, {self.name: self.equals})
+
+    def answer(self, before: LessonState, now: LessonState) -> str:
+        value = self._value(now)
+        if value is None or value == self._value(before) or self.holds(now):
+            return ""
+        values = tuple(dict.fromkeys(value)) if isinstance(value, tuple) else (value,)
+        shown = "×".join(map(str, values if len(values) == 1 else value))
+        return f"{self.name} of {self.node} is {shown} now; this step asks for {self.equals}."
+
+    def _value(self, state: LessonState) -> Any:
+        node = self.find_node(state.project)
+        layer = state.analysis.main[node.id].layer if node is not None else None
+        return getattr(layer, self.name, None) if layer is not None and self.name in layer.params else None
+
+
+class Shape(Condition, frozen=True, tag="shape", kw_only=True):
+    """The node's first output has this shape, written as on its card."""
+
+    equals: str
+
+    def holds(self, state: LessonState) -> bool:
+        return self._text(state) == self.equals
+
+    def answer(self, before: LessonState, now: LessonState) -> str:
+        text = self._text(now)
+        if not text or text in (self.equals, self._text(before)):
+            return ""
+        return f"{self.node} puts out {text} now; {self.equals} is asked for."
+
+    def _text(self, state: LessonState) -> str:
+        node = self.find_node(state.project)
+        leaving = state.analysis.main[node.id].leaving if node is not None else {}
+        return next((spec.text for spec in leaving.values()), "")
+
+
+class Problems(Condition, frozen=True, tag="problems", kw_only=True):
+    """There are problems, or none; ``errors`` leaves hints and warnings out of account."""
+
+    there: Literal["some", "none", "errors", "no errors"]
+
+    def holds(self, state: LessonState) -> bool:
+        of_weight = state.analysis.errors() if "errors" in self.there else state.analysis.problems
+        return bool(of_weight) == (self.there in ("some", "errors"))
+
+
+class Running(Condition, frozen=True, tag="running", kw_only=True):
+    """A training goes on, or has already come to the end of an epoch; with ``anew`` what was trained before does not count."""
+
+    anew: bool = False
+
+    def holds(self, state: LessonState) -> bool:
+        return state.running or (state.epochs > 0 and not self.anew)
+
+    @property
+    def about_run(self) -> bool:
+        return True
+
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(action="train.start")
+
+
+class Paused(Condition, frozen=True, tag="paused"):
+    """The training is paused, or there is nothing left of it to pause."""
+
+    def holds(self, state: LessonState) -> bool:
+        return state.paused or state.over
+
+    @property
+    def about_run(self) -> bool:
+        return True
+
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(action="train.pause")
+
+
+class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
+    """The run has finished so many epochs: ``at_least`` in all, ``more`` since the step began. One that is over has nothing to wait for."""
+
+    at_least: int = 0
+    more: int = 0
+
+    def holds(self, state: LessonState) -> bool:
+        return state.over or state.epochs >= max(self.at_least, state.epochs_before + self.more)
+
+    @property
+    def about_run(self) -> bool:
+        return True
+
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(action="train.resume") if state.paused else None
+
+    @property
+    def comes_by_itself(self) -> bool:
+        return True
+
+
+class Ended(Condition, frozen=True, tag="ended"):
+    """No training goes on or waits."""
+
+    def holds(self, state: LessonState) -> bool:
+        return not state.running and not state.paused
+
+    @property
+    def about_run(self) -> bool:
+        return True
+
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(action="train.stop")
+
+
+class HasLayer(Condition, frozen=True, tag="layer", kw_only=True):
+    """The main graph has a layer of this kind. ``action`` is the one that adds it."""
+
+    kind: str
+    action: str = ""
+
+    def holds(self, state: LessonState) -> bool:
+        return any(node.kind == self.kind for node in state.project.graph)
+
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(action=self.action) if self.action else None
+
+
+class Samples(Condition, frozen=True, tag="samples", kw_only=True):
+    """The data set has so many samples."""
+
+    at_least: int
+
+    def holds(self, state: LessonState) -> bool:
+        try:
+            return make_data_set(state.project.data).size >= self.at_least
+        except ValueError:
+            return False
+
+
+class Played(Condition, frozen=True, tag="played", kw_only=True):
+    """So many steps were played in the panel *Play* since the step began, by hand or by the network."""
+
+    more: int
+
+    def holds(self, state: LessonState) -> bool:
+        return state.played >= state.played_before + self.more
+
+    @property
+    def about_run(self) -> bool:
+        return True  # nothing tells of it: it is looked at now and then
+
+
+class PageShown(Condition, frozen=True, tag="page", kw_only=True):
+    """A feature's page covers the canvas, in a tab of its own. ``action`` is the one that shows it."""
+
+    page: str
+    action: str
+
+    def holds(self, state: LessonState) -> bool:
+        return state.page == self.page
+
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(action=self.action)
+
+    @property
+    def about_run(self) -> bool:
+        return True  # nothing tells of it: it is looked at now and then
+
+
+class Experimented(Condition, frozen=True, tag="experiment", kw_only=True):
+    """The page *Experiments* shows this experiment, and so many of its runs are over; with ``begun`` it is enough that one has begun."""
+
+    name: str
+    runs: int = 0
+    begun: bool = False
+
+    def holds(self, state: LessonState) -> bool:
+        shown = state.experiment
+        return (
+            state.page == "experiments"
+            and shown.name == self.name
+            and shown.done >= self.runs
+            and (shown.begun or not self.begun)
+        )
+
+    def answer(self, before: LessonState, now: LessonState) -> str:
+        wrong = now.experiment.name not in (self.name, before.experiment.name)
+        return "That is another experiment than the one this step speaks of." if wrong else ""
+
+    @property
+    def about_run(self) -> bool:
+        return True
+
+    @property
+    def comes_by_itself(self) -> bool:
+        return self.runs > 0
+
+
+Check = (
+    Selected
+    | LessonParam
+    | Shape
+    | Problems
+    | Running
+    | Paused
+    | Epochs
+    | Ended
+    | HasLayer
+    | Samples
+    | Played
+    | PageShown
+    | Experimented
+)
