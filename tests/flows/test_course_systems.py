@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from tests.flows.hands import Hands
 from tests.flows.test_see_inside import entries, is_drawn, open_panel
+from tests.flows.test_try_it import drop
+from tests.flows.test_try_it import open_panel as open_try_it
 from visualnet.app.features.see_inside.observation_view import ObservationView
 from visualnet.app.features.see_inside.panel import SeeInsidePanel
 from visualnet.app.shell.window import Window
@@ -112,3 +115,32 @@ def test_what_bert_learned_from_texts_alone_tells_opinions(window: Window, hands
     model = train(window, hands, 6)
     hands.until(lambda: window.runner.state == "idle", what="its end")
     assert max(epoch.validation["accuracy"] for epoch in model.epochs) > 0.8
+
+
+def test_an_image_larger_than_the_input_is_answered_tile_by_tile(window: Window, hands: Hands, tmp_path: Path) -> None:
+    window.project_files.open_template("unet-small")
+    window.studio.do("Start from", lambda p: edits.set_recipe(p, start_from="trained/unet-small"))
+    panel = open_try_it(window, hands)
+    editor = panel.editors["image"]
+    rng = np.random.default_rng(0)
+    pixels = (rng.random((150, 230)) * 40).astype(np.uint8)
+    pixels[30:120, 50:56], pixels[60:66, 20:200] = 255, 255
+    Image.fromarray(pixels).save(tmp_path / "large.png")
+    drop(editor, tmp_path / "large.png")
+    hands.until(lambda: panel.large is not None and panel.answers.currentWidget() is panel.large, what="its answer")
+    view = panel.large.view
+    hands.until(lambda: is_drawn(view), what="the whole mask")
+    (row,) = view.widget.chart.lines
+    assert row.images.shape == (2, 150, 230, 3) and row.title.startswith("230×150 pixels in ")
+    assert np.array_equal(row.images[0][..., 0], pixels), "all of the image, not made smaller"
+    assert not np.array_equal(row.images[0], row.images[1]), "something was found"
+    assert "tile by tile" in panel.words.text()
+
+    # As large as one likes: it can be given up, and the data are looked at again.
+    Image.fromarray(np.tile(pixels, (8, 5))).save(tmp_path / "huge.png")
+    drop(editor, tmp_path / "huge.png")
+    hands.until(lambda: view.stop.isVisible(), what="Cancel")
+    hands.press(view, "Cancel")
+    hands.until(lambda: not view.stop.isVisible(), what="that it has ended")
+    hands.press(panel, "Back to the data")
+    assert panel.answers.currentWidget() is panel.prediction
