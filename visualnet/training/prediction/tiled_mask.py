@@ -106,8 +106,8 @@ class TiledMask(Observation):
                 over[:, min(at // stride, over.shape[1] - 1)] = LINE
         rows, columns = (int(one) for one in arrays["size"])
         count = -(-rows // int(arrays["step"][0])) * -(-columns // int(arrays["step"][1]))
-        words = f"{columns:,}×{rows:,} pixels in {count:,} {'tile' if count == 1 else 'tiles'}"
-        return PictureRows((PictureRow(words, np.stack([image, over])),), ("image", "mask"), (0.0, 255.0), "shade")
+        names = (f"{columns:,}×{rows:,} pixels", f"{count:,} {'tile' if count == 1 else 'tiles'}")
+        return PictureRows((PictureRow("", np.stack([image, over]), names),), names, (0.0, 255.0), "shade")
 
 
 def _as_colours(image: NDArray[Any]) -> NDArray[np.uint8]:
