@@ -59,7 +59,7 @@ def guess_pair_columns(path: Path) -> tuple[str, str] | None:
 
     A third column may say where a pair comes from; more are a table of another kind.
     """
-    from visualnet.data.sources.texts.pair_rows import guess_columns
+    from visualnet.data.sources.texts.pair_rows import guess_columns, has_names
 
     try:
         lines = _first_lines(path)
@@ -68,7 +68,7 @@ def guess_pair_columns(path: Path) -> tuple[str, str] | None:
     dialect, rows = guess_dialect(lines)
     if len(rows) < 2 or (path.suffix.lower() not in TABLES and dialect.delimiter != "\t"):
         return None
-    is_header = has_header(rows)
+    is_header = has_names(rows)
     names = name_columns(rows[0], is_header)
     return guess_columns(names, rows[is_header:]) if 2 <= len(names) <= 3 else None
 

@@ -52,6 +52,11 @@ class Pairs(NamedTuple):
     encoding: str
 
 
+def has_names(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names the columns: each a single word. A pair of sentences has a mark or a blank in it."""
+    return has_header(rows) and all(cell.strip().isidentifier() for cell in rows[0])
+
+
 def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, str] | None:
     """The first two columns in which most cells hold several words, if there are two."""
     whole = [row for row in rows if len(row) == len(names)]
@@ -74,7 +79,7 @@ def read_pairs(path: Path, chosen: Choices, check: Callable[[float], None]) -> P
     dialect, rows = guess_dialect(first_lines(content), chosen.delimiter)
     if not rows:
         raise ValueError(f"“{path.name}” has no rows: there is nothing in it")
-    is_header = has_header(rows) if chosen.header == "auto" else chosen.header == "yes"
+    is_header = has_names(rows) if chosen.header == "auto" else chosen.header == "yes"
     names = name_columns(rows[0], is_header)
     columns = _choose(names, rows[is_header:], chosen, path)
     left, right = (names.index(name) for name in columns)

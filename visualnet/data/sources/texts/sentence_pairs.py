@@ -72,7 +72,7 @@ class SentencePairs(FileSource):
             f"“words”), and {self.length:,} places (“context”)",
             self.path.name,
         )
-        field = FieldFacts(shape=(self.length,), axes=("T",), dtype="int")
+        field = FieldFacts(shape=(self.length,), axes=("T",), dtype="int", classes=len(words))
         facts = DataFacts(
             size=len(pairs.lines),
             fields=dict.fromkeys(self.texts, field),
