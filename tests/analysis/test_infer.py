@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 
 from tests.analysis.drawing import graph, look, only, project
+from tests.counting import count_calls
 from visualnet.analysis import infer
 from visualnet.core import edits
 from visualnet.core.graph import Graph, Node, Port
@@ -356,12 +356,13 @@ def nest(depth: int, twice: bool) -> dict[str, Block]:
 
 
 def test_forty_doublings_are_counted_exactly() -> None:
-    start = time.thread_time()
-    analysis = look("i:input u:block:b40 o:output i>u.i u.o>o", nest(40, twice=True), i={"size": (4,)})
+    analysis, calls = count_calls(
+        lambda: look("i:input u:block:b40 o:output i>u.i u.o>o", nest(40, twice=True), i={"size": (4,)})
+    )
     assert [p.code for p in analysis.errors()] == ["too-many"]
     assert analysis.main.parameters == 20 << 40
     assert analysis.main.macs == 16 << 40
-    assert time.thread_time() - start < 1
+    assert calls < 20_000
     inner = edits.set_params(analysis.project, "b0", ["n2"], {"bias": False})
     assert infer(inner, analysis).main.parameters == 16 << 40
 
@@ -381,20 +382,19 @@ def test_twenty_thousand_nodes() -> None:
         *(Node(id=f"n{k}", kind="relu", name=f"r{k}") for k in range(2, 20_001)),
     ]
     wires = {Port(f"n{k}", "x"): Port(f"n{k - 1}", "x" if k == 2 else "y") for k in range(2, 20_001)}
-    start = time.thread_time()
-    analysis = infer(Project(graph=Graph(nodes={n.id: n for n in made}, wires=wires)))
+    project = Project(graph=Graph(nodes={n.id: n for n in made}, wires=wires))
+    analysis, calls = count_calls(lambda: infer(project))
     assert analysis.main["n20000"].leaving["y"].shape == (1, 28, 28)
-    assert time.thread_time() - start < 2
+    assert calls < 1_000_000
 
 
 @pytest.mark.parametrize(
     "text", ["9**9**9**9", "2**64**64", "(" * 100 + "1" + ")" * 100, "1/0", "-" * 200, "9" * 200, "a.b", "__import__"]
 )
 def test_expressions_cannot_harm(text: str) -> None:
-    start = time.thread_time()
-    analysis = look("i:input f:linear i>f", f={"out_features": text})
+    analysis, calls = count_calls(lambda: look("i:input f:linear i>f", f={"out_features": text}))
     assert only(analysis, "parameter").at == "out_features"
-    assert time.thread_time() - start < 0.5
+    assert calls < 2_000
 
 
 def test_optional_ports_are_open_or_wired() -> None:

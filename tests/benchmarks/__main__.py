@@ -34,6 +34,7 @@ TITLES = {
     "bench_beside": "Canvas beside NodeGraphQt: the same graph, the same gestures",
     "bench_infer": "Inference by formula",
     "bench_files": "Opening, saving, edits",
+    "bench_runs": "Ten thousand runs: opened, sorted, filtered, searched",
     "bench_plots": "Live pictures",
     "bench_attention": "Attention over a thousand tokens",
     "bench_start": "Start to window",

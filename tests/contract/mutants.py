@@ -260,8 +260,13 @@ def open_one(path: Path) -> tuple[str, str]:
     """Open the file as the window would: ``opened`` or ``refused``, or what went wrong, and the words."""
     from visualnet.analysis import infer
     from visualnet.core.storage import project_file
+    from visualnet.training.capsules.names import SUFFIX
+    from visualnet.training.capsules.opening import unpack_capsule
 
     try:
+        if path.suffix == SUFFIX:
+            unpack_capsule(path, path.with_suffix(".unpacked"))
+            return "opened", ""
         project = project_file.load(path)
     except project_file.FileError as error:
         told = error.file and error.reason and error.way_out and len(str(error)) < 1_000
@@ -278,8 +283,16 @@ def _warm() -> None:
     """Load all that the program itself brings, networkx for circles among it."""
     from visualnet.analysis import infer
     from visualnet.core.storage import project_file
+    from visualnet.training.capsules.manifest import parse_manifest
+    from visualnet.training.run_records.annotations import parse_annotations
+    from visualnet.training.run_records.record import parse_record
 
     infer(project_file.loads(seeds()[0]))
+    open_one(Path("none.vnetz"))
+    for parse in (parse_manifest, parse_record, parse_annotations):  # what they are held against is looked up once
+        with contextlib.suppress(ValueError):
+            parse(b'{"program": "visualnet", "format": 1, "run": "r", "entries": {}}')
+    b"a".decode("cp437")  # as names in a zip may be written
     for name in ("10^5 layers by repetition", "block in itself"):
         infer(project_file.loads(str(BOMBS[name]()).encode()))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from functools import lru_cache
 
 import pytest
@@ -130,10 +129,8 @@ def test_its_loss_falls(name: str, request: pytest.FixtureRequest) -> None:
     """
     project, thorough = opened(name), request.config.getoption("--thorough")
     light = infer(project).main.macs < LIGHT
-    load(project.data)  # what reading costs is not the training's
-    start = time.thread_time()
+    load(project.data)
     assert falls(losses(project, None if thorough or light else STEPS, MOST_STEPS))
-    assert time.thread_time() - start < 60
 
 
 def test_what_does_not_learn_does_not_fall() -> None:

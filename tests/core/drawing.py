@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, MODES, Annotation, Graph, Init, Node, Port
 from visualnet.core.names import ID, fault_in_name
-from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
+from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef, SearchEntry, SearchSpec
 
 LETTERS = string.ascii_letters + "äößéλ中ж"
 
@@ -114,6 +114,36 @@ runs = st.builds(
     summary=st.dictionaries(names, floats, max_size=2),
     extra=extras,
 )
+searches = st.builds(
+    SearchSpec,
+    entries=st.lists(
+        st.one_of(
+            st.builds(
+                SearchEntry, address=names, low=st.floats(1e-9, 1), high=st.integers(2, 2**53), log=st.booleans()
+            ),
+            st.builds(
+                SearchEntry, address=names, low=st.integers(-9, 0), high=st.just(9), step=st.sampled_from([1, 0.5])
+            ),
+            st.builds(
+                SearchEntry,
+                address=names,
+                choices=st.lists(
+                    st.one_of(whole, texts, st.booleans()), min_size=2, max_size=4, unique_by=lambda v: (type(v), v)
+                ).map(tuple),
+                extra=extras,
+            ),
+        ),
+        max_size=3,
+        unique_by=lambda entry: entry.address,
+    ).map(tuple),
+    method=st.sampled_from(["grid", "later"]),
+    part=st.sampled_from(["train", "validation"]),
+    goal=st.sampled_from(["min", "max"]),
+    trials=st.integers(1, 10_000),
+    minutes=st.floats(0, 1e6),
+    seeds=st.integers(1, 20),
+    extra=extras,
+)
 projects = st.builds(
     Project,
     name=texts.map(lambda t: t.strip() or "untitled"),
@@ -124,6 +154,7 @@ projects = st.builds(
     data=data,
     recipe=recipes,
     runs=st.lists(runs, max_size=2).map(tuple),
+    search=st.none() | searches,
     extra=extras,
 )
 

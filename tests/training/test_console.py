@@ -19,8 +19,9 @@ from tests.training.nets import small
 from visualnet.core import edits
 from visualnet.core.project import DataChoice
 from visualnet.training import events
-from visualnet.training.console import Printer, TrainOptions, parse_data, train
+from visualnet.training.console import TrainOptions, parse_data, train
 from visualnet.training.runs import run_list, run_model
+from visualnet.training.terminal.printer import Printer
 
 
 def test_a_run_in_json_is_one_event_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

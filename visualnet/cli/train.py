@@ -21,7 +21,11 @@ def options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--device", metavar="NAME", help="auto, cpu, cuda, cuda:1, mps …")
     verb.add_argument("--seed", metavar="N", type=number(int, 0), help="fixes initial weights and the order of samples")
     verb.add_argument(
-        "--run", metavar="DIR", type=Path, help="the run's folder; by default a new one among the user's runs"
+        "--run",
+        "--run-dir",
+        metavar="DIR",
+        type=Path,
+        help="the run's folder; by default a new one among the user's runs (--run-dir is the same; torchrun has a --run of its own)",
     )
     verb.add_argument(
         "--start-from",
@@ -63,7 +67,10 @@ def run(args: argparse.Namespace) -> int:
     from visualnet.training.console import TrainOptions, train
 
     names = ("data", "epochs", "batch_size", "lr", "device", "seed", "run", "resume", "start_from", "folds", "json")
-    return train(project, TrainOptions(record=tuple(args.record), **{name: getattr(args, name) for name in names}))
+    said = {name: getattr(args, name) for name in names}
+    file = Path(args.project)
+    place = file.absolute().parent if file.is_file() else None
+    return train(project, TrainOptions(record=tuple(args.record), place=place, **said))
 
 
 VERB = Verb(run, "train, and tell how it goes", options)

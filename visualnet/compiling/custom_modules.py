@@ -20,6 +20,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from visualnet.compiling.plan import GraphError, Plan, PlanSheet, PlanStep
+from visualnet.core.text.python_source import parse_source
 from visualnet.core.user import trusted_code
 from visualnet.layers import LAYERS, Spec
 from visualnet.layers.declaration.calls import Make
@@ -176,7 +177,7 @@ _OURS = {
 def _bound(source: str) -> dict[str, str]:
     """The names that a source binds at its left edge, each with what is imported by it; empty for what it defines itself."""
     imported: dict[str, str] = {}
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parse_source(source)):
         if isinstance(node, ast.Import):
             imported |= {
                 a.asname or a.name.partition(".")[0]: a.name if a.asname else a.name.partition(".")[0]
@@ -204,7 +205,9 @@ def _without_futures(source: str) -> tuple[list[str], str]:
     """What a source imports from the future, and all else of it. Only what Python reads as such an import, not what looks like one in a
     text, may come to stand elsewhere."""
     found = [
-        n for n in ast.parse(source).body if isinstance(n, ast.ImportFrom) and n.module == "__future__" and not n.level
+        n
+        for n in parse_source(source).body
+        if isinstance(n, ast.ImportFrom) and n.module == "__future__" and not n.level
     ]
     lines = [line.encode() for line in source.split("\n")]
     for node in reversed(found):

@@ -218,6 +218,52 @@ class RunRef(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     extra: Mapping[str, Any] = {}
 
 
+class SearchEntry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a search varies: a setting by its address (``lr``, ``conv1.out_channels``, ``constant.width`` …), and what it may be.
+
+    Either a number from ``low`` to ``high``, both included (``log``: small values are tried as often as large ones; ``step``: only
+    ``low``, ``low + step`` …), or one of ``choices``. Whether numbers are whole is declared by the setting.
+    """
+
+    address: str
+    low: int | float | None = None
+    high: int | float | None = None
+    log: bool = False
+    step: int | float | None = None
+    choices: tuple[Value, ...] = ()
+    extra: Mapping[str, Any] = {}
+
+    @property
+    def words(self) -> str:
+        """What it may be: ``0.001 to 0.1 (log)``, ``8 to 64 by 8``, ``SGD, Adam``."""
+        if self.low is None or self.high is None:
+            return ", ".join(str(v).lower() if isinstance(v, bool) else str(v) or "as usual" for v in self.choices)
+        way = " (log)" if self.log else f" by {self.step:g}" if self.step else ""
+        return f"{self.low:g} to {self.high:g}{way}"
+
+
+class SearchSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How good settings are looked for: what is varied, which values are tried (``method``), what is given up early (``pruning``).
+
+    ``objective`` names the value of the last epoch that is compared (empty: what the network says of itself), on the ``part``
+    ``validation`` or ``train``, and ``goal`` whether it is to be large or small (``max``, ``min``). It ends after so many ``trials``, or
+    begins no other one after so many ``minutes`` (0: no bound). Each trial is trained with so many ``seeds``, from the recipe's one on;
+    ``seed`` is that of the choice of values. The words that are declared for ``method`` and ``pruning`` are in ``training/search``.
+    """
+
+    entries: tuple[SearchEntry, ...] = ()
+    method: str = "tpe"
+    pruning: str = "median"
+    objective: str = ""
+    part: str = "validation"
+    goal: str = "max"
+    trials: int = 20
+    minutes: float = 0.0
+    seeds: int = 1
+    seed: int = 0
+    extra: Mapping[str, Any] = {}
+
+
 class Project(msgspec.Struct, frozen=True, kw_only=True):
     """All that is saved. ``constants`` are numbers that every expression may name (``classes``, ``width``).
 
@@ -233,6 +279,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     data: DataChoice = DataChoice()
     recipe: Recipe = Recipe()
     runs: tuple[RunRef, ...] = ()
+    search: SearchSpec | None = None
     extra: Mapping[str, Any] = {}
     readonly: str = ""
 

@@ -43,6 +43,8 @@ class Tensors:
             if name in data.mean and name not in plain
         }
         self.left_out = LeftOut(data.choice)
+        self.salt = 0
+        """Where several processes augment parts of a batch, the number of this one: each draws its own."""
         self.leaves: Callable[[], bool] = lambda: False
         self._stream = data.samples if isinstance(data.samples, CachedSamples) else None
         self._ahead: ReadAhead[_Read] | None = None
@@ -80,8 +82,10 @@ class Tensors:
         tensor = torch.from_numpy(np.array(index, np.int64))
         return tensor.to(self.device) if self.resident else tensor
 
-    def expect(self, order: np.ndarray, size: int) -> None:
-        """Batches of ``size`` samples will be asked for, in this order: what is not in memory is read ahead.
+    def expect(
+        self, order: np.ndarray, size: int, part: Callable[[np.ndarray], np.ndarray] = lambda index: index
+    ) -> None:
+        """Batches of ``size`` samples will be asked for, in this order, or this ``part`` of each: what is not in memory is read ahead.
 
         Once all samples that a run reads are kept in memory, they go to the device as a whole, if they fit there.
         """
@@ -97,7 +101,7 @@ class Tensors:
         # Twice as many as are decoded at once, as long as they take no more memory than a few batches do anyway.
         least, most = 2, 2 * self._stream.workers
         ahead = max(least, min(most, AHEAD_BYTES // max(size * self._stream.sample_bytes, 1)))
-        self._ahead.begin((order[at : at + size] for at in range(0, len(order), size)), ahead)
+        self._ahead.begin((part(order[at : at + size]) for at in range(0, len(order), size)), ahead)
 
     def close(self) -> None:
         """Nothing more is asked for: let go of the threads that read."""
@@ -129,7 +133,8 @@ class Tensors:
         found = dict(self._named(raw))
         if not self._augmentation:
             return [self._normalised(name, found[name]) if self._is_late else found[name] for name in self.names]
-        generator = torch.Generator().manual_seed(hash((self._data.choice.seed, step)) % (1 << 63))
+        drawn_from = (self._data.choice.seed, step, *((self.salt,) if self.salt else ()))
+        generator = torch.Generator().manual_seed(hash(drawn_from) % (1 << 63))
         for augmentation in self._augmentation:
             found = augmentation.augment(found, self._data.fields, generator)
         return [self._normalised(name, found[name]) for name in self.names]

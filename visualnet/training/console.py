@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
 
 import msgspec
 
@@ -17,19 +15,24 @@ from visualnet.analysis import infer
 from visualnet.core.graph import Value
 from visualnet.core.process.exit_signals import exit_code, on_ending
 from visualnet.core.project import DataChoice, LearnerSpec, Project
-from visualnet.core.text.format import format_duration, format_percent, format_quantity
 from visualnet.layers import Spec
-from visualnet.layers.recipe.live_settings import Setting, describe_change
+from visualnet.layers.recipe.live_settings import Setting
+from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import devices, events
 from visualnet.training.control import Control
+from visualnet.training.distributed.crew import Crew
+from visualnet.training.distributed.launched import Launched, launched
+from visualnet.training.distributed.telling import OtherRank, report
 from visualnet.training.loop.recorder import Recorder
 from visualnet.training.loop.sinks import Sink, combine
+from visualnet.training.process.server import check_free, serving
+from visualnet.training.run_records.begin import begin_run
 from visualnet.training.runs import run_list, run_model
 from visualnet.training.runs.change_marks import find_marks
+from visualnet.training.terminal.printer import Output, Printer, print_json
 
 FINE, GRAPH, USE, STOPPED = 0, 1, 2, 130
-BAR = 24
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class TrainOptions:
     """What the command line may say; None leaves what the project says.
 
     ``data`` is a data set's name, with options if wanted: ``points:shape=spiral,n=1000``. ``run`` is the run's folder;
-    ``start_from`` a file of weights or another run's folder.
+    ``start_from`` a file of weights or another run's folder; ``place`` the folder of the project's file, whose revision is remembered.
     """
 
     data: str | None = None
@@ -51,6 +54,7 @@ class TrainOptions:
     start_from: Path | None = None
     folds: int | None = None
     record: tuple[str, ...] = ()
+    place: Path | None = None
     json: bool = False
 
 
@@ -74,39 +78,65 @@ def train(project: Project, options: TrainOptions, emit: Sink | None = None) -> 
 
 def _train(project: Project, options: TrainOptions, emit: Sink | None, control: Control) -> int:
     devices.prepare()
-    from visualnet.data.loading import load
-
+    here = launched()
+    if here.rank:  # one tells and records what all do
+        options, emit = replace(options, json=False, record=()), OtherRank(here.rank)
     try:
         project = configure(project, options)
         need_torch()
+    except (ValueError, OSError, NoTorch) as error:
+        return USE if here.rank else _refused(options, str(error))
+    try:
+        project = here.place(project)
+        with here.joined(project) as crew:
+            return _train_with(crew, here, project, options, emit, control)
+    except ValueError as error:
+        return _refused(options, str(error))
+
+
+def _train_with(
+    crew: Crew, here: Launched, project: Project, options: TrainOptions, emit: Sink | None, control: Control
+) -> int:
+    from visualnet.data.loading import load
+
+    try:
         devices.device_of(project.recipe.device)
-        data = load(project.data)
+        data = crew.load(lambda: load(project.data))
         if options.start_from is not None:
-            project = _begin_from(project, options, data.fields)
-        _check_memory(project, data.fields, len(data.train))
+            project = _begin_from(project, options, data.fields, tells=crew.writes)
+        _check_memory(project, data.fields, len(data.train), crew.size)
         recorder = Recorder(options.record, infer(project, None, data.fields))
-        if control.stopping:
+        if control.stopping and crew.size == 1:
             return STOPPED
-        folder = _folder(project, options)  # last: what is refused leaves no folder behind
+        # Last: what is refused leaves no folder behind.
+        folder = crew.of_first(lambda: _folder(project, options, here.restarts))
+        if crew.writes:
+            check_free(folder)
+        resume = crew.of_first(lambda: options.resume or (folder / run_model.LOG).exists())
     except (ValueError, OSError, NoTorch) as error:
         words = str(error)
         if isinstance(error, OSError) and error.strerror and error.filename:
-            words = (
-                f"the run cannot be kept in {error.filename} ({error.strerror.lower()}); name another folder with --run"
-            )
+            words = f"the run cannot be kept in {error.filename} ({error.strerror.lower()}); name another by --run"
         return _refused(options, words)
-    show = emit or (_print_json if options.json else Printer(sys.stdout, folder))
+    show = emit or (print_json if options.json else Printer(sys.stdout, folder))
     output = Output(combine(recorder, show) if options.record else show, control)
     recorder.begin(control, folder)
     from visualnet.training.loop.session import Session
 
-    if options.resume:
-        _go_on(project, options, folder, control)
-    session = Session(project, data, output, control, folder=folder, resume=options.resume)
-    reason = session.run()
+    if resume:
+        _go_on(project, options, folder, control, tells=crew.writes)
+    threads = None if settings(recipe_of_run(project.recipe))["threads"] else here.threads
+    with (
+        serving(folder, control) if crew.writes else nullcontext(_ignore) as tell
+    ):  # windows may follow the run, and steer it
+        sink = combine(output, tell)
+        session = Session(project, data, sink, control, folder=folder, resume=resume, threads=threads, crew=crew)
+        reason = session.run()
+    if crew.size > 1 and reason == "failed" and crew.writes:
+        report(output.failed)
     if output.broken:
         raise BrokenPipeError
-    if reason == "done" and not session.saved:
+    if reason == "done" and crew.writes and not session.saved:
         print(f"visualnet: the weights could not be written to {folder}", file=sys.stderr)
         return USE
     return {"done": FINE, "stopped": STOPPED}.get(reason, GRAPH)
@@ -119,6 +149,8 @@ def _train_folds(project: Project, options: TrainOptions, emit: Sink | None, con
     assert options.folds is not None
     if options.resume:
         return _refused(options, "--folds begins a run for each fold: it cannot be joined with --resume")
+    if launched().size > 1:
+        return _refused(options, "--folds trains one run after the other: start it with one process, without torchrun")
     try:
         folds = divide_in_folds(project, options.folds)
     except ValueError as error:
@@ -129,7 +161,7 @@ def _train_folds(project: Project, options: TrainOptions, emit: Sink | None, con
             print(f"fold {number} of {options.folds}", flush=True)
         place = options.run / f"fold-{number}" if options.run is not None else None
         runs.append(run := run_model.RunModel())
-        show = emit or (_print_json if options.json else Printer(sys.stdout, place))
+        show = emit or (print_json if options.json else Printer(sys.stdout, place))
         code = _train(one, replace(options, folds=None, run=place), combine(run.consume, show), control)
         if code != FINE:
             return code
@@ -139,9 +171,9 @@ def _train_folds(project: Project, options: TrainOptions, emit: Sink | None, con
     return FINE
 
 
-def _go_on(project: Project, options: TrainOptions, folder: Path, control: Control) -> None:
+def _go_on(project: Project, options: TrainOptions, folder: Path, control: Control, tells: bool = True) -> None:
     """Say what was changed in the run so far, and change what the options name, also where the run began with that."""
-    if not options.json:
+    if tells and not options.json:
         for mark in find_marks(run_model.read_run(folder)):
             print(f"  changed at {mark.sentence}", flush=True)
     recipe = project.recipe
@@ -151,41 +183,42 @@ def _go_on(project: Project, options: TrainOptions, folder: Path, control: Contr
     control.change(said)
 
 
-def _check_memory(project: Project, fields: Mapping[str, Spec], samples: int) -> None:
-    """Refuse what would not fit into memory; faults of the network are told by the run itself.
+def _check_memory(project: Project, fields: Mapping[str, Spec], samples: int, processes: int = 1) -> None:
+    """Refuse what would not fit into memory where ``processes`` share a batch; faults of the network are told by the run itself.
 
     Raises:
         ValueError: it does not fit; the words say what would.
     """
-    from visualnet.analysis import infer
     from visualnet.training.finding.memory_check import find_memory_fault
     from visualnet.training.measure.free_memory import free_memory
 
-    analysis = infer(project, None, fields)
+    part = msgspec.structs.replace(project.recipe, batch_size=-(-project.recipe.batch_size // processes))
+    analysis = infer(msgspec.structs.replace(project, recipe=part), None, fields)
     if analysis.errors():
         return
     device = devices.device_of(project.recipe.device)
     fault = find_memory_fault(analysis, free_memory(device), precision=devices.mixed_precision(device), samples=samples)
     if fault is not None:
-        smaller = next((r.batch_size for r in fault.repairs if r.batch_size < project.recipe.batch_size), 0)
+        smaller = next((r.batch_size for r in fault.repairs if r.batch_size < part.batch_size), 0) * processes
         tried = f" Try --batch-size {smaller}." if smaller else ""
         raise ValueError(f"{fault.words}{tried}")
 
 
-def _begin_from(project: Project, options: TrainOptions, fields: Mapping[str, Spec]) -> Project:
+def _begin_from(project: Project, options: TrainOptions, fields: Mapping[str, Spec], tells: bool = True) -> Project:
     """The project with other weights to start from; the table of what they give is printed.
 
     Raises:
         ValueError: they cannot be read, or the network has errors.
         OSError: no copy of them can be kept.
     """
-    from visualnet.analysis import infer
     from visualnet.training.transfer.start import find_weights, preview, refer_to
 
     assert options.start_from is not None
     reference = refer_to(options.start_from)
     project = msgspec.structs.replace(project, recipe=msgspec.structs.replace(project.recipe, start_from=reference))
     table = preview(project, find_weights(reference), infer(project, None, fields))
+    if not tells:
+        return project
     if options.json:
         rows = [{"tensor": m.name, "shape": list(m.shape), "from": m.source, "words": m.words} for m in table.matches]
         print(json.dumps({"event": "start_from", "matches": rows, "unused": list(table.unused)}), flush=True)
@@ -198,6 +231,7 @@ def _begin_from(project: Project, options: TrainOptions, fields: Mapping[str, Sp
 
 
 def _refused(options: TrainOptions, words: str) -> int:
+    report(words)
     if options.json:
         print(json.dumps({"event": "failed", "kind": "use", "words": words}), flush=True)
     print(f"visualnet: {words}", file=sys.stderr)
@@ -254,14 +288,17 @@ def _number(text: str) -> Value:
     return text
 
 
-def _folder(project: Project, options: TrainOptions) -> Path:
-    """Where the run is kept: the folder that was named, the last run that can go on, or a new one."""
+def _folder(project: Project, options: TrainOptions, restarts: int = 0) -> Path:
+    """Where the run is kept: the folder that was named, the last run that can go on, or a new one. Where torchrun has started all
+    processes again (``restarts``), a run that is there goes on."""
     folder = options.run
     if options.resume and folder is None:
         stem = run_model.run_name(project)
         folder = next((info.folder for info in run_list.list_runs() if info.resumable and info.name == stem), None)
         if folder is None:
             raise ValueError(f"no run of “{project.name}” can be resumed; name its folder with --run")
+    if folder is not None and restarts and (folder / run_model.LOG).exists():
+        return folder
     if folder is not None and not options.resume and (folder / run_model.LOG).exists():
         raise ValueError(f"{folder} already holds a run: add --resume to go on with it, or name another folder")
     if folder is not None and options.resume and not (folder / run_model.LOG).exists():
@@ -269,132 +306,8 @@ def _folder(project: Project, options: TrainOptions) -> Path:
     if folder is not None and options.resume:
         return folder  # The project in it stays the one that the run began with: what differs is told against it.
     # A file of a newer version may not be saved over, but a run may begin with what could be read of it.
-    return run_model.create_run(msgspec.structs.replace(project, runs=(), readonly=""), folder)
+    return begin_run(msgspec.structs.replace(project, runs=(), readonly=""), folder, place=options.place)
 
 
-class Output:
-    """Where events are shown, as long as somebody can see them: a terminal that was closed ends no training by an error.
-
-    A reader that has had enough (`| head`) stops the run in good order; ``broken`` then tells of it.
-    """
-
-    def __init__(self, show: Sink, control: Control) -> None:
-        self._show, self._control = show, control
-        self.broken = self._deaf = False
-
-    def __call__(self, event: events.Event) -> None:
-        """Show an event."""
-        if self._deaf:
-            return
-        try:
-            self._show(event)
-        except BrokenPipeError:
-            self.broken = self._deaf = True
-            self._control.stop()
-        except OSError:
-            self._deaf = True
-            with contextlib.suppress(OSError, ValueError):  # what is still to be flushed goes nowhere
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _print_json(event: events.Event) -> None:
-    if not isinstance(event, events.ProbeReport):
-        sys.stdout.write(events.encode(event).decode() + "\n")
-        sys.stdout.flush()
-
-
-class Printer:
-    """A run in words: a line for each epoch, and on a terminal a bar that moves."""
-
-    def __init__(self, out: TextIO, folder: Path | None = None) -> None:
-        self.out, self.folder = out, folder
-        self.live = out.isatty() and os.environ.get("TERM") != "dumb"
-        self._names: tuple[str, ...] = ("loss",)
-        self._metrics = 0
-        """How many of the names are of metrics: the last ones."""
-        self._width = 0
-        self._epochs = 0
-        self._kept = -1
-        self._skipped = 0
-        self._compiling = False
-
-    def __call__(self, event: events.Event) -> None:
-        """Say what has happened, if it is worth a line."""
-        if isinstance(event, events.CheckpointSaved):
-            self._kept = event.step
-        elif isinstance(event, events.Steps):
-            self._skipped += event.skipped
-        elif isinstance(event, events.Progress):
-            if self.live and event.phase != "done":
-                self._bar(event)
-        elif (words := self._words(event)) is not None:
-            self._clear()
-            self.out.write(words + "\n")
-            self.out.flush()
-
-    def _words(self, event: events.Event) -> str | None:
-        if isinstance(event, events.Started):
-            losses = [f"{name} loss" for name in event.learners] or ["loss"]
-            self._epochs, self._names, self._metrics = event.epochs, (*losses, *event.metrics), len(event.metrics)
-            again = f", from step {event.step:,} on" if event.step else ""
-            train, validation, _ = event.sizes
-            machine = f", {event.machine}" if event.machine else ""
-            return (
-                f"{event.parameters:,} parameters on {event.device}{machine}; {train:,} samples to train, "
-                f"{validation:,} to validate{again}"
-                + "".join(f"\n  {n}: {words}" for n, words in event.learners.items())
-            )
-        if isinstance(event, events.EpochDone):
-            return self._epoch(event)
-        if isinstance(event, events.Finished):
-            kept = f"; kept in {self.folder}" if self.folder and self._kept == event.step else ""
-            best = f", best in epoch {event.best_epoch}" if event.best_epoch else ""
-            early = " early, as nothing was gained any more," if event.early else ""
-            steps = f"{format_quantity(self._skipped, 'step')} skipped, as gradients overflowed in fp16"
-            told = f"{best}; {steps}" if self._skipped else best
-            return f"{event.reason}{early} after {format_quantity(event.epoch, 'epoch')}, {format_duration(event.seconds)}{told}{kept}"
-        if isinstance(event, events.Compiling):
-            first, self._compiling = not self._compiling, True
-            return "compiling the network: this takes a while for each size of batch" if first else None
-        if isinstance(event, events.NetworkChanged):
-            self._names = (*self._names[: len(self._names) - self._metrics], *event.metrics)
-            self._metrics = len(event.metrics)
-            return f"step {event.step:,}: the network was changed: {event.words}"
-        if isinstance(event, events.Memory):
-            return event.describe() if event.peak else None  # a forecast alone is what the summary tells
-        if isinstance(event, events.Failed):
-            return f"failed: {event.words}"
-        if isinstance(event, events.Changed):
-            lengths = [one.after for one in event.changes if one.name == "epochs" and isinstance(one.after, int)]
-            self._epochs = lengths[-1] if lengths else self._epochs
-            return f"step {event.step:,}: {'; '.join(map(describe_change, event.changes))}"
-        return event.words if isinstance(event, events.Trouble) else None
-
-    def _epoch(self, event: events.EpochDone) -> str:
-        digits = len(str(self._epochs))
-        parts = [f"epoch {event.epoch:>{digits}}/{self._epochs}"]
-        for name in self._names:
-            told = [_short(event.train.get(name))] if name in event.train or not event.validation else []
-            told += [f"(validation {_short(event.validation[name])})"] if name in event.validation else []
-            parts += [" ".join((name, *told))] if told else []
-        return "  ".join((*parts, f"{event.samples_per_s:,.0f} samples/s", *(["best"] if event.is_best else [])))
-
-    def _bar(self, event: events.Progress) -> None:
-        full = int(BAR * event.step / max(event.steps, 1))
-        line = (
-            f"{'█' * full}{'░' * (BAR - full)} {format_percent(event.step / max(event.steps, 1), 0):>5}  "
-            f"epoch {min(event.epoch + 1, event.epochs)}/{event.epochs}  {event.samples_per_s:,.0f} samples/s  "
-            f"{format_duration(event.eta_s)} left"
-        )
-        self.out.write("\r" + line.ljust(self._width))
-        self.out.flush()
-        self._width = len(line)
-
-    def _clear(self) -> None:
-        if self._width:
-            self.out.write("\r" + " " * self._width + "\r")
-            self._width = 0
-
-
-def _short(value: float | None) -> str:
-    return "not finite" if value is None else f"{value:.4g}"
+def _ignore(event: events.Event) -> None:
+    """No window follows the other processes of a run."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.layers.recipe.live_settings import Setting, Values, check_value
 from visualnet.training.observations.looked_at import OwnSample, ProbePort
 
-__all__ = ["Control", "OwnSample", "ProbePort", "ProbeRequest"]
+__all__ = ["Control", "OwnSample", "ProbePort", "ProbeRequest", "Reins"]
 
 if TYPE_CHECKING:
     from visualnet.training.observations.feeds.feed import Feed
@@ -38,6 +38,27 @@ class ProbeRequest(NamedTuple):
     def is_wanted(self) -> bool:
         """Whether there is anything to look at."""
         return bool(self.ports or self.grid or self.observations or self.copy)
+
+
+class Reins(Protocol):
+    """What a window asks of a run, wherever that trains."""
+
+    project: Project | None
+    probe_request: ProbeRequest
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def change(self, values: Values) -> None: ...
+
+    def change_network(self, drawing: Project) -> None: ...
+
+    def request_probes(
+        self, ports: Iterable[ProbePort], sample: int = 0, budget: float = 0.05, grid: bool = False, **more: Any
+    ) -> None: ...
 
 
 class Control:

@@ -28,6 +28,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     time: float = msgspec.field(default_factory=clock.time)
 
 
+LOG_FORMAT = 1
+"""Of what is written here. A log of a higher one may tell of things that this version does not know."""
+
+
 class Started(Event, frozen=True, tag="started"):
     """Training begins, or goes on from ``step``."""
 
@@ -61,6 +65,7 @@ class Started(Event, frozen=True, tag="started"):
     """How many ``Changed`` events of the run's record, its first ones, are in force: those behind them were not reached."""
     network: int = 0
     """How often the network was changed so far."""
+    format: int = LOG_FORMAT
 
 
 class LearnerSteps(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +78,7 @@ class LearnerSteps(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Steps(Event, frozen=True, tag="steps"):
-    """The training values of some steps in succession, the last of which is ``step``. At most 20 a second."""
+    """The training values of some steps, the last of which is ``step``; in succession, unless ``steps`` names them. At most 20 a second."""
 
     step: int
     epoch: int
@@ -87,11 +92,20 @@ class Steps(Event, frozen=True, tag="steps"):
     """How many of them were skipped because their gradients overflowed."""
     learners: Mapping[str, LearnerSteps] = {}
     """Of several learners by name; ``lr`` and ``rates`` are then those of the first. A step is a round of them."""
+    steps: Sequence[int] = ()
+    """Which steps these are, where a log leaves some out (``event_log/thinning.py``)."""
 
     @property
     def count(self) -> int:
         """How many steps."""
         return len(next(iter(self.values.values()), ()))
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The numbers of these steps, rising."""
+        if len(self.steps) == self.count > 0 and all(a < b for a, b in zip(self.steps, self.steps[1:], strict=False)):
+            return self.steps
+        return range(self.step - self.count + 1, self.step + 1)
 
 
 class EpochDone(Event, frozen=True, tag="epoch"):
@@ -266,7 +280,8 @@ class Finished(Event, frozen=True, tag="finished"):
 class Failed(Event, frozen=True, tag="failed"):
     """The run cannot go on. ``path`` leads to the guilty node, if one is known; ``kind`` is for tests and icons.
 
-    Kinds: ``graph``, ``data``, ``unreadable`` (samples cannot be read any more; the state is kept), ``nonfinite``, ``memory``, ``error``.
+    Kinds: ``graph``, ``data``, ``unreadable`` (samples cannot be read any more; the state is kept), ``nonfinite``, ``memory``, ``error``,
+    ``process`` (its process ended without a word), ``processes`` (others of the run are gone).
     """
 
     kind: str
@@ -290,6 +305,7 @@ Logged = (
     | Finished
     | Failed
     | Progress
+    | Compiling
 )
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Logged)

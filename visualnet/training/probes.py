@@ -16,8 +16,8 @@ from torch import Tensor
 from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
-from visualnet.training.control import ProbePort, ProbeRequest
-from visualnet.training.events import Grid, ProbeReport
+from visualnet.training.control import Control, ProbePort, ProbeRequest
+from visualnet.training.events import Event, Grid, ProbeReport, Trouble
 from visualnet.training.observations.lens import Lens, as_array, resting
 from visualnet.training.observations.maps.plane import Plane, input_plane
 from visualnet.training.observations.watching import SLICE_S, ObservationTurns, observe_all
@@ -55,6 +55,18 @@ class Probe:
     def waits(self, step: int) -> bool:
         """Whether what was noted before this step is yet to be looked at again: then each step is to be asked about."""
         return step < self._turns.until
+
+    def tell(self, control: Control, step: int, batches: int, emit: Callable[[Event], None]) -> None:
+        """`look_or_note` what is asked for, and tell what was seen. Where that fails nothing more is watched, and why is told."""
+        try:
+            event = self.look_or_note(control.probe_request, step, batches)
+        except Exception as error:
+            control.request_probes(())
+            words = str(error).strip().partition("\n")[0] or type(error).__name__
+            emit(Trouble(words=f"watching was given up: {words}"))
+            return
+        if event is not None:
+            emit(event)
 
     def look_or_note(self, request: ProbeRequest, step: int, batches: int) -> ProbeReport | None:
         """Look; or, where something is wanted that tells what one step changes, note it as it is now. The look then comes when the

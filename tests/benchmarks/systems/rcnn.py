@@ -17,25 +17,31 @@ from visualnet.data.regions.region_samples import find_regions
 from visualnet.resources import resource
 from visualnet.training.evaluation.evaluation import Evaluation, evaluate
 
+TRAINING, VALIDATION, TEST = 240, 60, 60
+"""Scenes: the template has the first two, and the last are made for the judgement alone."""
+
 
 def measure(seed: int) -> Mapping[str, float]:
     """The template, with other scenes and another start for each seed; the scenes are searched anew."""
     project = project_file.load(resource("templates", "rcnn.vnet"))
-    data = replace(project.data, options={**project.data.options, "seed": seed}, seed=seed)
+    parts = (TRAINING, VALIDATION, TEST)
+    scenes = sum(parts)
+    options = {**project.data.options, "n": scenes, "seed": seed}
+    data = replace(project.data, options=options, seed=seed, split=tuple(part / scenes for part in parts))
     project = replace(project, data=data, recipe=replace(project.recipe, seed=seed))
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
-        begun = time.perf_counter()
+        begun = time.process_time()
         vn.train(project, folder=run).finish()
-        seconds = time.perf_counter() - begun
-        found = evaluate(run, "validation")
+        spent = time.process_time() - begun
+        found = evaluate(run, "test")
     figures = found.figures[0]
     return {
         "mAP@0.5": figures["map_50"].value,
         "mAP@0.5:0.95": figures["map"].value,
         "proposals reach": _reached(found),
         "scenes": float(found.judged[0].size),
-        "seconds": seconds,
+        "processor_seconds": spent,
     }
 
 
@@ -60,7 +66,7 @@ SYSTEM = System(
         "mAP@0.5:0.95": Wanted(),
         "proposals reach": Wanted(),
         "scenes": Wanted(),
-        "seconds": Wanted(most=300, unit="s"),
+        "processor_seconds": Wanted(most=300, unit="s"),
     },
     measure,
 )

@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-import visualnet as vn
+from tests.benchmarks import held_out
 from tests.benchmarks.systems.system import System, Wanted
-from visualnet.core.storage import project_file
-from visualnet.data.loading import load
-from visualnet.resources import resource
-from visualnet.training.events import EpochDone
+from visualnet.data.loading import Loaded
 
 KINDS = ("rnn", "lstm", "gru")
 
 
 def measure(seed: int) -> dict[str, float]:
     """Train each of the three on each task, as the templates have it."""
-    recall = {kind: best(f"{kind}-recall", "accuracy", seed) for kind in KINDS}
-    opinions = {f"opinions, {kind}": best(f"{kind}-classifier-small", "accuracy", seed) for kind in KINDS}
-    error = best("gru-forecast", "mae", seed)
+    recall = {kind: judge(f"{kind}-recall", seed)[0]["accuracy"] for kind in KINDS}
+    opinions = {f"opinions, {kind}": judge(f"{kind}-classifier-small", seed)[0]["accuracy"] for kind in KINDS}
+    values, data = judge("gru-forecast", seed)
+    error = values["mae"]
     return {
         **{f"recall, {kind}": value for kind, value in recall.items()},
         "recall, the worse of LSTM and GRU above RNN": min(recall["lstm"], recall["gru"]) - recall["rnn"],
         **opinions,
         "forecast, mean error (°C)": error,
-        "forecast, by that of “it stays as it is”": error / unchanged(),
+        "forecast, by that of “it stays as it is”": error / unchanged(data),
     }
 
 
-def best(template: str, value: str, seed: int) -> float:
-    """The best epoch's value on the validation set: the largest accuracy, the least error."""
-    project = project_file.load(resource("templates", f"{template}.vnet"))
-    found = [event.validation[value] or 0.0 for event in vn.train(project, seed=seed) if isinstance(event, EpochDone)]
-    return min(found) if value == "mae" else max(found)
+def judge(template: str, seed: int) -> tuple[Mapping[str, float], Loaded]:
+    """The figures of the best epoch on the test part, and the data."""
+    return held_out.judge(held_out.template(template, seed))
 
 
-def unchanged() -> float:
+def unchanged(data: Loaded) -> float:
     """How wrong it is on average to say that the last temperature stays."""
-    data = load(project_file.load(resource("templates", "gru-forecast.vnet")).data)
-    index = data.validation
-    return float(np.abs(data.whole("y")[index] - data.whole("series")[index][:, -1:, 0]).mean())
+    truth, series = data.whole("y")[data.test], data.whole("series")[data.test]
+    return float(np.abs(truth - series[:, -1:, 0]).mean())
 
 
 SYSTEM = System(

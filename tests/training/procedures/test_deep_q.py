@@ -19,6 +19,7 @@ from visualnet.cli.main import main
 from visualnet.core import edits
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
+from visualnet.core.text.format import format_number
 from visualnet.data.environments.mouse_world import MouseWorld
 from visualnet.data.loading import load
 from visualnet.resources import resource
@@ -26,7 +27,7 @@ from visualnet.training.checkpoints import read_state
 from visualnet.training.control import Control
 from visualnet.training.loop import preflight
 from visualnet.training.loop.procedures import deep_q
-from visualnet.training.loop.procedures.deep_q import find_values
+from visualnet.training.loop.procedures.action_values import find_values
 from visualnet.training.loop.procedures.q_play import QPlay, renew
 
 SMALL = {
@@ -312,10 +313,13 @@ def test_a_run_is_judged_by_other_episodes_from_the_command_line(
     assert re.search(r"epoch 1/1  loss \S+  reward \S+ \(validation \S+\)  episode_length", told)
     assert "not finite" not in told
     assert main(["evaluate", str(run), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)["played"]
-    assert len(found["rewards"]) == 100
-    assert found["rewards"] == found["lengths"]  # +1 for each step
+    (found,) = json.loads(capsys.readouterr().out)["answers"]
+    rows = found["rows"]
+    assert len(rows) == 100
+    assert all(row["reward"] == row["length"] for row in rows)  # +1 for each step
+    mean = sum(row["reward"] for row in rows) / 100
+    assert found["metrics"]["mean_reward"]["value"] == pytest.approx(mean)
     assert main(["evaluate", str(run)]) == 0
     told = capsys.readouterr().out
-    assert f"Mean reward    {sum(found['rewards']) / 100:.4g}" in told
-    assert "100 episodes played with the best weights" in told
+    assert f"Mean reward           {format_number(mean):>8}" in told
+    assert "100 episodes · best weights" in told

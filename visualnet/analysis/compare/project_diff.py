@@ -14,7 +14,7 @@ import msgspec
 
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts
 from visualnet.core.graph import Graph, Node, Port, Wire
-from visualnet.core.project import MAIN, DataChoice, LearnerSpec, Project, Recipe
+from visualnet.core.project import MAIN, DataChoice, LearnerSpec, Project, Recipe, SearchSpec
 from visualnet.layers.declaration.layer import LAYERS
 
 ADDED, REMOVED, CHANGED, FOLLOWS = "added", "removed", "changed", "follows"
@@ -326,7 +326,7 @@ def _wires(sheet: str, was: Graph, now: Graph, pairs: Mapping[str, str]) -> Iter
 
 
 def _settings(old: Project, new: Project) -> Iterator[Change]:
-    """Constants, block parameters, data and recipe."""
+    """Constants, block parameters, data, recipe and search."""
     yield from _mapping("constant ", old.constants, new.constants)
     for name in (name for name in old.blocks if name in new.blocks):
         yield from _mapping(f"block {name}, ", old.blocks[name].params, new.blocks[name].params)
@@ -337,6 +337,7 @@ def _settings(old: Project, new: Project) -> Iterator[Change]:
     )
     for name in dict.fromkeys([*left, *right]):
         yield from _mapping(f"learner {name}, ", left.get(name, {}), right.get(name, {}))
+    yield from _mapping("search ", _search_fields(old.search), _search_fields(new.search))
 
 
 def _fields(value: Recipe | DataChoice | LearnerSpec, without: str = "extra") -> dict[str, Any]:
@@ -347,6 +348,14 @@ def _fields(value: Recipe | DataChoice | LearnerSpec, without: str = "extra") ->
     if isinstance(value, Recipe) and value.learners:
         fields["learners"] = tuple(learner.name for learner in value.learners)
     return {name: given for name, given in fields.items() if name != without and (name != "learners" or given)}
+
+
+def _search_fields(search: SearchSpec | None) -> dict[str, Any]:
+    """What a search says: each thing that it varies by its address, and its settings; nothing where there is none."""
+    if search is None:
+        return {}
+    fields = {name: getattr(search, name) for name in search.__struct_fields__ if name not in ("entries", "extra")}
+    return {f"over {entry.address}": entry.words for entry in search.entries} | fields
 
 
 def _mapping(title: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:

@@ -9,7 +9,7 @@ from visualnet.core.project import Project
 from visualnet.data.division.offers import has_validation
 from visualnet.layers.recipe.live_settings import find_changes, with_live_settings
 from visualnet.layers.recipe.settings import find_problems
-from visualnet.training.control import Control
+from visualnet.training.control import Reins
 from visualnet.training.runs.network_mark import mark_of
 
 SETTLE_MS = 250
@@ -25,20 +25,30 @@ class LiveEdits(QObject):
         super().__init__(parent)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self.send)
-        self._control: Control | None = None
+        self._control: Reins | None = None
         self._document: Document | None = None
-        self.trained = Project()
-        """What trains, with all changes that were sent."""
+        self._trained, self._catches_up = Project(), False
 
-    def follow(self, document: Document, control: Control, project: Project) -> None:
-        """A run of this document begins, with this project."""
-        self._document, self._control, self.trained = document, control, project
+    @property
+    def trained(self) -> Project:
+        """What trains, with all changes that were sent."""
+        if self._catches_up and self._control is not None and self._control.project is not None:
+            self._trained, self._catches_up = self._control.project, False
+        return self._trained
+
+    @trained.setter
+    def trained(self, project: Project) -> None:
+        self._trained = project
+
+    def follow(self, document: Document, control: Reins, project: Project, attached: bool = False) -> None:
+        """A run of this document begins, with this project; or (``attached``) it began with it, and tells what it trains by now."""
+        self._document, self._control, self._trained, self._catches_up = document, control, project, attached
 
     def stop(self) -> None:
         """The run is over."""
         self._settling.stop()
         self._document = self._control = None
-        self.trained = Project()
+        self._trained, self._catches_up = Project(), False
 
     def edited(self, project: Project) -> str:
         """The document that is followed was edited; the mark of the network that the run then trains."""

@@ -26,7 +26,7 @@ from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import MAIN, DataChoice, Project
 from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded, load
-from visualnet.training.control import Control, OwnSample, ProbePort, ProbeRequest
+from visualnet.training.control import OwnSample, ProbePort, ProbeRequest, Reins
 from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, Weights, torch_is_ready
 from visualnet.training.observations.observation import find_observations
 
@@ -89,7 +89,7 @@ class LiveProbes(QObject):
         self.observed = ObservationStore(self)
         self.long_looks = LongLooks(studio, self._take_long_look, self)
         self.long_looks.copy_wanted.connect(lambda: self._apply(0))
-        self._control: Control | None = None
+        self._control: Reins | None = None
         self._requests: dict[str, _Wish] = {}
         self._choice: DataChoice | None = None
         self._idle_probe, self._asked = IdleProbe(), 0
@@ -217,7 +217,7 @@ class LiveProbes(QObject):
             self.feeds.active,
         )
 
-    def set_control(self, control: Control | None) -> None:
+    def set_control(self, control: Reins | None) -> None:
         """A run begins or comes to the front, or (None) is over or goes on unseen: then it looks no more."""
         if self._control is not None and control is None:
             self._control.request_probes((), 0, self.budget, False)

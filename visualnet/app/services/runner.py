@@ -19,6 +19,7 @@ from visualnet.app.services.live_edits import LiveEdits
 from visualnet.app.services.run.fold_training import FoldTraining
 from visualnet.app.services.run.network_question import NetworkQuestion
 from visualnet.app.services.run.run_browser import RunBrowser, ShownRuns
+from visualnet.app.services.run.training_places import Training, TrainingPlaces
 from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
@@ -28,14 +29,15 @@ from visualnet.core.project import Project, RunRef
 from visualnet.core.text.format import capitalize_first
 from visualnet.core.user.settings import Settings
 from visualnet.training import events
-from visualnet.training.control import Control, ProbePort
+from visualnet.training.control import ProbePort, Reins
 from visualnet.training.folds.fold_runs import Fold, mark_fold, project_of
 from visualnet.training.loop import preflight
+from visualnet.training.process import address
+from visualnet.training.run_records.begin import begin_run
 from visualnet.training.runs import network_mark
 from visualnet.training.runs import run_history as history
-from visualnet.training.runs.run_model import RunModel, create_run, read_project
+from visualnet.training.runs.run_model import RunModel, read_project
 from visualnet.training.runs.run_status import STILL_AS_IT_WAS
-from visualnet.training.training_job import train
 
 log = logging.getLogger("visualnet.runner")
 TICK_MS, REST_MS = 33, 250
@@ -64,7 +66,10 @@ class Runner(RunBrowser):
         self._timer.start()
         self._state = "idle"
         self._task: BackgroundTask | None = None
-        self._control: Control | None = None
+        self.places = TrainingPlaces(settings)
+        self._training: Training | None = None
+        self._left = False
+        """Whether the run that is followed goes on when it is followed no more."""
         self._document: Document | None = None
         """What trains, in front or not."""
         self.live_edits = LiveEdits(self)
@@ -78,6 +83,10 @@ class Runner(RunBrowser):
         self.network.changed.connect(self.state_changed)
         studio.project_changed.connect(self._edited)
         studio.document_changed.connect(self._other_document)
+
+    @property
+    def _control(self) -> Reins | None:
+        return self._training.control if self._training is not None else None
 
     @property
     def state(self) -> str:
@@ -134,12 +143,14 @@ class Runner(RunBrowser):
 
     def _begin_new(self, project: Project, mark: Callable[[RunRef], RunRef]) -> RunRef | None:
         try:
-            folder = create_run(replace(project, runs=(), readonly=""))
+            file = self.studio.document.path
+            place = file.absolute().parent if file is not None else None
+            folder = begin_run(replace(project, runs=(), readonly=""), place=place)
         except (OSError, FileError) as error:
             self.studio.message.emit("error", f"The run cannot be kept on disk: {error}")
             return None
         run = mark(history.new_run(project, folder))
-        self._begin(run, folder, resume=False, project=project)
+        self._begin_here(run, folder, resume=False, project=project)
         return run
 
     def resume(self) -> bool:
@@ -163,7 +174,7 @@ class Runner(RunBrowser):
     def _resume_ended(self, run: RunRef, folder: Path, project: Project) -> None:
         extra = {**run.extra, network_mark.KEY: network_mark.mark_of(project)}
         project = project_of(project, run)  # a run of a fold goes on with that fold
-        self._begin(replace(run, state="running", extra=extra), folder, resume=True, project=project)
+        self._begin_here(replace(run, state="running", extra=extra), folder, resume=True, project=project)
 
     def pause(self) -> None:
         """Wait after the current step."""
@@ -175,6 +186,41 @@ class Runner(RunBrowser):
         if self._control is not None and self.elsewhere is None:
             self._control.stop()
 
+    @property
+    def survives(self) -> bool:
+        """Whether the run that goes on can do so without this window."""
+        return self._training is not None and self._training.leave is not None
+
+    def leave(self) -> None:
+        """Follow the run no further and let it go on by itself; wait until nobody here hears of it any more."""
+        if self._training is not None and self._training.leave is not None and self._task is not None:
+            self._left = True
+            self._training.leave()
+            self._task.wait()
+
+    def follow(self, run: RunRef, folder: Path, at: str = "") -> bool:
+        """Follow a run of the document in front that goes on in another process; ``at`` is the end of a tunnel to it, if it needs one.
+        False (and a message) where something trains already."""
+        if self.busy or self.elsewhere is not None:
+            self.studio.message.emit("hint", "Something trains here already: one run is followed at a time.")
+            return False
+        trained = read_project(folder) or self.studio.project
+        self._begin(run, folder, self.places.attach(folder, at, self.mailbox.put, self._refuse), trained)
+        return True
+
+    def attach(self, run_id: str) -> None:
+        """Show the curves of an earlier run; one that goes on in another process is followed."""
+        run = history.find(self.studio.project, run_id)
+        folder = history.folder_of(run) if run is not None else None
+        if run is not None and folder is not None and not self.busy and address.goes_on(folder):
+            self.follow(run, folder)
+        else:
+            super().attach(run_id)
+
+    def _refuse(self, words: object) -> None:
+        """What was asked of a run that can only be watched; from any thread."""
+        self.mailbox.put(events.Trouble(words=str(words)))
+
     def finish(self) -> None:
         """Stop, wherever it trains, wait until the thread has ended, and take in what it still had to say."""
         if self._control is not None:
@@ -183,8 +229,10 @@ class Runner(RunBrowser):
             self._task.wait()
 
     def close(self) -> None:
-        """The window closes: stop, join, rest."""
+        """The window closes: stop what cannot go on without it, join, rest."""
+        self.leave()
         self.finish()
+        self.places.close()
         self._queue.close()
         self._timer.stop()
         self.live_edits.stop()
@@ -202,18 +250,25 @@ class Runner(RunBrowser):
         if newest is not None:
             self.attach(newest.id)
 
-    def _begin(self, run: RunRef, folder: Path, resume: bool, project: Project) -> None:
-        put = self.mailbox.put
+    def _begin_here(self, run: RunRef, folder: Path, resume: bool, project: Project) -> None:
+        place, _ = self.places.place(project, self.studio.analysis)
+        training = self.places.begin(place, project, folder, resume, self.mailbox.put, self._refuse)
+        self._begin(run, folder, training, project, keeps_curves=resume)
+
+    def _begin(
+        self, run: RunRef, folder: Path, training: Training, project: Project, keeps_curves: bool = False
+    ) -> None:
         self.studio.clear_runtime_problem()
         self._told_older = False
         self._document = self.studio.document
         shown = self._shown_of(self._document)
         shown.put_in_front(run)
-        if not resume:
+        if not keeps_curves:
             shown.model = RunModel(run.id, folder)
             self.attached_changed.emit()
-        self._control = control = Control()
-        self.live_edits.follow(self._document, control, project)
+        self._training, control = training, training.control
+        self._left = False
+        self.live_edits.follow(self._document, control, project, training.attached)
         self.network.begin(control)
         self.probes.set_run(folder)
         self.probes.set_control(control)
@@ -221,7 +276,7 @@ class Runner(RunBrowser):
         self._set_state("starting")
         self._record()
         self._task = BackgroundTask(
-            lambda _job: train(project, folder, resume, control, put),
+            lambda _job: training.follow(),
             name="training",
             words="Training has failed",
             parent=self,
@@ -231,10 +286,13 @@ class Runner(RunBrowser):
     def _end(self) -> None:
         self.receive()
         sys.setswitchinterval(self._switch_s)
-        self._task = self._control = None
+        self._task = None
+        if not self._left:
+            self._training = None
         self.live_edits.stop()
         self.network.end()
         self._record()
+        self._training = None
         if self.elsewhere is None:
             self.probes.set_control(None)
         self._document = None
@@ -276,6 +334,8 @@ class Runner(RunBrowser):
             shown.model = message
             if self.elsewhere is None:
                 self.attached_changed.emit()
+            if message.state in ("training", "paused"):  # it was going on before we came
+                self._set_state("running" if message.state == "training" else "paused")
             return
         if shown.model is not None:
             shown.model.consume(message)

@@ -20,6 +20,7 @@ from visualnet.compiling.source_code.objectives import Objectives
 from visualnet.compiling.source_code.statements import Statements, write
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
+from visualnet.core.text.python_source import parse_source
 from visualnet.version import __version__
 
 _PYTHON = {
@@ -92,7 +93,7 @@ class SourceFile:
         used: set[str] = set()
         todo = [code]
         while todo:
-            names = {n.id for n in ast.walk(ast.parse(todo.pop())) if isinstance(n, ast.Name)}
+            names = {n.id for n in ast.walk(parse_source(todo.pop())) if isinstance(n, ast.Name)}
             fresh = (names & self.definitions.keys()) - used
             used |= fresh
             todo += [self.definitions[name] for name in fresh]
@@ -217,7 +218,7 @@ def read_definitions() -> dict[str, str]:
 def _definitions_in(home: ModuleType) -> dict[str, str]:
     source = inspect.getsource(home)
     found = {}
-    for node in ast.parse(source).body:
+    for node in parse_source(source).body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
             found[node.name] = "\n".join(source.splitlines()[first - 1 : node.end_lineno])
@@ -228,7 +229,7 @@ def _definitions_in(home: ModuleType) -> dict[str, str]:
 
 def imports(code: str, more: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """The import lines that the code needs: Python's own first, then torch's. ``more`` are those of further names."""
-    names = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
+    names = {n.id for n in ast.walk(parse_source(code)) if isinstance(n, ast.Name)}
     lines = [line for name, line in {**_PYTHON, **_TORCH, **more}.items() if name in names]
     both = [name for name in ("Tensor", "nn") if name in names]
     lines += [f"from torch import {', '.join(both)}"] if both else []

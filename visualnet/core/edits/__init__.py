@@ -3,7 +3,7 @@
 An edit takes `(project, sheet, ...)`, raises `ValueError` with words for what a person did wrong, and gives back the same object
 where it changes nothing.
 
-- `nodes.py`: nodes and wires added, removed, set, renamed, moved; recipe, data and constants.
+- `nodes.py`: nodes and wires added, removed, set, renamed, moved; recipe, data, search and constants.
 - `grouping.py`: blocks made of nodes and taken apart; `definitions.py`: blocks renamed, made unique, removed;
   `block_parameters.py`: parameters of blocks and constants made, renamed, removed; `frame_contents.py`: frames and notes that go
   along.
@@ -36,6 +36,7 @@ from visualnet.core.edits.nodes import (
     set_note,
     set_params,
     set_recipe,
+    set_search,
     set_training,
 )
 
@@ -64,5 +65,6 @@ __all__ = [
     "set_note",
     "set_params",
     "set_recipe",
+    "set_search",
     "set_training",
 ]

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from visualnet.core.edits.clipboard import copy, duplicate, paste
 from visualnet.core.graph import BLOCK_PREFIX, MODES, STATISTICS, Graph, Init, Node, Port, Value
 from visualnet.core.names import ID, MAX_TEXT, fault_in_name, free, free_name, highest, names, new_id
-from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe
+from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe, SearchSpec
 from visualnet.core.storage.project_file import check_part
 from visualnet.core.text.visible import clean, visible
 from visualnet.core.validation import (
@@ -333,6 +333,13 @@ def set_note(project: Project, note: str, sheet: str = MAIN) -> Project:
     if sheet != MAIN:
         return put_block(project, sheet, replace(_block(project, sheet), note=note))
     return project if note == project.note else replace(project, note=note)
+
+
+def set_search(project: Project, search: SearchSpec | None) -> Project:
+    """Look for good settings in this way; None: in none."""
+    if search is not None:
+        check_part("search", search)
+    return project if search == project.search else replace(project, search=search)
 
 
 def set_block_params(project: Project, block: str, params: Mapping[str, int | float]) -> Project:

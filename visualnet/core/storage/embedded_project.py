@@ -75,7 +75,10 @@ def strip_local_paths(project: Project) -> Project:
     learners = tuple(replace(learner, options=_without_paths(learner.options)) for learner in recipe.learners)
     if learners != recipe.learners:
         recipe = replace(recipe, learners=learners)
-    return replace(project, data=data, recipe=recipe, readonly="")
+    search = project.search
+    if search is not None:
+        search = replace(search, entries=tuple(e for e in search.entries if not any(map(_is_path, e.choices))))
+    return replace(project, data=data, recipe=recipe, search=search, readonly="")
 
 
 def _without_paths(values: Mapping[str, Any]) -> dict[str, Any]:

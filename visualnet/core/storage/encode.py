@@ -20,6 +20,8 @@ from visualnet.core.project import (
     PreparationStep,
     Recipe,
     RunRef,
+    SearchEntry,
+    SearchSpec,
 )
 from visualnet.core.storage.decoding import decode_annotations
 
@@ -152,3 +154,10 @@ def learner_fields(learner: LearnerSpec) -> dict[str, Any]:
 def run_fields(run: RunRef) -> dict[str, Any]:
     fields = _own(replace(run, folder=Path(run.folder).name), RunRef(id=""))
     return {**fields, "summary": dict(run.summary)} if run.summary else fields
+
+
+def search_fields(search: SearchSpec) -> dict[str, Any]:
+    # In full, as the recipe: what was searched does not depend on what a later version takes for granted.
+    fields = {k: getattr(search, k) for k in search.__struct_fields__ if k not in ("entries", "extra")}
+    entries = [{"address": e.address, **_own(e, SearchEntry(address=e.address))} for e in search.entries]
+    return {"entries": entries, **fields, **search.extra}

@@ -28,6 +28,11 @@ def experiments_dir() -> Path:
     return _made(data_dir() / "experiments")
 
 
+def searches_dir() -> Path:
+    """One folder for each search, with a run's folder for each of its trials."""
+    return _made(data_dir() / "searches")
+
+
 def journal_dir() -> Path:
     """Recovery copies of open documents."""
     return _made(data_dir() / "journal")

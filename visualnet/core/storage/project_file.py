@@ -15,13 +15,23 @@ from typing import Any, BinaryIO, cast
 from msgspec.structs import replace
 
 from visualnet.core.errors import FileError
-from visualnet.core.project import DataChoice, Project, Recipe
+from visualnet.core.project import DataChoice, Project, Recipe, SearchSpec
 from visualnet.core.storage import embedded_project, safe_json
 from visualnet.core.storage.data_places import absolute_path, relative_path
 from visualnet.core.storage.decoding import decode
 from visualnet.core.storage.decoding.decode_data import data_choice
+from visualnet.core.storage.decoding.decode_search import decode_search
 from visualnet.core.storage.disk_state import ChangedOnDisk
-from visualnet.core.storage.encode import block_text, data_fields, graph_text, lines, recipe_fields, run_fields, to_json
+from visualnet.core.storage.encode import (
+    block_text,
+    data_fields,
+    graph_text,
+    lines,
+    recipe_fields,
+    run_fields,
+    search_fields,
+    to_json,
+)
 from visualnet.core.storage.regular_files import (
     NotRegular,
     TooLarge,
@@ -166,18 +176,25 @@ def _spell(place: Place, tree: Any) -> str:
     return text
 
 
-def check_part(what: str, value: DataChoice | Recipe) -> None:
-    """Hold the recipe or the choice of data against what a file may say.
+def check_part(what: str, value: DataChoice | Recipe | SearchSpec) -> None:
+    """Hold the recipe, the choice of data or the search against what a file may say.
 
     Raises:
         ValueError: a file could not hold it.
     """
-    fields = recipe_fields(value) if isinstance(value, Recipe) else data_fields(value)
+    fields: dict[str, Any]
+    read: Callable[[Any], object]
+    if isinstance(value, Recipe):
+        fields, read = recipe_fields(value), decode.recipe
+    elif isinstance(value, SearchSpec):
+        fields, read = search_fields(value), decode_search
+    else:
+        fields, read = data_fields(value), data_choice
     for place, number in _not_finite(what, fields):
         raise ValueError(f"{place} is {number}; a number is wanted that is not NaN or infinite")
     try:
         tree = safe_json.scan(to_json(fields).encode())
-        (decode.recipe if isinstance(value, Recipe) else data_choice)(tree)
+        read(tree)
     except Refused as fault:
         raise ValueError(f"{'.'.join((what, *map(str, fault.place)))}: {fault.reason}") from None
     except (TypeError, ValueError) as error:
@@ -215,6 +232,8 @@ def dumps(project: Project, folder: Path | None = None) -> bytes:
         parts.append('  "blocks": {\n' + ",\n".join(blocks) + "\n  }")
     if project.runs:
         parts.append(f'  "runs": {lines("[]", (to_json(run_fields(r)) for r in project.runs), 1)}')
+    if project.search is not None:
+        parts.append(f'  "search": {to_json(search_fields(project.search))}')
     parts += (f"  {to_json(k)}: {to_json(v)}" for k, v in project.extra.items())
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8", "strict")
 

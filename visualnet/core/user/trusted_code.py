@@ -12,6 +12,7 @@ import json
 import os
 import stat
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 from visualnet.core.storage import paths, project_file
@@ -50,6 +51,16 @@ def trust(source: str) -> None:
 def trust_for_now(source: str) -> None:
     """Let this text run until the program ends."""
     _for_now.add(fingerprint(source))
+
+
+def marks_for_now() -> frozenset[str]:
+    """The fingerprints of what is trusted until the program ends, for a process of it that trains."""
+    return frozenset(_for_now)
+
+
+def take_marks_for_now(marks: Iterable[str]) -> None:
+    """Trust in this process what the one trusts that has started it; only that one may say so."""
+    _for_now.update(marks)
 
 
 def distrust(source: str) -> None:

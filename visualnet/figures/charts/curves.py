@@ -15,7 +15,8 @@ MOST_POINTS = 400
 
 
 class Curve(NamedTuple):
-    """Points of a curve from left to right; ``words`` say what each is, and ``samples`` whom it is made of."""
+    """Points of a curve from left to right; ``words`` say what each is, and ``samples`` whom it is made of. Without a ``line`` they are not
+    joined."""
 
     name: str
     x: tuple[float, ...]
@@ -23,6 +24,7 @@ class Curve(NamedTuple):
     dots: bool = False
     words: tuple[str, ...] = ()
     samples: tuple[tuple[int, ...], ...] = ()
+    line: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def _draw_curve(axes: Axes, curve: Curve, colour: str) -> list[Mark]:
     if shown and shown[-1] != len(curve.x) - 1:
         shown.append(len(curve.x) - 1)
     points = tuple(axes.at(curve.x[i], curve.y[i]) for i in shown)
-    marks: list[Mark] = [Stroke(points, colour, 2.0)] if len(points) > 1 else []
+    marks: list[Mark] = [Stroke(points, colour, 2.0)] if curve.line and len(points) > 1 else []
     if curve.dots or len(points) == 1:
         marks.append(Dots(points, colour, 4.0, 1.0))
     return marks

@@ -14,9 +14,9 @@ from typing import Any
 from visualnet.core import validation
 from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, DIRECTIONS, LEARNER, MODES, STATISTICS
 from visualnet.core.names import MAX_NAME, MAX_TEXT
-from visualnet.core.project import DataChoice, Recipe
+from visualnet.core.project import DataChoice, Recipe, SearchSpec
 from visualnet.core.storage import project_file
-from visualnet.core.storage.decoding import decode
+from visualnet.core.storage.decoding import decode, decode_search
 from visualnet.core.storage.decoding.decode_data import DTYPES, MAX_SEED
 from visualnet.core.storage.project_file import FORMAT, PROGRAM
 from visualnet.core.validation import MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS
@@ -53,6 +53,7 @@ def project_schema() -> dict[str, Any]:
             "graph": {"$ref": "#/$defs/graph"},
             "blocks": {"type": "object", "propertyNames": _NAME, "additionalProperties": {"$ref": "#/$defs/block"}},
             "runs": {"type": "array", "items": _run()},
+            "search": _search(),
         },
         "$defs": {
             "graph": _graph(),
@@ -356,6 +357,51 @@ def _run() -> dict[str, Any]:
         "summary": {"type": "object", "additionalProperties": _NUMBER},
     }
     return {"type": "object", "required": ["id"], "properties": properties}
+
+
+def _search() -> dict[str, Any]:
+    plain = SearchSpec()
+    entry = {
+        "address": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255,
+            "description": "What is varied, for example lr.",
+        },
+        "low": _NUMBER,
+        "high": _NUMBER,
+        "log": {"type": "boolean", "default": False, "description": "Small values are tried as often as large ones."},
+        "step": {"type": "number", "exclusiveMinimum": 0, "description": "Only low, low + step …"},
+        "choices": {
+            "type": "array",
+            "minItems": 2,
+            "maxItems": decode_search.MAX_CHOICES,
+            "items": {"type": ["string", "number", "boolean"]},
+            "description": "The values that are tried, in the place of a range.",
+        },
+    }
+    properties = {
+        "entries": {
+            "type": "array",
+            "maxItems": decode_search.MAX_ENTRIES,
+            "items": {"type": "object", "required": ["address"], "properties": entry},
+        },
+        "method": {"type": "string", "default": plain.method},
+        "pruning": {"type": "string", "default": plain.pruning},
+        "objective": {
+            "type": "string",
+            "maxLength": 255,
+            "default": plain.objective,
+            "description": "The value of the last epoch that is compared; empty: what the network says of itself.",
+        },
+        "part": {"enum": list(decode_search.PARTS), "default": plain.part},
+        "goal": {"enum": list(decode_search.GOALS), "default": plain.goal},
+        "trials": _bounded("integer", 1, decode_search.MAX_TRIALS, plain.trials),
+        "minutes": _bounded("number", 0, decode_search.MAX_MINUTES, plain.minutes),
+        "seeds": _bounded("integer", 1, decode_search.MAX_SEEDS, plain.seeds),
+        "seed": _bounded("integer", 0, MAX_SEED, plain.seed),
+    }
+    return {"type": "object", "description": "How good settings are looked for.", "properties": properties}
 
 
 def text() -> str:

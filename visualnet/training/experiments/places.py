@@ -1,26 +1,34 @@
 """What of a project can be varied, by address: ``lr``, ``conv1.out_channels``, ``init``, ``samples``, ``constant.width`` …
 
 An address is what a person writes on the command line and what a project's file keeps; everything it leads to is a declared setting, read
-and checked by its declaration.
+and checked by its declaration. Of several learners each says its own (``learner.generator.lr``); a node within a block is named with its
+sheet (``pair/conv1.kernel_size``), a block's parameter for all its uses (``block.pair.channels``) or for one (``body.channels``), a step of
+the preparation by its number (``preparation.2.mean``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from visualnet.core import edits
+from visualnet.core.edits.learners import index_of, set_learner
+from visualnet.core.edits.preparation import set_step
 from visualnet.core.graph import Init, Node, Value
-from visualnet.core.project import MAIN, Project
+from visualnet.core.project import MAIN, About, Project, Recipe
 from visualnet.data.declare import DataSet
+from visualnet.data.preparation.registry import STEPS
 from visualnet.data.registry import make_data_set
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.initialization import INITIALIZATIONS
 from visualnet.layers.declaration.layer import Layer
 from visualnet.layers.declaration.params import Choice, Float, Int, Param
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
-from visualnet.layers.recipe.settings import PLAIN, change, declared, raw_value
+from visualnet.layers.recipe.settings import OF_THE_RUN, PLAIN, change, declared, raw_value
 
+Edit = Callable[[Project, Value], Project]
+_NOTHING_SAID = About()
 MODES = {"": "it works", "mute": "it hands its input on unchanged"}
 
 
@@ -31,7 +39,7 @@ class Place(NamedTuple):
     title: str
     param: Param
     value: Any
-    edit: Callable[[Project, Value], Project]
+    edit: Edit
 
     def read(self, text: str) -> Value:
         """A value as a person writes it.
@@ -50,8 +58,11 @@ class Place(NamedTuple):
 
 
 def list_places(project: Project) -> list[Place]:
-    """All that can be varied of a project: recipe, data, first weights, constants, and the parameters of the main sheet's nodes."""
-    return [*_of_recipe(project), *_of_data(project), *_of_constants(project), *_of_nodes(project)]
+    """All that can be varied of a project: recipe, data, first weights, constants, parameters of blocks and of every sheet's nodes."""
+    found = [*_of_recipe(project), *_of_data(project), *_of_constants(project), *_of_blocks(project)]
+    for sheet, _ in project.sheets():
+        found += _of_nodes(project, sheet)
+    return found
 
 
 def find_place(project: Project, address: str) -> Place:
@@ -87,21 +98,42 @@ def _named(name: str, param: Param) -> Param:
 
 
 def _of_recipe(project: Project) -> Iterator[Place]:
-    if project.recipe.learners:
+    recipe = project.recipe
+    if not recipe.learners:
+        yield from _of_steps(recipe, "", "Recipe", {**PLAIN, **declared(recipe)}, lambda name: _set_recipe(name))
         return
+    of_run = {**PLAIN, **{name: param for name, param in declared(recipe).items() if name in OF_THE_RUN}}
+    for name, param in of_run.items():
+        yield Place(name, f"Recipe: {param.title or name}", param, raw_value(recipe, param), _set_recipe(name))
+    for learner in recipe.learners:
+        own = recipe.of_learner(learner)
+        params = {name: param for name, param in declared(own).items() if name not in of_run}
+        yield from _of_steps(own, f"learner.{learner.name}.", learner.name, params, partial(_set_learner, learner.name))
+
+
+def _of_steps(
+    recipe: Recipe, before: str, title: str, params: dict[str, Param], edit: Callable[[str], Edit]
+) -> Iterator[Place]:
     names = {name: optimizer.words for name, optimizer in OPTIMIZERS.items()}
-    optimizer = _named("optimizer", Choice("Adam", "How a step is made of the gradient.", names))
-    params = {**PLAIN, **declared(project.recipe), "optimizer": optimizer}
+    params = {**params, "optimizer": _named("optimizer", Choice("Adam", "How a step is made of the gradient.", names))}
     for name in ("lr", "optimizer", "batch_size", "epochs", *params):
         if name in params:
             param = params.pop(name)
             yield Place(
-                name, f"Recipe: {param.title or name}", param, raw_value(project.recipe, param), _set_recipe(name)
+                f"{before}{name}", f"{title}: {param.title or name}", param, raw_value(recipe, param), edit(name)
             )
 
 
-def _set_recipe(name: str) -> Callable[[Project, Value], Project]:
+def _set_recipe(name: str) -> Edit:
     return lambda project, value: edits.set_recipe(project, **change(project.recipe, {name: value}))
+
+
+def _set_learner(learner: str, name: str) -> Edit:
+    def edit(project: Project, value: Value) -> Project:
+        own = project.recipe.of_learner(project.recipe.learners[index_of(project, learner)])
+        return set_learner(project, learner, **change(own, {name: value}))
+
+    return edit
 
 
 def _of_data(project: Project) -> Iterator[Place]:
@@ -112,6 +144,12 @@ def _of_data(project: Project) -> Iterator[Place]:
         return edits.set_data(project, division="per_class", division_options={"samples": value})
 
     yield Place("samples", "Data: samples of each class", few, own, per_class)
+    for number, step in enumerate(project.data.preparation, 1):
+        kind = STEPS.get(step.kind)
+        for name, param in kind.params.items() if kind is not None else ():
+            value = step.options.get(name, param.default)
+            title = f"Preparation, step {number}: {param.title or name}"
+            yield Place(f"preparation.{number}.{name}", title, param, value, _set_step(number - 1, name))
     try:
         source: DataSet = make_data_set(project.data)
     except ValueError:
@@ -121,18 +159,51 @@ def _of_data(project: Project) -> Iterator[Place]:
         yield Place(f"data.{name}", f"Data: {param.title or name}", param, value, _set_data(name))
 
 
-def _set_data(name: str) -> Callable[[Project, Value], Project]:
+def _set_data(name: str) -> Edit:
     return lambda project, value: edits.set_data(project, options={**project.data.options, name: value})
+
+
+def _set_step(at: int, name: str) -> Edit:
+    def edit(project: Project, value: Value) -> Project:
+        if at >= len(project.data.preparation):
+            raise ValueError(f"the preparation has no step {at + 1} any more")
+        return set_step(project, at, name, value)
+
+    return edit
 
 
 def _of_constants(project: Project) -> Iterator[Place]:
     for name, number in project.constants.items():
-        kind: Any = Int if isinstance(number, int) else Float
-        param = _named(name, kind(number, f"The constant {name}.", low=-1_000_000, high=1_000_000))
+        param = _number(name, number, f"The constant {name}.")
         yield Place(f"constant.{name}", f"Constant {name}", param, number, _set_constant(name))
 
 
-def _set_constant(name: str) -> Callable[[Project, Value], Project]:
+def _number(name: str, number: float, words: str, about: About = _NOTHING_SAID) -> Param:
+    """A number of a person's own, whole or not as its value is, within the bounds that were said of it."""
+    kind: Any = Int if isinstance(number, int) else Float
+    low = -1_000_000 if about.low is None else about.low
+    high = 1_000_000 if about.high is None else about.high
+    return _named(name, kind(number, words, low=low, high=high))
+
+
+def _of_blocks(project: Project) -> Iterator[Place]:
+    for name, block in project.blocks.items():
+        for key, number in block.params.items():
+            param = _number(key, number, f"Parameter {key} of the block {name}.", block.about.get(key, _NOTHING_SAID))
+            yield Place(f"block.{name}.{key}", f"Block {name}: {key}", param, number, _set_block(name, key))
+
+
+def _set_block(name: str, key: str) -> Edit:
+    def edit(project: Project, value: Value) -> Project:
+        if name not in project.blocks:
+            raise ValueError(f"there is no block “{name}” any more")
+        assert isinstance(value, int | float)
+        return edits.set_block_params(project, name, {**project.blocks[name].params, key: value})
+
+    return edit
+
+
+def _set_constant(name: str) -> Edit:
     def edit(project: Project, value: Value) -> Project:
         assert isinstance(value, int | float)
         return edits.set_constants(project, {**project.constants, name: value})
@@ -140,30 +211,45 @@ def _set_constant(name: str) -> Callable[[Project, Value], Project]:
     return edit
 
 
-def _of_nodes(project: Project) -> Iterator[Place]:
+def _of_nodes(project: Project, sheet: str) -> Iterator[Place]:
     inits = {name: kind.label for name, kind in INITIALIZATIONS.items()}
-    weighty = [node for node in project.graph if _has_weights(node)]
-    if weighty:
+    graph, before = project.sheet(sheet), f"{sheet}/" if sheet else ""
+    weighty = [node for node in graph if _has_weights(node)]
+    if weighty and not sheet:
         param = _named("init", Choice("default", "How the weights of all layers begin.", inits))
         kinds = {node.init.kind for node in weighty}
         yield Place(
-            "init", "All layers: first weights", param, kinds.pop() if len(kinds) == 1 else None, _set_init(None)
+            "init", "All layers: first weights", param, kinds.pop() if len(kinds) == 1 else None, _set_init(MAIN, None)
         )
-    for node in project.graph:
-        if node.block is not None or node.kind not in LAYERS:
-            continue
-        for name, param in LAYERS[node.kind].params.items():
+    for node in graph:
+        title, address = f"{before}{node.name}", f"{before}{node.name}"
+        for name, param in _params_of(project, node):
             value = node.params.get(name, param.default)
             yield Place(
-                f"{node.name}.{name}", f"{node.name}: {param.title or name}", param, value, _set_node(node.name, name)
+                f"{address}.{name}", f"{title}: {param.title or name}", param, value, _set_node(sheet, node.name, name)
             )
+        if node.kind not in LAYERS:
+            continue
         if _has_weights(node):
             first = _named("init", Choice("default", "How the weights of this layer begin.", inits))
-            yield Place(f"{node.name}.init", f"{node.name}: first weights", first, node.init.kind, _set_init(node.name))
+            edit = _set_init(sheet, node.name)
+            yield Place(f"{address}.init", f"{title}: first weights", first, node.init.kind, edit)
         if not _hands_on(project, node):
             continue
         mode = _named("mode", Choice("", "Whether the layer works.", MODES))
-        yield Place(f"{node.name}.mode", f"{node.name}: works, or mute", mode, node.mode, _set_field(node.name, "mode"))
+        yield Place(
+            f"{address}.mode", f"{title}: works, or mute", mode, node.mode, _set_field(sheet, node.name, "mode")
+        )
+
+
+def _params_of(project: Project, node: Node) -> Iterator[tuple[str, Param]]:
+    """What a node may be given: by its layer, or by the block that it is a use of."""
+    if node.block is None:
+        yield from LAYERS[node.kind].params.items() if node.kind in LAYERS else ()
+    elif (block := project.blocks.get(node.block)) is not None:
+        for name, number in block.params.items():
+            words = f"Parameter {name} of the block {node.block}, here."
+            yield name, _number(name, number, words, block.about.get(name, _NOTHING_SAID))
 
 
 def _has_weights(node: Node) -> bool:
@@ -179,20 +265,21 @@ def _hands_on(project: Project, node: Node) -> bool:
     return bool(dict(layer.inputs()) and dict(layer.outputs()))
 
 
-def _ids(project: Project, name: str | None) -> list[str]:
-    found = [node.id for node in project.graph if (node.name == name if name is not None else _has_weights(node))]
+def _ids(project: Project, sheet: str, name: str | None) -> list[str]:
+    graph = project.sheet(sheet) if sheet in dict(project.sheets()) else ()
+    found = [node.id for node in graph if (node.name == name if name is not None else _has_weights(node))]
     if not found:
         raise ValueError(f"there is no “{name}” any more")
     return found
 
 
-def _set_init(name: str | None) -> Callable[[Project, Value], Project]:
-    return lambda project, value: edits.set_node(project, MAIN, _ids(project, name), init=Init(kind=str(value)))
+def _set_init(sheet: str, name: str | None) -> Edit:
+    return lambda project, value: edits.set_node(project, sheet, _ids(project, sheet, name), init=Init(kind=str(value)))
 
 
-def _set_field(name: str, field: str) -> Callable[[Project, Value], Project]:
-    return lambda project, value: edits.set_node(project, MAIN, _ids(project, name), **{field: value})
+def _set_field(sheet: str, name: str, field: str) -> Edit:
+    return lambda project, value: edits.set_node(project, sheet, _ids(project, sheet, name), **{field: value})
 
 
-def _set_node(name: str, param: str) -> Callable[[Project, Value], Project]:
-    return lambda project, value: edits.set_params(project, MAIN, _ids(project, name), {param: value})
+def _set_node(sheet: str, name: str, param: str) -> Edit:
+    return lambda project, value: edits.set_params(project, sheet, _ids(project, sheet, name), {param: value})

@@ -20,7 +20,9 @@ from visualnet.training.experiments import kept
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.trials import Trial, list_trials, name_of, project_of
 from visualnet.training.observe import Observed, observe_once
-from visualnet.training.runs.run_model import LOG, RunModel, create_run, read_run
+from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.record import Origin
+from visualnet.training.runs.run_model import LOG, RunModel, read_run
 
 TOLD = (events.Started, events.EpochDone, events.Finished, events.Failed, events.Progress)
 """What is told of a run: curves of an experiment are drawn by epochs."""
@@ -184,7 +186,7 @@ def _prepare(project: Project, place: Path, trial: Trial, put: Callable[[Message
     if known.state == "done" or (known.failed is not None and known.failed.kind == "nonfinite"):
         return None
     if not (place / LOG).exists():
-        create_run(project, place)
+        begin_run(project, place, origin=Origin(kind="experiment", run=place.parent.name))
     return known
 
 

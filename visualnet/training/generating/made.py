@@ -89,11 +89,11 @@ def contact_sheet(colours_NHWC: NDArray[np.uint8], columns: int = 0) -> NDArray[
     return sheet
 
 
-def gif_bytes(frames_NHWC: NDArray[np.uint8]) -> bytes:
-    """Frames as an animated picture that begins anew at its end."""
+def gif_bytes(frames_NHWC: Iterable[NDArray[np.uint8]]) -> bytes:
+    """Frames (H, W, 3) as an animated picture that begins anew at its end."""
     from PIL import Image
 
-    frames = [Image.fromarray(contact_sheet(frame[None])) for frame in frames_NHWC]
+    frames = [Image.fromarray(frame) for frame in frames_NHWC]
     buffer = io.BytesIO()
     frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0)
     return buffer.getvalue()
@@ -215,37 +215,3 @@ class MadeTexts(Made):
 
     def describe(self) -> str:
         return format_quantity(len(self.texts), "text")
-
-
-@dataclass(frozen=True, eq=False)
-class MadeFrames(Made):
-    """Pictures one after the other, (moment, H, W, 1 or 3), as of an episode that is played; ``words`` tell of each, ``rows`` is a table of
-    what happened, with its head."""
-
-    frames: NDArray[Any]
-    ends: tuple[float, float] = (0.0, 1.0)
-    words: tuple[str, ...] = ()
-    rows: tuple[Sequence[Any], ...] = ()
-    note: str = ""
-
-    @property
-    def moments(self) -> int:
-        return len(self.frames)
-
-    def chart(self, moment: int = -1) -> Chart:
-        return TilesChart(as_colours(self.frames[moment][None], self.ends))
-
-    def moment_words(self, moment: int) -> str:
-        return self.words[moment] if moment < len(self.words) else super().moment_words(moment)
-
-    def files(self) -> Mapping[str, Writer]:
-        colours = as_colours(self.frames, self.ends)
-        found: dict[str, Writer] = {
-            ".gif": lambda: gif_bytes(colours),
-            ".png": lambda: png_of(contact_sheet(colours)),
-            ".npy": lambda: npy_bytes(self.frames),
-        }
-        return {**found, ".csv": lambda: csv_bytes(self.rows)} if self.rows else found
-
-    def describe(self) -> str:
-        return format_quantity(len(self.frames), "frame")

@@ -88,6 +88,8 @@ DECLARED_IN = (
     "visualnet.training.generating.from_chance",
     "visualnet.training.generating.from_flow",
     "visualnet.training.generating.from_text",
+    "visualnet.training.generating.from_play",
+    "visualnet.training.generating.from_energy",
 )
 """The modules that declare ways, in the order in which those are offered."""
 
@@ -111,7 +113,8 @@ def find_ways() -> Mapping[str, type[Way]]:
     """Every way by name, in the order in which they are offered."""
     for module in DECLARED_IN:
         import_module(module)
-    return WAYS
+    # Somebody may have imported one of them before.
+    return {name: kind for module in DECLARED_IN for name, kind in WAYS.items() if kind.__module__ == module}
 
 
 def choices(analysis: Analysis) -> dict[type[Way], list[Place]]:

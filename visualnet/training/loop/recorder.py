@@ -47,10 +47,16 @@ class Recorder:
         control.request_probes((), observations=tuple(self._names))
 
     def __call__(self, event: events.Event) -> None:
-        if isinstance(event, events.ProbeReport):
+        if isinstance(event, events.ProbeReport) and self._is_ours(event):
             self._looks.take(event.step, event.observed)
         elif isinstance(event, events.Finished | events.Failed):
             self.write()
+
+    @staticmethod
+    def _is_ours(report: events.ProbeReport) -> bool:
+        """A window that follows the run may look at another sample, or feed it: that is no part of the record."""
+        asked = report.asked
+        return asked is None or (asked.sample == 0 and asked.own is None and not asked.feeds)
 
     def write(self) -> None:
         """Write what was observed so far.

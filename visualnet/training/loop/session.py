@@ -19,9 +19,10 @@ from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import devices, events, optimizers
 from visualnet.training.checkpoints import find_checkpoints
 from visualnet.training.control import Control
+from visualnet.training.distributed.crew import ALONE, Crew
 from visualnet.training.loop import preflight, resuming
 from visualnet.training.loop.checkpointer import Checkpointer
-from visualnet.training.loop.failures import TrainingRefused, blame, describe, first_line
+from visualnet.training.loop.failures import TrainingRefused, blame, describe
 from visualnet.training.loop.live_changes import LiveChanges
 from visualnet.training.loop.metrics import NonFinite
 from visualnet.training.loop.network import change
@@ -32,7 +33,7 @@ from visualnet.training.loop.procedures.procedure import Left
 from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
-from visualnet.training.loop.sinks import EventLog, Sink, combine
+from visualnet.training.loop.sinks import Sink, open_sinks
 from visualnet.training.machine.machine import Machine
 from visualnet.training.measure.memory_meter import MemoryMeter
 from visualnet.training.runs.network_mark import mark_of
@@ -46,7 +47,8 @@ SWEEP_S = 1.0
 class Session:
     """Trains ``project`` on ``data``. Everything it has to say goes to ``emit``, from the thread that calls ``run``.
 
-    ``folder`` is the run's own folder (None: nothing is kept); with ``resume`` it goes on from the last checkpoint there.
+    ``folder`` is the run's own folder (None: nothing is kept); with ``resume`` it goes on from the last checkpoint there. ``crew`` are the
+    processes that compute it together.
     """
 
     def __init__(
@@ -59,10 +61,11 @@ class Session:
         folder: Path | None = None,
         resume: bool = False,
         threads: int | None = None,
+        crew: Crew = ALONE,
     ) -> None:
         self.project, self.data = project, data
         self.control = control or Control()
-        self.folder, self.resume, self.threads = folder, resume, threads
+        self.folder, self.resume, self.threads, self.crew = folder, resume, threads, crew
         self._emit = emit
         self._model: Model | None = None
         self._loop: TrainingLoop | None = None
@@ -85,10 +88,10 @@ class Session:
 
     def run(self) -> str:
         """Train to the end, a stop or a failure: ``done``, ``stopped`` or ``failed``. What goes wrong is told, not raised."""
-        if self.folder:
-            sweep_run(self.folder, Deadline(SWEEP_S))
-        log = EventLog(self.folder / "events.jsonl", self._emit) if self.folder else None
-        emit = combine(log, self._emit) if log else self._emit
+        kept = self.folder if self.crew.writes else None
+        if kept:
+            sweep_run(kept, Deadline(SWEEP_S))
+        log, emit = open_sinks(kept, self.project, self._emit)
         failed: events.Failed | NonFinite | None = None
         try:
             try:
@@ -99,7 +102,8 @@ class Session:
                 failed = NonFinite(fault.value, fault.back, fault.index, fault.state, fault.only)
             except Exception as error:
                 step = self._loop.state.step if self._loop is not None else 0
-                failed = describe(error, self.model, self.project.recipe.batch_size, step, self.analysis)
+                told = describe(error, self.model, self.project.recipe.batch_size, step, self.analysis)
+                failed = self.crew.failed(told, error)
             # Out here the exception is gone, and with it every tensor that it held.
             loop = self._loop
             if loop is not None and isinstance(failed, events.Failed) and failed.kind == "unreadable":
@@ -134,7 +138,7 @@ class Session:
             raise TrainingRefused(fault)
         values = settings(recipe_of_run(recipe))
         place = devices.place(recipe.device, self.threads or values["threads"])
-        machine = Machine(values, place, emit)
+        machine = Machine(values, place, emit, self.crew)
         model = self._model = compile_network(self.project, analysis, self.data, place.device)
         memory = MemoryMeter(place.device)
         self._loop = loop = TrainingLoop(self.data, model, place, machine, memory, self.control, emit, self.folder)
@@ -145,6 +149,9 @@ class Session:
             drawing = with_live_settings(self.project, loop.project)
             if mark_of(loop.project) != mark_of(drawing):
                 loop.drawing = drawing
+        if not self.crew.writes:
+            loop.folder = loop.checkpointer.folder = None
+        self.crew.begin((loop.state.step, loop.state.epoch, loop.state.position), emit)
         return loop
 
 
@@ -164,7 +171,8 @@ class TrainingLoop:
     ) -> None:
         self.data, self.recipe = data, model.project.recipe
         self.place, self.machine, self.memory = place, machine, memory
-        self.control, self.emit, self.folder = control, emit, folder
+        self.crew, self.control = machine.crew, machine.crew.lead(control, emit)
+        self.emit, self.folder = emit, folder
         self.left_out = arrange_reading(data, settings(recipe_of_run(self.recipe)), emit)
         taken = memory.allocated()
         kind = procedure_kind(self.recipe.procedure)
@@ -196,7 +204,8 @@ class TrainingLoop:
         self.parts, self.network, self.project = parts, parts.model, parts.model.project
         self.control.project = self.project
         self.tensors, self.tally, self.learners, self.probe = parts.tensors, parts.tally, parts.learners, parts.probe
-        self.tensors.left_out, self.tensors.leaves = self.left_out, lambda: self.control.stopping
+        self.tensors.left_out, self.tensors.leaves = self.left_out, self._leaves
+        self.tensors.salt = self.crew.rank
         self.evaluate = parts.evaluate
         self.procedure.follow()
 
@@ -242,7 +251,7 @@ class TrainingLoop:
                 for program, learner, closes in turns:
                     results = program(*batch)
                     loss = results[0]["loss"]
-                    tally.take(results, len(batch[0]))
+                    tally.take(results, self.crew.count(batch))
                     learner.learn(loss, closes and state.position + 1 == last)
                 state.position += 1
                 state.step += 1
@@ -281,10 +290,14 @@ class TrainingLoop:
 
     def is_due(self) -> bool:
         """Whether it is time to look up."""
-        return self.control.urgent or time.perf_counter() >= self.due
+        return self.crew.is_due(self.control.urgent or time.perf_counter() >= self.due)
+
+    def _leaves(self) -> bool:
+        return self.control.stopping and self.crew.size == 1  # where others wait for this batch, it is computed
 
     def look_up(self, phase: str = "training") -> bool:
         """Between two steps, at most 20 times a second: tell, watch, save, obey. False if the loop must be left."""
+        self.crew.agree(self.changes.replaying or self.probe.waits(self.state.step))
         self.flush()
         now = time.perf_counter()
         self._watch_if_due(now, phase == "training")
@@ -300,31 +313,19 @@ class TrainingLoop:
 
     def _obey(self) -> bool:
         self.changes.take()
-        changed = self._take_drawing()
+        changed = change.take_drawing(self)
         if self.control.paused and not self.control.stopping:
             begin = time.perf_counter()
             self._checkpoint()
             self.emit(events.Paused(step=self.state.step))
             while not self.control.wait(0.05):
-                changed = self._take_drawing() or changed
+                changed = change.take_drawing(self) or changed
                 self._watch_if_due(time.perf_counter())
             self.changes.take()
             self.clock.leave_out(time.perf_counter() - begin)
             if not self.control.stopping:
                 self.emit(events.Resumed(step=self.state.step))
         return not (changed or self.control.stopping)
-
-    def _take_drawing(self) -> bool:
-        """Change to the network of the drawing that was given, if one was; whether that was done. It ends a pause."""
-        if (drawing := self.control.take_drawing()) is None:
-            return False
-        try:
-            self.change_network(drawing)
-        except Exception as error:
-            self.emit(events.Trouble(words=f"the network stays as it was: {first_line(error)}"))
-            return False
-        self.control.resume()
-        return True
 
     def change_network(self, drawing: Project) -> None:
         """Go on with the network of this drawing; what of it did not change keeps what it learned.
@@ -339,7 +340,7 @@ class TrainingLoop:
         change.finish_change(self)
 
     def set_lr(self, lr: float, learner: str = "") -> None:
-        """Train with this learning rate from here on: one of several learners, or all in the proportion that they have."""
+        """Train with this rate from here on: one of several learners, or all in the proportion that they have."""
         self.learners.set_lr(lr, learner)
         self.state.lr = self.learners.lr
 
@@ -379,15 +380,8 @@ class TrainingLoop:
             self._watch(self.learners.batches_to_step(self.state.position, self.sampler.steps) if trains else 0)
 
     def _watch(self, batches: int = 0) -> None:
-        try:
-            with self.machine.autocast():
-                event = self.probe.look_or_note(self.control.probe_request, self.state.step, batches)
-        except Exception as error:
-            self.control.request_probes(())
-            self.emit(events.Trouble(words=f"watching was given up: {first_line(error)}"))
-            return
-        if event is not None:
-            self.emit(event)
+        with self.machine.autocast():
+            self.probe.tell(self.control, self.state.step, batches, self.emit)
 
     def _finish(self, reason: str) -> None:
         self.flush()

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from visualnet.core.project import Project, RunRef
 from visualnet.core.storage.paths import runs_dir
 from visualnet.core.text.format import format_number
+from visualnet.core.user.followed_runs import find_followed
 from visualnet.training.runs.network_mark import KEY, mark_of
 from visualnet.training.runs.run_model import RunModel
 
@@ -27,7 +28,7 @@ def folder_of(run: RunRef) -> Path | None:
     if not name or re.search(r"[/\\:]", name) or name in (".", ".."):
         return None
     folder = runs_dir() / name
-    return folder if folder.is_dir() else None
+    return folder if folder.is_dir() else find_followed(name)
 
 
 def has_checkpoint(run: RunRef) -> bool:
@@ -80,7 +81,7 @@ def update(run: RunRef, model: RunModel | None, goes_on: bool) -> RunRef:
     extra = dict(run.extra)
     if model.started is not None:
         extra |= {"device": model.started.device, "best_by": model.started.best_by, "best_is": model.started.best_is}
-    return replace(run, state=state, epochs=len(model.epochs), summary=figures(summary), extra=extra)
+    return replace(run, state=state, epochs=model.epochs_done, summary=figures(summary), extra=extra)
 
 
 def title(run: RunRef) -> str:

@@ -10,6 +10,7 @@ from functools import cache
 from types import ModuleType
 
 from visualnet.compiling.source_code.code_layout import lay_out, spell
+from visualnet.core.text.python_source import parse_source
 from visualnet.data.loading import Loaded
 from visualnet.data.preparation import field_checks
 from visualnet.data.preparation.augmentation import chance, functions, warping
@@ -91,7 +92,7 @@ def print_functions(steps: Sequence[Augmentation], fields: Sequence[str]) -> str
     while todo:
         name = todo.pop()
         used.add(name)
-        named = {node.id for node in ast.walk(ast.parse(known[name])) if isinstance(node, ast.Name)}
+        named = {node.id for node in ast.walk(parse_source(known[name])) if isinstance(node, ast.Name)}
         todo |= (named & known.keys()) - used
     constants = [known[name] for name in _CONSTANTS if name in used]
     texts = [text for name, text in known.items() if name in used and name not in (*_CONSTANTS, "Batch")]
@@ -121,7 +122,7 @@ def _drop_absent(text: str, fields: Sequence[str]) -> str:
     """The text without what is done only ``if MASK in batch`` and the like, where the batch has no such field."""
     tests = {f"{name} in batch" for name in _CONSTANTS if getattr(field_checks, name) not in fields}
     dropped: set[int] = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parse_source(text)):
         if isinstance(node, ast.If) and not node.orelse and ast.unparse(node.test) in tests:
             dropped |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     return "\n".join(line for at, line in enumerate(text.splitlines(), 1) if at not in dropped)
@@ -132,6 +133,6 @@ def _read_functions(module: ModuleType) -> dict[str, str]:
     lines = source.splitlines()
     return {
         node.name: _KORNIA.sub("", "\n".join(lines[node.lineno - 1 : node.end_lineno]) + "\n").rstrip("\n")
-        for node in ast.parse(source).body
+        for node in parse_source(source).body
         if isinstance(node, ast.FunctionDef)
     }

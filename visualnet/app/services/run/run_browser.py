@@ -17,6 +17,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.project import RunRef
 from visualnet.core.user.settings import Settings
+from visualnet.training.process.ending import conclude
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.curves import assign_colors
 from visualnet.training.runs.run_model import RunModel, read_run
@@ -106,10 +107,20 @@ class RunBrowser(QObject):
         def show(model: RunModel) -> None:
             if self.run is not None and self.run.id == run_id and not self.busy:
                 self._shown_of(self.studio.document).model = model
+                if model.unread:
+                    self.studio.message.emit("warning", model.unread)
+                self._note_end(model)
                 self.attached_changed.emit()
                 self.updated.emit()
 
         self._read(f"attach {run_id}", folder, show)
+
+    def _note_end(self, model: RunModel) -> None:
+        """A run that went on when the project was saved may have ended since."""
+        if self.run is not None and self.run.state == "running" and model.over:
+            run = history.update(self.run, model, goes_on=False)
+            self._shown_of(self.studio.document).run = run
+            self.studio.document.replace_quietly(history.put(run))
 
     def show_ghost(self, run_id: str, shown: bool) -> None:
         """Show a run's curves beneath those of the one in front, or no more. The one in front stays when another takes its place."""
@@ -131,7 +142,12 @@ class RunBrowser(QObject):
 
     def _read(self, key: str, folder: Path, done: Callable[[RunModel], None]) -> None:
         warn = partial(self.studio.message.emit, "warning")
-        self._queue.submit(key, lambda: read_run(folder), done, warn, words="The record of the run cannot be read")
+
+        def read() -> RunModel:
+            conclude(folder)  # if its process is gone without a word, the log says so from here on
+            return read_run(folder)
+
+        self._queue.submit(key, read, done, warn, words="The record of the run cannot be read")
 
     def detach(self, run_id: str) -> None:
         """Forget a run that is being deleted."""

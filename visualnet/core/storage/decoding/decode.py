@@ -16,6 +16,7 @@ from visualnet.core.names import ID, MAX_NAME, fault_in_name, free, to_name
 from visualnet.core.project import About, Block, LearnerSpec, Project, Recipe, RunRef
 from visualnet.core.storage.decoding import decode_annotations
 from visualnet.core.storage.decoding.decode_data import MAX_SEED, data_choice
+from visualnet.core.storage.decoding.decode_search import decode_search
 from visualnet.core.storage.decoding.values import (
     as_choice,
     as_flag,
@@ -61,11 +62,14 @@ def project(tree: Any) -> Project:
         data=at("data", data_choice, fields.get("data", {})),
         recipe=at("recipe", recipe, fields.get("recipe", {})),
         runs=at("runs", _runs, fields.get("runs", [])),
+        search=at("search", decode_search, fields["search"]) if "search" in fields else None,
         extra=rest(fields, _PROJECT),
     )
 
 
-_PROJECT = frozenset(["program", "format", "name", "note", "graph", "blocks", "constants", "data", "recipe", "runs"])
+_PROJECT = frozenset(
+    ["program", "format", "name", "note", "graph", "blocks", "constants", "data", "recipe", "runs", "search"]
+)
 
 
 def _check_amount(graphs: list[Graph]) -> None:

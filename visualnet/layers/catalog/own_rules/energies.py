@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.calls import Expr, Make, Own
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Layer, Shape, Sized, layer, sized
 from visualnet.layers.declaration.params import count
+from visualnet.layers.energies import PairwiseEnergy, symmetric
 
 _RECALL = parse("(sweeps + 1)*D*D")
 _GIBBS = parse("(2*k + 2)*D*hidden_features")
@@ -24,7 +25,7 @@ _ALL_UNITS = parse("(D + hidden_features)*(k*(D + 2*hidden_features) + 2*(D + hi
     rare=True,
     keywords="associative memory hebb attractor recall pattern energy",
 )
-class Hopfield(Layer):
+class Hopfield(PairwiseEnergy, Layer):
     """Recall a stored pattern of +1 and −1 from a damaged one: every unit follows the others, one after the other, until all agree.
 
     energy = −½·xᵀWx, W symmetric with a diagonal of 0. Its gradient is Hebb's rule −x·xᵀ: with Value as loss behind it, a step of
@@ -32,6 +33,8 @@ class Hopfield(Layer):
     """
 
     paper = "Hopfield, Neural networks and physical systems with emergent collective computational abilities, 1982"
+    levels = (-1.0, 1.0)
+    imagines = "recalled"
     sweeps: int = count(5, "How often each unit is asked at most.", high=1000, card=True, phrase="{} sweeps")
 
     def shape(self, *shapes: Shape) -> Mapping[str, Shape]:
@@ -50,10 +53,16 @@ class Hopfield(Layer):
         made = m(*refs)
         return {"recalled": made[0], "energy": made[1]}
 
+    def pairs(self, tensors: Mapping[str, Any]) -> tuple[Any, Any]:
+        weight = symmetric(tensors["weight"])
+        return weight, weight.new_zeros(len(weight))
 
-class _Machine(Layer):
+
+class _Machine(PairwiseEnergy, Layer):
     """What both Boltzmann machines have in common."""
 
+    imagines: ClassVar[str] = "again"
+    says: ClassVar[str] = "hidden"
     hidden_features: int = count(64, "How many hidden units.", high=1 << 20, card=True, phrase="{} hidden")
     k: int = count(
         1, "So many steps of Gibbs sampling lead from the data to what is imagined.", high=1000, phrase="k {}"
@@ -100,6 +109,17 @@ class RestrictedBoltzmann(_Machine):
     def module(self, *shapes: Shape) -> Make:
         return Make("extra_modules.RestrictedBoltzmannMachine", int(shapes[0][0]), self.hidden_features, self.k)
 
+    def pairs(self, tensors: Mapping[str, Any]) -> tuple[Any, Any]:
+        weight, hidden, visible = (tensors[name] for name in ("weight", "hidden_bias", "visible_bias"))
+        size, units = len(visible), len(visible) + len(hidden)
+        between, bias = weight.new_zeros((units, units)), weight.new_zeros(units)
+        between[size:, :size], between[:size, size:] = weight, weight.t()
+        bias[:size], bias[size:] = visible, hidden
+        return between, bias
+
+    def apart(self, visible: int, units: int) -> Sequence[slice]:
+        return [slice(visible, units), slice(0, visible)]
+
 
 @layer(
     "boltzmann",
@@ -130,3 +150,6 @@ class Boltzmann(_Machine):
 
     def module(self, *shapes: Shape) -> Make:
         return Make("extra_modules.BoltzmannMachine", int(shapes[0][0]), self.hidden_features, self.k)
+
+    def pairs(self, tensors: Mapping[str, Any]) -> tuple[Any, Any]:
+        return symmetric(tensors["weight"]), tensors["bias"]

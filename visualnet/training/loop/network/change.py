@@ -40,9 +40,10 @@ from visualnet.data.tensors import Sampler
 from visualnet.layers.recipe.live_settings import with_live_settings
 from visualnet.training import checkpoints, devices, events
 from visualnet.training.checkpoints import BadCheckpoint, lay_out_like
+from visualnet.training.control import Control
 from visualnet.training.learners.learner import Learner
 from visualnet.training.loop import preflight
-from visualnet.training.loop.failures import TrainingRefused
+from visualnet.training.loop.failures import TrainingRefused, first_line
 from visualnet.training.loop.network.earlier_weights import NodeWeights, WeightStore, write_nodes
 from visualnet.training.loop.network.parts import NetworkParts, build_parts, compile_network
 from visualnet.training.loop.preflight import Fault
@@ -102,6 +103,28 @@ def change_network(run: Changeable, drawing: Project) -> events.NetworkChanged:
     run.use_parts(new)
     run.state.begin_network(number)
     return _describe(run, kept)
+
+
+class Drawable(Protocol):
+    """A run that a person can give another drawing: what ``TrainingLoop`` is here."""
+
+    control: Control
+    emit: Sink
+
+    def change_network(self, drawing: Project) -> None: ...
+
+
+def take_drawing(run: Drawable) -> bool:
+    """Change to the network of the drawing that was given, if one was; whether that was done. It ends a pause."""
+    if (drawing := run.control.take_drawing()) is None:
+        return False
+    try:
+        run.change_network(drawing)
+    except Exception as error:
+        run.emit(events.Trouble(words=f"the network stays as it was: {first_line(error)}"))
+        return False
+    run.control.resume()
+    return True
 
 
 def finish_change(run: Changeable) -> None:

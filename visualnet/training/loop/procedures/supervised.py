@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from visualnet.core.project import Recipe
+from visualnet.core.text.format import format_quantity
 from visualnet.data.balance import SAMPLING, training_labels
 from visualnet.data.loading import Loaded
 from visualnet.data.streaming.read_ahead import WaitEnded
@@ -56,30 +57,39 @@ class Supervised(Procedure):
 
     def rounds(self) -> Iterator[Drawn]:
         run, state, sampler, tensors = self.run, self.run.state, self.run.sampler, self.run.tensors
+        crew = run.machine.crew
         size, train = sampler.batch_size, self.run.data.train[sampler.order.numpy()]
-        tensors.expect(train[state.position * size : sampler.steps * size], size)
+        tensors.expect(train[state.position * size : sampler.steps * size], size, crew.part)
         batches = tensors.indices(train).split(size)  # type: ignore[no-untyped-call]
         for index in batches[state.position : sampler.steps]:
-            yield Drawn(index, tensors.training_batch(index, run.state.step))
+            yield Drawn(index, tensors.training_batch(crew.take(index, run.state.step), run.state.step))
 
     def again(self, index: Tensor, step: int) -> list[Tensor]:
         return self.run.tensors.training_batch(index, step)
 
+    def measured(self, count: int) -> Drawn:
+        index = self.run.tensors.indices(self.run.data.train[:count])
+        return Drawn(index, self.run.tensors.training_batch(index, self.run.state.step))
+
+    def largest(self) -> tuple[int, str]:
+        size = self.run.sampler.size
+        return size, f"These are all {format_quantity(size, 'training sample')}: a batch cannot be larger."
+
     def validate(self, averaged: bool = False) -> dict[str, float | None] | None:
         """The means over the validation set."""
-        run = self.run
+        run, crew = self.run, self.run.machine.crew
         chunk = run.sampler.batch_size * (1 if run.network.sums else 2)
-        run.tensors.expect(run.data.validation, chunk)
+        run.tensors.expect(run.data.validation, chunk, crew.part)
         index = run.tensors.indices(run.data.validation)
         run.network.trial.eval()
         sums = run.tally.fresh()
         for at in range(0, len(index), chunk):
             try:
-                batch = run.tensors.batch(index[at : at + chunk])
+                batch = run.tensors.batch(crew.take(index[at : at + chunk]))
             except WaitEnded:
                 run.look_up("validation")
                 return None
-            if not len(batch[0]):
+            if not len(batch[0]) and crew.size == 1:
                 continue  # none of these samples can be read
             if averaged:
                 run.learners.swap_averages()  # for this batch alone: whatever looks at the weights between batches finds them
@@ -88,7 +98,7 @@ class Supervised(Procedure):
             finally:
                 if averaged:
                     run.learners.swap_averages()
-            sums.add(results, len(batch[0]))
+            sums.add(results, crew.count(batch))
             if run.is_due() and not run.look_up("validation"):
                 return None
         return sums.means()

@@ -9,13 +9,14 @@ from types import ModuleType
 
 from visualnet.compiling.module import Model
 from visualnet.compiling.source_code.code_layout import spell
+from visualnet.core.text.python_source import parse_source
 from visualnet.data.environments.environment import OBSERVATION
 from visualnet.data.environments.registry import environment_of
 from visualnet.data.loading import Loaded
 from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.technique import Values
 from visualnet.training.loop.procedures import q_play
-from visualnet.training.loop.procedures.deep_q import find_values
+from visualnet.training.loop.procedures.action_values import find_values
 from visualnet.training.script.filling import fill
 from visualnet.training.script.refusals import CannotPrint
 
@@ -151,7 +152,7 @@ def _definitions(module: ModuleType) -> str:
     """The classes and functions of a module, as they stand there."""
     lines = inspect.getsource(module).splitlines()
     found = []
-    for node in ast.parse("\n".join(lines)).body:
+    for node in parse_source("\n".join(lines)).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
             found.append("\n".join(lines[first - 1 : node.end_lineno]))

@@ -1,0 +1,137 @@
+"""States of low energy: Gibbs sampling against the distribution counted out, recall against the layer's own, and what is refused."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from tests.contract.observed_networks import Observed, observe_template
+from visualnet.compiling.extra_modules.own_rules import HopfieldMemory
+from visualnet.layers import LAYERS
+from visualnet.layers.energies import PairwiseEnergy
+from visualnet.training.generating.from_energy import Units
+from visualnet.training.generating.made_states import MadeStates
+from visualnet.training.generating.way import CannotMake, find_place, find_ways, make_way
+from visualnet.training.observations.lens import resting
+
+
+def run(found: Observed, way: str, at: str = "", **options: float | str) -> MadeStates:
+    place = find_place(find_ways()[way], found.analysis, at)
+    with resting(found.model), torch.no_grad():
+        made = make_way(way, options).make(found.lens, place, lambda share: None)
+    assert isinstance(made, MadeStates)
+    return made
+
+
+def units_of(kind: str, visible: int, **tensors: Tensor) -> Units:
+    layer = LAYERS[kind]({"hidden_features": 2} if kind != "hopfield" else {})
+    assert isinstance(layer, PairwiseEnergy)
+    between, bias = layer.pairs(tensors)
+    return Units(between, bias, layer.apart(visible, len(bias)), layer.levels, visible)
+
+
+def small(kind: str) -> Units:
+    chance = torch.Generator().manual_seed(3)
+
+    def draw(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=chance)
+
+    if kind == "rbm":
+        return units_of(kind, 3, weight=draw(2, 3), hidden_bias=draw(2), visible_bias=draw(3))
+    return units_of(kind, 3, weight=draw(5, 5), bias=draw(5))
+
+
+@pytest.mark.parametrize("kind", ["rbm", "boltzmann"])
+@pytest.mark.parametrize("warmth", [1.0, 2.5])
+def test_gibbs_sampling_draws_what_its_energy_says(kind: str, warmth: float) -> None:
+    """Against all 32 states, each with exp(−E/T) over their sum."""
+    units = small(kind)
+    every = torch.tensor(list(product((0.0, 1.0), repeat=5)))
+    energy = -0.5 * ((every @ units.between) * every).sum(1) - every @ units.bias
+    wanted = torch.softmax(-energy / warmth, 0)
+    chance = torch.Generator().manual_seed(0)
+    states = units.begin(torch.zeros(20_000, 3), chance)
+    for _ in range(30):
+        units.ask(states, warmth, chance)
+    codes = (states @ (2.0 ** torch.arange(4, -1, -1))).long()
+    found = torch.bincount(codes, minlength=32) / len(states)
+    # Three and a half standard deviations of a share over so many draws.
+    assert (found - wanted).abs().max() < 3.5 * 0.5 / 20_000**0.5
+
+
+def test_an_rbm_hears_as_its_module_does() -> None:
+    found = observe_template("rbm")
+    module = found.lens.module(("n3",))
+    layer = found.analysis.at(("n3",)).layer
+    assert isinstance(layer, PairwiseEnergy)
+    with torch.no_grad():
+        between, bias = layer.pairs(dict(module.named_parameters()))
+        seen, hidden = torch.rand(4, 784), torch.rand(4, 128)
+        down = torch.nn.functional.linear(hidden, module.weight.t(), module.visible_bias)
+        assert torch.allclose(seen @ between[:784, 784:] + bias[784:], module.hear(seen), atol=1e-5)
+        assert torch.allclose(hidden @ between[784:, :784] + bias[:784], down, atol=1e-5)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 7))
+def test_without_warmth_energy_never_rises_and_units_follow_as_hopfields_do(seed: int, size: int) -> None:
+    chance = torch.Generator().manual_seed(seed)
+    memory = HopfieldMemory(size, 1)
+    weight = torch.randn(size, size, generator=chance)
+    with torch.no_grad():
+        memory.weight.copy_(weight)
+        units = units_of("hopfield", size, weight=weight)
+        states = torch.randint(2, (6, size), generator=chance).float() * 2 - 1
+        for _ in range(4):
+            energy, wanted = memory(states)[1], memory.recall(states)
+            units.ask(states, 0.0, chance)
+            assert torch.equal(states, wanted)
+            assert (memory(states)[1] <= energy + 1e-5).all()
+
+
+def test_a_stored_pattern_is_recalled_from_a_damaged_one() -> None:
+    found = observe_template("hopfield")
+    place = find_place(find_ways()["recall"], found.analysis, "store")
+    with torch.no_grad():
+        seen = found.lens.values([place.ports[1]], found.lens.batch(found.lens.places(200)))[place.ports[1]]
+        patterns = torch.unique(seen, dim=0)[:3]
+        module = found.lens.module(place.ports[0][0])
+        module.weight.copy_(patterns.t() @ patterns / 64)
+    made = run(found, "recall", "store", count=40, damage=0.1, seed=2)
+    stored = patterns.reshape(-1, 8, 8).numpy()
+    begun = [one for one in found.lens.places(40)]
+    raw = found.lens.batch(np.array(begun))["pattern"].reshape(-1, 8, 8).numpy()
+    mine = [row for row, one in enumerate(raw) if any(np.array_equal(one, known) for known in stored)]
+    assert mine, "samples of the patterns that are stored"
+    back = [np.array_equal(made.pictures[-1][row], raw[row]) for row in mine]
+    assert np.mean(back) >= 0.9
+    assert not any(np.array_equal(made.pictures[0][row], raw[row]) for row in mine[:5])
+    assert "none changes any more" in made.note
+
+
+def test_what_stands_on_a_machine_is_shown_by_that_one() -> None:
+    found = observe_template("deep-belief")
+    places = find_ways()["gibbs"].find(found.analysis)
+    assert [place.name for place in places] == ["machine2", "machine1"]
+    made = run(found, "gibbs", count=5, steps=12, begin="data")
+    assert made.pictures[-1].shape == (5, 28, 28)
+    assert made.words == (
+        "the beginning",
+        *(f"after {n} steps".replace("1 steps", "1 step") for n in (1, 2, 5, 10)),
+        "after 12 steps",
+    )
+    assert ((made.pictures[-1] >= 0) & (made.pictures[-1] <= 1)).all()
+
+
+def test_weights_that_are_no_numbers_are_told() -> None:
+    found = observe_template("boltzmann")
+    with torch.no_grad():
+        next(iter(found.model.net.parameters())).fill_(torch.nan)
+    with pytest.raises(CannotMake, match="no number"):
+        run(found, "gibbs")

@@ -1,0 +1,124 @@
+"""A run once more, branches from its checkpoints, and what sets two runs apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from tests.training.by_hand import EPOCHS, tiny
+from visualnet.core.project import Project
+from visualnet.data.loading import load
+from visualnet.training import events
+from visualnet.training.checkpoints import read_state, weights
+from visualnet.training.control import Control
+from visualnet.training.loop.session import Session
+from visualnet.training.run_again.branch import branch, list_checkpoints, run_again
+from visualnet.training.run_again.difference import find_run_difference
+from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.from_log import read_record
+from visualnet.training.runs.run_model import read_project, read_run
+from visualnet.training.transfer.weight_files import read_weights
+from visualnet.training.verifying.comparing import compare
+
+
+def train(project: Project, folder: Path, stop_at: int | None = None, resume: bool = False) -> Session:
+    control = Control()
+
+    def emit(event: events.Event) -> None:
+        if isinstance(event, events.EpochDone) and event.epoch == stop_at:
+            control.stop()
+
+    session = Session(project, load(project.data), emit, control, folder=folder, resume=resume, threads=1)
+    session.run()
+    return session
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    folder = begin_run(tiny(), tmp_path / "runs" / "first")
+    train(tiny(), folder)
+    return folder
+
+
+def test_the_same_run_once_more_remembers_of_which(kept: Path, tmp_path: Path) -> None:
+    again = run_again(kept, tmp_path / "again")
+    train(tiny(), again)
+    record = read_record(again)
+    assert record.origin is not None and (record.origin.kind, record.origin.run) == ("again", "first")
+    assert compare(read_run(kept), read_run(again)).equal
+
+
+def test_a_branch_with_the_optimizers_state_goes_on_to_the_same_bits(kept: Path, tmp_path: Path) -> None:
+    half = begin_run(tiny(), tmp_path / "runs" / "half")
+    train(tiny(), half, stop_at=2)
+    made = branch(half, "last", into=tmp_path / "branch", optimizer=True)
+    project = read_project(made)
+    assert project is not None
+    train(project, made, resume=True)
+    assert compare(read_run(kept), read_run(made)).equal
+    origin = read_record(made).origin
+    assert origin is not None and (origin.kind, origin.checkpoint, origin.step, origin.optimizer) == (
+        "branch",
+        "last",
+        read_state(half / "last").step,
+        True,
+    )
+    assert read_record(half).epochs == 2 and read_record(made).epochs == EPOCHS
+
+
+def test_a_branch_from_an_earlier_checkpoint_forgets_what_came_after(kept: Path, tmp_path: Path) -> None:
+    assert list_checkpoints(kept) == ("best", "last", "before-last") or list_checkpoints(kept) == ("best", "last")
+    with pytest.raises(ValueError, match="only the weights"):
+        branch(kept, "best", optimizer=True)
+    with pytest.raises(ValueError, match="has no checkpoint “nothing”"):
+        branch(kept, "nothing")
+    half = begin_run(tiny(), tmp_path / "half")
+    train(tiny(), half, stop_at=1)
+    train(tiny(), half, resume=True)
+    step = read_state(half / "before-last").step
+    made = branch(half, "before-last", into=tmp_path / "early", optimizer=True)
+    assert read_run(made).step == step < read_run(half).step
+
+
+def test_a_branch_with_weights_alone_begins_with_them_at_step_nought(kept: Path, tmp_path: Path) -> None:
+    made = branch(kept, "best", into=tmp_path / "fine", project=tiny(lr=0.0, optimizer="SGD", epochs=1))
+    project = read_project(made)
+    assert project is not None and project.recipe.start_from.startswith("weights/")
+    session = train(project, made)
+    assert session.model is not None
+    began = read_weights(kept / "best.safetensors")
+    now = weights(session.model.net)
+    assert all(bool((now[name] == tensor).all()) for name, tensor in began.items())
+    origin = read_record(made).origin
+    assert origin is not None and origin.checkpoint == "best" and not origin.optimizer
+
+
+def test_what_sets_two_runs_apart(kept: Path, tmp_path: Path) -> None:
+    other = tiny(lr=0.5, seed=1)
+    graph = other.graph
+    wide = {"out_features": 16}
+    wider = {i: replace(n, params=wide) if n.params.get("out_features") == 8 else n for i, n in graph.nodes.items()}
+    other = replace(other, graph=replace(graph, nodes=wider))
+    folder = begin_run(other, tmp_path / "second")
+    train(other, folder)
+    found = find_run_difference(kept, folder)
+    assert {pair.what for pair in found.recipe} == {"lr", "seed"} and not found.data
+    assert found.network is not None and any("out_features" in line for line in found.network)
+    assert any(pair.what == "best loss" for pair in found.outcome)
+    assert "lr: 0.001 → 0.5" in found.describe()
+    same = find_run_difference(kept, kept)
+    assert same.describe() == "no difference" and not same.sections()
+
+
+def test_the_verb_lists_filters_and_compares(kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from visualnet.cli.main import main
+
+    place = str(tmp_path / "runs")
+    assert main(["runs", "--dir", place, "--filter", "lr=0.001 state:done", "--columns", "id,epochs"]) == 0
+    assert capsys.readouterr().out.split() == ["id", "epochs", "first", str(EPOCHS)]
+    assert main(["runs", "--dir", place, "--filter", "lrr<1"]) == 2
+    assert "no run here has “lrr”; there is lr" in capsys.readouterr().err
+    assert main(["runs", "--difference", str(kept), str(kept)]) == 0
+    assert capsys.readouterr().out == "no difference\n"

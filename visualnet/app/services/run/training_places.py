@@ -1,0 +1,128 @@
+"""Where a run is trained: in this process, in one of its own, or wherever one already goes on; what is the same of all, and who chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from visualnet.analysis import Analysis
+from visualnet.core.project import Project
+from visualnet.core.text.format import format_quantity
+from visualnet.core.user.settings import Settings
+from visualnet.training import exclusive
+from visualnet.training.control import Control, Reins
+from visualnet.training.idle_probe import torch_is_ready
+from visualnet.training.process.follow import Follower
+from visualnet.training.process.remote_control import RemoteControl
+from visualnet.training.process.spawn import Spare, train_in_process
+from visualnet.training.training_job import train
+
+SETTING = "train_in"
+PLACES: Mapping[str, tuple[str, str]] = {
+    "auto": (
+        "Automatically",
+        "In a process of its own where a GPU is used or the network is large; small and quick ones in the window",
+    ),
+    "window": (
+        "In the window's process",
+        "It begins at once. The window and the training share their processor time and their fate",
+    ),
+    "process": (
+        "In a process of its own",
+        "A crash of it leaves the window alone, and it can go on while the window is closed",
+    ),
+}
+"""The choices, each with what it means."""
+LARGE = 2_000_000
+"""Parameters from which on a network counts as large."""
+Put = Callable[[object], None]
+Place = Literal["window", "process"]
+
+
+@dataclass(frozen=True)
+class Training:
+    """A run that goes on: what steers it, and ``follow``, which ends with it (for a thread). ``leave`` lets it go on alone; None where it
+    ends with the window."""
+
+    control: Reins
+    follow: Callable[[], None]
+    leave: Callable[[], None] | None = None
+    attached: bool = False
+    """Whether it went on before it was followed."""
+
+
+class TrainingPlaces:
+    """Begins trainings where the person's settings say. A spare process waits where the next one will be needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._spare = Spare()
+
+    @property
+    def wish(self) -> str:
+        """What the person has chosen: a key of `PLACES`."""
+        kept = self._settings.typed(SETTING, "auto")
+        return kept if kept in PLACES else "auto"
+
+    def choose(self, wish: str) -> None:
+        """Train there from the next run on."""
+        self._settings[SETTING] = wish
+        if wish == "window":
+            self._spare.close()
+
+    def place(self, project: Project, analysis: Analysis) -> tuple[Place, str]:
+        """Where a run of this project is trained, and why."""
+        if self.wish == "window":
+            return "window", "as chosen"
+        if self.wish == "process":
+            return "process", "as chosen"
+        if device := _gpu(project.recipe.device):
+            return "process", f"it trains on {device}"
+        if analysis.main.parameters >= LARGE:
+            return "process", f"it is large: {format_quantity(analysis.main.parameters, 'parameter')}"
+        return "window", "it is small"
+
+    def prepare(self, project: Project, analysis: Analysis) -> None:
+        """Have a process ready if the next run of this project is to have one; called where that may take a moment."""
+        if self.place(project, analysis)[0] == "process":
+            self._spare.prepare()
+
+    def begin(self, place: Place, project: Project, folder: Path, resume: bool, put: Put, refuse: Put) -> Training:
+        """Train the project into a run's folder."""
+        if place == "window":
+            here = Control()
+            return Training(here, partial(train, project, folder, resume, here, put))
+        control = RemoteControl(refuse)
+        follow = partial(train_in_process, project, folder, resume, control, put, self._spare.take)
+        return Training(control, follow, control.leave)
+
+    def attach(self, folder: Path, at: str, put: Put, refuse: Put) -> Training:
+        """Follow the run that goes on in this folder; ``at`` is the end of a tunnel to it, if one is needed."""
+        control = RemoteControl(refuse)
+
+        def follow() -> None:
+            # What is measured here while it trains would be worth nothing, as beside a training of our own.
+            with exclusive.training(lambda: control.left):
+                Follower(folder, control, put, at).run()
+
+        return Training(control, follow, control.leave, attached=True)
+
+    def close(self) -> None:
+        """The window closes: nothing waits any more."""
+        self._spare.close()
+
+
+def _gpu(wish: str) -> str:
+    """The GPU that a recipe's wish leads to; nothing where it leads to none, or that is not known yet."""
+    if wish == "cpu" or not torch_is_ready():
+        return ""
+    from visualnet.training import devices
+
+    try:
+        found = str(devices.device_of(wish))
+    except ValueError:
+        return ""
+    return "" if found == "cpu" else found

@@ -1,0 +1,29 @@
+"""What processes tell each other between two steps: small, and by way of the processor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.distributed as dist
+
+
+def greatest(numbers: list[int]) -> list[int]:
+    """The greatest of each number over all processes."""
+    tensor = torch.tensor(numbers, dtype=torch.int64)
+    dist.all_reduce(tensor, dist.ReduceOp.MAX)
+    return tensor.tolist()  # type: ignore[no-any-return]
+
+
+def gather(value: Any, size: int) -> list[Any]:
+    """The value of each process, in their order; small and of plain types."""
+    found: list[Any] = [None] * size
+    dist.all_gather_object(found, value)
+    return found
+
+
+def of_first(value: Any) -> Any:
+    """The value of rank 0."""
+    found = [value]
+    dist.broadcast_object_list(found, src=0)
+    return found[0]

@@ -1,0 +1,114 @@
+"""What torchrun says to each process that it starts, and the processes joined by it.
+
+torchrun (``python -m torch.distributed.run``) sets RANK, WORLD_SIZE, LOCAL_RANK, LOCAL_WORLD_SIZE, MASTER_ADDR and MASTER_PORT. Importing
+this needs no torch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import NamedTuple
+
+import msgspec
+
+from visualnet.core.process.machine_memory import cores
+from visualnet.core.project import Project
+from visualnet.core.text.format import format_quantity
+from visualnet.training.distributed.crew import ALONE, Crew, Member
+
+TIMEOUT_S = 600.0
+"""So long one process waits for another; what takes longer (a checkpoint of a very large network) is given more."""
+TIMEOUT = "VISUALNET_TIMEOUT"
+"""The variable that says another number of seconds."""
+
+
+class Launched(NamedTuple):
+    """This process among those of a run: its number over all machines and on its own, of how many."""
+
+    rank: int = 0
+    size: int = 1
+    local: int = 0
+    local_size: int = 1
+    restarts: int = 0
+
+    def place(self, project: Project) -> Project:
+        """The project with the device that this process is to compute on, and its share of the cores.
+
+        Raises:
+            ValueError: there are fewer GPUs than processes, or the recipe names one GPU for all.
+        """
+        if self.size == 1:
+            return project
+        import torch
+
+        recipe, here = project.recipe, torch.cuda.device_count()
+        if recipe.device.startswith("cuda:"):
+            raise ValueError(
+                f"the recipe names one device, {recipe.device}, for all processes: choose --device cuda, and each takes its own"
+            )
+        if recipe.device == "cuda" or (recipe.device == "auto" and here):
+            if self.local_size > here:
+                raise ValueError(
+                    f"{format_quantity(self.local_size, 'process', 'processes')} were started where there are "
+                    f"{format_quantity(here, 'GPU')}: start {here} (--nproc-per-node {here}), or train on --device cpu"
+                )
+            recipe = msgspec.structs.replace(recipe, device=f"cuda:{self.local}" if self.local else "cuda")
+        elif recipe.device == "auto":
+            recipe = msgspec.structs.replace(recipe, device="cpu")
+        return msgspec.structs.replace(project, recipe=recipe)
+
+    @property
+    def threads(self) -> int | None:
+        """Threads for each process, where the recipe says nothing of it; None: as one process alone takes."""
+        return max(1, cores() // self.local_size) if self.size > 1 else None
+
+    @contextlib.contextmanager
+    def joined(self, project: Project) -> Iterator[Crew]:
+        """The processes, joined while this lasts.
+
+        Raises:
+            ValueError: they do not find each other, or cannot train this project together.
+        """
+        if self.size == 1:
+            yield ALONE
+            return
+        import torch
+        import torch.distributed as dist
+
+        from visualnet.training import devices
+        from visualnet.training.distributed import exchange, lost_ranks, refusals
+        from visualnet.training.distributed.several import Several
+
+        refusals.check(project, self.size)
+        device = devices.device_of(project.recipe.device)
+        if device.type == "cuda":
+            torch.cuda.set_device(device)
+        limit = timedelta(seconds=float(os.environ.get(TIMEOUT, TIMEOUT_S)))
+        try:
+            store, rank, size = next(iter(dist.rendezvous("env://", timeout=limit)))
+            backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
+            dist.init_process_group(
+                backend, store=dist.PrefixStore("visualnet", store), rank=rank, world_size=size, timeout=limit
+            )
+        except (RuntimeError, ValueError) as error:
+            words = str(error).strip().partition("\n")[0]
+            raise ValueError(f"the {self.size} processes do not find each other: {words}") from None
+        members = [Member(*one) for one in exchange.gather((rank, socket.gethostname(), os.getpid()), size)]
+        watch = lost_ranks.LostRanks(dist.PrefixStore("failures", store), members, rank)
+        crew = Several(members, rank, device, project.recipe.seed, watch.explain)
+        yield crew
+        if not watch.broken:
+            dist.destroy_process_group()
+
+
+def launched(environment: Mapping[str, str] = os.environ) -> Launched:
+    """What torchrun has said to this process; one process of one, where it was not started so."""
+    names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "TORCHELASTIC_RESTART_COUNT")
+    if not {"RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"} <= environment.keys():
+        return Launched()
+    usual = Launched()
+    return Launched(*(int(environment.get(name, one)) for name, one in zip(names, usual, strict=True)))

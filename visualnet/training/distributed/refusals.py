@@ -1,0 +1,34 @@
+"""What several processes cannot train together, said before anything starts."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from visualnet.core.project import Project
+from visualnet.core.text.format import format_quantity
+from visualnet.layers.recipe.procedures import SUPERVISED
+
+
+def normalizes_batches(net: nn.Module) -> bool:
+    """Whether a module of the network takes means over the samples of a batch in training."""
+    return any(isinstance(module, nn.modules.batchnorm._NormBase) for module in net.modules())
+
+
+def check(project: Project, size: int) -> None:
+    """Refuse what ``size`` processes cannot train as one would.
+
+    Raises:
+        ValueError: the words name the setting, and a way out.
+    """
+    recipe = project.recipe
+    way_out = "train it with one process"
+    if recipe.procedure != SUPERVISED:
+        raise ValueError(f"several processes cannot train by the procedure “{recipe.procedure}”: {way_out}")
+    if recipe.learners:
+        names = " and ".join(f"“{learner.name}”" for learner in recipe.learners)
+        raise ValueError(f"several processes cannot train several learners ({names}) in turn: {way_out}")
+    if recipe.batch_size < size:
+        samples = format_quantity(recipe.batch_size, "sample")
+        raise ValueError(
+            f"a batch of {samples} cannot be shared by {size} processes: set --batch-size {size} or more, or start fewer"
+        )

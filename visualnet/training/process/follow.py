@@ -1,0 +1,284 @@
+"""Follows a run in another process, from its beginning: every event once and in order, whenever one comes and how often one comes back."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from visualnet.core.errors import FileError
+from visualnet.core.storage import project_file
+from visualnet.training import events
+from visualnet.training.process import address
+from visualnet.training.process.ending import conclude
+from visualnet.training.process.log_tail import LogTail
+from visualnet.training.process.looks import LookMessage, read_report
+from visualnet.training.process.messages import (
+    NONCE,
+    Behind,
+    Bye,
+    Challenge,
+    FromRun,
+    Proof,
+    Refused,
+    Told,
+    Trained,
+    Welcome,
+    pack,
+    read_from_run,
+)
+from visualnet.training.process.remote_control import RemoteControl
+from visualnet.training.process.wire import ANSWER_MOST, BadFrame, Closed, Wire, ring, silence, waker
+from visualnet.training.runs.run_model import RunModel, read_project
+
+ANSWER_S = 10.0
+"""So long a run may take to answer when it is called."""
+LOOK_S = 0.25
+"""How often the log of a run that cannot be reached is looked at."""
+CALM_S = 10.0
+"""A conversation that lasted so long is no reason to give up calling."""
+TRIES = 5
+"""So often a run is called again that hung up."""
+Put = Callable[[object], None]
+
+
+class Process(Protocol):
+    """A process that we have started."""
+
+    def wait(self) -> int | None:
+        """Wait until it has ended; its exit code, negative: the signal."""
+
+    def lives(self) -> bool:
+        """Whether it has not ended yet."""
+
+
+class Follower:
+    """Follows the run of a folder and puts what it tells; ``at`` stands for the address in the folder, where a tunnel leads elsewhere.
+    ``process`` is its process, where that is one of ours.
+
+    First of all the `RunModel` of what it has told so far is put, where it has told anything or was begun by others; or, ``whole``,
+    each event since its beginning.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        control: RemoteControl,
+        put: Put,
+        at: str = "",
+        process: Process | None = None,
+        whole: bool = False,
+    ) -> None:
+        self.folder, self.control, self._put_out, self._at, self._process = folder, control, put, at, process
+        self._tail = LogTail(folder)
+        self._model: RunModel | None = None if whole else RunModel(folder.name, folder)
+        """What was told before we came; None once it is put."""
+        self._over = self._bye = self._met = False
+
+    def run(self) -> None:
+        """Follow until the run has ended, or nobody wants to hear of it."""
+        control, tries = self.control, 0
+        while not (self._over or self._bye or control.left):
+            begin = time.monotonic()
+            try:
+                with self._connected() as wire:
+                    self._converse(wire)
+            except address.Unreachable as error:
+                tries = 1 if time.monotonic() - begin > CALM_S else tries + 1
+                if not self._may_be_called(tries):
+                    self._watch_only(str(error))
+                    break
+                time.sleep(0.05 * tries)
+        if control.left:
+            return
+        self._read_log()
+        self._tell_model()
+        self._finish()
+        control.close()
+
+    def _may_be_called(self, tries: int) -> bool:
+        """Whether to try again: the process is there, and has only hung up."""
+        return tries < TRIES and not self._at and address.goes_on(self.folder) and self._met
+
+    def _finish(self) -> None:
+        code = self._process.wait() if self._process is not None else None
+        if self._over or (self._bye and not code) or code == 0:
+            return
+        if (failed := conclude(self.folder, code)) is not None:
+            self._put(failed)
+        else:
+            self._read_log()  # another window may have written it down
+
+    # --- over the socket ------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _connected(self) -> Iterator[Wire]:
+        found = address.read(self.folder)
+        if found is None:
+            raise address.Unreachable("the run goes on, if it does, without saying where it can be reached")
+        if not (found.here or self._at):
+            raise address.Unreachable(
+                f"it trains on {found.host}: to steer it, open a tunnel to {found.at} there and name its end here"
+            )
+        wire = Wire(address.connect(self._at or found.at))
+        try:
+            self._greet(wire, found.token)
+            yield wire
+        except (Closed, OSError) as error:
+            raise address.Unreachable("the run hung up") from error
+        except BadFrame as error:
+            raise address.Unreachable(f"the run cannot be understood: {error}") from None
+        finally:
+            wire.close()
+
+    def _greet(self, wire: Wire, token: str) -> None:
+        nonce = os.urandom(NONCE)
+        for message in self._answers(wire):
+            if isinstance(message, Challenge):
+                wire.put(pack(Proof(address.proof(token, "window", message.nonce), nonce)))
+                wire.write()
+            elif isinstance(message, Refused):
+                raise address.Unreachable(message.words)
+            elif isinstance(message, Welcome):
+                if not address.proves(token, "run", nonce, message.proof):
+                    raise address.Unreachable("who answers there is not this run")
+                wire.most = ANSWER_MOST
+                self._read_log(message.at)
+                self._tell_model(begun=message.begun)
+                self._met = True
+                return
+            else:
+                raise BadFrame("it says something before it was asked")
+        raise address.Unreachable("nobody answers")
+
+    def _answers(self, wire: Wire) -> Iterator[FromRun]:
+        """What comes, until nothing has come for long."""
+        end = time.monotonic() + ANSWER_S
+        with selectors.DefaultSelector() as selector:
+            selector.register(wire.socket, selectors.EVENT_READ)
+            while (left := end - time.monotonic()) > 0 and not self.control.left:
+                if selector.select(min(left, LOOK_S)):
+                    for body in wire.read():
+                        yield read_from_run(body)
+
+    def _converse(self, wire: Wire) -> None:
+        control = self.control
+        heard, bell = waker()
+        control.begin_anew()
+        control.wake = lambda: ring(bell)
+        try:
+            with selectors.DefaultSelector() as selector:
+                selector.register(heard, selectors.EVENT_READ)
+                selector.register(wire.socket, selectors.EVENT_READ)
+                while True:
+                    for wish in control.take():
+                        wire.put(pack(wish))
+                    wire.write()
+                    for body in wire.read():  # first: something may have come with the welcome
+                        self._take(read_from_run(body))
+                    if control.left or self._bye:
+                        break
+                    writes = selectors.EVENT_WRITE if wire.waiting else 0
+                    selector.modify(wire.socket, selectors.EVENT_READ | writes)
+                    selector.select(None if not wire.waiting else 1.0)
+                    silence(heard)
+            for wish in control.take():  # what was asked before one left is still to go out
+                wire.put(pack(wish))
+            wire.write()
+        finally:
+            control.wake = lambda: None
+            heard.close()
+            bell.close()
+
+    def _take(self, message: FromRun) -> None:
+        if isinstance(message, Told):
+            if message.at <= 0 or message.at > self._tail.at:  # else it is known from the log
+                self._tail.at = max(message.at, self._tail.at)
+                self._tell(message.line)
+        elif isinstance(message, Behind):
+            self._read_log(message.at)
+        elif isinstance(message, LookMessage):
+            if (request := self.control.asked(message.number)) is not None:
+                try:
+                    self._put(read_report(message, request))
+                except ValueError as error:
+                    raise BadFrame(str(error)) from None
+        elif isinstance(message, Trained):
+            try:
+                self.control.project = project_file.loads(message.project, "what the run trains")
+            except FileError as error:
+                raise BadFrame(str(error)) from None
+        elif isinstance(message, Refused):
+            raise address.Unreachable(message.words)
+        elif isinstance(message, Bye):
+            self._bye = True
+
+    def _tell(self, line: bytes) -> None:
+        try:
+            self._put(events.decode(line))
+        except ValueError:
+            return  # of a newer version: its log is read by that too
+
+    # --- from the log ---------------------------------------------------------------------------------------------------
+
+    def _read_log(self, limit: int | None = None) -> None:
+        for event in self._tail.read(limit):
+            if self._model is None:
+                self._put(event)
+            else:
+                self._model.consume(event)
+                self._note(event)
+
+    def _tell_model(self, begun: bool = True) -> None:
+        """Put what was told before we came, as a whole; ``begun``: it is told by the process that trains now."""
+        model, self._model = self._model, None
+        self._over = self._over and begun
+        if model is None:
+            return
+        if not begun and not model.over and model.state != "waiting":
+            model.state = "interrupted"
+        if self._process is None or model.started is not None:
+            self._put_out(model)
+
+    def _watch_only(self, words: str) -> None:
+        """The run cannot be reached: what its log tells is all that is seen of it."""
+        self._read_log()
+        self._tell_model()
+        alive = self._lives()
+        if self._over or alive is False:
+            return
+        self.control.only_watch(f"this run can only be watched: {words}")
+        if self.control.project is None:
+            self.control.project = read_project(self.folder)
+        while not (self._over or self.control.left):
+            time.sleep(LOOK_S)
+            alive = self._lives()
+            self._read_log()
+            if alive is False:
+                return
+
+    def _lives(self) -> bool | None:
+        """Whether its process is there; None where that cannot be known, on another machine."""
+        if self._process is not None:
+            return self._process.lives()
+        try:
+            found = address.read(self.folder)
+        except address.Unreachable:
+            found = None
+        if found is not None and not found.here:
+            return None
+        return address.goes_on(self.folder)
+
+    def _put(self, event: events.Event) -> None:
+        self._note(event)
+        self._put_out(event)
+
+    def _note(self, event: events.Event) -> None:
+        if isinstance(event, events.Started):
+            self._over = False
+        elif isinstance(event, events.Finished | events.Failed):
+            self._over = True

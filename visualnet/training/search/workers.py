@@ -1,0 +1,64 @@
+"""The processes of a search: each is the command line, working in the search's folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from visualnet.training.search import folder as kept
+
+ROOT = Path(__file__).resolve().parents[3]
+"""Where the package lies."""
+MOST = 64
+"""So many processes at once."""
+MOST_WORDS = 2_000
+WAIT_S = 0.05
+
+
+def start_workers(folder: Path, count: int, trust: bool = False) -> list[subprocess.Popen[bytes]]:
+    """Start processes that train the trials of the search in a folder. They go on when this one ends.
+
+    Raises:
+        OSError: one cannot be started.
+    """
+    kept.forget_stop(folder)
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    surroundings = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    command = [sys.executable, "-m", "visualnet", "search", str(folder), *(["--trust"] if trust else [])]
+    found = []
+    for number in range(1, count + 1):
+        with (folder / kept.WORKERS / f"{number}.log").open("wb") as words:
+            found.append(
+                subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=words,
+                    env=surroundings,
+                    start_new_session=os.name != "nt",  # Ctrl+C is for who started them, who asks them to stop
+                )
+            )
+    return found
+
+
+def read_words(folder: Path) -> str:
+    """What the processes that were started last had to say before they ended; empty if nothing."""
+    told = []
+    with contextlib.suppress(OSError):
+        for path in sorted((folder / kept.WORKERS).glob("*.log")):
+            told.append(path.read_bytes()[-MOST_WORDS:].decode(errors="replace").strip())
+    return "\n".join(dict.fromkeys(filter(None, told))).replace("visualnet: ", "")
+
+
+def wait_all(processes: list[subprocess.Popen[bytes]], seconds: float) -> bool:
+    """Wait so long at most until all have ended; whether they have."""
+    until = time.monotonic() + seconds
+    while any(process.poll() is None for process in processes):
+        if time.monotonic() > until:
+            return False
+        time.sleep(WAIT_S)
+    return True

@@ -1,0 +1,1 @@
+"""What a training without a window says on a terminal (`printer.py`)."""
