@@ -12,6 +12,7 @@ from visualnet.app.features.comparison.feature import FEATURE as COMPARISON
 from visualnet.app.features.dashboard.feature import FEATURE as DASHBOARD
 from visualnet.app.features.data_page.feature import FEATURE as DATA_PAGE
 from visualnet.app.features.differences.feature import FEATURE as DIFFERENCES
+from visualnet.app.features.elsewhere.feature import FEATURE as ELSEWHERE
 from visualnet.app.features.evaluation.feature import FEATURE as EVALUATION
 from visualnet.app.features.experiments.feature import FEATURE as EXPERIMENTS
 from visualnet.app.features.feature import Feature
@@ -82,6 +83,7 @@ FEATURES: tuple[Feature, ...] = (
     START_FROM,
     FINDING,
     TRAINING_PLACE,
+    ELSEWHERE,
     START_PAGE,
     EXPERIMENTS,
     CAPSULES,
