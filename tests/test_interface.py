@@ -41,6 +41,7 @@ def test_the_interface_is_what_it_was() -> None:
         "cross_validate": "(network: 'Project | Graph', data: 'Dataset | Mapping[str, ArrayLike] | None' = None, *, folds: 'int' = 5, "
         "**recipe: 'Any') -> 'CrossValidation'",
         "load": "(path: 'str | os.PathLike[str]') -> 'Project'",
+        "load_capsule": "(path: 'str | os.PathLike[str]', folder: 'str | os.PathLike[str] | None' = None) -> 'Capsule'",
         "load_run": "(folder: 'str | os.PathLike[str]') -> 'Run'",
         "predict": "(model: 'Model', *inputs: 'Tensor | ArrayLike', mean: 'Arrays | None' = None, std: 'Arrays | None' = None) "
         "-> 'Tensor | dict[str, Tensor]'",

@@ -16,6 +16,7 @@ from visualnet.version import __version__ as __version__
 if TYPE_CHECKING:
     import networkx
 
+    from visualnet.api.capsules import load_capsule as load_capsule
     from visualnet.api.cross_validation import cross_validate as cross_validate
     from visualnet.api.graph import Graph as Graph
     from visualnet.api.graph import Summary
@@ -25,11 +26,23 @@ if TYPE_CHECKING:
     from visualnet.compiling.module import Model
     from visualnet.core.project import Project
 
-__all__ = ["Graph", "compile", "cross_validate", "load", "load_run", "predict", "summary", "to_networkx", "train"]
+__all__ = [
+    "Graph",
+    "compile",
+    "cross_validate",
+    "load",
+    "load_capsule",
+    "load_run",
+    "predict",
+    "summary",
+    "to_networkx",
+    "train",
+]
 _LATE = {
     "Graph": "graph",
     "train": "training",
     "load_run": "training",
+    "load_capsule": "capsules",
     "cross_validate": "cross_validation",
     "predict": "training",
 }

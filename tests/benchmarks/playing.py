@@ -35,5 +35,4 @@ def reach(template: str, seed: int, enough: float) -> tuple[list[float], list[fl
         assert session.model is not None
         checkpoints.load_weights(Path(folder) / checkpoints.BEST, session.model.net)
     found = play_episodes(session.model, data, 100)
-    assert found is not None
     return [reward for reward, _, _ in found], [best or 0.0 for _, _, best in found]

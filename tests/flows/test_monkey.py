@@ -170,6 +170,7 @@ def test_of_closed_projects_nothing_is_left(window: Window, hands: Hands, beats:
 
 
 @pytest.mark.wide
+@pytest.mark.timeout(900)
 def test_no_action_keeps_a_closed_project(window: Window, hands: Hands, beats: Beats, tmp_path: Path) -> None:
     """Each action of the table, once, in a project of its own group; then every project is closed, and none is held."""
     monkey, answers = make(window, 1, beats, tmp_path / "files")

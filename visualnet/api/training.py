@@ -224,7 +224,8 @@ class Run:
     ) -> Evaluation:
         """Judge the run on a part of its data: ``.figures`` are metrics with 95 % intervals, ``.judged`` the answers themselves.
 
-        What it answered is kept in the run's folder, and computed anew when data or weights have changed.
+        What it answered is kept in the run's folder, and computed anew when data or weights have changed. A run that learned by play is
+        judged by a hundred episodes that it plays (``mean_reward``), of seeds that no training has played.
 
         Args:
             part: ``validation``, ``training``, or ``test``, of which every look is counted.

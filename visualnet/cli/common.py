@@ -32,6 +32,11 @@ def project_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "project", metavar="X", help="a .vnet file, a picture that carries a project, or the name of a template"
     )
+    project_switches(verb)
+
+
+def project_switches(verb: argparse.ArgumentParser) -> None:
+    """What may be said of a project that is named."""
     verb.add_argument(
         "--set",
         metavar="NAME=VALUE",

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 
 from visualnet.cli import check, code, compare, diff, new, picture, summary, templates, train
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
+from visualnet.cli.elsewhere import cluster, queue
 from visualnet.cli.own_data import verb as data
-from visualnet.cli.run_list import runs
+from visualnet.cli.run_list import capsules, export_curves, runs
 from visualnet.cli.runs import attach, evaluate, experiment, finding, generate, predict, search, segment, watch
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
@@ -24,6 +25,7 @@ from visualnet.core.text.visible import visible_streams
 from visualnet.pytorch import NoTorch
 from visualnet.resources import resource
 from visualnet.templates.index import SUFFIX
+from visualnet.training.capsules.names import SUFFIX as CAPSULE
 from visualnet.version import __version__
 
 
@@ -81,7 +83,7 @@ def _is_document(argv: list[str]) -> bool:
     """Whether a file or the name of a template alone is given, to be opened in the window."""
     if len(argv) != 1 or argv[0].startswith("-") or argv[0] in VERBS:
         return False
-    return argv[0].lower().endswith((SUFFIX, *PICTURES)) or argv[0] in {
+    return argv[0].lower().endswith((SUFFIX, CAPSULE, *PICTURES)) or argv[0] in {
         path.stem for path in resource("templates").glob(f"*{SUFFIX}")
     }
 
@@ -120,7 +122,14 @@ VERBS: dict[str, Verb] = {
     "diff": diff.VERB,
     "code": code.VERB,
     "train": train.VERB,
+    "cluster": cluster.VERB,
+    "queue": queue.VERB,
     "runs": runs.VERB,
+    "verify": capsules.VERIFY,
+    "pack": capsules.PACK,
+    "unpack": capsules.UNPACK,
+    "export-curves": export_curves.CURVES,
+    "export-weights": export_curves.WEIGHTS,
     "attach": attach.VERB,
     "evaluate": evaluate.VERB,
     "predict": predict.VERB,

@@ -28,6 +28,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     time: float = msgspec.field(default_factory=clock.time)
 
 
+LOG_FORMAT = 1
+"""Of what is written here. A log of a higher one may tell of things that this version does not know."""
+
+
 class Started(Event, frozen=True, tag="started"):
     """Training begins, or goes on from ``step``."""
 
@@ -61,6 +65,13 @@ class Started(Event, frozen=True, tag="started"):
     """How many ``Changed`` events of the run's record, its first ones, are in force: those behind them were not reached."""
     network: int = 0
     """How often the network was changed so far."""
+    format: int = LOG_FORMAT
+
+
+def sums_learners(started: Started) -> bool:
+    """Whether the best epoch of a run is told by the sum of several learners' losses: where they work against each other that says little
+    of how good the network is."""
+    return len(started.learners) > 1 and started.best_by == "loss"
 
 
 class LearnerSteps(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +84,7 @@ class LearnerSteps(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Steps(Event, frozen=True, tag="steps"):
-    """The training values of some steps in succession, the last of which is ``step``. At most 20 a second."""
+    """The training values of some steps, the last of which is ``step``; in succession, unless ``steps`` names them. At most 20 a second."""
 
     step: int
     epoch: int
@@ -87,11 +98,20 @@ class Steps(Event, frozen=True, tag="steps"):
     """How many of them were skipped because their gradients overflowed."""
     learners: Mapping[str, LearnerSteps] = {}
     """Of several learners by name; ``lr`` and ``rates`` are then those of the first. A step is a round of them."""
+    steps: Sequence[int] = ()
+    """Which steps these are, where a log leaves some out (``event_log/thinning.py``)."""
 
     @property
     def count(self) -> int:
         """How many steps."""
         return len(next(iter(self.values.values()), ()))
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The numbers of these steps, rising."""
+        if len(self.steps) == self.count > 0 and all(a < b for a, b in zip(self.steps, self.steps[1:], strict=False)):
+            return self.steps
+        return range(self.step - self.count + 1, self.step + 1)
 
 
 class EpochDone(Event, frozen=True, tag="epoch"):

@@ -142,6 +142,27 @@ def test_free_running_is_judged_beside_teacher_forcing() -> None:
     assert "free" not in writes_on.arrays, "what goes on has no right continuation"
 
 
+def test_what_is_written_freely_tells_how_far_it_is_and_ends_where_nobody_waits() -> None:
+    from visualnet.training.evaluation.predicting import OF_TEXTS, predict
+
+    found, shares = network("transformer-small"), []  # type: ignore[var-annotated]
+    index = np.sort(found.data.validation[:24])
+    predict(found.model, found.data, index, shares.append)
+    assert shares == sorted(shares)
+    assert shares[0] >= 0 and shares[-1] <= 1
+    assert len({round(share, 6) for share in shares if OF_TEXTS <= share < 1}) >= 3, "told between two tokens"
+
+    class Enough(Exception):
+        pass
+
+    def check(share: float) -> None:
+        if share > OF_TEXTS:
+            raise Enough
+
+    with pytest.raises(Enough):
+        predict(found.model, found.data, index, check)
+
+
 def test_a_reduced_network_learns_to_write_in_seconds() -> None:
     """Four symbols in rows of three: a short training, judged in free running; the loss falls."""
     import visualnet as vn

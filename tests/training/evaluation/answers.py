@@ -87,6 +87,17 @@ def draw_boxes(seed: int, size: int, most: int) -> Judged:
     return of_boxes(said, generator.random((size, most)), guessed, truth, labels)
 
 
+def draw_episodes(seed: int, size: int) -> Judged:
+    """Episodes with whole rewards, of which ten is the most."""
+    generator = np.random.default_rng(seed)
+    arrays = {
+        "reward": generator.integers(-3, 11, size).astype(np.float64),
+        "length": generator.integers(1, 50, size),
+        "best": np.full(size, 10.0),
+    }
+    return Judged("play", "episodes", np.arange(100, 100 + size), (), arrays)
+
+
 def draw_all(seed: int = 0) -> list[Judged]:
     """One of every task."""
     return [
@@ -102,4 +113,5 @@ def draw_all(seed: int = 0) -> list[Judged]:
         draw_places(seed, (12, 6, 5), 2, "mask"),
         draw_places(seed, (20, 7), 4, "tokens"),
         draw_boxes(seed, 12, 4),
+        draw_episodes(seed, 40),
     ]

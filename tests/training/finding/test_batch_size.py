@@ -19,6 +19,7 @@ from visualnet.training.finding import batch_size
 from visualnet.training.finding.batch_size import find_largest_batch
 from visualnet.training.finding.sizes import as_json, table_rows
 from visualnet.training.finding.trial import Trial, open_trial
+from visualnet.training.loop.procedures.procedure import Drawn
 from visualnet.training.measure.free_memory import free_memory
 from visualnet.training.measure.step_peak import measure_peak
 
@@ -47,12 +48,12 @@ def test_on_the_cpu_no_step_is_taken_that_may_not_fit(monkeypatch: pytest.Monkey
 def test_a_step_that_runs_out_of_memory_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     project, real, tried = points(batch_size=64), Trial.step, []
 
-    def step(self: Trial, index: torch.Tensor | None = None, last: bool = False) -> torch.Tensor:
-        assert index is not None
-        tried.append(len(index))
-        if len(index) > 100:
+    def step(self: Trial, drawn: Drawn | None = None, last: bool = False) -> torch.Tensor:
+        assert drawn is not None
+        tried.append(len(drawn.samples))
+        if len(drawn.samples) > 100:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return real(self, index, last)
+        return real(self, drawn, last)
 
     monkeypatch.setattr(Trial, "step", step)
     found = find_largest_batch(project, load(project.data))

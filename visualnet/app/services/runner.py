@@ -67,7 +67,7 @@ class Runner(RunBrowser):
         self._timer.start()
         self._state = "idle"
         self._task: BackgroundTask | None = None
-        self.places = TrainingPlaces(settings)
+        self.places = TrainingPlaces(studio, settings, self)
         self._training: Training | None = None
         self._left = False
         """Whether the run that is followed goes on when it is followed no more."""
@@ -79,6 +79,7 @@ class Runner(RunBrowser):
         self._switch_s = sys.getswitchinterval()
         self._why: tuple[tuple[Any, ...], str] | None = None
         self.folds = FoldTraining(self, self)
+        self.probes.data_changed.connect(self.places.warm_up)
         self.network = NetworkQuestion(studio, self.live_edits, self)
         self.state_changed.connect(self.network.refresh)
         self.network.changed.connect(self.state_changed)
@@ -300,6 +301,7 @@ class Runner(RunBrowser):
             self.probes.set_control(None)
         self._document = None
         self._set_state("idle")
+        self.places.warm_up()
 
     def _set_state(self, state: str) -> None:
         if state != self._state:

@@ -1,1 +1,3 @@
-"""The verb ``runs``: all runs as a list, and what sets two of them apart."""
+"""The verbs about all runs and about what is made of a kept one: ``runs`` lists them (`runs.py`); ``pack``, ``unpack`` and ``verify``
+(`capsules.py`) write one into a file, make a run of it again, and train one once more; ``export-curves`` writes curves for other tools.
+"""

@@ -36,13 +36,10 @@ def run(args: argparse.Namespace) -> int:
     from visualnet.training.evaluation.pairing import describe_difference, pair
     from visualnet.training.evaluation.report import write_report
     from visualnet.training.evaluation.text_report import as_data, as_text, pairing_as_data
-    from visualnet.training.prediction.played import judge_play, plays
 
-    pairings, played = [], None
+    pairings = []
     try:
         found = evaluate(find_run_folder(args.run), args.part, args.weights)
-        if plays(found.project):
-            played = judge_play(find_run_folder(args.run), found.project, args.weights)
         if args.against:
             other = evaluate(find_run_folder(args.against), args.part, args.weights)
             pairings = [(other.run, pair(found, other))]
@@ -56,11 +53,8 @@ def run(args: argparse.Namespace) -> int:
         project_file.write(Path(args.html), write_report(found, pairings).encode())
         print(f"wrote {args.html}", file=sys.stderr)
     if args.json:
-        more = {"played": {"rewards": played.rewards, "lengths": played.lengths}} if played is not None else {}
-        print(json.dumps({**as_data(found), "against": [pairing_as_data(*each) for each in pairings], **more}))
+        print(json.dumps({**as_data(found), "against": [pairing_as_data(*each) for each in pairings]}))
         return FINE
-    if played is not None:
-        print(f"{played.describe()}\n\nOn recorded random play, against the rewards that followed there:\n")
     print(as_text(found))
     for name, pairing in pairings:
         print(f"\n{pairing.describe(found.run, name)}\n{describe_difference(pairing)} ({pairing.test})")

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     from visualnet.training.search import folder as kept
 
     if folder is None and kept.is_search(Path(args.project)):
-        folder = Path(args.project)
+        folder = Path(args.project).absolute()
         args.project = str(folder / kept.PROJECT)
     project = project_of(args)
     try:
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
         if args.workers > MOST:
             raise ValueError(f"--workers {args.workers}: {MOST} processes at once are allowed")
         told = SearchOptions(args.workers, args.best, args.json, args.trust)
-        return search(project, folder or kept.new_folder(project), told)
+        return search(project, (folder or kept.new_folder(project)).absolute(), told)
     except Misuse:
         raise
     except ValueError as error:

@@ -17,7 +17,8 @@ REACH = 4.0
 
 @dataclass(frozen=True)
 class ScatterChart(Chart):
-    """A point for each sample. ``guide`` is where points would ideally lie: ``diagonal`` (y = x) or ``zero`` (y = 0)."""
+    """A point for each sample, or what else its ``unit`` is (then nothing opens). ``guide`` is where points would ideally lie:
+    ``diagonal`` (y = x) or ``zero`` (y = 0), or empty where nothing is better."""
 
     kind = "points"
     x: tuple[float, ...]
@@ -26,6 +27,7 @@ class ScatterChart(Chart):
     x_title: str
     y_title: str
     guide: str = "diagonal"
+    unit: str = "sample"
 
     def lay_out(self, width: float, height: float) -> Drawing:
         x, y = widen(min(self.x), max(self.x)), widen(min(self.y), max(self.y))
@@ -36,24 +38,26 @@ class ScatterChart(Chart):
         ends = (x[0], x[0]), (x[1], x[1])
         if self.guide == "zero":
             ends = (x[0], 0.0), (x[1], 0.0)
-        marks.append(Stroke(tuple(axes.at(*end) for end in ends), "muted", 1.0, dashed=True))
+        if self.guide:
+            marks.append(Stroke(tuple(axes.at(*end) for end in ends), "muted", 1.0, dashed=True))
         step = -(-len(self.x) // MOST_POINTS)
         shown = range(0, len(self.x), step)
         places = [axes.at(self.x[i], self.y[i]) for i in shown]
         marks.append(Dots(tuple(places), "curve:0"))
         if step > 1:
-            words = f"{len(shown):,} of {len(self.x):,} samples are drawn"
+            words = f"{len(shown):,} of {format_quantity(len(self.x), self.unit)} are drawn"
             marks.append(Words(axes.right, axes.top - 15, words, align="right"))
         spots = []
         for i, (left, top) in zip(shown, places, strict=True):
             told = f"{self.x_title} {format_number(self.x[i])}, {self.y_title} {format_number(self.y[i])}"
-            spot = Spot(left - REACH, top - REACH, 2 * REACH, 2 * REACH, told, (self.samples[i],))
+            held = (self.samples[i],) if self.unit == "sample" else ()
+            spot = Spot(left - REACH, top - REACH, 2 * REACH, 2 * REACH, told, held)
             spots.append(spot)
         return Drawing(width, height, tuple(marks), tuple(spots))
 
     def rows(self) -> Iterable[Sequence[Any]]:
-        yield ("sample", self.x_title, self.y_title)
+        yield (self.unit, self.x_title, self.y_title)
         yield from zip(self.samples, self.x, self.y, strict=True)
 
     def description(self) -> str:
-        return f"{self.y_title} over {self.x_title} for {format_quantity(len(self.x), 'sample')}"
+        return f"{self.y_title} over {self.x_title} for {format_quantity(len(self.x), self.unit)}"

@@ -23,7 +23,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
 
     size: Annotated[int, msgspec.Meta(ge=0, le=MAX_TOTAL)]
     sha256: Digest
-    time: Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)] = 0
+    time: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{0,19}$")] = ""
+    """As digits: JSON has no whole numbers of that size."""
 
 
 class PackedData(msgspec.Struct, frozen=True, kw_only=True):

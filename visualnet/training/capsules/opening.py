@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from hashlib import sha256
@@ -171,7 +172,10 @@ def _make(archive: Archive, folder: Path, check: Check) -> None:
                     check(done / whole)
                 os.fsync(file.fileno())
             if entry.time:
-                os.utime(path, ns=(entry.time, entry.time))
+                with contextlib.suppress(
+                    OSError, OverflowError
+                ):  # a drive without such times: the data then say that they differ
+                    os.utime(path, ns=(int(entry.time), int(entry.time)))
         with open_regular(new / KEPT, "xb", buffering=0) as file:
             write_all(file.fileno(), archive.manifest.encode())
             os.fsync(file.fileno())

@@ -5,6 +5,7 @@ While training a decoder is shown the true text up to each place. In use it is s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
 from visualnet.training.decoding.scores import Scores
-from visualnet.training.decoding.search import Choosing, write
+from visualnet.training.decoding.search import Choosing, NextTokens, write
 from visualnet.training.decoding.writer import CannotWrite, Writer
 
 Array = NDArray[Any]
@@ -22,9 +23,12 @@ FREE = "free"
 AT_ONCE = 256
 
 
-def write_freely(model: Model, data: Loaded, scores: Scores | None, index: Array) -> dict[str, Array]:
+def write_freely(
+    model: Model, data: Loaded, scores: Scores | None, index: Array, check: Callable[[float], None] = lambda share: None
+) -> dict[str, Array]:
     """By ``free`` (sample, place): what the network writes greedily for these samples, 0 behind the end. Nothing where it writes no text of
-    something else that it reads: a text that merely goes on has no right continuation."""
+    something else that it reads: a text that merely goes on has no right continuation. ``check`` is called with the share that is done
+    before each token; it may raise to end it."""
     if scores is None:
         return {}
     try:
@@ -37,7 +41,14 @@ def write_freely(model: Model, data: Loaded, scores: Scores | None, index: Array
     for at in range(0, len(index), AT_ONCE):
         chosen = index[at : at + AT_ONCE]
         next_tokens = writer.next_tokens(writer.source_batch(chosen))
-        texts = write(next_tokens, len(chosen), scores.places, Choosing(), writer.end)
+
+        def told(
+            prefixes: Array, rows: Array, at: int = at, size: int = len(chosen), ask: NextTokens = next_tokens
+        ) -> Array:
+            check((at + size * prefixes.shape[1] / scores.places) / len(index))
+            return ask(prefixes, rows)
+
+        texts = write(told, len(chosen), scores.places, Choosing(), writer.end)
         for row, (text, *_) in enumerate(texts, at):
             found[row, : len(text.tokens)] = text.tokens
     return {FREE: found}

@@ -10,10 +10,12 @@ import os
 import socket
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import torch.distributed as dist
 
+from visualnet.core.storage.regular_files import read_regular
 from visualnet.training.distributed.crew import Member
 from visualnet.training.events import Failed
 
@@ -26,7 +28,7 @@ _OF_EXCHANGE = ("gloo", "nccl", "connection closed", "connection reset", "broken
 class LostRanks:
     """Explains a failed run to its person, and this process's own failure to the other ones."""
 
-    def __init__(self, store: dist.Store, members: Sequence[Member], rank: int) -> None:
+    def __init__(self, store: Any, members: Sequence[Member], rank: int) -> None:
         self.store, self.members, self.rank = store, members, rank
         self.broken = False
         """Whether the processes have lost each other."""
@@ -100,7 +102,6 @@ def _is_there(member: Member) -> bool:
 def _is_zombie(pid: int) -> bool:
     """Whether it has ended and only its parent does not know yet (Linux; elsewhere that is not asked)."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return file.read().rpartition(b")")[2].split()[0] == b"Z"
+        return read_regular(f"/proc/{pid}/stat").rpartition(b")")[2].split()[0] == b"Z"
     except (OSError, IndexError):
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,14 +15,18 @@ from visualnet.core.storage import project_file
 from visualnet.core.text.format import format_quantity
 from visualnet.pytorch import need_torch
 from visualnet.training.evaluation import keeping, openings
+from visualnet.training.evaluation.episodes.judging import judge_episodes, plays
 from visualnet.training.evaluation.intervals import Estimate, estimate, wilson
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS, Metric, metrics_for
+from visualnet.training.evaluation.metrics.anomaly import has_odd
+from visualnet.training.evaluation.tasks import unit_of
 from visualnet.training.runs.preparation_file import PREPARATION, read_preparation
 from visualnet.training.runs.run_changes import with_data_of_run
 from visualnet.training.runs.run_model import PROJECT
 
 if TYPE_CHECKING:
+    from visualnet.compiling.module import Model
     from visualnet.data.loading import Loaded
 
 Check = Callable[[float], None]
@@ -66,6 +70,11 @@ class Evaluation:
         """How many samples were judged."""
         return max((judged.size for judged in self.judged), default=0)
 
+    @property
+    def unit(self) -> str:
+        """What was judged: samples, or episodes."""
+        return unit_of(self.judged[0])
+
     def headline(self, number: int = 0) -> tuple[Metric, Estimate]:
         """The metric of an answer that is told first, with its value."""
         name = next(iter(self.figures[number]))
@@ -81,6 +90,8 @@ def evaluate(
     count: bool = True,
 ) -> Evaluation:
     """Judge a run. What it answered is kept in its folder and had from there as long as data and weights stay the same.
+
+    A run that learned by play is judged by episodes: of a part's own seeds, not by samples.
 
     Args:
         folder: the run's folder.
@@ -100,33 +111,39 @@ def evaluate(
     project = with_data_of_run(project_file.load(folder / PROJECT), folder)
     path, taken = find_weights(folder, weights)
     from visualnet.data.loading import load
-    from visualnet.data.regions.region_samples import find_regions
-    from visualnet.training.evaluation.scenes.judging import SPLIT, whole_scenes
 
     loaded = data if data is not None else load(project.data, kept=read_preparation(folder))
-    index = {"validation": loaded.validation, "test": loaded.test, "training": loaded.train}[part]
-    if not len(index):
+    is_played = plays(project)
+    parts = {"validation": loaded.validation, "test": loaded.test, "training": loaded.train}
+    index = parts[part]
+    if not len(index) and not is_played:
         raise ValueError(NO_TEST if part == "test" else NO_VALIDATION)
     try:
         digest = keeping.digest_file(path)
     except OSError as error:
         raise ValueError(f"the weights cannot be read: {error}") from None
-    key = f"{loaded.fingerprint} {digest} {part} {_digest_preparation(folder)}"
-    kept = keeping.place_of(folder, part, taken)
-    judged = keeping.read(kept, key)
-    if judged is None:
-        judged = _predict(project, path, loaded, index, lambda share: check(PREDICTING * share))
-        keeping.keep(kept, key, judged)
+
+    def answers(asked: str, done: Check) -> tuple[Judged, ...]:
+        key = f"{loaded.fingerprint} {digest} {asked} {_digest_preparation(folder)}"
+        kept = keeping.place_of(folder, asked, taken)
+        found = keeping.read(kept, key)
+        if found is None:
+            model = _open(project, path, loaded, check)
+            found = (
+                judge_episodes(model, loaded, asked, done) if is_played else _predict(model, parts[asked], loaded, done)
+            )
+            keeping.keep(kept, key, found)
+        return found
+
+    judged = answers(part, lambda share: check(PREDICTING * share))
+    if part == "test" and len(loaded.validation) and any(map(has_odd, judged)):
+        before = {one.name: one for one in answers("validation", lambda share: check(PREDICTING))}
+        judged = tuple(replace(one, elsewhere=before.get(one.name)) for one in judged)
     opened = openings.note_opening(folder, digest) if part == "test" and count else openings.count_openings(folder)
     figures = _figures(judged, check)
     epoch, note = _state_of(folder, loaded.fingerprint, data is None)
-    missing = len(index) - max(one.size for one in judged)
-    if missing:
-        some = format_quantity(missing, "sample")
-        note = f"{note} {some} of this part are not judged: they cannot be read, or have no target.".strip()
-    regions = find_regions(loaded.samples)
-    if regions is not None and not len(whole_scenes(regions, index)):
-        note = f"{note} {SPLIT}".strip()
+    if not is_played:
+        note = " ".join(filter(None, (note, _left_out(loaded, index, judged))))
     return Evaluation(
         folder, project, part, taken, loaded, loaded.fingerprint, digest, judged, figures, opened, epoch, note
     )
@@ -149,18 +166,39 @@ def find_weights(folder: Path, wish: str = "best") -> tuple[Path, str]:
     raise ValueError(NO_WEIGHTS)
 
 
-def _predict(project: Project, weights: Path, data: Loaded, index: Any, check: Check) -> tuple[Judged, ...]:
+def _left_out(data: Loaded, index: Any, judged: tuple[Judged, ...]) -> str:
+    """What of a part is not judged, in words."""
+    from visualnet.data.regions.region_samples import find_regions
+    from visualnet.training.evaluation.scenes.judging import SPLIT, whole_scenes
+
+    words, missing = [], len(index) - max(one.size for one in judged)
+    if missing:
+        some = format_quantity(missing, "sample")
+        words.append(f"{some} of this part are not judged: they cannot be read, or have no target.")
+    regions = find_regions(data.samples)
+    if regions is not None and not len(whole_scenes(regions, index)):
+        words.append(SPLIT)
+    return " ".join(words)
+
+
+def _open(project: Project, weights: Path, data: Loaded, check: Check) -> Model:
+    """The run's network with its weights, on the recipe's device."""
     need_torch()
     from visualnet.analysis import infer
     from visualnet.compiling.module import compile_project
     from visualnet.training import devices
     from visualnet.training.checkpoints import load_weights
-    from visualnet.training.evaluation.predicting import predict
 
     check(0.0)
     place = devices.place(project.recipe.device)
     model = compile_project(project, infer(project, None, data.fields), device=place.device, seed=0)
     load_weights(weights, model.net)
+    return model
+
+
+def _predict(model: Model, index: Any, data: Loaded, check: Check) -> tuple[Judged, ...]:
+    from visualnet.training.evaluation.predicting import predict
+
     return predict(model, data, np.sort(index), check)
 
 
@@ -205,5 +243,5 @@ def _state_of(folder: Path, fingerprint: str, own: bool) -> tuple[int, str]:
 
 def describe(evaluation: Evaluation) -> str:
     """What was judged, in a line: run, part, weights, samples."""
-    size = format_quantity(evaluation.size, "sample")
+    size = format_quantity(evaluation.size, evaluation.unit)
     return f"{evaluation.run} · {evaluation.part} part · {size} · {evaluation.weights} weights"

@@ -31,6 +31,8 @@ class Judged:
     arrays: Mapping[str, Array]
     has_probabilities: bool = True
     columns: Mapping[str, Array] = field(default_factory=dict)
+    elsewhere: Judged | None = None
+    """The same answer to the validation part, where this is the test part: what is to be chosen is chosen there."""
     kept: dict[Any, Any] = field(default_factory=dict, repr=False)
     """What metrics have worked out of these answers and ask for again."""
 
@@ -99,6 +101,8 @@ class Judged:
             return np.asarray((-np.log(given) * asked).sum(1) / np.maximum(asked.sum(1), 1))
         if self.task == "boxes":
             return np.asarray(self.arrays["badness"], np.float64)
+        if self.task == "episodes":
+            return np.asarray(-self.arrays["reward"])
         right, _, true = self.overlaps
         asked = true.sum(1)
         wrong: Array = 1 - np.divide(right.sum(1), asked, out=np.ones(self.size), where=asked > 0)

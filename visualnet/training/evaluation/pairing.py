@@ -14,6 +14,7 @@ from visualnet.training.evaluation.evaluation import Evaluation
 from visualnet.training.evaluation.intervals import Estimate, count_draws, draw_weights
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS, Metric
+from visualnet.training.evaluation.tasks import unit_of
 
 Array = NDArray[Any]
 FLIPS = 10_000
@@ -40,6 +41,7 @@ class Pairing:
     size: int
     only_first: int = 0
     only_second: int = 0
+    unit: str = "sample"
 
     @property
     def decided(self) -> bool:
@@ -48,7 +50,7 @@ class Pairing:
 
     def describe(self, first: str = "the first", second: str = "the second") -> str:
         """The outcome, in words for who never heard of the test."""
-        size = format_quantity(self.size, "sample")
+        size = format_quantity(self.size, self.unit)
         if self.difference.value == 0 and self.p >= 1:
             return f"On these {size} {second} is exactly as good as {first}: nothing speaks for either."
         better = second if (self.difference.value > 0) == (self.metric.better == "max") else first
@@ -63,7 +65,7 @@ class Pairing:
         told += f" If both were equally good, a difference this large would come by chance in {chance} of such comparisons: "
         if self.decided:
             return told + "it is more than chance."
-        return told + "that is too often to say that one is better. More samples would tell."
+        return told + "that is too often to say that one is better. A larger part of the data would tell."
 
 
 def pair(first: Evaluation, second: Evaluation, number: int = 0) -> Pairing:
@@ -87,7 +89,7 @@ def pair(first: Evaluation, second: Evaluation, number: int = 0) -> Pairing:
 
 def pair_judged(a: Judged, b: Judged, metric: Metric) -> Pairing:
     """Two answers to the same samples by one metric."""
-    ones = np.ones((1, a.size))
+    ones, unit = np.ones((1, a.size)), unit_of(a)
     values = [float(metric.values(one, ones)[0]) for one in (a, b)]
     drawn = np.concatenate(
         [metric.values(b, w) - metric.values(a, w) for w in draw_weights(a.size, count_draws(a.size))]
@@ -97,9 +99,11 @@ def pair_judged(a: Judged, b: Judged, metric: Metric) -> Pairing:
     if a.task in OF_CLASSES:
         only_a, only_b = int((a.right & ~b.right).sum()), int((b.right & ~a.right).sum())
         p = mcnemar(only_a, only_b)
-        return Pairing(metric, values[0], values[1], difference, p, "McNemar's exact test", a.size, only_a, only_b)
+        return Pairing(
+            metric, values[0], values[1], difference, p, "McNemar's exact test", a.size, only_a, only_b, unit
+        )
     p = flip_signs(a.badness - b.badness)
-    return Pairing(metric, values[0], values[1], difference, p, "paired permutation test", a.size)
+    return Pairing(metric, values[0], values[1], difference, p, "paired permutation test", a.size, unit=unit)
 
 
 def mcnemar(only_first: int, only_second: int) -> float:

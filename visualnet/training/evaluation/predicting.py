@@ -25,8 +25,9 @@ from visualnet.training.observations.lens import plain_fields
 
 Array = NDArray[Any]
 BATCH = 128
-OF_REGIONS = 0.4
-"""Where samples are regions of scenes, to answer them is about so much of the work; the rest is to look at whole scenes."""
+OF_REGIONS, OF_TEXTS = 0.4, 0.2
+"""Where samples are regions of scenes, to answer them is about so much of the work, and the rest to look at whole scenes; where texts are
+written, what they are told is so much, and the rest is what is written freely."""
 MOST_COLUMNS = 64
 """Inputs with more numbers than these are no columns that anybody would look at one by one."""
 
@@ -45,13 +46,14 @@ def predict(
     tensors = Tensors(data, model.fields, model.device, plain_fields(model))
     parts: list[list[dict[str, Array]]] = [[] for _ in answers]
     samples: list[Array] = []
-    regions = OF_REGIONS if find_regions(data.samples) is not None else 1.0
+    written = [scores_of(answer) for answer in answers]
+    first = OF_REGIONS if find_regions(data.samples) is not None else OF_TEXTS if any(written) else 1.0
     size = max(min(BATCH, model.project.recipe.batch_size * 2), 1)
     try:
         tensors.expect(index, size)
         with torch.inference_mode():
             for at in range(0, len(index), size):
-                check(regions * at / len(index))
+                check(first * at / len(index))
                 chosen = index[at : at + size]
                 batch = tensors.batch(tensors.indices(chosen))
                 if not len(batch[0]):
@@ -70,11 +72,15 @@ def predict(
     every = np.concatenate(samples)
     columns = find_columns(model, data, every)
     joined = [join_parts(part) for part in parts]
-    for answer, arrays in zip(answers, joined, strict=True):
-        arrays |= write_freely(model, data, scores_of(answer), every)
+    for number, (scores, arrays) in enumerate(zip(written, joined, strict=True)):
+
+        def told(share: float, number: int = number) -> None:
+            check(first + (1 - first) * (number + share) / len(answers))
+
+        arrays |= write_freely(model, data, scores, every, told)
     found = [_judged(answer, data, every, arrays, columns) for answer, arrays in zip(answers, joined, strict=True)]
     found = [_objects_alone(judged, answer, data) for judged, answer in zip(found, answers, strict=True)]
-    scenes = judge_scenes(model, data, index, lambda share: check(regions + (1 - regions) * share))
+    scenes = judge_scenes(model, data, index, lambda share: check(first + (1 - first) * share))
     return (*([scenes] if scenes is not None else []), *_join_boxes(answers, [*found]))
 
 

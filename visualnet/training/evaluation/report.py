@@ -52,7 +52,7 @@ def write_report(evaluation: Evaluation, pairings: Iterable[tuple[str, Pairing]]
 
 
 def _line(evaluation: Evaluation) -> str:
-    size = format_quantity(evaluation.size, "sample")
+    size = format_quantity(evaluation.size, evaluation.unit)
     return escape(f"Run {evaluation.run} · {evaluation.part} part, {size} · {evaluation.weights} weights")
 
 
@@ -124,9 +124,12 @@ def _facts(evaluation: Evaluation) -> str:
         ("weights, SHA-256", evaluation.digest),
         ("data", kind.title if kind is not None else data.name),
         ("data and their division, fingerprint", evaluation.data),
-        ("part", f"{evaluation.part}, {format_quantity(evaluation.size, 'sample')}"),
+        ("part", f"{evaluation.part}, {format_quantity(evaluation.size, evaluation.unit)}"),
         ("test part", describe_openings(evaluation.opened)),
-        ("intervals", "95 %, by the bootstrap over samples (seeded); of shares that are 0 or 1, by Wilson"),
+        (
+            "intervals",
+            f"95 %, by the bootstrap, drawn by {evaluation.unit} (seeded); of shares that are 0 or 1, by Wilson",
+        ),
         ("program", f"VisualNet {__version__}"),
     ]
     return _table(("", ""), rows)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_bytes
 from visualnet.training.evaluation.answers import TOKEN_KINDS, Answer
+from visualnet.training.evaluation.judged import Judged
 
 Array = NDArray[Any]
 OF_CLASSES = TOKEN_KINDS
@@ -24,6 +25,8 @@ class Task:
     name: ClassVar[str]
     title: ClassVar[str]
     unit: ClassVar[str] = "sample"
+    of_samples: ClassVar[bool] = True
+    """Whether a row is a sample of the data; else it is what ``unit`` says."""
 
     @classmethod
     def fits(cls, answer: Answer) -> bool:
@@ -60,6 +63,12 @@ def task(name: str, title: str, unit: str = "sample") -> Callable[[type[Task]], 
 def find_task(answer: Answer) -> type[Task]:
     """The kind of an answer."""
     return next(kind for kind in TASKS.values() if kind.fits(answer))
+
+
+def unit_of(judged: Judged) -> str:
+    """What a row of what is judged is called: a sample, or what else was judged."""
+    kind = TASKS[judged.task]
+    return "sample" if kind.of_samples else kind.unit
 
 
 def softmax(values: Array, axis: int = 1) -> Array:
@@ -198,6 +207,17 @@ class Labels(Task):
     @classmethod
     def class_count(cls, answer: Answer) -> int:
         return int(answer.target_shape[0])
+
+
+@task("episodes", "Episodes", "episode")
+class Episodes(Task):
+    """Episodes that a network played (see ``episodes/judging.py``): no answer to samples is such."""
+
+    of_samples = False
+
+    @classmethod
+    def fits(cls, answer: Answer) -> bool:
+        return False
 
 
 @task("numbers", "Numbers")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from visualnet.training.evaluation.evaluation import Evaluation, describe
+from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS
 from visualnet.training.evaluation.openings import describe_openings
 from visualnet.training.evaluation.pairing import Pairing
+from visualnet.training.evaluation.tasks import TASKS
 
 
 def as_data(evaluation: Evaluation) -> dict[str, Any]:
@@ -15,7 +17,8 @@ def as_data(evaluation: Evaluation) -> dict[str, Any]:
     answers = []
     for judged, figures in zip(evaluation.judged, evaluation.figures, strict=True):
         metrics = {name: {"value": v.value, "low": v.low, "high": v.high} for name, v in figures.items()}
-        answers.append({"name": judged.name, "task": judged.task, "samples": judged.size, "metrics": metrics})
+        found = {"name": judged.name, "task": judged.task, "samples": judged.size, "metrics": metrics}
+        answers.append(found if TASKS[judged.task].of_samples else {**found, "rows": _rows(judged)})
     return {
         "run": evaluation.run,
         "part": evaluation.part,
@@ -28,6 +31,15 @@ def as_data(evaluation: Evaluation) -> dict[str, Any]:
         "note": evaluation.note,
         "answers": answers,
     }
+
+
+def _rows(judged: Judged) -> list[dict[str, Any]]:
+    """What was judged, row by row: what is no number is None."""
+    names, columns = list(judged.arrays), [values.tolist() for values in judged.arrays.values()]
+    rows = zip(judged.samples.tolist(), *columns, strict=True)
+    return [
+        dict(zip(("seed", *names), (None if value != value else value for value in row), strict=True)) for row in rows
+    ]
 
 
 def pairing_as_data(name: str, pairing: Pairing) -> dict[str, Any]:

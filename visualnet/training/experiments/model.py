@@ -24,7 +24,8 @@ class ExperimentModel:
         self.seen: dict[tuple[int, int], Observed | str] = {}
         """What was observed, or why nothing: by the number of the variant and of the observation."""
         self.state, self.words = "waiting", ""
-        self.now: Trial | None = None
+        self.now: tuple[Trial, ...] = ()
+        """The runs that are trained side by side at the moment."""
 
     @property
     def share(self) -> float:
@@ -41,13 +42,16 @@ class ExperimentModel:
         """Take in what the runner says."""
         if isinstance(message, Begun):
             self.runs[message.trial] = message.known
-            self.state, self.now = "running", message.trial
+            same = [t for t in self.now if t[1:] == message.trial[1:] and t != message.trial]
+            self.state, self.now = "running", (*same, *([] if is_outcome(message.known) else [message.trial]))
         elif isinstance(message, Told):
             self.runs[message.trial].consume(message.event)
+            if is_outcome(self.runs[message.trial]):
+                self.now = tuple(trial for trial in self.now if trial != message.trial)
         elif isinstance(message, Seen):
             self.seen[message.variant, message.look] = message.seen
         elif isinstance(message, Ended):
-            self.state, self.words, self.now = message.reason, message.words, None
+            self.state, self.words, self.now = message.reason, message.words, ()
 
     def score(self, trial: Trial, figure: Figure | None = None) -> float | None:
         """What a run reached in its last epoch; None if it failed, or nothing is known of it yet. A failed run is worst of all."""

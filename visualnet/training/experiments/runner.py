@@ -1,14 +1,19 @@
-"""Trains the runs of an experiment, one after the other, in the thread that calls it; what it has to say goes to ``put``."""
+"""Trains the runs of an experiment: its variants side by side, one seed after the other. What it has to say goes to ``put``."""
 
 from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from visualnet.analysis import infer
 from visualnet.core.project import Project
+from visualnet.data.registry import fields_or_none
+from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import events, exclusive
 from visualnet.training.control import Control
 from visualnet.training.experiments import kept
@@ -21,7 +26,8 @@ from visualnet.training.runs.run_model import LOG, RunModel, read_run
 
 TOLD = (events.Started, events.EpochDone, events.Finished, events.Failed, events.Progress)
 """What is told of a run: curves of an experiment are drawn by epochs."""
-WAIT_S = 0.05
+MOST_PARAMETERS = 40_000_000
+"""So many are trained side by side: with Adam's moments and gradients 640 MB."""
 
 
 class Begun(NamedTuple):
@@ -66,26 +72,27 @@ class Stopped(Exception):
 
 
 class Reins:
-    """Stops an experiment, from any thread: the run that goes on ends after its step, and no other begins."""
+    """Stops an experiment, from any thread: the runs that go on end after their step, and no other begins."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._control: Control | None = None
+        self._controls: Sequence[Control] = ()
         self.stopping = False
 
     def stop(self) -> None:
         """Train no further."""
         with self._lock:
             self.stopping = True
-            if self._control is not None:
-                self._control.stop()
-
-    def hold(self, control: Control | None) -> None:
-        """The run that goes on now is steered by this."""
-        with self._lock:
-            self._control = control
-            if self.stopping and control is not None:
+            for control in self._controls:
                 control.stop()
+
+    def hold(self, controls: Sequence[Control]) -> None:
+        """The runs that go on now are steered by these."""
+        with self._lock:
+            self._controls = controls
+            if self.stopping:
+                for control in controls:
+                    control.stop()
 
     def check(self, _share: float = 0.0) -> None:
         """Raise `Stopped` if it is to stop."""
@@ -103,6 +110,8 @@ def run_experiment(
 ) -> str:
     """Train every run of an experiment that is not done, each in its folder below ``folder``; ``done``, ``stopped`` or ``failed``.
 
+    Variants with the same seed take turns, epoch by epoch, so that their curves grow side by side.
+
     A run that fails by its numbers (they became infinite) is an outcome; one that cannot begin ends the experiment. What was begun in
     the folder before goes on to the same bits. ``own`` says what is varied where it is a person's own experiment.
     """
@@ -116,13 +125,15 @@ def run_experiment(
         base = experiment.project()
         if own is not None:
             kept.keep_project(folder, base)
-        for trial in list_trials(experiment, seeds):
-            reins.check()
-            project = project_of(experiment, trial, base)
-            place = folder / name_of(experiment, trial)
-            _train(project, place, trial, reins, put)
-            if trial.seed == seeds[0] and trial.at == 0:
-                look_all(experiment, trial.variant, project, place, reins, put)
+        for _, group in groupby(list_trials(experiment, seeds), lambda trial: (trial.seed, trial.at)):
+            projects = {trial: project_of(experiment, trial, base) for trial in group}
+            places = {trial: folder / name_of(experiment, trial) for trial in projects}
+            for together in list_rounds(projects):
+                reins.check()
+                _train(together, places, reins, put)
+            for trial, project in projects.items():
+                if trial.seed == seeds[0] and trial.at == 0:
+                    look_all(experiment, trial.variant, project, places[trial], reins, put)
         ended = Ended("done")
     except Stopped:
         ended = Ended("stopped")
@@ -160,12 +171,11 @@ def look_all(
         put(Seen(variant, number, seen))
 
 
-def _train(project: Project, place: Path, trial: Trial, reins: Reins, put: Callable[[Message], object]) -> None:
-    """One run, from where it was left; nothing where it is over.
+def _prepare(project: Project, place: Path, trial: Trial, put: Callable[[Message], object]) -> RunModel | None:
+    """Say what is known of a run, and make its folder; None where it is over.
 
     Raises:
-        Stopped: it was stopped.
-        ValueError: it cannot be trained, or the folder holds another run.
+        ValueError: the folder holds another run.
     """
     known = RunModel(place.name, place)
     if (place / LOG).exists():
@@ -174,28 +184,66 @@ def _train(project: Project, place: Path, trial: Trial, reins: Reins, put: Calla
         known = read_run(place)
     put(Begun(trial, known))
     if known.state == "done" or (known.failed is not None and known.failed.kind == "nonfinite"):
-        return
-    from visualnet.data.loading import load
-    from visualnet.training.loop.session import Session
-
+        return None
     if not (place / LOG).exists():
         begin_run(project, place, origin=Origin(kind="experiment", run=place.parent.name))
+    return known
+
+
+def _train(
+    projects: Mapping[Trial, Project], places: Mapping[Trial, Path], reins: Reins, put: Callable[[Message], object]
+) -> None:
+    """Train runs side by side, each from where it was left; nothing where they are over.
+
+    Raises:
+        Stopped: it was stopped.
+        ValueError: one of them cannot be trained, or a folder holds another run.
+    """
+    from visualnet.data.loading import load
+    from visualnet.training.experiments.turns import TurnSession, train_in_turns
+
     failed: list[events.Failed] = []
 
-    def emit(event: events.Event) -> None:
-        if isinstance(event, events.Failed):
+    def tell(trial: Trial, event: events.Event) -> None:
+        if isinstance(event, events.Failed) and event.kind != "nonfinite":
             failed.append(event)
         if isinstance(event, TOLD):
             put(Told(trial, event))
 
-    control = Control()
-    reins.hold(control)
+    def ends(session: TurnSession) -> bool:
+        return bool(reins.stopping or failed or session.words)
+
+    sessions = []
+    for trial, project in projects.items():
+        known = _prepare(project, places[trial], trial, put)
+        if known is not None:
+            place, emit = places[trial], partial(tell, trial)
+            made = TurnSession(project, load(project.data), emit, Control(), folder=place, resume=known.step > 0)
+            sessions.append(made)
+    reins.hold([session.control for session in sessions])
     try:
         with exclusive.training(lambda: reins.stopping):
             reins.check()
-            Session(project, load(project.data), emit, control, folder=place, resume=known.step > 0).run()
+            train_in_turns(sessions, ends)
     finally:
-        reins.hold(None)
+        reins.hold(())
     reins.check()
-    if failed and failed[0].kind != "nonfinite":
-        raise ValueError(failed[0].words)
+    for words in [session.words for session in sessions if session.words] + [event.words for event in failed]:
+        raise ValueError(words)
+
+
+def list_rounds(projects: Mapping[Trial, Project]) -> Iterator[Mapping[Trial, Project]]:
+    """Which of these are trained side by side: as many as have `MOST_PARAMETERS` together.
+
+    One that is translated by torch.compile is alone: translations belong to the whole process.
+    """
+    held, size = dict[Trial, Project](), 0
+    for trial, project in projects.items():
+        alone = settings(recipe_of_run(project.recipe))["compile"]
+        own = MOST_PARAMETERS if alone else infer(project, None, fields_or_none(project.data)).main.parameters or 0
+        if held and size + own > MOST_PARAMETERS:
+            yield held
+            held, size = {}, 0
+        held[trial], size = project, size + own
+    if held:
+        yield held

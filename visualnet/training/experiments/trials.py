@@ -59,6 +59,15 @@ def name_of(experiment: Experiment, trial: Trial) -> str:
     return f"{trial.variant + 1}-{stem}{at}-seed-{trial.seed}"
 
 
+def describe_trials(experiment: Experiment, trials: Sequence[Trial]) -> str:
+    """Runs with the same seed in words: ``zeros and He, seed 0``; empty for none."""
+    if not trials:
+        return ""
+    *others, last = (experiment.variants[trial.variant].name for trial in trials)
+    words = describe_trial(experiment, trials[-1])
+    return f"{', '.join(others)} and {last}{words.removeprefix(last)}" if others else words
+
+
 def describe_trial(experiment: Experiment, trial: Trial) -> str:
     """A run in words: ``He, seed 0`` or ``from scratch, 5 samples of each class, seed 0``."""
     axis = experiment.axis

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from visualnet.analysis.cost.totals import Costs
 from visualnet.core.project import Project
-from visualnet.core.text.format import format_bytes, format_duration, format_quantity
+from visualnet.core.text.format import format_bytes, format_duration
 from visualnet.data.loading import Loaded
 from visualnet.training import exclusive
 from visualnet.training.finding.sizes import LargestBatch, Size
@@ -57,7 +57,7 @@ class _Search:
         self.found: dict[int, Size] = {}
 
     def run(self, wanted: int) -> LargestBatch:
-        most = self.trial.sampler.size
+        most, all_of_them = self.trial.loop.procedure.largest()
         size = min(wanted, most)
         low = self._first(size)
         high, words = 0, ""
@@ -74,7 +74,7 @@ class _Search:
                 high, words = middle, tried.words
             else:
                 low = middle
-        why = words or f"These are all {format_quantity(most, 'training sample')}: a batch cannot be larger."
+        why = words or all_of_them
         sizes = tuple(self.found[size] for size in sorted(self.found))
         return LargestBatch(sizes, why, self.free, self.trial.loop.place.words)
 
@@ -105,10 +105,10 @@ class _Search:
 
     def _step(self, batch: int) -> Size:
         trial = self.trial
-        index = trial.tensors.indices(trial.loop.data.train[:batch])
-        memory = trial.peak(lambda: trial.step(index, last=True))
+        drawn = trial.loop.procedure.measured(batch)
+        memory = trial.peak(lambda: trial.step(drawn, last=True))
         begin = time.perf_counter()
-        trial.read(trial.step(index, last=True))
+        trial.read(trial.step(drawn, last=True))
         trial.wait()
         found = self.found[batch] = Size(batch, memory, time.perf_counter() - begin)
         return found

@@ -7,6 +7,7 @@ from statistics import fmean
 
 from visualnet.core.project import Project
 from visualnet.data.loading import Loaded
+from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.training import exclusive
 from visualnet.training.finding.epoch import EpochForecast
 from visualnet.training.finding.trial import Check, Trial, open_trial
@@ -31,16 +32,15 @@ def measure_epoch(
     with open_trial(project, data, wait_s) as trial:
         try:
             step_s, measured, memory = _measure_steps(trial, check)
-            batch_s = _measure_validation(trial, check)
+            validation_s = _measure_validation(trial, check)
         except NonFinite as fault:
             raise ValueError(trial.explain(fault)) from None
         sampler, size = trial.sampler, trial.sampler.batch_size
         steps = min(sampler.size / size, sampler.steps)
-        chunks = len(data.validation) / _chunk(trial)
         return EpochForecast(
             step_s=step_s,
             steps=sampler.steps,
-            epoch_s=steps * step_s + chunks * batch_s,
+            epoch_s=steps * step_s + validation_s,
             epochs=project.recipe.epochs,
             memory=memory,
             free=free_memory(trial.device),
@@ -76,7 +76,11 @@ def _measure_steps(trial: Trial, check: Check) -> tuple[float, int, int]:
 
 
 def _measure_validation(trial: Trial, check: Check) -> float:
-    """Seconds of a batch of validation; 0 where there is none."""
+    """Seconds of a whole validation: of some batches of it, or of the episodes that are played. 0 where there is none."""
+    if PROCEDURES[trial.loop.recipe.procedure].plays:
+        before = time.perf_counter()
+        trial.loop.procedure.validate()
+        return time.perf_counter() - before
     samples = trial.loop.data.validation
     if not len(samples):
         return 0.0
@@ -91,7 +95,7 @@ def _measure_validation(trial: Trial, check: Check) -> float:
         trial.evaluate(index)
         trial.wait()
         found.append((time.perf_counter() - before) * min(chunk / len(index), 1e9))
-    return fmean(found)
+    return fmean(found) * len(samples) / chunk
 
 
 def _chunk(trial: Trial) -> int:

@@ -12,10 +12,10 @@ from visualnet.core import edits
 from visualnet.core.edits import learners
 from visualnet.core.project import Project
 from visualnet.data.loading import Loaded
-from visualnet.layers.recipe.procedures import SUPERVISED
 from visualnet.training import devices, exclusive
 from visualnet.training.loop.failures import blame
 from visualnet.training.loop.metrics import NonFinite
+from visualnet.training.loop.procedures.procedure import Drawn
 from visualnet.training.loop.session import Session, TrainingLoop
 from visualnet.training.measure.step_peak import measure_peak
 
@@ -36,29 +36,30 @@ class Trial:
         self.network, self.sampler, self.tensors = loop.network, loop.sampler, loop.tensors
         self.device = loop.place.device
         self.learners = tuple(loop.learners.by_name.values())
-        self._indices, self.steps = self._endless(), 0
+        self._rounds = self._endless()
         loop.learners.begin_epoch(0)
 
-    def _endless(self) -> Iterator[Tensor]:
-        """The samples of one batch after another, in the order in which the run would draw them."""
-        size = self.sampler.batch_size
+    def _endless(self) -> Iterator[Drawn]:
+        """One round after another, as the run's own procedure does them: it draws from the data, or plays."""
+        procedure, state = self.loop.procedure, self.loop.state
         while True:
-            order = self.tensors.indices(self.loop.data.train[self.sampler.shuffle().numpy()])
-            for step in range(self.sampler.steps):
-                yield order[step * size : (step + 1) * size]
+            state.position = 0
+            procedure.begin_epoch()
+            for drawn in procedure.rounds():
+                yield drawn
+                state.position += 1
+                state.step += 1
 
-    def step(self, index: Tensor | None = None, last: bool = False) -> Tensor:
-        """Learn from the next batch, or from these samples, as the run would: a round of all its learners. The loss of the first.
+    def step(self, drawn: Drawn | None = None, last: bool = False) -> Tensor:
+        """Learn from the next round's batch, or from this one, as the run would: a round of all its learners. The loss of the first.
 
         Raises:
             NonFinite: the loss is not finite; the weights are still those before it.
         """
         loop = self.loop
-        index = next(self._indices) if index is None else index
+        index, batch = next(self._rounds) if drawn is None else drawn
         self.network.trial.train()
         loop.tally.before_step(index)
-        batch = self.tensors.training_batch(index, self.steps)
-        self.steps += 1
         losses: list[Tensor] = []
         for program, learner, closes in loop.learners.turns:
             results = program(*batch)
@@ -85,7 +86,7 @@ class Trial:
 
     def explain(self, fault: NonFinite) -> str:
         """Which node made the loss NaN or infinite, in words."""
-        return blame(fault, self.network, self.tensors.training_batch, self.loop.machine, 1).words
+        return blame(fault, self.network, self.loop.procedure.again, self.loop.machine, 1).words
 
     def peak(self, step: Callable[[], object]) -> int:
         """The most memory that training takes while this step is taken: weights, optimizer and all that the step makes.
@@ -143,8 +144,9 @@ def open_trial(project: Project, data: Loaded, wait_s: float = WAIT_S) -> Iterat
         # Translating takes longer than what is measured; what a step needs beside time is the same without.
         options = {name: value for name, value in project.recipe.options.items() if name != "compile"}
         with torch.random.fork_rng([device] if device.type == "cuda" else []):
-            # A step is the same whatever drew its batch; an environment has recorded ones.
-            tried = edits.set_recipe(project, options=options, procedure=SUPERVISED)
-            loop = Session(tried, data, lambda _event: None).set_up()
-            with loop.machine.applied():
-                yield Trial(loop)
+            loop = Session(edits.set_recipe(project, options=options), data, lambda _event: None).set_up()
+            try:
+                with loop.machine.applied():
+                    yield Trial(loop)
+            finally:
+                loop.tensors.close()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from visualnet.core.project import Project
-from visualnet.core.storage.regular_files import open_regular
+from visualnet.core.storage.regular_files import open_regular, write_all
+from visualnet.training.event_log.thinning import Thinning
 from visualnet.training.events import EpochDone, Event, Failed, Finished, Paused, Trouble, encode
 from visualnet.training.run_records.writer import RecordWriter
 
@@ -19,7 +20,8 @@ SYNC_S = 1.0
 
 
 class EventLog:
-    """Appends each event to ``events.jsonl`` as one line, and makes sure of it on disk after epochs (once a second).
+    """Appends events to ``events.jsonl``, a line each, and makes sure of it on disk after epochs (once a second). Of a long run it keeps
+    what `event_log/thinning.py` says.
 
     A disk that takes no more does not end the training: ``trouble`` is told once, and the log ends there.
     """
@@ -28,6 +30,7 @@ class EventLog:
         self._path, self._trouble = path, trouble
         self._file = None
         self._synced = 0.0
+        self._thinning = Thinning()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _mend(path)
@@ -40,7 +43,7 @@ class EventLog:
         if self._file is None or not event.logged:
             return
         try:
-            self._file.write(encode(event) + b"\n")
+            self._write(self._thinning.take(event))
             now = time.monotonic()
             if isinstance(event, FINAL) or (isinstance(event, EpochDone) and now - self._synced >= SYNC_S):
                 os.fsync(self._file.fileno())
@@ -51,11 +54,25 @@ class EventLog:
     def close(self) -> None:
         """Write no more."""
         if self._file is not None:
+            try:
+                self._write(self._thinning.finish())
+            except OSError as error:
+                self._give_up(error)
+                return
+            self._shut()
+
+    def _write(self, lines: Iterable[Event]) -> None:
+        if text := b"".join(encode(event) + b"\n" for event in lines):
+            assert self._file is not None
+            write_all(self._file.fileno(), text)
+
+    def _shut(self) -> None:
+        if self._file is not None:
             self._file.close()
             self._file = None
 
     def _give_up(self, error: OSError) -> None:
-        self.close()
+        self._shut()
         words = f"the run's record {self._path} can no longer be written ({error.strerror or error}); training goes on."
         self._trouble(Trouble(words=f"{words} Free some space, then start the next run."))
 

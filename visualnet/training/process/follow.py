@@ -174,16 +174,18 @@ class Follower:
             with selectors.DefaultSelector() as selector:
                 selector.register(heard, selectors.EVENT_READ)
                 selector.register(wire.socket, selectors.EVENT_READ)
-                while not (control.left or self._bye):
+                while True:
                     for wish in control.take():
                         wire.put(pack(wish))
                     wire.write()
+                    for body in wire.read():  # first: something may have come with the welcome
+                        self._take(read_from_run(body))
+                    if control.left or self._bye:
+                        break
                     writes = selectors.EVENT_WRITE if wire.waiting else 0
                     selector.modify(wire.socket, selectors.EVENT_READ | writes)
                     selector.select(None if not wire.waiting else 1.0)
                     silence(heard)
-                    for body in wire.read():
-                        self._take(read_from_run(body))
             for wish in control.take():  # what was asked before one left is still to go out
                 wire.put(pack(wish))
             wire.write()

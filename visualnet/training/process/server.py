@@ -24,7 +24,7 @@ from visualnet.training.control import Control, ProbeRequest
 from visualnet.training.events import Event
 from visualnet.training.loop.sinks import Sink
 from visualnet.training.process import address, log_tail
-from visualnet.training.process.looks import WatchMessage, plain_report, read_request
+from visualnet.training.process.looks import WatchMessage, plain_report, read_request, read_value
 from visualnet.training.process.messages import (
     NONCE,
     Behind,
@@ -69,15 +69,19 @@ class Peer:
         self.known = False
         self.asked: tuple[int, ProbeRequest] | None = None
         self._queue: deque[tuple[int, bytes]] = deque()
+        self._behind = 0
+        """Up to here the log is to be read by him, as soon as he takes something again; 0: nothing was left out."""
         self._newest: dict[str, bytes] = {}
 
     def tell(self, at: int, body: bytes) -> None:
         """A message that must arrive, or (``at`` > 0) that can be read in the log instead."""
+        if at > 0 and self._behind:
+            self._behind = at
+            return
         self._queue.append((at, body))
         if len(self._queue) > MOST_WAITING:
-            last = max(place for place, _ in self._queue)
-            if last > 0:
-                self._queue = deque([one for one in self._queue if one[0] <= 0] + [(0, pack(Behind(last)))])
+            self._behind = max(place for place, _ in self._queue)
+            self._queue = deque(one for one in self._queue if one[0] <= 0)
 
     def show(self, key: str, body: bytes) -> None:
         """A message of which the newest of a key counts."""
@@ -90,9 +94,12 @@ class Peer:
             Closed: nobody is there any more.
         """
         self.wire.write()
-        while self.wire.waiting < BUFFERED and (self._queue or self._newest):
+        while self.wire.waiting < BUFFERED and (self._queue or self._behind > 0 or self._newest):
             if self._queue:
                 self.wire.put(self._queue.popleft()[1])
+            elif self._behind > 0:
+                self.wire.put(pack(Behind(self._behind)))
+                self._behind = 0
             else:
                 self.wire.put(self._newest.pop(next(iter(self._newest))))
             self.wire.write()
@@ -100,7 +107,7 @@ class Peer:
     @property
     def has_more(self) -> bool:
         """Whether something waits to be sent."""
-        return bool(self.wire.waiting or self._queue or self._newest)
+        return bool(self.wire.waiting or self._queue or self._behind > 0 or self._newest)
 
 
 class RunServer:
@@ -306,7 +313,7 @@ class RunServer:
             if isinstance(message, Steer):
                 {"pause": self.control.pause, "resume": self.control.resume, "stop": self.control.stop}[message.wish]()
             elif isinstance(message, ChangeSettings):
-                self.control.change({Setting(*name): _plain(value) for name, value in message.values})
+                self.control.change({Setting(*name): read_value(value) for name, value in message.values})
             elif isinstance(message, ChangeNetwork):
                 self.control.change_network(project_file.loads(message.project, "the drawing"))
             elif isinstance(message, WatchMessage):
@@ -362,10 +369,6 @@ def check_free(folder: Path) -> None:
     """
     if address.goes_on(folder):
         raise address.Unreachable(TAKEN.format(folder))
-
-
-def _plain(value: Any) -> Any:
-    return tuple(map(_plain, value)) if isinstance(value, list) else value
 
 
 def _old_address(folder: Path) -> address.Address | None:

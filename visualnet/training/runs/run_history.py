@@ -81,7 +81,7 @@ def update(run: RunRef, model: RunModel | None, goes_on: bool) -> RunRef:
     extra = dict(run.extra)
     if model.started is not None:
         extra |= {"device": model.started.device, "best_by": model.started.best_by, "best_is": model.started.best_is}
-    return replace(run, state=state, epochs=len(model.epochs), summary=figures(summary), extra=extra)
+    return replace(run, state=state, epochs=model.epochs_done, summary=figures(summary), extra=extra)
 
 
 def title(run: RunRef) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from visualnet.core.project import Project, RunRef
 from visualnet.core.storage.paths import runs_dir
 from visualnet.core.storage.regular_files import open_regular
+from visualnet.core.text.format import format_quantity
 from visualnet.core.text.timestamps import moment
 from visualnet.training import events
 from visualnet.training.events import Event
@@ -28,6 +29,8 @@ MAX_LINE = 1 << 20
 MAX_OVERLONG = 16
 """So many pieces of ``MAX_LINE`` without an end of line, and it is no log: it is read no further."""
 TAIL = 1 << 16
+MOST_EPOCHS = 1 << 13
+MOST_TROUBLES = 1_000
 OVER = {"done", "stopped", "failed", "interrupted"}
 
 
@@ -55,6 +58,7 @@ class RunModel:
         self.compiling = False
         """Whether the network is being translated, and the run answers to nothing meanwhile."""
         self.epochs: list[events.EpochDone] = []
+        """Those that are done, in order. Of more than ``MOST_EPOCHS`` every second is forgotten; their values stay in the curves."""
         self.changes: list[events.Changed] = []
         """What was changed while it ran, in order."""
         self.planned_epochs = 0
@@ -70,6 +74,13 @@ class RunModel:
         self.networks: list[events.NetworkChanged] = []
         self.troubles: list[str] = []
         self.begun_at = 0.0
+        self.unread = ""
+        """What of the run's log could not be read, in words."""
+
+    @property
+    def epochs_done(self) -> int:
+        """How many epochs are done."""
+        return self.epochs[-1].epoch if self.epochs else 0
 
     @property
     def over(self) -> bool:
@@ -126,7 +137,7 @@ class RunModel:
         # A plain name, to be looked for among this machine's runs: a file may not lead anywhere else.
         folder = self.folder.name if self.folder else ""
         return RunRef(
-            id=self.run, folder=folder, started=started, state=self.state, epochs=len(self.epochs), summary=summary
+            id=self.run, folder=folder, started=started, state=self.state, epochs=self.epochs_done, summary=summary
         )
 
     # --- one method for each event ---------------------------------------------------------------------------------
@@ -149,7 +160,7 @@ class RunModel:
 
     def _on_steps(self, event: events.Steps) -> None:
         count = event.count
-        steps = range(event.step - count + 1, event.step + 1)
+        steps = event.numbers
         for name, values in event.values.items():
             if len(values) == count:
                 _extend(self.steps.setdefault(name, Series()), steps, values)
@@ -169,6 +180,9 @@ class RunModel:
             for name, value in values.items():
                 _extend(kept.setdefault(name, Series()), [event.step], [value])
         self.epochs.append(event)
+        if len(self.epochs) > MOST_EPOCHS:
+            best = self.best
+            self.epochs = [e for i, e in enumerate(self.epochs, 1) if i % 2 or e is best or e is event]
 
     def _on_progress(self, event: events.Progress) -> None:
         self.progress, self.compiling = event, False
@@ -211,6 +225,7 @@ class RunModel:
 
     def _on_trouble(self, event: events.Trouble) -> None:
         self.troubles.append(event.words)
+        del self.troubles[:-MOST_TROUBLES]
 
     def _on_finished(self, event: events.Finished) -> None:
         self.finished, self.state = event, event.reason if event.reason in OVER else "done"
@@ -251,11 +266,11 @@ def _total(counted: Series) -> int:
     return int(counted.last[1]) if counted.last is not None else 0
 
 
-def _extend_rates(series: Series, steps: range, told: events.Steps | events.LearnerSteps) -> None:
+def _extend_rates(series: Series, steps: Sequence[int], told: events.Steps | events.LearnerSteps) -> None:
     """Add a rate for each step where a schedule moves it, else one for all."""
-    if steps and len(told.rates) == len(steps):
+    if len(steps) and len(told.rates) == len(steps):
         _extend(series, steps, told.rates)
-    elif steps:
+    elif len(steps):
         _extend(series, steps[-1:], [told.lr])
 
 
@@ -288,22 +303,40 @@ def create_run(project: Project, folder: Path | None = None) -> Path:
 
 
 def read_run(folder: Path) -> RunModel:
-    """What a run's log tells. Lines that cannot be read (torn by a crash) are left out."""
+    """What a run's log tells. Lines that cannot be read are left out, and ``unread`` says so, but for a last one that a crash has torn."""
     model = RunModel(folder.name, folder)
+    unread: list[int] = []
     try:
         with open_regular(folder / LOG) as file:
-            overlong = 0
+            overlong = number = 0
             while overlong < MAX_OVERLONG and (line := file.readline(MAX_LINE)):
                 overlong += len(line) == MAX_LINE
+                number += 1
                 try:
                     model.consume(events.decode(line))
                 except (ValueError, OverflowError):
-                    continue
+                    if line.endswith(b"\n"):
+                        unread.append(number)
     except OSError:
         return model
+    model.unread = _describe_unread(model, unread)
     if not model.over and model.state != "waiting":
         model.state = "interrupted"
     return model
+
+
+def _describe_unread(model: RunModel, unread: Sequence[int]) -> str:
+    words = []
+    if model.started is not None and model.started.format > events.LOG_FORMAT:
+        words.append(
+            "The record of this run was written by a newer VisualNet: what this version does not know is left out."
+        )
+    if unread:
+        count = format_quantity(len(unread), "line")
+        words.append(
+            f"{count} of the run's record cannot be read (the first is line {unread[0]:,}): its curves have gaps there."
+        )
+    return " ".join(words)
 
 
 def read_project(folder: Path) -> Project | None:

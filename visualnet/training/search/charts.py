@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from visualnet.core.project import SearchSpec
+from visualnet.core.project import SearchEntry, SearchSpec
 from visualnet.figures.charts.bars import Bar, BarChart
 from visualnet.figures.charts.curves import Curve, CurveChart
 from visualnet.figures.charts.marks import Chart
@@ -131,8 +131,13 @@ def _axes(outcome: Outcome) -> list[SettingAxis]:
                 axis = SettingAxis(entry.address, names=tuple(map(write_value, entry.choices)))
             found.append(axis)
         else:
-            found.append(SettingAxis(entry.address, float(entry.low), float(entry.high), entry.log))
+            found.append(_range_axis(outcome, entry, float(entry.low), float(entry.high)))
     return found
+
+
+def _range_axis(outcome: Outcome, entry: SearchEntry, low: float, high: float) -> SettingAxis:
+    whole = all(isinstance(trial.values.get(entry.address, 0), int) for trial in outcome.trials)
+    return SettingAxis(entry.address, low, high, entry.log, whole=whole)
 
 
 def _shares(outcome: Outcome) -> dict[int, float]:

@@ -127,7 +127,15 @@ def records(study: Study, trials: list[TrialView]) -> Iterator[list[Any]]:
     for trial in trials:
         values = [trial.values.get(address, "") for address in addresses]
         value = "" if trial.value is None else trial.value
-        yield [trial.number, trial.state, *values, value, round(trial.seconds, 3), trial.run, trial.words]
+        yield [
+            trial.number,
+            trial.state,
+            *values,
+            value,
+            round(trial.seconds, 3),
+            kept.place_of(study.folder, trial.number).name,
+            trial.words,
+        ]
 
 
 def as_json(study: Study, trials: list[TrialView]) -> dict[str, Any]:
@@ -137,18 +145,18 @@ def as_json(study: Study, trials: list[TrialView]) -> dict[str, Any]:
     return {
         "folder": str(study.folder),
         "figure": figure,
-        "trials": [json_of(trial) for trial in trials],
-        "best": json_of(best) if best is not None else None,
+        "trials": [json_of(trial, study.folder) for trial in trials],
+        "best": json_of(best, study.folder) if best is not None else None,
         "importances": find_importances(study, trials),
     }
 
 
-def json_of(trial: TrialView) -> dict[str, Any]:
+def json_of(trial: TrialView, folder: Path) -> dict[str, Any]:
     """A trial, for programs."""
     told: dict[str, Any] = {"trial": trial.number, "state": trial.state, "values": trial.values, "value": trial.value}
     return {
         **told,
-        "run": trial.run,
+        "run": str(kept.place_of(folder, trial.number)),
         "seconds": round(trial.seconds, 3),
         **({"words": trial.words} if trial.words else {}),
     }
@@ -181,7 +189,7 @@ class Printer:
     def __call__(self, trial: TrialView) -> None:
         """Say how a trial has ended, or that it was stopped."""
         if self.json:
-            print(json.dumps(json_of(trial)), flush=True)
+            print(json.dumps(json_of(trial, self.study.folder)), flush=True)
             return
         count = sum(counts(one) and is_over(one) for one in self.study.trials())
         told = charts.describe_trial(trial)

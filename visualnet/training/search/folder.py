@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from visualnet.core.project import Project, SearchSpec
 from visualnet.core.storage import data_places, project_file
 from visualnet.core.storage.locks import try_lock
-from visualnet.core.storage.paths import searches_dir
+from visualnet.core.storage.paths import runs_dir, searches_dir
 from visualnet.core.storage.regular_files import descriptor
 from visualnet.training.runs.network_mark import mark_of
 from visualnet.training.runs.run_model import run_name
@@ -75,6 +75,15 @@ def read(folder: Path) -> Project:
     if project.search is None:
         raise ValueError(f"{folder} holds a project without a search")
     return project
+
+
+def place_of(folder: Path, number: int, seed: int = 0) -> Path:
+    """The folder of a trial's run; ``seed`` counts its seeds.
+
+    It is among the user's runs, named after the search, where the search is one of the user's own; else within the search's folder.
+    """
+    name = f"trial-{number:04d}" + (f"-seed-{seed + 1}" if seed else "")
+    return runs_dir() / f"{folder.name}-{name}" if folder.parent == searches_dir() else folder / name
 
 
 def is_same(there: Project, project: Project) -> bool:

@@ -34,8 +34,7 @@ STATES = {
 class TrialView(NamedTuple):
     """A trial as it stands. ``state``: waiting, running, paused, done, pruned or failed; ``words``: why, of the last two.
 
-    ``value`` is what it reached, ``curve`` that after each epoch, ``run`` the name of its run's folder. A ``lost`` one was killed, and does
-    not count.
+    ``value`` is what it reached, ``curve`` that after each epoch. A ``lost`` one was killed, and does not count.
     """
 
     number: int
@@ -46,16 +45,6 @@ class TrialView(NamedTuple):
     words: str = ""
     seconds: float = 0.0
     lost: bool = False
-
-    @property
-    def run(self) -> str:
-        """The name of the folder of its first run."""
-        return run_folder(self.number)
-
-
-def run_folder(number: int, seed: int = 0) -> str:
-    """How the folder of a trial's run is named; ``seed`` counts its seeds."""
-    return f"trial-{number:04d}" + (f"-seed-{seed + 1}" if seed else "")
 
 
 class Study:

@@ -14,7 +14,10 @@ from visualnet.core.project import Project
 from visualnet.training import events, exclusive
 from visualnet.training.control import Control
 from visualnet.training.experiments.runner import Reins, Stopped
-from visualnet.training.runs.run_model import LOG, RunModel, create_run, read_run
+from visualnet.training.run_records.annotations import MAX_NAME, annotate
+from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.record import Origin
+from visualnet.training.runs.run_model import LOG, RunModel, read_run
 from visualnet.training.search import folder as kept
 from visualnet.training.search.applying import apply, find_problem, without_search
 
@@ -159,15 +162,16 @@ class Worker:
         """
         from visualnet.data.loading import load
         from visualnet.training.loop.session import Session
-        from visualnet.training.search.study import run_folder
 
         project = edits.set_recipe(project, seed=project.recipe.seed + number)
-        place = self.study.folder / run_folder(trial.number + 1, number)
+        place = kept.place_of(self.study.folder, trial.number + 1, number)
         known = read_run(place) if (place / LOG).exists() else RunModel(place.name, place)
         if known.state == "done":
             return self._value_of(known)
         if not (place / LOG).exists():
-            create_run(project, place)
+            origin = Origin(kind="search", run=self.study.folder.name)
+            begin_run(project, place, origin=origin, varied=trial.params)
+            annotate(place, group=self.study.folder.name[:MAX_NAME], tags=("search",))
         control, given = Control(), []
 
         def emit(event: events.Event) -> None:
@@ -182,13 +186,13 @@ class Worker:
             except Stopped:
                 control.stop()
 
-        self.reins.hold(control)
+        self.reins.hold((control,))
         try:
             with exclusive.training(lambda: self.reins.stopping):
                 data = load(project.data, lambda _share: self._look())
                 Session(project, data, emit, control, folder=place, resume=known.step > 0).run()
         finally:
-            self.reins.hold(None)
+            self.reins.hold(())
         if given:
             raise Given(given[0])
         self.reins.check()

@@ -23,6 +23,7 @@ from visualnet.core.errors import FileError
 from visualnet.core.project import RunRef
 from visualnet.core.storage import project_file
 from visualnet.core.text.format import format_quantity
+from visualnet.training.evaluation.episodes.judging import EPISODES, plays
 from visualnet.training.evaluation.evaluation import Evaluation
 from visualnet.training.evaluation.openings import WHAT_IT_MEANS, count_openings, describe_openings
 from visualnet.training.runs import run_history as history
@@ -33,6 +34,9 @@ NO_RUN = (
     "Nothing to judge yet: press Train. A run can be judged as soon as its first epoch is done, also while it goes on."
 )
 READY = "Press Evaluate: how good is the network on samples that it was not trained on, and where is it wrong?"
+READY_TO_PLAY = (
+    f"Press Evaluate: how much reward does the network get in {EPISODES} other episodes than those of its training?"
+)
 WIDE = 640
 """From so many px on the figures stand beside the charts, else above them."""
 
@@ -213,13 +217,15 @@ class EvaluationPanel(QWidget):
         self.answer.setVisible(self.evaluation is not None and len(self.evaluation.judged) > 1)
 
     def _show_empty(self, question: Question | None) -> None:
-        words = READY if question is not None else NO_RUN
+        ready = READY_TO_PLAY if plays(self.studio.project) else READY
+        words = ready if question is not None else NO_RUN
         if question is not None and question.part == "test":
             words = (
                 f"{WHAT_IT_MEANS}\n\n{describe_openings(count_openings(question.folder))}\n\nPress Evaluate to open it."
             )
         if self.evaluator.running:
-            words = "Computing what the network answers to every sample of this part …"
+            answers = "Computing what the network answers to every sample of this part …"
+            words = f"The network plays {EPISODES} episodes …" if plays(self.studio.project) else answers
         elif self.evaluator.fault:
             words = f"{self.evaluator.fault}."
         self.empty.sentence.setText(words)
@@ -245,7 +251,7 @@ class EvaluationPanel(QWidget):
         parts = (
             self._name_run(),
             f"{found.part} part",
-            format_quantity(found.size, "sample"),
+            format_quantity(found.size, found.unit),
             f"{found.weights} weights {after}",
         )
         self.title.setText(" · ".join(part.strip() for part in parts))

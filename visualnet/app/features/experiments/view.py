@@ -23,7 +23,7 @@ from visualnet.training.experiments import curves, kept
 from visualnet.training.experiments.declare import MOST_SEEDS, Experiment
 from visualnet.training.experiments.model import ExperimentModel
 from visualnet.training.experiments.registry import find_experiments
-from visualnet.training.experiments.trials import describe_trial, list_trials
+from visualnet.training.experiments.trials import describe_trials, list_trials
 
 STEPS = 1000
 TRAINS = "A training goes on: stop it, or wait until it has ended."
@@ -275,14 +275,11 @@ class ExperimentsView(QWidget):
             return ""
         if model is None or not (model.runs or training):
             runs = len(list_trials(self.experiment, self._seeds()))
-            return f"{format_quantity(runs, 'run')} will be trained, one after the other."
+            return f"{format_quantity(runs, 'run')} will be trained: those with the same seed side by side, epoch by epoch."
         count = f"{model.done} of {format_quantity(len(model.trials), 'run')}"
         if training:
-            return (
-                f"{count} done · {describe_trial(model.experiment, model.now)}"
-                if model.now is not None
-                else f"{count} done"
-            )
+            now = describe_trials(model.experiment, model.now)
+            return f"{count} done · now {now}" if now else f"{count} done"
         if model.state == "failed":
             return model.words
         return f"{count} done · kept in {model.folder.name}" if model.folder is not None else f"{count} done"

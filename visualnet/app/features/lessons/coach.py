@@ -257,7 +257,7 @@ class LessonCoach(QFrame):
     def _state(self) -> LessonState:
         studio = self.studio
         runner = studio.runner if studio.has_runner else None
-        epochs = len(runner.model.epochs) if runner is not None and runner.model is not None else 0
+        epochs = runner.model.epochs_done if runner is not None and runner.model is not None else 0
         state = runner.state if runner is not None else "idle"
         begun = self._before.epochs if self._before is not None else epochs
         return LessonState(

@@ -80,7 +80,7 @@ class FoldTraining(QObject):
         run, model = self._runner.run, self._runner.model
         if not self.folds or run is None or run.id != self._run or model is None:
             return (self.number - 1) / max(self.folds, 1)
-        done = len(model.epochs) / max(model.planned_epochs, 1)
+        done = model.epochs_done / max(model.planned_epochs, 1)
         return (self.number - 1 + min(done, 1.0)) / self.folds
 
     def why_not(self) -> str:

@@ -107,6 +107,8 @@ class RunBrowser(QObject):
         def show(model: RunModel) -> None:
             if self.run is not None and self.run.id == run_id and not self.busy:
                 self._shown_of(self.studio.document).model = model
+                if model.unread:
+                    self.studio.message.emit("warning", model.unread)
                 self._note_end(model)
                 self.attached_changed.emit()
                 self.updated.emit()

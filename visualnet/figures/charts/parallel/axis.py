@@ -12,13 +12,14 @@ from visualnet.figures.ticks import log_ticks, nice_ticks, tick_labels
 
 
 class SettingAxis(NamedTuple):
-    """Numbers from ``low`` to ``high`` (``log``: both more than 0), or ``names`` one beside the other."""
+    """Numbers from ``low`` to ``high`` (``log``: both more than 0; ``whole``: without fractions), or ``names`` one beside the other."""
 
     title: str
     low: float = 0.0
     high: float = 1.0
     log: bool = False
     names: tuple[str, ...] = ()
+    whole: bool = False
 
     def share(self, value: Value) -> float | None:
         """Where a value stands from 0 to 1; None for one that does not belong there."""
@@ -44,6 +45,10 @@ class SettingAxis(NamedTuple):
             values = values if len(values) > 1 else [self.low, self.high]
         else:
             values = nice_ticks(self.low, self.high, most)
+        if self.whole:
+            values = list(
+                dict.fromkeys(float(round(value)) for value in values if self.low <= round(value) <= self.high)
+            )
         texts = [f"{value:.3g}" for value in values] if self.log else tick_labels(values)
         places = [self.share(value) for value in values]
         return [(place, text) for place, text in zip(places, texts, strict=True) if place is not None]
@@ -68,4 +73,5 @@ def make_axis(title: str, values: Iterable[Value], log: bool = False) -> Setting
     log = log and low > 0
     if low == high:
         low, high = (low / 2, high * 2) if log else (low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2)
-    return SettingAxis(title, low, high, log)
+    whole = bool(known) and all(isinstance(v, int) for v in known)
+    return SettingAxis(title, low, high, log, whole=whole)

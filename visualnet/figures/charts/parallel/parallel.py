@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from visualnet.core.graph import Value
 from visualnet.core.text.format import format_quantity
 from visualnet.figures.charts.marks import Chart, Dots, Drawing, Mark, Spot, Stroke, Words, shorten, text_width
-from visualnet.figures.charts.parallel.axis import SettingAxis, Value, write_value
+from visualnet.figures.charts.parallel.axis import SettingAxis, write_value
 
 TOP, BOTTOM, EDGE = 38.0, 16.0, 16.0
-TICK_PX, REACH = 34.0, 5.0
+TICK_PX, NAME_PX, REACH = 34.0, 15.0, 5.0
 LEAST_APART = 76.0
 MOST_LINES = 600
 """Of more runs the best ones and every second, third … of the others is drawn; the table holds all."""
@@ -98,7 +99,10 @@ class ParallelChart(Chart):
         return marks
 
     def _ticks(self, number: int, bottom: float) -> list[tuple[float, str]]:
-        return self.axes[number].ticks(max(int((bottom - TOP) / TICK_PX), 2)) if self.axes else []
+        if not self.axes:
+            return []
+        apart = NAME_PX if self.axes[number].names else TICK_PX
+        return self.axes[number].ticks(max(int((bottom - TOP) / apart), 2))
 
     def _words(self, line: ParallelLine) -> str:
         told = ", ".join(

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from visualnet.core.graph import Value
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.marks import Chart, Dots, Drawing, Mark, Spot, Stroke, Words, shorten
-from visualnet.figures.charts.parallel.axis import SettingAxis, Value, write_value
+from visualnet.figures.charts.parallel.axis import SettingAxis, write_value
 
 TOP, BOTTOM, LEFT, RIGHT = 24.0, 36.0, 48.0, 10.0
 FIELD_WIDTH, FIELD_HEIGHT = 180.0, 130.0
@@ -60,12 +61,12 @@ class SliceChart(Chart):
         right, bottom = box[0] + box[2] - RIGHT, box[1] + box[3] - BOTTOM
         marks.append(Words(left, box[1] + 10, shorten(self.reached.title, right - left)))
         for share, text in self.reached.ticks(max(int((bottom - top) / 36), 2)):
-            y = bottom - share * (bottom - top)
+            y = bottom - _inside(share) * (bottom - top)
             marks.append(Stroke(((left, y), (right, y)), "line", alpha=0.6))
             marks.append(Words(left - 6, y, text, align="right"))
         ticks = axis.ticks(max(int((right - left) / 64), 2))
         for share, text in ticks:
-            x = left + share * (right - left)
+            x = left + _inside(share) * (right - left)
             marks.append(Stroke(((x, top), (x, bottom)), "line", alpha=0.6))
             marks.append(Words(x, bottom + 10, shorten(text, (right - left) / len(ticks)), align="centre"))
         marks.append(Words(right, bottom + 25, shorten(axis.title, right - left), "text", align="right"))
@@ -73,7 +74,7 @@ class SliceChart(Chart):
             across, up = axis.share(run.values[number]), self.reached.share(run.reached)
             if across is None or up is None:
                 continue
-            x, y = left + across * (right - left), bottom - up * (bottom - top)
+            x, y = left + _inside(across) * (right - left), bottom - _inside(up) * (bottom - top)
             marks.append(
                 Dots(
                     ((x, y),), "curve:1" if run.best else "curve:0", 4.5 if run.best else 3.0, 1.0 if run.best else 0.6
@@ -93,3 +94,8 @@ class SliceChart(Chart):
     def description(self) -> str:
         titles: Iterable[str] = (axis.title for axis in self.settings)
         return f"{self.reached.title} over {', '.join(titles)} for {format_quantity(len(self.runs), 'run')}"
+
+
+def _inside(share: float) -> float:
+    """A share of a field's width or height, with a little room at both ends for the points that lie there."""
+    return 0.03 + 0.94 * share

@@ -3,7 +3,7 @@
 Importing this package fills ``METRICS``.
 """
 
-from visualnet.training.evaluation.metrics import anomaly, boxes, classes, labels, numbers, places  # noqa: F401
+from visualnet.training.evaluation.metrics import anomaly, boxes, classes, episodes, labels, numbers, places  # noqa: F401
 from visualnet.training.evaluation.metrics.registry import METRICS, Metric, metrics_for
 
 __all__ = ["METRICS", "Metric", "metrics_for"]

@@ -20,8 +20,8 @@ Values = Callable[[Judged, Array], Array]
 class Metric:
     """A figure of merit. ``values`` maps weights of the samples, rows (draw, sample), to a value for each row.
 
-    ``better`` is ``max`` or ``min``. ``words`` say what it is; ``meaning`` what a value of it means: ``{}`` is the value, ``{odds}`` e to
-    its negative. A ``percent`` metric is a share. Metrics of ``probabilities`` need those to be known.
+    ``better`` is ``max`` or ``min``, or empty where neither is. ``words`` say what it is; ``meaning`` what a value of it means: ``{}`` is
+    the value, ``{odds}`` e to its negative. A ``percent`` metric is a share. Metrics of ``probabilities`` need those to be known.
     """
 
     name: str

@@ -9,21 +9,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from visualnet.analysis import Analysis
-from visualnet.analysis.facts import GraphFacts, NodeFacts
-from visualnet.core.graph import Port
 from visualnet.core.project import Recipe
 from visualnet.core.text.format import format_bytes, format_quantity
-from visualnet.data.environments.environment import ACTION, OBSERVATION, TARGET, Environment
+from visualnet.data.environments.environment import OBSERVATION, Environment
 from visualnet.data.environments.registry import ENVIRONMENTS, environment_of
 from visualnet.data.loading import Loaded
 from visualnet.layers.recipe.settings import recipe_of_run, settings
-from visualnet.training.loop.procedures.procedure import Drawn, Fault, Left, Procedure, Trained
+from visualnet.training.loop.procedures.action_values import find_values, normaliser, value_faults
+from visualnet.training.loop.procedures.procedure import Drawn, Fault, Left, PlayedEpisode, Procedure, Trained
 from visualnet.training.measure.free_memory import free_memory
 
 if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor, nn
 
+    from visualnet.compiling.module import Model
     from visualnet.data.tensors import Sampler
     from visualnet.training.loop.procedures.q_play import QPlay
 
@@ -77,6 +77,15 @@ class DeepQ(Procedure):
     @staticmethod
     def fits(sampler: Sampler, order: Tensor) -> bool:
         return not len(order)
+
+    @staticmethod
+    def play_episodes(
+        model: Model, data: Loaded, count: int, first_seed: int, check: Callable[[float], None]
+    ) -> list[PlayedEpisode]:
+        """With the actions that are worth most, but for the recipe's ``test_epsilon``."""
+        from visualnet.training.loop.procedures.played_episodes import play_episodes
+
+        return play_episodes(model, data, count, first_seed, check)
 
     # --- the run -------------------------------------------------------------------------------------------------------
 
@@ -167,7 +176,8 @@ class DeepQ(Procedure):
         while play.played < wanted:
             play.step(self.q)
             if run.is_due():
-                if not run.look_up():
+                # Settings change between two rounds alone: else a resumed run would play on with others.
+                if not run.look_up("play"):
                     raise Left
                 run.network.trial.eval()
 
@@ -176,6 +186,21 @@ class DeepQ(Procedure):
         found = self.play.learn_from(index, self.q, self.lagging_q)
         trial.train()
         return [found[name] for name in self.run.network.fields]
+
+    def measured(self, count: int) -> Drawn:
+        """Of what is remembered after as much play as the next round wants."""
+        import torch
+
+        self._play_on()
+        places = torch.arange(count) % min(self.play.played, self.play.size)
+        return Drawn(places, self.again(places, self.run.state.step))
+
+    def largest(self) -> tuple[int, str]:
+        size: int = self.settings["buffer"]
+        return (
+            size,
+            f"These are all {format_quantity(size, 'step')} that the buffer remembers: more in a batch would be the same again.",
+        )
 
     def validate(self, averaged: bool = False) -> dict[str, float | None] | None:
         """Mean reward and length of the same episodes each time, with the actions that are worth most."""
@@ -298,60 +323,6 @@ class DeepQ(Procedure):
                 )
 
 
-def find_values(main: GraphFacts) -> Port | None:
-    """The port that gives what each action is worth: what stands beside the number of the action taken at the node that reads both."""
-    for facts in main.nodes.values():
-        if facts.layer is None or facts.layer.role not in ("input", "target") or _field(facts) != ACTION:
-            continue
-        for target, source in main.graph.wires.items():
-            if source.node != facts.node.id:
-                continue
-            reader = main.nodes[target.node]
-            for port in reader.inputs:
-                beside = main.graph.wires.get(Port(target.node, port))
-                if port != target.port and beside is not None:
-                    return beside
-    return None
-
-
-def _field(facts: NodeFacts) -> str:
-    assert facts.layer is not None
-    return str(facts.layer.values()["field"])
-
-
-def value_faults(main: GraphFacts, environment: Environment) -> Iterator[Fault]:
-    """What is wrong with the values of actions: as many of them are wanted as there are actions, made of what is observed alone, and a loss
-    that compares one with what deep Q-learning aims at."""
-    port = find_values(main)
-    if port is None:
-        words = "nothing says which values are those of the actions: put Pick behind them, and give it a Target that reads “action”"
-        yield Fault(words, (), "graph")
-        return
-    facts, count = main.nodes[port.node], len(environment.actions)
-    shape = facts.leaving[port.port].shape
-    if len(shape) != 1 or int(shape[0]) != count:
-        size = "×".join(str(int(n)) for n in shape) or "1"
-        words = f"“{facts.node.name}” gives {size} values, and {environment.title} has {count} actions ({', '.join(environment.actions)})"
-        yield Fault(f"{words}: make it {count} wide", (port.node,), "graph")
-    for node_id in (port.node, *main.topology.upstream(port.node)):
-        one = main.nodes.get(node_id)
-        if (
-            one is not None
-            and one.layer is not None
-            and one.layer.role in ("input", "target")
-            and _field(one) != OBSERVATION
-        ):
-            words = f"what actions are worth rests on “{one.node.name}”, which reads “{_field(one)}”"
-            yield Fault(f"{words}: while it plays only the observation is known", (node_id,), "graph")
-            return
-    reads = {
-        _field(one) for one in main.nodes.values() if one.layer is not None and one.layer.role in ("input", "target")
-    }
-    if TARGET not in reads:
-        words = "no loss compares with what deep Q-learning aims at: add a Target that reads “target”, and wire it to the loss behind Pick"
-        yield Fault(words, (), "graph")
-
-
 def _buffer_bytes(environment: Environment, recipe: Recipe) -> int:
     """What the remembered steps take in memory."""
     spec = environment.observation()
@@ -362,18 +333,6 @@ def _buffer_bytes(environment: Environment, recipe: Recipe) -> int:
 
 def _tensors(module: nn.Module) -> list[Tensor]:
     return [tensor.detach() for tensor in (*module.parameters(), *module.buffers())]
-
-
-def normaliser(data: Loaded) -> Callable[[np.ndarray], np.ndarray]:
-    """What brings an observation to where a network wants it: as the data are normalised."""
-    if OBSERVATION not in data.mean:
-        return _as_it_is
-    mean, std = data.mean[OBSERVATION][0], data.std[OBSERVATION][0]
-    return lambda seen: (seen - mean) / std
-
-
-def _as_it_is(seen: np.ndarray) -> np.ndarray:
-    return seen.copy()
 
 
 def _finite(value: float) -> float | None:

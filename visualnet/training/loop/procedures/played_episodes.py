@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count as count_up
 from typing import TYPE_CHECKING
 
 from visualnet.data.environments.environment import OBSERVATION
 from visualnet.data.environments.registry import environment_of
 from visualnet.data.loading import Loaded
 from visualnet.layers.recipe.settings import recipe_of_run, settings
-from visualnet.training.loop.procedures.deep_q import find_values, normaliser
+from visualnet.training.loop.procedures.action_values import find_values, normaliser
+from visualnet.training.loop.procedures.procedure import PlayedEpisode
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,10 +27,11 @@ def play_episodes(
     data: Loaded,
     count: int,
     first_seed: int = OTHERS,
-    stops: Callable[[], bool] = lambda: False,
-) -> list[tuple[float, int, float | None]] | None:
-    """Reward, length and the best possible reward (where it is known) of so many episodes, with the actions that are worth most to the
-    network and the recipe's ``test_epsilon``; None where it was to stop.
+    check: Callable[[float], None] = lambda share: None,
+) -> list[PlayedEpisode]:
+    """What came of so many episodes, with the actions that are worth most to the network and the recipe's ``test_epsilon``.
+
+    ``check`` is called before each step with the share of the most steps that are done; it may raise to end it.
 
     Raises:
         ValueError: the data are no environment, or the network tells no values of actions.
@@ -58,9 +61,12 @@ def play_episodes(
         world.reset(seed=first_seed + at)
         best.append(environment.best_reward(world))
     epsilon = settings(recipe_of_run(model.project.recipe)).get("test_epsilon", 0.0)
-    found = play_greedily(
-        worlds, q, normaliser(data), model.device, len(environment.actions), epsilon, first_seed, stops
-    )
-    if found is None:
-        return None
-    return [(*episode, bound) for episode, bound in zip(found, best, strict=True)]
+    chance, steps, most = (len(environment.actions), epsilon, first_seed), count_up(), environment.most_steps
+
+    def stops() -> bool:
+        check(min(next(steps) / most, 1.0))
+        return False
+
+    found = play_greedily(worlds, q, normaliser(data), model.device, *chance, stops=stops)
+    assert found is not None  # it ends by an exception alone
+    return [PlayedEpisode(*episode, bound) for episode, bound in zip(found, best, strict=True)]

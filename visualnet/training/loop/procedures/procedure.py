@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from visualnet.analysis import Analysis
@@ -38,6 +38,14 @@ class Drawn(NamedTuple):
 
     samples: Tensor
     batch: list[Tensor]
+
+
+class PlayedEpisode(NamedTuple):
+    """What came of an episode: its reward, its steps, and the most that could be had in it (None where nobody knows)."""
+
+    reward: float
+    length: int
+    best: float | None
 
 
 class Trained(Protocol):
@@ -95,6 +103,19 @@ class Procedure:
         """Whether this can be the order of samples of an epoch, as a checkpoint says."""
         raise NotImplementedError
 
+    @staticmethod
+    def play_episodes(
+        model: Model, data: Loaded, count: int, first_seed: int, check: Callable[[float], None]
+    ) -> list[PlayedEpisode]:
+        """The episodes of ``count`` seeds from the first one on, played with a trained network without learning: what it is judged by
+        where the declaration says that the procedure ``plays``. ``check`` is called between two steps of play with the share that is
+        done at least; it may raise to end it.
+
+        Raises:
+            ValueError: nothing can be played; the words say why.
+        """
+        raise NotImplementedError
+
     # --- the run -------------------------------------------------------------------------------------------------------
 
     def follow(self) -> None:
@@ -113,6 +134,14 @@ class Procedure:
 
     def again(self, index: Tensor, step: int) -> list[Tensor]:
         """The batch of a round once more, which was the run's step of this number."""
+        raise NotImplementedError
+
+    def measured(self, count: int) -> Drawn:
+        """A batch of so many samples, to measure what a step takes: the first ones, and the same again where there are fewer."""
+        raise NotImplementedError
+
+    def largest(self) -> tuple[int, str]:
+        """The most samples that make sense in a batch, and why, as a sentence."""
         raise NotImplementedError
 
     def validate(self, averaged: bool = False) -> dict[str, float | None] | None:

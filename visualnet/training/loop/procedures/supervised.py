@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from visualnet.core.project import Recipe
+from visualnet.core.text.format import format_quantity
 from visualnet.data.balance import SAMPLING, training_labels
 from visualnet.data.loading import Loaded
 from visualnet.data.streaming.read_ahead import WaitEnded
@@ -65,6 +66,14 @@ class Supervised(Procedure):
 
     def again(self, index: Tensor, step: int) -> list[Tensor]:
         return self.run.tensors.training_batch(index, step)
+
+    def measured(self, count: int) -> Drawn:
+        index = self.run.tensors.indices(self.run.data.train[:count])
+        return Drawn(index, self.run.tensors.training_batch(index, self.run.state.step))
+
+    def largest(self) -> tuple[int, str]:
+        size = self.run.sampler.size
+        return size, f"These are all {format_quantity(size, 'training sample')}: a batch cannot be larger."
 
     def validate(self, averaged: bool = False) -> dict[str, float | None] | None:
         """The means over the validation set."""

@@ -16,7 +16,7 @@ from visualnet.data.loading import Loaded
 from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.technique import Values
 from visualnet.training.loop.procedures import q_play
-from visualnet.training.loop.procedures.deep_q import find_values
+from visualnet.training.loop.procedures.action_values import find_values
 from visualnet.training.script.filling import fill
 from visualnet.training.script.refusals import CannotPrint
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QMenu
 
+from visualnet.app.features.search.offering import address_of, offer_search
 from visualnet.app.state.studio import Studio
 from visualnet.core import edits
 from visualnet.core.edits import block_parameters
@@ -15,7 +16,7 @@ from visualnet.layers.node_params import default_value
 
 
 def fill_row_menu(studio: Studio, ids: Sequence[str], name: str, menu: QMenu) -> None:
-    """What can be done with one parameter of the selected nodes: back to its default, or made a parameter of the open block."""
+    """What can be done with one parameter of the selected nodes: back to its default, searched over, or made the open block's."""
     node = studio.graph.nodes.get(ids[0]) if ids else None
     if node is None:
         return
@@ -26,6 +27,8 @@ def fill_row_menu(studio: Studio, ids: Sequence[str], name: str, menu: QMenu) ->
     back.triggered.connect(
         lambda: studio.do(f"Reset {name}", lambda p: edits.set_params(p, sheet, chosen, {name: edits.RESET}))
     )
+    if len(chosen) == 1:
+        offer_search(studio, menu, address_of(sheet, node.name, name))
     if sheet != MAIN and len(chosen) == 1:
         make = menu.addAction("Expose as block parameter")
         make.setEnabled(block_parameters.is_number(node.params.get(name, default)))

@@ -8,7 +8,7 @@ from typing import Any
 
 from visualnet.core.text.format import format_number, format_percent
 from visualnet.figures.charts.axes import draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import Box, Chart, Drawing, Mark, Spot, Stroke, Words, text_width
+from visualnet.figures.charts.marks import Box, Chart, Drawing, Mark, Spot, Stroke, Words, shorten, text_width
 
 HEAD = 34.0
 
@@ -26,6 +26,8 @@ class ThresholdChart(Chart):
     found: float
     right: float | None
     mistaken: float
+    origin: str = ""
+    """How the threshold came about, in a few words."""
 
     @property
     def place(self) -> float:
@@ -57,6 +59,8 @@ class ThresholdChart(Chart):
         for number, (name, _) in enumerate(self.heaps):
             marks += [Box(legend, 10.0, 9, 9, f"curve:{number}", 0.8), Words(legend + 14, 15.0, name, "text")]
             legend += text_width(name) + 34
+        if self.origin and (room := width - legend - 6) > 40:
+            marks.append(Words(legend, 15.0, shorten(f"threshold {self.origin}", room)))
         marks.append(Words(axes.left, 33.0, self.verdict(), "text"))
         return Drawing(width, height, tuple(marks), tuple(spots))
 
@@ -75,4 +79,4 @@ class ThresholdChart(Chart):
             yield (self.edges[i], self.edges[i + 1], *(len(bins[i]) for _, bins in self.heaps))
 
     def description(self) -> str:
-        return f"Errors of usual and odd samples; {self.verdict()}"
+        return f"Errors of usual and odd samples, threshold {self.origin}; {self.verdict()}"
