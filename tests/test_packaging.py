@@ -283,10 +283,10 @@ def test_the_menu_entry_and_the_file_type_agree() -> None:
     entry.read(PACKAGING / "visualnet.desktop", encoding="utf-8")
     entry_of = entry["Desktop Entry"]
     names = {"m": "http://www.freedesktop.org/standards/shared-mime-info"}
-    kind = ET.parse(PACKAGING / "visualnet-mime.xml").getroot().find("m:mime-type", names)
-    assert kind is not None
-    assert entry_of["MimeType"] == f"{kind.attrib['type']};" == "application/x-visualnet+json;"
-    assert [glob.attrib["pattern"] for glob in kind.findall("m:glob", names)] == ["*.vnet"]
+    kinds = ET.parse(PACKAGING / "visualnet-mime.xml").getroot().findall("m:mime-type", names)
+    patterns = {kind.attrib["type"]: [g.attrib["pattern"] for g in kind.findall("m:glob", names)] for kind in kinds}
+    assert patterns == {"application/x-visualnet+json": ["*.vnet"], "application/x-visualnet-run+zip": ["*.vnetz"]}
+    assert entry_of["MimeType"] == "".join(f"{kind};" for kind in patterns)
     assert entry_of["Exec"].split()[0] in PROJECT["scripts"]
     assert (PACKAGING / f"{entry_of['Icon']}.svg").is_file()
 
