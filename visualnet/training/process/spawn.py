@@ -12,7 +12,6 @@ from pathlib import Path
 
 import msgspec
 
-import visualnet
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.user import trusted_code
@@ -31,7 +30,7 @@ class TrainingProcess:
     """A process that waits for a training, or trains. It stays when this one ends; one that still waits does not."""
 
     def __init__(self) -> None:
-        root = str(Path(visualnet.__file__).parents[1])
+        root = str(Path(__file__).parents[3])
         paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
         self._warm = False
