@@ -13,7 +13,15 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from tests.guide_pictures_inside import back_propagation, dashboard, experiments, feeds, search, see_inside, where_it_trains
+from tests.guide_pictures_inside import (
+    back_propagation,
+    dashboard,
+    experiments,
+    feeds,
+    search,
+    see_inside,
+    where_it_trains,
+)
 from tests.guide_window import FOLDER, SIZE, Guide
 
 # --- getting started --------------------------------------------------------------------------------------------------------
