@@ -340,7 +340,7 @@ def cluster(g: Guide) -> None:
     dialog = ClusterDialog(g.window.studio, g.window)
     dialog.nodes.setValue(2)
     dialog.processes.setValue(4)
-    dialog.folder.setText("/home/ada/lenet5-cluster")
+    dialog.folder.setText("/shared/lenet5-cluster")
     dialog.show()
     g.keep("cluster", of=dialog)
     dialog.close()
