@@ -92,6 +92,17 @@ def experiments(g: Guide) -> None:
     g.keep("experiments")
 
 
+def where_it_trains(g: Guide) -> None:
+    """The places where a network can be trained, with the one that is chosen."""
+    g.open("lenet5")
+    menu = g.window.actions_.submenu("train.place")
+    assert menu is not None
+    menu.aboutToShow.emit()
+    menu.ensurePolished()
+    menu.resize(menu.sizeHint())
+    g.keep("where-it-trains", of=menu)
+
+
 def search(g: Guide) -> None:
     """A learning rate and an optimizer, sixteen trials."""
     g.open("perceptron-points")

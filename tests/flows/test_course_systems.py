@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPlainTextEdit
+from PIL import Image
 
 from tests.flows.hands import Hands
 from tests.flows.test_see_inside import entries, is_drawn, open_panel
+from tests.flows.test_try_it import drop
 from tests.flows.test_try_it import open_panel as open_try_it
 from visualnet.app.features.see_inside.observation_view import ObservationView
 from visualnet.app.features.see_inside.panel import SeeInsidePanel
@@ -41,30 +41,35 @@ def train(window: Window, hands: Hands, epochs: int) -> Any:
     hands.until(lambda: window.actions_["train.start"].isEnabled(), what="Train")
     hands.press(window.topbar, "Train")
     runner = window.runner
+    window.show_panel("see_inside")
     hands.until(lambda: runner.model is not None and len(runner.model.epochs) >= epochs, what=f"{epochs} epochs")
     return runner.model
 
 
 def test_masks_are_seen_over_the_images_while_a_unet_learns(window: Window, hands: Hands, tmp_path: Path) -> None:
-    open_smaller(window, tmp_path, "unet-boundary", {"options": {"n": 60, "side": 64}}, epochs=4, lr=0.01)
+    open_smaller(
+        window, tmp_path, "unet-boundary", {"options": {"n": 60, "side": 64}}, epochs=6, lr=0.005, batch_size=2
+    )
     view = add_picture(open_panel(window, hands), "Samples", "Mask over the image")
     hands.until(lambda: is_drawn(view), what="the masks of fresh weights")
     before = view.widget.chart
-    assert isinstance(before, PictureRows) and [row.title for row in before.rows[:2]] == ["image", "true"]
+    assert isinstance(before, PictureRows) and [row.title for row in before.lines[:2]] == ["image", "true"]
 
     # The map of weights is 1 far away and larger along borders of the true mask.
     hands.click("weights")
-    maps = window.show_panel("feature_maps")
+    maps = window.show_panel("maps")
     hands.until(lambda: maps.isVisible(), what="the weights of the pixels")
-    window.show_panel("see_inside")
-    model = train(window, hands, 4)
+    model = train(window, hands, 6)
     hands.until(lambda: window.runner.state == "idle", what="its end")
     losses = [epoch.train["loss"] for epoch in model.epochs]
     assert losses[-1] < 0.8 * losses[0], losses
-    hands.until(lambda: len(view.widget.chart.rows) >= 4, what="rows of several steps")
-    after = view.widget.chart.rows
-    assert np.array_equal(after[0].images, before.rows[0].images), "the same samples"
-    assert not np.array_equal(after[-1].images, after[2].images), "what is found has changed"
+    last = f"step {model.step:,}"
+    hands.until(lambda: last in [row.title for row in view.widget.chart.lines], what="the masks at the end")
+    after = view.widget.chart.lines
+    assert np.array_equal(after[0].images, before.lines[0].images), "the same samples"
+    early, late = after[2], next(row for row in after if row.title == last)
+    assert len(after) >= 4 and not np.array_equal(early.images, late.images), "what is found has changed"
+    assert max(float(words.rpartition(" ")[2]) for words in late.words) > 0.3, late.words
 
 
 def test_a_forecast_is_drawn_against_what_came_while_it_learns(window: Window, hands: Hands) -> None:
@@ -74,7 +79,7 @@ def test_a_forecast_is_drawn_against_what_came_while_it_learns(window: Window, h
     hands.until(lambda: is_drawn(view), what="the forecast of fresh weights")
     model = train(window, hands, 12)
     hands.until(lambda: window.runner.state == "idle", what="its end")
-    hands.until(lambda: f"step {model.step:,}" in [one.name for one in curves(view).values()], what="the last forecast")
+    hands.until(lambda: f"step {model.step:,}" in curves(view), what="the last forecast", seconds=5)
     found = curves(view)
     known, came = found["known"], found["came"]
     said = found[f"step {model.step:,}"]
@@ -111,11 +116,31 @@ def test_what_bert_learned_from_texts_alone_tells_opinions(window: Window, hands
     hands.until(lambda: window.runner.state == "idle", what="its end")
     assert max(epoch.validation["accuracy"] for epoch in model.epochs) > 0.8
 
-    # An opinion of one's own is read at once.
-    own = open_try_it(window, hands)
-    field = own.editors["text"].findChild(QPlainTextEdit)
-    bars = own.prediction.bars
-    for words, expected in (("the film was wonderful", "friendly"), ("the film was boring", "unfriendly")):
-        field.selectAll()
-        QTest.keyClicks(field, words)
-        hands.until(lambda e=expected: bars.prediction is not None and bars.prediction.names[bars.prediction.best] == e)
+
+def test_an_image_larger_than_the_input_is_answered_tile_by_tile(window: Window, hands: Hands, tmp_path: Path) -> None:
+    window.project_files.open_template("unet-small")
+    window.studio.do("Start from", lambda p: edits.set_recipe(p, start_from="trained/unet-small"))
+    panel = open_try_it(window, hands)
+    editor = panel.editors["image"]
+    rng = np.random.default_rng(0)
+    pixels = (rng.random((150, 230)) * 40).astype(np.uint8)
+    pixels[30:120, 50:56], pixels[60:66, 20:200] = 255, 255
+    Image.fromarray(pixels).save(tmp_path / "large.png")
+    drop(editor, tmp_path / "large.png")
+    hands.until(lambda: panel.large is not None and panel.answers.currentWidget() is panel.large, what="its answer")
+    view = panel.large.view
+    hands.until(lambda: is_drawn(view), what="the whole mask")
+    (row,) = view.widget.chart.lines
+    assert row.images.shape == (2, 150, 230, 3) and row.words[0] == "230×150 pixels"
+    assert np.array_equal(row.images[0][..., 0], pixels), "all of the image, not made smaller"
+    assert not np.array_equal(row.images[0], row.images[1]), "something was found"
+    assert "tile by tile" in panel.words.text()
+
+    # As large as one likes: it can be given up, and the data are looked at again.
+    Image.fromarray(np.tile(pixels, (8, 5))).save(tmp_path / "huge.png")
+    drop(editor, tmp_path / "huge.png")
+    hands.until(lambda: view.stop.isVisible(), what="Cancel")
+    hands.press(view, "Cancel")
+    hands.until(lambda: not view.stop.isVisible(), what="that it has ended")
+    hands.press(panel, "Back to the data")
+    assert panel.answers.currentWidget() is panel.prediction

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.waiting import linger, settle
 from visualnet.analysis.repair.search import repairs
 from visualnet.app.features.lessons.coach import LessonCoach
+from visualnet.app.features.registry import FEATURES
 from visualnet.app.shell.project_files import templates
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
@@ -21,7 +22,10 @@ from visualnet.core.document import Document
 from visualnet.core.graph import Value
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage.project_file import load
+from visualnet.templates.lesson_checks import Experimented, PageShown
+from visualnet.templates.lessons import lessons
 from visualnet.training.events import EpochDone
+from visualnet.training.experiments.registry import find_experiments
 from visualnet.training.runs.run_model import RunModel
 
 LEFT = Qt.MouseButton.LeftButton
@@ -84,6 +88,18 @@ def person(qtbot: QtBot) -> Person:
 
 
 # --- going through -------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_panels_and_pages_that_lessons_name_are_there() -> None:
+    docks = {feature.id for feature in FEATURES if feature.dock is not None}
+    pages = {feature.id for feature in FEATURES if feature.page is not None}
+    actions = {action.id for feature in FEATURES for action in feature.actions}
+    steps = [(name, step) for name, lesson in lessons().items() for step in lesson.steps]
+    assert [(name, step.panel) for name, step in steps if step.panel and step.panel not in docks] == []
+    shown = [check for _, step in steps for check in step.until if isinstance(check, PageShown)]
+    assert shown and all(check.page in pages and check.action in actions for check in shown)
+    asked = [check.name for _, step in steps for check in step.until if isinstance(check, Experimented)]
+    assert asked and set(asked) <= set(find_experiments())
 
 
 def test_why_28_becomes_24(person: Person) -> None:

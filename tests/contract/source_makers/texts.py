@@ -43,3 +43,26 @@ def pieces(folder: Path) -> Made:
     path = folder / "story.txt"
     path.write_text("\r\n".join(SENTENCES * 20), "utf-8-sig", newline="")
     return Made(path, {}, len("\n".join(SENTENCES * 20)) // 129)
+
+
+PAIRS = (
+    ("the dog sees the cat", "der hund sieht die katze"),
+    ("a man finds a book", "ein mann findet ein buch"),
+    ("does the child paint ?", "malt das kind ?"),
+    ("the woman can not read now", "die frau kann jetzt nicht lesen"),
+)
+
+
+@maker("sentence_pairs")
+def two_columns(folder: Path) -> Made:
+    path = folder / "pairs.tsv"
+    path.write_text("\n".join("\t".join(pair) for pair in PAIRS * 2), "utf-8")
+    return Made(path, {}, 8)
+
+
+@maker("sentence_pairs")
+def named_columns(folder: Path) -> Made:
+    path = folder / "pairs.csv"
+    rows = [f'"{german}",{at},"{english}"' for at, (english, german) in enumerate(PAIRS)]
+    path.write_text("\n".join(["deutsch,id,english", *rows]), "utf-8")
+    return Made(path, {"source_column": "english", "translation_column": "deutsch"}, 4)

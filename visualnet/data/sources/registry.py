@@ -10,7 +10,7 @@ from visualnet.data.sources.common.glimpse import share_glimpses
 from visualnet.data.sources.images import image_boxes, image_folder, image_masks, image_regions, image_table
 from visualnet.data.sources.sounds import sound
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
-from visualnet.data.sources.texts import text
+from visualnet.data.sources.texts import sentence_pairs, text
 from visualnet.data.sources.torchvision_sets import torchvision_sets
 
 __all__ = ["SOURCES", "guess_sources"]
@@ -22,6 +22,7 @@ DECLARED_IN = (
     image_boxes,
     image_regions,
     text,
+    sentence_pairs,
     sound,
     table,
     series,

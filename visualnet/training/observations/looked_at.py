@@ -14,7 +14,8 @@ ProbePort = tuple[tuple[str, ...], str]
 
 
 class OwnScene(NamedTuple):
-    """A whole picture (C, H, W) with values from 0 to 1, and the boxes (n, 4) in px that selective search proposes in it."""
+    """A whole picture (C, H, W) with values from 0 to 1, and the boxes (n, 4) in px that selective search proposes in it (none where it was
+    not searched)."""
 
     image: NDArray[Any]
     proposals: NDArray[Any]
@@ -26,4 +27,5 @@ class OwnSample:
 
     fields: Mapping[str, NDArray[Any]]
     scene: OwnScene | None = None
-    """Where the data are regions of pictures: the whole picture that the person opened; the field is then all of it, warped."""
+    """The whole picture that the person opened, where the data are regions of pictures, or it is larger than what the network reads; the
+    field is then all of it, warped."""

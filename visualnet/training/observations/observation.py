@@ -171,6 +171,7 @@ DECLARED_IN = (
     "visualnet.training.observations.decisions.declare",
     "visualnet.training.observations.detection.declare",
     "visualnet.training.prediction.written_text",
+    "visualnet.training.prediction.tiled_mask",
 )
 """The modules that declare observations, in the order in which those are offered."""
 

@@ -57,6 +57,14 @@ class ImageEditor(FileEditor):
         self.centre.setVisible(wanted.spec.shape[0] == 1)
         self._show_tools()
 
+    @property
+    def large_picture(self) -> Array | None:
+        """The opened picture (C, H, W), unless it was drawn over, where it is higher or wider than what the network reads."""
+        picture, wanted = self._picture, self.wanted.spec.shape
+        if picture is None or self._is_touched or self.pad.is_empty or 0 in wanted:
+            return None
+        return picture if picture.shape[1] > wanted[1] or picture.shape[2] > wanted[2] else None
+
     def value(self) -> Array | None:
         if self.pad.is_empty:
             return None

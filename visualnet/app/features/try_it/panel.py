@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 from visualnet.app.features.training.prediction import PredictionPane
 from visualnet.app.features.try_it.editor import InputEditor
 from visualnet.app.features.try_it.image_editor import ImageEditor
+from visualnet.app.features.try_it.large_image import LargeImageAnswer
 from visualnet.app.features.try_it.numbers_editor import NumbersEditor
 from visualnet.app.features.try_it.scene_answer import SceneAnswer, scene_of
 from visualnet.app.features.try_it.sound_editor import SoundEditor
@@ -26,8 +28,9 @@ from visualnet.data.own_sample.inputs import OwnInput, list_inputs
 from visualnet.data.own_sample.prepare import measure_ranges, prepare_own, raw_samples, read_file
 from visualnet.data.regions.crops import Cutter
 from visualnet.data.registry import make_data_set
-from visualnet.training.control import OwnSample
+from visualnet.training.observations.looked_at import OwnSample, OwnScene
 
+Array = NDArray[Any]
 AFTER_MS = 0
 """Events of the mouse that come together are answered together."""
 LOOKED_AT = 16
@@ -65,6 +68,7 @@ class TryItPanel(QWidget):
         )
         self.prediction = PredictionPane(studio, who="try_it", pins=False, one_sample=True)
         self.objects: SceneAnswer | None = None
+        self.large: LargeImageAnswer | None = None
         self._cutter: Cutter | None = None
         self.answers = QStackedWidget()
         self.answers.addWidget(self.prediction)
@@ -144,7 +148,25 @@ class TryItPanel(QWidget):
             self._say(capitalize_first(str(error)))
             return
         self._is_own = True
-        self.probes.set_own(OwnSample(fields))
+        large = next(
+            (p for e in self.editors.values() if isinstance(e, ImageEditor) and (p := e.large_picture) is not None),
+            None,
+        )
+        self._look_at(OwnSample(fields), large if LargeImageAnswer.suits(self.studio) else None)
+
+    def _look_at(self, made: OwnSample, large: Array | None) -> None:
+        """Have all panels look at a sample. A picture that is ``large`` is answered tile by tile besides, in the place of the answer."""
+        if large is None:
+            self.answers.setCurrentWidget(self.prediction)
+            self.probes.set_own(made)
+            return
+        self.probes.set_own(OwnSample(made.fields, OwnScene(large, np.zeros((0, 4), np.float32))))
+        if self.large is None:
+            self.large = LargeImageAnswer(self.studio)
+            self.answers.addWidget(self.large)
+        self.answers.setCurrentWidget(self.large)
+        self.large.compute()
+        self._say("All panels look at your image, made smaller; below, all of it is answered tile by tile.")
 
     def _scene_answer(self) -> SceneAnswer:
         """What shows the objects of a whole picture; made when it is first needed."""
@@ -188,6 +210,8 @@ class TryItPanel(QWidget):
 
     def _leave(self) -> None:
         self._timer.stop()
+        if self._cutter is None:
+            self.answers.setCurrentWidget(self.prediction)
         self.probes.set_own(None)
 
     def _follow_sample(self) -> None:

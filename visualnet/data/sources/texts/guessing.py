@@ -54,6 +54,25 @@ def _first_lines(path: Path) -> list[str]:
     return [line for line in (lines[:-1] or lines)[:GLIMPSE_LINES] if line.strip()]
 
 
+def guess_pair_columns(path: Path) -> tuple[str, str] | None:
+    """The columns of a table with sentences and their translations; None where it looks like something else.
+
+    A third column may say where a pair comes from; more are a table of another kind.
+    """
+    from visualnet.data.sources.texts.pair_rows import guess_columns, has_names
+
+    try:
+        lines = _first_lines(path)
+    except OSError:
+        return None
+    dialect, rows = guess_dialect(lines)
+    if len(rows) < 2 or (path.suffix.lower() not in TABLES and dialect.delimiter != "\t"):
+        return None
+    is_header = has_names(rows)
+    names = name_columns(rows[0], is_header)
+    return guess_columns(names, rows[is_header:]) if 2 <= len(names) <= 3 else None
+
+
 def _guess_table(lines: Sequence[str]) -> Guess | None:
     dialect, rows = guess_dialect(lines)
     if len(rows) < 2:

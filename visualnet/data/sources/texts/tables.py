@@ -124,7 +124,7 @@ def scan_table(content: Content, chosen: Choices, check: Callable[[float], None]
         ValueError: there is no row, no column of texts, or not the column that was named.
     """
     name = content.path.name
-    dialect, rows = guess_dialect(_first_lines(content), chosen.delimiter)
+    dialect, rows = guess_dialect(first_lines(content), chosen.delimiter)
     if not rows:
         raise ValueError(f"“{name}” has no rows: there is nothing in it")
     is_header = has_header(rows) if chosen.header == "auto" else chosen.header == "yes"
@@ -167,7 +167,7 @@ def _find_rows(
     scan.others = {name: Codes() for _, name in others}
     label_at = names.index(label) if label else -1
     lines = LineReader(content, check)
-    for begin, number, row in islice(_walk_rows(lines, reader.dialect, left_out), int(is_header), None):
+    for begin, number, row in islice(walk_rows(lines, reader.dialect, left_out), int(is_header), None):
         reason = _refuse(row, names, reader.column, label_at)
         if reason:
             left_out.add(number, reason)
@@ -182,7 +182,7 @@ def _find_rows(
     return scan
 
 
-def _walk_rows(lines: LineReader, dialect: Dialect, left_out: LeftOut) -> Iterator[tuple[int, int, list[str]]]:
+def walk_rows(lines: LineReader, dialect: Dialect, left_out: LeftOut) -> Iterator[tuple[int, int, list[str]]]:
     """Each row with the place and the number of its first line. Behind one that cannot be read it goes on."""
     rows, lost = dialect.rows(_decode_lines(lines)), 0
     while True:
@@ -238,7 +238,8 @@ def _decode_lines(lines: LineReader) -> Iterator[str]:
             ) from None
 
 
-def _first_lines(content: Content) -> list[str]:
+def first_lines(content: Content) -> list[str]:
+    """The lines that are looked at for the dialect and the columns."""
     lines = LineReader(content, lambda share: None)
     found = []
     for raw in lines.lines():

@@ -39,7 +39,8 @@ SHORTEST, LONGEST_PROPOSED = 16, 512
 """Tokens of a text that are proposed at least and at most."""
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raise ValueError, with words, unless this can be the name of a column."""
     if "\n" in name:
         raise ValueError("the name of a column has no line break")
 
@@ -49,9 +50,9 @@ class TextSource(FileSource):
     """Texts with or without labels: CSV, JSON lines, a file per document, or one long text for a language model."""
 
     layout: str = choice("auto", "How the texts lie in their files.", LAYOUTS)
-    text_column: str = text("", "Column or member with the texts; empty: it is guessed.", _check_name)
+    text_column: str = text("", "Column or member with the texts; empty: it is guessed.", check_name)
     label_column: str = text(
-        "", "Column or member with the labels; empty: it is guessed; - : there is none.", _check_name
+        "", "Column or member with the labels; empty: it is guessed; - : there is none.", check_name
     )
     delimiter: str = choice("auto", "What stands between columns of a table.", DELIMITERS)
     header: str = choice("auto", "Whether a table begins with the names of its columns.", HEADERS)
