@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -62,8 +62,8 @@ class PlayedEpisode(Way):
 
         check(0.0)
         episode, chance = Episode(environment, self.seed), random.Random(self.seed)
-        values: list[Any] = []
         pictures, states = [episode.picture()], [np.array(episode.observation)]
+        values: list[NDArray[np.float32]] = []
         while not episode.over:
             worth = _worth(lens, port, episode.observation)
             if not np.isfinite(worth).all():
