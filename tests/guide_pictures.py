@@ -13,7 +13,15 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from tests.guide_pictures_inside import back_propagation, dashboard, experiments, feeds, see_inside
+from tests.guide_pictures_inside import (
+    back_propagation,
+    dashboard,
+    experiments,
+    feeds,
+    search,
+    see_inside,
+    where_it_trains,
+)
 from tests.guide_window import FOLDER, SIZE, Guide
 
 # --- getting started --------------------------------------------------------------------------------------------------------
@@ -323,6 +331,20 @@ def figure(g: Guide) -> None:
     dialog.close()
 
 
+def cluster(g: Guide) -> None:
+    """The dialog that writes a folder for a cluster."""
+    from visualnet.app.features.elsewhere.cluster_dialog import ClusterDialog
+
+    g.open("lenet5")
+    dialog = ClusterDialog(g.window.studio, g.window)
+    dialog.nodes.setValue(2)
+    dialog.processes.setValue(4)
+    dialog.folder.setText("/home/ada/lenet5-cluster")
+    dialog.show()
+    g.keep("cluster", of=dialog)
+    dialog.close()
+
+
 def _code(g: Guide, at: int, name: str, place: str) -> None:
     g.open("lenet5", "conv1")
     g.window.actions_.trigger("view.code")
@@ -469,8 +491,8 @@ PICTURES: dict[str, Callable[[Guide], None]] = {
     for each in (
         start_page, lenet, broken, training, own_network, quick_add, refused_wire, card_menu, frame_and_note, why, repair_preview,
         explain, in_place, block_inspector, recipe, runs, first_weights, find_rate, feature_maps, attention, regions, presentation,
-        heat_map, map_sizes, figure, code, training_script, differences, data, evaluate, try_it, see_inside, feeds, dashboard,
-        back_propagation, experiments,
+        heat_map, map_sizes, figure, cluster, code, training_script, differences, data, evaluate, try_it, see_inside, feeds, dashboard,
+        back_propagation, experiments, where_it_trains, search,
     )
 }  # fmt: skip
 """The pictures by name; *runs* writes also `runs-compared`."""

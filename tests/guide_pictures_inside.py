@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from visualnet.core import edits
+
 if TYPE_CHECKING:
     from tests.guide_window import Guide
 
@@ -88,3 +90,31 @@ def experiments(g: Guide) -> None:
     g.hands.until(lambda: not view.experimenter.busy, 300)
     g.hands.rest(0.5)
     g.keep("experiments")
+
+
+def where_it_trains(g: Guide) -> None:
+    """The places where a network can be trained, with the one that is chosen."""
+    g.open("lenet5")
+    menu = g.window.actions_.submenu("train.place")
+    assert menu is not None
+    menu.aboutToShow.emit()
+    menu.ensurePolished()
+    menu.resize(menu.sizeHint())
+    g.keep("where-it-trains", of=menu)
+
+
+def search(g: Guide) -> None:
+    """A learning rate and an optimizer, sixteen trials."""
+    g.open("perceptron-points")
+    g.window.studio.do("Data", lambda p: edits.set_data(p, options={"n": 200, "shape": "blobs"}))
+    g.window.studio.do("Epochs", lambda p: edits.set_recipe(p, epochs=4, device="cpu"))
+    g.window.actions_.trigger("train.search")
+    view = g.window.pages["search"].view  # type: ignore[attr-defined]
+    for address in ("lr", "optimizer"):
+        view.add(address)
+    view.settings.trials.setValue(16)
+    view.toggle()
+    g.hands.until(lambda: not view.searcher.running, 300)
+    view.tabs.setCurrentIndex(1)
+    g.hands.rest(0.5)
+    g.keep("search")

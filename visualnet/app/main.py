@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from visualnet.app.services import crash_reports
 from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.exit_signals import end_on_signal
-from visualnet.app.services.startup_tasks import import_torch, tidy_up
+from visualnet.app.services.startup_tasks import import_torch, tell_of_trainings, tidy_up
 from visualnet.app.shell.window import Window
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.core.process.mailbox import Mailbox
@@ -52,6 +52,7 @@ def main(argv: list[str] | None = None) -> int:
         QTimer.singleShot(0, lambda: window.begin(files[0] if files else ""))
         QTimer.singleShot(300, lambda: import_torch(app))
         QTimer.singleShot(TIDY_MS, lambda: tidy_up(settings, app))
+        QTimer.singleShot(TIDY_MS, lambda: tell_of_trainings(window.studio, app))
         try:
             return app.exec()
         finally:

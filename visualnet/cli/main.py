@@ -16,7 +16,7 @@ from visualnet.cli import check, code, compare, diff, new, picture, summary, tem
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
 from visualnet.cli.elsewhere import cluster, queue
 from visualnet.cli.own_data import verb as data
-from visualnet.cli.run_list import capsules, runs
+from visualnet.cli.run_list import capsules, export_curves, runs
 from visualnet.cli.runs import attach, evaluate, experiment, finding, generate, predict, search, segment, watch
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
@@ -128,6 +128,8 @@ VERBS: dict[str, Verb] = {
     "verify": capsules.VERIFY,
     "pack": capsules.PACK,
     "unpack": capsules.UNPACK,
+    "export-curves": export_curves.CURVES,
+    "export-weights": export_curves.WEIGHTS,
     "attach": attach.VERB,
     "evaluate": evaluate.VERB,
     "predict": predict.VERB,

@@ -47,6 +47,12 @@ def options(verb: argparse.ArgumentParser) -> None:
         help="cross-validation: a run for each of K folds of the data (DIR/fold-1, …), then the mean and spread of what they reach",
     )
     verb.add_argument(
+        "--tensorboard",
+        metavar="DIR",
+        type=Path,
+        help="also write event files for TensorBoard into this folder while it trains (needs the package tensorboard)",
+    )
+    verb.add_argument(
         "--record",
         metavar="NAME[@NODE]",
         action="append",
@@ -66,7 +72,20 @@ def run(args: argparse.Namespace) -> int:
         return FAULTY
     from visualnet.training.console import TrainOptions, train
 
-    names = ("data", "epochs", "batch_size", "lr", "device", "seed", "run", "resume", "start_from", "folds", "json")
+    names = (
+        "data",
+        "epochs",
+        "batch_size",
+        "lr",
+        "device",
+        "seed",
+        "run",
+        "resume",
+        "start_from",
+        "folds",
+        "json",
+        "tensorboard",
+    )
     said = {name: getattr(args, name) for name in names}
     file = Path(args.project)
     place = file.absolute().parent if file.is_file() else None

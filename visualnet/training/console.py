@@ -21,6 +21,7 @@ from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import devices, events
 from visualnet.training.control import Control
+from visualnet.training.curve_export.tensorboard import TensorBoardSink
 from visualnet.training.distributed.crew import Crew
 from visualnet.training.distributed.launched import Launched, launched
 from visualnet.training.distributed.telling import OtherRank, report
@@ -40,7 +41,8 @@ class TrainOptions:
     """What the command line may say; None leaves what the project says.
 
     ``data`` is a data set's name, with options if wanted: ``points:shape=spiral,n=1000``. ``run`` is the run's folder;
-    ``start_from`` a file of weights or another run's folder; ``place`` the folder of the project's file, whose revision is remembered.
+    ``start_from`` a file of weights or another run's folder; ``tensorboard`` a folder for event files; ``place`` the folder of the
+    project's file, whose revision is remembered.
     """
 
     data: str | None = None
@@ -54,6 +56,7 @@ class TrainOptions:
     start_from: Path | None = None
     folds: int | None = None
     record: tuple[str, ...] = ()
+    tensorboard: Path | None = None
     place: Path | None = None
     json: bool = False
 
@@ -113,6 +116,7 @@ def _train_with(
         if crew.writes:
             check_free(folder)
         resume = crew.of_first(lambda: options.resume or (folder / run_model.LOG).exists())
+        boards = [TensorBoardSink(options.tensorboard)] if options.tensorboard is not None and crew.writes else []
     except (ValueError, OSError, NoTorch) as error:
         words = str(error)
         if isinstance(error, OSError) and error.strerror and error.filename:
@@ -129,7 +133,7 @@ def _train_with(
     with (
         serving(folder, control) if crew.writes else nullcontext(_ignore) as tell
     ):  # windows may follow the run, and steer it
-        sink = combine(output, tell)
+        sink = combine(output, tell, *boards)
         session = Session(project, data, sink, control, folder=folder, resume=resume, threads=threads, crew=crew)
         reason = session.run()
     if crew.size > 1 and reason == "failed" and crew.writes:
@@ -160,9 +164,12 @@ def _train_folds(project: Project, options: TrainOptions, emit: Sink | None, con
         if not options.json:
             print(f"fold {number} of {options.folds}", flush=True)
         place = options.run / f"fold-{number}" if options.run is not None else None
+        board = options.tensorboard / f"fold-{number}" if options.tensorboard is not None else None
         runs.append(run := run_model.RunModel())
         show = emit or (print_json if options.json else Printer(sys.stdout, place))
-        code = _train(one, replace(options, folds=None, run=place), combine(run.consume, show), control)
+        code = _train(
+            one, replace(options, folds=None, run=place, tensorboard=board), combine(run.consume, show), control
+        )
         if code != FINE:
             return code
     found = summarize(runs)

@@ -14,6 +14,8 @@ from tests.benchmarks.systems.flow_points import template
 from tests.benchmarks.systems.system import System, Wanted
 
 DRAWS = 8
+WRONG = "share of pixels with another grey after the way back"
+"""The way back ends with rounding to a grey level; how near each layer's own inverse comes is held by tests of the layers."""
 
 
 def measure(seed: int) -> Mapping[str, float]:
@@ -39,12 +41,12 @@ def measure(seed: int) -> Mapping[str, float]:
             flow = next(find_flows(model.analysis.main))
             model.objective.eval()
             (back,) = build_way_back(model, flow)(model.net(images), *(None for _ in model.fields))
-    return {"bits a pixel": bits, "round trip": float((back - images).abs().max())}
+    return {"bits a pixel": bits, WRONG: float(((back - images).abs() > 1e-5).float().mean())}
 
 
 SYSTEM = System(
     "flow_digits",
     "Glow on small digits",
-    {"bits a pixel": Wanted(unit="bit"), "round trip": Wanted(most=1e-5)},
+    {"bits a pixel": Wanted(unit="bit"), WRONG: Wanted(most=0.0)},
     measure,
 )

@@ -110,7 +110,7 @@ def test_a_failure_goes_without_the_folders_of_this_machine(run: Path, tmp_path:
 
     folder = tmp_path / "failed"
     shutil.copytree(run, folder)
-    failed = events.Failed(kind="error", words="no", traceback='File "/home/somebody/x.py"')
+    failed = events.Failed(kind="error", words="no", traceback='File "C:/somebody/x.py"')
     with (folder / "events.jsonl").open("ab") as log:
         log.write(events.encode(failed) + b"\n")
     pack_run(folder, tmp_path / "a.vnetz")

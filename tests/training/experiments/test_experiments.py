@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from visualnet.data.loading import load
 from visualnet.data.registry import fields_or_none
 from visualnet.training.events import EpochDone
 from visualnet.training.experiments import curves, kept, results, runner
-from visualnet.training.experiments.declare import Experiment, Figure, Variant
+from visualnet.training.experiments.declare import Claim, Experiment, Figure, Variant
 from visualnet.training.experiments.model import ExperimentModel, read_model
 from visualnet.training.experiments.networks import Part, classifier, dense, ids
 from visualnet.training.experiments.registry import find_experiment, find_experiments
@@ -190,6 +191,60 @@ def test_a_run_whose_numbers_become_infinite_is_an_outcome(tmp_path: Path) -> No
     assert results.verdicts(model) == ["“calm” learns; “wild” diverges to infinite numbers in all of 2 seeds."]
     again = train(wild, tmp_path / "x")
     assert again.state == "done" and again.failed(Trial(0, 0)), "a failed run is not trained again"
+
+
+class Reached:
+    """A model of runs that reached these values: NaN is a run that diverged."""
+
+    def __init__(self, *values: list[float], least: float = 0.0) -> None:
+        self.seeds = tuple(range(len(values[0])))
+        names = ("first", "second")[: len(values)]
+        claims = (Claim("first", "second", least),)
+        self.experiment = replace(TINY, variants=tuple(Variant(name, "") for name in names), claims=claims, looks=())
+        self.values = values
+
+    def score(self, trial: Trial, figure: object = None) -> float | None:
+        value = self.values[trial.variant][trial.seed]
+        return None if math.isnan(value) else value
+
+    def failed(self, trial: Trial) -> bool:
+        return math.isnan(self.values[trial.variant][trial.seed])
+
+
+NO = math.nan
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "order", "holds", "words"),
+    [
+        # One run of the better one diverged: it is no better one, however good the others are.
+        ([0.9, 0.91, NO], [0.5, 0.5, 0.5], [1, 0], False, "1 of the runs of “first” diverged, which counts as worse"),
+        ([0.9, 0.91, 0.9], [0.5, 0.52, NO], [0, 1], True, "1 of the runs of “second” diverged, which counts as worse"),
+        ([0.5, 0.5, 0.5], [0.9, 0.91, NO], [0, 1], True, "no difference that 3 seeds can tell"),
+        (
+            [NO, 0.9, 0.9],
+            [NO, 0.5, 0.5],
+            [0, 1],
+            False,
+            "1 of the runs of “second” and 1 of the runs of “first” diverged",
+        ),
+        ([NO, NO, NO], [0.5, 0.5, 0.5], [1, 0], False, "“second” learns; “first” diverges"),
+        ([NO, NO, NO], [NO, NO, NO], [0, 1], False, "both diverge to infinite numbers in all of 3 seeds"),
+        ([NO, 0.5, NO], [0.9, NO, NO], [1, 0], False, "no seed in which both come to an end"),
+        ([0.9, 0.91, 0.92], [0.5, 0.51, 0.52], [0, 1], True, "“first” beats “second” in 3 of 3 seeds"),
+    ],
+)
+def test_a_run_that_diverged_is_worse_than_any_value(
+    first: list[float], second: list[float], order: list[int], holds: bool, words: str
+) -> None:
+    model = Reached(first, second)
+    assert results.rank(model) == order  # type: ignore[arg-type]
+    assert [claim[2] for claim in results.check_claims(model)] == [holds]  # type: ignore[arg-type]
+    (verdict,) = results.verdicts(model)  # type: ignore[arg-type]
+    assert words in verdict
+    better = results.compare(model, *order)  # type: ignore[arg-type]
+    assert better is not None and better.seeds == 3
+    assert not (better.clear and better.own)
 
 
 def test_what_cannot_be_trained_ends_in_words_and_another_folder_is_never_mixed_up(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.training.test_session import train, values
@@ -22,6 +24,7 @@ from visualnet.core.storage import project_file
 from visualnet.core.text.format import format_number
 from visualnet.data.environments.mouse_world import MouseWorld
 from visualnet.data.loading import load
+from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.resources import resource
 from visualnet.training.checkpoints import read_state
 from visualnet.training.control import Control
@@ -124,6 +127,29 @@ def test_a_target_is_the_reward_and_the_discounted_worth_of_the_best_next_action
         reward = min(5.0 * (seen + 1), 7.0)
         worth = (20.0 if double else 40.0) * (seen + 2)
         assert target == (reward if seen == 2 else reward + 0.5 * worth)
+
+
+@given(
+    st.floats(0, 1), st.floats(0, 1), st.integers(1, 50), st.integers(1, 50), st.lists(st.integers(0, 200), min_size=2)
+)
+def test_the_share_of_random_steps_goes_from_the_first_to_the_last_down_or_up(
+    start: float, end: float, steps: int, begins: int, played: list[int]
+) -> None:
+    """Against the rule that the recipe shows, evaluated."""
+    said = {"epsilon_start": start, "epsilon_end": end, "epsilon_steps": steps, "learning_starts": begins, "buffer": 4}
+    play = QPlay(Counted(), np.zeros(1, np.float32), 2, said, 0, np.copy, torch.device("cpu"))
+    rule = next(rule for rule in PROCEDURES["deep_q"].rules if rule.lead == "epsilon")
+    found = []
+    for play.played in sorted(played):
+        by_rule = eval(rule.text, {"min": min, "max": max, "t": play.played, **said})
+        assert play.epsilon == pytest.approx(by_rule, abs=1e-12)
+        assert min(start, end) <= play.epsilon <= max(start, end)
+        found.append(play.epsilon)
+    assert found == sorted(found, reverse=end < start)
+    play.played = begins
+    assert play.epsilon == start
+    play.played = begins + steps
+    assert play.epsilon == end
 
 
 def test_the_target_network_follows_by_its_share() -> None:

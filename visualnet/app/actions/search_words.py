@@ -20,6 +20,9 @@ WORDS: Mapping[str, str] = {
     "file.save_as": "save copy, save under",
     "file.export_code": "python code, pytorch, torch, generate code, source, script",
     "train.export_script": "training loop, train.py, python script, notebook, reproduce",
+    "train.export_cluster": "slurm, sbatch, torchrun, distributed training, ddp, several gpus, many machines, supercomputer",
+    "train.queue_add": "later, overnight, next run, schedule a run",
+    "train.queue": "waiting runs, batch jobs, overnight runs, worker",
     "file.export_picture": "figure, image, png, svg, pdf, screenshot, paper figure, publication, poster, latex, tikz",
     "file.print": "printer, hardcopy",
     "file.quit": "exit, leave",
@@ -111,6 +114,8 @@ WORDS: Mapping[str, str] = {
     "train.resume": "continue, go on",
     "train.change_network": "apply changes, hot swap, edit network while training, adopt drawing",
     "train.keep_network": "ignore changes, keep training old network",
+    "train.place": "subprocess, own process, background training, detached, survive a crash, close the window",
+    "train.follow": "attach, reattach, remote, ssh, tunnel, running in a shell, monitor, watch a training",
     "train.stop": "cancel, abort, end training, kill",
     # Help
     "help.shortcuts": "hotkeys, key bindings, keys, keyboard",
@@ -230,8 +235,8 @@ ANSWERS: tuple[Answer, ...] = (
     ),
     Answer(
         "distributed, multi gpu, cluster, cloud, colab",
-        "It trains on this machine. The exported module trains anywhere.",
-        "file.export_code",
+        "Export for a cluster writes a folder that trains on many GPUs and machines, started by torchrun or Slurm.",
+        "train.export_cluster",
     ),
     Answer(
         "share, send, collaborate, email, publish",

@@ -7,8 +7,9 @@ knows the list in ``registry.py`` and none of its members; each can be left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, Literal
@@ -67,7 +68,7 @@ class Feature:
 
     ``help`` says in a sentence or two what it is for and how it is used. An ``overlay`` is drawn over the main canvas, a ``strip`` is a
     widget under it; both are made with the window, as a ``page`` is. ``drop`` takes a file or folder that was dropped on the window and is
-    no project.
+    no project. ``opens``: by the ending of its name, what opens a file that holds more than a project.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Feature:
     overlay: Callable[[Studio, CanvasBase], QObject] | None = None
     strip: Callable[[Studio], QWidget] | None = None
     drop: Callable[[Studio, Path], object] | None = None
+    opens: Mapping[str, Callable[[Studio, Path], object]] = field(default_factory=dict)
 
     @property
     def toggle(self) -> ActionSpec[Studio] | None:
@@ -101,6 +103,11 @@ class Feature:
             shows=True,
             submenu=dock.submenu,
         )
+
+
+def openers(features: Iterable[Feature], studio: Studio) -> dict[str, Callable[[Path], object]]:
+    """What opens files of these endings."""
+    return {ending: partial(run, studio) for feature in features for ending, run in feature.opens.items()}
 
 
 def has_selected_node(studio: Studio) -> bool:

@@ -6,11 +6,13 @@ from visualnet.app.features.about_network.feature import FEATURE as ABOUT_NETWOR
 from visualnet.app.features.attention.feature import FEATURE as ATTENTION
 from visualnet.app.features.backprop.feature import FEATURE as BACKPROP
 from visualnet.app.features.blocks.feature import FEATURE as BLOCKS
+from visualnet.app.features.capsules.feature import FEATURE as CAPSULES
 from visualnet.app.features.code.feature import FEATURE as CODE
 from visualnet.app.features.comparison.feature import FEATURE as COMPARISON
 from visualnet.app.features.dashboard.feature import FEATURE as DASHBOARD
 from visualnet.app.features.data_page.feature import FEATURE as DATA_PAGE
 from visualnet.app.features.differences.feature import FEATURE as DIFFERENCES
+from visualnet.app.features.elsewhere.feature import FEATURE as ELSEWHERE
 from visualnet.app.features.evaluation.feature import FEATURE as EVALUATION
 from visualnet.app.features.experiments.feature import FEATURE as EXPERIMENTS
 from visualnet.app.features.feature import Feature
@@ -32,12 +34,14 @@ from visualnet.app.features.presentation.feature import FEATURE as PRESENTATION
 from visualnet.app.features.problems.feature import FEATURE as PROBLEMS
 from visualnet.app.features.recipe.feature import FEATURE as RECIPE
 from visualnet.app.features.reference.feature import FEATURE as REFERENCE
+from visualnet.app.features.run_list.feature import FEATURE as RUN_LIST
 from visualnet.app.features.runs.feature import FEATURE as RUNS
 from visualnet.app.features.search.feature import FEATURE as SEARCH
 from visualnet.app.features.see_inside.feature import FEATURE as SEE_INSIDE
 from visualnet.app.features.start_from.feature import FEATURE as START_FROM
 from visualnet.app.features.start_page.feature import FEATURE as START_PAGE
 from visualnet.app.features.training.feature import FEATURE as TRAINING
+from visualnet.app.features.training_place.feature import FEATURE as TRAINING_PLACE
 from visualnet.app.features.try_it.feature import FEATURE as TRY_IT
 from visualnet.app.features.writing.feature import FEATURE as WRITING
 from visualnet.app.features.zoo.feature import FEATURE as ZOO
@@ -78,7 +82,11 @@ FEATURES: tuple[Feature, ...] = (
     BLOCKS,
     START_FROM,
     FINDING,
+    TRAINING_PLACE,
+    ELSEWHERE,
     START_PAGE,
     EXPERIMENTS,
+    CAPSULES,
     SEARCH,
+    RUN_LIST,
 )

@@ -34,6 +34,7 @@ from visualnet.training.folds.fold_runs import Fold, mark_fold, project_of
 from visualnet.training.loop import preflight
 from visualnet.training.process import address
 from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.record import Origin
 from visualnet.training.runs import network_mark
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.run_model import RunModel, read_project
@@ -66,7 +67,7 @@ class Runner(RunBrowser):
         self._timer.start()
         self._state = "idle"
         self._task: BackgroundTask | None = None
-        self.places = TrainingPlaces(settings)
+        self.places = TrainingPlaces(studio, settings, self)
         self._training: Training | None = None
         self._left = False
         """Whether the run that is followed goes on when it is followed no more."""
@@ -78,6 +79,7 @@ class Runner(RunBrowser):
         self._switch_s = sys.getswitchinterval()
         self._why: tuple[tuple[Any, ...], str] | None = None
         self.folds = FoldTraining(self, self)
+        self.probes.data_changed.connect(self.places.warm_up)
         self.network = NetworkQuestion(studio, self.live_edits, self)
         self.state_changed.connect(self.network.refresh)
         self.network.changed.connect(self.state_changed)
@@ -131,21 +133,23 @@ class Runner(RunBrowser):
             self.studio.message.emit("error", words)
         return not words and not refuse_too_large(self.studio)
 
-    def start(self) -> bool:
-        """Train from the start; False (and a message) if that cannot be."""
+    def start(self, origin: Origin | None = None) -> bool:
+        """Train from the start, which the run remembers to come from ``origin``; False (and a message) if that cannot be."""
         if self.busy or not self._may_begin():
             return False
-        return self._begin_new(self.studio.project, lambda run: run) is not None
+        return self._begin_new(self.studio.project, lambda run: run, origin) is not None
 
     def start_fold(self, project: Project, fold: Fold) -> RunRef | None:
         """Train the document in front as ``project`` divides its data; the run, or None (and a message) if it cannot be."""
         return self._begin_new(project, lambda run: mark_fold(run, fold._replace(series=fold.series or run.id)))
 
-    def _begin_new(self, project: Project, mark: Callable[[RunRef], RunRef]) -> RunRef | None:
+    def _begin_new(
+        self, project: Project, mark: Callable[[RunRef], RunRef], origin: Origin | None = None
+    ) -> RunRef | None:
         try:
             file = self.studio.document.path
             place = file.absolute().parent if file is not None else None
-            folder = begin_run(replace(project, runs=(), readonly=""), place=place)
+            folder = begin_run(replace(project, runs=(), readonly=""), place=place, origin=origin)
         except (OSError, FileError) as error:
             self.studio.message.emit("error", f"The run cannot be kept on disk: {error}")
             return None
@@ -297,6 +301,7 @@ class Runner(RunBrowser):
             self.probes.set_control(None)
         self._document = None
         self._set_state("idle")
+        self.places.warm_up()
 
     def _set_state(self, state: str) -> None:
         if state != self._state:

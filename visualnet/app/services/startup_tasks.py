@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from visualnet.app.services.background_task import BackgroundTask, Job
-from visualnet.core.storage.paths import data_dir
+from visualnet.app.state.studio import Studio
+from visualnet.core.storage.paths import data_dir, runs_dir
 from visualnet.core.storage.temporaries import Deadline, sweep_all
+from visualnet.core.text.visible import visible
 from visualnet.core.user.settings import Settings
 from visualnet.pytorch import NoTorch, need_torch
+from visualnet.training.process.address import going_on
 
 SWEEP_S = 3.0
 """Tidying up takes no longer; the next start goes on."""
@@ -31,6 +35,26 @@ def import_torch(parent: QObject) -> None:
 
     if "torch" not in sys.modules:
         BackgroundTask(run, name=IMPORT_TORCH, words="PyTorch cannot be imported", parent=parent)
+
+
+def tell_of_trainings(studio: Studio, parent: QObject) -> None:
+    """Say which trainings go on in processes of their own that nobody follows here."""
+
+    def tell(found: list[Path]) -> None:
+        run = studio.runner.run if studio.runner.busy else None
+        names = [visible(folder.name) for folder in found if run is None or folder.name != run.folder]
+        if names:
+            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+            words = f"A training goes on in a process of its own: {names[0]}{more}"
+            studio.message.emit("hint", f"{words}. Train > In another process > Follow a training shows it.")
+
+    BackgroundTask(
+        lambda _job: going_on(runs_dir()),
+        tell,
+        name="find trainings",
+        words="The trainings that go on cannot be found",
+        parent=parent,
+    )
 
 
 def tidy_up(settings: Settings, parent: QObject) -> None:

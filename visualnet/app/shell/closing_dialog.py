@@ -23,6 +23,8 @@ class OpenWork(NamedTuple):
     name: str
     edited: bool
     training: str = ""
+    end: str = "that is stopped, and its weights are kept"
+    """What becomes of the training."""
 
     @property
     def words(self) -> str:
@@ -32,7 +34,7 @@ class OpenWork(NamedTuple):
         state = "changes not saved" if self.edited else "nothing drawn that is not saved"
         parts = [f"{self.name}  ·  {state}  ·  {place}"]
         if self.training:
-            parts.append(f"{self.training}: that is stopped, and its weights are kept.")
+            parts.append(f"{self.training}: {self.end}.")
         return "\n".join(parts)
 
 

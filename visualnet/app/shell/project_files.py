@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -27,7 +27,7 @@ from visualnet.core.user.settings import Settings
 from visualnet.templates.index import template_list
 
 FILTER = "VisualNet projects (*.vnet)"
-OPENABLE = "Projects and pictures that carry one (*.vnet *.png *.svg)"
+OPENABLE = "Projects, packed runs, and what carries a project (*.vnet *.vnetz *.png *.svg *.safetensors)"
 JOURNAL_MS = 1000
 
 
@@ -42,8 +42,11 @@ class TrainingGuard(Protocol):
     def describe(self, document: Document) -> str:
         """What is told of the training that runs on a document; nothing if none does."""
 
-    def finish(self) -> None:
-        """End the training."""
+    def may_close(self, document: Document) -> bool:
+        """Whether a training may be ended of which the list of all that is open has told; if so, it is, or goes on alone."""
+
+    def describe_end(self) -> str:
+        """What becomes of the training when the window closes."""
 
     def may_stop(self, document: Document) -> bool:
         """Whether a training of a document may be ended; if so, it is."""
@@ -74,6 +77,8 @@ class ProjectFiles(QObject):
         super().__init__(window)
         self.window, self.studio, self.settings, self.guard = window, studio, settings, guard
         self.tabs = Tabs(studio, pages, home, self)
+        self.openers: Mapping[str, Callable[[Path], object]] = {}
+        """By the ending of its name, what opens a file that holds more than a project: a packed run, weights."""
         self.last = [p for p in settings.typed("open_files", []) if isinstance(p, str)]
         """The files that were open when the program was left last."""
         self._looked, self._trouble = 0, ""
@@ -158,6 +163,9 @@ class ProjectFiles(QObject):
         """Open a file, or go to the tab that has it; words about why it cannot be opened are shown, and the present document stays."""
         if (there := self.tabs.at(path)) is not None:
             self.tabs.show(there)
+            return True
+        if (opener := self.openers.get(path.suffix.lower())) is not None:
+            opener(path)
             return True
         try:
             document = Document.open(path)
@@ -286,7 +294,13 @@ class ProjectFiles(QObject):
     def may_quit(self) -> bool:
         """Whether every open document may go: one question for one thing that would be lost, and one list for several."""
         works = [
-            OpenWork(tab, self.tabs.name(tab), self.holds_unsaved(tab), self.guard.describe(tab.document))
+            OpenWork(
+                tab,
+                self.tabs.name(tab),
+                self.holds_unsaved(tab),
+                self.guard.describe(tab.document),
+                self.guard.describe_end(),
+            )
             for tab in self.tabs
         ]
         works = [work for work in works if work.edited or work.training]
@@ -295,8 +309,8 @@ class ProjectFiles(QObject):
         dialog = ClosingDialog(works, self.window)
         if answer_of(dialog) != ClosingDialog.DialogCode.Accepted:
             return False
-        if any(work.training for work in works):
-            self.guard.finish()
+        if not all(self.guard.may_close(work.tab.document) for work in works if work.training):
+            return False
         return all(self._save_tab(tab) for tab in dialog.ticked())
 
     def _save_tab(self, tab: Tab) -> bool:

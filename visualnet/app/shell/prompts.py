@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 import PySide6
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QMessageBox, QWidget
 
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell.frame import Frame
@@ -41,10 +41,25 @@ class TrainingGuard:
         """End the training. To be done before anything is saved: the history must not say that the run still goes on."""
         self._runner.finish()
 
+    def may_close(self, document: Document) -> bool:
+        """Whether a training may be ended of which the list of all that is open has told; one that can go on alone is asked about."""
+        if self._runner.survives:
+            return self._may_leave(document)
+        self.finish()
+        return True
+
+    def describe_end(self) -> str:
+        """What becomes of the training when the window closes."""
+        if self._runner.survives:
+            return "whether it goes on is asked next"
+        return "that is stopped, and its weights are kept"
+
     def may_stop(self, document: Document) -> bool:
         """Whether a training of a document may be ended: there is none, or the person says so, and then it is."""
         if not self.describe(document):
             return True
+        if self._runner.survives:
+            return self._may_leave(document)
         box = question(
             self._window,
             "Training is running",
@@ -59,6 +74,34 @@ class TrainingGuard:
         if agreed:
             self.finish()
         return agreed
+
+    def _may_leave(self, document: Document) -> bool:
+        """A training in a process of its own may go on: what becomes of it, as the person says now or said once for all."""
+        places = self._runner.places
+        if (answer := places.at_closing) == "ask":
+            box = message_box(
+                self._window,
+                "Training is running",
+                f"Keep training {document.project.name}?",
+                "It trains in a process of its own and can go on without this window: Train › In another process brings it back. "
+                "If it is stopped, its weights are kept and it can be resumed.",
+                Button.Cancel,
+                "play",
+            )
+            keep = box.addButton("Keep training", QMessageBox.ButtonRole.AcceptRole)
+            stop = box.addButton("Stop and close", QMessageBox.ButtonRole.DestructiveRole)
+            box.setDefaultButton(keep)
+            always = QCheckBox("Do this from now on, and ask no more")
+            box.setCheckBox(always)
+            answer_of(box)
+            answer = "keep" if box.clickedButton() is keep else "stop" if box.clickedButton() is stop else ""
+            if answer and always.isChecked():
+                places.remember_closing(answer)
+        if answer == "keep":
+            self._runner.leave()
+        elif answer == "stop":
+            self.finish()
+        return bool(answer)
 
 
 def offer(window: Frame, left: list[Orphan]) -> None:

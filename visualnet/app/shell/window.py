@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
 from visualnet.app.actions.registry import Actions
 from visualnet.app.canvas.actions import CANVAS_ACTIONS
 from visualnet.app.canvas.commands import arrange
-from visualnet.app.features.feature import Feature
+from visualnet.app.features.feature import Feature, openers
 from visualnet.app.features.registry import FEATURES
 from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.gc_control import GcControl
@@ -70,6 +70,7 @@ class Window(Frame):
         home = next((f.id for f in self.features if f.page is not None and f.page.home), "")
         guard = prompts.TrainingGuard(self, self.runner)
         self.project_files = ProjectFiles(self, self.studio, settings, titles, home, guard)
+        self.project_files.openers = openers(self.features, self.studio)
         self.canvas = CanvasPage(self.studio, self.actions_)
         self.views = ExtraWindows(self.canvas, self.project_files.tabs, self.actions_, active, self)
         self.setAcceptDrops(True)

@@ -10,8 +10,9 @@ from visualnet.core.edits import clipboard
 from visualnet.core.errors import FileError
 from visualnet.core.project import MAIN
 from visualnet.core.storage import embedded_project, project_file
+from visualnet.training.capsules.names import SUFFIX as CAPSULE
 
-ENDINGS = (project_file.SUFFIX, *embedded_project.PICTURES, ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".pdf")
+ENDINGS = (project_file.SUFFIX, CAPSULE, *embedded_project.PICTURES, ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".pdf")
 """Pictures of other kinds are taken too, to be refused with the reason."""
 _PNG, _SVG = "image/png", "image/svg+xml"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
-from typing import Protocol
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
 
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
+from visualnet.analysis import Analysis
 from visualnet.analysis.compare.weights_kept import WeightsKept
 from visualnet.app.state.feeds import Feeds
 from visualnet.core.document import Document
@@ -142,6 +144,24 @@ class FoldsProtocol(Protocol):
     def stop(self) -> None: ...
 
 
+class PlacesProtocol(Protocol):
+    """Where runs are trained; see `visualnet.app.services.run.training_places`."""
+
+    choices: Mapping[str, tuple[str, str]]
+
+    @property
+    def wish(self) -> str: ...
+
+    @property
+    def at_closing(self) -> str: ...
+
+    def choose(self, wish: str) -> None: ...
+
+    def ask_again(self) -> None: ...
+
+    def place(self, project: Project, analysis: Analysis) -> tuple[str, str]: ...
+
+
 class RunnerProtocol(Protocol):
     """One training at a time; see `visualnet.app.services.runner.Runner` for what each part promises."""
 
@@ -160,6 +180,9 @@ class RunnerProtocol(Protocol):
 
     @property
     def network(self) -> NetworkQuestionProtocol: ...
+
+    @property
+    def places(self) -> PlacesProtocol: ...
 
     @property
     def folds(self) -> FoldsProtocol: ...
@@ -189,7 +212,7 @@ class RunnerProtocol(Protocol):
 
     def can_resume(self) -> bool: ...
 
-    def start(self) -> bool: ...
+    def start(self, origin: Any = None) -> bool: ...
 
     def resume(self) -> bool: ...
 
@@ -200,6 +223,8 @@ class RunnerProtocol(Protocol):
     def request_probes(self, who: str, ports: Iterable[ProbePort] = (), grid: bool = False) -> None: ...
 
     def attach(self, run_id: str) -> None: ...
+
+    def follow(self, run: RunRef, folder: Path, at: str = "") -> bool: ...
 
     def show_ghost(self, run_id: str, shown: bool) -> None: ...
 

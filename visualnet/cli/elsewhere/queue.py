@@ -104,7 +104,8 @@ def _add(args: argparse.Namespace) -> int:
     from visualnet.data.registry import fields_or_none
     from visualnet.training.console import TrainOptions, configure
     from visualnet.training.queue import kept
-    from visualnet.training.runs.run_model import LOG, create_run
+    from visualnet.training.run_records.begin import begin_run
+    from visualnet.training.runs.run_model import LOG
 
     project = project_of(args)
     names = ("epochs", "batch_size", "lr", "device", "seed")
@@ -118,7 +119,9 @@ def _add(args: argparse.Namespace) -> int:
         return FAULTY
     if args.run is not None and (args.run / LOG).exists():
         raise Misuse(f"{args.run} already holds a run: name another folder")
-    folder = create_run(msgspec.structs.replace(project, runs=(), readonly=""), args.run)
+    path = Path(args.project)
+    place = path.absolute().parent if path.exists() else None
+    folder = begin_run(msgspec.structs.replace(project, runs=(), readonly=""), args.run, place=place)
     waits = sum(not one.failed for one in kept.add_run(folder).runs)
     print(
         json.dumps({"folder": str(folder), "place": waits}) if args.json else f"number {waits} in the queue: {folder}"
@@ -128,16 +131,16 @@ def _add(args: argparse.Namespace) -> int:
 
 def _work(args: argparse.Namespace) -> int:
     from visualnet.core.process.exit_signals import on_ending
+    from visualnet.training.events import Event
     from visualnet.training.queue.kept import Waiting
     from visualnet.training.queue.worker import AtWork, Worker
-    from visualnet.training.runs.run_model import RunModel
     from visualnet.training.terminal.printer import Printer, print_json
 
     printers: dict[str, Printer] = {}
 
     def tell(run: Waiting, event: object) -> None:
-        if isinstance(event, RunModel):
-            return
+        if not isinstance(event, Event):
+            return  # what a resumed run has told already
         if args.json:
             print_json(event)
             return

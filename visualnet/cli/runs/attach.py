@@ -40,7 +40,12 @@ def run(args: argparse.Namespace) -> int:
     folder = find_run_folder(args.run)
     wish = next((one for one in WISHES if getattr(args, one)), "")
     refused: list[str] = []
-    control = RemoteControl(lambda words: (refused.append(str(words)), control.leave()))
+
+    def refuse(words: object) -> None:
+        refused.append(str(words))
+        control.leave()
+
+    control = RemoteControl(refuse)
     show = _Show(folder, args.json, wish, control.leave)
     follower = Follower(folder, control, show, args.at, whole=args.json and not wish)
     heard: list[int] = []

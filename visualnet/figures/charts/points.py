@@ -45,7 +45,7 @@ class ScatterChart(Chart):
         places = [axes.at(self.x[i], self.y[i]) for i in shown]
         marks.append(Dots(tuple(places), "curve:0"))
         if step > 1:
-            words = f"{len(shown):,} of {len(self.x):,} {self.unit}s are drawn"
+            words = f"{len(shown):,} of {format_quantity(len(self.x), self.unit)} are drawn"
             marks.append(Words(axes.right, axes.top - 15, words, align="right"))
         spots = []
         for i, (left, top) in zip(shown, places, strict=True):

@@ -14,16 +14,16 @@ from typing import Any
 from visualnet.core import validation
 from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, DIRECTIONS, LEARNER, MODES, STATISTICS
 from visualnet.core.names import MAX_NAME, MAX_TEXT
-from visualnet.core.project import DataChoice, Recipe, SearchSpec
+from visualnet.core.project import DataChoice
 from visualnet.core.storage import project_file
-from visualnet.core.storage.decoding import decode, decode_search
+from visualnet.core.storage.decoding import decode
 from visualnet.core.storage.decoding.decode_data import DTYPES, MAX_SEED
 from visualnet.core.storage.project_file import FORMAT, PROGRAM
 from visualnet.core.validation import MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS
 from visualnet.layers import LAYERS, Layer
 from visualnet.layers.declaration.initialization import INITIALIZATIONS
+from visualnet.layers.publish.recipe_schema import bounded, recipe_schema, search_schema
 from visualnet.layers.recipe.node_training import NODE_TRAINING
-from visualnet.layers.recipe.settings import known_options
 
 _NUMBER = {"type": "number"}
 _NAME = {"type": "string", "pattern": r"^[^\W\d]\w*$", "maxLength": MAX_NAME}
@@ -49,11 +49,11 @@ def project_schema() -> dict[str, Any]:
             "note": {"type": "string"},
             "constants": {**_numbers(), "description": "Numbers that every expression may name."},
             "data": _data(),
-            "recipe": _recipe(),
+            "recipe": recipe_schema(),
             "graph": {"$ref": "#/$defs/graph"},
             "blocks": {"type": "object", "propertyNames": _NAME, "additionalProperties": {"$ref": "#/$defs/block"}},
             "runs": {"type": "array", "items": _run()},
-            "search": _search(),
+            "search": search_schema(),
         },
         "$defs": {
             "graph": _graph(),
@@ -67,10 +67,6 @@ def project_schema() -> dict[str, Any]:
 
 def _numbers() -> dict[str, Any]:
     return {"type": "object", "propertyNames": _NAME, "additionalProperties": _NUMBER}
-
-
-def _bounded(kind: str, low: float, high: float, default: Any) -> dict[str, Any]:
-    return {"type": kind, "minimum": low, "maximum": high, "default": default}
 
 
 def _graph() -> dict[str, Any]:
@@ -238,7 +234,7 @@ def _data() -> dict[str, Any]:
         "name": {"type": "string", "default": plain.name},
         "options": {"type": "object"},
         "split": {**split, "description": "Shares of training, validation and test; they add to 1."},
-        "seed": _bounded("integer", 0, MAX_SEED, plain.seed),
+        "seed": bounded("integer", 0, MAX_SEED, plain.seed),
         "normalise": {"type": "boolean", "default": plain.normalise},
         "path": {"type": "string", "description": "Own data: a file or folder, relative to this file's folder."},
         "facts": _facts(),
@@ -287,68 +283,6 @@ def _closed(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties}
 
 
-def _steps() -> dict[str, Any]:
-    """How a recipe or one of its learners makes steps."""
-    plain = Recipe()
-    return {
-        "optimizer": {"type": "string", "default": plain.optimizer},
-        "lr": _bounded("number", 0, 1e6, plain.lr),
-        "momentum": _bounded("number", 0, 1, plain.momentum),
-        "nesterov": {"type": "boolean", "default": plain.nesterov},
-        "weight_decay": _bounded("number", 0, 1e6, plain.weight_decay),
-        "schedule": {"type": "string", "default": plain.schedule},
-        "options": {
-            "type": "object",
-            "description": "Further settings of optimizer, schedule and guards, by name.",
-            "properties": {name: param.schema() for name, param in known_options().items()},
-        },
-    }
-
-
-def _learners() -> dict[str, Any]:
-    learner = {
-        "name": {"type": "string", "maxLength": MAX_NAME},
-        "steps": {**_bounded("integer", 1, decode.MAX_STEPS, 1), "description": "Steps that it makes in each round."},
-        **_steps(),
-    }
-    return {
-        "type": "array",
-        "maxItems": decode.MAX_LEARNERS,
-        "description": "Those that learn beside or against each other, in a round's order; without any, the recipe is the one learner.",
-        "items": {"type": "object", "required": ["name"], "properties": learner},
-    }
-
-
-def _recipe() -> dict[str, Any]:
-    plain = Recipe()
-    properties = {
-        **_steps(),
-        "batch_size": _bounded("integer", 1, 10**9, plain.batch_size),
-        "epochs": _bounded("integer", 1, 10**9, plain.epochs),
-        "seed": _bounded("integer", 0, MAX_SEED, plain.seed),
-        "device": {"type": "string", "default": plain.device},
-        "start_from": {
-            "type": "string",
-            "default": plain.start_from,
-            "pattern": r"^$|^runs/[^/\\:]+/(best|last)$|^weights/[^/\\:]+$|^trained/[a-z0-9][a-z0-9.-]*$",
-            "description": "Weights that the training begins with: among the person's own, or those that come with the program.",
-        },
-        "best_by": {
-            "type": "string",
-            "maxLength": 255,
-            "default": plain.best_by,
-            "description": "The value by which the best epoch is told: loss, or the name of a loss or metric node.",
-        },
-        "procedure": {
-            "type": "string",
-            "default": plain.procedure,
-            "description": "What a round of training does: supervised, or play and learning from it.",
-        },
-        "learners": _learners(),
-    }
-    return {"type": "object", "properties": properties}
-
-
 def _run() -> dict[str, Any]:
     line = {"type": "string", "maxLength": 255}
     properties: dict[str, Any] = {name: line for name in ("id", "folder", "started", "state")}
@@ -357,51 +291,6 @@ def _run() -> dict[str, Any]:
         "summary": {"type": "object", "additionalProperties": _NUMBER},
     }
     return {"type": "object", "required": ["id"], "properties": properties}
-
-
-def _search() -> dict[str, Any]:
-    plain = SearchSpec()
-    entry = {
-        "address": {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": 255,
-            "description": "What is varied, for example lr.",
-        },
-        "low": _NUMBER,
-        "high": _NUMBER,
-        "log": {"type": "boolean", "default": False, "description": "Small values are tried as often as large ones."},
-        "step": {"type": "number", "exclusiveMinimum": 0, "description": "Only low, low + step …"},
-        "choices": {
-            "type": "array",
-            "minItems": 2,
-            "maxItems": decode_search.MAX_CHOICES,
-            "items": {"type": ["string", "number", "boolean"]},
-            "description": "The values that are tried, in the place of a range.",
-        },
-    }
-    properties = {
-        "entries": {
-            "type": "array",
-            "maxItems": decode_search.MAX_ENTRIES,
-            "items": {"type": "object", "required": ["address"], "properties": entry},
-        },
-        "method": {"type": "string", "default": plain.method},
-        "pruning": {"type": "string", "default": plain.pruning},
-        "objective": {
-            "type": "string",
-            "maxLength": 255,
-            "default": plain.objective,
-            "description": "The value of the last epoch that is compared; empty: what the network says of itself.",
-        },
-        "part": {"enum": list(decode_search.PARTS), "default": plain.part},
-        "goal": {"enum": list(decode_search.GOALS), "default": plain.goal},
-        "trials": _bounded("integer", 1, decode_search.MAX_TRIALS, plain.trials),
-        "minutes": _bounded("number", 0, decode_search.MAX_MINUTES, plain.minutes),
-        "seeds": _bounded("integer", 1, decode_search.MAX_SEEDS, plain.seeds),
-        "seed": _bounded("integer", 0, MAX_SEED, plain.seed),
-    }
-    return {"type": "object", "description": "How good settings are looked for.", "properties": properties}
 
 
 def text() -> str:

@@ -47,32 +47,61 @@ _ALL = (
         declare(
             rounds=Int(500, "Rounds in an epoch: so many batches are learned from.", low=1, high=1_000_000),
             play_steps=Int(1, "Steps played in each round.", low=1, high=1000),
-            discount=Float(0.99, "What a reward of the next step counts of one now.", low=0, high=1),
-            epsilon_start=Float(1.0, "Share of steps that are drawn at random, at first.", low=0, high=1),
-            epsilon_end=Float(0.05, "Share of steps that are drawn at random, at last.", low=0, high=1),
-            epsilon_steps=Int(10_000, "Steps of play over which that share falls.", low=1, high=MOST_STEPS),
+            discount=Float(0.99, "What a reward of the next step counts of one now.", low=0, high=1, live="step"),
+            epsilon_start=Float(1.0, "Share of steps that are drawn at random, at first.", low=0, high=1, live="step"),
+            epsilon_end=Float(0.05, "Share of steps that are drawn at random, at last.", low=0, high=1, live="step"),
+            epsilon_steps=Int(
+                10_000,
+                "Steps of play over which it goes from first to last, down or up.",
+                low=1,
+                high=MOST_STEPS,
+                live="step",
+            ),
             buffer=Int(20_000, "Steps of play that are remembered, the last ones.", low=1, high=MOST_KEPT),
             learning_starts=Int(500, "Random steps that are played before the first batch.", low=1, high=MOST_STEPS),
-            target_every=Int(200, "Rounds from one renewal of the target network to the next.", low=1, high=MOST_STEPS),
-            target_rate=Float(
-                1.0, "How far the target network then follows; 1 makes it a copy.", low=1e-6, high=1, more=True
+            target_every=Int(
+                200, "Rounds from one renewal of the target network to the next.", low=1, high=MOST_STEPS, live="step"
             ),
-            double_q=Bool(True, "The next action is chosen by the network, and judged by the target network."),
+            target_rate=Float(
+                1.0,
+                "How far the target network then follows; 1 makes it a copy.",
+                low=1e-6,
+                high=1,
+                more=True,
+                live="step",
+            ),
+            double_q=Bool(
+                True, "The next action is chosen by the network, and judged by the target network.", live="step"
+            ),
             clip_reward=Float(
-                None, "No reward counts more than this, or less than its negative.", low=1e-9, high=1e9, none="off"
+                None,
+                "No reward counts more than this, or less than its negative.",
+                low=1e-9,
+                high=1e9,
+                none="off",
+                live="step",
             ),
             episodes=Int(
-                10, "Episodes played after each epoch to judge the network, always the same ones.", low=1, high=1000
+                10,
+                "Episodes played after each epoch to judge the network, always the same ones.",
+                low=1,
+                high=1000,
+                live="step",
             ),
             test_epsilon=Float(
-                0.0, "Share of steps drawn at random in those; a few get it out of circles.", low=0, high=1, more=True
+                0.0,
+                "Share of steps drawn at random in those; a few get it out of circles.",
+                low=0,
+                high=1,
+                more=True,
+                live="step",
             ),
         ),
         (
             Rule("y", "r + discount*q_next"),
             Rule(
                 "epsilon",
-                "max(epsilon_end, epsilon_start - (epsilon_start - epsilon_end)*max(t - learning_starts, 0)/epsilon_steps)",
+                "epsilon_start + (epsilon_end - epsilon_start)*min(max(t - learning_starts, 0)/epsilon_steps, 1)",
             ),
             Rule("v_new", "v + target_rate*(w - v)"),
         ),

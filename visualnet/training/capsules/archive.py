@@ -65,9 +65,9 @@ class Archive:
         self.path = path
         self._file: IO[bytes] | None = None
         try:
-            self._file = open_bounded(path, MAX_TOTAL)
-            _check_end(self._file)
-            self._zip = zipfile.ZipFile(self._file)
+            self._file = file = open_bounded(path, MAX_TOTAL)
+            _check_end(file)
+            self._zip = zipfile.ZipFile(file)
             self._infos = self._check_directory(self._zip.infolist())
             self.manifest = self._read_manifest()
         except BaseException as error:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from visualnet.core.storage.safe_json import MAX_BYTES as MAX_PROJECT
+from visualnet.core.text.format import format_bytes
 from visualnet.core.text.visible import clean, visible
 
 SUFFIX = ".vnetz"
@@ -57,7 +58,7 @@ def fault_of(name: str) -> str:
     """What is wrong with a file's name in an archive, in words; nothing if it can be written below a folder on every system."""
     shown = visible(name[:80])
     if not name or len(name.encode("utf-8", "surrogatepass")) > MAX_NAME:
-        return f"a name in it is longer than {MAX_NAME} bytes, or empty: “{shown}”"
+        return f"a name in it is empty, or longer than {format_bytes(MAX_NAME)}: “{shown}”"
     if name != clean(name):
         return f"the name “{shown}” holds characters that nobody sees"
     if name.startswith("/") or name.startswith("~") or _FORBIDDEN.search(name):

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -40,6 +40,7 @@ from visualnet.training.runs.run_model import LOG as RUN_LOG
 from visualnet.training.runs.run_model import read_project
 from visualnet.version import __version__
 
+_WRITE: Literal["w"] = "w"
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 FAILED = b'{"event":"failed"'
@@ -163,10 +164,7 @@ def _write(target: Path, manifest: Manifest, parts: list[_Part], check: Check) -
                 done += part.size
                 entries[part.name] = Entry(size=size, sha256=digest.hexdigest(), time=part.time)
             manifest = replace(manifest, entries=entries)
-            with (
-                os.fdopen(os.dup(aside.handle), "w+b") as file,
-                zipfile.ZipFile(file, "w", allowZip64=False) as archive,
-            ):
+            with open_regular(aside.path, "r+b") as file, zipfile.ZipFile(file, "w", allowZip64=False) as archive:
                 text = manifest.encode()
                 _add(archive, _Part(MANIFEST, text, len(text)), None, no_check)
                 for part in parts:
@@ -192,7 +190,7 @@ def _add(archive: zipfile.ZipFile, part: _Part, entry: Entry | None, check: Chec
     info.compress_type = zipfile.ZIP_DEFLATED if _packs(part) else zipfile.ZIP_STORED
     info.file_size = part.size
     digest, count = sha256(), 0
-    with archive.open(info, "w") as member:
+    with archive.open(info, _WRITE) as member:
         for piece in _pieces(part):
             member.write(piece)
             digest.update(piece)

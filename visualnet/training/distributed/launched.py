@@ -78,6 +78,8 @@ class Launched(NamedTuple):
             return
         import torch
         import torch.distributed as dist
+        from torch.distributed.distributed_c10d import PrefixStore
+        from torch.distributed.rendezvous import rendezvous
 
         from visualnet.training import devices
         from visualnet.training.distributed import exchange, lost_ranks, refusals
@@ -89,16 +91,16 @@ class Launched(NamedTuple):
             torch.cuda.set_device(device)
         limit = timedelta(seconds=float(os.environ.get(TIMEOUT, TIMEOUT_S)))
         try:
-            store, rank, size = next(iter(dist.rendezvous("env://", timeout=limit)))
+            store, rank, size = next(iter(rendezvous("env://", timeout=limit)))
             backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
             dist.init_process_group(
-                backend, store=dist.PrefixStore("visualnet", store), rank=rank, world_size=size, timeout=limit
+                backend, store=PrefixStore("visualnet", store), rank=rank, world_size=size, timeout=limit
             )
         except (RuntimeError, ValueError) as error:
             words = str(error).strip().partition("\n")[0]
             raise ValueError(f"the {self.size} processes do not find each other: {words}") from None
         members = [Member(*one) for one in exchange.gather((rank, socket.gethostname(), os.getpid()), size)]
-        watch = lost_ranks.LostRanks(dist.PrefixStore("failures", store), members, rank)
+        watch = lost_ranks.LostRanks(PrefixStore("failures", store), members, rank)
         crew = Several(members, rank, device, project.recipe.seed, watch.explain)
         yield crew
         if not watch.broken:

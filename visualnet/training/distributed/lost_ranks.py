@@ -10,6 +10,7 @@ import os
 import socket
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import torch.distributed as dist
@@ -27,7 +28,7 @@ _OF_EXCHANGE = ("gloo", "nccl", "connection closed", "connection reset", "broken
 class LostRanks:
     """Explains a failed run to its person, and this process's own failure to the other ones."""
 
-    def __init__(self, store: dist.Store, members: Sequence[Member], rank: int) -> None:
+    def __init__(self, store: Any, members: Sequence[Member], rank: int) -> None:
         self.store, self.members, self.rank = store, members, rank
         self.broken = False
         """Whether the processes have lost each other."""

@@ -74,9 +74,9 @@ class Several(Crew):
                 found = (make(), None)
             except (ValueError, OSError) as error:
                 found = (None, error)
-        made, error = exchange.of_first(found)
-        if error is not None:
-            raise error
+        made, fault = exchange.of_first(found)
+        if fault is not None:
+            raise fault
         return made  # type: ignore[no-any-return]
 
     def lead(self, control: Control, emit: Emit) -> Control:

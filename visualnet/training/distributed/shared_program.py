@@ -33,7 +33,7 @@ class _Told(torch.autograd.Function):
         return told.to(lowered.dtype)
 
     @staticmethod
-    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
         return gradient, None
 
 
@@ -64,7 +64,7 @@ class SharedProgram:
         self._names = [*dict.fromkeys((*self._losses, *(n for n in model.metrics if n not in model.settled)))]
         self._key = {name: model.counted.get(name, "") for name in self._names}
         if whole:
-            self._key["loss"] = model.counted.get(*losses, "") if len(losses) == 1 else ""
+            self._key["loss"] = model.counted.get(next(iter(losses)), "") if len(losses) == 1 else ""
         self._together: Any = None
         self._trained: list[bool] = []
         self._last: tuple[Tensor, ...] = ()
@@ -89,7 +89,8 @@ class SharedProgram:
     def _leaves_some(self, batch: tuple[Tensor, ...]) -> bool:
         """Whether weights that ask for gradients get none, as they lead to no loss: then it must be looked for them in each step."""
         weights = [parameter for parameter in self._program.parameters() if parameter.requires_grad]
-        with resting(self._model), torch.enable_grad(), torch.random.fork_rng():
+        devices = [batch[0].device] if batch[0].is_cuda else []
+        with resting(self._model), torch.enable_grad(), torch.random.fork_rng(devices):
             loss = self._plain(*batch)[0]["loss"]
             return any(found is None for found in torch.autograd.grad(loss, weights, allow_unused=True))
 

@@ -65,7 +65,7 @@ class Pairing:
         told += f" If both were equally good, a difference this large would come by chance in {chance} of such comparisons: "
         if self.decided:
             return told + "it is more than chance."
-        return told + f"that is too often to say that one is better. More {self.unit}s would tell."
+        return told + "that is too often to say that one is better. A larger part of the data would tell."
 
 
 def pair(first: Evaluation, second: Evaluation, number: int = 0) -> Pairing:

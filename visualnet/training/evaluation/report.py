@@ -126,7 +126,10 @@ def _facts(evaluation: Evaluation) -> str:
         ("data and their division, fingerprint", evaluation.data),
         ("part", f"{evaluation.part}, {format_quantity(evaluation.size, evaluation.unit)}"),
         ("test part", describe_openings(evaluation.opened)),
-        ("intervals", f"95 %, by the bootstrap over {evaluation.unit}s (seeded); of shares that are 0 or 1, by Wilson"),
+        (
+            "intervals",
+            f"95 %, by the bootstrap, drawn by {evaluation.unit} (seeded); of shares that are 0 or 1, by Wilson",
+        ),
         ("program", f"VisualNet {__version__}"),
     ]
     return _table(("", ""), rows)

@@ -56,7 +56,8 @@ T_99 = (31.82, 6.96, 4.54, 3.75, 3.36, 3.14, 3.00, 2.90, 2.82, 2.76)
 class Difference(NamedTuple):
     """By how much one variant is better than another, seed by seed: how often it is, and mean and spread of the differences.
 
-    ``failures``: in so many seeds only the other one ended in infinite numbers, which counts as won without a difference.
+    A run that ended in infinite numbers counts as worse than any other, by no number: in ``failures`` seeds only the worse one did, in
+    ``own`` only the better one, in ``both`` both did. Mean and spread are of the other seeds.
     """
 
     better: str
@@ -66,12 +67,22 @@ class Difference(NamedTuple):
     mean: float
     spread: float
     failures: int = 0
+    own: int = 0
+    both: int = 0
+
+    @property
+    def known(self) -> int:
+        """In how many seeds both came to an end."""
+        return self.seeds - self.failures - self.own - self.both
 
     @property
     def clear(self) -> bool:
         """Whether the seeds tell it from chance: the mean is further from zero than it would be in one of a hundred experiments by chance
-        (Student's t, one-sided, since several variants are held against each other); or the other diverged again and again."""
-        known = self.seeds - self.failures
+        (Student's t, one-sided, since several variants are held against each other); or the other diverged again and again. Where it
+        diverged itself, nothing is."""
+        known = self.known
+        if self.own:
+            return False
         if self.failures >= 2 and self.won == self.seeds:
             return True
         if known < 2 or self.mean <= 0:
@@ -81,18 +92,27 @@ class Difference(NamedTuple):
 
     def describe(self, what: str) -> str:
         """A sentence: who is better by how much, in how many of the seeds, or that they cannot be told apart."""
-        by = plus_minus(self.mean, self.spread if self.seeds - self.failures > 1 else None)
+        by = plus_minus(self.mean, self.spread if self.known > 1 else None)
         seeds = format_quantity(self.seeds, "seed")
         if self.failures == self.seeds:
             return f"“{self.better}” learns; “{self.worse}” diverges to infinite numbers in all of {seeds}."
-        if not (self.mean or self.spread or self.failures):
-            return f"“{self.better}” and “{self.worse}” end alike in {seeds}."
+        if self.both == self.seeds:
+            return f"“{self.better}” and “{self.worse}” both diverge to infinite numbers in all of {seeds}."
+        if not self.known:
+            return f"“{self.better}” and “{self.worse}”: no seed in which both come to an end{self._diverged()}."
+        if not (self.mean or self.spread or self.failures or self.own):
+            return f"“{self.better}” and “{self.worse}” end alike in {seeds}{self._diverged()}."
         if self.seeds < 2:
-            return f"“{self.better}” is ahead of “{self.worse}” by {by}, with one seed: that may be chance."
+            return f"“{self.better}” is ahead of “{self.worse}” by {by}, with one seed: that may be chance{self._diverged()}."
         if not self.clear:
-            return f"“{self.better}” and “{self.worse}”: no difference that {seeds} can tell from chance ({by})."
-        too = f"; {self.failures} of the runs of “{self.worse}” diverged" if self.failures else ""
-        return f"“{self.better}” beats “{self.worse}” in {self.won} of {seeds}, by {by} ({what}){too}."
+            return f"“{self.better}” and “{self.worse}”: no difference that {seeds} can tell from chance ({by}){self._diverged()}."
+        return f"“{self.better}” beats “{self.worse}” in {self.won} of {seeds}, by {by} ({what}){self._diverged()}."
+
+    def _diverged(self) -> str:
+        """How many runs of which one diverged, and what becomes of them."""
+        counts = (self.worse, self.failures + self.both), (self.better, self.own + self.both)
+        found = [f"{count} of the runs of “{name}”" for name, count in counts if count]
+        return f"; {' and '.join(found)} diverged, which counts as worse than any value" if found else ""
 
 
 def cell(model: ExperimentModel, variant: int, at: int = 0, figure: Figure | None = None) -> Cell:
@@ -108,7 +128,7 @@ def compare(
     """The first variant held against the second, over the seeds of which both are known; None where there are none."""
     figure = figure or model.experiment.figure
     sign = 1 if figure.better == "max" else -1
-    differences, won, seeds, failures = [], 0, 0, 0
+    differences, won, seeds, failures, own, both = [], 0, 0, 0, 0, 0
     for seed in model.seeds:
         one, other = Trial(first, seed, at), Trial(second, seed, at)
         a, b = model.score(one, figure), model.score(other, figure)
@@ -118,17 +138,20 @@ def compare(
         elif a is not None and model.failed(other):
             seeds, won, failures = seeds + 1, won + 1, failures + 1
         elif b is not None and model.failed(one):
-            seeds += 1
+            seeds, own = seeds + 1, own + 1
+        elif model.failed(one) and model.failed(other):
+            seeds, both = seeds + 1, both + 1
     if not seeds:
         return None
     mean = statistics.fmean(differences) if differences else 0.0
     spread = statistics.stdev(differences) if len(differences) > 1 else 0.0
     names = [variant.name for variant in model.experiment.variants]
-    return Difference(names[first], names[second], seeds, won, mean, spread, failures)
+    return Difference(names[first], names[second], seeds, won, mean, spread, failures, own, both)
 
 
 def rank(model: ExperimentModel, at: int = 0) -> list[int]:
-    """The variants of which something is known, the best first."""
+    """The variants of which something is known, the best first. A run that diverged is worse than any other: the fewer a variant has, the
+    better it is, and only among those with as many the mean decides."""
     sign = -1 if model.experiment.figure.better == "max" else 1
     known = {number: cell(model, number, at) for number in range(len(model.experiment.variants))}
 
@@ -156,7 +179,11 @@ def verdicts(model: ExperimentModel) -> list[str]:
 
 
 def check_claims(model: ExperimentModel) -> list[tuple[Claim, float | None, bool]]:
-    """For each claim the difference of the means (None while it is not known) and whether it holds."""
+    """For each claim the difference of the means (None while it is not known, or where a run diverged) and whether it holds.
+
+    A run that diverged is worse than any other: a claim does not hold where one of the variant that is to be better did, and holds by any
+    amount where only runs of the other one did.
+    """
     found: list[tuple[Claim, float | None, bool]] = []
     names = [variant.name for variant in model.experiment.variants]
     for claim in model.experiment.claims:
@@ -164,8 +191,8 @@ def check_claims(model: ExperimentModel) -> list[tuple[Claim, float | None, bool
         axis = model.experiment.axis
         at = axis.values.index(claim.at) if axis is not None and claim.at is not None else 0
         a, b = (cell(model, names.index(name), at, figure) for name in (claim.better, claim.worse))
-        if a.mean is not None and b.mean is None and b.failed:
-            found.append((claim, None, True))
+        if a.failed or b.failed:
+            found.append((claim, None, a.mean is not None and not a.failed))
         elif a.mean is None or b.mean is None:
             found.append((claim, None, False))
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -62,7 +62,8 @@ class PlayedEpisode(Way):
 
         check(0.0)
         episode, chance = Episode(environment, self.seed), random.Random(self.seed)
-        pictures, states, values = [episode.picture()], [np.array(episode.observation)], []
+        values: list[Any] = []
+        pictures, states = [episode.picture()], [np.array(episode.observation)]
         while not episode.over:
             worth = _worth(lens, port, episode.observation)
             if not np.isfinite(worth).all():

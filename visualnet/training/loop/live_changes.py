@@ -246,8 +246,8 @@ def _follow(loop: Changeable, project: Project, analysis: Analysis | None) -> No
     sums = old.tally
     parts.tally.restore(sums.totals(), sums.sums.samples, sums.counts(), sums.tallies())
     parts.probe.spent_s = old.probe.spent_s
-    loop.use_parts(parts)
     loop.recipe, loop.sampler = project.recipe, sampler
+    loop.use_parts(parts)
     loop.reporter.follow(project.recipe, sampler)
     loop.read_guards()
     state.lr = parts.learners.lr

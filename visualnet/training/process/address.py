@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import heapq
 import hmac
 import os
 import platform
@@ -92,6 +93,16 @@ def goes_on(folder: Path) -> bool:
         return not try_lock(handle)
     finally:
         os.close(handle)
+
+
+def going_on(parent: Path, most: int = 500) -> list[Path]:
+    """The runs below a folder that go on now, the newest first by their names; no more than so many folders are looked into."""
+    try:
+        with os.scandir(parent) as entries:
+            names = heapq.nlargest(most, (entry.name for entry in entries))
+    except OSError:
+        return []
+    return [folder for name in names if (folder := parent / name) and (folder / FILE).is_file() and goes_on(folder)]
 
 
 def listen() -> tuple[socket.socket, str]:

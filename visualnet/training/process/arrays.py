@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from visualnet.core.text.format import format_bytes
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -91,6 +93,4 @@ def _check(plain: PlainArray, itemsize: int) -> None:
     if len(plain.shape) > MOST_AXES or any(size < 0 for size in plain.shape):
         raise ValueError(f"no sizes of an array: {plain.shape[:MOST_AXES]}")
     if math.prod(plain.shape) * itemsize != len(plain.data):
-        raise ValueError(
-            f"{len(plain.data)} bytes are no array of sizes {plain.shape} with {itemsize} bytes an element"
-        )
+        raise ValueError(f"{format_bytes(len(plain.data))} are no array of sizes {plain.shape}")

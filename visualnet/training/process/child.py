@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import IO
 
 import msgspec
+from msgspec.structs import replace
 
 from visualnet.core.process.exit_signals import on_ending
 from visualnet.core.storage import project_file
 from visualnet.core.storage.regular_files import descriptor
 from visualnet.core.user import trusted_code
+from visualnet.resources import resource
 from visualnet.training import events
 from visualnet.training.control import Control
 from visualnet.training.events import Event
@@ -29,7 +31,8 @@ from visualnet.training.process.server import serving
 from visualnet.training.runs.run_model import LOG
 from visualnet.training.training_job import train
 
-READY = b"ready\n"
+WARMING = "xor.vnet"
+WARM, READY = b"warm\n", b"ready\n"
 LENGTH = struct.Struct(">I")
 
 
@@ -46,6 +49,7 @@ class TrainingTask(msgspec.Struct, frozen=True):
 def main() -> int:
     """Train what the standard input says; 0 in good order, also after a failure that was told."""
     _import_all()
+    os.write(1, WARM)
     task = _read(sys.stdin.buffer)
     if task is None:
         return 0
@@ -67,11 +71,16 @@ def main() -> int:
 
 
 def _import_all() -> None:
-    """What every training needs, so that it need not wait for that. Where something is missing, the training says so."""
+    """What every training needs, so that it need not wait for that: torch imports much only when a network makes its first steps, so a very
+    small one makes some. Where something is missing, the training says so."""
     with contextlib.suppress(Exception):
-        import visualnet.compiling.module
-        import visualnet.data.loading
-        import visualnet.training.loop.session  # noqa: F401
+        import visualnet.compiling.module  # noqa: F401
+        from visualnet.data.loading import load
+        from visualnet.training.loop.session import Session
+
+        small = project_file.load(resource("templates", WARMING))
+        small = replace(small, recipe=replace(small.recipe, epochs=1, device="cpu"))
+        Session(small, load(small.data), lambda event: None).run()
 
 
 def _read(stream: IO[bytes]) -> TrainingTask | None:

@@ -130,7 +130,7 @@ def read_request(message: WatchMessage) -> ProbeRequest:
         grid=message.grid,
         own=own,
         observations=tuple(
-            ObservationRequest(one.name, one.subject, tuple((name, _value(value)) for name, value in one.options))
+            ObservationRequest(one.name, one.subject, tuple((name, read_value(value)) for name, value in one.options))
             for one in message.observations
         ),
         copy=message.copy,
@@ -144,9 +144,9 @@ def _read_feed(message: FeedMessage) -> Feed:
     return Feed(**{**fields, "drawing": drawing})
 
 
-def _value(value: Any) -> Any:
+def read_value(value: Any) -> Any:
     """A setting's value; lists are the tuples that they were."""
-    return tuple(map(_value, value)) if isinstance(value, list) else value
+    return tuple(map(read_value, value)) if isinstance(value, list) else value
 
 
 def plain_report(number: int, request: ProbeRequest, report: ProbeReport) -> LookMessage:

@@ -24,7 +24,7 @@ from visualnet.training.control import Control, ProbeRequest
 from visualnet.training.events import Event
 from visualnet.training.loop.sinks import Sink
 from visualnet.training.process import address, log_tail
-from visualnet.training.process.looks import WatchMessage, plain_report, read_request
+from visualnet.training.process.looks import WatchMessage, plain_report, read_request, read_value
 from visualnet.training.process.messages import (
     NONCE,
     Behind,
@@ -313,7 +313,7 @@ class RunServer:
             if isinstance(message, Steer):
                 {"pause": self.control.pause, "resume": self.control.resume, "stop": self.control.stop}[message.wish]()
             elif isinstance(message, ChangeSettings):
-                self.control.change({Setting(*name): _plain(value) for name, value in message.values})
+                self.control.change({Setting(*name): read_value(value) for name, value in message.values})
             elif isinstance(message, ChangeNetwork):
                 self.control.change_network(project_file.loads(message.project, "the drawing"))
             elif isinstance(message, WatchMessage):
@@ -369,10 +369,6 @@ def check_free(folder: Path) -> None:
     """
     if address.goes_on(folder):
         raise address.Unreachable(TAKEN.format(folder))
-
-
-def _plain(value: Any) -> Any:
-    return tuple(map(_plain, value)) if isinstance(value, list) else value
 
 
 def _old_address(folder: Path) -> address.Address | None:

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import msgspec
 
-import visualnet
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.user import trusted_code
 from visualnet.training import events, exclusive
-from visualnet.training.process.child import LENGTH, READY, TrainingTask
+from visualnet.training.process.child import LENGTH, READY, WARM, TrainingTask
 from visualnet.training.process.ending import LINES, last_words
 from visualnet.training.process.follow import Follower, Put
 from visualnet.training.process.remote_control import RemoteControl
@@ -31,9 +30,10 @@ class TrainingProcess:
     """A process that waits for a training, or trains. It stays when this one ends; one that still waits does not."""
 
     def __init__(self) -> None:
-        root = str(Path(visualnet.__file__).parents[1])
+        root = str(Path(__file__).parents[3])
         paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
+        self._warm = False
         flags = 0
         if sys.platform == "win32":
             flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
@@ -60,7 +60,13 @@ class TrainingProcess:
         with contextlib.suppress(OSError):
             self._popen.stdin.write(LENGTH.pack(len(body)) + body)
             self._popen.stdin.close()
-        return self._popen.stdout.readline() == READY
+        return self.wait_until_warm() and self._popen.stdout.readline() == READY
+
+    def wait_until_warm(self) -> bool:
+        """Wait until it has imported what it needs; False where it has ended before."""
+        assert self._popen.stdout is not None
+        self._warm = self._warm or self._popen.stdout.readline() == WARM
+        return self._warm
 
     def first_words(self) -> str:
         """What it wrote to its standard error before it had a folder for that."""
@@ -107,6 +113,12 @@ class Spare:
             if self._process is None or not self._process.lives():
                 self._discard()
                 self._process = TrainingProcess()
+
+    def wait_until_warm(self) -> None:
+        """Wait until the one that waits has imported what it needs."""
+        with self._lock:
+            if self._process is not None:
+                self._process.wait_until_warm()
 
     def take(self) -> TrainingProcess:
         """The one that waits, or a new one."""

@@ -131,12 +131,17 @@ def remove_run(folder: str) -> Queue:
 
 
 def move_first(folder: str) -> Queue:
-    """Let a run be the next.
+    """Let a run be the next; one that failed is tried anew.
 
     Raises:
         FileError: as `change_queue`.
     """
-    return change_queue(lambda runs: tuple(sorted(runs, key=lambda run: run.folder != folder)))
+
+    def change(runs: tuple[Waiting, ...]) -> tuple[Waiting, ...]:
+        wanted = any(run.folder == folder for run in runs)
+        return (*([Waiting(folder=folder)] * wanted), *(run for run in runs if run.folder != folder))
+
+    return change_queue(change)
 
 
 def note(folder: str, *, tries: int | None = None, failed: str = "") -> Queue:

@@ -122,7 +122,7 @@ def _sizes(record: RunRecord) -> str:
 def _surroundings(record: RunRecord) -> dict[str, Any]:
     revision = record.revision
     commit = f"{revision.commit[:12]}{', changed' if revision.dirty else ''}" if revision is not None else ""
-    seeds = {f"seed of the {name}": seed for name, seed in record.seeds.items()}
+    seeds = {f"seed of the {name}": seed for name, seed in record.seeds.items() if name != "recipe"}
     versions = {f"version of {name}": version for name, version in record.versions.items()}
     return {**seeds, **versions, "device": record.device, "threads": record.threads, "git revision": commit}
 

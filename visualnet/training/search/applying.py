@@ -8,6 +8,7 @@ from visualnet.analysis import infer
 from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import Project, SearchSpec
+from visualnet.data.registry import fields_or_none
 from visualnet.training.experiments.declare import Figure
 from visualnet.training.experiments.own import find_figure
 from visualnet.training.experiments.places import find_place
@@ -32,7 +33,7 @@ def apply(project: Project, values: Mapping[str, Value]) -> Project:
 
 def find_problem(project: Project) -> str:
     """Why the network cannot be trained as it is drawn, in the words of its first problem; empty if it can."""
-    for problem in infer(project).problems:
+    for problem in infer(project, fields=fields_or_none(project.data)).problems:
         if problem.severity == "error":
             nodes = project.sheet(problem.sheet).nodes
             return f"{nodes[problem.node].name}: {problem.words}" if problem.node in nodes else problem.words

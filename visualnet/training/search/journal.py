@@ -12,6 +12,7 @@ from optuna.logging import WARNING, set_verbosity
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
+from visualnet.core.storage.regular_files import open_regular
 from visualnet.training.search.folder import JOURNAL, Lock
 
 set_verbosity(WARNING)
@@ -52,7 +53,7 @@ def mend(journal: Path) -> int:
     Raises:
         OSError: it cannot be written.
     """
-    with journal.open("r+b") as file:
+    with open_regular(journal, "r+b") as file:
         size = end = file.seek(0, os.SEEK_END)
         while end:
             start = max(end - BLOCK, 0)

@@ -46,7 +46,7 @@ def read_space(project: Project, spec: SearchSpec) -> list[Dimension]:
     check_part("search", spec)
     check_method(spec.method, spec.pruning)
     if not spec.entries:
-        raise ValueError("the search varies nothing yet: choose one setting at least")
+        raise ValueError("the search varies nothing yet: choose one setting at least (--over on the command line)")
     places = {place.address: place for place in list_places(project)}
     found = [_dimension(places, entry) for entry in spec.entries]
     if spec.method == "grid":
@@ -204,7 +204,7 @@ def _number(text: str) -> int | float:
 def write_entry(entry: SearchEntry) -> str:
     """The entry as `parse_entry` reads it, without its address."""
     if entry.low is None or entry.high is None:
-        return entry.words
+        return ", ".join(str(v).lower() if isinstance(v, bool) else str(v) for v in entry.choices)
     way = ":log" if entry.log else f":{entry.step!r}" if entry.step else ""
     return f"{entry.low!r}..{entry.high!r}{way}"
 

@@ -186,13 +186,13 @@ class Worker:
             except Stopped:
                 control.stop()
 
-        self.reins.hold(control)
+        self.reins.hold((control,))
         try:
             with exclusive.training(lambda: self.reins.stopping):
                 data = load(project.data, lambda _share: self._look())
                 Session(project, data, emit, control, folder=place, resume=known.step > 0).run()
         finally:
-            self.reins.hold(None)
+            self.reins.hold(())
         if given:
             raise Given(given[0])
         self.reins.check()

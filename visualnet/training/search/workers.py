@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from visualnet.core.storage.regular_files import open_regular
 from visualnet.training.search import folder as kept
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,7 +32,7 @@ def start_workers(folder: Path, count: int, trust: bool = False) -> list[subproc
     command = [sys.executable, "-m", "visualnet", "search", str(folder), *(["--trust"] if trust else [])]
     found = []
     for number in range(1, count + 1):
-        with (folder / kept.WORKERS / f"{number}.log").open("wb") as words:
+        with open_regular(folder / kept.WORKERS / f"{number}.log", "wb") as words:
             found.append(
                 subprocess.Popen(
                     command,
@@ -50,7 +51,8 @@ def read_words(folder: Path) -> str:
     told = []
     with contextlib.suppress(OSError):
         for path in sorted((folder / kept.WORKERS).glob("*.log")):
-            told.append(path.read_bytes()[-MOST_WORDS:].decode(errors="replace").strip())
+            with open_regular(path) as file:
+                told.append(file.read(MOST_WORDS).decode(errors="replace").strip())
     return "\n".join(dict.fromkeys(filter(None, told))).replace("visualnet: ", "")
 
 

@@ -19,7 +19,8 @@ ACTIONS = (
                "code", "Ctrl+E", lazy("visualnet.app.features.code.export:export_code"), can_export),
     ActionSpec("train.export_script", 40, "Export training script…",
                "Write a script that trains the network as the recipe says, and its data: it needs only PyTorch and NumPy",
-               "code", "", lazy("visualnet.app.features.code.export:export_training"), can_export),
+               "code", "", lazy("visualnet.app.features.code.export:export_training"), can_export,
+               submenu="Elsewhere or later"),
 )
 # fmt: on
 FEATURE = Feature(

@@ -66,7 +66,7 @@ class Searcher(QObject):
     @property
     def stopping(self) -> bool:
         """Whether it was asked to stop and has not ended."""
-        return self.running and self.folder is not None and kept.is_to_stop(self.folder)
+        return self.running and not self.starting and self.folder is not None and kept.is_to_stop(self.folder)
 
     def start(self, project: Project, folder: Path, count: int) -> None:
         """Search in a folder, or go on there, with so many processes; nothing while a search goes on."""

@@ -56,6 +56,16 @@ class SearchView(QWidget):
         self.refresh()
 
     def _build(self) -> None:
+        whole = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        whole.addWidget(self._make_forms())
+        whole.addWidget(self._make_outcome())
+        whole.setStretchFactor(0, 0)
+        whole.setStretchFactor(1, 1)
+        whole.setSizes([fonts.px(360), 900])
+        row((whole, 1), parent=self)
+
+    def _make_forms(self) -> QScrollArea:
+        """What is varied, and how."""
         self.title, self.sentence = label("Search", "title"), label(NO_PROJECT, "muted", wrap=True)
         self.space, self.settings = SpaceForm(), SettingsForm()
         self.space.changed.connect(lambda entries: self._change(entries=entries))
@@ -84,6 +94,10 @@ class SearchView(QWidget):
         left.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         left.setWidget(inner)
         left.setMinimumWidth(fonts.px(320))
+        return left
+
+    def _make_outcome(self) -> QWidget:
+        """How the search stands, its charts, its trials."""
         self.bar = describe(QProgressBar(textVisible=False), "Progress of the search")
         self.bar.setFixedWidth(fonts.px(160))
         self.state = label("", "muted", wrap=True)
@@ -119,13 +133,7 @@ class SearchView(QWidget):
             spacing=6,
             parent=right,
         )
-        whole = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        whole.addWidget(left)
-        whole.addWidget(right)
-        whole.setStretchFactor(0, 0)
-        whole.setStretchFactor(1, 1)
-        whole.setSizes([fonts.px(360), 900])
-        row((whole, 1), parent=self)
+        return right
 
     def _set_theme(self, theme: Theme) -> None:
         for chart in self.charts:

@@ -8,7 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from PySide6.QtCore import QObject, QTimer
+
 from visualnet.analysis import Analysis
+from visualnet.app.state.studio import Studio
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
 from visualnet.core.user.settings import Settings
@@ -20,7 +23,7 @@ from visualnet.training.process.remote_control import RemoteControl
 from visualnet.training.process.spawn import Spare, train_in_process
 from visualnet.training.training_job import train
 
-SETTING = "train_in"
+SETTING, CLOSING = "train_in", "training_at_closing"
 PLACES: Mapping[str, tuple[str, str]] = {
     "auto": (
         "Automatically",
@@ -39,6 +42,8 @@ PLACES: Mapping[str, tuple[str, str]] = {
 LARGE = 2_000_000
 """Parameters from which on a network counts as large."""
 Put = Callable[[object], None]
+WARM_MS = 1500
+"""So long after a project was opened, or a run has ended, a process is made ready for the next run."""
 Place = Literal["window", "process"]
 
 
@@ -54,12 +59,17 @@ class Training:
     """Whether it went on before it was followed."""
 
 
-class TrainingPlaces:
+class TrainingPlaces(QObject):
     """Begins trainings where the person's settings say. A spare process waits where the next one will be needed."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    choices = PLACES
+
+    def __init__(self, studio: Studio, settings: Settings, parent: QObject) -> None:
+        super().__init__(parent)
+        self._studio, self._settings = studio, settings
         self._spare = Spare()
+        self._warming = QTimer(self, singleShot=True, interval=WARM_MS)
+        self._warming.timeout.connect(self._prepare)
 
     @property
     def wish(self) -> str:
@@ -67,10 +77,26 @@ class TrainingPlaces:
         kept = self._settings.typed(SETTING, "auto")
         return kept if kept in PLACES else "auto"
 
+    @property
+    def at_closing(self) -> str:
+        """What becomes of a run that can go on when the window closes: ``ask``, ``keep`` or ``stop``."""
+        kept = self._settings.typed(CLOSING, "ask")
+        return kept if kept in ("keep", "stop") else "ask"
+
+    def remember_closing(self, what: str) -> None:
+        """Do the same from now on, and ask no more."""
+        self._settings[CLOSING] = what
+
+    def ask_again(self) -> None:
+        """Ask what becomes of a run when the window closes."""
+        self._settings[CLOSING] = "ask"
+
     def choose(self, wish: str) -> None:
         """Train there from the next run on."""
         self._settings[SETTING] = wish
-        if wish == "window":
+        if self._needs_process:
+            self.warm_up()
+        else:
             self._spare.close()
 
     def place(self, project: Project, analysis: Analysis) -> tuple[Place, str]:
@@ -85,9 +111,17 @@ class TrainingPlaces:
             return "process", f"it is large: {format_quantity(analysis.main.parameters, 'parameter')}"
         return "window", "it is small"
 
-    def prepare(self, project: Project, analysis: Analysis) -> None:
-        """Have a process ready if the next run of this project is to have one; called where that may take a moment."""
-        if self.place(project, analysis)[0] == "process":
+    @property
+    def _needs_process(self) -> bool:
+        return self.place(self._studio.project, self._studio.analysis)[0] == "process"
+
+    def warm_up(self) -> None:
+        """Have a process ready soon if the next run of the project in front is to have one."""
+        if self._needs_process:
+            self._warming.start()
+
+    def _prepare(self) -> None:
+        if self._needs_process and not exclusive.training_waits():
             self._spare.prepare()
 
     def begin(self, place: Place, project: Project, folder: Path, resume: bool, put: Put, refuse: Put) -> Training:
@@ -112,6 +146,7 @@ class TrainingPlaces:
 
     def close(self) -> None:
         """The window closes: nothing waits any more."""
+        self._warming.stop()
         self._spare.close()
 
 

@@ -40,9 +40,7 @@ class ParallelChart(Chart):
 
     def lay_out(self, width: float, height: float) -> Drawing:
         bottom = max(height - BOTTOM, TOP + 20)
-        left = EDGE + max((text_width(text) for _, text in self._ticks(0, bottom)), default=0.0) + 6
-        apart = max(width - left - EDGE - 52, 20.0) / max(len(self.axes) - 1, 1)
-        places = [left + number * apart for number in range(len(self.axes))]
+        places, apart = self.axis_places(width, height)
         marks: list[Mark] = []
         spots: list[Spot] = []
         for line in self._shown():
@@ -60,6 +58,13 @@ class ParallelChart(Chart):
         for number, at in enumerate(places):
             marks += self._draw_axis(number, at, apart, bottom)
         return Drawing(width, height, tuple(marks), tuple(spots))
+
+    def axis_places(self, width: float, height: float) -> tuple[list[float], float]:
+        """Where each axis stands in a drawing of this size, and how far apart they are, in px."""
+        bottom = max(height - BOTTOM, TOP + 20)
+        left = EDGE + max((text_width(text) for _, text in self._ticks(0, bottom)), default=0.0) + 6
+        apart = max(width - left - EDGE - 52, 20.0) / max(len(self.axes) - 1, 1)
+        return [left + number * apart for number in range(len(self.axes))], apart
 
     def _shown(self) -> list[ParallelLine]:
         """From the worst to the best, so that the best lies in front."""

@@ -31,7 +31,8 @@ class Band(NamedTuple):
 
 @dataclass(frozen=True)
 class BandChart(Chart):
-    """Curves with bands over one axis. With ``places`` only these values of x are there, at even distances, as their numbers say."""
+    """Curves with bands over one axis. With ``places`` only these values of x are there, at even distances, as their numbers say. Without
+    ``legend`` the names are told by the pointer alone."""
 
     kind = "bands"
     bands: tuple[Band, ...]
@@ -39,6 +40,7 @@ class BandChart(Chart):
     y_title: str
     x: tuple[float, float] | None = None
     places: tuple[float, ...] = ()
+    legend: bool = True
 
     def lay_out(self, width: float, height: float) -> Drawing:
         key, rows = self._legend(width)
@@ -94,7 +96,7 @@ class BandChart(Chart):
         """Names with their line in rows below the name of the axis, and how many rows that takes."""
         marks: list[Mark] = []
         x, row = 18.0, 0
-        for band in self.bands:
+        for band in self.bands if self.legend else ():
             wide = SAMPLE + 6 + text_width(band.name)
             if x > 18.0 and x + wide > width - 8:
                 x, row = 18.0, row + 1
@@ -102,7 +104,7 @@ class BandChart(Chart):
             marks.append(_line(((x, y), (x + SAMPLE, y)), band))
             marks.append(Words(x + SAMPLE + 6, y, band.name, "text"))
             x += wide + GAP
-        return marks, row + 1 if self.bands else 0
+        return marks, row + 1 if marks else 0
 
     def _draw(self, axes: Axes, band: Band) -> list[Mark]:
         points = tuple(axes.at(self._place(x), y) for x, y in zip(band.x, band.middle, strict=True))

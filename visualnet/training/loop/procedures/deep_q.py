@@ -176,7 +176,8 @@ class DeepQ(Procedure):
         while play.played < wanted:
             play.step(self.q)
             if run.is_due():
-                if not run.look_up():
+                # Settings change between two rounds alone: else a resumed run would play on with others.
+                if not run.look_up("play"):
                     raise Left
                 run.network.trial.eval()
 

@@ -63,12 +63,10 @@ class QPlay:
 
     @property
     def epsilon(self) -> float:
-        """The share of steps that are drawn at random, now."""
+        """The share of steps that are drawn at random, now: it goes from the first to the last in a line, down or up."""
         start, end = self.settings["epsilon_start"], self.settings["epsilon_end"]
         since = max(self.played - self.settings["learning_starts"], 0) / self.settings["epsilon_steps"]
-        return float(
-            max(end, start - (start - end) * since) if end < start else min(end, start + (end - start) * since)
-        )
+        return float(start + (end - start) * since if since < 1 else end)
 
     def step(self, q: Callable[[Tensor], Tensor]) -> None:
         """Play one step, and remember it.

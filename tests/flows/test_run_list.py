@@ -1,0 +1,204 @@
+"""The page *All runs*: filtered, sorted, compared, tagged, put away and deleted with mouse and keys; what was done can be undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QFile, QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog
+
+from tests.flows.hands import Hands
+from tests.training.by_hand import tiny
+from visualnet.app.features.run_list import run_deeds
+from visualnet.app.shell.window import Window
+from visualnet.core.storage.paths import runs_dir
+from visualnet.data.loading import load
+from visualnet.training.loop.session import Session
+from visualnet.training.run_records.annotations import read_annotations
+from visualnet.training.run_records.begin import begin_run
+
+LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
+RATES = (0.001, 0.01, 0.1)
+
+
+@pytest.fixture
+def runs(request: pytest.FixtureRequest) -> list[Path]:
+    """Four short runs: three learning rates, the last with two seeds."""
+    made = []
+    for at, (lr, seed) in enumerate([*((lr, 0) for lr in RATES), (0.1, 1)]):
+        project = replace(tiny(lr=lr, seed=seed, epochs=2), name="points" if at else "other")
+        folder = begin_run(project, runs_dir() / f"run-{at}")
+        Session(project, load(project.data), lambda event: None, folder=folder, threads=1).run()
+        made.append(folder)
+    return made
+
+
+def open_page(window: Window, hands: Hands) -> Any:
+    window.actions_.trigger("train.all_runs")
+    view = window.pages["run_list"].view  # type: ignore[attr-defined]
+    hands.until(lambda: view.model.rowCount() == len(list(runs_dir().iterdir())), what="the runs")
+    hands.rest()
+    return view
+
+
+def ids(view: Any) -> list[str]:
+    return [view.model.row_at(at).id for at in range(view.model.rowCount())]
+
+
+def click(view: Any, run: str, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    index = view.model.index(view.model.row_of(run), 1)
+    QTest.mouseClick(view.table.viewport(), LEFT, keys, view.table.visualRect(index).center())
+
+
+def click_header(view: Any, name: str) -> None:
+    header = view.table.horizontalHeader()
+    at = 1 + view.model.columns.index(name)
+    QTest.mouseClick(header.viewport(), LEFT, pos=QPoint(header.sectionViewportPosition(at) + 8, header.height() // 2))
+
+
+def write(view: Any, hands: Hands, line: str) -> None:
+    view.search.edit.setFocus()
+    view.search.edit.selectAll()
+    QTest.keyClick(view.search.edit, Qt.Key.Key_Delete)
+    QTest.keyClicks(view.search.edit, line)
+    QTest.keyClick(view.search.edit, Qt.Key.Key_Return)
+    hands.rest()
+
+
+def test_runs_are_filtered_sorted_and_their_curves_laid_over_each_other(
+    window: Window, hands: Hands, runs: list[Path]
+) -> None:
+    view = open_page(window, hands)
+    click_header(view, "lr")
+    assert ids(view)[0] == "run-0" and {ids(view)[2], ids(view)[3]} == {"run-2", "run-3"}
+    click_header(view, "lr")
+    assert ids(view)[-1] == "run-0"
+    write(view, hands, "lr<0.05 state:done")
+    assert sorted(ids(view)) == ["run-0", "run-1"]
+    write(view, hands, "speed>3")
+    assert view.fault.isVisible() and "speed" in view.fault.text() and sorted(ids(view)) == ["run-0", "run-1"]
+    write(view, hands, "")
+    assert not view.fault.isVisible() and len(ids(view)) == 4
+    click(view, "run-1")
+    click(view, "run-2", CTRL)
+    click(view, "run-3", CTRL)
+    hands.until(lambda: view.curves.chart.chart is not None and len(view.curves.chart.chart.bands) == 3, what="curves")
+    assert set(view.model.drawn) == {"run-1", "run-2", "run-3"} and view.curves.which.currentText() == "validation loss"
+    QTest.mouseClick(view.curves.bands, LEFT, pos=QPoint(8, view.curves.bands.height() // 2))
+    bands = view.curves.chart.chart.bands
+    assert {band.name for band in bands} == {"lr 0.1 (2 runs)", "lr 0.01"}
+    assert all(low <= high for band in bands for low, high in zip(band.low, band.high, strict=True))
+    click(view, "run-1")
+    click(view, "run-2", CTRL)
+    QTest.mouseClick(view.side.part(2), LEFT)
+    hands.until(lambda: view.pair.tree.topLevelItemCount() > 0, what="the difference")
+    heads = [view.pair.tree.topLevelItem(at).text(0) for at in range(view.pair.tree.topLevelItemCount())]
+    assert heads[0] == "Recipe" and "Outcome" in heads
+    assert view.pair.tree.topLevelItem(0).child(0).text(0) == "lr"
+
+
+def test_a_range_brushed_on_an_axis_becomes_a_condition(window: Window, hands: Hands, runs: list[Path]) -> None:
+    view = open_page(window, hands)
+    QTest.mouseClick(view.side.part(1), LEFT)
+    hands.rest()
+    chart = view.settings.chart
+    places = dict(chart.axis_places())
+    assert next(iter(places)) == "lr" and list(places)[-1] == "best"
+    x = places["lr"]
+    low = next(y for y in range(chart.height(), 0, -1) if chart.share_at(QPointF(0, y)) > 0.6)
+    QTest.mousePress(chart, LEFT, pos=QPoint(int(x), 5))
+    QTest.mouseMove(chart, QPoint(int(x), low))
+    QTest.mouseRelease(chart, LEFT, pos=QPoint(int(x), low))
+    hands.rest()
+    assert view.search.text().startswith("lr>=") and sorted(ids(view)) == ["run-2", "run-3"]
+
+
+def test_a_run_is_named_tagged_and_noted_and_several_are_put_away_and_brought_back(
+    window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = open_page(window, hands)
+    click(view, "run-1")
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_F2)
+    assert view.sides.currentWidget() is view.notes
+    QTest.keyClicks(view.notes.name, "First try")
+    QTest.keyClicks(view.notes.tags, "baseline, thesis")
+    QTest.keyClicks(view.notes.notes, "# Why")
+    QTest.keyClick(view.notes.notes, Qt.Key.Key_Return)
+    QTest.keyClicks(view.notes.notes, "<b>no</b> ![x](http://a.b/c.png)")
+    QTest.mouseClick(view.notes.switch.part(1), LEFT)
+    assert view.notes.page.toPlainText().startswith("Why")
+    click(view, "run-2")
+    said = read_annotations(runs[1])
+    assert (said.name, said.tags) == ("First try", ("baseline", "thesis")) and said.notes.startswith("# Why")
+    write(view, hands, "tag:thesis")
+    assert ids(view) == ["run-1"]
+    write(view, hands, "")
+    click(view, "run-2")
+    click(view, "run-3", CTRL)
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("slow", True))
+    view.deeds.tag()
+    assert read_annotations(runs[2]).tags == ("slow",) and read_annotations(runs[3]).tags == ("slow",)
+    view.deeds.archive()
+    hands.rest()
+    assert sorted(ids(view)) == ["run-0", "run-1"]
+    QTest.mouseClick(view.away, LEFT, pos=QPoint(8, view.away.height() // 2))
+    assert len(ids(view)) == 4
+
+
+def test_deleted_runs_lie_in_the_trash_and_come_back(
+    window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    trash = tmp_path / "trash"
+    trash.mkdir()
+
+    def move(name: str) -> tuple[bool, str]:
+        place = trash / Path(name).name
+        Path(name).rename(place)
+        return True, str(place)
+
+    offered: list[Any] = []
+    monkeypatch.setattr(QFile, "moveToTrash", move)
+    monkeypatch.setattr(
+        run_deeds, "answer_of", lambda box: next(b for b in box.buttons() if b.text() == "Move to the trash").click()
+    )
+    monkeypatch.setattr(
+        type(window.studio.shell), "notify", lambda self, kind, words, deeds: offered.append((words, deeds))
+    )
+    view = open_page(window, hands)
+    click(view, "run-1")
+    click(view, "run-2", CTRL)
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_Delete)
+    hands.rest()
+    assert sorted(ids(view)) == ["run-0", "run-3"] and not runs[1].exists()
+    words, deeds = offered[-1]
+    assert words == "2 runs are in the trash." and deeds[0][0] == "Undo"
+    deeds[0][1]()
+    hands.rest()
+    assert len(ids(view)) == 4 and runs[1].is_dir()
+
+
+def test_a_run_is_verified_opened_and_branched(window: Window, hands: Hands, runs: list[Path]) -> None:
+    told: list[str] = []
+    window.studio.message.connect(lambda kind, words: told.append(words))
+    view = open_page(window, hands)
+    click(view, "run-2")
+    QTest.mouseClick(view.check, LEFT)
+    assert view.check.text() == "Stop"
+    hands.until(lambda: view.check.text() == "Verify", what="the verdict")
+    assert any("Equal to the last bit" in words for words in told)
+    view.deeds.branch("last", True)
+    hands.rest()
+    assert not window.covered and window.studio.project.recipe.lr == 0.1
+    made = window.studio.project.runs[-1]
+    assert made.state == "stopped" and (runs_dir() / made.folder / "last" / "state.json").is_file()
+    view = open_page(window, hands)
+    click(view, "run-1")
+    view.deeds.branch("best", False)
+    hands.rest()
+    assert window.studio.project.recipe.start_from == "runs/run-1/best"

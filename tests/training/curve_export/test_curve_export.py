@@ -1,0 +1,118 @@
+"""Curves for other tools: every value is there with all its digits, and what is not installed is said in words."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.training.nets import small
+from tests.training.verifying.test_replay import keep
+from visualnet.cli.main import main
+from visualnet.core.storage import project_file
+from visualnet.training import checkpoints
+from visualnet.training.curve_export.mlflow_store import write_mlflow
+from visualnet.training.curve_export.rows import curve_rows
+from visualnet.training.curve_export.tables import write_parquet
+from visualnet.training.curve_export.tensorboard import write_tensorboard
+from visualnet.training.runs.network_mark import mark_of
+from visualnet.training.runs.run_model import read_run
+from visualnet.training.transfer.project_in_weights import read_project_of
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return keep(small(epochs=2), tmp_path_factory.mktemp("runs") / "run")
+
+
+def test_a_csv_holds_every_value_to_the_last_bit(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export-curves", str(run), "--csv", str(tmp_path / "c.csv")]) == 0
+    assert "wrote" in capsys.readouterr().out
+    with (tmp_path / "c.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    model = read_run(run)
+    steps = [row for row in rows if (row["part"], row["name"]) == ("step", "loss")]
+    assert [float(row["value"]) for row in steps] == model.steps["loss"].values.tolist()
+    assert [int(row["step"]) for row in steps] == model.steps["loss"].steps.tolist()
+    ends = [float(row["epoch"]) for row in rows if (row["part"], row["name"]) == ("validation", "loss")]
+    assert ends == [1.0, 2.0]
+    assert {row["part"] for row in rows} == {"step", "training", "validation"}
+
+
+def test_parquet_holds_the_same(run: Path, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    write_parquet(tmp_path / "c.parquet", read_run(run))
+    table = parquet.read_table(tmp_path / "c.parquet").to_pylist()
+    assert table == [row._asdict() for row in curve_rows(read_run(run))]
+
+
+def scalars(folder: Path) -> dict[str, list[tuple[int, float]]]:
+    """What TensorBoard itself reads in a folder."""
+    loader = pytest.importorskip("tensorboard.backend.event_processing.event_file_loader")
+    found: dict[str, list[tuple[int, float]]] = {}
+    for path in sorted(folder.iterdir()):
+        for event in loader.LegacyEventFileLoader(str(path)).Load():
+            for value in event.summary.value:
+                found.setdefault(value.tag, []).append((event.step, value.simple_value))
+    return found
+
+
+def test_tensorboard_reads_the_curves_of_a_kept_run(run: Path, tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    write_tensorboard(tmp_path / "board", read_run(run))
+    model, found = read_run(run), scalars(tmp_path / "board")
+    assert [step for step, _ in found["step/loss"]] == model.steps["loss"].steps.tolist()
+    assert [value for _, value in found["step/loss"]] == pytest.approx(model.steps["loss"].values.tolist())
+    assert len(found["validation/score"]) == 2
+
+
+def test_a_training_writes_event_files_while_it_goes_on(tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    project_file.save(tmp_path / "net.vnet", small(epochs=2))
+    told = ["train", str(tmp_path / "net.vnet"), "--run", str(tmp_path / "run"), "--tensorboard", str(tmp_path / "b")]
+    assert main(told) == 0
+    found, model = scalars(tmp_path / "b"), read_run(tmp_path / "run")
+    assert [value for _, value in found["step/loss"]] == pytest.approx(model.steps["loss"].values.tolist())
+    assert len(found["validation/loss"]) == 2
+
+
+@pytest.mark.filterwarnings("ignore")  # of MLflow's own use of SQLAlchemy
+def test_mlflow_holds_parameters_and_metrics(run: Path, tmp_path: Path) -> None:
+    tracking = pytest.importorskip("mlflow.tracking")
+    run_id = write_mlflow(tmp_path / "mlflow.db", run, read_run(run))
+    client = tracking.MlflowClient(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db")
+    kept = client.get_run(run_id)
+    assert kept.info.status == "FINISHED"
+    assert float(kept.data.params["lr"]) == small().recipe.lr
+    assert len(client.get_metric_history(run_id, "step/loss")) == len(read_run(run).steps["loss"])
+
+
+@pytest.mark.parametrize(
+    ("option", "module"), [("--parquet", "pyarrow"), ("--tensorboard", "torch.utils.tensorboard.writer"), ("--mlflow", "mlflow.entities")]
+)  # fmt: skip
+def test_what_is_not_installed_is_said_with_how_to_get_it(
+    run: Path, tmp_path: Path, option: str, module: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    monkeypatch.setitem(sys.modules, module, None)
+    assert main(["export-curves", str(run), option, str(tmp_path / "x")]) == 2
+    assert "pip install" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+def test_weights_go_with_their_project(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "w.safetensors"
+    assert main(["export-curves", str(run)]) == 2
+    assert main(["export-weights", str(run), str(path)]) == 0
+    project = read_project_of(path)
+    assert mark_of(project) == mark_of(small())
+    assert checkpoints.read_header(path) == checkpoints.read_header(run / "best.safetensors")
+    before, after = (checkpoints.load_file(one) for one in (run / "best.safetensors", path))
+    assert all(bool((before[name] == after[name]).all()) for name in before)
+    (tmp_path / "torn.safetensors").write_bytes(path.read_bytes()[:50])
+    with pytest.raises(project_file.FileError, match="no safetensors"):
+        read_project_of(tmp_path / "torn.safetensors")
+    (tmp_path / "bomb.safetensors").write_bytes((1 << 40).to_bytes(8, "little") + b"{}")
+    with pytest.raises(project_file.FileError, match="header"):
+        read_project_of(tmp_path / "bomb.safetensors")

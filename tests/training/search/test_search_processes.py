@@ -1,0 +1,132 @@
+"""Several processes that share one search, and processes that are killed (kill −9) at any moment: the journal stays sound."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.training.search.tiny_search import RATES, search, searched
+from tests.waiting import until
+from visualnet.core.project import SearchEntry
+from visualnet.training.search import folder as kept
+from visualnet.training.search import workers
+from visualnet.training.search.study import KILLED, Study, counts, is_over
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no kill here")
+KILLS = 20
+
+
+class Searchers:
+    """The process that forks searches."""
+
+    def __init__(self, server: subprocess.Popen[str]) -> None:
+        self.server = server
+
+    def start(self, folder: Path) -> int:
+        """Search there in a process of its own: its number."""
+        return int(self.ask(f"start {folder}"))
+
+    def wait(self, child: int) -> int:
+        """How it ended."""
+        return int(self.ask(f"wait {child}"))
+
+    def ask(self, line: str = "") -> str:
+        """What it prints for a line."""
+        assert self.server.stdin is not None
+        assert self.server.stdout is not None
+        if line:
+            self.server.stdin.write(f"{line}\n")
+            self.server.stdin.flush()
+        return self.server.stdout.readline().strip()
+
+
+@pytest.fixture
+def searchers() -> Iterator[Searchers]:
+    root = Path(__file__).parents[3]
+    environment = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "tests.training.search.search_process"]
+    with subprocess.Popen(
+        command, cwd=root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        found = Searchers(server)
+        assert found.ask() == "ready"
+        yield found
+        assert server.stdin is not None
+        server.stdin.close()
+        assert server.wait() == 0
+
+
+def size_of(folder: Path) -> int:
+    path = folder / kept.JOURNAL
+    return path.stat().st_size if path.exists() else 0
+
+
+def kill_and_go_on(searchers: Searchers, folder: Path, kills: int) -> None:
+    """Kill a searching process so often, each time when it has written some bytes more, and read what is left."""
+    chance, number = random.Random(4), max(kills, 5)
+    project = searched(RATES, SearchEntry(address="optimizer", choices=("SGD", "Adam")), method="random", trials=number)
+    kept.begin(folder, project)
+    done: dict[int, float | None] = {}
+    killed = 0
+    while killed < kills:
+        child = searchers.start(folder)
+        enough = size_of(folder) + chance.randint(1, 900)
+        until(partial(has_written, folder, enough, child), "some bytes more in the journal")
+        os.kill(child, signal.SIGKILL)
+        killed += searchers.wait(child) == -signal.SIGKILL
+        trials = {trial.number: trial for trial in Study(folder).trials()}
+        for number, value in done.items():
+            assert trials[number].value == value, "what a trial had reached is kept"
+        done = {number: trial.value for number, trial in trials.items() if trial.state == "done"}
+        if sum(map(counts, trials.values())) >= number and all(map(is_over, trials.values())):
+            break
+    assert killed > kills // 2
+    trials_now, ended = search(folder, project)
+    assert ended.reason == "done", ended.words
+    assert all(is_over(trial) for trial in trials_now)
+    assert sum(map(counts, trials_now)) == number
+    assert all(trial.words == KILLED for trial in trials_now if trial.lost)
+    assert kept.count_workers(folder) == 0
+
+
+def has_written(folder: Path, enough: int, child: int) -> bool:
+    """Whether the journal has so many bytes, or the process has ended: it is a zombie then until it is waited for."""
+    with open(f"/proc/{child}/stat") as told:
+        return size_of(folder) >= enough or told.read().rpartition(")")[2].split()[0] == "Z"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to look at processes")
+def test_processes_that_are_killed_leave_the_journal_sound(searchers: Searchers, tmp_path: Path) -> None:
+    kill_and_go_on(searchers, tmp_path / "s", 2)
+
+
+@pytest.mark.wide
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to look at processes")
+def test_twenty_kills_leave_the_journal_sound(searchers: Searchers, tmp_path: Path) -> None:
+    kill_and_go_on(searchers, tmp_path / "s", KILLS)
+
+
+@pytest.mark.wide
+def test_two_processes_share_a_grid_and_train_each_point_once(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    rates = SearchEntry(address="lr", choices=(1e-5, 1e-4, 1e-3, 1e-2, 1e-1))
+    sizes = SearchEntry(address="batch_size", choices=(4, 8, 16))
+    kept.begin(folder, searched(rates, sizes, method="grid", epochs=20))
+    processes = workers.start_workers(folder, 2)
+    until(lambda: kept.count_workers(folder) == 2 or processes[0].poll() is not None, "both processes", 120)
+    assert workers.wait_all(processes, 300)
+    assert [process.returncode for process in processes] == [0, 0], workers.read_words(folder)
+    study = Study(folder)
+    trials = study.trials()
+    assert len(trials) == 15 and all(trial.state == "done" for trial in trials)
+    assert len({tuple(trial.values.values()) for trial in trials}) == 15
+    taken = {trial.user_attrs["worker"] for trial in study.optuna.get_trials()}
+    assert len(taken) == 2, "both have trained"

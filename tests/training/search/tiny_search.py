@@ -1,0 +1,52 @@
+"""A search that is over in a moment, and what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.training.experiments.tiny import network
+from visualnet.core import edits
+from visualnet.core.project import Project, SearchEntry, SearchSpec
+from visualnet.training.experiments.runner import Reins
+from visualnet.training.search import folder as kept
+from visualnet.training.search.study import Study, TrialView
+from visualnet.training.search.worker import Begun, Ended, Message, work
+
+RATES = SearchEntry(address="lr", low=1e-6, high=0.3, log=True)
+UNITS = SearchEntry(address="hidden.out_features", low=2, high=9)
+
+
+def searched(*entries: SearchEntry, epochs: int = 2, **spec: Any) -> Project:
+    """A tiny network with a search."""
+    project = edits.set_recipe(network(), epochs=epochs, device="cpu")
+    told = {"pruning": "none", **spec}
+    return edits.set_search(project, SearchSpec(entries=entries or (RATES, UNITS), **told))
+
+
+def search(
+    folder: Path, project: Project, hear: Callable[[Message, Reins], Any] = lambda message, reins: None
+) -> tuple[list[TrialView], Ended]:
+    """Search in this process; the trials, and how it ended."""
+    kept.begin(folder, project)
+    kept.forget_stop(folder)
+    reins, told = Reins(), list[Message]()
+
+    def put(message: Message) -> None:
+        told.append(message)
+        hear(message, reins)
+
+    work(folder, reins, put)
+    assert isinstance(told[-1], Ended)
+    return Study(folder).trials(), told[-1]
+
+
+def stop_at(number: int) -> Callable[[Message, Reins], None]:
+    """Stop when this trial begins."""
+
+    def hear(message: Message, reins: Reins) -> None:
+        if isinstance(message, Begun) and message.trial.number == number:
+            reins.stop()
+
+    return hear

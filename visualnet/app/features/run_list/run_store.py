@@ -1,0 +1,185 @@
+"""The runs that the page shows: the index beside the window, what is asked of it, and what is changed in the folders."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QFile, QObject, Signal
+
+from visualnet.app.services.background_task import BackgroundTask, TaskQueue
+from visualnet.app.state.studio import Studio
+from visualnet.core.errors import FileError
+from visualnet.training.run_index.facts import RunRow
+from visualnet.training.run_index.filter_line import FilterError, Term, parse_filter
+from visualnet.training.run_index.index import RunIndex, default_index
+from visualnet.training.run_index.query import Scope
+from visualnet.training.run_records.annotations import Annotations, annotate, read_annotations
+from visualnet.training.runs.run_model import RunModel, read_run
+
+
+class RunStore(QObject):
+    """Rows in the order and with the filter that are asked for. ``trouble`` says why a filter cannot be used; the rows stay then."""
+
+    changed = Signal()
+    """There are other rows, or other values in them."""
+    read = Signal(str)
+    """The curves of this run are here."""
+    looking = Signal(float)
+    """The folders are looked at: the share that is done; 1.0 at the end."""
+
+    def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.studio = studio
+        self.index: RunIndex = default_index()
+        self.queue = TaskQueue(self)
+        self.rows: list[RunRow] = []
+        self.line, self.sort, self.descending = "", "started", True
+        self.whole = True
+        """Whether the runs of all projects are meant."""
+        self.put_away = False
+        """Whether the archived and the hidden are shown too."""
+        self.trouble = ""
+        self.models: dict[str, RunModel] = {}
+        self._columns: dict[str, dict[str, float | str]] = {}
+        self._task: BackgroundTask | None = None
+        self.destroyed.connect(self.index.close)
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The filter.
+
+        Raises:
+            FilterError: it cannot be read, or names what no run has.
+        """
+        terms = parse_filter(self.line)
+        self.index.check_filter(terms)
+        return terms
+
+    @property
+    def scope(self) -> Scope:
+        """Which runs are meant."""
+        project = self.studio.project
+        name, ids = (None, ()) if self.whole else (project.name, tuple(run.id for run in project.runs))
+        return Scope(name, ids, self.put_away, self.put_away)
+
+    def ask(self) -> None:
+        """Take the rows as the index has them now."""
+        try:
+            terms, self.trouble = self.terms, ""
+        except FilterError as error:
+            self.trouble = str(error)
+            self.changed.emit()
+            return
+        self.rows = self.index.rows(terms, self.sort, self.descending, self.scope)
+        self._columns.clear()
+        self.changed.emit()
+
+    def refresh(self) -> None:
+        """Look at the folders beside the window, then take the rows; what is known already is shown at once."""
+        self.ask()
+        if self._task is not None and self._task.running:
+            return
+
+        def done(_: Any) -> None:
+            self.models = {run: model for run, model in self.models.items() if model.over}
+            self.looking.emit(1.0)
+            self.ask()
+
+        self._task = BackgroundTask(
+            lambda job: self.index.refresh(job),
+            done,
+            self.looking.emit,
+            lambda words: self.studio.message.emit("warning", words),
+            name="runs",
+            words="The runs cannot be listed",
+            parent=self,
+        )
+
+    def column(self, name: str) -> dict[str, float | str]:
+        """The values of a setting or a figure, by run."""
+        if name not in self._columns:
+            self._columns[name] = self.index.values(name)
+        return self._columns[name]
+
+    def folder(self, run: str) -> Path:
+        """The folder of a run."""
+        return self.index.root / run
+
+    def read_curves(self, runs: Sequence[str]) -> None:
+        """Read the logs of these runs beside the window; `read` tells of each."""
+
+        def keep(run: str) -> Callable[[RunModel], None]:
+            def take(model: RunModel) -> None:
+                self.models[run] = model
+                self.read.emit(run)
+
+            return take
+
+        for run in runs:
+            if run not in self.models:
+                read = partial(read_run, self.folder(run))
+                self.queue.submit(f"curves {run}", read, keep(run), words="A log cannot be read")
+
+    # --- what a person says of runs --------------------------------------------------------------------------------------
+
+    def said_of(self, run: str) -> Annotations:
+        """What was said of a run."""
+        return read_annotations(self.folder(run))
+
+    def annotate(self, words: str, runs: Sequence[str], change: Callable[[Annotations], dict[str, Any]]) -> None:
+        """Change what is said of some runs; what was said before can be had back."""
+        before: dict[str, Annotations] = {}
+        try:
+            for run in runs:
+                said = self.said_of(run)
+                annotate(self.folder(run), **change(said))
+                before[run] = said
+        except (FileError, ValueError, OSError) as error:
+            self.studio.message.emit("error", str(error))
+        self._look_again()
+        if before:
+            self._offer(words, lambda: self._say_again(before))
+
+    def _say_again(self, before: dict[str, Annotations]) -> None:
+        with contextlib.suppress(FileError, ValueError, OSError):
+            for run, said in before.items():
+                annotate(self.folder(run), **msgspec.structs.asdict(said))
+        self._look_again()
+
+    def delete(self, runs: Sequence[str]) -> None:
+        """Move the folders of some runs to the trash, from where they can be had back."""
+        gone: dict[Path, str] = {}
+        for run in runs:
+            folder = self.folder(run)
+            answer: Any = QFile.moveToTrash(str(folder))
+            done, place = answer if isinstance(answer, tuple) else (answer, "")
+            if not done:
+                self.studio.message.emit("error", f"There is no trash for {folder}: delete the folder by hand.")
+                break
+            gone[folder] = place
+            self.models.pop(run, None)
+        self._look_again()
+        if gone:
+            count = "The run is" if len(gone) == 1 else f"{len(gone)} runs are"
+            self._offer(f"{count} in the trash.", lambda: self._put_back(gone))
+
+    def _put_back(self, gone: dict[Path, str]) -> None:
+        for folder, place in gone.items():
+            if not place or folder.exists() or not QFile.rename(place, str(folder)):
+                self.studio.message.emit(
+                    "error", f"{folder.name} cannot be put back: take it out of the trash by hand."
+                )
+        self._look_again()
+
+    def _offer(self, words: str, undo: Callable[[], None]) -> None:
+        if self.studio.shell is not None:
+            self.studio.shell.notify("hint", words, [("Undo", undo)])
+
+    def _look_again(self) -> None:
+        self.index.refresh()
+        self.ask()
