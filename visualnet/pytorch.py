@@ -33,15 +33,23 @@ def need_torch() -> None:
             raise NoTorch(_trouble)
 
 
+def start_no_threads() -> None:
+    """Once torch is imported: have its mute progress bars start none.
+
+    WORKAROUND https://github.com/tqdm/tqdm/issues/522: torch.fx makes a progress bar for every graph that it runs, and where tqdm is
+    installed (Optuna brings it) the first one starts a thread that never ends.
+    """
+    import torch.hub
+
+    torch.hub.tqdm.monitor_interval = 0  # type: ignore[attr-defined]
+
+
 def _tried() -> str:
     try:
         import safetensors.torch
         import torch
 
         torch.nn, torch.fx, safetensors.torch.load_file  # noqa: B018
-        # WORKAROUND https://github.com/tqdm/tqdm#monitoring-thread-intervals-and-miniters: torch.fx makes a (mute) progress bar for
-        # every graph that it runs, and where tqdm is installed the first one starts a thread that never ends.
-        torch.hub.tqdm.monitor_interval = 0  # type: ignore[attr-defined]
     except ModuleNotFoundError as error:
         name = error.name or "torch"
         if name.partition(".")[0] in ("torch", "safetensors"):

@@ -34,6 +34,9 @@ from visualnet.compiling.weight_init import OwnGenerator
 from visualnet.core.graph import Port, Value
 from visualnet.core.project import Project
 from visualnet.layers.declaration.calls import Ref
+from visualnet.pytorch import start_no_threads
+
+start_no_threads()
 
 
 def compile_project(

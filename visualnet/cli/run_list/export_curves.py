@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from visualnet.cli.common import FINE, Misuse, Verb
@@ -27,26 +28,26 @@ def export_curves(args: argparse.Namespace) -> int:
     from visualnet.training.curve_export.mlflow_store import write_mlflow
     from visualnet.training.curve_export.tables import write_csv, write_parquet
     from visualnet.training.curve_export.tensorboard import write_tensorboard
-    from visualnet.training.runs.run_model import read_run
+    from visualnet.training.runs.run_model import RunModel, read_run
 
     folder = find_run_folder(args.run)
-    ways = {
-        args.csv: lambda: write_csv(args.csv, model),
-        args.parquet: lambda: write_parquet(args.parquet, model),
-        args.tensorboard: lambda: write_tensorboard(args.tensorboard, model),
-        args.mlflow: lambda: write_mlflow(args.mlflow, folder, model),
-    }
-    if not (wanted := {place: way for place, way in ways.items() if place is not None}):
+    ways: list[tuple[Path | None, Callable[[Path, RunModel], object]]] = [
+        (args.csv, write_csv),
+        (args.parquet, write_parquet),
+        (args.tensorboard, write_tensorboard),
+        (args.mlflow, lambda place, model: write_mlflow(place, folder, model)),
+    ]
+    if not (wanted := [(place, way) for place, way in ways if place is not None]):
         raise Misuse("say where the curves go: --csv FILE, --parquet FILE, --tensorboard DIR or --mlflow FILE")
     model = read_run(folder)
     try:
-        for way in wanted.values():
-            way()
+        for place, way in wanted:
+            way(place, model)
     except FileError:
         raise
     except ValueError as error:
         raise Misuse(str(error)) from None
-    written = [str(place) for place in wanted]
+    written = [str(place) for place, _ in wanted]
     print(json.dumps({"written": written}) if args.json else "\n".join(f"wrote {place}" for place in written))
     return FINE
 
