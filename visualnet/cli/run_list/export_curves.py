@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from visualnet.cli.common import FINE, Misuse, Verb
@@ -30,7 +31,8 @@ def export_curves(args: argparse.Namespace) -> int:
     from visualnet.training.runs.run_model import read_run
 
     folder = find_run_folder(args.run)
-    ways = {
+    model = read_run(folder)
+    ways: dict[Path | None, Callable[[], object]] = {
         args.csv: lambda: write_csv(args.csv, model),
         args.parquet: lambda: write_parquet(args.parquet, model),
         args.tensorboard: lambda: write_tensorboard(args.tensorboard, model),
@@ -38,7 +40,6 @@ def export_curves(args: argparse.Namespace) -> int:
     }
     if not (wanted := {place: way for place, way in ways.items() if place is not None}):
         raise Misuse("say where the curves go: --csv FILE, --parquet FILE, --tensorboard DIR or --mlflow FILE")
-    model = read_run(folder)
     try:
         for way in wanted.values():
             way()
