@@ -25,7 +25,8 @@ wrong use, or PyTorch is missing. Errors go to stderr.
 `train` stops in good order on Ctrl+C (130), SIGTERM (143) and SIGHUP (129): after the step in hand its state is saved, and `--resume`
 goes on from there. A second Ctrl+C ends it at once.
 
-With `--json`, `train` prints one event a line, `search` one trial a line and at the end what came out, and every other verb one value. `summary --json` gives `nodes` (each with `id`, `name`,
+With `--json`, `train` prints one event a line, `search` one trial a line and at the end what came out, and every other verb one
+value. `summary --json` gives `nodes` (each with `id`, `name`,
 `kind`, `path`, `card`, `output_shapes` by port without the batch, `parameters`, `trainable`, `buffers`, `macs`; a block also `repeat` and
 what is `inside`; `statistics` are the running means and variances among the `buffers`, and `with_statistics` counts them with the
 parameters, as Keras does; `output_bytes` is the memory of what it gives and `kept_bytes` what training keeps of it, at the batch size),

@@ -14,6 +14,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from tests.guide_pictures_inside import (
+    all_runs,
     back_propagation,
     dashboard,
     experiments,
@@ -339,7 +340,7 @@ def cluster(g: Guide) -> None:
     dialog = ClusterDialog(g.window.studio, g.window)
     dialog.nodes.setValue(2)
     dialog.processes.setValue(4)
-    dialog.folder.setText("/home/ada/lenet5-cluster")
+    dialog.folder.setText("/shared/lenet5-cluster")
     dialog.show()
     g.keep("cluster", of=dialog)
     dialog.close()
@@ -492,7 +493,7 @@ PICTURES: dict[str, Callable[[Guide], None]] = {
         start_page, lenet, broken, training, own_network, quick_add, refused_wire, card_menu, frame_and_note, why, repair_preview,
         explain, in_place, block_inspector, recipe, runs, first_weights, find_rate, feature_maps, attention, regions, presentation,
         heat_map, map_sizes, figure, cluster, code, training_script, differences, data, evaluate, try_it, see_inside, feeds, dashboard,
-        back_propagation, experiments, where_it_trains, search,
+        back_propagation, experiments, where_it_trains, search, all_runs,
     )
 }  # fmt: skip
 """The pictures by name; *runs* writes also `runs-compared`."""

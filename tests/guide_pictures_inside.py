@@ -118,3 +118,32 @@ def search(g: Guide) -> None:
     view.tabs.setCurrentIndex(1)
     g.hands.rest(0.5)
     g.keep("search")
+
+
+def all_runs(g: Guide) -> None:
+    """Six short trainings of one network, their curves over each other."""
+    from msgspec.structs import replace
+
+    from visualnet.core.storage.paths import runs_dir
+    from visualnet.core.storage.project_file import load
+    from visualnet.data.loading import load as load_data
+    from visualnet.resources import resource
+    from visualnet.training.loop.session import Session
+    from visualnet.training.run_records.annotations import annotate
+    from visualnet.training.run_records.begin import begin_run
+
+    project = load(resource("templates", "xor.vnet"))
+    for at, (lr, optimizer) in enumerate([(r, o) for o in ("SGD", "Adam") for r in (0.03, 0.1, 0.5)]):
+        recipe = replace(project.recipe, lr=lr, optimizer=optimizer, epochs=12, device="cpu")
+        run = replace(project, recipe=recipe)
+        folder = begin_run(run, runs_dir() / f"20261101-10000{at}-XOR")
+        Session(run, load_data(run.data), lambda _: None, folder=folder, threads=1).run()
+        annotate(folder, name=f"{optimizer}, rate {lr:g}", tags=("baseline",) if at == 1 else ())
+    g.window.actions_.trigger("train.all_runs")
+    view = g.window.pages["run_list"].view  # type: ignore[attr-defined]
+    view.search.edit.setText('project:"XOR by hand" rate')
+    g.hands.until(lambda: view.model.rowCount() == 6)
+    view.table.selectAll()
+    g.hands.until(lambda: view.curves.chart.chart is not None and len(view.curves.chart.chart.bands) == 6)
+    g.hands.rest(0.5)
+    g.keep("all-runs")

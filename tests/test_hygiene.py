@@ -247,6 +247,7 @@ def test_only_the_app_knows_qt(trees: dict[Path, ast.AST]) -> None:
 
 THREADS = {
     "visualnet/training/process/server.py": "windows that follow a run: no window is in its process",
+    "visualnet/training/experiments/side_by_side/turns.py": "loops that stand still in turn: one thread computes at a time",
     "visualnet/api/training.py": "a training that is iterated over: there is no window",
     "visualnet/app/services/background_task.py": "the one for all work of the window, training too",
     "visualnet/core/process/autosave.py": "below Qt",

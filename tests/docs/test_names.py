@@ -20,7 +20,7 @@ Menus = dict[tuple[str, str], set[str]]
 """The keys of each entry of a menu, by menu and name; in a submenu the name is led by its title: “Panels > Code”."""
 GENERAL = {"Return", "Esc", "Alt", "Shift", "Ctrl+Shift", "Ctrl+A"}
 """Keys of every program (Ctrl+A in a field), and those that are held while the mouse does something."""
-TERMINAL = {"docs/guide/command-line.md": {"Ctrl+C"}}
+TERMINAL = {"docs/guide/command-line.md": {"Ctrl+C"}, "docs/guide/train-elsewhere.md": {"Ctrl+C"}}
 """Keys of other programs."""
 
 _ACTION = re.compile(r"\*\*(\w+) > ([^*]+)\*\*")

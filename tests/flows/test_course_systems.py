@@ -79,7 +79,7 @@ def test_a_forecast_is_drawn_against_what_came_while_it_learns(window: Window, h
     hands.until(lambda: is_drawn(view), what="the forecast of fresh weights")
     model = train(window, hands, 12)
     hands.until(lambda: window.runner.state == "idle", what="its end")
-    hands.until(lambda: f"step {model.step:,}" in curves(view), what="the last forecast", seconds=5)
+    hands.until(lambda: f"step {model.step:,}" in curves(view), what="the last forecast")
     found = curves(view)
     known, came = found["known"], found["came"]
     said = found[f"step {model.step:,}"]

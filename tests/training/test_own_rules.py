@@ -191,6 +191,8 @@ def test_the_slope_of_a_code_is_its_jacobian_on_average() -> None:
     jacobian = torch.autograd.functional.jacobian(lambda x: code(x)[0], image)
     wanted = float(jacobian.square().sum())
     torch.manual_seed(0)
+    drawn, _ = model.trial(image.expand(4000, 1, 28, 28).clone())
+    assert float(drawn["slope"].detach()) == pytest.approx(wanted, rel=0.05), "the loss of the drawing itself"
     x = image.expand(4000, 1, 28, 28).clone().requires_grad_()
     (slope,) = torch.autograd.grad((code(x) * torch.randn(4000, 64)).sum(), x)
     assert float(slope.flatten(1).square().sum(1).mean()) == pytest.approx(wanted, rel=0.05)

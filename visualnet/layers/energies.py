@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from visualnet.layers.declaration.layer import Layer
 
-class PairwiseEnergy:
+
+class PairwiseEnergy(Layer):
     """A layer with E(s) = −½·sᵀWs − b·s over units s, W symmetric with a diagonal of 0. The first units are what the layer reads.
 
     A unit hears h = (W·s)_i + b_i of the others: it takes the higher of its two ``levels`` with the chance σ((high − low)·h).

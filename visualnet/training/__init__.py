@@ -7,7 +7,8 @@ It may import `compiling`, `data`, `figures`, `templates`, `analysis`, `layers` 
 `probes.py` and `idle_probe.py` look into the network while it trains and while it does not. `checkpoints.py` writes what a run
 can go on from.
 
-A run is a folder: `project.vnet`, `events.jsonl`, `best.safetensors`, `last/` (weights, optimizer, generators),
-`before-last/` and `preparation.json` (how new samples are prepared: steps with what they learned, mean and deviation). Where its network
-was changed, `network-0/`, `network-1/` … hold each network, what was best with it, and the weights that the next change took out.
+A run is a folder: `project.vnet`, `record.json` (`run_records`), `events.jsonl`, `best.safetensors`, `last/` (weights, optimizer,
+generators), `before-last/` and `preparation.json` (how new samples are prepared: steps with what they learned, mean and deviation).
+Where its network was changed, `network-0/`, `network-1/` … hold each network, what was best with it, and the weights that the next
+change took out.
 """

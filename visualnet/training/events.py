@@ -68,6 +68,12 @@ class Started(Event, frozen=True, tag="started"):
     format: int = LOG_FORMAT
 
 
+def sums_learners(started: Started) -> bool:
+    """Whether the best epoch of a run is told by the sum of several learners' losses: where they work against each other that says little
+    of how good the network is."""
+    return len(started.learners) > 1 and started.best_by == "loss"
+
+
 class LearnerSteps(msgspec.Struct, frozen=True, kw_only=True):
     """What is told of one of several learners beside the values: as in ``Steps``."""
 

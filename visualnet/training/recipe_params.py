@@ -44,6 +44,11 @@ def device_options() -> dict[str, str]:
 def best_by_options(analysis: Analysis) -> dict[str, str]:
     """The values by which the best epoch can be told, each with what it means."""
     found = {"loss": "Smallest loss on the validation set (all losses together)"}
+    if len(analysis.project.recipe.learners) > 1:
+        found["loss"] = (
+            "Smallest sum of all learners' losses on the validation set. Of learners that work against each other that says little: look "
+            "at what the last weights make, too"
+        )
     for learner in analysis.project.recipe.learners:
         found[f"{learner.name} loss"] = f"Smallest loss of the learner “{learner.name}” on the validation set"
     for name, told in told_values(analysis.project.recipe.procedure).items():

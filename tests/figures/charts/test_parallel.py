@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from hypothesis import given
@@ -25,7 +26,7 @@ def test_an_axis_has_room_for_what_it_was_made_of_and_its_ticks_lie_on_it(given:
     assert all(share is not None and 0 <= share <= 1 for share in shares)
     if not axis.names:
         order = sorted(range(len(given)), key=lambda i: float(given[i]))
-        assert all((shares[a] or 0) <= (shares[b] or 0) for a, b in zip(order, order[1:], strict=False))
+        assert all((shares[a] or 0) <= (shares[b] or 0) for a, b in itertools.pairwise(order))
     ticks = axis.ticks(5)
     assert ticks and all(0 <= place <= 1 and text for place, text in ticks)
 

@@ -191,3 +191,15 @@ def test_one_process_is_alone_whatever_the_environment_says() -> None:
     assert launched({}) == launched({"RANK": "1"}) == Launched()
     names = {"RANK": "3", "WORLD_SIZE": "4", "LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "2"}
     assert launched({**names, "MASTER_ADDR": "a", "MASTER_PORT": "1"}) == Launched(3, 4, 1, 2)
+
+
+def test_a_setting_that_is_changed_is_changed_in_all_at_the_same_step(launcher: Launcher, tmp_path: Path) -> None:
+    """What a resumed run is told on the shell (another batch, another rate) acts in both: two go on as one does."""
+    net = saved(short(), tmp_path)
+    for size, run in ((2, "run"), (1, "whole")):
+        common = ["train", net, "--run", str(tmp_path / run)]
+        for more in (["--epochs", "1"], ["--epochs", "3", "--resume", "--batch-size", "10", "--lr", "0.05"]):
+            launcher.start(tmp_path, size=size, arguments=[*common, *more])
+            assert launcher.end() == [0] * size, said(tmp_path)
+    same_losses(tmp_path / "run", tmp_path / "whole")
+    assert read_run(tmp_path / "run").changes

@@ -208,8 +208,8 @@ class Runner(RunBrowser):
         if self.busy or self.elsewhere is not None:
             self.studio.message.emit("hint", "Something trains here already: one run is followed at a time.")
             return False
-        trained = read_project(folder) or self.studio.project
-        self._begin(run, folder, self.places.attach(folder, at, self.mailbox.put, self._refuse), trained)
+        training = self.places.attach(folder, at, self.mailbox.put)
+        self._begin(run, folder, training, read_project(folder) or self.studio.project)
         return True
 
     def attach(self, run_id: str) -> None:
@@ -220,10 +220,6 @@ class Runner(RunBrowser):
             self.follow(run, folder)
         else:
             super().attach(run_id)
-
-    def _refuse(self, words: object) -> None:
-        """What was asked of a run that can only be watched; from any thread."""
-        self.mailbox.put(events.Trouble(words=str(words)))
 
     def finish(self) -> None:
         """Stop, wherever it trains, wait until the thread has ended, and take in what it still had to say."""
@@ -256,7 +252,7 @@ class Runner(RunBrowser):
 
     def _begin_here(self, run: RunRef, folder: Path, resume: bool, project: Project) -> None:
         place, _ = self.places.place(project, self.studio.analysis)
-        training = self.places.begin(place, project, folder, resume, self.mailbox.put, self._refuse)
+        training = self.places.begin(place, project, folder, resume, self.mailbox.put)
         self._begin(run, folder, training, project, keeps_curves=resume)
 
     def _begin(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -113,40 +113,55 @@ def evaluate(
     from visualnet.data.loading import load
 
     loaded = data if data is not None else load(project.data, kept=read_preparation(folder))
-    is_played = plays(project)
-    parts = {"validation": loaded.validation, "test": loaded.test, "training": loaded.train}
-    index = parts[part]
-    if not len(index) and not is_played:
+    if not len(_index(loaded, part)) and not plays(project):
         raise ValueError(NO_TEST if part == "test" else NO_VALIDATION)
     try:
         digest = keeping.digest_file(path)
     except OSError as error:
         raise ValueError(f"the weights cannot be read: {error}") from None
-
-    def answers(asked: str, done: Check) -> tuple[Judged, ...]:
-        key = f"{loaded.fingerprint} {digest} {asked} {_digest_preparation(folder)}"
-        kept = keeping.place_of(folder, asked, taken)
-        found = keeping.read(kept, key)
-        if found is None:
-            model = _open(project, path, loaded, check)
-            found = (
-                judge_episodes(model, loaded, asked, done) if is_played else _predict(model, parts[asked], loaded, done)
-            )
-            keeping.keep(kept, key, found)
-        return found
-
-    judged = answers(part, lambda share: check(PREDICTING * share))
-    if part == "test" and len(loaded.validation) and any(map(has_odd, judged)):
-        before = {one.name: one for one in answers("validation", lambda share: check(PREDICTING))}
-        judged = tuple(replace(one, elsewhere=before.get(one.name)) for one in judged)
+    judged = _Weights(folder, project, path, taken, digest).judge(loaded, part, check)
     opened = openings.note_opening(folder, digest) if part == "test" and count else openings.count_openings(folder)
     figures = _figures(judged, check)
     epoch, note = _state_of(folder, loaded.fingerprint, data is None)
-    if not is_played:
-        note = " ".join(filter(None, (note, _left_out(loaded, index, judged))))
+    if not plays(project):
+        note = " ".join(filter(None, (note, _left_out(loaded, _index(loaded, part), judged))))
     return Evaluation(
         folder, project, part, taken, loaded, loaded.fingerprint, digest, judged, figures, opened, epoch, note
     )
+
+
+class _Weights(NamedTuple):
+    """Weights of a run, in a file of this digest."""
+
+    folder: Path
+    project: Project
+    path: Path
+    name: str
+    digest: str
+
+    def judge(self, data: Loaded, part: str, check: Check) -> tuple[Judged, ...]:
+        """The answers to a part. With those to the test part go those to the validation part, where something is chosen by them."""
+        judged = self._answers(data, part, check, lambda share: check(PREDICTING * share))
+        if part != "test" or not len(data.validation) or not any(map(has_odd, judged)):
+            return judged
+        before = {one.name: one for one in self._answers(data, "validation", check, lambda share: check(PREDICTING))}
+        return tuple(replace(one, elsewhere=before.get(one.name)) for one in judged)
+
+    def _answers(self, data: Loaded, part: str, check: Check, done: Check) -> tuple[Judged, ...]:
+        """The answers to a part, kept ones or new ones."""
+        key = f"{data.fingerprint} {self.digest} {part} {_digest_preparation(self.folder)}"
+        kept = keeping.place_of(self.folder, part, self.name)
+        found = keeping.read(kept, key)
+        if found is None:
+            model, is_played = _open(self.project, self.path, data, check), plays(self.project)
+            found = judge_episodes(model, data, part, done) if is_played else _predict(model, data, part, done)
+            keeping.keep(kept, key, found)
+        return found
+
+
+def _index(data: Loaded, part: str) -> Any:
+    """Which samples a part holds."""
+    return {"validation": data.validation, "test": data.test, "training": data.train}[part]
 
 
 def find_weights(folder: Path, wish: str = "best") -> tuple[Path, str]:
@@ -196,10 +211,10 @@ def _open(project: Project, weights: Path, data: Loaded, check: Check) -> Model:
     return model
 
 
-def _predict(model: Model, index: Any, data: Loaded, check: Check) -> tuple[Judged, ...]:
+def _predict(model: Model, data: Loaded, part: str, check: Check) -> tuple[Judged, ...]:
     from visualnet.training.evaluation.predicting import predict
 
-    return predict(model, data, np.sort(index), check)
+    return predict(model, data, np.sort(_index(data, part)), check)
 
 
 def _digest_preparation(folder: Path) -> str:

@@ -200,7 +200,7 @@ def _train(
         ValueError: one of them cannot be trained, or a folder holds another run.
     """
     from visualnet.data.loading import load
-    from visualnet.training.experiments.turns import TurnSession, train_in_turns
+    from visualnet.training.experiments.side_by_side.turns import TurnSession, train_in_turns
 
     failed: list[events.Failed] = []
 

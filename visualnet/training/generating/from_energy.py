@@ -88,7 +88,7 @@ def units_of(lens: Lens, port: ProbePort) -> Units:
 def find_places(analysis: Analysis, levels: tuple[float, float]) -> list[Place]:
     """The nodes whose units have an energy of pairs and take these levels. Of each: the port of what it makes, that of what it reads, and
     below it, in turn, the ports of those whose hidden units it reads."""
-    found = []
+    found: list[Place] = []
     for facts in analysis.main.nodes.values():
         if not isinstance(facts.layer, PairwiseEnergy) or facts.layer.levels != levels or facts.problems:
             continue

@@ -62,7 +62,8 @@ class PlayedEpisode(Way):
 
         check(0.0)
         episode, chance = Episode(environment, self.seed), random.Random(self.seed)
-        pictures, states, values = [episode.picture()], [np.array(episode.observation)], []
+        pictures, states = [episode.picture()], [np.array(episode.observation)]
+        values: list[NDArray[np.float32]] = []
         while not episode.over:
             worth = _worth(lens, port, episode.observation)
             if not np.isfinite(worth).all():

@@ -16,6 +16,9 @@ from visualnet.training.generating.made import Made, Writer, as_colours, contact
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+EDGE = 0.15
+"""On the screen neither level is black or white: tiles end where they end, on a light and on a dark ground."""
+
 
 @dataclass(frozen=True, eq=False)
 class MadeStates(Made):
@@ -31,10 +34,11 @@ class MadeStates(Made):
         return len(self.pictures)
 
     def chart(self, moment: int = -1) -> TilesChart:
-        return TilesChart(self._colours(moment))
+        return TilesChart(self._colours(moment, EDGE))
 
-    def _colours(self, moment: int = -1) -> NDArray[np.uint8]:
-        return as_colours(self.pictures[moment][..., None], self.levels)
+    def _colours(self, moment: int = -1, edge: float = 0.0) -> NDArray[np.uint8]:
+        low, high = self.levels
+        return as_colours(self.pictures[moment][..., None], (low - edge * (high - low), high + edge * (high - low)))
 
     def moment_words(self, moment: int) -> str:
         return self.words[moment]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.analysis import Analysis
+from visualnet.core.text.format import capitalize_first, format_quantity
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
 from visualnet.figures.colours.masks import lay_over
@@ -80,7 +81,7 @@ class TiledMask(Observation):
                 lens.model, picture, mean=lens.data.mean, std=lens.data.std, overlap=overlap, check=lens.check
             )
         except ValueError as error:
-            raise CannotObserve(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+            raise CannotObserve(f"{capitalize_first(str(error))}.") from None
         step = mask.shape if mask.shape == plan.size == plan.answer else plan.step
         stride = -(-max(mask.shape) // LARGEST)
         return Result(
@@ -106,7 +107,7 @@ class TiledMask(Observation):
                 over[:, min(at // stride, over.shape[1] - 1)] = LINE
         rows, columns = (int(one) for one in arrays["size"])
         count = -(-rows // int(arrays["step"][0])) * -(-columns // int(arrays["step"][1]))
-        names = (f"{columns:,}×{rows:,} pixels", f"{count:,} {'tile' if count == 1 else 'tiles'}")
+        names = (f"{columns:,}×{rows:,} pixels", format_quantity(count, "tile"))
         return PictureRows((PictureRow("", np.stack([image, over]), names),), names, (0.0, 255.0), "shade")
 
 

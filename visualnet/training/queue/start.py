@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import visualnet
 from visualnet.core.storage.paths import log_dir
 from visualnet.core.storage.regular_files import open_regular
 
@@ -19,7 +18,7 @@ def start_worker() -> int:
         OSError: it cannot be started.
     """
     paths = [
-        str(Path(visualnet.__file__).parents[1]),
+        str(Path(__file__).parents[3]),
         *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)),
     ]
     flags = 0

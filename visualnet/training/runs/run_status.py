@@ -7,6 +7,7 @@ import math
 from visualnet.analysis import Analysis
 from visualnet.core.project import RunRef
 from visualnet.core.text.format import format_duration, format_number, format_percent, format_quantity
+from visualnet.training.events import sums_learners
 from visualnet.training.runs.change_marks import find_marks
 from visualnet.training.runs.run_model import RunModel
 
@@ -62,7 +63,8 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: 
             value = model.best.validation.get(name, model.best.train.get(name))
             of = "" if name == "loss" and not model.best.validation else "validation " if model.best.validation else ""
             if value is not None:
-                parts.append(f"best {of}{name} {format_value(analysis, name, value)} in epoch {model.best.epoch}")
+                least = f"least {of}sum of the learners' losses" if sums_learners(model.started) else f"best {of}{name}"
+                parts.append(f"{least} {format_value(analysis, name, value)} in epoch {model.best.epoch}")
         if model.clipped:
             parts.append(f"clipped in {format_quantity(model.clipped, 'step')}")
         if model.skipped:

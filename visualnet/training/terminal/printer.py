@@ -67,6 +67,8 @@ class Printer:
         self._kept = -1
         self._skipped = 0
         self._compiling = False
+        self._best = "best"
+        """What the best epoch is called."""
 
     def __call__(self, event: events.Event) -> None:
         """Say what has happened, if it is worth a line."""
@@ -89,6 +91,7 @@ class Printer:
             again = f", from step {event.step:,} on" if event.step else ""
             train, validation, _ = event.sizes
             machine = f", {event.machine}" if event.machine else ""
+            self._best = "least sum of the learners' losses" if events.sums_learners(event) else "best"
             return (
                 f"{event.parameters:,} parameters on {event.device}{machine}; {train:,} samples to train, "
                 f"{validation:,} to validate{again}"
@@ -98,7 +101,7 @@ class Printer:
             return self._epoch(event)
         if isinstance(event, events.Finished):
             kept = f"; kept in {self.folder}" if self.folder and self._kept == event.step else ""
-            best = f", best in epoch {event.best_epoch}" if event.best_epoch else ""
+            best = f", {self._best} in epoch {event.best_epoch}" if event.best_epoch else ""
             early = " early, as nothing was gained any more," if event.early else ""
             steps = f"{format_quantity(self._skipped, 'step')} skipped, as gradients overflowed in fp16"
             told = f"{best}; {steps}" if self._skipped else best
@@ -127,7 +130,7 @@ class Printer:
             told = [_short(event.train.get(name))] if name in event.train or not event.validation else []
             told += [f"(validation {_short(event.validation[name])})"] if name in event.validation else []
             parts += [" ".join((name, *told))] if told else []
-        return "  ".join((*parts, f"{event.samples_per_s:,.0f} samples/s", *(["best"] if event.is_best else [])))
+        return "  ".join((*parts, f"{event.samples_per_s:,.0f} samples/s", *([self._best] if event.is_best else [])))
 
     def _bar(self, event: events.Progress) -> None:
         full = int(BAR * event.step / max(event.steps, 1))

@@ -183,6 +183,7 @@ class GeneratePanel(QWidget):
         self._formed = kind
         if self.form is not None:
             self.form_room.removeWidget(self.form)
+            self.form.hide()
             self.form.deleteLater()
             self.form = None
         if kind is not None:

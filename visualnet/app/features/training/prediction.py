@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser, word_button
 from visualnet.app.features.start_from.trained_button import TrainedButton
+from visualnet.app.features.training.answer_pictures import pictures_of
+from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.plots.class_bars import ClassBars
 from visualnet.app.plots.decision_regions import DecisionView, RegressionView
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.basic import label
+from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.data.builtin import Points
 from visualnet.data.registry import image_field
@@ -45,11 +47,13 @@ class PredictionPane(QWidget):
         self._one_sample = one_sample
         self.studio, self.runner, self.who = studio, studio.runner, who
         self.bars, self.decision, self.regression = ClassBars(), DecisionView(), RegressionView()
+        self.pictures = ChartView()
+        describe(self.pictures, "The answer as a picture")
         self.numbers = label("", "muted", wrap=True)
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.numbers.setMargin(12)
         self.stack = QStackedWidget()
-        for view in (self.bars, self.decision, self.regression, self.numbers):
+        for view in (self.bars, self.decision, self.regression, self.pictures, self.numbers):
             view.setMinimumSize(180, 96)
             self.stack.addWidget(view)
         self.chooser = SampleChooser(studio)
@@ -84,7 +88,7 @@ class PredictionPane(QWidget):
         self.runner.redraws.ask(self.who, self, self._draw, self.runner.probes.redraw_ms(EVERY_MS))
 
     def _set_theme(self, theme: Any) -> None:
-        for view in (self.bars, self.decision, self.regression):
+        for view in (self.bars, self.decision, self.regression, self.pictures):
             view.set_theme(theme)
         self._draw()
 
@@ -170,6 +174,12 @@ class PredictionPane(QWidget):
             sample = "Your sample" if seen.own else f"Sample {seen.sample}"
             self.bars.set_prediction(image, shares, classes, truth, name=f"{sample}{trained}")
             self.stack.setCurrentWidget(self.bars)
+            return
+        read = image_field(self.studio.project.data, self.studio.fields) or ""
+        chart = pictures_of(self.studio.analysis, name, np.asarray(answer), seen.fields, read)
+        if chart is not None:
+            self.pictures.show_chart(chart, "answer")
+            self.stack.setCurrentWidget(self.pictures)
             return
         shown = ", ".join(f"{value:.4g}" for value in shares[:24]) + (" …" if len(shares) > 24 else "")
         sample = "your sample" if seen.own else f"sample {seen.sample}"

@@ -17,6 +17,7 @@ from visualnet.core.text.format import format_quantity
 from visualnet.core.user.settings import Settings
 from visualnet.training import exclusive
 from visualnet.training.control import Control, Reins
+from visualnet.training.events import Trouble
 from visualnet.training.idle_probe import torch_is_ready
 from visualnet.training.process.follow import Follower
 from visualnet.training.process.remote_control import RemoteControl
@@ -124,18 +125,18 @@ class TrainingPlaces(QObject):
         if self._needs_process and not exclusive.training_waits():
             self._spare.prepare()
 
-    def begin(self, place: Place, project: Project, folder: Path, resume: bool, put: Put, refuse: Put) -> Training:
+    def begin(self, place: Place, project: Project, folder: Path, resume: bool, put: Put) -> Training:
         """Train the project into a run's folder."""
         if place == "window":
             here = Control()
             return Training(here, partial(train, project, folder, resume, here, put))
-        control = RemoteControl(refuse)
+        control = RemoteControl(lambda words: put(Trouble(words=words)))
         follow = partial(train_in_process, project, folder, resume, control, put, self._spare.take)
         return Training(control, follow, control.leave)
 
-    def attach(self, folder: Path, at: str, put: Put, refuse: Put) -> Training:
+    def attach(self, folder: Path, at: str, put: Put) -> Training:
         """Follow the run that goes on in this folder; ``at`` is the end of a tunnel to it, if one is needed."""
-        control = RemoteControl(refuse)
+        control = RemoteControl(lambda words: put(Trouble(words=words)))
 
         def follow() -> None:
             # What is measured here while it trains would be worth nothing, as beside a training of our own.

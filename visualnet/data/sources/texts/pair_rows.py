@@ -63,7 +63,7 @@ def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[
     wordy = [
         name
         for at, name in enumerate(names)
-        if whole and sum(len(split_words(row[at])) > 1 for row in whole) > len(whole) / 2
+        if whole and sum(sum(word.isalpha() for word in split_words(row[at])) > 1 for row in whole) > len(whole) / 2
     ]
     return (wordy[0], wordy[1]) if len(wordy) > 1 else None
 

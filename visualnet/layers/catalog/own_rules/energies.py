@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.calls import Expr, Make, Own
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Layer, Shape, Sized, layer, sized
+from visualnet.layers.declaration.layer import Shape, Sized, layer, sized
 from visualnet.layers.declaration.params import count
 from visualnet.layers.energies import PairwiseEnergy, symmetric
 
@@ -25,7 +25,7 @@ _ALL_UNITS = parse("(D + hidden_features)*(k*(D + 2*hidden_features) + 2*(D + hi
     rare=True,
     keywords="associative memory hebb attractor recall pattern energy",
 )
-class Hopfield(PairwiseEnergy, Layer):
+class Hopfield(PairwiseEnergy):
     """Recall a stored pattern of +1 and −1 from a damaged one: every unit follows the others, one after the other, until all agree.
 
     energy = −½·xᵀWx, W symmetric with a diagonal of 0. Its gradient is Hebb's rule −x·xᵀ: with Value as loss behind it, a step of
@@ -58,7 +58,7 @@ class Hopfield(PairwiseEnergy, Layer):
         return weight, weight.new_zeros(len(weight))
 
 
-class _Machine(PairwiseEnergy, Layer):
+class _Machine(PairwiseEnergy):
     """What both Boltzmann machines have in common."""
 
     imagines: ClassVar[str] = "again"
