@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
@@ -20,6 +20,7 @@ from visualnet.training.control import OwnSample, ProbePort
 from visualnet.training.events import ProbeReport
 from visualnet.training.idle_probe import Weights
 from visualnet.training.observations.observation import History, ObservationRequest, Result
+from visualnet.training.run_records.record import Origin
 from visualnet.training.runs.run_model import RunModel
 
 
@@ -212,7 +213,7 @@ class RunnerProtocol(Protocol):
 
     def can_resume(self) -> bool: ...
 
-    def start(self, origin: Any = None) -> bool: ...
+    def start(self, origin: Origin | None = None) -> bool: ...
 
     def resume(self) -> bool: ...
 

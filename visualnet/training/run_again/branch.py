@@ -83,12 +83,7 @@ def branch(
     origin = Origin(kind="branch", run=folder.name, checkpoint=checkpoint, step=step, epoch=epoch, optimizer=optimizer)
     place = _place(known.place)
     if not optimizer:
-        from visualnet.training.transfer.start import refer_to
-        from visualnet.training.transfer.weight_files import keep_copy
-
-        weights = folder / WEIGHTS[checkpoint]
-        named = f"weights/{keep_copy(weights)}" if checkpoint == "before-last" else refer_to(folder / checkpoint)
-        project = replace(project, recipe=replace(project.recipe, start_from=named))
+        project = begin_with(project, folder, checkpoint)
         return begin_run(replace(project, runs=()), into, place=place, origin=origin)
     from visualnet.training.runs.preparation_file import PREPARATION
 
@@ -103,6 +98,20 @@ def branch(
         shutil.rmtree(made, ignore_errors=True)
         raise FileError(str(made), f"the checkpoint cannot be copied ({error.strerror or error})") from None
     return made
+
+
+def begin_with(project: Project, folder: Path, checkpoint: str) -> Project:
+    """The project, to be trained with the weights of a run's checkpoint and a fresh optimizer.
+
+    Raises:
+        OSError, FileError: the weights cannot be read, or not be copied to the person's own.
+    """
+    from visualnet.training.transfer.start import refer_to
+    from visualnet.training.transfer.weight_files import keep_copy
+
+    weights = folder / WEIGHTS[checkpoint]
+    named = f"weights/{keep_copy(weights)}" if checkpoint == "before-last" else refer_to(folder / checkpoint)
+    return replace(project, recipe=replace(project.recipe, start_from=named))
 
 
 def _copy_log(folder: Path, made: Path, step: int) -> None:

@@ -16,7 +16,7 @@ from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project, RunRef
 from visualnet.core.text.format import format_bytes, format_percent, format_quantity
-from visualnet.training.run_again.branch import WITH_OPTIMIZER, branch, list_checkpoints, project_of_run
+from visualnet.training.run_again.branch import WITH_OPTIMIZER, begin_with, branch, list_checkpoints, project_of_run
 from visualnet.training.run_index.facts import RunRow
 from visualnet.training.run_records.record import Origin
 from visualnet.training.verifying.replay import Verdict, verify_run
@@ -84,9 +84,8 @@ class RunDeeds(QObject):
             self.studio.message.emit("hint", said)
 
     def _with_weights(self, row: RunRow, checkpoint: str) -> Project:
-        project = project_of_run(self.store.folder(row.id))
-        which = "best" if checkpoint == "best" else "last"
-        return replace(project, recipe=replace(project.recipe, start_from=f"runs/{row.id}/{which}"))
+        folder = self.store.folder(row.id)
+        return begin_with(project_of_run(folder), folder, checkpoint)
 
     def _open(self, make: Callable[[RunRow], Project]) -> RunRow | None:
         rows, shell = self.chosen(), self.studio.shell
