@@ -284,3 +284,23 @@ def test_killed_at_any_moment_it_leaves_words_and_a_folder_that_is_gone_on_with(
     last = Window(tiny(epochs=len(read_run(folder).epochs) + 1), folder, resume=begun)
     last.thread.join()
     assert read_run(folder).state == "done"
+
+
+class _Ended:
+    """A process of ours that is over."""
+
+    def wait(self) -> int | None:
+        return 0
+
+    def lives(self) -> bool:
+        return False
+
+
+def test_a_failure_is_heard_also_if_the_process_ended_before_we_came(tmp_path: Path) -> None:
+    folder = create_run(tiny(), tmp_path / "run")
+    failed = events.Failed(kind="data", words="there are none")
+    with (folder / "events.jsonl").open("wb") as log:
+        log.write(events.encode(failed) + b"\n")
+    heard: list[Any] = []
+    Follower(folder, RemoteControl(), heard.append, process=_Ended()).run()
+    assert heard == [failed]

@@ -46,7 +46,7 @@ def tell_of_trainings(studio: Studio, parent: QObject) -> None:
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
             words = f"A training goes on in a process of its own: {names[0]}{more}"
-            studio.message.emit("hint", f"{words}. Train > In another process > Follow a training shows it.")
+            studio.message.emit("hint", f"{words}. Train > Elsewhere or later > Follow a training shows it.")
 
     BackgroundTask(
         lambda _job: going_on(runs_dir()),

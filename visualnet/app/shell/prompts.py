@@ -83,7 +83,7 @@ class TrainingGuard:
                 self._window,
                 "Training is running",
                 f"Keep training {document.project.name}?",
-                "It trains in a process of its own and can go on without this window: Train › In another process brings it back. "
+                "It trains in a process of its own and can go on without this window: Train › Elsewhere or later brings it back. "
                 "If it is stopped, its weights are kept and it can be resumed.",
                 Button.Cancel,
                 "play",

@@ -243,6 +243,8 @@ class Follower:
             model.state = "interrupted"
         if self._process is None or model.started is not None:
             self._put_out(model)
+        elif model.failed is not None:  # it failed before its first step, and before we came
+            self._put_out(model.failed)
 
     def _watch_only(self, words: str) -> None:
         """The run cannot be reached: what its log tells is all that is seen of it."""

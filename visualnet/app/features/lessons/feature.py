@@ -21,6 +21,10 @@ def make_strip(studio: Studio) -> QWidget:
     return coach
 
 
+EARLY = 9
+"""Lessons up to this order stand in the first submenu, the others in a second one: neither is longer than can be read."""
+
+
 def declare_action(name: str, lesson: Lesson) -> ActionSpec[Studio]:
     """The action that begins a lesson."""
     return ActionSpec(
@@ -31,7 +35,7 @@ def declare_action(name: str, lesson: Lesson) -> ActionSpec[Studio]:
         lesson.icon,
         run=lambda studio: studio.lesson_requested.emit(name),
         anywhere=True,
-        submenu="Lessons",
+        submenu="Lessons" if lesson.order <= EARLY else "Further lessons",
     )
 
 

@@ -32,7 +32,8 @@ class LessonList(QWidget):
         left_out = len(lessons()) - FIRST
         self.more = button(format_quantity(left_out, "more lesson"), "quiet", "chevron-down", done=self.show_all)
         self.more.setToolTip("Generating, deciding, finding, translating: a lesson on each")
-        self.more.setVisible(left_out > 0)
+        if left_out <= 0:  # never shown here: what is shown before it has a parent is a window of its own
+            self.more.hide()
         column(self.line, (self.more, 0, Qt.AlignmentFlag.AlignLeft), spacing=8, parent=self)
         self._add(list(lessons())[:FIRST])
 

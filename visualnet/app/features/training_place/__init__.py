@@ -1,1 +1,1 @@
-"""Where a training runs, and trainings of other processes that are followed: the submenu *In another process* of the menu Train."""
+"""Where a training runs, and trainings of other processes that are followed: the submenu *Elsewhere or later* of the menu Train."""

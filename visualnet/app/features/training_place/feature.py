@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Feature
 from visualnet.app.state.studio import Studio
 
-SUBMENU = "In another process"
+SUBMENU = "Elsewhere or later"
+"""Shared with what trains on other machines, or when this one is free."""
 
 
 def fill_places_menu(studio: Studio, menu: QMenu) -> None:
     """A line for each place, the chosen one ticked; what is chosen counts from the next run on."""
-    places, choices = studio.runner.places, QActionGroup(menu)
+    places = studio.runner.places
     menu.setToolTipsVisible(True)
     now, why = places.place(studio.project, studio.analysis)
     for name, (title, words) in places.choices.items():
@@ -24,7 +24,6 @@ def fill_places_menu(studio: Studio, menu: QMenu) -> None:
         line.setCheckable(True)
         line.setChecked(places.wish == name)
         line.setToolTip(words)
-        choices.addAction(line)
     menu.addSeparator()
     where = "in the window's process" if now == "window" else "in a process of its own"
     menu.addAction(f"This network would train {where}: {why}").setEnabled(False)
