@@ -171,8 +171,13 @@ def test_a_lesson_goes_on_below_the_page_of_experiments(
     assert coach.at == 2 and not coach.done
     choose(view, hands, "Learning rates: too small, right, too large")
     hands.until(lambda: coach.at == 3, what="the experiment is chosen")
-    hands.press(coach, "Next")
-    assert coach.at == 3 and "Press Start" in coach.note.text()
+
+    def refused() -> bool:
+        hands.press(coach, "Next")
+        return "Press Start" in coach.note.text()
+
+    hands.until(refused, what="what is still to be done")
+    assert coach.at == 3
     QTest.mouseClick(view.go, LEFT)
     hands.until(lambda: coach.at == 4, what="it was begun")
     hands.until(lambda: coach.done, what="nine runs")
