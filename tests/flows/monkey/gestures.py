@@ -21,6 +21,7 @@ from tests.waiting import until
 from visualnet.analysis import infer
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.palette.panel import MIME
+from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.shell.window import Window
 from visualnet.core.storage.project_file import dumps, loads
 from visualnet.data import registry
@@ -501,6 +502,9 @@ class Monkey:
         QApplication.clipboard().clear()
         rest(1.6, self.beats)
         until(lambda: not window.runner._queue.busy, "nothing done beside the window")
+        # On a busy machine a search or a measurement of a closed project may still be at it.
+        until(lambda: not any(task.running for task in window.findChildren(BackgroundTask)), "no task still at work")
+        rest(0.2, self.beats)
         window.collector.collect_all()  # what it does by itself when nobody has touched anything for three seconds
         self.answers.leaving = False
 
