@@ -101,6 +101,19 @@ def test_runs_are_filtered_sorted_and_their_curves_laid_over_each_other(
     assert view.pair.tree.topLevelItem(0).child(0).text(0) == "lr"
 
 
+def test_a_page_that_nobody_sees_keeps_no_logs(window: Window, hands: Hands, runs: list[Path]) -> None:
+    view = open_page(window, hands)
+    click(view, "run-1")
+    hands.until(lambda: set(view.store.models) == {"run-1"}, what="its curves")
+    click(view, "run-2")
+    hands.until(lambda: set(view.store.models) == {"run-2"}, what="those of the other one alone")
+    window.show_page("start_page")
+    hands.rest()
+    assert not view.store.models
+    open_page(window, hands)
+    hands.until(lambda: set(view.store.models) == {"run-2"}, what="what was chosen")
+
+
 def test_a_range_brushed_on_an_axis_becomes_a_condition(window: Window, hands: Hands, runs: list[Path]) -> None:
     view = open_page(window, hands)
     QTest.mouseClick(view.side.part(1), LEFT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from visualnet.app.state.studio import Studio
@@ -38,3 +38,9 @@ class RunListPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.view.store.refresh()
+        self.view.show_chosen()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self._view is not None:
+            self._view.store.read_curves(())  # a log may be large: none is kept for a page that nobody sees

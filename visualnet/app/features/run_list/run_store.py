@@ -45,6 +45,8 @@ class RunStore(QObject):
         """Whether the archived and the hidden are shown too."""
         self.trouble = ""
         self.models: dict[str, RunModel] = {}
+        """What was read of the runs whose curves are asked for; nothing is kept of others."""
+        self._asked: frozenset[str] = frozenset()
         self._columns: dict[str, dict[str, float | str]] = {}
         self._task: BackgroundTask | None = None
         self.destroyed.connect(self.index.close)
@@ -111,12 +113,15 @@ class RunStore(QObject):
         return self.index.root / run
 
     def read_curves(self, runs: Sequence[str]) -> None:
-        """Read the logs of these runs beside the window; `read` tells of each."""
+        """Read the logs of these runs beside the window; `read` tells of each. What was read of others is let go."""
+        self._asked = frozenset(runs)
+        self.models = {run: model for run, model in self.models.items() if run in self._asked}
 
         def keep(run: str) -> Callable[[RunModel], None]:
             def take(model: RunModel) -> None:
-                self.models[run] = model
-                self.read.emit(run)
+                if run in self._asked:
+                    self.models[run] = model
+                    self.read.emit(run)
 
             return take
 

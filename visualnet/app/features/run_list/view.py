@@ -149,7 +149,7 @@ class RunListView(QWidget):
         header.sectionClicked.connect(self._sort)
         table.customContextMenuRequested.connect(self._menu)
         table.doubleClicked.connect(lambda _: self.deeds.open_project())
-        table.selectionModel().selectionChanged.connect(lambda *_: self._take_chosen())
+        table.selectionModel().selectionChanged.connect(lambda *_: self.show_chosen())
         self.model.modelReset.connect(lambda: self._size_columns(table))
         self._size_columns(table)
         return table
@@ -220,7 +220,8 @@ class RunListView(QWidget):
             self.table.selectRow(at)
             self.table.scrollTo(self.model.index(at, 0))
 
-    def _take_chosen(self) -> None:
+    def show_chosen(self) -> None:
+        """Show at the right what is asked of the chosen runs."""
         rows = self.chosen_rows()
         self._chosen = [one.id for one in rows]
         one = len(rows) == 1
@@ -257,7 +258,7 @@ class RunListView(QWidget):
         self.count.setText(f"{format_quantity(len(rows), 'run')} · {size} on disk" if known else "")
         self._restore()
         if not known:
-            self._take_chosen()
+            self.show_chosen()
         if self.sides.currentWidget() is self.settings:
             self.settings.refresh()
 
@@ -275,7 +276,7 @@ class RunListView(QWidget):
                 selection.select(self.model.index(at, 0), flags.Select | flags.Rows)
             selection.blockSignals(False)
             self.table.viewport().update()
-            self._take_chosen()
+            self.show_chosen()
 
     # --- words -----------------------------------------------------------------------------------------------------------------
 
