@@ -22,6 +22,7 @@ from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.features import registry
 from visualnet.app.features.feature import Feature
 from visualnet.app.features.registry import FEATURES
+from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.shell.actions import all_actions
 from visualnet.app.shell.closing_dialog import ClosingDialog
 from visualnet.app.shell.window import Window
@@ -174,6 +175,7 @@ def test_nothing_of_a_feature_lives_on_when_its_window_is_closed(qapp: QApplicat
         settle(qapp)
         # The collector hands out tuples that another thread is still filling, and that thread fails (SystemError): let it end.
         until(lambda window=window: not window.runner._queue.busy, "nothing done beside the window")  # type: ignore[misc]
+        until(lambda window=window: not any(t.running for t in window.findChildren(BackgroundTask)), "no task at work")  # type: ignore[misc]
         made = {name.partition(".")[0] for name in live_objects() - before}
         seen = {folder_of(f) for f in FEATURES if f.dock or f.page or f.overlay or f.strip}
         assert seen <= made, "some were not even made"
