@@ -497,16 +497,21 @@ class Monkey:
             live()
         window = self.window
         window.views.close_all()
-        while any(not tab.page for tab in window.project_files.tabs):
-            window.project_files.close_tab(next(tab for tab in window.project_files.tabs if not tab.page))
+        self._close_tabs()
         QApplication.clipboard().clear()
         rest(1.6, self.beats)
         until(lambda: not window.runner._queue.busy, "nothing done beside the window")
         # On a busy machine a search or a measurement of a closed project may still be at it.
         until(lambda: not any(task.running for task in window.findChildren(BackgroundTask)), "no task still at work")
+        self._close_tabs()  # what was asked for before may have opened a project only now
         rest(0.2, self.beats)
         window.collector.collect_all()  # what it does by itself when nobody has touched anything for three seconds
         self.answers.leaving = False
+
+    def _close_tabs(self) -> None:
+        files = self.window.project_files
+        while any(not tab.page for tab in files.tabs):
+            files.close_tab(next(tab for tab in files.tabs if not tab.page))
 
     def unhook(self) -> None:
         """The window may be left again."""
