@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QDockWidget, QMessageBox, QProgressBar, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QDockWidget, QMessageBox, QSplitter, QStackedWidget, QWidget
 
 from visualnet.app.features.evaluation.evaluator import Evaluator, Question
 from visualnet.app.features.evaluation.figures_view import FiguresView
@@ -19,6 +19,7 @@ from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describ
 from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.errors import FileError
 from visualnet.core.project import RunRef
 from visualnet.core.storage import project_file
@@ -63,8 +64,7 @@ class EvaluationPanel(QWidget):
         self.go = button("Evaluate", "primary", "metric", self.toggle)
         self.report = button("Report…", "", "export", self.save_report)
         self.report.setToolTip("Save all of it as one page (HTML) that needs nothing else")
-        self.bar = describe(QProgressBar(textVisible=False), "Progress of the evaluation")
-        self.bar.setRange(0, 1000)
+        self.bar = ShareBar("Progress of the evaluation")
         self.bar.setMaximumWidth(fonts.px(120))
         self.note = label("", "warning", wrap=True)
         self.note.setContentsMargins(14, 0, 10, 0)
@@ -89,7 +89,7 @@ class EvaluationPanel(QWidget):
         parts = ((self.title, 1), self.bar, self.answer, self.part, self.weights, self.report, self.enlarge, self.go)
         column(row(*parts, margins=(14, 4, 8, 2), spacing=6), self.note, (self.stack, 1), spacing=2, parent=self)
         self.evaluator.changed.connect(self.refresh)
-        self.evaluator.progress.connect(lambda share: self.bar.setValue(round(1000 * share)))
+        self.evaluator.progress.connect(self.bar.show_share)
         self.part.activated.connect(lambda _: self.refresh())
         self.weights.activated.connect(lambda _: self.refresh())
         for changed in (self.runner.state_changed, self.runner.attached_changed, studio.document_changed):
@@ -200,7 +200,7 @@ class EvaluationPanel(QWidget):
         question, running = self.question, self.evaluator.running
         self.bar.setVisible(running)
         if running:
-            self.bar.setValue(0)
+            self.bar.show_share(0.0)
         self.go.setText("Cancel" if running else "Evaluate")
         self.go.setEnabled(question is not None)
         for chooser in (self.part, self.weights):
