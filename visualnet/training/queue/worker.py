@@ -10,7 +10,7 @@ from visualnet.core.storage.locks import try_lock
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.training import events, training_job
 from visualnet.training.control import Control
-from visualnet.training.queue.kept import TRIES, Waiting, note, queue_path, read_queue, remove_run
+from visualnet.training.queue.queue_file import TRIES, Waiting, note, queue_path, read_queue, remove_run
 from visualnet.training.runs.run_model import LOG, read_project
 
 Tell = Callable[[Waiting, object], None]

@@ -16,12 +16,12 @@ from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
 from visualnet.core.user.settings import Settings
 from visualnet.training import exclusive
-from visualnet.training.control import Control, Reins
+from visualnet.training.control import Control, TrainingControl
 from visualnet.training.events import Trouble
 from visualnet.training.idle_probe import torch_is_ready
 from visualnet.training.process.follow import Follower
 from visualnet.training.process.remote_control import RemoteControl
-from visualnet.training.process.spawn import Spare, train_in_process
+from visualnet.training.process.spawn import SpareProcess, train_in_process
 from visualnet.training.training_job import train
 
 SETTING, CLOSING = "train_in", "training_at_closing"
@@ -53,7 +53,7 @@ class Training:
     """A run that goes on: what steers it, and ``follow``, which ends with it (for a thread). ``leave`` lets it go on alone; None where it
     ends with the window."""
 
-    control: Reins
+    control: TrainingControl
     follow: Callable[[], None]
     leave: Callable[[], None] | None = None
     attached: bool = False
@@ -68,7 +68,7 @@ class TrainingPlaces(QObject):
     def __init__(self, studio: Studio, settings: Settings, parent: QObject) -> None:
         super().__init__(parent)
         self._studio, self._settings = studio, settings
-        self._spare = Spare()
+        self._spare = SpareProcess()
         self._warming = QTimer(self, singleShot=True, interval=WARM_MS)
         self._warming.timeout.connect(self._prepare)
 
