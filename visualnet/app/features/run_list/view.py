@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.app.features.run_list.curves_view import CurvesView
-from visualnet.app.features.run_list.notes_view import NotesView
-from visualnet.app.features.run_list.pair_view import PairView
-from visualnet.app.features.run_list.parallel_view import ParallelView
+from visualnet.app.features.run_list.sides.curves_view import CurvesView
+from visualnet.app.features.run_list.sides.notes_view import NotesView
+from visualnet.app.features.run_list.sides.pair_view import PairView
+from visualnet.app.features.run_list.sides.parallel_view import ParallelView
 from visualnet.app.features.run_list.run_deeds import RunDeeds
 from visualnet.app.features.run_list.run_store import RunStore
 from visualnet.app.features.run_list.table_model import USUAL, RunTableModel
