@@ -56,8 +56,6 @@ FAREWELL_S = 2.0
 KNOWN = 8
 """So many requests for looks are remembered, to know whose an answer is."""
 
-TAKEN = "another process trains in {}: stop it there, or follow it with “visualnet attach”"
-
 
 class Peer:
     """One who follows the run, or wants to."""
@@ -122,7 +120,7 @@ class RunServer:
         self.folder, self.control = folder, control
         held = address.hold(folder)
         if held is None:
-            raise address.Unreachable(TAKEN.format(folder))
+            raise address.Unreachable(address.TAKEN.format(folder))
         self._held = held
         try:
             address.take_away(folder, _old_address(folder))
@@ -368,7 +366,7 @@ def check_free(folder: Path) -> None:
         Unreachable: one does; the words say what can be done.
     """
     if address.goes_on(folder):
-        raise address.Unreachable(TAKEN.format(folder))
+        raise address.Unreachable(address.TAKEN.format(folder))
 
 
 def _old_address(folder: Path) -> address.Address | None:
