@@ -110,8 +110,8 @@ def test_killed_at_any_moment_nothing_is_lost_but_since_the_last_checkpoint(
     project, chance = tiny(epochs=EPOCHS, optimizer="Adam", options=ALL_GUARDS), random.Random(15)
     whole = create_run(project, tmp_path / "whole")
     assert isinstance(follow(forks, project, whole, -1)[-1], events.Finished)
-    kills, most, runs = amount(3, wide=20, thorough=100), 60_000, 0
-    reached = 0
+    kills, most, runs, reached = amount(3, wide=20, thorough=100), 120_000, 0, 0
+    stages = dict.fromkeys(("before it could be reached", "before its first step", "among its steps"), 0)
     while kills > 0:
         folder = create_run(project, tmp_path / f"run-{runs}")
         runs += 1
@@ -129,8 +129,11 @@ def test_killed_at_any_moment_nothing_is_lost_but_since_the_last_checkpoint(
             assert model.state == "failed"
             assert model.failed == last
             kills -= 1
+            begun = any(isinstance(event, events.Steps | events.EpochDone) for event in heard)
+            stages[list(stages)[2 if begun else len(heard) > 1]] += 1
         assert told(read_run(folder)) == told(read_run(whole))
         assert weights(folder) == weights(whole)
         assert not list(folder.glob(".*")), "nothing stays of what was being written"
         reached = 0
-    record_property("told", f"training process: killed often enough over {runs} runs")
+    told_of = ", ".join(f"{count} {stage}" for stage, count in stages.items())
+    record_property("told", f"training process killed over {runs} runs: {told_of}")
