@@ -132,7 +132,8 @@ class TrainingPlaces(QObject):
             here = Control()
             return Training(here, partial(_train_here, project, folder, resume, here, put))
         control = RemoteControl(lambda words: put(Trouble(words=words)))
-        follow = partial(train_in_process, project, folder, resume, control, put, self._spare.take)
+        owned = self.at_closing == "stop"  # as when it closes, so when it crashes
+        follow = partial(train_in_process, project, folder, resume, control, put, self._spare.take, owned)
         return Training(control, follow, control.leave)
 
     def attach(self, folder: Path, at: str, put: Put) -> Training:
