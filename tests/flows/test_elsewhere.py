@@ -48,6 +48,7 @@ def test_the_folder_for_a_cluster_is_written(window: Window, hands: Hands, tmp_p
     assert project_file.load(tmp_path / "out" / "project.vnet").graph == window.studio.project.graph
 
 
+@pytest.mark.wide
 def test_runs_wait_in_the_queue(window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     window.project_files.open_template("perceptron-points")
     hands.rest()

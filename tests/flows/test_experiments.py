@@ -96,6 +96,7 @@ def test_an_experiment_is_trained_stopped_and_gone_on_with_and_what_came_out_is_
     assert window.studio.project.recipe.lr == 10.0 and not window.studio.analysis.errors()
 
 
+@pytest.mark.wide
 def test_a_setting_of_an_open_project_is_varied_and_kept_with_it(window: Window, hands: Hands, tmp_path: Path) -> None:
     assert not window.actions_["train.vary"].isEnabled()
     window.project_files.open_template("perceptron-points")
@@ -141,6 +142,7 @@ def test_nothing_is_trained_beside_a_training(window: Window, hands: Hands) -> N
     assert not view.experimenter.busy and "A training goes on" in told[0]
 
 
+@pytest.mark.wide
 def test_closing_the_window_ends_an_experiment(window: Window, hands: Hands) -> None:
     view = open_page(window, hands)
     QTest.mouseClick(view.go, LEFT)

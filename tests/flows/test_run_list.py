@@ -114,6 +114,7 @@ def test_a_page_that_nobody_sees_keeps_no_logs(window: Window, hands: Hands, run
     hands.until(lambda: set(view.store.models) == {"run-2"}, what="what was chosen")
 
 
+@pytest.mark.wide
 def test_a_range_brushed_on_an_axis_becomes_a_condition(window: Window, hands: Hands, runs: list[Path]) -> None:
     view = open_page(window, hands)
     QTest.mouseClick(view.side.part(1), LEFT)
@@ -163,6 +164,7 @@ def test_a_run_is_named_tagged_and_noted_and_several_are_put_away_and_brought_ba
     assert len(ids(view)) == 4
 
 
+@pytest.mark.wide
 def test_deleted_runs_lie_in_the_trash_and_come_back(
     window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -196,6 +198,7 @@ def test_deleted_runs_lie_in_the_trash_and_come_back(
     assert len(ids(view)) == 4 and runs[1].is_dir()
 
 
+@pytest.mark.wide
 def test_a_run_is_verified_opened_and_branched(window: Window, hands: Hands, runs: list[Path]) -> None:
     told: list[str] = []
     window.studio.message.connect(lambda kind, words: told.append(words))

@@ -79,6 +79,7 @@ def test_a_killed_training_leaves_words_and_the_window(window: Window, points: H
     assert window.runner.model.state == "stopped"
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(240)
 def test_a_window_that_closes_may_leave_its_training_and_another_one_finds_it(
     window: Window, points: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -167,22 +168,43 @@ def test_code_that_ends_the_process_ends_the_run_with_words(
         assert "in forward" in window.last.traceback, "where Python was"
 
 
+def killed_window(folder: Path, owned: bool) -> None:
+    """A window that is another process: it starts a training there, and is killed in the middle of it."""
+    code = (
+        "import sys; from pathlib import Path; from tests.training.by_hand import tiny\n"
+        "from visualnet.training.process.spawn import train_in_process\n"
+        "from visualnet.training.process.remote_control import RemoteControl\n"
+        f"train_in_process(tiny(epochs={LONG}), Path({str(folder)!r}), False, RemoteControl(), lambda event: None, owned={owned})\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment) as window:
+        until(lambda: read_run(folder).epochs)
+        window.kill()
+
+
+@pytest.mark.timeout(180)
+def test_kill_9_of_a_window_that_owns_its_training_stops_it_with_its_state_kept(tmp_path: Path) -> None:
+    folder = create_run(tiny(epochs=LONG), tmp_path / "run")
+    killed_window(folder, owned=True)
+    until(lambda: not address.goes_on(folder), "the end of the training")
+    model = read_run(folder)
+    assert model.state == "stopped"
+    assert resumable_at(folder) == model.step > 0
+
+
+def resumable_at(folder: Path) -> int:
+    """The step of the newest checkpoint."""
+    step: int = json.loads((folder / "last" / "state.json").read_text())["step"]
+    return step
+
+
 @pytest.mark.timeout(180)
 def test_kill_9_of_the_window_leaves_the_run_which_is_followed_without_a_gap(
     tmp_path: Path, processes: list[int]
 ) -> None:
     """The window is another process here: it starts the training, is killed, and this one follows the run from then on."""
     folder = create_run(tiny(epochs=LONG), tmp_path / "run")
-    code = (
-        "import sys; from pathlib import Path; from tests.training.by_hand import tiny\n"
-        "from visualnet.training.process.spawn import train_in_process\n"
-        "from visualnet.training.process.remote_control import RemoteControl\n"
-        f"train_in_process(tiny(epochs={LONG}), Path({str(folder)!r}), False, RemoteControl(), lambda event: None)\n"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment) as window:
-        until(lambda: read_run(folder).epochs)
-        window.kill()
+    killed_window(folder, owned=False)
     trainer = pid_of(folder)
     before = read_run(folder)
     assert address.is_running(folder)

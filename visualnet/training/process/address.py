@@ -19,6 +19,7 @@ import stat
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -33,6 +34,7 @@ VERSION = 1
 LOCK_WAIT_S = 2.0
 """So long for somebody who only looks whether the run goes on to let go of the lock."""
 LISTENING = 16
+TAKEN = "another process trains in {}: stop it there, or follow it with “visualnet attach”"
 UNIX_MOST = 100
 """Bytes of the path of a Unix socket at most; the systems allow 104 to 108."""
 
@@ -81,6 +83,26 @@ def acquire_lock(folder: Path, wait_s: float = LOCK_WAIT_S) -> RunLock | None:
             return None
         time.sleep(0.01)
     return RunLock(handle)
+
+
+@contextlib.contextmanager
+def holding(folder: Path) -> Iterator[None]:
+    """Within, others see that the run of this folder goes on, though nobody can follow it. Where nothing can be locked, it goes on unseen.
+
+    Raises:
+        Unreachable: another process trains in this folder.
+    """
+    try:
+        held = acquire_lock(folder)
+    except OSError:
+        yield
+        return
+    if held is None:
+        raise Unreachable(TAKEN.format(folder))
+    try:
+        yield
+    finally:
+        held.close()
 
 
 def is_running(folder: Path) -> bool:

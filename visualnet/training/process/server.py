@@ -56,8 +56,6 @@ FAREWELL_S = 2.0
 KNOWN = 8
 """So many requests for looks are remembered, to know whose an answer is."""
 
-TAKEN = "another process trains in {}: stop it there, or follow it with “visualnet attach”"
-
 
 class Peer:
     """One who follows the run, or wants to."""
@@ -126,7 +124,7 @@ class RunServer:
         self.folder, self.control = folder, control
         held = address.acquire_lock(folder)
         if held is None:
-            raise address.Unreachable(TAKEN.format(folder))
+            raise address.Unreachable(address.TAKEN.format(folder))
         self._held = held
         try:
             address.remove(folder, _old_address(folder))
@@ -369,7 +367,7 @@ def check_free(folder: Path) -> None:
         Unreachable: one does; the words say what can be done.
     """
     if address.is_running(folder):
-        raise address.Unreachable(TAKEN.format(folder))
+        raise address.Unreachable(address.TAKEN.format(folder))
 
 
 def _old_address(folder: Path) -> address.Address | None:

@@ -14,6 +14,7 @@ from visualnet.core.project import Project
 from visualnet.training import events, exclusive
 from visualnet.training.control import Control
 from visualnet.training.experiments.runner import StopControl, Stopped
+from visualnet.training.process import address
 from visualnet.training.run_records.annotations import MAX_NAME, annotate
 from visualnet.training.run_records.begin import begin_run
 from visualnet.training.run_records.record import Origin
@@ -188,7 +189,7 @@ class Worker:
 
         self.stop_control.attach((control,))
         try:
-            with exclusive.training(lambda: self.stop_control.stopping):
+            with exclusive.training(lambda: self.stop_control.stopping), address.holding(place):
                 data = load(project.data, lambda _share: self._look())
                 Session(project, data, emit, control, folder=place, resume=known.step > 0).run()
         finally:

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from visualnet.app.features.lazy_page import PageView
-from visualnet.app.features.run_list.curves_view import CurvesView
-from visualnet.app.features.run_list.difference_view import DifferenceView
-from visualnet.app.features.run_list.notes_view import NotesView
-from visualnet.app.features.run_list.parallel_view import ParallelView
 from visualnet.app.features.run_list.run_actions import RunActions
 from visualnet.app.features.run_list.run_store import RunStore
+from visualnet.app.features.run_list.sides.curves_view import CurvesView
+from visualnet.app.features.run_list.sides.difference_view import DifferenceView
+from visualnet.app.features.run_list.sides.notes_view import NotesView
+from visualnet.app.features.run_list.sides.parallel_view import ParallelView
 from visualnet.app.features.run_list.table_model import USUAL, RunTableModel
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts

@@ -17,8 +17,9 @@ from visualnet.core.text.format import format_quantity
 from visualnet.core.user.settings import Settings
 from visualnet.training import exclusive
 from visualnet.training.control import Control, TrainingControl
-from visualnet.training.events import Trouble
+from visualnet.training.events import Failed, Trouble
 from visualnet.training.idle_probe import torch_is_ready
+from visualnet.training.process import address
 from visualnet.training.process.follow import Follower
 from visualnet.training.process.remote_control import RemoteControl
 from visualnet.training.process.spawn import SpareProcess, train_in_process
@@ -129,9 +130,10 @@ class TrainingPlaces(QObject):
         """Train the project into a run's folder."""
         if place == "window":
             here = Control()
-            return Training(here, partial(train, project, folder, resume, here, put))
+            return Training(here, partial(_train_here, project, folder, resume, here, put))
         control = RemoteControl(lambda words: put(Trouble(words=words)))
-        follow = partial(train_in_process, project, folder, resume, control, put, self._spare.take)
+        owned = self.at_closing == "stop"  # as when it closes, so when it crashes
+        follow = partial(train_in_process, project, folder, resume, control, put, self._spare.take, owned)
         return Training(control, follow, control.leave)
 
     def attach(self, folder: Path, at: str, put: Put) -> Training:
@@ -149,6 +151,15 @@ class TrainingPlaces(QObject):
         """The window closes: nothing waits any more."""
         self._warming.stop()
         self._spare.close()
+
+
+def _train_here(project: Project, folder: Path, resume: bool, control: Control, put: Put) -> None:
+    """Train in this thread, and let other windows and shells see that the run goes on."""
+    try:
+        with address.holding(folder):
+            train(project, folder, resume, control, put)
+    except address.Unreachable as error:
+        put(Failed(kind="error", words=str(error)))
 
 
 def _gpu(wish: str) -> str:
