@@ -26,7 +26,7 @@ from visualnet.core.storage import project_file
 from visualnet.core.text.format import format_quantity
 from visualnet.training.evaluation.episodes.judging import EPISODES, plays
 from visualnet.training.evaluation.evaluation import Evaluation
-from visualnet.training.evaluation.openings import WHAT_IT_MEANS, count_openings, describe_openings
+from visualnet.training.evaluation.uses_of_test_part import WHAT_IT_MEANS, count_uses, describe_uses
 from visualnet.training.runs import run_history as history
 
 PARTS = (("validation", "Validation part"), ("test", "Test part…"), ("training", "Training part"))
@@ -152,7 +152,7 @@ class EvaluationPanel(QWidget):
 
     def _may_open_test(self, folder: Path) -> bool:
         buttons = QMessageBox.StandardButton
-        more = f"{WHAT_IT_MEANS}\n\n{describe_openings(count_openings(folder))}"
+        more = f"{WHAT_IT_MEANS}\n\n{describe_uses(count_uses(folder))}"
         box = message_box(self, "Open the test part?", "Open the test part?", more, buttons.Cancel, "lock", "warning")
         opened = box.addButton("Open it, and count it", QMessageBox.ButtonRole.AcceptRole)
         box.setDefaultButton(buttons.Cancel)
@@ -220,9 +220,7 @@ class EvaluationPanel(QWidget):
         ready = READY_TO_PLAY if plays(self.studio.project) else READY
         words = ready if question is not None else NO_RUN
         if question is not None and question.part == "test":
-            words = (
-                f"{WHAT_IT_MEANS}\n\n{describe_openings(count_openings(question.folder))}\n\nPress Evaluate to open it."
-            )
+            words = f"{WHAT_IT_MEANS}\n\n{describe_uses(count_uses(question.folder))}\n\nPress Evaluate to open it."
         if self.evaluator.running:
             answers = "Computing what the network answers to every sample of this part …"
             words = f"The network plays {EPISODES} episodes …" if plays(self.studio.project) else answers
@@ -257,7 +255,7 @@ class EvaluationPanel(QWidget):
         self.title.setText(" · ".join(part.strip() for part in parts))
         self.note.setText(found.note)
         self.note.setVisible(bool(found.note))
-        self.openings.setText(describe_openings(count_openings(found.folder)))
+        self.openings.setText(describe_uses(count_uses(found.folder)))
         self.pairing.show_runs(found.folder.name)
         self.pairing.clear()
         self._show_answer()

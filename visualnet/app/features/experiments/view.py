@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QSpinBox, QSplitter, QWidget
 
 from visualnet.app.features.experiments.experimenter import Experimenter
 from visualnet.app.features.experiments.gallery import OWN, Gallery
-from visualnet.app.features.experiments.looks import Looks
+from visualnet.app.features.experiments.observation_pictures import ObservationPictures
 from visualnet.app.features.experiments.outcome import Outcome
 from visualnet.app.features.experiments.own_form import OwnForm
 from visualnet.app.features.lazy_page import PageView
@@ -74,7 +74,7 @@ class ExperimentsView(PageView):
         self.at.activated.connect(lambda _: self._draw())
         for box in (self.which, self.at):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.outcome, self.looks = Outcome(), Looks(self.studio)
+        self.outcome, self.looks = Outcome(), ObservationPictures(self.studio)
         head = column(row((column(self.title, self.sentence, spacing=2), 1), spacing=12), margins=(12, 12, 12, 4))
         steer = row(self.seeds, self.go, self.anew, self.bar, (self.state, 1), margins=(12, 2, 12, 6), spacing=10)
         drawn = QWidget()

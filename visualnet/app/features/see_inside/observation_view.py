@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QSlider, QStackedWidget,
 from visualnet.analysis import Analysis
 from visualnet.app.features.see_inside import saving
 from visualnet.app.features.see_inside.chooser import describe_subject, subject_for
+from visualnet.app.features.see_inside.path_slider import PathSlider
 from visualnet.app.features.see_inside.tiles_observation import TilesObservation
 from visualnet.app.features.see_inside.views import make_widget
-from visualnet.app.features.see_inside.way_slider import WaySlider
 from visualnet.app.forms.form import Form
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
@@ -140,12 +140,12 @@ class ObservationView(QFrame):
         if self.form is not None:
             self.form.setContentsMargins(12, 2, 12, 6)
 
-    def _make_way(self) -> WaySlider | None:
+    def _make_way(self) -> PathSlider | None:
         """The slider of an observation that is drawn along a way."""
         param = self.kind.params.get(self.kind.slides)
         if param is None:
             return None
-        made = WaySlider("Along the way", param.doc)
+        made = PathSlider("Along the way", param.doc)
         made.show_share(float(getattr(self.kind(self.options), param.name)))
         made.moved.connect(self._move_along)
         made.settled.connect(self.changed)

@@ -19,7 +19,7 @@ from visualnet.app.widgets.basic import ElidedLabel, describe, label
 from visualnet.app.widgets.layouts import FittingRow, column, fitting_row, row
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.app.widgets.share_bar import ShareBar
-from visualnet.training.finding.epoch import error_words
+from visualnet.training.estimates.epoch import error_words
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.network_mark import is_older
 from visualnet.training.runs.run_status import describe_changes, describe_run, share_done
