@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from visualnet.app.features.lazy_page import PageView
 from visualnet.app.features.run_list.run_actions import RunActions
 from visualnet.app.features.run_list.run_store import RunStore
 from visualnet.app.features.run_list.sides.curves_view import CurvesView
@@ -46,7 +47,7 @@ NOTHING = "No runs yet: press Train in a project. Each run is kept here with its
 NO_FIT = "No run fits the filter. Take a condition away, or show the archived runs too."
 
 
-class RunListView(QWidget):
+class RunListView(PageView):
     """The table at the left, what is seen of the chosen runs at the right."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
@@ -245,6 +246,15 @@ class RunListView(QWidget):
         if self.sides.currentWidget() is self.settings:
             self.settings.refresh()
         self._show_chosen(self.chosen_rows())
+
+    def page_shown(self) -> None:
+        """Look at the folders again."""
+        self.store.refresh()
+        self.show_chosen()
+
+    def page_hidden(self) -> None:
+        """Let go of the logs, which may be large."""
+        self.store.read_curves(())
 
     def refresh(self) -> None:
         """Show the rows that are known now; what was chosen stays chosen."""
