@@ -15,7 +15,7 @@ from visualnet.app.features.elsewhere.cluster_dialog import ClusterDialog
 from visualnet.app.features.elsewhere.queue_dialog import QueueDialog
 from visualnet.app.shell.window import Window
 from visualnet.core.storage import project_file
-from visualnet.training.queue.kept import note, read_queue
+from visualnet.training.queue.queue_file import note, read_queue
 from visualnet.training.queue.worker import working
 
 LEFT = Qt.MouseButton.LeftButton

@@ -12,7 +12,7 @@ from visualnet.core.text.format import format_number
 from visualnet.training.experiments.model import ExperimentModel
 from visualnet.training.experiments.registry import find_experiment
 from visualnet.training.experiments.results import cell, check_claims
-from visualnet.training.experiments.runner import Reins, run_experiment
+from visualnet.training.experiments.runner import StopControl, run_experiment
 
 NAME = "transfer"
 
@@ -23,7 +23,7 @@ def measure(seed: int) -> Mapping[str, float]:
     assert experiment.axis is not None
     with tempfile.TemporaryDirectory() as folder:
         model = ExperimentModel(experiment, (seed,), Path(folder))
-        reason = run_experiment(experiment, (seed,), Path(folder) / "runs", Reins(), model.consume)
+        reason = run_experiment(experiment, (seed,), Path(folder) / "runs", StopControl(), model.consume)
     assert reason == "done", model.words
     found = {f"{claim.better} over {claim.worse} at 5": by for claim, by, _ in check_claims(model) if by is not None}
     for number, variant in enumerate(experiment.variants):

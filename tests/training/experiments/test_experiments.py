@@ -19,12 +19,12 @@ from visualnet.core.project import MAIN, Project
 from visualnet.data.loading import load
 from visualnet.data.registry import fields_or_none
 from visualnet.training.events import EpochDone
-from visualnet.training.experiments import curves, kept, results, runner
+from visualnet.training.experiments import curves, experiment_folder, results, runner
 from visualnet.training.experiments.declare import Claim, Experiment, Figure, Variant
 from visualnet.training.experiments.model import ExperimentModel, read_model
 from visualnet.training.experiments.networks import Part, classifier, dense, ids
 from visualnet.training.experiments.registry import find_experiment, find_experiments
-from visualnet.training.experiments.runner import Begun, Message, Reins, Told
+from visualnet.training.experiments.runner import Message, StopControl, TrialEvent, TrialStarted
 from visualnet.training.experiments.trials import Trial, list_trials, name_of, project_of
 from visualnet.training.loop.session import Session
 from visualnet.training.observations.observation import find_observations
@@ -89,15 +89,15 @@ def test_runs_are_ordinary_ones_in_folders_and_are_told_and_kept(tmp_path: Path)
     assert "“fast” and “slow”: no difference that 2 seeds can tell from chance" in results.verdicts(model)[0]
     again = read_model(TINY, tmp_path / "x", TINY.seeds)
     assert list(results.records(again)) == list(results.records(model)) and again.state == "done"
-    assert kept.read(tmp_path / "x").seeds == (0, 1)
+    assert experiment_folder.read(tmp_path / "x").seeds == (0, 1)
 
 
 def test_what_was_stopped_goes_on_to_the_same_bits_and_what_is_done_is_not_trained_again(tmp_path: Path) -> None:
     whole = train(TINY, tmp_path / "whole")
 
-    def stop(message: Message, reins: Reins) -> None:
-        if isinstance(message, Told) and isinstance(message.event, EpochDone) and message.trial == Trial(1, 0):
-            reins.stop()
+    def stop(message: Message, stop_control: StopControl) -> None:
+        if isinstance(message, TrialEvent) and isinstance(message.event, EpochDone) and message.trial == Trial(1, 0):
+            stop_control.stop()
 
     part = train(TINY, tmp_path / "part", hear=stop)
     assert part.state == "stopped" and part.done == 0
@@ -106,13 +106,13 @@ def test_what_was_stopped_goes_on_to_the_same_bits_and_what_is_done_is_not_train
     train(TINY, tmp_path / "part", (0,))
     begun: list[str] = []
     rest = train(
-        TINY, tmp_path / "part", hear=lambda m, _: begun.append(m.known.state) if isinstance(m, Begun) else None
+        TINY, tmp_path / "part", hear=lambda m, _: begun.append(m.known.state) if isinstance(m, TrialStarted) else None
     )
     assert rest.state == "done" and begun == ["done", "done", "waiting", "waiting"]
     for trial in whole.trials:
         assert curves_of(rest.runs[trial]) == curves_of(whole.runs[trial])
     more = train(TINY, tmp_path / "part", (0, 1, 2))
-    assert more.done == 6 and kept.read(tmp_path / "part").seeds == (0, 1, 2)
+    assert more.done == 6 and experiment_folder.read(tmp_path / "part").seeds == (0, 1, 2)
 
 
 def curves_of(run: RunModel) -> list[dict[str, float]]:
@@ -145,8 +145,8 @@ def test_variants_take_turns_and_each_comes_to_the_bits_that_it_has_alone(tmp_pa
     """Dropout draws from torch's generator in every step, and a switch holds for the whole process: neither reaches the others."""
     told: list[Trial] = []
 
-    def hear(message: Message, _: Reins) -> None:
-        if isinstance(message, Told) and isinstance(message.event, EpochDone):
+    def hear(message: Message, _: StopControl) -> None:
+        if isinstance(message, TrialEvent) and isinstance(message.event, EpochDone):
             told.append(message.trial)
 
     before = torch.are_deterministic_algorithms_enabled(), torch.get_rng_state()
@@ -275,9 +275,9 @@ def test_what_cannot_be_trained_ends_in_words_and_another_folder_is_never_mixed_
     ],
 )
 def test_a_line_that_cannot_be_read_is_refused_in_words(text: str, tmp_path: Path) -> None:
-    (tmp_path / kept.MANIFEST).write_text(text)
+    (tmp_path / experiment_folder.MANIFEST).write_text(text)
     with pytest.raises(ValueError, match="experiment"):
-        kept.read(tmp_path)
+        experiment_folder.read(tmp_path)
 
 
 def test_curves_are_means_with_bands_over_the_seeds(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, Misuse, Verb, number, project_of, project_switches
 
 if TYPE_CHECKING:
-    from visualnet.training.queue import kept
+    from visualnet.training.queue import queue_file
 
 ACTIONS = {
     "list": "what waits (this is done without a word, too)",
@@ -49,14 +49,14 @@ def options(verb: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from visualnet.training.queue import kept
+    from visualnet.training.queue import queue_file
 
     if args.action == "work":
         return _work(args)
     if args.action == "add":
         return _add(args)
     if args.action in ("first", "remove"):
-        change = kept.move_first if args.action == "first" else kept.remove_run
+        change = queue_file.move_first if args.action == "first" else queue_file.remove_run
         change(_chosen(args).folder)
     elif args.project is not None:
         raise Misuse(
@@ -65,10 +65,10 @@ def run(args: argparse.Namespace) -> int:
     return _tell(args)
 
 
-def _chosen(args: argparse.Namespace) -> kept.Waiting:
-    from visualnet.training.queue import kept
+def _chosen(args: argparse.Namespace) -> queue_file.Waiting:
+    from visualnet.training.queue import queue_file
 
-    runs = kept.read_queue().runs
+    runs = queue_file.read_queue().runs
     try:
         at = int(args.project or "")
         if not 1 <= at <= len(runs):
@@ -80,10 +80,10 @@ def _chosen(args: argparse.Namespace) -> kept.Waiting:
 
 
 def _tell(args: argparse.Namespace) -> int:
-    from visualnet.training.queue import kept
+    from visualnet.training.queue import queue_file
     from visualnet.training.queue.worker import is_worked_through
 
-    runs, works = kept.read_queue().runs, is_worked_through()
+    runs, works = queue_file.read_queue().runs, is_worked_through()
     if args.json:
         told = [{"folder": run.folder, "failed": run.failed} for run in runs]
         print(json.dumps({"runs": told, "works": works}))
@@ -103,7 +103,7 @@ def _add(args: argparse.Namespace) -> int:
     from visualnet.analysis import infer
     from visualnet.data.registry import fields_or_none
     from visualnet.training.console import TrainOptions, configure
-    from visualnet.training.queue import kept
+    from visualnet.training.queue import queue_file
     from visualnet.training.run_records.begin import begin_run
     from visualnet.training.runs.run_model import LOG
 
@@ -122,7 +122,7 @@ def _add(args: argparse.Namespace) -> int:
     path = Path(args.project)
     place = path.absolute().parent if path.exists() else None
     folder = begin_run(msgspec.structs.replace(project, runs=(), readonly=""), args.run, place=place)
-    waits = sum(not one.failed for one in kept.add_run(folder).runs)
+    waits = sum(not one.failed for one in queue_file.add_run(folder).runs)
     print(
         json.dumps({"folder": str(folder), "place": waits}) if args.json else f"number {waits} in the queue: {folder}"
     )
@@ -132,7 +132,7 @@ def _add(args: argparse.Namespace) -> int:
 def _work(args: argparse.Namespace) -> int:
     from visualnet.core.process.exit_signals import on_ending
     from visualnet.training.events import Event
-    from visualnet.training.queue.kept import Waiting
+    from visualnet.training.queue.queue_file import Waiting
     from visualnet.training.queue.worker import AtWork, Worker
     from visualnet.training.terminal.printer import Printer, print_json
 

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QProgressBar, QWidget
 
-from visualnet.app.features.capsules.fitting import fit_height
+from visualnet.app.features.capsules.dialog_height import fit_height
 from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import column, row

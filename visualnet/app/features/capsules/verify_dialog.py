@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QProgressBar, QWidget
 
-from visualnet.app.features.capsules.fitting import fit_height
+from visualnet.app.features.capsules.dialog_height import fit_height
 from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, describe, label

@@ -14,7 +14,7 @@ from visualnet.app.widgets.dialogs.modal import answer_of
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.errors import FileError
 from visualnet.core.text.format import format_quantity
-from visualnet.training.queue.kept import Queue, add_run, move_first, read_queue, remove_run
+from visualnet.training.queue.queue_file import Queue, add_run, move_first, read_queue, remove_run
 from visualnet.training.queue.start import start_worker
 from visualnet.training.queue.worker import is_worked_through
 from visualnet.training.run_records.begin import begin_run

@@ -19,7 +19,7 @@ from visualnet.core.document import Document
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.templates.lesson_checks import ShownExperiment
-from visualnet.training.experiments import curves, kept
+from visualnet.training.experiments import curves, experiment_folder
 from visualnet.training.experiments.declare import MOST_SEEDS, Experiment
 from visualnet.training.experiments.model import ExperimentModel
 from visualnet.training.experiments.registry import find_experiments
@@ -121,7 +121,7 @@ class ExperimentsView(QWidget):
         self.own = None
         experiment = find_experiments()[name]
         self._show(experiment)
-        found = kept.find_newest(name)
+        found = experiment_folder.find_newest(name)
         if found is not None:
             self.seeds.setValue(len(found.seeds))
             self.experimenter.show(experiment, found)
@@ -206,7 +206,7 @@ class ExperimentsView(QWidget):
             return
         self.experimenter.stop()
         self.experimenter.wait()
-        place = folder if folder is not None else kept.new_folder(experiment)
+        place = folder if folder is not None else experiment_folder.new_folder(experiment)
         self.experimenter.start(experiment, self._seeds(), place, self.own)  # type: ignore[arg-type]
 
     def _take_seeds(self, seeds: int) -> None:

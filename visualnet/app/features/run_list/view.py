@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.app.features.run_list.curves_view import CurvesView
-from visualnet.app.features.run_list.notes_view import NotesView
-from visualnet.app.features.run_list.pair_view import PairView
-from visualnet.app.features.run_list.parallel_view import ParallelView
-from visualnet.app.features.run_list.run_deeds import RunDeeds
+from visualnet.app.features.run_list.run_actions import RunActions
 from visualnet.app.features.run_list.run_store import RunStore
+from visualnet.app.features.run_list.sides.curves_view import CurvesView
+from visualnet.app.features.run_list.sides.difference_view import DifferenceView
+from visualnet.app.features.run_list.sides.notes_view import NotesView
+from visualnet.app.features.run_list.sides.parallel_view import ParallelView
 from visualnet.app.features.run_list.table_model import USUAL, RunTableModel
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
@@ -54,16 +54,16 @@ class RunListView(QWidget):
         self.studio = studio
         self.store = RunStore(studio, self)
         self.model = RunTableModel(self.store)
-        self.deeds = RunDeeds(self.store, self.chosen_rows, self)
+        self.run_actions = RunActions(self.store, self.chosen_rows, self)
         self.curves, self.settings = CurvesView(self.store), ParallelView(self.store)
-        self.pair, self.notes = PairView(self.store), NotesView(self.store)
+        self.pair, self.notes = DifferenceView(self.store), NotesView(self.store)
         self._chosen: list[str] = []
         self._soon = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._soon.timeout.connect(self._filter)
         self._build()
         self.store.changed.connect(self.refresh)
         self.store.looking.connect(self._tell_looking)
-        self.deeds.told.connect(self._tell_verifying)
+        self.run_actions.told.connect(self._tell_verifying)
         self.settings.narrowed.connect(self.narrow)
         self.settings.run_chosen.connect(self.choose)
         self.curves.bands.toggled.connect(lambda _: self.model.set_drawn(self.curves.drawn))
@@ -95,14 +95,14 @@ class RunListView(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.stack.addWidget(self.empty)
-        self.again = button("Run again", icon="repeat", done=self.deeds.run_again)
+        self.again = button("Run again", icon="repeat", done=self.run_actions.run_again)
         self.again.setToolTip("Open the project as the run began with it, and train it with the same seeds")
-        self.check = button("Verify", icon="check", done=self.deeds.verify)
+        self.check = button("Verify", icon="check", done=self.run_actions.verify)
         self.check.setToolTip(AGAIN)
         self.more = describe(button("More"), "More", "What else can be done with the chosen runs")
         more = QMenu(self.more)
         more.aboutToShow.connect(more.clear)
-        more.aboutToShow.connect(lambda: self.deeds.fill(more))
+        more.aboutToShow.connect(lambda: self.run_actions.fill(more))
         self.more.setMenu(more)
         foot = row(self.again, self.check, self.more, (self.state, 1), self.count, margins=(8, 4, 8, 6), spacing=6)
         left = QWidget()
@@ -148,7 +148,7 @@ class RunListView(QWidget):
         header.setSortIndicator(0, Qt.SortOrder.DescendingOrder)
         header.sectionClicked.connect(self._sort)
         table.customContextMenuRequested.connect(self._menu)
-        table.doubleClicked.connect(lambda _: self.deeds.open_project())
+        table.doubleClicked.connect(lambda _: self.run_actions.open_project())
         table.selectionModel().selectionChanged.connect(lambda *_: self.show_chosen())
         self.model.modelReset.connect(lambda: self._size_columns(table))
         self._size_columns(table)
@@ -226,7 +226,7 @@ class RunListView(QWidget):
         self._chosen = [one.id for one in rows]
         one = len(rows) == 1
         self.again.setEnabled(one)
-        self.check.setEnabled(one or self.deeds.verifying)
+        self.check.setEnabled(one or self.run_actions.verifying)
         self.more.setEnabled(bool(rows))
         self._show_chosen(rows)
 
@@ -294,19 +294,19 @@ class RunListView(QWidget):
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.deeds.fill(menu)
+        self.run_actions.fill(menu)
         menu.popup(self.table.viewport().mapToGlobal(at))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.table.hasFocus():
             super().keyPressEvent(event)  # what a field leaves over, as Return, is not meant for the runs
         elif event.key() == Qt.Key.Key_Delete:
-            self.deeds.delete()
+            self.run_actions.delete()
         elif event.key() == Qt.Key.Key_F2 and len(self.chosen_rows()) == 1:
             self.side.set_current(3)
             self._show_side(3)
             self.notes.set_focus()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.deeds.open_project()
+            self.run_actions.open_project()
         else:
             super().keyPressEvent(event)

@@ -170,3 +170,4 @@ def _watch(folder: Path, begin: object, put: object, job: Job) -> None:
                 for process in processes:
                     process.terminate()
                 workers.wait_all(processes, LEAVE_S)
+        workers.let_go(processes)

@@ -162,7 +162,7 @@ class ObservationView(QFrame):
         studio.analysed.connect(self.follow)
         studio.theme_changed.connect(self.shows.set_theme)
         self.probes.observed.changed.connect(self.refresh)
-        self.probes.long_looks.changed.connect(self._show_progress)
+        self.probes.slow_observations.changed.connect(self._show_progress)
         self.probes.changed.connect(self.refresh)
         studio.runner.state_changed.connect(self.refresh)
 
@@ -266,10 +266,10 @@ class ObservationView(QFrame):
     def cancel(self) -> None:
         """Compute it no further."""
         if self.request is not None:
-            self.probes.long_looks.cancel(self.request)
+            self.probes.slow_observations.cancel(self.request)
 
     def _show_progress(self) -> None:
-        share = self.probes.long_looks.share(self.request) if self.request is not None else None
+        share = self.probes.slow_observations.share(self.request) if self.request is not None else None
         busy = share is not None
         self.bar.setVisible(busy)
         self.stop.setVisible(busy)

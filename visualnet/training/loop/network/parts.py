@@ -64,7 +64,7 @@ def build_parts(
         ValueError: the recipe cannot train this network.
     """
     machine.arrange(model.net)
-    machine.crew.follow(model)
+    machine.group.follow(model)
     plain = plain_fields(model)
     same = before is not None and before.probe.data is data and before.model.fields == model.fields
     if before is not None and same and plain_fields(before.model) == plain:

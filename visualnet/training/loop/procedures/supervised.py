@@ -57,12 +57,12 @@ class Supervised(Procedure):
 
     def rounds(self) -> Iterator[Drawn]:
         run, state, sampler, tensors = self.run, self.run.state, self.run.sampler, self.run.tensors
-        crew = run.machine.crew
+        group = run.machine.group
         size, train = sampler.batch_size, self.run.data.train[sampler.order.numpy()]
-        tensors.expect(train[state.position * size : sampler.steps * size], size, crew.part)
+        tensors.expect(train[state.position * size : sampler.steps * size], size, group.part)
         batches = tensors.indices(train).split(size)  # type: ignore[no-untyped-call]
         for index in batches[state.position : sampler.steps]:
-            yield Drawn(index, tensors.training_batch(crew.take(index, run.state.step), run.state.step))
+            yield Drawn(index, tensors.training_batch(group.take(index, run.state.step), run.state.step))
 
     def again(self, index: Tensor, step: int) -> list[Tensor]:
         return self.run.tensors.training_batch(index, step)
@@ -77,19 +77,19 @@ class Supervised(Procedure):
 
     def validate(self, averaged: bool = False) -> dict[str, float | None] | None:
         """The means over the validation set."""
-        run, crew = self.run, self.run.machine.crew
+        run, group = self.run, self.run.machine.group
         chunk = run.sampler.batch_size * (1 if run.network.sums else 2)
-        run.tensors.expect(run.data.validation, chunk, crew.part)
+        run.tensors.expect(run.data.validation, chunk, group.part)
         index = run.tensors.indices(run.data.validation)
         run.network.trial.eval()
         sums = run.tally.fresh()
         for at in range(0, len(index), chunk):
             try:
-                batch = run.tensors.batch(crew.take(index[at : at + chunk]))
+                batch = run.tensors.batch(group.take(index[at : at + chunk]))
             except WaitEnded:
                 run.look_up("validation")
                 return None
-            if not len(batch[0]) and crew.size == 1:
+            if not len(batch[0]) and group.size == 1:
                 continue  # none of these samples can be read
             if averaged:
                 run.learners.swap_averages()  # for this batch alone: whatever looks at the weights between batches finds them
@@ -98,7 +98,7 @@ class Supervised(Procedure):
             finally:
                 if averaged:
                     run.learners.swap_averages()
-            sums.add(results, crew.count(batch))
+            sums.add(results, group.count(batch))
             if run.is_due() and not run.look_up("validation"):
                 return None
         return sums.means()

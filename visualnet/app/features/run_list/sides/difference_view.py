@@ -14,7 +14,7 @@ from visualnet.training.run_again.difference import RunDifference, find_run_diff
 from visualnet.training.run_index.facts import RunRow
 
 
-class PairView(QWidget):
+class DifferenceView(QWidget):
     """Network, recipe, data, surroundings and outcome of two runs, where they differ."""
 
     def __init__(self, store: RunStore, parent: QWidget | None = None) -> None:

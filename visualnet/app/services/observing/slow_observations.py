@@ -34,7 +34,7 @@ class _Wish(NamedTuple):
     needs_copy: bool
 
 
-class LongLooks(QObject):
+class SlowObservations(QObject):
     """``copy`` is the number of the copy of the weights that a run is asked for; 0 for none."""
 
     changed = Signal()

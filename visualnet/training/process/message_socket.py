@@ -29,7 +29,7 @@ class BadFrame(ValueError):
     """What came is no message of this program; the words say why."""
 
 
-class Wire:
+class MessageSocket:
     """One end of a connection. ``most`` is how many bytes a message may have that comes in."""
 
     def __init__(self, end: socket.socket, most: int = STRANGER_MOST) -> None:
@@ -106,27 +106,31 @@ class Wire:
             yield body
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         with contextlib.suppress(OSError):
             self.socket.close()
 
 
-def waker() -> tuple[socket.socket, socket.socket]:
-    """Two ends: a byte sent into the second wakes who waits for the first. Neither ever waits."""
-    heard, rung = socket.socketpair()
-    heard.setblocking(False)
-    rung.setblocking(False)
-    return heard, rung
+class Waker:
+    """Wakes a thread that waits for sockets: ``end`` becomes readable for it. Nothing here ever blocks."""
 
+    def __init__(self) -> None:
+        self.end, self._far = socket.socketpair()
+        self.end.setblocking(False)
+        self._far.setblocking(False)
 
-def ring(rung: socket.socket) -> None:
-    """Wake the other end; it is awake already where the socket takes no more."""
-    with contextlib.suppress(OSError):
-        rung.send(b"!")
+    def wake(self) -> None:
+        """Make ``end`` readable; where the socket is full, it is readable already."""
+        with contextlib.suppress(OSError):
+            self._far.send(b"!")
 
+    def clear(self) -> None:
+        """Read and discard what `wake` has sent."""
+        with contextlib.suppress(OSError):
+            while len(self.end.recv(4096)) == 4096:
+                pass
 
-def silence(heard: socket.socket) -> None:
-    """Take away what was rung."""
-    with contextlib.suppress(OSError):
-        while len(heard.recv(4096)) == 4096:
-            pass
+    def close(self) -> None:
+        """Close both ends."""
+        self.end.close()
+        self._far.close()

@@ -1,4 +1,4 @@
-"""Several processes that compute a run together."""
+"""JoinedProcesses processes that compute a run together."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from torch import Tensor, fx
 from visualnet.compiling.module import Model
 from visualnet.training.control import Control
 from visualnet.training.distributed import exchange
-from visualnet.training.distributed.crew import Crew, Emit, Member
+from visualnet.training.distributed.process_group import Emit, Member, ProcessGroup
 from visualnet.training.distributed.refusals import normalizes_batches
 from visualnet.training.distributed.shared_control import SharedControl
 from visualnet.training.distributed.shared_program import SharedProgram
 from visualnet.training.events import Failed, Trouble
 
 if TYPE_CHECKING:
-    from visualnet.training.distributed.crew import Program
+    from visualnet.training.distributed.process_group import Program
 
 Index = TypeVar("Index", Tensor, np.ndarray)
 T = TypeVar("T")
@@ -31,7 +31,7 @@ MOST_STEPS = 1000
 """And at least once in so many batches."""
 
 
-class Several(Crew):
+class JoinedProcesses(ProcessGroup):
     """More than one process, joined by ``torch.distributed``; ``members`` are in the order of their ranks.
 
     Args:
@@ -67,14 +67,14 @@ class Several(Crew):
         finally:
             dist.barrier()
 
-    def of_first(self, make: Callable[[], T]) -> T:
+    def from_rank_0(self, make: Callable[[], T]) -> T:
         found: tuple[T | None, Exception | None] = (None, None)
         if self.rank == 0:
             try:
                 found = (make(), None)
             except (ValueError, OSError) as error:
                 found = (None, error)
-        made, fault = exchange.of_first(found)
+        made, fault = exchange.broadcast(found)
         if fault is not None:
             raise fault
         return made  # type: ignore[no-any-return]

@@ -38,8 +38,8 @@ class Member(NamedTuple):
         return f"rank {self.rank} (process {self.pid} on {self.host})"
 
 
-class Crew:
-    """One process that computes the whole run; `several.Several` overrides what is otherwise where there are more."""
+class ProcessGroup:
+    """One process that computes the whole run; `several.JoinedProcesses` overrides what is otherwise where there are more."""
 
     rank, size = 0, 1
     counts = True
@@ -60,7 +60,7 @@ class Crew:
         """Make what each process needs of its machine's files: one of a machine first, which may have to fetch them."""
         return make()
 
-    def of_first(self, make: Callable[[], T]) -> T:
+    def from_rank_0(self, make: Callable[[], T]) -> T:
         """What rank 0 makes.
 
         Raises:
@@ -110,4 +110,4 @@ class Crew:
         return told
 
 
-ALONE = Crew()
+ALONE = ProcessGroup()

@@ -25,7 +25,7 @@ TRAINS = "A training goes on: stop it, or wait until it has ended."
 CHECKPOINTS = {"best": "its best epoch", "last": "its end", "before-last": "the checkpoint before the last"}
 
 
-class RunDeeds(QObject):
+class RunActions(QObject):
     """Deeds on ``chosen()``; a menu offers those that can be done now."""
 
     told = Signal(str)
