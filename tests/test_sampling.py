@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ def test_so_many_cases_stay_lie_apart_and_are_the_same_each_time(name: str, case
     found = stay()
     assert found == stay()
     assert len(found) == min(cases, few)
-    assert all(b - a <= cases // few + 1 for a, b in zip(found, found[1:], strict=False))
+    assert all(b - a <= cases // few + 1 for a, b in pairwise(found))
 
 
 def test_what_is_wide_already_counts_not_and_what_is_not_few_stays() -> None:

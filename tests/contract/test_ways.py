@@ -91,6 +91,7 @@ def test_a_way_says_what_it_does_and_needs(kind: type[Way]) -> None:
     assert home(kind), "no template has a place for it"
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
 def test_the_same_seed_makes_the_same_and_nothing_changes(kind: type[Way]) -> None:
     template = home(kind)

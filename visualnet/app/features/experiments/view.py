@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QComboBox, QSpinBox, QSplitter, QWidget
 
 from visualnet.app.features.experiments.experimenter import Experimenter
@@ -144,6 +145,17 @@ class ExperimentsView(PageView):
         shell = self.studio.shell
         if shell is not None and not self._form_holder.isHidden():
             self.form.set_projects([(name, project) for name, project in shell.other_projects() if project.graph.nodes])
+            if self.experimenter.model is None:
+                self._take_form()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What the form offers may be closed before it is seen again; what was trained stays."""
+        super().hideEvent(event)
+        self.form.release_projects()
+        if self.experimenter.model is None and not self.experimenter.training and not self._form_holder.isHidden():
+            self.own = self.experiment = None
+            self.outcome.show_experiment(None)
+            self.looks.show_experiment(None)
 
     def _keep_chosen(self, name: str) -> None:
         """While one is trained, another is not shown."""
