@@ -184,6 +184,10 @@ class RunIndex:
         found = self._ask("SELECT name, number, text FROM facts WHERE run = ? ORDER BY name", [run])
         return {name: number if text is None else text for name, number, text in found}
 
+    def ids(self) -> set[str]:
+        """Every run."""
+        return {run for (run,) in self._ask("SELECT id FROM runs", [])}
+
     def tags(self) -> list[str]:
         """Every tag that some run has."""
         return [tag for (tag,) in self._ask("SELECT DISTINCT tag FROM tags ORDER BY tag", [])]
