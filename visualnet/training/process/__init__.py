@@ -2,6 +2,5 @@
 
 ``server.py`` stands beside a run (started by a window or by a shell), ``follow.py`` is the other end; ``address.py`` says where they meet.
 All that passes between them is declared in ``messages.py`` (looks into the network in ``looks.py``, arrays in ``arrays.py``) and cut into
-frames by ``wire.py``. ``spawn.py`` starts processes, ``child.py`` is what they do; ``ending.py`` tells how one ended without a word,
-``liveness.py`` whether one goes on.
+frames by ``wire.py``. ``spawn.py`` starts processes, ``child.py`` is what they do; ``ending.py`` tells how one ended without a word.
 """

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QMenu, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QLayout, QMenu, QSplitter, QStackedWidget, QWidget
 
 from visualnet.app.features.run_list.run_deeds import RunDeeds
 from visualnet.app.features.run_list.run_store import RunStore
@@ -50,6 +50,7 @@ class RunListView(QWidget):
         self.studio = studio
         self.store = RunStore(studio, self)
         self.model = RunTableModel(self.store)
+        self.keeping = self.store.keeping
         self.deeds = RunDeeds(self.store, self.chosen_rows, self)
         self.curves, self.settings = CurvesView(self.store), ParallelView(self.store)
         self.pair, self.notes = PairView(self.store), NotesView(self.store)
@@ -66,7 +67,6 @@ class RunListView(QWidget):
         self.settings.narrowed.connect(self.narrow)
         self.settings.run_chosen.connect(self.choose)
         self.model.modelReset.connect(self._restore)
-        self.keeping = self.store.keeping
         self.keeping.changed.connect(self._take_change)
         studio.runner.state_changed.connect(self._look_soon)
         self.curves.bands.toggled.connect(lambda _: self.model.set_drawn(self.curves.drawn))
@@ -87,18 +87,9 @@ class RunListView(QWidget):
         self.scope.chosen.connect(self._set_scope)
         self.away = describe(QCheckBox("Archived"), "Archived", "Show the archived and the hidden runs too")
         self.away.toggled.connect(self._set_away)
-        self.columns = describe(button("Columns"), "Columns", "Which settings and figures are shown")
-        menu = QMenu(self.columns)
-        menu.aboutToShow.connect(lambda: self._fill_columns(menu))
-        self.columns.setMenu(menu)
-        self.grouping = describe(
-            button("Group by"), "Group by", "Put the runs into groups, each with its best, mean and spread"
-        )
-        groups = QMenu(self.grouping)
-        groups.aboutToShow.connect(lambda: self._fill_groups(groups))
-        self.grouping.setMenu(groups)
-        self.undo = icon_button("undo", "Undo", "", self.store.keeping.undo)
-        self.redo = icon_button("redo", "Redo", "", self.store.keeping.redo)
+        self._make_menus()
+        self.undo = icon_button("undo", "Undo", "", self.keeping.undo)
+        self.redo = icon_button("redo", "Redo", "", self.keeping.redo)
         self.fault = label("", "error", wrap=True)
         self.count = label("", "small")
         self.state = label("", "small")
@@ -111,6 +102,35 @@ class RunListView(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.stack.addWidget(self.empty)
+        left, right = QWidget(), QWidget()
+        head = row(self.scope, STRETCH, self.away, self.grouping, self.columns, margins=(8, 2, 8, 4), spacing=8)
+        column(head, (self.stack, 1), self._make_foot(), spacing=0, parent=left)
+        self._make_sides(right)
+        halves = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        halves.addWidget(left)
+        halves.addWidget(right)
+        halves.setSizes([560, 520])
+        halves.setStretchFactor(0, 1)
+        halves.setStretchFactor(1, 1)
+        self.title = label("All runs", "title")
+        steps = row(self.undo, self.redo, spacing=4)
+        top = row(self.title, (self.search, 1), steps, margins=(12, 10, 12, 4), spacing=16)
+        told = row(self.fault, margins=(12, 0, 12, 2))
+        column(top, told, (halves, 1), spacing=0, parent=self)
+
+    def _make_menus(self) -> None:
+        self.columns = describe(button("Columns"), "Columns", "Which settings and figures are shown")
+        menu = QMenu(self.columns)
+        menu.aboutToShow.connect(lambda: self._fill_columns(menu))
+        self.columns.setMenu(menu)
+        self.grouping = describe(
+            button("Group by"), "Group by", "Put the runs into groups, each with its best, mean and spread"
+        )
+        groups = QMenu(self.grouping)
+        groups.aboutToShow.connect(lambda: self._fill_groups(groups))
+        self.grouping.setMenu(groups)
+
+    def _make_foot(self) -> QLayout:
         self.follow = button("Follow", "accent", "eye", self.deeds.follow)
         self.follow.setToolTip(
             "Show the training that goes on in another process: its curves, a look inside, pause and stop"
@@ -124,12 +144,11 @@ class RunListView(QWidget):
         more.aboutToShow.connect(more.clear)
         more.aboutToShow.connect(lambda: self.deeds.fill(more))
         self.more.setMenu(more)
-        foot = row(
+        return row(
             self.follow, self.again, self.check, self.more, (self.state, 1), self.count, margins=(8, 4, 8, 6), spacing=6
         )
-        left = QWidget()
-        head = row(self.scope, STRETCH, self.away, self.grouping, self.columns, margins=(8, 2, 8, 4), spacing=8)
-        column(head, (self.stack, 1), foot, spacing=0, parent=left)
+
+    def _make_sides(self, parent: QWidget) -> None:
         self.side = Segmented(list(SIDES), "What is seen of the chosen runs")
         for at, tip in enumerate(SIDES.values()):
             self.side.part(at).setToolTip(tip)
@@ -137,19 +156,7 @@ class RunListView(QWidget):
         self.sides = QStackedWidget()
         for one in (self.curves, self.settings, self.pair, self.notes):
             self.sides.addWidget(one)
-        right = QWidget()
-        column(row(self.side, STRETCH, margins=(8, 2, 8, 0)), (self.sides, 1), spacing=0, parent=right)
-        halves = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        halves.addWidget(left)
-        halves.addWidget(right)
-        halves.setSizes([560, 520])
-        halves.setStretchFactor(0, 1)
-        halves.setStretchFactor(1, 1)
-        self.title = label("All runs", "title")
-        steps = row(self.undo, self.redo, spacing=4)
-        top = row(self.title, (self.search, 1), steps, margins=(12, 10, 12, 4), spacing=16)
-        told = row(self.fault, margins=(12, 0, 12, 2))
-        column(top, told, (halves, 1), spacing=0, parent=self)
+        column(row(self.side, STRETCH, margins=(8, 2, 8, 0)), (self.sides, 1), spacing=0, parent=parent)
 
     # --- what is asked for ---------------------------------------------------------------------------------------------------
 
