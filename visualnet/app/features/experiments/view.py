@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QComboBox, QSpinBox, QSplitter, QWidget
 
 from visualnet.app.features.experiments.experimenter import Experimenter
@@ -148,9 +147,8 @@ class ExperimentsView(PageView):
             if self.experimenter.model is None:
                 self._take_form()
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        """What the form offers may be closed before it is seen again; what was trained stays."""
-        super().hideEvent(event)
+    def page_hidden(self) -> None:
+        """Hold no project that may be closed before the page is seen again; what was trained stays."""
         self.form.release_projects()
         if self.experimenter.model is None and not self.experimenter.training and not self._form_holder.isHidden():
             self.own = self.experiment = None
