@@ -148,7 +148,7 @@ class ExperimentsView(PageView):
                 self._take_form()
 
     def page_hidden(self) -> None:
-        """What the form offers may be closed before it is seen again; what was trained stays."""
+        """Hold no project that may be closed before the page is seen again; what was trained stays."""
         self.form.release_projects()
         if self.experimenter.model is None and not self.experimenter.training and not self._form_holder.isHidden():
             self.own = self.experiment = None

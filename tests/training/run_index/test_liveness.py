@@ -14,11 +14,11 @@ import pytest
 from tests.training.by_hand import tiny
 from visualnet.training.process import address
 from visualnet.training.process.address import Unreachable
-from visualnet.training.process.liveness import SILENT_S, is_trained
 from visualnet.training.queue.queue_file import add_run, read_queue
 from visualnet.training.queue.worker import Worker
 from visualnet.training.run_index.filter_line import parse_filter
 from visualnet.training.run_index.index import RunIndex
+from visualnet.training.run_index.liveness import SILENT_S, is_trained
 from visualnet.training.run_records.begin import begin_run
 from visualnet.training.run_records.record import RUNNING, RunRecord, write_record
 from visualnet.training.runs.run_model import LOG
