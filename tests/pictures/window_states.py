@@ -1,4 +1,4 @@
-"""What else the window can show, a state each, for ``tests/pictures.py --only NAME``: every view is rendered and looked at."""
+"""What else the window can show, a state each, for ``python -m tests.pictures --only NAME``: every view is rendered and looked at."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
-from tests.inside_pictures import backprop, dashboard, rcnn, writing
+from tests.pictures.network_inside import backprop, dashboard, rcnn, writing
 from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.core import edits
 from visualnet.core.edits import annotate
 from visualnet.core.user import trusted_code
 
 if TYPE_CHECKING:
-    from tests.pictures import Photographer
+    from tests.pictures.photographer import Photographer
 
 
 def tabs(p: Photographer) -> None:
