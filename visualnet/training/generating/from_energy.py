@@ -34,7 +34,7 @@ KEPT = (1, 2, 5)
 class Units(NamedTuple):
     """The units of a layer with their tensors: W (unit, unit), b (unit), the groups that are asked at once, and their two levels."""
 
-    between: Tensor
+    couplings: Tensor
     bias: Tensor
     groups: Sequence[slice]
     levels: tuple[float, float]
@@ -47,7 +47,7 @@ class Units(NamedTuple):
         low, high = self.levels
         expected = states.clone()
         for group in self.groups:
-            heard = states @ self.between[:, group] + self.bias[group]
+            heard = states @ self.couplings[:, group] + self.bias[group]
             if warmth:
                 share = torch.sigmoid((high - low) * heard / warmth)
                 up = torch.rand(heard.shape, generator=chance).to(heard.device) < share
@@ -79,10 +79,10 @@ def units_of(context: ObservationContext, port: ProbePort) -> Units:
     tensors = {name: tensor.detach() for name, tensor in context.parameters(port[0]).items()}
     if sum(len(tensor) for tensor in tensors.values()) > MOST_UNITS:
         raise CannotMake(f"there are more than {MOST_UNITS:,} units: their pairs would take too much memory")
-    between, bias = layer.pairs(tensors)
-    if not (between.isfinite().all() and bias.isfinite().all()):
+    couplings, bias = layer.pairs(tensors)
+    if not (couplings.isfinite().all() and bias.isfinite().all()):
         raise CannotMake("its weights hold what is no number: the training has diverged, or the file is damaged")
-    return Units(between, bias, layer.apart(visible, len(bias)), layer.levels, visible)
+    return Units(couplings, bias, layer.apart(visible, len(bias)), layer.levels, visible)
 
 
 def find_places(analysis: Analysis, levels: tuple[float, float]) -> list[Place]:
@@ -161,7 +161,7 @@ def _imagine(context: ObservationContext, port: ProbePort, hidden: Tensor) -> Te
     units = units_of(context, port)
     states = torch.cat([hidden.new_zeros((len(hidden), units.visible)), hidden], 1)
     low, high = units.levels
-    heard = states @ units.between[:, : units.visible] + units.bias[: units.visible]
+    heard = states @ units.couplings[:, : units.visible] + units.bias[: units.visible]
     return low + (high - low) * torch.sigmoid((high - low) * heard)
 
 
