@@ -138,6 +138,7 @@ def _combinations() -> Iterator[Any]:
                 yield pytest.param(switch, optimizer, guards, marks=marks, id=f"{switch}-{optimizer}-{guards}")
 
 
+@pytest.mark.few(5)
 @pytest.mark.usefixtures("with_fp16", "put_back")
 @pytest.mark.parametrize(("switch", "optimizer", "guards"), list(_combinations()))
 def test_a_run_is_that_of_a_loop_in_torch(switch: str, optimizer: str, guards: str) -> None:
@@ -159,6 +160,7 @@ def test_each_switch_of_numbers_changes_them() -> None:
     assert losses(train(convolutions(deterministic=True))) == plain
 
 
+@pytest.mark.few(2)
 @pytest.mark.usefixtures("with_fp16", "put_back")
 @pytest.mark.parametrize("switch", list(SWITCHES))
 def test_stopped_at_any_step_it_goes_on_to_the_bit(switch: str, tmp_path: Path) -> None:
