@@ -234,6 +234,7 @@ def _events(project: Project) -> list[Any]:
     return told
 
 
+@pytest.mark.wide
 def test_what_is_being_compiled_is_told_for_each_size_of_batch() -> None:
     told = _events(convolutions(**SWITCHES["compile"]))
     assert not [e for e in told if isinstance(e, events.Trouble | events.Failed)]
@@ -283,6 +284,7 @@ def test_without_a_compiler_a_run_goes_on_and_says_so(monkeypatch: pytest.Monkey
     assert model.started is not None and model.started.machine == ""
 
 
+@pytest.mark.wide
 def test_a_compiled_run_is_watched_and_nothing_of_it_stays_in_memory() -> None:
     project, control = convolutions(**SWITCHES["compile"]), Control()
     told: list[Any] = []
@@ -384,6 +386,7 @@ def test_an_epoch_is_measured_as_it_is_trained_but_not_compiled(monkeypatch: pyt
 # --- as a script ---------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.few(4)
 @pytest.mark.usefixtures("with_fp16")
 @pytest.mark.parametrize("guards", [{}, {**GUARDED, "ema_decay": 0.9}], ids=["plain", "guarded"])
 @pytest.mark.parametrize("switch", QUICK)
