@@ -15,7 +15,7 @@ from visualnet.data.loading import Loaded, load
 from visualnet.data.registry import fields_or_none
 from visualnet.data.tensors import Tensors
 from visualnet.resources import resource
-from visualnet.training.observations.lens import Lens, plain_fields
+from visualnet.training.observations.context import ObservationContext, plain_fields
 
 NETWORKS = {
     "points": "perceptron-points",
@@ -46,7 +46,7 @@ class Observed(NamedTuple):
     model: Model
     data: Loaded
     tensors: Tensors
-    lens: Lens
+    context: ObservationContext
 
 
 @cache
@@ -69,4 +69,4 @@ def observe_template(template: str) -> Observed:
     analysis = infer(project, None, data.fields)
     model = compile_project(project, analysis, seed=0)
     tensors = Tensors(data, model.fields, model.device, plain_fields(model))
-    return Observed(project, analysis, model, data, tensors, Lens(model, data, tensors))
+    return Observed(project, analysis, model, data, tensors, ObservationContext(model, data, tensors))

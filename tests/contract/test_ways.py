@@ -19,7 +19,7 @@ from visualnet.figures.charts.svg import svg_of
 from visualnet.resources import resource
 from visualnet.training.generating.made import Made
 from visualnet.training.generating.way import Place, Way, find_place, find_ways, make_way
-from visualnet.training.observations.lens import resting
+from visualnet.training.observations.context import resting
 
 EVERY = list(find_ways().values())
 MOST_PARAMETERS = 3_000_000
@@ -64,7 +64,7 @@ def few(kind: type[Way], **more: Value) -> dict[str, Value]:
 
 def make(kind: type[Way], found: Observed, place: Place, **settings: Value) -> Made:
     with resting(found.model), torch.no_grad():
-        return make_way(kind.name, few(kind, **settings)).make(found.lens, place, lambda share: None)
+        return make_way(kind.name, few(kind, **settings)).make(found.context, place, lambda share: None)
 
 
 def bytes_of(made: Made) -> dict[str, bytes]:
@@ -131,4 +131,4 @@ def test_it_ends_where_nobody_wants_it_any_more(kind: type[Way]) -> None:
         raise Enough
 
     with resting(found.model), torch.no_grad(), pytest.raises(Enough):
-        make_way(kind.name, few(kind)).make(found.lens, find_place(kind, found.analysis), check)
+        make_way(kind.name, few(kind)).make(found.context, find_place(kind, found.analysis), check)

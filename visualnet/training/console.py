@@ -196,7 +196,7 @@ def _check_memory(project: Project, fields: Mapping[str, Spec], samples: int, pr
     Raises:
         ValueError: it does not fit; the words say what would.
     """
-    from visualnet.training.finding.memory_check import find_memory_fault
+    from visualnet.training.estimates.memory_check import find_memory_fault
     from visualnet.training.measure.free_memory import free_memory
 
     part = msgspec.structs.replace(project.recipe, batch_size=-(-project.recipe.batch_size // processes))

@@ -14,9 +14,9 @@ from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.observing.observation_store import ObservationStore
 from visualnet.pytorch import need_torch
 from visualnet.training.control import ProbeRequest
-from visualnet.training.observations import look_history
-from visualnet.training.observations.look_history import MOST_KEPT
+from visualnet.training.observations import result_history
 from visualnet.training.observations.observation import ObservationRequest, Result, find_observations
+from visualnet.training.observations.result_history import MOST_KEPT
 
 VALUES = ObservationRequest("values", (("n2",), "features"))
 
@@ -38,7 +38,7 @@ def test_a_history_is_thinned_and_keeps_its_first_and_its_newest_looks(qtbot: Qt
 
 
 def test_all_histories_together_stay_within_their_memory(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(look_history, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(result_history, "MOST_BYTES", 100_000)
     store = ObservationStore(None)  # type: ignore[arg-type]
     large, small = VALUES, ObservationRequest("values", (("n3",), "y"))
     for step in range(200):

@@ -29,7 +29,7 @@ def called(experiment: str, claim: Claim) -> str:
 
 def measure_experiment(name: str, seed: int) -> dict[str, float]:
     """Train an experiment with one seed: by how much each claim holds."""
-    experiment = replace(find_experiments()[name], looks=())
+    experiment = replace(find_experiments()[name], observations=())
     with tempfile.TemporaryDirectory() as folder:
         model = ExperimentModel(experiment, (seed,), Path(folder))
         reason = run_experiment(experiment, (seed,), Path(folder) / "runs", StopControl(), model.consume)

@@ -19,7 +19,7 @@ NAME = "transfer"
 
 def measure(seed: int) -> Mapping[str, float]:
     """Every variant at every number of samples, with one seed."""
-    experiment = replace(find_experiment(NAME), looks=())
+    experiment = replace(find_experiment(NAME), observations=())
     assert experiment.axis is not None
     with tempfile.TemporaryDirectory() as folder:
         model = ExperimentModel(experiment, (seed,), Path(folder))

@@ -48,7 +48,7 @@ def test_every_variant_is_another_network_or_recipe_without_a_problem_and_can_be
         specs = load(project.data).fields
         analysis = infer(project, None, specs)
         assert not analysis.errors(), [problem.words for problem in analysis.errors()]
-        for look in experiment.looks:
+        for look in experiment.observations:
             kind = find_observations()[look.observation]
             kind(dict(look.options))
             assert find_subject(kind, analysis, look.at)
@@ -59,7 +59,7 @@ def test_every_variant_is_another_network_or_recipe_without_a_problem_and_can_be
 
 
 def shorten(experiment: Experiment, epochs: int) -> Experiment:
-    return replace(experiment, project=lambda: edits.set_recipe(experiment.project(), epochs=epochs), looks=())
+    return replace(experiment, project=lambda: edits.set_recipe(experiment.project(), epochs=epochs), observations=())
 
 
 def test_zeros_stay_at_guessing_and_he_learns_also_in_a_few_epochs(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_five_of_each_class_are_enough_for_what_was_learned_before(tmp_path: Pat
     experiment = find_experiment("transfer")
     assert experiment.axis is not None
     axis = experiment.axis._replace(values=(5.0,))
-    model = train(replace(experiment, axis=axis, looks=()), tmp_path / "x", (0,))
+    model = train(replace(experiment, axis=axis, observations=()), tmp_path / "x", (0,))
     assert all(holds for _, _, holds in results.check_claims(model)), results.table(model)
     frozen = load(project_of(experiment, Trial(0, 0)).data)
     assert len(frozen.train) == 50 and len(frozen.validation) == pytest.approx(360, abs=2)
@@ -138,7 +138,7 @@ VARIED = replace(
         Variant("deterministic", "", lambda p: edits.set_recipe(p, options={"deterministic": True})),
     ),
     claims=(),
-    looks=(),
+    observations=(),
 )
 
 
@@ -183,7 +183,7 @@ def test_a_run_whose_numbers_become_infinite_is_an_outcome(tmp_path: Path) -> No
         project=lambda: edits.set_recipe(network(), optimizer="SGD"),
         variants=(Variant("wild", "", at(1e6)), Variant("calm", "", at(0.1))),
         claims=(),
-        looks=(),
+        observations=(),
     )
     model = train(wild, tmp_path / "x")
     assert model.state == "done" and model.failed(Trial(0, 0))
@@ -201,7 +201,9 @@ class Reached:
         self.seeds = tuple(range(len(values[0])))
         names = ("first", "second")[: len(values)]
         claims = (Claim("first", "second", least),)
-        self.experiment = replace(TINY, variants=tuple(Variant(name, "") for name in names), claims=claims, looks=())
+        self.experiment = replace(
+            TINY, variants=tuple(Variant(name, "") for name in names), claims=claims, observations=()
+        )
         self.values = values
 
     def score(self, trial: Trial, figure: object = None) -> float | None:
@@ -282,7 +284,7 @@ def test_a_line_that_cannot_be_read_is_refused_in_words(text: str, tmp_path: Pat
 
 
 def test_curves_are_means_with_bands_over_the_seeds(tmp_path: Path) -> None:
-    model = train(replace(TINY, looks=()), tmp_path / "x")
+    model = train(replace(TINY, observations=()), tmp_path / "x")
     choices = curves.list_curves(model)
     assert choices[0][:2] == ("accuracy", "validation") and ("loss", curves.BOTH) in [one[:2] for one in choices]
     chart = curves.draw(model, "loss", "train")
@@ -329,6 +331,6 @@ def test_an_experiment_has_variants_and_seeds_that_can_be_told_apart() -> None:
 
 
 def test_what_came_out_can_be_read_by_programs(tmp_path: Path) -> None:
-    model = train(replace(TINY, looks=()), tmp_path / "x", (0,))
+    model = train(replace(TINY, observations=()), tmp_path / "x", (0,))
     told = json.loads(json.dumps(results.as_json(model)))
     assert [run["variant"] for run in told["runs"]] == ["slow", "fast"] and told["state"] == "done"

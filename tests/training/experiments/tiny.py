@@ -8,7 +8,7 @@ from typing import Any
 
 from visualnet.core import edits
 from visualnet.core.project import DataChoice, Project, Recipe
-from visualnet.training.experiments.declare import Claim, Experiment, Look, Variant
+from visualnet.training.experiments.declare import Claim, Experiment, ExperimentObservation, Variant
 from visualnet.training.experiments.model import ExperimentModel
 from visualnet.training.experiments.networks import classifier, dense
 from visualnet.training.experiments.runner import Message, StopControl, run_experiment
@@ -33,7 +33,7 @@ TINY = Experiment(
     "Two rates.",
     network,
     (Variant("slow", "", at(1e-7)), Variant("fast", "", at(0.1))),
-    looks=(Look("card_gradients", "", trained=False),),
+    observations=(ExperimentObservation("card_gradients", "", trained=False),),
     claims=(Claim("fast", "slow", 0.1),),
     seeds=(0, 1),
 )

@@ -16,8 +16,8 @@ from hypothesis.extra import numpy as arrays_of
 from visualnet.training.control import OwnSample, ProbeRequest
 from visualnet.training.events import Grid, ProbeReport
 from visualnet.training.observations.feeds.feed import DrawnValue, Feed
-from visualnet.training.observations.looked_at import OwnScene
 from visualnet.training.observations.observation import ObservationRequest, Result
+from visualnet.training.observations.probe_targets import OwnScene
 from visualnet.training.process import messages
 from visualnet.training.process.arrays import (
     OF_TORCH,

@@ -216,7 +216,8 @@ class Runner(RunBrowser):
         """Show the curves of an earlier run; one that goes on in another process is followed."""
         run = history.find(self.studio.project, run_id)
         folder = history.folder_of(run) if run is not None else None
-        if run is not None and folder is not None and not self.busy and address.is_running(folder):
+        free = not self.busy and self.elsewhere is None
+        if run is not None and folder is not None and free and address.is_running(folder):
             self.follow(run, folder)
         else:
             super().attach(run_id)
@@ -245,6 +246,7 @@ class Runner(RunBrowser):
 
     def prepare(self) -> None:
         """A project was opened: show the newest of its runs that is on this machine, and read its data."""
+        self.keeping.share_names()
         self.probes.need_data()
         newest = history.find_newest(self.studio.project)
         if newest is not None:

@@ -19,7 +19,7 @@ from torch import Tensor, fx, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from visualnet.compiling.module import Model
-from visualnet.training.observations.lens import resting
+from visualnet.training.observations.context import resting
 
 if TYPE_CHECKING:
     from visualnet.training.distributed.process_group import ProcessGroup, Program

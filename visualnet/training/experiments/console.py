@@ -104,7 +104,7 @@ def write(model: ExperimentModel, folder: Path) -> None:
     pictures: dict[str, Chart] = {"curves": curves.draw(model, name, part)}
     for (variant, look), seen in sorted(model.seen.items()):
         if not isinstance(seen, str):
-            observed = f"{model.experiment.looks[look].observation}-{variant + 1}"
+            observed = f"{model.experiment.observations[look].observation}-{variant + 1}"
             pictures[observed] = seen.chart
     project_file.write(folder / "results.csv", csv_of(results.records(model)).encode())
     project_file.write(folder / "results.json", json.dumps(results.as_json(model), indent=1).encode())

@@ -24,7 +24,7 @@ MOST_FOLDERS = 500
 """So many of the newest folders are looked at for an earlier one."""
 
 
-class Kept(NamedTuple):
+class KeptExperiment(NamedTuple):
     """An experiment's folder: which experiment, with which seeds; of a person's own, what was varied."""
 
     folder: Path
@@ -59,7 +59,7 @@ def begin(folder: Path, experiment: Experiment, seeds: tuple[int, ...], own: Any
     project_file.write(folder / MANIFEST, json.dumps(told, indent=1).encode())
 
 
-def read(folder: Path) -> Kept:
+def read(folder: Path) -> KeptExperiment:
     """What a folder says of its experiment.
 
     Raises:
@@ -83,10 +83,10 @@ def read(folder: Path) -> Kept:
         check_seeds(tuple(seeds))
     except ValueError as error:
         raise ValueError(f"{path} cannot be used: {error}") from None
-    return Kept(folder, name, tuple(seeds), told.get("own"))
+    return KeptExperiment(folder, name, tuple(seeds), told.get("own"))
 
 
-def find_newest(name: str) -> Kept | None:
+def find_newest(name: str) -> KeptExperiment | None:
     """The newest folder of an experiment that comes with the program; None if it was never begun."""
     try:
         folders = sorted(
@@ -132,4 +132,14 @@ def keep_project(folder: Path, project: Project) -> None:
     project_file.save(folder / PROJECT, project)
 
 
-__all__ = ["FileError", "Kept", "begin", "find_newest", "is_same", "keep_project", "new_folder", "read", "read_trial"]
+__all__ = [
+    "FileError",
+    "KeptExperiment",
+    "begin",
+    "find_newest",
+    "is_same",
+    "keep_project",
+    "new_folder",
+    "read",
+    "read_trial",
+]

@@ -133,7 +133,7 @@ def run_experiment(
                 _train(together, places, stop_control, put)
             for trial, project in projects.items():
                 if trial.seed == seeds[0] and trial.at == 0:
-                    look_all(experiment, trial.variant, project, places[trial], stop_control, put)
+                    observe_variant(experiment, trial.variant, project, places[trial], stop_control, put)
         ended = ExperimentEnded("done")
     except Stopped:
         ended = ExperimentEnded("stopped")
@@ -145,7 +145,7 @@ def run_experiment(
     return ended.reason
 
 
-def look_all(
+def observe_variant(
     experiment: Experiment,
     variant: int,
     project: Project,
@@ -158,7 +158,7 @@ def look_all(
     Raises:
         Stopped: it was stopped.
     """
-    for number, look in enumerate(experiment.looks):
+    for number, look in enumerate(experiment.observations):
         run = place if look.trained else None
         seen: Observed | str
         try:

@@ -29,7 +29,7 @@ from visualnet.training.loop.network import change
 from visualnet.training.loop.network.earlier_weights import WeightStore
 from visualnet.training.loop.network.parts import NetworkParts, build_parts, compile_network
 from visualnet.training.loop.network.reading import arrange_reading
-from visualnet.training.loop.procedures.procedure import Left
+from visualnet.training.loop.procedures.procedure import RoundAborted
 from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
@@ -259,7 +259,7 @@ class TrainingLoop:
                     del results, loss
                     if not self.look_up():
                         return False
-        except (WaitEnded, Left):
+        except (WaitEnded, RoundAborted):
             self.look_up()
             return False
         return True

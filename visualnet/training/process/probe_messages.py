@@ -11,8 +11,8 @@ from visualnet.core.text.format import format_bytes
 from visualnet.training.control import OwnSample, ProbeRequest
 from visualnet.training.events import Grid, ProbeReport
 from visualnet.training.observations.feeds.feed import DrawnValue, Feed
-from visualnet.training.observations.looked_at import OwnScene
 from visualnet.training.observations.observation import ObservationRequest, Result
+from visualnet.training.observations.probe_targets import OwnScene
 from visualnet.training.process.arrays import PlainArray, plain_array, plain_tensor, read_array, read_tensor
 
 Port = tuple[tuple[str, ...], str]

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from visualnet.core.storage.paths import data_dir, runs_dir
-from visualnet.training.process.liveness import is_trained
 from visualnet.training.run_index.database import identity, open_index, remove_index, write
 from visualnet.training.run_index.facts import (
     RunFacts,
@@ -25,6 +24,7 @@ from visualnet.training.run_index.facts import (
     read_facts,
 )
 from visualnet.training.run_index.filter_line import FilterError, Term
+from visualnet.training.run_index.liveness import is_trained
 from visualnet.training.run_index.query import COLUMNS, FLAGS, Scope, build_query, ids_json
 from visualnet.training.run_records.record import RECORD, RUNNING
 
@@ -183,6 +183,10 @@ class RunIndex:
         """Everything that is known of a run, by name."""
         found = self._ask("SELECT name, number, text FROM facts WHERE run = ? ORDER BY name", [run])
         return {name: number if text is None else text for name, number, text in found}
+
+    def ids(self) -> set[str]:
+        """Every run."""
+        return {run for (run,) in self._ask("SELECT id FROM runs", [])}
 
     def tags(self) -> list[str]:
         """Every tag that some run has."""

@@ -14,7 +14,7 @@ from visualnet.core.process.mailbox import Mailbox
 from visualnet.training.experiments import experiment_folder
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.model import ExperimentModel, read_model
-from visualnet.training.experiments.runner import Message, StopControl, look_all, run_experiment
+from visualnet.training.experiments.runner import Message, StopControl, observe_variant, run_experiment
 from visualnet.training.experiments.trials import Trial, name_of, project_of
 
 TICK_MS = 66
@@ -56,7 +56,7 @@ class Experimenter(QObject):
         stop_control = StopControl()
         self._begin(stop_control, partial(_train, experiment, tuple(seeds), folder, stop_control, own), training=True)
 
-    def show(self, experiment: Experiment, found: experiment_folder.Kept) -> None:
+    def show(self, experiment: Experiment, found: experiment_folder.KeptExperiment) -> None:
         """Read what was trained before, and observe its first runs again."""
         if self.busy:
             return
@@ -138,6 +138,8 @@ def _observe(model: ExperimentModel, stop_control: StopControl, tell: Any) -> No
             run = model.runs.get(trial)
             if run is not None and run.over:
                 place = model.folder / name_of(model.experiment, trial)
-                look_all(model.experiment, variant, project_of(model.experiment, trial), place, stop_control, tell)
+                observe_variant(
+                    model.experiment, variant, project_of(model.experiment, trial), place, stop_control, tell
+                )
     except Stopped:
         return

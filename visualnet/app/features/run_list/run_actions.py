@@ -18,7 +18,7 @@ from visualnet.core.project import Project, RunRef
 from visualnet.core.text.format import format_bytes, format_percent, format_quantity
 from visualnet.training.run_again.branch import WITH_OPTIMIZER, begin_with, branch, list_checkpoints, project_of_run
 from visualnet.training.run_index.facts import RunRow
-from visualnet.training.run_records.record import Origin
+from visualnet.training.run_records.record import RUNNING, Origin
 from visualnet.training.verifying.replay import Verdict, verify_run
 
 TRAINS = "A training goes on: stop it, or wait until it has ended."
@@ -42,15 +42,29 @@ class RunActions(QObject):
         return self._task is not None and self._task.running
 
     def goes_on(self, run: RunRow) -> bool:
-        """Whether a run is being trained now."""
+        """Whether a run is being trained in this window."""
         runner = self.studio.runner
+        if runner.elsewhere is not None:
+            return any(one.id == run.id and one.state == "running" for one in runner.elsewhere.project.runs)
         return runner.busy and runner.run is not None and runner.run.id == run.id
+
+    def can_follow(self, run: RunRow) -> bool:
+        """Whether a run is being trained elsewhere: in another process, window or shell."""
+        return run.state == RUNNING and not self.goes_on(run)
 
     # --- of one run --------------------------------------------------------------------------------------------------------
 
     def open_project(self) -> None:
         """Open the project as the run began with it, in a tab of its own."""
         self._open(lambda row: project_of_run(self.store.folder(row.id)))
+
+    def follow(self) -> None:
+        """Follow the chosen run, which goes on elsewhere: in the tab of its project, or one of its own."""
+        from visualnet.app.features.training_place.follow import follow_folder
+
+        rows = self.chosen()
+        if len(rows) == 1:
+            follow_folder(self.studio, self.store.folder(rows[0].id))
 
     def run_again(self) -> None:
         """Open the project as the run began with it, and train it."""
@@ -159,8 +173,10 @@ class RunActions(QObject):
 
     def delete(self) -> None:
         """Move the chosen runs to the trash, once that is confirmed."""
-        rows = [row for row in self.chosen() if not self.goes_on(row)]
+        rows = [row for row in self.chosen() if not (self.goes_on(row) or row.state == RUNNING)]
         if not rows:
+            if self.chosen():
+                self.studio.message.emit("hint", "A run that is being trained is not deleted: stop it first.")
             return
         title = f"“{title_of(rows[0])}”" if len(rows) == 1 else format_quantity(len(rows), "run")
         size = format_bytes(sum(row.size for row in rows))
@@ -184,6 +200,8 @@ class RunActions(QObject):
         """Offer what can be done with the chosen runs."""
         rows = self.chosen()
         one, some = len(rows) == 1, bool(rows)
+        if one and self.can_follow(rows[0]):
+            menu.addAction("Follow the training", self.follow)
         for words, deed, possible in (
             ("Open its project", self.open_project, one),
             ("Run again exactly", self.run_again, one),

@@ -17,9 +17,9 @@ def offer_search(studio: Studio, menu: QMenu, address: str) -> None:
 
     def begin() -> None:
         shell.show_page("search")
-        page = shell.page("search")
-        page.take(document)
-        page.view.add(address)
+        view = shell.page("search").view
+        view.take(document)
+        view.add(address)
 
     menu.addAction("Search over this setting…", begin)
 

@@ -19,7 +19,7 @@ from visualnet.training.learners.learners import Learners
 from visualnet.training.loop.metrics import Tally, find_best_by
 from visualnet.training.loop.round_tally import make_tally
 from visualnet.training.machine.machine import Machine, Program
-from visualnet.training.observations.lens import plain_fields
+from visualnet.training.observations.context import plain_fields
 from visualnet.training.probes import Probe
 
 

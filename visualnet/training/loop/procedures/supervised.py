@@ -10,7 +10,7 @@ from visualnet.core.text.format import format_quantity
 from visualnet.data.balance import SAMPLING, training_labels
 from visualnet.data.loading import Loaded
 from visualnet.data.streaming.read_ahead import WaitEnded
-from visualnet.training.loop.procedures.procedure import Drawn, Procedure
+from visualnet.training.loop.procedures.procedure import DrawnBatch, Procedure
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -55,21 +55,21 @@ class Supervised(Procedure):
     def begin_epoch(self) -> None:
         self.run.sampler.shuffle()
 
-    def rounds(self) -> Iterator[Drawn]:
+    def rounds(self) -> Iterator[DrawnBatch]:
         run, state, sampler, tensors = self.run, self.run.state, self.run.sampler, self.run.tensors
         group = run.machine.group
         size, train = sampler.batch_size, self.run.data.train[sampler.order.numpy()]
         tensors.expect(train[state.position * size : sampler.steps * size], size, group.part)
         batches = tensors.indices(train).split(size)  # type: ignore[no-untyped-call]
         for index in batches[state.position : sampler.steps]:
-            yield Drawn(index, tensors.training_batch(group.take(index, run.state.step), run.state.step))
+            yield DrawnBatch(index, tensors.training_batch(group.take(index, run.state.step), run.state.step))
 
     def again(self, index: Tensor, step: int) -> list[Tensor]:
         return self.run.tensors.training_batch(index, step)
 
-    def measured(self, count: int) -> Drawn:
+    def measured(self, count: int) -> DrawnBatch:
         index = self.run.tensors.indices(self.run.data.train[:count])
-        return Drawn(index, self.run.tensors.training_batch(index, self.run.state.step))
+        return DrawnBatch(index, self.run.tensors.training_batch(index, self.run.state.step))
 
     def largest(self) -> tuple[int, str]:
         size = self.run.sampler.size

@@ -12,7 +12,7 @@ from visualnet.app.widgets.markdown_page import MarkdownPage
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core.text.visible import visible
 from visualnet.training.run_index.facts import RunRow
-from visualnet.training.run_records.annotations import MAX_NAME, MAX_NOTES
+from visualnet.training.run_records.annotations import MAX_NAME, MAX_NOTES, Annotations
 
 
 class NotesView(QWidget):
@@ -48,10 +48,12 @@ class NotesView(QWidget):
         self.switch.part(1).setToolTip("See the notes as they read")
         self.switch.chosen.connect(self._switch)
         self.empty = label("Choose one run to name it, tag it and take notes.", "muted", wrap=True)
+        self.origin = label("", "small", wrap=True)
         self.fields = QWidget()
         column(
             row(label("Name", "section"), (self.name, 2), label("Group", "section"), (self.group, 1), spacing=8),
             row(label("Tags", "section"), (self.tags, 1), spacing=8),
+            self.origin,
             row(label("Notes", "section"), STRETCH, self.switch, spacing=6),
             (self.stack, 1),
             spacing=6,
@@ -71,12 +73,20 @@ class NotesView(QWidget):
         self.empty.setVisible(one is None)
         if one is None:
             return
-        said = self.store.said_of(one.id)
+        self._fill(self.store.said_of(one.id))
+        self._tell_origin(one)
+
+    def _fill(self, said: Annotations) -> None:
         self.name.setText(visible(said.name))
         self.tags.setText(visible(", ".join(said.tags)))
         self.group.setText(visible(said.group))
         self.notes.setPlainText(visible(said.notes, lines=True))
         self._switch(self.switch.current)
+
+    def show_again(self) -> None:
+        """Show what is said of the run by now; a field in which somebody writes stays."""
+        if self.run and not any(one.hasFocus() for one in (self.name, self.tags, self.group, self.notes)):
+            self._fill(self.store.said_of(self.run))
 
     def keep(self) -> None:
         """Write down what was changed."""
@@ -95,6 +105,12 @@ class NotesView(QWidget):
             run, self.run = self.run, ""  # what the change brings about keeps nothing a second time
             self.store.annotate("What was said of the run is kept.", [run], lambda _: changes)
             self.run = run
+
+    def _tell_origin(self, one: RunRow) -> None:
+        """Say where the run came from, if not from its own first weights."""
+        words = self.store.origin_of(one.id)
+        self.origin.setText(f"Comes from: {visible(words)}." if words else "")
+        self.origin.setVisible(bool(words))
 
     def _switch(self, at: int) -> None:
         self.stack.setCurrentIndex(at)
