@@ -2,5 +2,5 @@
 
 `launched.py` reads what torchrun says and joins the processes, `crew.py` is what the training loop asks of one process, `several.py` of
 more, `shared_program.py` computes a batch together, `shared_control.py` lets all of them obey at the same step, `lost_ranks.py` names
-who is gone, `refusals.py` what cannot be computed so.
+who is gone, `refusals.py` what cannot be computed so, `sharding.py` divides the weights (FSDP2).
 """
