@@ -104,10 +104,10 @@ class Checkpointer:
             checkpoints.save(self.folder, state, tensors, learned, generators, self.last_damaged)
         except OSError as error:
             words = f"the state of the run cannot be saved in {self.folder} ({error.strerror or error})"
+            gone = not self.folder.is_dir()
+            way_out = "its folder is gone: put it back" if gone else "free some space"
             rest = (
-                "What it learned last is not kept"
-                if last
-                else "Training goes on; free some space to be able to resume it"
+                "What it learned last is not kept" if last else f"Training goes on; {way_out} to be able to resume it"
             )
             self.emit(events.Trouble(words=f"{words}. {rest}."))
             self._due = time.perf_counter() + RETRY_S
