@@ -143,7 +143,7 @@ def _is_divided(tensor: Tensor) -> bool:
 
 def whole(tensor: Tensor) -> Tensor:
     """A tensor that is divided over the processes, put together: all of them ask for it. Any other as it is."""
-    return tensor.full_tensor() if _is_divided(tensor) else tensor  # type: ignore[attr-defined,no-any-return]
+    return tensor.full_tensor() if _is_divided(tensor) else tensor  # type: ignore[attr-defined]
 
 
 def gather(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
