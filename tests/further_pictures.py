@@ -135,13 +135,13 @@ def start_from(p: Photographer) -> None:
 
 def finding(p: Photographer) -> None:
     """The range test over the learning rate, and the batch sizes that fit."""
-    from visualnet.app.features.finding.rate_dialog import RateDialog
+    from visualnet.app.features.estimates.rate_dialog import RateDialog
 
     studio = p.open("lenet5-28")
     dialog = RateDialog(studio, p.window)
     p.until(lambda: not dialog.running)
     p.dialog(dialog, "find-rate")
-    from visualnet.app.features.finding.batch_dialog import BatchDialog
+    from visualnet.app.features.estimates.batch_dialog import BatchDialog
 
     sizes = BatchDialog(studio, p.window)
     p.until(lambda: not sizes.running)

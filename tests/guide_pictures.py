@@ -334,7 +334,7 @@ def figure(g: Guide) -> None:
 
 def cluster(g: Guide) -> None:
     """The dialog that writes a folder for a cluster."""
-    from visualnet.app.features.elsewhere.cluster_dialog import ClusterDialog
+    from visualnet.app.features.cluster_and_queue.cluster_dialog import ClusterDialog
 
     g.open("lenet5")
     dialog = ClusterDialog(g.window.studio, g.window)
@@ -401,7 +401,7 @@ def first_weights(g: Guide) -> None:
 
 def find_rate(g: Guide) -> None:
     """The range test of LeNet-5."""
-    from visualnet.app.features.finding.rate_dialog import RateDialog
+    from visualnet.app.features.estimates.rate_dialog import RateDialog
 
     g.open("lenet5-28")
     dialog = RateDialog(g.window.studio, g.window)

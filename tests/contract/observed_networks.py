@@ -14,7 +14,7 @@ from visualnet.core.storage import project_file
 from visualnet.data.loading import Loaded, load
 from visualnet.data.tensors import Tensors
 from visualnet.resources import resource
-from visualnet.training.observations.lens import Lens, plain_fields
+from visualnet.training.observations.context import ObservationContext, plain_fields
 
 NETWORKS = {
     "points": "perceptron-points",
@@ -45,7 +45,7 @@ class Observed(NamedTuple):
     model: Model
     data: Loaded
     tensors: Tensors
-    lens: Lens
+    context: ObservationContext
 
 
 @cache
@@ -62,4 +62,4 @@ def observe_template(template: str) -> Observed:
     analysis = infer(project, None, data.fields)
     model = compile_project(project, analysis, seed=0)
     tensors = Tensors(data, model.fields, model.device, plain_fields(model))
-    return Observed(project, analysis, model, data, tensors, Lens(model, data, tensors))
+    return Observed(project, analysis, model, data, tensors, ObservationContext(model, data, tensors))

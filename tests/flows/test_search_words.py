@@ -64,6 +64,7 @@ def test_every_word_leads_to_what_it_means_and_all_of_it_exists(window: Window, 
         assert answer.sentence.endswith(".") and len(answer.sentence) < 160, answer.title
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("word", TRIED)
 def test_what_was_tried_in_vain_has_an_answer_on_the_start_page_too(window: Window, word: str) -> None:
     assert window.covered

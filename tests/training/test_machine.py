@@ -28,7 +28,7 @@ from visualnet.data.loading import load
 from visualnet.layers.recipe.machine import MACHINE
 from visualnet.training import devices, events
 from visualnet.training.control import Control
-from visualnet.training.finding.epoch_test import measure_epoch
+from visualnet.training.estimates.epoch_test import measure_epoch
 from visualnet.training.loop.session import Session
 from visualnet.training.machine.loss_scaler import LossScaler
 from visualnet.training.runs.run_model import RunModel, create_run

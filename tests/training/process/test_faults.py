@@ -29,7 +29,7 @@ from visualnet.training.run_records.begin import begin_run
 from visualnet.training.run_records.from_log import follow, read_record
 from visualnet.training.run_records.record import RunRecord, tidy
 from visualnet.training.runs.run_model import RunModel, read_run
-from visualnet.training.search.worker import Begun
+from visualnet.training.search.worker import TrialStarted
 
 DAY = 86_400.0
 
@@ -65,8 +65,8 @@ def test_a_folder_that_vanishes_is_told_and_the_run_and_its_window_end(
 def test_a_search_whose_folder_vanishes_ends_with_words(tmp_path: Path) -> None:
     folder = tmp_path / "s"
 
-    def take_away(message: Any, reins: Any) -> None:
-        if isinstance(message, Begun) and message.trial.number == 2:
+    def take_away(message: Any, stop_control: Any) -> None:
+        if isinstance(message, TrialStarted) and message.trial.number == 2:
             shutil.rmtree(folder)
 
     with pytest.raises((ValueError, OSError)) as told:  # that there is no journal to read any more

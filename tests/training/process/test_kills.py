@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pytest
 
 from tests.conftest import Amount
 from tests.training.by_hand import tiny
+from tests.training.process_server import ForkedProcess, ProcessServer, serving
 from tests.training.test_kill import ALL_GUARDS, told, weights
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
@@ -32,55 +30,14 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no kil
 EPOCHS = 30
 
 
-class Forks:
-    """The process that forks trainings."""
-
-    def __init__(self, server: subprocess.Popen[str]) -> None:
-        self.server = server
-        self._lock = threading.Lock()
-
-    def ask(self, line: str = "") -> str:
-        """What it prints for a line."""
-        assert self.server.stdin is not None
-        assert self.server.stdout is not None
-        with self._lock:
-            if line:
-                self.server.stdin.write(f"{line}\n")
-                self.server.stdin.flush()
-            return self.server.stdout.readline().strip()
-
-
-class Forked(NamedTuple):
-    """One of its children, as `spawn.TrainingProcess` is one of ours."""
-
-    forks: Forks
-    pid: int
-
-    def wait(self) -> int | None:
-        """How it ended."""
-        return int(self.forks.ask(f"wait {self.pid}"))
-
-    def lives(self) -> bool:
-        """Whether it has not ended."""
-        return self.forks.ask(f"lives {self.pid}") == "True"
-
-
 @pytest.fixture
-def forks() -> Iterator[Forks]:
-    root = Path(__file__).parents[3]
-    command = [sys.executable, "-m", "tests.training.process.forked_training"]
-    environment = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(
-        command, cwd=root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as server:
-        found = Forks(server)
-        assert found.ask() == "ready"
+def forks() -> Iterator[ProcessServer]:
+    """The process that forks trainings."""
+    with serving("tests.training.process.forked_training") as found:
         yield found
-        assert server.stdin is not None
-        server.stdin.close()
 
 
-def follow(forks: Forks, project: Project, folder: Path, calls: int) -> list[Any]:
+def follow(forks: ProcessServer, project: Project, folder: Path, calls: int) -> list[Any]:
     """Train there in a process that kills itself at that call; all that a window hears of it."""
     task = folder / "task"
     body = msgspec.msgpack.encode(
@@ -88,7 +45,7 @@ def follow(forks: Forks, project: Project, folder: Path, calls: int) -> list[Any
     )
     task.write_bytes(LENGTH.pack(len(body)) + body)
     pid, state = forks.ask(f"start {calls} {task}").split()
-    process, heard = Forked(forks, int(pid)), list[Any]()
+    process, heard = ForkedProcess(forks, int(pid)), list[Any]()
     if state == "ready":
         Follower(folder, RemoteControl(), heard.append, process=process).run()
     else:
@@ -105,7 +62,7 @@ def newest_checkpoint(folder: Path) -> int:
 @pytest.mark.more
 @pytest.mark.timeout(3600)
 def test_killed_at_any_moment_nothing_is_lost_but_since_the_last_checkpoint(
-    forks: Forks, tmp_path: Path, amount: Amount, record_property: Any
+    forks: ProcessServer, tmp_path: Path, amount: Amount, record_property: Any
 ) -> None:
     project, chance = tiny(epochs=EPOCHS, optimizer="Adam", options=ALL_GUARDS), random.Random(15)
     whole = create_run(project, tmp_path / "whole")

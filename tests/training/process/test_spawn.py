@@ -28,7 +28,7 @@ from visualnet.training.process import address
 from visualnet.training.process.ending import conclude
 from visualnet.training.process.follow import Follower
 from visualnet.training.process.remote_control import RemoteControl
-from visualnet.training.process.spawn import Spare, TrainingProcess, train_in_process
+from visualnet.training.process.spawn import SpareProcess, TrainingProcess, train_in_process
 from visualnet.training.runs.run_model import RunModel, create_run, read_run
 from visualnet.training.training_job import train
 
@@ -39,8 +39,8 @@ Take = Callable[[], TrainingProcess]
 
 
 @pytest.fixture
-def spare() -> Iterator[Spare]:
-    one = Spare()
+def spare() -> Iterator[SpareProcess]:
+    one = SpareProcess()
     yield one
     one.close()
 
@@ -207,7 +207,7 @@ def test_kill_9_of_the_window_leaves_the_run_which_is_followed_without_a_gap(
     killed_window(folder, owned=False)
     trainer = pid_of(folder)
     before = read_run(folder)
-    assert address.goes_on(folder)
+    assert address.is_running(folder)
     heard: list[Any] = []
     control = RemoteControl()
     thread = threading.Thread(target=Follower(folder, control, heard.append, whole=True).run)
@@ -223,13 +223,13 @@ def test_kill_9_of_the_window_leaves_the_run_which_is_followed_without_a_gap(
     counts = [event.count for event in heard if isinstance(event, events.Steps)]
     assert steps == [sum(counts[: at + 1]) for at in range(len(counts))], "no gap, no double"
     assert told(whole) == told(read_run(folder))
-    until(lambda: not address.goes_on(folder))
+    until(lambda: not address.is_running(folder))
     assert trainer not in processes
 
 
 @pytest.mark.timeout(180)
 def test_a_spare_process_trains_at_once_and_ends_with_its_owner(
-    tmp_path: Path, spare: Spare, processes: list[int]
+    tmp_path: Path, spare: SpareProcess, processes: list[int]
 ) -> None:
     spare.prepare()
     spare.prepare()
@@ -249,7 +249,7 @@ def test_a_spare_process_trains_at_once_and_ends_with_its_owner(
 
 def test_a_process_that_cannot_begin_says_why(tmp_path: Path) -> None:
     folder = create_run(tiny(epochs=1), tmp_path / "run")
-    held = address.hold(folder)
+    held = address.acquire_lock(folder)
     assert held is not None
     window = Window(tiny(epochs=1), folder)
     window.thread.join()
@@ -284,7 +284,7 @@ def test_a_run_that_ended_in_good_order_is_not_concluded(tmp_path: Path) -> None
 @pytest.mark.wide
 @pytest.mark.timeout(600)
 def test_killed_at_any_moment_it_leaves_words_and_a_folder_that_is_gone_on_with(
-    tmp_path: Path, spare: Spare, amount: Amount
+    tmp_path: Path, spare: SpareProcess, amount: Amount
 ) -> None:
     moments = random.Random(11)
     folder = create_run(tiny(epochs=LONG), tmp_path / "run")

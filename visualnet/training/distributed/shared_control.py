@@ -7,7 +7,7 @@ from collections.abc import Callable
 from visualnet.core.project import Project
 from visualnet.training.control import Control, ProbeRequest
 from visualnet.training.distributed import exchange
-from visualnet.training.distributed.crew import Emit
+from visualnet.training.distributed.process_group import Emit
 from visualnet.training.events import Trouble
 
 
@@ -54,9 +54,9 @@ class SharedControl(Control):
             words = "the network stays as it was: where several processes train it, it cannot be changed while the run goes on"
             self._emit(Trouble(words=words))
         told = [int(source.stopping), int(leads and source.paused), int(bool(changes)), steps if leads else 0]
-        stop, pause, changed, steps = exchange.greatest(told)
+        stop, pause, changed, steps = exchange.maximum(told)
         if changed:
-            values = exchange.of_first(changes)
+            values = exchange.broadcast(changes)
             with self._changed:
                 self._changes |= values
         self._set(stop=bool(stop) or None, pause=bool(pause))

@@ -105,7 +105,7 @@ class TrainingProcess:
         self.let_go()
 
 
-class Spare:
+class SpareProcess:
     """At most one process that waits for a training."""
 
     def __init__(self) -> None:

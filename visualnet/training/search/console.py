@@ -25,13 +25,13 @@ from visualnet.core.text.format import format_percent, format_quantity
 from visualnet.core.text.tables import csv_of
 from visualnet.core.user import trusted_code
 from visualnet.figures.charts.svg import svg_of
-from visualnet.training.experiments.runner import Reins
+from visualnet.training.experiments.runner import StopControl
 from visualnet.training.search import charts, workers
 from visualnet.training.search import folder as kept
 from visualnet.training.search.applying import apply
 from visualnet.training.search.importance import find_importances
 from visualnet.training.search.study import Study, TrialView, counts, find_best, is_over
-from visualnet.training.search.worker import Over, work
+from visualnet.training.search.worker import TrialEnded, work
 
 FINE, FAULTY, STOPPED = 0, 1, 130
 LOOK_S = 0.25
@@ -58,9 +58,9 @@ def run(project: Project, folder: Path, options: SearchOptions) -> int:
         OSError, FileError: something cannot be written.
     """
     kept.begin(folder, project)
-    reins, heard = Reins(), list[int]()
+    stop_control, heard = StopControl(), list[int]()
     if options.owned:
-        when_orphaned(reins.stop)
+        when_orphaned(stop_control.stop)
     else:
         kept.forget_stop(folder)
     study = Study(folder)
@@ -68,13 +68,13 @@ def run(project: Project, folder: Path, options: SearchOptions) -> int:
 
     def stop(number: int) -> None:
         heard.append(number)
-        reins.stop()
+        stop_control.stop()
 
     with on_ending(stop, impatient=True):
         if options.workers > 1:
-            reason, words = _run_many(study, options, reins, printer)
+            reason, words = _run_many(study, options, stop_control, printer)
         else:
-            reason, words = _run_one(folder, reins, printer)
+            reason, words = _run_one(folder, stop_control, printer)
     trials = study.trials()
     write(study, trials, folder)
     best = find_best(trials, study.figure.better)
@@ -87,19 +87,19 @@ def run(project: Project, folder: Path, options: SearchOptions) -> int:
     return exit_code(heard[0]) if heard and reason == "stopped" else {"done": FINE}.get(reason, STOPPED)
 
 
-def _run_one(folder: Path, reins: Reins, printer: Printer) -> tuple[str, str]:
+def _run_one(folder: Path, stop_control: StopControl, printer: Printer) -> tuple[str, str]:
     told: list[str] = []
 
     def put(message: object) -> None:
-        if isinstance(message, Over):
+        if isinstance(message, TrialEnded):
             printer(message.trial)
         told.append(getattr(message, "words", ""))
 
-    reason = work(folder, reins, put)
+    reason = work(folder, stop_control, put)
     return reason, told[-1]
 
 
-def _run_many(study: Study, options: SearchOptions, reins: Reins, printer: Printer) -> tuple[str, str]:
+def _run_many(study: Study, options: SearchOptions, stop_control: StopControl, printer: Printer) -> tuple[str, str]:
     """Other processes train; this one tells what they do, and has them stop."""
     over = {trial.number for trial in study.trials() if is_over(trial)}
     processes = workers.start_workers(study.folder, options.workers)
@@ -111,7 +111,7 @@ def _run_many(study: Study, options: SearchOptions, reins: Reins, printer: Print
                 if is_over(trial) and trial.number not in over:
                     over.add(trial.number)
                     printer(trial)
-            if reins.stopping and not asked:
+            if stop_control.stopping and not asked:
                 kept.ask_to_stop(study.folder)
                 asked = True
             if ended:

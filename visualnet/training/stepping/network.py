@@ -23,8 +23,8 @@ from visualnet.data.tensors import Tensors
 from visualnet.pytorch import need_torch
 from visualnet.training import checkpoints
 from visualnet.training.learners.learner import Learner
-from visualnet.training.observations.at_rest import describe_rest
-from visualnet.training.observations.lens import plain_fields
+from visualnet.training.observations.context import plain_fields
+from visualnet.training.observations.evaluation_mode import describe_evaluation_mode
 from visualnet.training.optimizers import check_recipe
 from visualnet.training.stepping.passes import run_passes
 from visualnet.training.stepping.update import make_learner, make_step
@@ -87,7 +87,9 @@ class SteppedNetwork:
         batch = self.tensors.named(self.tensors.indices(places[first : first + samples]))
         passes = run_passes(self.model, batch, self.losses[name])
         updates = make_step(self.learners[name], self.names, passes, self.step)
-        return replace(passes, updates=updates, step=self.step, trained=self.trained, notes=describe_rest(self.model))
+        return replace(
+            passes, updates=updates, step=self.step, trained=self.trained, notes=describe_evaluation_mode(self.model)
+        )
 
     def advance(self) -> None:
         """Let the step count: the next look begins with the weights that it made."""

@@ -30,7 +30,7 @@ from visualnet.training.observations.observation import (
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 MEASURED = 500
 PLANES = {
@@ -63,14 +63,14 @@ class LatentPlane(Observation):
             "No image of this network is made from a narrow vector of numbers: this is for autoencoders and generators."
         )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
 
-        port = code_port(lens.model.analysis, subject)
+        port = code_port(context.model.analysis, subject)
         if port is None:
             raise CannotObserve(self.why_none())
-        places = lens.places(MEASURED)
-        codes = lens.values([port], lens.batch(places))[port].float().cpu()
+        places = context.places(MEASURED)
+        codes = context.values([port], context.batch(places))[port].float().cpu()
         mean, ways = codes.mean(0), self._ways(codes)
         along = (codes - mean) @ ways.T
         spread = along.std(0, correction=0)
@@ -79,20 +79,20 @@ class LatentPlane(Observation):
         steps = torch.linspace(-self.reach, self.reach, self.size)
         # Rows from the top: the picture's upper row is the largest number.
         grid = torch.stack([torch.stack([x * spread[0], y * spread[1]]) for y in steps.flip(0) for x in steps])
-        drawn = (mean + grid @ ways).to(lens.device)
-        fields = lens.batch(np.resize(places, len(drawn)))
-        made = lens.values([subject], fields, replace={port: drawn})[subject]
+        drawn = (mean + grid @ ways).to(context.device)
+        fields = context.batch(np.resize(places, len(drawn)))
+        made = context.values([subject], fields, replace={port: drawn})[subject]
         arrays = {
-            "made": small_images(made_in_data_units(lens, subject, made)),
+            "made": small_images(made_in_data_units(context, subject, made)),
             "codes": along.numpy(),
             "low": (-self.reach * spread).numpy(),
             "high": (self.reach * spread).numpy(),
         }
-        names, spec = lens.class_names, lens.data.fields.get("label")
-        label = lens.data.known("label") if names and spec is not None and not spec.shape else None
+        names, spec = context.class_names, context.data.fields.get("label")
+        label = context.data.known("label") if names and spec is not None and not spec.shape else None
         if label is not None:
             arrays["label"] = np.asarray(label[places], np.int64)
-        name = lens.model.analysis.name_of(port[0])
+        name = context.model.analysis.name_of(port[0])
         share = float(spread.square().sum() / codes.var(0, correction=0).sum())
         lies = f"{format_percent(share, 0)} of how the codes differ lies in it"
         note = f"The plane through the {codes.shape[1]} numbers that leave “{name}”: {lies}."
