@@ -12,6 +12,7 @@ from visualnet.compiling.module import Model, compile_project
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.data.loading import Loaded, load
+from visualnet.data.registry import fields_or_none
 from visualnet.data.tensors import Tensors
 from visualnet.resources import resource
 from visualnet.training.observations.context import ObservationContext, plain_fields
@@ -52,6 +53,12 @@ class Observed(NamedTuple):
 def observed(name: str) -> Observed:
     """The network of this name, compiled, with its data."""
     return observe_template(NETWORKS[name])
+
+
+def analysis_of(template: str) -> Analysis:
+    """What is known of it before anything is loaded or compiled."""
+    project = project_file.load(resource("templates", f"{template}.vnet"))
+    return infer(project, None, fields_or_none(project.data))
 
 
 def observe_template(template: str) -> Observed:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.contract.observed_networks import NETWORKS, Observed, observed
+from tests.contract.observed_networks import NETWORKS, Observed, analysis_of, observed
 from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.figures.charts.svg import svg_of
@@ -124,8 +124,8 @@ def check_drawing(made: Observation, result: Result) -> None:
 
 
 def test_every_observation_has_something_to_show_in_one_of_these_networks() -> None:
-    found = {name: observed(name) for name in NETWORKS}
-    nowhere = [kind.name for kind in EVERY if not any(kind.subjects(one.analysis) for one in found.values())]
+    found = [analysis_of(template) for template in NETWORKS.values()]
+    nowhere = [kind.name for kind in EVERY if not any(map(kind.subjects, found))]
     assert nowhere == []
 
 

@@ -102,6 +102,7 @@ def same_losses(ours: Path, whole: Path) -> None:
     np.testing.assert_allclose(losses(read_run(ours)), losses(read_run(whole)), rtol=TOLERANCE, atol=TOLERANCE)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("sizes", [(1, 2), (2, 1)], ids=["one-then-two", "two-then-one"])
 def test_a_run_goes_on_with_another_number_of_processes(
     sizes: tuple[int, int], launcher: Launcher, tmp_path: Path

@@ -69,6 +69,7 @@ def test_zeros_stay_at_guessing_and_he_learns_also_in_a_few_epochs(tmp_path: Pat
     assert zeros < 0.15 and he > 0.7
 
 
+@pytest.mark.wide
 def test_five_of_each_class_are_enough_for_what_was_learned_before(tmp_path: Path) -> None:
     experiment = find_experiment("transfer")
     assert experiment.axis is not None

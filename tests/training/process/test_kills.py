@@ -67,7 +67,7 @@ def test_killed_at_any_moment_nothing_is_lost_but_since_the_last_checkpoint(
     project, chance = tiny(epochs=EPOCHS, optimizer="Adam", options=ALL_GUARDS), random.Random(15)
     whole = create_run(project, tmp_path / "whole")
     assert isinstance(follow(forks, project, whole, -1)[-1], events.Finished)
-    kills, most, runs, reached = amount(3, wide=20, thorough=100), 120_000, 0, 0
+    kills, most, runs, reached = amount(1, wide=20, thorough=100), 120_000, 0, 0
     stages = dict.fromkeys(("before it could be reached", "before its first step", "among its steps"), 0)
     while kills > 0:
         folder = create_run(project, tmp_path / f"run-{runs}")
@@ -79,7 +79,7 @@ def test_killed_at_any_moment_nothing_is_lost_but_since_the_last_checkpoint(
             assert kept >= reached, "a checkpoint is lost"
             reached = kept
             assert model.unread == ""
-            if isinstance(last, events.Finished):
+            if model.state == "done":  # also where it was killed behind its end, before the window had heard of that
                 break
             assert isinstance(last, events.Failed), heard
             assert last.kind == "process" and signal.SIGKILL.name in last.words, last.words

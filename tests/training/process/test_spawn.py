@@ -97,6 +97,7 @@ def test_the_same_losses_to_the_bit_and_the_same_events(tmp_path: Path) -> None:
     assert not (theirs / address.FILE).exists()
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(180)
 def test_kill_9_ends_the_run_with_words_and_it_can_be_gone_on_with(tmp_path: Path) -> None:
     folder = create_run(tiny(epochs=LONG), tmp_path / "run")
@@ -198,6 +199,7 @@ def resumable_at(folder: Path) -> int:
     return step
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(180)
 def test_kill_9_of_the_window_leaves_the_run_which_is_followed_without_a_gap(
     tmp_path: Path, processes: list[int]

@@ -93,6 +93,7 @@ def _id(project: Any, name: str) -> str:
     return next(node.id for node in project.graph if node.name == name)
 
 
+@pytest.mark.wide
 def test_each_trial_is_trained_with_several_seeds_and_their_mean_counts(tmp_path: Path) -> None:
     trials, _ = search(tmp_path / "s", searched(method="random", trials=1, seeds=2))
     values = []

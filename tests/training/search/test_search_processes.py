@@ -101,6 +101,7 @@ def test_two_processes_share_a_grid_and_train_each_point_once(tmp_path: Path) ->
     assert len(taken) == 2, "both have trained"
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(240)
 def test_kill_9_of_who_started_them_stops_the_workers_and_the_search_goes_on_later(tmp_path: Path) -> None:
     folder = tmp_path / "s"
