@@ -1,4 +1,4 @@
-"""Kept runs, searches, capsules and trainings elsewhere, a state each, for ``tests/pictures.py --only NAME``."""
+"""Kept runs, searches, capsules and trainings elsewhere, a state each, for ``python -m tests.pictures OUT --only NAME``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from visualnet.core.storage.project_file import load
 from visualnet.resources import resource
 
 if TYPE_CHECKING:
-    from tests.pictures import Photographer
+    from tests.pictures.photographer import Photographer
 
 RATES = (0.001, 0.01, 0.03, 0.1, 0.3, 1.0)
 
