@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
 from tests.pictures.network_inside import backprop, dashboard, rcnn, writing
+from tests.pictures.runs import elsewhere, kept_runs, searching
 from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.core import edits
 from visualnet.core.edits import annotate
@@ -437,7 +438,7 @@ FURTHER: dict[str, Callable[[Photographer], None]] = {
     for made in (
         tabs, history, differences, problems, explain, first_weights, start_from, finding, blocks, adding, exporting, about, comparison,
         reference, heat, sizes, cards, custom, start, help_, large, code, changes, inside, readme, backprop,
-        dashboard, rcnn, writing,
+        dashboard, rcnn, writing, kept_runs, searching, elsewhere,
     )
 }  # fmt: skip
 """Every further state by name."""
