@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import architecture_docs
+from tests.generators import architecture_docs
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "visualnet"
@@ -464,8 +464,8 @@ WAITING = {
     "tests/flows/monkey/gestures.py",
     "tests/waiting.py",
     "tests/conftest.py",
-    "tests/pictures.py",
-    "tests/further_pictures.py",
+    "tests/pictures/photographer.py",
+    "tests/pictures/window_states.py",
 }
 """Where waiting is made, and what draws pictures for people to look at."""
 TESTS = [
@@ -554,7 +554,7 @@ def test_the_walk_lets_waits_for_a_state_pass(line: str) -> None:
 
 
 def test_the_map_of_the_code_is_true() -> None:
-    """After a change of the import contracts or of a folder's docstring: ``python -m tests.architecture_docs``."""
+    """After a change of the import contracts or of a folder's docstring: ``python -m tests.generators.architecture_docs``."""
     assert architecture_docs.page() == architecture_docs.PAGE.read_text(encoding="utf-8")
 
 

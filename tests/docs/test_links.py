@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests import architecture_docs
 from tests.docs.pages import DOCS, GUIDE, PAGES, ROOT, SITE, anchors, name_of, prose, text_of
-from tests.guide_pictures import PICTURES
-from tests.guide_window import FOLDER, SIZE
+from tests.generators import architecture_docs
+from tests.pictures.guide import PICTURES
+from tests.pictures.guide_window import FOLDER, SIZE
 
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 MOST_BYTES = 2_000_000

@@ -1,4 +1,4 @@
-"""The steps of the guide, done in a window as the page says; what only a picture shows is done by ``tests/guide_pictures.py``."""
+"""The steps of the guide, done in a window as the page says; what only a picture shows is done by ``tests/pictures/guide.py``."""
 
 from __future__ import annotations
 

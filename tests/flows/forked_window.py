@@ -11,7 +11,10 @@ import os
 import sys
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from tests.training.trainer_process import Calls
+from visualnet.core.project import Project
 
 
 def use(folder: Path, calls: int) -> None:
@@ -42,9 +45,8 @@ def use(folder: Path, calls: int) -> None:
         os.pwrite(kept, f"{value:9d}".encode(), 0)
 
 
-def noted(project, value):  # type: ignore[no-untyped-def]
-    from msgspec.structs import replace
-
+def noted(project: Project, value: int) -> Project:
+    """With the number in its note."""
     return replace(project, note=f"{value}")
 
 

@@ -11,13 +11,14 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QFile, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel
 
 from tests.flows.hands import Hands
 from tests.flows.test_run_list import click, ids, open_page, write
 from tests.flows.test_run_list import runs as runs
 from tests.training.by_hand import tiny
 from visualnet.app.features.run_list import run_deeds
+from visualnet.app.features.run_list.export_dialog import ExportDialog
 from visualnet.app.shell.window import Window
 from visualnet.core.storage.paths import runs_dir
 from visualnet.data.loading import load
@@ -27,6 +28,7 @@ from visualnet.training.process.server import serving
 from visualnet.training.run_records.annotations import annotate, read_annotations
 from visualnet.training.run_records.begin import begin_run
 from visualnet.training.runs import run_history as history
+from visualnet.training.runs.run_model import read_run
 
 LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
@@ -206,3 +208,39 @@ def test_runs_stand_in_groups_that_open_close_and_are_remembered(
     assert [view.model.runs_at(at)[0].id for at in range(view.model.rowCount())] == ["run-1", "run-0", "run-0"]
     view.set_group("")
     assert sorted(ids(view)) == ["run-0", "run-1"]
+
+
+def test_curves_of_chosen_runs_are_written_for_other_tools(
+    window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    window.studio.message.connect(lambda kind, words: told.append(words))
+    annotate(runs[1], name="a/b: wide")
+    view = open_page(window, hands)
+    click(view, "run-1")
+    click(view, "run-2", CTRL)
+    QTest.mouseClick(view.more, LEFT)
+    menu = view.more.menu()
+    (line,) = [one for one in menu.actions() if one.text() == "Export curves…"]
+    QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(line).center())
+    dialog = view.findChild(ExportDialog)
+    assert dialog is not None and dialog.isVisible() and "2 runs" in dialog.findChildren(QLabel)[0].text()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "out"))
+    QTest.mouseClick(dialog.export, LEFT)
+    hands.until(lambda: any("Wrote the curves of 2 runs" in words for words in told), what="the files")
+    named = tmp_path / "out" / "a b wide.csv"
+    assert len(list((tmp_path / "out").glob("*.csv"))) == 2 and named.is_file()
+    kept = read_run(runs[1])
+    rows = [line for line in named.read_text().splitlines() if line.startswith("validation,loss,")]
+    assert [float(line.rpartition(",")[2]) for line in rows] == kept.validation["loss"].values.tolist()
+    before = named.read_bytes()
+    view.deeds.export()
+    dialog = next(one for one in view.findChildren(ExportDialog) if one.isVisible())
+    QTest.mouseClick(dialog.export, LEFT)
+    hands.until(lambda: dialog.fault.isVisible(), what="a refusal")
+    assert "already" in dialog.fault.text() and named.read_bytes() == before and dialog.export.isEnabled()
+    dialog.way.setCurrentIndex(dialog.way.findData("tensorboard"))
+    assert not dialog.fault.isVisible()
+    QTest.mouseClick(dialog.export, LEFT)
+    hands.until(lambda: len(told) == 2, what="event files")
+    assert len(list((tmp_path / "out" / "a b wide").glob("events.out.tfevents.*"))) == 1

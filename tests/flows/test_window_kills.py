@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Amount
-from tests.training.process.test_kills import Forks
+from tests.training.process_server import ProcessServer, serving
 from visualnet.core.process.autosave import orphans
 from visualnet.core.project import Project
 from visualnet.core.storage.project_file import load
@@ -27,28 +25,16 @@ MOST = 1_500_000
 
 
 @pytest.fixture
-def windows(tmp_path: Path) -> Iterator[Forks]:
-    root = Path(__file__).parents[2]
-    environment = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.flows.forked_window"],
-        cwd=root,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as server:
-        found = Forks(server)
-        assert found.ask() == "ready"
+def windows() -> Iterator[ProcessServer]:
+    """The process that forks windows."""
+    with serving("tests.flows.forked_window") as found:
         yield found
-        assert server.stdin is not None
-        server.stdin.close()
 
 
 @pytest.mark.wide
 @pytest.mark.timeout(7200)
 def test_a_window_that_is_killed_loses_nothing_that_was_kept(
-    windows: Forks, tmp_path: Path, amount: Amount, record_property: Any
+    windows: ProcessServer, tmp_path: Path, amount: Amount, record_property: Any
 ) -> None:
     file, kept, chance = tmp_path / "net.vnet", tmp_path / "kept", random.Random(15)
     file.write_bytes(resource("templates", "lenet5.vnet").read_bytes())

@@ -59,7 +59,7 @@ def test_the_gallery_is_walked_by_keys(window: Window, hands: Hands) -> None:
         QTest.keyClick(dialog.cards[1], Qt.Key.Key_Down)
         assert dialog.cell.name not in ("perceptron", "feed-forward")
         QTest.mouseClick(next(c for c in dialog.cards if c.cell.name == "liquid-state"), Qt.MouseButton.LeftButton)
-        assert dialog.open_button.isHidden() and "slope" in dialog.instead.text()
+        assert dialog.open_button.isVisible() and "Liquid" in dialog.open_button.toolTip()
         QTest.keyClicks(dialog.search.edit, "no such thing")
         assert dialog.nothing.isVisible() and not dialog.found()
         QTest.keyClick(dialog.search.edit, Qt.Key.Key_Escape)

@@ -41,8 +41,8 @@ class TrainOptions:
     """What the command line may say; None leaves what the project says.
 
     ``data`` is a data set's name, with options if wanted: ``points:shape=spiral,n=1000``. ``run`` is the run's folder;
-    ``start_from`` a file of weights or another run's folder; ``tensorboard`` a folder for event files; ``place`` the folder of the
-    project's file, whose revision is remembered.
+    ``start_from`` a file of weights or another run's folder; ``tensorboard`` a folder for event files; ``shard`` divides the weights
+    among the processes that torchrun started; ``place`` is the folder of the project's file, whose revision is remembered.
     """
 
     data: str | None = None
@@ -57,6 +57,7 @@ class TrainOptions:
     folds: int | None = None
     record: tuple[str, ...] = ()
     tensorboard: Path | None = None
+    shard: bool = False
     place: Path | None = None
     json: bool = False
 
@@ -81,7 +82,7 @@ def train(project: Project, options: TrainOptions, emit: Sink | None = None) -> 
 
 def _train(project: Project, options: TrainOptions, emit: Sink | None, control: Control) -> int:
     devices.prepare()
-    here = launched()
+    here, recorded = launched(), options.record
     if here.rank:  # one tells and records what all do
         options, emit = replace(options, json=False, record=()), OtherRank(here.rank)
     try:
@@ -91,7 +92,11 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
         return USE if here.rank else _refused(options, str(error))
     try:
         project = here.place(project)
-        with here.joined(project) as group:
+        if options.shard and recorded:
+            raise ValueError(
+                "--record looks into the network, whose weights are divided with --shard: leave out one of them"
+            )
+        with here.joined(project, options.shard) as group:
             return _train_with(group, here, project, options, emit, control)
     except ValueError as error:
         return _refused(options, str(error))

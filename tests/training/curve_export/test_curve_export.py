@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.training.nets import small
 from tests.training.verifying.test_replay import keep
@@ -15,6 +17,7 @@ from visualnet.core.storage import project_file
 from visualnet.training import checkpoints
 from visualnet.training.curve_export.mlflow_store import write_mlflow
 from visualnet.training.curve_export.rows import curve_rows
+from visualnet.training.curve_export.several import file_names
 from visualnet.training.curve_export.tables import write_parquet
 from visualnet.training.curve_export.tensorboard import write_tensorboard
 from visualnet.training.runs.network_mark import mark_of
@@ -116,3 +119,11 @@ def test_weights_go_with_their_project(run: Path, tmp_path: Path, capsys: pytest
     (tmp_path / "bomb.safetensors").write_bytes((1 << 40).to_bytes(8, "little") + b"{}")
     with pytest.raises(project_file.FileError, match="header"):
         read_project_of(tmp_path / "bomb.safetensors")
+
+
+@given(st.dictionaries(st.text("abc", min_size=1, max_size=3), st.text(max_size=120), max_size=8))
+def test_every_run_has_a_file_name_of_its_own(titles: dict[str, str]) -> None:
+    names = file_names(titles)
+    assert names.keys() == titles.keys()
+    assert len({name.casefold() for name in names.values()}) == len(names)
+    assert all(name and "/" not in name and "\\" not in name and not name.startswith(".") for name in names.values())

@@ -22,6 +22,7 @@ from visualnet.cli.main import main as visualnet
 from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.training import events
+from visualnet.training.checkpoints import whole
 from visualnet.training.distributed.joined_processes import JoinedProcesses
 from visualnet.training.distributed.launched import launched
 from visualnet.training.distributed.process_group import ALONE, ProcessGroup
@@ -39,21 +40,22 @@ def told(project: Project, group: ProcessGroup = ALONE) -> dict[str, Any]:
         "reason": reason,
         "losses": [loss for e in seen if isinstance(e, events.Steps) for loss in e.values["loss"]],
         "epochs": [[e.train, e.validation] for e in seen if isinstance(e, events.EpochDone)],
-        "weights": torch.cat([p.detach().flatten() for p in session.model.net.parameters()]).tolist(),
+        "weights": torch.cat([whole(p).detach().flatten() for p in session.model.net.parameters()]).tolist(),
         "buffers": [b.tolist() for b in session.model.net.buffers()],
         "said": [e.words for e in seen if isinstance(e, events.Trouble | events.Failed)],
     }
 
 
-def train_cases(folder: Path, names: list[str]) -> int:
+def train_cases(folder: Path, names: list[str], shard: bool = False) -> int:
     """Train the cases of these names one after the other; rank 0 writes what was told, and whether all processes have the same weights."""
-    with launched().joined(short()) as group:
+    with launched().joined(short(), shard) as group:
         assert isinstance(group, JoinedProcesses)
         found = {}
         for name in names:
             project = CASES[name]()
             found[name] = told(
-                project, JoinedProcesses(group.members, group.rank, group.place, project.recipe.seed, group.failed)
+                project,
+                JoinedProcesses(group.members, group.rank, group.place, project.recipe.seed, group.failed, shard),
             )
             others: list[Any] = [None, None]
             dist.all_gather_object(others, found[name]["weights"])
@@ -74,7 +76,7 @@ def work(job: dict[str, Any], rank: int) -> int:
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(job["port"]), **job.get("environment", {})}
     if job.get("often"):
         checkpointer.CHECKPOINT_S, checkpointer.CHECKPOINT_SHARE = 0.0, 1e9
-    return train_cases(folder, job["cases"]) if "cases" in job else visualnet(job["arguments"])
+    return train_cases(folder, job["cases"], job.get("shard", False)) if "cases" in job else visualnet(job["arguments"])
 
 
 def free_port() -> int:

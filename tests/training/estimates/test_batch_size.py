@@ -19,7 +19,7 @@ from visualnet.training.estimates import batch_size
 from visualnet.training.estimates.batch_size import find_largest_batch
 from visualnet.training.estimates.sizes import as_json, table_rows
 from visualnet.training.estimates.trial import Trial, open_trial
-from visualnet.training.loop.procedures.procedure import Drawn
+from visualnet.training.loop.procedures.procedure import DrawnBatch
 from visualnet.training.measure.free_memory import free_memory
 from visualnet.training.measure.step_peak import measure_peak
 
@@ -48,7 +48,7 @@ def test_on_the_cpu_no_step_is_taken_that_may_not_fit(monkeypatch: pytest.Monkey
 def test_a_step_that_runs_out_of_memory_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     project, real, tried = points(batch_size=64), Trial.step, []
 
-    def step(self: Trial, drawn: Drawn | None = None, last: bool = False) -> torch.Tensor:
+    def step(self: Trial, drawn: DrawnBatch | None = None, last: bool = False) -> torch.Tensor:
         assert drawn is not None
         tried.append(len(drawn.samples))
         if len(drawn.samples) > 100:

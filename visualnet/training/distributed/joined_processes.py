@@ -37,6 +37,7 @@ class JoinedProcesses(ProcessGroup):
     Args:
         place: the device that this process computes on.
         explain: how the run ends for this process, where it cannot go on; it tells the others.
+        shards: the weights are divided among them.
     """
 
     def __init__(
@@ -46,11 +47,14 @@ class JoinedProcesses(ProcessGroup):
         place: torch.device,
         seed: int,
         explain: Callable[[Failed, BaseException], Failed],
+        shards: bool = False,
     ) -> None:
         self.members, self.rank, self.size = members, rank, len(members)
         self.place, self.seed = place, seed
         hosts = len({member.host for member in members})
         self.words = f"{self.size} processes" + (f" on {hosts} machines" if hosts > 1 else "")
+        self.shards = shards
+        self.words += ", weights divided" if shards else ""
         self.model: Model | None = None
         self._explain = explain
         self._control: SharedControl | None = None
@@ -80,11 +84,15 @@ class JoinedProcesses(ProcessGroup):
         return made  # type: ignore[no-any-return]
 
     def lead(self, control: Control, emit: Emit) -> Control:
-        self._control = SharedControl(self.rank, lambda: self.agree(True), control, emit)
+        self._control = SharedControl(self.rank, lambda: self.agree(True), control, emit, looks=not self.shards)
         return self._control
 
     def follow(self, model: Model) -> None:
         self.model = model
+        if self.shards:
+            from visualnet.training.distributed.sharding import shard
+
+            shard(model, self.place, self.size)
         # Normalization over a single sample is none: no part may be so small.
         self.least = 2 if normalizes_batches(model.net) else 1
 
@@ -118,6 +126,9 @@ class JoinedProcesses(ProcessGroup):
         assert self._control is not None
         self._left = self._asked = self._control.agree(steps)
         self._since = time.perf_counter()
+
+    def decide(self, wanted: bool) -> bool:
+        return bool(exchange.greatest([int(wanted)])[0]) if self.shards else wanted
 
     def part(self, index: Index) -> Index:
         shares = max(1, min(self.size, len(index) // self.least))

@@ -67,13 +67,17 @@ class Launched(NamedTuple):
         return max(1, cores() // self.local_size) if self.size > 1 else None
 
     @contextlib.contextmanager
-    def joined(self, project: Project) -> Iterator[ProcessGroup]:
-        """The processes, joined while this lasts.
+    def joined(self, project: Project, shard: bool = False) -> Iterator[ProcessGroup]:
+        """The processes, joined while this lasts; with ``shard`` the weights are divided among them.
 
         Raises:
             ValueError: they do not find each other, or cannot train this project together.
         """
         if self.size == 1:
+            if shard:
+                raise ValueError(
+                    "--shard divides the weights among processes: start several with torchrun (docs/guide/clusters.md)"
+                )
             yield ALONE
             return
         import torch
@@ -86,6 +90,10 @@ class Launched(NamedTuple):
         from visualnet.training.distributed.joined_processes import JoinedProcesses
 
         refusals.check(project, self.size)
+        if shard:
+            from visualnet.training.distributed import sharding
+
+            sharding.check(project)
         device = devices.device_of(project.recipe.device)
         if device.type == "cuda":
             torch.cuda.set_device(device)
@@ -101,7 +109,7 @@ class Launched(NamedTuple):
             raise ValueError(f"the {self.size} processes do not find each other: {words}") from None
         members = [Member(*one) for one in exchange.gather((rank, socket.gethostname(), os.getpid()), size)]
         watch = lost_ranks.LostRanks(PrefixStore("failures", store), members, rank)
-        group = JoinedProcesses(members, rank, device, project.recipe.seed, watch.explain)
+        group = JoinedProcesses(members, rank, device, project.recipe.seed, watch.explain, shard)
         yield group
         if not watch.broken:
             dist.destroy_process_group()

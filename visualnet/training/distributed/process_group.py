@@ -48,6 +48,8 @@ class ProcessGroup:
     """Over all processes, of the batch that was computed last."""
     least = 1
     """The fewest samples of a part."""
+    shards = False
+    """Whether each keeps only its part of the weights (`sharding.py`): then all of them take part in a checkpoint."""
     words = ""
     """What a run says of it beside the switches of its machine."""
 
@@ -92,6 +94,10 @@ class ProcessGroup:
 
     def agree(self, soon: bool) -> None:
         """Look up: hear what all of them were asked to do. ``soon``: again after the next step."""
+
+    def decide(self, wanted: bool) -> bool:
+        """What this process decides for all, where they must do the same; asked of each at the same step."""
+        return wanted
 
     def part(self, index: Index) -> Index:
         """The samples of a batch that this process computes."""

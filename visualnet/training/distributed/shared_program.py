@@ -82,8 +82,10 @@ class SharedProgram:
         self._last = tuple(tensor[: self.group.least] for tensor in batch)
         return self._whole(results, counts, counts_for)
 
-    def _join(self, batch: tuple[Tensor, ...]) -> DistributedDataParallel:
+    def _join(self, batch: tuple[Tensor, ...]) -> nn.Module:
         part = _Part(self._program, self._plain, frozenset(self._losses))
+        if self.group.shards:  # the layers themselves average their gradients
+            return part
         return DistributedDataParallel(part, find_unused_parameters=self._leaves_some(batch))
 
     def _leaves_some(self, batch: tuple[Tensor, ...]) -> bool:

@@ -115,12 +115,8 @@ def run_experiment(
     A run that fails by its numbers (they became infinite) is an outcome; one that cannot begin ends the experiment. What was begun in
     the folder before goes on to the same bits. ``own`` says what is varied where it is a person's own experiment.
     """
-    try:
-        from visualnet.pytorch import need_torch
-        from visualnet.training import devices
 
-        devices.prepare()
-        need_torch()
+    def train_all() -> str:
         experiment_folder.begin(folder, experiment, tuple(seeds), own)
         base = experiment.project()
         if own is not None:
@@ -134,15 +130,34 @@ def run_experiment(
             for trial, project in projects.items():
                 if trial.seed == seeds[0] and trial.at == 0:
                     observe_variant(experiment, trial.variant, project, places[trial], stop_control, put)
-        ended = ExperimentEnded("done")
-    except Stopped:
-        ended = ExperimentEnded("stopped")
-    except Exception as error:
-        # Only text is kept: a kept exception would keep every tensor of the step alive.
-        ended = ExperimentEnded("failed", str(error).strip().partition("\n")[0] or type(error).__name__)
-    gc.collect()
+        return ""
+
+    ended = ExperimentEnded(*run_to_end(train_all))
     put(ended)
     return ended.reason
+
+
+def run_to_end(work: Callable[[], str]) -> tuple[str, str]:
+    """Prepare torch and do ``work``, which trains and gives the words of what failed, or none.
+
+    Returns:
+        ``done``, ``stopped`` (it raised `Stopped`) or ``failed``, with the words then.
+    """
+    try:
+        from visualnet.pytorch import need_torch
+        from visualnet.training import devices
+
+        devices.prepare()
+        need_torch()
+        words = work()
+        reason = "failed" if words else "done"
+    except Stopped:
+        reason, words = "stopped", ""
+    except Exception as error:
+        # Only text is kept: a kept exception would keep every tensor of the step alive.
+        reason, words = "failed", str(error).strip().partition("\n")[0] or type(error).__name__
+    gc.collect()
+    return reason, words
 
 
 def observe_variant(

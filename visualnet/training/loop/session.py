@@ -184,7 +184,7 @@ class TrainingLoop:
         """What a resumed run is to train from its first step on, where that is another network than it was."""
         self.earlier = WeightStore()
         self.state, self.clock = RunState(self.learners.lr), TrainingClock()
-        self.checkpointer = Checkpointer(folder, emit, data)
+        self.checkpointer = Checkpointer(folder, emit, data, self.group.shards)
         self.read_guards()
         self.reporter = Reporter(emit, self.recipe, self.state, self.sampler, self.clock)
         self.changes = LiveChanges(self)
@@ -302,7 +302,7 @@ class TrainingLoop:
         now = time.perf_counter()
         self._watch_if_due(now, phase == "training")
         self.due = 0.0 if self.changes.replaying or self.probe.waits(self.state.step) else now + FLUSH_S
-        if self.checkpointer.due(now):
+        if self.group.decide(self.checkpointer.due(now)):
             self._checkpoint()
         self.reporter.tell_progress(phase, self.probe.spent_s)
         if self.control.urgent and not self._obey():
@@ -362,12 +362,13 @@ class TrainingLoop:
 
     def keep_state(self) -> None:
         """Save the state after the last whole step, as the run ends without one of its own."""
-        with contextlib.suppress(NonFinite):
-            self._checkpoint()
+        if not self.group.shards:  # the others take no part in it
+            with contextlib.suppress(NonFinite):
+                self._checkpoint()
 
     def _checkpoint(self, last: bool = False) -> None:
         self.flush()
-        if self.folder is not None:
+        if self.folder is not None or self.group.shards:
             state, generators = resuming.capture_state(self), resuming.capture_generators(self)
             self.checkpointer.save(state, self.network.net, self.learners.optimizers(), generators, last)
             if last and self.learners.averaged:

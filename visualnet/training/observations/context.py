@@ -114,11 +114,6 @@ class ObservationContext:
         """The fields that the network answers from, in the order of its inputs."""
         return tuple(self.model.plan.fields[step.id] for step in self.model.plan.net_inputs)
 
-    @property
-    def input_ports(self) -> tuple[ProbePort, ...]:
-        """The ports at which the data enter, in the order of `input_fields`."""
-        return tuple(_place(first_port(step)) for step in self.model.plan.net_inputs)
-
     # --- what flows ----------------------------------------------------------------------------------------------------
 
     @property

@@ -151,7 +151,7 @@ class RunIndex:
         Raises:
             FilterError: it does; the words name what is like it.
         """
-        known = set(self.names()) | {"tag", "is", "group", "name", "notes"}
+        known = set(self.names()) | {"tag", "is"} | set(RunRow._fields)
         for term in terms:
             if term.field and term.field not in known:
                 near = difflib.get_close_matches(term.field, known, n=3, cutoff=0.5)

@@ -13,7 +13,7 @@ from visualnet.core import edits
 from visualnet.core.project import Project
 from visualnet.training import events, exclusive
 from visualnet.training.control import Control
-from visualnet.training.experiments.runner import StopControl, Stopped
+from visualnet.training.experiments.runner import StopControl, Stopped, run_to_end
 from visualnet.training.process import address
 from visualnet.training.run_records.annotations import MAX_NAME, annotate
 from visualnet.training.run_records.begin import begin_run
@@ -63,22 +63,14 @@ class TrialAbandoned(Exception):
 
 def work(folder: Path, stop_control: StopControl, put: Callable[[Message], object]) -> str:
     """Train trials of the search in a folder until it needs no more, or is stopped; ``done``, ``stopped`` or ``failed``."""
-    try:
-        from visualnet.pytorch import need_torch
-        from visualnet.training import devices
+
+    def train_trials() -> str:
         from visualnet.training.search.study import Study
 
-        devices.prepare()
-        need_torch()
         with kept.working(folder) as name:
-            study = Study(folder)
-            ended = Worker(study, name, stop_control, put).run()
-    except Stopped:
-        ended = WorkerEnded("stopped")
-    except Exception as error:
-        # Only text is kept: a kept exception would keep every tensor of the step alive.
-        ended = WorkerEnded("failed", str(error).strip().partition("\n")[0] or type(error).__name__)
-    gc.collect()
+            return Worker(Study(folder), name, stop_control, put).run()
+
+    ended = WorkerEnded(*run_to_end(train_trials))
     put(ended)
     return ended.reason
 
@@ -92,8 +84,8 @@ class Worker:
         minutes = study.spec.minutes
         self._until = time.monotonic() + 60 * minutes if minutes else None
 
-    def run(self) -> WorkerEnded:
-        """Until there is none to be had, or it is stopped.
+    def run(self) -> str:
+        """Until there is none to be had, or it is stopped; the words of why it gives up, or none.
 
         Raises:
             Stopped: it was stopped.
@@ -103,7 +95,7 @@ class Worker:
             self._look(always=True)
             trial = self.study.ask(self.name, self._until is None or time.monotonic() < self._until)
             if trial is None:
-                return WorkerEnded("done")
+                return ""
             self.put(TrialStarted(self.study.view(trial)))
             try:
                 self._train(trial)
@@ -116,7 +108,7 @@ class Worker:
             gc.collect()
             failures = failures + 1 if ended.state == "failed" else 0
             if failures == MOST_FAILURES:
-                return WorkerEnded("failed", f"{failures} trials in a row failed, the last one so: {ended.words}")
+                return f"{failures} trials in a row failed, the last one so: {ended.words}"
 
     def _look(self, always: bool = False) -> None:
         """Stop if the search was asked to, from wherever."""

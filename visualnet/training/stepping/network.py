@@ -18,7 +18,7 @@ from visualnet.analysis.inference.learners import learner_parts
 from visualnet.compiling.module import Model, compile_project
 from visualnet.compiling.param_groups import param_groups
 from visualnet.core.project import Project
-from visualnet.data.loading import Loaded, load
+from visualnet.data.loading import load
 from visualnet.data.tensors import Tensors
 from visualnet.pytorch import need_torch
 from visualnet.training import checkpoints
@@ -137,9 +137,3 @@ def _restore(model: Model, weights: Sequence[Path]) -> bool:
             continue
         return True
     return False
-
-
-def describe_samples(data: Loaded, sample: int, samples: int) -> str:
-    """Which samples are looked at, in words."""
-    last = min(sample + samples, len(data.shown)) - 1
-    return f"sample {sample}" if last <= sample else f"samples {sample} to {last}"

@@ -99,6 +99,7 @@ class QueueDialog(QDialog):
         waits = sum(not run.failed for run in queue.runs)
         doing = "A process trains them, one after the other." if works else "No process trains them."
         self.state.setText(f"{format_quantity(waits, 'run')} in the queue. {doing}")
+        self.state.setVisible(bool(queue.runs))  # else the words of the empty list say it
         self._enable()
 
     def _enable(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
 
 from visualnet.app.features.run_list.run_store import RunStore
@@ -171,6 +171,16 @@ class RunActions(QObject):
         if rows:
             self.store.annotate(f"{format_quantity(len(rows), 'run')}: {words}", [row.id for row in rows], change)
 
+    def export(self) -> None:
+        """Write the curves of the chosen runs into files for other tools."""
+        from visualnet.app.features.run_list.export_dialog import ExportDialog
+
+        rows = self.chosen()
+        if rows:
+            dialog = ExportDialog(self.studio, [(row, self.store.folder(row.id)) for row in rows], self._widget)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
+
     def delete(self) -> None:
         """Move the chosen runs to the trash, once that is confirmed."""
         rows = [row for row in self.chosen() if not (self.goes_on(row) or row.state == RUNNING)]
@@ -223,5 +233,7 @@ class RunActions(QObject):
             some
         )
         menu.addAction("Show again" if some and all(r.hidden for r in rows) else "Hide", self.hide).setEnabled(some)
+        menu.addSeparator()
+        menu.addAction("Export curves…", self.export).setEnabled(some)
         menu.addSeparator()
         menu.addAction("Move to the trash…", self.delete).setEnabled(some)

@@ -191,9 +191,8 @@ class RunTableModel(QAbstractTableModel):
             return side_of(name)
         if role == Qt.ItemDataRole.ToolTipRole:
             return visible(f"{line.project}: {line.id}\n{line.device}".strip(), lines=True)
-        if role == Qt.ItemDataRole.DecorationRole and name == FIRST and line.id in self.drawn:
-            lines = self.store.studio.theme.plot_lines
-            return line_sample(QColor(lines[colour_of(self.drawn[line.id])[0] % len(lines)]))
+        if role == Qt.ItemDataRole.DecorationRole and name == FIRST:
+            return self._sample(line)
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._ink(line, name)
         return None
@@ -217,6 +216,13 @@ class RunTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.BackgroundRole:
             return QColor(self.store.studio.theme.raised)
         return None
+
+    def _sample(self, row: RunRow) -> Any:
+        """A piece of the run's curve; room for one where others have it, or a group stands above, so that names stay in line."""
+        if row.id not in self.drawn:
+            return line_sample(QColor(Qt.GlobalColor.transparent)) if self.drawn or self.group_by else None
+        lines, (colour, dash) = self.store.studio.theme.plot_lines, colour_of(self.drawn[row.id])
+        return line_sample(QColor(lines[colour % len(lines)]), dashed=dash > 0)
 
     def _ink(self, row: RunRow, name: str) -> QColor | None:
         theme = self.store.studio.theme

@@ -298,7 +298,8 @@ class RunListView(PageView):
         rows = self.store.rows
         known = bool(rows)
         self.stack.setCurrentWidget(self.table if known else self.empty)
-        self.empty.sentence.setText(NO_FIT if self.store.line or not self.store.whole else NOTHING)
+        narrowed = (self.store.line or not self.store.whole) and bool(self.store.index.ids())
+        self.empty.sentence.setText(NO_FIT if narrowed else NOTHING)
         size = format_bytes(sum(one.size for one in rows))
         self.count.setText(f"{format_quantity(len(rows), 'run')} · {size} on disk" if known else "")
         self._restore()

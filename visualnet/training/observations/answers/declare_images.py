@@ -12,7 +12,7 @@ from visualnet.analysis import Analysis
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
 from visualnet.layers.declaration.params import choice, count, flag
-from visualnet.training.observations.answers.codes import code_port
+from visualnet.training.observations.answers.codes import OfCodes
 from visualnet.training.observations.answers.images import (
     chosen_batch,
     chosen_places,
@@ -28,7 +28,6 @@ from visualnet.training.observations.answers.images import (
 )
 from visualnet.training.observations.comparing import SCALE
 from visualnet.training.observations.observation import (
-    CannotObserve,
     History,
     Observation,
     Result,
@@ -115,7 +114,7 @@ class Reconstructions(Observation):
 
 
 @observation("generated", "Generated samples", "Samples", about="output", of_sample=False, keeps=40)
-class GeneratedSamples(Observation):
+class GeneratedSamples(OfCodes):
     """Images that a network makes of codes drawn by chance: its narrowest layer is fed with them, always with the same ones."""
 
     drawn_by = frozenset({"looks", "scale"})
@@ -129,22 +128,10 @@ class GeneratedSamples(Observation):
     looks: int = count(3, "So many earlier steps have a row.", low=0, high=12)
     scale: str = choice("kept", "What black and white are the scale of.", SCALE)
 
-    @classmethod
-    def subjects(cls, analysis: Analysis) -> list[Subject]:
-        return [subject for subject in image_outputs(analysis) if code_port(analysis, subject) is not None]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "No image of this network is made from a narrow vector of numbers: this is for autoencoders and generators."
-        )
-
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
 
-        port = code_port(context.model.analysis, subject)
-        if port is None:
-            raise CannotObserve(self.why_none())
+        port = self._code_of(context, subject)
         fields = context.batch(context.places(self.samples))
         count = len(next(iter(fields.values())))
         codes = context.values([port], context.batch(context.places(MEASURED)))[port].float()

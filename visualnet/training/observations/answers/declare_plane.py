@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from visualnet.analysis import Analysis
 from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.made.mosaic import MosaicChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.layers.declaration.params import choice, count, real
-from visualnet.training.observations.answers.codes import code_port
+from visualnet.training.observations.answers.codes import OfCodes
 from visualnet.training.observations.answers.images import (
-    image_outputs,
     made_in_data_units,
     shade_ends,
     small_images,
@@ -21,7 +19,6 @@ from visualnet.training.observations.answers.images import (
 from visualnet.training.observations.observation import (
     CannotObserve,
     History,
-    Observation,
     Result,
     Subject,
     observation,
@@ -40,7 +37,7 @@ PLANES = {
 
 
 @observation("latent_plane", "Latent plane", "Samples", about="output", of_sample=False, keeps=1)
-class LatentPlane(Observation):
+class LatentPlane(OfCodes):
     """A plane through the codes, decoded at each place of a grid, with the codes of samples as dots."""
 
     reading = (
@@ -53,22 +50,10 @@ class LatentPlane(Observation):
     size: int = count(12, "So many pictures a side.", low=2, high=24)
     reach: float = real(2.5, "How far it reaches, in deviations of the codes.", low=0.1, high=10.0)
 
-    @classmethod
-    def subjects(cls, analysis: Analysis) -> list[Subject]:
-        return [subject for subject in image_outputs(analysis) if code_port(analysis, subject) is not None]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "No image of this network is made from a narrow vector of numbers: this is for autoencoders and generators."
-        )
-
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
 
-        port = code_port(context.model.analysis, subject)
-        if port is None:
-            raise CannotObserve(self.why_none())
+        port = self._code_of(context, subject)
         places = context.places(MEASURED)
         codes = context.values([port], context.batch(places))[port].float().cpu()
         mean, ways = codes.mean(0), self._ways(codes)

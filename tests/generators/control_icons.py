@@ -1,6 +1,6 @@
 """The icons inside controls, in every theme: a style sheet can only take them from files.
 
-Run `python -m tests.control_icons` after a change of colours; `tests/app/theme/test_tokens.py` compares files and tokens.
+Run `python -m tests.generators.control_icons` after a change of colours; `tests/app/theme/test_tokens.py` compares files and tokens.
 """
 
 from __future__ import annotations

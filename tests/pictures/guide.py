@@ -1,4 +1,4 @@
-"""The pictures of the user guide, each made by doing what its page says: ``python -m tests.guide_pictures [NAME ...]`` writes them.
+"""The pictures of the user guide, each made by doing what its page says: ``python -m tests.pictures.guide [NAME ...]`` writes them.
 
 Light theme, a window of 1280×720 px or a part of one, in docs/guide/pictures. A picture that cannot be made is a step that the guide
 describes wrongly.
@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from tests.guide_pictures_inside import (
+from tests.pictures.guide_inside import (
     all_runs,
     back_propagation,
     dashboard,
@@ -23,7 +23,7 @@ from tests.guide_pictures_inside import (
     see_inside,
     where_it_trains,
 )
-from tests.guide_window import FOLDER, SIZE, Guide
+from tests.pictures.guide_window import FOLDER, SIZE, Guide
 
 # --- getting started --------------------------------------------------------------------------------------------------------
 
@@ -501,7 +501,7 @@ PICTURES: dict[str, Callable[[Guide], None]] = {
 
 def main(names: list[str]) -> None:
     """Make these pictures, or all."""
-    from tests.pictures import Photographer  # sets the platform and a home of its own before Qt is there
+    from tests.pictures.photographer import Photographer  # sets the platform and a home of its own before Qt is there
 
     # isort: split
     from PySide6.QtWidgets import QApplication, QMessageBox

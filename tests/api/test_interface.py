@@ -90,6 +90,10 @@ def test_faults_are_told_in_words(tmp_path: Path) -> None:
 def test_importing_the_package_loads_next_to_nothing() -> None:
     code = "import sys, visualnet; print([m for m in ('torch', 'PySide6', 'msgspec', 'numpy', 'networkx') if m in sys.modules])"
     ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=Path(__file__).parent.parent
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=Path(__file__).parent.parent.parent,
     )
     assert ended.stdout == "[]\n"

@@ -1,4 +1,4 @@
-"""The reference of ways to make something, from their declarations: ``python -m tests.generating_docs`` writes it."""
+"""The reference of ways to make something, from their declarations: ``python -m tests.generators.generating_docs`` writes it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 from visualnet.layers.publish.docs_page import params_table
 from visualnet.training.generating.way import Way, find_ways
 
-PAGE = Path(__file__).parent.parent / "docs" / "generating.md"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "generating.md"
 
 HEAD = """# Generating
 
 What a network can make, without being trained. This page is written from the declarations in `visualnet/training/generating/`;
-`python -m tests.generating_docs` writes it anew.
+`python -m tests.generators.generating_docs` writes it anew.
 
 In the window it is the panel *Generate*: with the network as it is trained now, or with weights that a run has kept. `visualnet generate X
 --run RUN --way NAME --count N --seed S -o FILE` does it from the command line, and `visualnet generate X --list` tells what a network can

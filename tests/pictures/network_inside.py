@@ -1,11 +1,11 @@
-"""What is shown of the inside of a network, a state each, for ``tests/pictures.py --only NAME``."""
+"""What is shown of the inside of a network, a state each, for ``python -m tests.pictures --only NAME``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.pictures import Photographer
+    from tests.pictures.photographer import Photographer
 
 
 def backprop(p: Photographer) -> None:

@@ -1,4 +1,4 @@
-"""The drawing and the folders in docs/architecture.md, from the import contracts: ``python -m tests.architecture_docs`` writes them."""
+"""Writes drawing and folders in docs/architecture.md, from the import contracts: ``python -m tests.generators.architecture_docs``."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
 PACKAGE = ROOT / "visualnet"
-BEGIN, END = "<!-- generated: python -m tests.architecture_docs -->", "<!-- end of what is generated -->"
+BEGIN, END = "<!-- generated: python -m tests.generators.architecture_docs -->", "<!-- end of what is generated -->"
 DRAWN = {"layers": "visualnet", "app": "visualnet/app", "canvas": "visualnet/app/canvas"}
 """The contracts that are drawn, and the folder whose parts they order."""
 

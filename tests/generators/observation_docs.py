@@ -1,4 +1,4 @@
-"""The reference of observations, from their declarations: ``python -m tests.observation_docs`` writes it."""
+"""The reference of observations, from their declarations: ``python -m tests.generators.observation_docs`` writes it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 from visualnet.layers.publish.docs_page import params_table
 from visualnet.training.observations.observation import FAMILIES, Observation, find_observations
 
-PAGE = Path(__file__).parent.parent / "docs" / "observations.md"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "observations.md"
 
 HEAD = """# Observations
 
 What can be looked at in a network, with how it is read. This page is written from the declarations in
-`visualnet/training/observations/`; `python -m tests.observation_docs` writes it anew. [How to read your network](guide/see-inside.md)
-shows them at work.
+`visualnet/training/observations/`; `python -m tests.generators.observation_docs` writes it anew.
+[How to read your network](guide/see-inside.md) shows them at work.
 
 In the window they are pictures of the panel *See inside*, those of a sheet are seen on its cards and wires. `visualnet watch X --observe
 NAME --at NODE --option NAME=VALUE -o FILE` computes one from the command line, as a picture (PNG, SVG), a table (CSV) or arrays (NPZ);

@@ -1,4 +1,4 @@
-"""Write every page that tests hold to the letter: ``python -m tests.pages``. Read the difference before it is committed.
+"""Write every page that tests hold to the letter: ``python -m tests.generators.pages``. Read the difference before it is committed.
 
 A page lists what the program answers to many small cases: repairs with their prices, ways of wires, layouts, all that is told of a
 network, what layers say, what edits change in a file, what is said of strange files. A change that is meant shows there as a difference

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests import cli_docs
+from tests.generators import cli_docs
 from tests.graphs import graph
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, template_names
 from visualnet.cli.main import VERBS, main
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def test_the_program_runs_as_a_module() -> None:
 
 
 def test_the_options_are_those_that_scripts_rely_on() -> None:
-    """An option taken away or renamed breaks scripts out there. After adding one: ``python -m tests.cli_docs``."""
+    """An option taken away or renamed breaks scripts out there. After adding one: ``python -m tests.generators.cli_docs``."""
     assert cli_docs.options() == cli_docs.OPTIONS.read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""A window that is worked by hand for the pictures of the guide: ``tests/guide_pictures.py`` says which."""
+"""A window that is worked by hand for the pictures of the guide: ``tests/pictures/guide.py`` says which."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from tests.flows.hands import Hands
-    from tests.pictures import Photographer
+    from tests.pictures.photographer import Photographer
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "docs" / "guide" / "pictures"
 SIZE = (1280, 720)
 

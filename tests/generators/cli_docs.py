@@ -1,4 +1,4 @@
-"""The page on the command line and the frozen list of its options, both from argparse: ``python -m tests.cli_docs`` writes them."""
+"""Writes the page on the command line and the frozen list of its options, from argparse: ``python -m tests.generators.cli_docs``."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 from visualnet.cli.main import parser
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "cli.md"
-OPTIONS = ROOT / "tests" / "cli_options.txt"
+OPTIONS = ROOT / "tests" / "cli" / "options.txt"
 
 INTRO = """# The command line
 
-Generated from the program's own declarations (`python -m tests.cli_docs`); do not edit.
+Generated from the program's own declarations (`python -m tests.generators.cli_docs`); do not edit.
 
 `visualnet` alone opens the window, and `visualnet FILE.vnet` opens the file in it. With a verb nothing is shown and Qt is not needed
 (only `picture` draws with it).

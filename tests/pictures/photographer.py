@@ -1,4 +1,4 @@
-"""Render the window's states to PNG: ``python tests/pictures.py OUT [--theme dark] [--size 1280x720] [--only history,blocks]``."""
+"""Leads a window through its states and saves a picture of each; ``python -m tests.pictures`` calls `main`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["VISUALNET_HOME"] = tempfile.mkdtemp(prefix="visualnet-pictures-")
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from PySide6.QtCore import qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QScrollArea, QWidget
 
-from tests.further_pictures import FURTHER
+from tests.pictures.window_states import FURTHER
 from visualnet.app.shell.closing_dialog import ClosingDialog
 from visualnet.app.shell.window import Window
 from visualnet.app.state.studio import Studio
@@ -202,7 +201,3 @@ def main() -> None:
             photographer.states()
         photographer.further([name for name in names if name != "main"])
         photographer.close()
-
-
-if __name__ == "__main__":
-    main()

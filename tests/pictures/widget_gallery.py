@@ -1,4 +1,4 @@
-"""Renders every small widget in every theme: `python tests/gallery.py OUT`."""
+"""Renders every small widget in every theme: `python -m tests.pictures.widget_gallery OUT`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel

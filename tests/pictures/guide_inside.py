@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from visualnet.core import edits
 
 if TYPE_CHECKING:
-    from tests.guide_window import Guide
+    from tests.pictures.guide_window import Guide
 
 SHOWN = (
     "feature_maps",

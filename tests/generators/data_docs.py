@@ -1,4 +1,4 @@
-"""The reference of data, from the declarations of data sets, sources, steps and divisions: ``python -m tests.data_docs`` writes it."""
+"""Writes the reference of data from the declarations of sets, sources, steps and divisions: ``python -m tests.generators.data_docs``."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from visualnet.data.sources.registry import SOURCES
 from visualnet.layers.declaration.params import Param
 from visualnet.layers.publish.docs_page import params_table
 
-PAGE = Path(__file__).parent.parent / "docs" / "data.md"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "data.md"
 
 HEAD = """# Data
 
 What can be learned from, and how it is prepared and divided. This page is written from the declarations in `visualnet/data/`;
-`python -m tests.data_docs` writes it anew. [Your own data](guide/data.md) has a worked example of each kind.
+`python -m tests.generators.data_docs` writes it anew. [Your own data](guide/data.md) has a worked example of each kind.
 
 In a file the choice of data is `data`: `name`, `options`, `split` and `seed`; for own data also `path`, `preparation` (steps with their
 `kind` and `options`), `division` with `division_options`, and `facts`: what was found there, so that sizes are known without a file being

@@ -1,4 +1,4 @@
-"""What else the window can show, a state each, for ``tests/pictures.py --only NAME``: every view is rendered and looked at."""
+"""What else the window can show, a state each, for ``python -m tests.pictures --only NAME``: every view is rendered and looked at."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
-from tests.inside_pictures import backprop, dashboard, rcnn, writing
+from tests.pictures.network_inside import backprop, dashboard, rcnn, writing
+from tests.pictures.runs import elsewhere, kept_runs, searching
 from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.core import edits
 from visualnet.core.edits import annotate
 from visualnet.core.user import trusted_code
 
 if TYPE_CHECKING:
-    from tests.pictures import Photographer
+    from tests.pictures.photographer import Photographer
 
 
 def tabs(p: Photographer) -> None:
@@ -437,7 +438,7 @@ FURTHER: dict[str, Callable[[Photographer], None]] = {
     for made in (
         tabs, history, differences, problems, explain, first_weights, start_from, finding, blocks, adding, exporting, about, comparison,
         reference, heat, sizes, cards, custom, start, help_, large, code, changes, inside, readme, backprop,
-        dashboard, rcnn, writing,
+        dashboard, rcnn, writing, kept_runs, searching, elsewhere,
     )
 }  # fmt: skip
 """Every further state by name."""
