@@ -128,7 +128,7 @@ class JoinedProcesses(ProcessGroup):
         self._since = time.perf_counter()
 
     def decide(self, wanted: bool) -> bool:
-        return bool(exchange.greatest([int(wanted)])[0]) if self.shards else wanted
+        return bool(exchange.maximum([int(wanted)])[0]) if self.shards else wanted
 
     def part(self, index: Index) -> Index:
         shares = max(1, min(self.size, len(index) // self.least))
