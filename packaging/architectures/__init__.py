@@ -21,6 +21,7 @@ from architectures import (
     generative,
     imagenet,
     inception,
+    memories,
     reduced,
     residual,
     sequences,
@@ -55,7 +56,7 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
     "Sequences": {**sequences.TEMPLATES, **series.TEMPLATES},
     "Transformers": {**transformers.TEMPLATES, **translation.TEMPLATES, **bert.TEMPLATES},
     "Decisions": decisions.TEMPLATES,
-    "Further cells of the zoo": zoo.TEMPLATES,
+    "Further cells of the zoo": {**zoo.TEMPLATES, **memories.TEMPLATES},
 }
 """The groups of the start page in its order, and in each its templates in the order in which a course meets them."""
 
@@ -143,6 +144,8 @@ LINES: Mapping[str, str] = {
     "deconvolutional": "A digit's name becomes its picture",
     "inverse-graphics": "Reads a picture, renders it again",
     "kohonen": "Like lies beside like on a map",
+    "liquid-state": "Spikes that nobody trains, and a reader",
+    "turing": "Writes rows of bits down, reads them back",
 }
 """What the start page says of each in one short line."""
 

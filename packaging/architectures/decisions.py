@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from architectures.sheet import Sheet
 from visualnet.core.graph import Port, Value
 from visualnet.core.project import DataChoice, Project, Recipe
@@ -52,7 +54,7 @@ def mouse() -> Project:
 def mouse_conv() -> Project:
     s = Sheet()
     seen = s.add("input", "seen", field="observation", size=(4, 5, 5))
-    x = s.add("relu", "relu1", s.conv("conv1", seen, 32, 3, padding=1))
+    x = s.add("relu", "relu1", s.conv("conv1", seen, 16, 3, padding=1))
     x = s.add("relu", "relu2", s.conv("conv2", x, 32, 3))
     x = s.add("relu", "relu3", s.add("linear", "fc", s.add("flatten", "cells", x), out_features=64))
     _values(s, x, 4)
@@ -60,7 +62,7 @@ def mouse_conv() -> Project:
         "Mouse (convolutional)",
         "The same mouse with two convolutions: a filter that has learned what cheese beside a cell means knows it everywhere in view.",
         DataChoice(name="mouse", normalise=False),
-        MOUSE,
+        msgspec.structs.replace(MOUSE, epochs=24),
         wrap=1160,
     )
 

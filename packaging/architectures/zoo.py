@@ -18,7 +18,7 @@ ROW = 100_000
 Change = Mapping[str, Any]
 
 
-def _with(project: Project, changes: Mapping[str, Change]) -> Project:
+def changed(project: Project, changes: Mapping[str, Change]) -> Project:
     """The project with fields of some nodes changed, by their names."""
     nodes = {
         i: msgspec.structs.replace(node, **changes[node.name]) if node.name in changes else node
@@ -172,7 +172,7 @@ def support_vectors() -> Project:
         MOONS,
         Recipe(optimizer="SGD", lr=0.3, momentum=0.9, weight_decay=0.005, batch_size=32, epochs=30),
     )
-    return _with(made, {"kernel": {"trainable": False}})
+    return changed(made, {"kernel": {"trainable": False}})
 
 
 # --- a part that is never trained ----------------------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ def extreme_learning() -> Project:
         Recipe(optimizer="Adam", lr=0.003, batch_size=64, epochs=8),
         wrap=1160,
     )
-    return _with(made, {"random": {"trainable": False, "init": Init(kind="normal", params={"std": 0.05})}})
+    return changed(made, {"random": {"trainable": False, "init": Init(kind="normal", params={"std": 0.05})}})
 
 
 def echo_state() -> Project:
@@ -206,7 +206,7 @@ def echo_state() -> Project:
         Recipe(optimizer="Adam", lr=0.003, batch_size=64, epochs=8),
         wrap=1160,
     )
-    return _with(made, {"reservoir": {"trainable": False, "init": Init(kind="orthogonal", params={"gain": 0.9})}})
+    return changed(made, {"reservoir": {"trainable": False, "init": Init(kind="orthogonal", params={"gain": 0.9})}})
 
 
 # --- energies and maps ---------------------------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def deep_belief() -> Project:
         wrap=ROW,
     )
     later = {"machine2": 4, "logits": 8}
-    return _with(made, {name: {"training": {"unfreeze_at": at}} for name, at in later.items()})
+    return changed(made, {name: {"training": {"unfreeze_at": at}} for name, at in later.items()})
 
 
 def boltzmann() -> Project:

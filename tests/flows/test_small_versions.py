@@ -70,6 +70,7 @@ def test_what_is_wrong_with_the_data_of_one_network_is_not_said_of_the_next(wind
     assert "the disk is gone" in runner.why_not()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["gpt-small", "unet-padded-small", "seq2seq-small"])
 def test_words_and_masks_train_in_the_window(hands: Hands, window: Window, qtbot: QtBot, name: str) -> None:
     """What is no picture of one class is looked at as well while it trains: no panel stumbles over it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -80,6 +81,7 @@ def test_a_sentence_is_translated_while_it_is_typed(window: Window, hands: Hands
     assert "no words of this network" in panel.note.text() and panel.note.isVisible()
 
 
+@pytest.mark.wide
 def test_a_text_is_gone_on_with_word_by_word(window: Window, hands: Hands) -> None:
     panel = open_panel(window, hands, "gpt-small")
     QTest.keyClicks(panel.text, "once there was a small fox . the")

@@ -1,4 +1,4 @@
-"""The cells of the Neural Network Zoo: each opens without a problem or says why not, and its drawing can be drawn."""
+"""The cells of the Neural Network Zoo: each opens without a problem, and its drawing can be drawn."""
 
 from __future__ import annotations
 
@@ -15,17 +15,15 @@ each_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
 
 def test_the_poster_is_whole() -> None:
     assert len(CELLS) == len({cell.name for cell in CELLS}) == len({cell.title for cell in CELLS}) == 27
-    assert [cell.name for cell in CELLS if not cell.template] == ["liquid-state", "turing"]
     assert cell_named("kohonen").year == 1982
     with pytest.raises(KeyError):
         cell_named("no such cell")
 
 
 @each_cell
-def test_it_opens_and_fits_or_says_why_not(cell: Cell) -> None:
-    assert bool(cell.template) != bool(cell.instead)
+def test_it_opens_and_fits(cell: Cell) -> None:
     assert cell.words and cell.paper
-    for name in filter(None, (cell.template, *cell.others)):
+    for name in (cell.template, *cell.others):
         project = project_file.load(resource("templates", f"{name}.vnet"))
         fields = fields_or_none(project.data)
         analysis = infer(project, fields=fields)

@@ -62,7 +62,7 @@ def mlp(*widths: int) -> nn.Module:
 def mouse(c: Sizes) -> nn.Module:
     """Two convolutions over the 5×5 cells that the mouse sees, then dense layers."""
     return nn.Sequential(
-        *(nn.Conv2d(4, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 32, 3), nn.ReLU(), nn.Flatten()),
+        *(nn.Conv2d(4, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 32, 3), nn.ReLU(), nn.Flatten()),
         *(nn.Linear(288, 64), nn.ReLU(), nn.Linear(64, 4)),
     )
 

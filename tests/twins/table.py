@@ -108,6 +108,8 @@ BY_HAND = [
     Twin("deconvolutional", HAND, zoo.deconvolutional),
     Twin("inverse-graphics", HAND, zoo.Graphics),
     Twin("kohonen", HAND, zoo.Map),
+    Twin("liquid-state", HAND, zoo.Liquid),
+    Twin("turing", HAND, zoo.Turing),
 ]
 
 PUBLISHED = [

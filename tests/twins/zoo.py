@@ -159,3 +159,67 @@ class Map(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         best = torch.cdist(x.flatten(1), self.w).argmin(1)
         return torch.stack([best // 10, best % 10], 1).float()
+
+
+class Liquid(nn.Module):
+    """Neurons that fire, step by step; the reader sees every seventh trace."""
+
+    def __init__(self, c: Sizes) -> None:
+        super().__init__()
+        self.hear, self.among = nn.Linear(28, 300, bias=False), nn.Linear(300, 300, bias=False)
+        self.read = nn.Linear(4 * 300, 10)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        charge, spiked, trace = (x.new_zeros(len(x), 300) for _ in range(3))
+        spikes, seen = [], []
+        for step in range(28):
+            charge = torch.where(spiked > 0, 0.0, 0.8 * charge) + self.hear(x[:, 0, step]) + self.among(spiked)
+            spiked = torch.heaviside(charge - 1, torch.zeros(()))
+            trace = 0.8 * trace + spiked
+            spikes.append(spiked)
+            if step % 7 == 6:
+                seen.append(trace)
+        return torch.stack(spikes, 1), self.read(torch.cat(seen, 1))
+
+
+class Turing(nn.Module):
+    """Equations 2 to 9 of the paper: shifts as a sum over rows, content by normalised rows."""
+
+    def __init__(self, c: Sizes) -> None:
+        super().__init__()
+        self.bits, self.length = int(c["bits"]), int(c["length"])
+        self.controller = nn.LSTMCell(self.bits + 1 + 8, 64)
+        self.reads, self.writes = nn.Linear(64, 14), nn.Linear(64, 30)
+        self.score = nn.Linear(72, self.bits)
+
+    def address(self, memory: Tensor, said: Tensor, before: Tensor) -> Tensor:
+        unit = f.normalize(said[:, :8], dim=1)
+        alike = torch.einsum("brw,bw->br", f.normalize(memory, dim=2), unit)
+        content = torch.softmax(f.softplus(said[:, 8:9]) * alike, 1)
+        gate = torch.sigmoid(said[:, 9:10])
+        gated = gate * content + (1 - gate) * before
+        shares = torch.softmax(said[:, 10:13], 1)
+        rows = torch.arange(16)
+        moved = sum(shares[:, at, None] * gated[:, (rows - by) % 16] for at, by in enumerate((-1, 0, 1)))
+        sharp = moved ** (1 + f.softplus(said[:, 13:14]))
+        return sharp / sharp.sum(1, keepdim=True)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        memory, state = torch.full((len(x), 16, 8), 1e-6), None
+        read_at = write_at = torch.eye(16)[:1].expand(len(x), -1)
+        read = torch.tanh(memory[:, 0])
+        heard, reads, writes = [], [], []
+        for step in range(2 * self.length + 1):
+            state = self.controller(torch.cat([x[:, step], read], 1), state)
+            said = self.writes(state[0])
+            write_at = self.address(memory, said[:, :14], write_at)
+            erase, add = torch.sigmoid(said[:, 14:22]), torch.tanh(said[:, 22:])
+            memory = memory * (1 - torch.einsum("br,bw->brw", write_at, erase))
+            memory = memory + torch.einsum("br,bw->brw", write_at, add)
+            read_at = self.address(memory, self.reads(state[0]), read_at)
+            read = torch.einsum("br,brw->bw", read_at, memory)
+            heard.append(torch.cat([state[0], read], 1))
+            reads.append(read_at)
+            writes.append(write_at)
+        answer = self.score(torch.stack(heard[self.length + 1 :], 1))
+        return answer, torch.stack(reads, 1), torch.stack(writes, 1)

@@ -191,3 +191,32 @@ class Patterns(DataSet):
         from visualnet.data.generators.images_and_sound import patterns
 
         return patterns(self.n, self.patterns, self.damage, self.seed)
+
+
+@dataset("copying", "Rows of bits to copy", inputs="sequence")
+class Copying(DataSet):
+    """Rows of bits drawn by chance, then a mark, then nothing: from there the same rows are wanted again, in order.
+
+    ``sequence`` (2·length + 1, width + 1) holds the mark as a bit of its own, the last; ``copy`` (length, width) what is wanted behind it.
+    """
+
+    n: int = count(2000, "How many samples.", low=20, high=50_000)
+    length: int = count(8, "So many rows each.", low=1, high=200)
+    width: int = count(4, "Bits in a row.", low=1, high=64)
+    seed: int = count(0, "Another seed, other bits.", low=0)
+
+    @property
+    def size(self) -> int:
+        return self.n
+
+    def fields(self) -> dict[str, Spec]:
+        steps = 2 * self.length + 1
+        return {
+            "sequence": Spec((steps, self.width + 1), ("T", "D")),
+            "copy": Spec((self.length, self.width), ("T", "D")),
+        }
+
+    def arrays(self) -> dict[str, Array]:
+        from visualnet.data.generators.texts import copying
+
+        return copying(self.n, self.length, self.width, self.seed)

@@ -45,6 +45,8 @@ import visualnet.layers.catalog.pooling.images
 import visualnet.layers.catalog.pooling.lines_volumes
 import visualnet.layers.catalog.recurrent.whole_sequences
 import visualnet.layers.catalog.recurrent.cells
+import visualnet.layers.catalog.recurrent.spiking
+import visualnet.layers.catalog.recurrent.turing
 import visualnet.layers.catalog.reduction
 import visualnet.layers.catalog.resampling
 import visualnet.layers.catalog.shape.reshaping

@@ -36,8 +36,7 @@ Wires = Literal["dense", "straight", "near", "chance"]
 class Cell:
     """One cell of the zoo.
 
-    ``words`` say what it is, ``paper`` whose it is. ``template`` is what opens it, ``others`` further templates of its kind. Where
-    ``template`` is empty, ``instead`` says why gradient descent does not train it and what does, or what is missing here.
+    ``words`` say what it is, ``paper`` whose it is. ``template`` is what opens it, ``others`` further templates of its kind.
     ``columns`` are the units; ``wires`` is a pattern for all gaps between columns, or one for each. ``ring``: all units stand on a ring,
     each joined with each. ``skips``: wires past a column, from and to. ``beside``: units under the drawing that all hidden ones reach.
     """
@@ -47,9 +46,8 @@ class Cell:
     year: int
     words: str
     paper: str
-    template: str = ""
+    template: str
     others: tuple[str, ...] = ()
-    instead: str = ""
     columns: tuple[str, ...] = ()
     wires: tuple[Wires, ...] = ("dense",)
     ring: bool = False
@@ -270,12 +268,10 @@ CELLS: tuple[Cell, ...] = (
         "liquid-state",
         "Liquid state machine",
         2002,
-        "A pool of spiking neurons wired by chance; a reader looks at the waves that inputs make in it.",
+        "A pool of spiking neurons wired by chance, which nobody trains; a reader learns to tell from the waves that inputs make in it.",
         "Maass, Natschläger and Markram, Real-time computing without stable states, 2002",
-        instead="A spike is a step, and a step has no slope: gradient descent cannot train the pool. Nothing has to: it stays as "
-        "it was drawn, and only its reader is fitted, by linear regression on counts of spikes. VisualNet has no spiking neurons; "
-        "the echo state network is the same idea without spikes.",
-        others=("echo-state",),
+        "liquid-state",
+        ("echo-state",),
         columns=("iii", "ssss", "ssss", "oo"),
         wires=("dense", "chance", "dense"),
     ),
@@ -337,9 +333,8 @@ CELLS: tuple[Cell, ...] = (
         2014,
         "A network with a memory beside it that it reads and writes by attention, so that storing and computing are two things.",
         "Graves, Wayne and Danihelka, Neural Turing machines, 2014",
-        instead="Gradient descent trains it: reading and writing are smooth. But it needs a memory that is written step by step, and "
-        "VisualNet has no such layer. What is near to it is reading by attention, as a Transformer does.",
-        others=("translation", "gpt-small"),
+        "turing",
+        ("translation", "gpt-small"),
         columns=("iii", "hhh", "ooo"),
         beside="mmmm",
     ),

@@ -29,6 +29,8 @@ ACCURACIES = {
     "svm": 0.95,
     "extreme-learning": 0.85,
     "echo-state": 0.8,
+    "liquid-state": 0.85,
+    "turing": 0.99,
     "deep-belief": 0.6,
     "markov-chain": 0.35,
 }

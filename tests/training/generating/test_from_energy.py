@@ -18,13 +18,13 @@ from visualnet.layers.energies import PairwiseEnergy
 from visualnet.training.generating.from_energy import Units
 from visualnet.training.generating.made_states import MadeStates
 from visualnet.training.generating.way import CannotMake, find_place, find_ways, make_way
-from visualnet.training.observations.lens import resting
+from visualnet.training.observations.context import resting
 
 
 def run(found: Observed, way: str, at: str = "", **options: float | str) -> MadeStates:
     place = find_place(find_ways()[way], found.analysis, at)
     with resting(found.model), torch.no_grad():
-        made = make_way(way, options).make(found.lens, place, lambda share: None)
+        made = make_way(way, options).make(found.context, place, lambda share: None)
     assert isinstance(made, MadeStates)
     return made
 
@@ -67,7 +67,7 @@ def test_gibbs_sampling_draws_what_its_energy_says(kind: str, warmth: float) -> 
 
 def test_an_rbm_hears_as_its_module_does() -> None:
     found = observe_template("rbm")
-    module = found.lens.module(("n3",))
+    module = found.context.module(("n3",))
     layer = found.analysis.at(("n3",)).layer
     assert isinstance(layer, PairwiseEnergy)
     with torch.no_grad():
@@ -99,14 +99,14 @@ def test_a_stored_pattern_is_recalled_from_a_damaged_one() -> None:
     found = observe_template("hopfield")
     place = find_place(find_ways()["recall"], found.analysis, "store")
     with torch.no_grad():
-        seen = found.lens.values([place.ports[1]], found.lens.batch(found.lens.places(200)))[place.ports[1]]
+        seen = found.context.values([place.ports[1]], found.context.batch(found.context.places(200)))[place.ports[1]]
         patterns = torch.unique(seen, dim=0)[:3]
-        module = found.lens.module(place.ports[0][0])
+        module = found.context.module(place.ports[0][0])
         module.weight.copy_(patterns.t() @ patterns / 64)
     made = run(found, "recall", "store", count=40, damage=0.1, seed=2)
     stored = patterns.reshape(-1, 8, 8).numpy()
-    begun = [one for one in found.lens.places(40)]
-    raw = found.lens.batch(np.array(begun))["pattern"].reshape(-1, 8, 8).numpy()
+    begun = [one for one in found.context.places(40)]
+    raw = found.context.batch(np.array(begun))["pattern"].reshape(-1, 8, 8).numpy()
     mine = [row for row, one in enumerate(raw) if any(np.array_equal(one, known) for known in stored)]
     assert mine, "samples of the patterns that are stored"
     back = [np.array_equal(made.pictures[-1][row], raw[row]) for row in mine]

@@ -14,7 +14,7 @@ import pytest
 from tests.training.by_hand import tiny
 from visualnet.training.process import address
 from visualnet.training.process.address import Unreachable
-from visualnet.training.queue.kept import add_run, read_queue
+from visualnet.training.queue.queue_file import add_run, read_queue
 from visualnet.training.queue.worker import Worker
 from visualnet.training.run_index.filter_line import parse_filter
 from visualnet.training.run_index.index import RunIndex
@@ -27,7 +27,7 @@ HOLDS = """
 import sys
 from pathlib import Path
 from visualnet.training.process import address
-held = address.hold(Path(sys.argv[1]))
+held = address.acquire_lock(Path(sys.argv[1]))
 print(1, flush=True)
 sys.stdin.read()
 """

@@ -7,13 +7,15 @@ layer, and stands here once for each call. Measured with ``torch.autograd.graph.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any, NamedTuple
 
+from visualnet.analysis.cost import kept_besides
+from visualnet.analysis.cost.kept_besides import Extra, Sizes, arg, channels, last
 from visualnet.core.caches import cached
 from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Make, Method, Own, Ref
-from visualnet.layers.declaration.layer import Layer, Shape, Spec
+from visualnet.layers.declaration.layer import Layer, Spec
 
 BYTES = {"float": 4, "int": 8, "bool": 1}
 """How many bytes a number takes."""
@@ -45,185 +47,6 @@ class _Call(NamedTuple):
     make: Make | None
 
 
-class _Sizes(NamedTuple):
-    """A layer's sizes, for the rules of what is kept besides: numbers per sample."""
-
-    arriving: tuple[Shape | None, ...]
-    leaving: Mapping[str, Spec]
-    used: frozenset[str]
-
-    @property
-    def read(self) -> int:
-        return prod(next((s for s in self.arriving if s is not None), ()))
-
-    @property
-    def made(self) -> int:
-        return next((s.size for s in self.leaving.values()), 0)
-
-
-_Extra = Callable[[Make | None, _Sizes], tuple[int, int]]
-
-
-def _indices(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-    return 8 * sizes.made, 0
-
-
-def _mask(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-    """A factor for each number, or for each channel."""
-    share = (make.args[0] if make.args else make.kwargs.get("p", 0.5)) if make is not None else 0.5
-    whole = make is None or not re.search(r"\dd$", make.name)
-    first = next((s for s in sizes.arriving if s is not None), ())
-    return (4 * (sizes.made if whole else prod(first[:1])) if share else 0), 0
-
-
-def _padded(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-    """A border that is not of zeros is laid around a copy, even a border of no width."""
-    options = make.kwargs if make is not None else {}
-    padding = options.get("padding", 0)
-    if options.get("padding_mode", "zeros") == "zeros" or make is None:
-        return 0, 0
-    channels, *extents = next((s for s in sizes.arriving if s is not None), (0,))
-    kernel, dilation = options.get("kernel_size", ()), options.get("dilation", ())
-    if isinstance(padding, str):
-        borders = [d * (k - 1) * (padding == "same") for k, d in zip(kernel, dilation, strict=True)]
-    else:
-        borders = [2 * p for p in padding]
-    copy = prod(n + b for n, b in zip(extents, borders, strict=True))
-    # What goes round in a circle is copied piece by piece: the copy is kept in the input's stead, not beside it.
-    return 4 * channels * (copy - prod(extents) * (options["padding_mode"] == "circular")), 0
-
-
-def _per_channel(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-    """Mean and deviation of each channel."""
-    first = next((s for s in sizes.arriving if s is not None), ())
-    return 0, 8 * prod(first[:1])
-
-
-def _per_row(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-    """Mean and deviation of each place that is normalized by itself."""
-    over = make.args[0] if make is not None and make.args else 1
-    group = prod(over) if isinstance(over, tuple) else over
-    return 8 * (sizes.read // max(int(group), 1)), 0
-
-
-def _per_group(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-    return 8 * int(make.args[0] if make is not None and make.args else 1), 0
-
-
-def _gates(each_step: float, each_state: float) -> _Extra:
-    """What a recurrent layer keeps of every step (gates and states), of the first state, and between stacked layers, as measured."""
-
-    def found(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-        steps, features = next((s for s in sizes.arriving if s is not None), (0, 0))
-        options = make.kwargs if make is not None else {}
-        hidden = int(make.args[1]) if make is not None and len(make.args) > 1 else 0
-        levels, ways = int(options.get("num_layers", 1)), 2 if options.get("bidirectional") else 1
-        between = (levels - 1) * ways * steps * hidden if each_step < 16 else 0
-        turned = steps * features * (ways - 1)
-        return int(4 * (levels * ways * hidden * (each_step * steps + each_state) + between + turned)), 0
-
-    return found
-
-
-def _heads(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-    """Copies of what arrives (the batch goes second inside), projections, what the heads answer, and their weights."""
-    there = [s for s in sizes.arriving if s is not None and len(s) == 2]
-    (t, d), (s, _) = there[0], there[min(1, len(there) - 1)]
-    heads = int(make.args[1]) if make is not None and len(make.args) > 1 else 1
-    drops, shown = bool(make is not None and make.kwargs.get("dropout")), len(sizes.used) > 1
-    weights = heads * t * s * (3 if drops else 1) if drops or shown else heads * t
-    if len(there) == 1:
-        return 4 * (weights + (6 if shown else 7 if drops else 5) * t * d), 0
-    return 4 * (weights + 3 * t * d + (4 if drops and not shown else 3) * s * d), 0
-
-
-def _storeys(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-    """What transformer layers keep of their insides, as measured: for places, heads and the wide middle each so many times."""
-    if make is None:
-        return 0, 0
-    there = [s for s in sizes.arriving if s is not None and len(s) == 2]
-    options, (d, heads, *counts) = make.kwargs, map(int, make.args)
-    wide, gelu = int(options.get("dim_feedforward", 0)), options.get("activation") == "gelu"
-    drops, first = bool(options.get("dropout", 0.1)), bool(options.get("norm_first"))
-    middle = 3 if drops else 1 + gelu
-
-    def encoder(t: int) -> int:
-        looks = 3 * heads * t * t if drops else heads * t
-        return ((12 if drops else 8) - first) * t * d + looks + middle * t * wide + 4 * t
-
-    def decoder(t: int, s: int) -> int:
-        looks = 3 * heads * t * (t + s) if drops else 2 * heads * t
-        own = ((17 if drops else 12) - first) * t * d + (4 if drops else 3) * s * d
-        return own + looks + middle * t * wide + 6 * t
-
-    t, s = there[0][0], there[-1][0]
-    # Only a normalization that comes first keeps what arrives; attention works on copies.
-    comes = d if first else 0
-    norm = d + 2 if options.get("final_norm", True) else 0
-    match make.name.rpartition(".")[2]:
-        case "TransformerEncoderLayer":
-            numbers = encoder(t) + comes * t
-        case "TransformerDecoderLayer":
-            numbers = decoder(t, s) + comes * t
-        case "EncoderStack":
-            numbers = counts[0] * (encoder(t) + comes * t) + norm * t
-        case "DecoderStack":
-            numbers = counts[0] * (decoder(t, s) + comes * t) + norm * t
-        case _:  # the source comes first here
-            numbers = counts[0] * (encoder(t) + comes * t) + norm * t
-            numbers += counts[1] * (decoder(s, t) + comes * s) + norm * s
-    return 4 * numbers, 0
-
-
-def _arg(make: Make | None, at: int) -> int:
-    """An argument of the module."""
-    return int(make.args[at]) if make is not None else 0
-
-
-def _last(sizes: _Sizes) -> int:
-    """Extent of the last axis that arrives."""
-    return int(next((s[-1] for s in sizes.arriving if s), 1))
-
-
-def _channels(sizes: _Sizes) -> int:
-    """Extent of the first axis that arrives."""
-    return int(next((s[0] for s in sizes.arriving if s), 1))
-
-
-def _cell(each: int, first: int) -> _Extra:
-    """What one step keeps: so many numbers for each that is remembered, and the first state where none is wired."""
-
-    def found(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-        started = any(s is not None for s in sizes.arriving[1:])
-        return 4 * sizes.made * (each + (0 if started else first)), 0
-
-    return found
-
-
-def _looks(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-    """Dot-product attention: with heads as an axis a fused kernel keeps its answer and a sum for each query; else the weights are kept,
-    beside scaled copies."""
-    query, key, value = (s or (0, 0) for s in sizes.arriving)
-    weights = next((spec.size for port, spec in sizes.leaving.items() if port == "weights"), 0)
-    cut = len(query) == 2 and weights > query[-2] * key[-2]  # the heads are cut out of the features here
-    if "weights" in sizes.used:
-        return 4 * (weights + (prod(query) + prod(key) + prod(value) if cut else 0)), 0
-    if (len(query) == 3 or cut) and query[-1] == value[-1]:
-        return 4 * (sizes.made + weights // max(int(key[-2]), 1)), 0
-    return 4 * (prod(query) + prod(key) + weights), 0
-
-
-def _noise(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-    """A number drawn for each."""
-    return 4 * sizes.made, 0
-
-
-def _again(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-    """As much as arrives: the probabilities inside a loss; and the class numbers that they are held against."""
-    target = sizes.arriving[1] if len(sizes.arriving) > 1 else None
-    return 4 * sizes.read + (8 * prod(target) if target is not None else 0), 8
-
-
 class _Rule(NamedTuple):
     """``keeps``: ``in``, ``factor`` (in, while weights learn), ``times`` (in, while another input learns), ``out``, ``view``, or nothing.
 
@@ -231,7 +54,7 @@ class _Rule(NamedTuple):
     """
 
     keeps: str = ""
-    extra: _Extra | None = None
+    extra: Extra | None = None
 
 
 _NAMES = {
@@ -255,54 +78,62 @@ _RULES: dict[str, _Rule] = {
     **{name: _Rule(keeps) for keeps, names in _NAMES.items() for name in names.split()},
     "lppool": _Rule("in", lambda make, sizes: (4 * (sizes.read + 4 * sizes.made), 0)),
     "linear": _Rule("factor"),
-    "conv": _Rule("factor", _padded),
-    "maxpool": _Rule("in", _indices),
-    "adaptivemaxpool": _Rule("in", _indices),
-    "fractionalmaxpool": _Rule("in", _indices),
-    "dropout": _Rule("", _mask),
-    "alphadropout": _Rule("", _mask),
-    "batchnorm": _Rule("in", _per_channel),
-    "instancenorm": _Rule("in", _per_group),
-    "layernorm": _Rule("in", _per_row),
-    "groupnorm": _Rule("in", _per_group),
-    "actnorm": _Rule("in", lambda make, sizes: (0, 4 * _channels(sizes))),
+    "conv": _Rule("factor", kept_besides.padded),
+    "maxpool": _Rule("in", kept_besides.indices),
+    "adaptivemaxpool": _Rule("in", kept_besides.indices),
+    "fractionalmaxpool": _Rule("in", kept_besides.indices),
+    "dropout": _Rule("", kept_besides.mask),
+    "alphadropout": _Rule("", kept_besides.mask),
+    "batchnorm": _Rule("in", kept_besides.per_channel),
+    "instancenorm": _Rule("in", kept_besides.per_group),
+    "layernorm": _Rule("in", kept_besides.per_row),
+    "groupnorm": _Rule("in", kept_besides.per_group),
+    "actnorm": _Rule("in", lambda make, sizes: (0, 4 * channels(sizes))),
     # Differences from every centre, the exponent and what comes of it.
-    "radialbasis": _Rule("", lambda make, sizes: (4 * sizes.made * (_last(sizes) + 2), 4 * _arg(make, 1))),
+    "radialbasis": _Rule("", lambda make, sizes: (4 * sizes.made * (last(sizes) + 2), 4 * arg(make, 1))),
     # Differences from every unit, how much each is pulled; of the nearest its place, its distance and that squared.
-    "kohonenmap": _Rule("", lambda make, sizes: (4 * _arg(make, 1) * _arg(make, 2) * (_last(sizes) + 1) + 16, 0)),
-    "hopfieldmemory": _Rule("in", lambda make, sizes: (4 * _last(sizes), 4 * _last(sizes) ** 2)),
-    "restrictedboltzmannmachine": _Rule("in", lambda make, sizes: (4 * (3 * _arg(make, 1) + _last(sizes)), 0)),
+    "kohonenmap": _Rule(
+        "",
+        lambda make, sizes: (
+            4 * arg(make, 1) * arg(make, 2) * (last(sizes) + 1) + 16,
+            0,
+        ),
+    ),
+    "hopfieldmemory": _Rule("in", lambda make, sizes: (4 * last(sizes), 4 * last(sizes) ** 2)),
+    "restrictedboltzmannmachine": _Rule("in", lambda make, sizes: (4 * (3 * arg(make, 1) + last(sizes)), 0)),
     # Both states of all units.
-    "boltzmannmachine": _Rule("", lambda make, sizes: (8 * (_arg(make, 0) + _arg(make, 1)), 0)),
+    "boltzmannmachine": _Rule("", lambda make, sizes: (8 * (arg(make, 0) + arg(make, 1)), 0)),
     # The decomposition of the matrix, with its pivots and its sign.
-    "invertibleconv": _Rule("in", lambda make, sizes: (0, 4 * (_channels(sizes) ** 2 + _channels(sizes) + 1))),
-    "rnn": _Rule("in", _gates(1.0, 1.0)),
-    "steppedrnn": _Rule("in", _gates(1.0, 1.0)),
-    "lstm": _Rule("in", _gates(16.1, 15.0)),
-    "steppedlstm": _Rule("in", _gates(16.1, 15.0)),
-    "gru": _Rule("in", _gates(7.0, 0.0)),
-    "steppedgru": _Rule("in", _gates(7.0, 0.0)),
-    "multiheadattention": _Rule("", _heads),
-    "scaleddotproductattention": _Rule("in", _looks),
-    "attend": _Rule("in", _looks),
-    **dict.fromkeys(_STOREYS, _Rule("", _storeys)),
-    "rrelu": _Rule("in", _noise),
+    "invertibleconv": _Rule("in", lambda make, sizes: (0, 4 * (channels(sizes) ** 2 + channels(sizes) + 1))),
+    "rnn": _Rule("in", kept_besides.gates(1.0, 1.0)),
+    "steppedrnn": _Rule("in", kept_besides.gates(1.0, 1.0)),
+    "lstm": _Rule("in", kept_besides.gates(16.1, 15.0)),
+    "steppedlstm": _Rule("in", kept_besides.gates(16.1, 15.0)),
+    "gru": _Rule("in", kept_besides.gates(7.0, 0.0)),
+    "steppedgru": _Rule("in", kept_besides.gates(7.0, 0.0)),
+    "spikingneurons": _Rule("factor", kept_besides.fired),
+    "neuralturingmachine": _Rule("", kept_besides.remembered),
+    "multiheadattention": _Rule("", kept_besides.heads),
+    "scaleddotproductattention": _Rule("in", kept_besides.looks),
+    "attend": _Rule("in", kept_besides.looks),
+    **dict.fromkeys(_STOREYS, _Rule("", kept_besides.storeys)),
+    "rrelu": _Rule("in", kept_besides.noise),
     "featurealphadropout": _Rule(
         "", lambda make, sizes: (4 * prod(sizes.arriving[0][:1] if sizes.arriving[0] else ()), 0)
     ),
     "pairwisedistance": _Rule("", lambda make, sizes: (4 * (sizes.read + sizes.made), 0)),
-    "normalize": _Rule("in", lambda make, sizes: (8 * (sizes.read // max(_last(sizes), 1)), 0)),
-    "rmsnorm": _Rule("in", lambda make, sizes: (4 * (sizes.read + sizes.read // max(_last(sizes), 1)), 0)),
+    "normalize": _Rule("in", lambda make, sizes: (8 * (sizes.read // max(last(sizes), 1)), 0)),
+    "rmsnorm": _Rule("in", lambda make, sizes: (4 * (sizes.read + sizes.read // max(last(sizes), 1)), 0)),
     "stochasticdepth": _Rule("", lambda make, sizes: (4, 0)),
     "gaussiansample": _Rule("", lambda make, sizes: (8 * sizes.made, 0)),
-    "logsigmoid": _Rule("in", _noise),
-    "rnncell": _Rule("in", _cell(1, 1)),
-    "lstmcell": _Rule("in", _cell(5, 1)),
-    "grucell": _Rule("in", _cell(6, 1)),
+    "logsigmoid": _Rule("in", kept_besides.noise),
+    "rnncell": _Rule("in", kept_besides.cell(1, 1)),
+    "lstmcell": _Rule("in", kept_besides.cell(5, 1)),
+    "grucell": _Rule("in", kept_besides.cell(6, 1)),
     # The squares with a border, their means, and the power of those; the border is left out.
     "localresponsenorm": _Rule("in", lambda make, sizes: (12 * sizes.made, 0)),
-    "crossentropy": _Rule("", _again),
-    "nllloss": _Rule("", _again),
+    "crossentropy": _Rule("", kept_besides.again),
+    "nllloss": _Rule("", kept_besides.again),
     "binarycrossentropywithlogits": _Rule("in"),
     "binarycrossentropy": _Rule("in"),
     "l1loss": _Rule("", lambda make, sizes: (4 * sizes.read, 0)),
@@ -327,7 +158,7 @@ def find_saved(
     shapes: Any = tuple(tuple(map(int, s.shape)) if s is not None else None for s in arriving)
     if layer.role in ("input", "target", "output"):
         return SavedTensors()
-    sizes = _Sizes(shapes, dict(leaving), used)
+    sizes = Sizes(shapes, dict(leaving), used)
     inputs: set[str] = set()
     factors: set[str] = set()
     products: set[str] = set()

@@ -38,8 +38,8 @@ class ObservedProtocol(Protocol):
     def words(self, request: ObservationRequest) -> str: ...
 
 
-class LongLooksProtocol(Protocol):
-    """Observations that take long; see `visualnet.app.services.observing.long_looks`."""
+class SlowObservationsProtocol(Protocol):
+    """Observations that take long; see `visualnet.app.services.observing.slow_observations`."""
 
     changed: SignalInstance
 
@@ -83,7 +83,7 @@ class ProbesProtocol(Protocol):
     def observed(self) -> ObservedProtocol: ...
 
     @property
-    def long_looks(self) -> LongLooksProtocol: ...
+    def slow_observations(self) -> SlowObservationsProtocol: ...
 
     def set_request(
         self,

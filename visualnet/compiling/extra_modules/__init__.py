@@ -14,6 +14,8 @@ from visualnet.compiling.extra_modules import (
     losses,
     own_rules,
     recurrent,
+    spiking,
+    turing,
 )
 from visualnet.compiling.extra_modules.attention import (
     ClassToken,
@@ -80,8 +82,10 @@ from visualnet.compiling.extra_modules.recurrent import (
     keep_states,
     run_in_parts,
 )
+from visualnet.compiling.extra_modules.spiking import SpikingNeurons, fire
+from visualnet.compiling.extra_modules.turing import NeuralTuringMachine, find_place
 
-HOMES = (containers, attention, recurrent, chance, losses, flows, own_rules)
+HOMES = (containers, attention, recurrent, chance, losses, flows, own_rules, spiking, turing)
 
 __all__ = [
     "ActNorm",
@@ -98,12 +102,14 @@ __all__ = [
     "InvertibleConv",
     "KohonenMap",
     "LearnedPositions",
+    "NeuralTuringMachine",
     "Noise",
     "Permutation",
     "RadialBasis",
     "RandomInterpolate",
     "RestrictedBoltzmannMachine",
     "SinusoidalPositions",
+    "SpikingNeurons",
     "SteppedGRU",
     "SteppedLSTM",
     "SteppedRNN",
@@ -117,6 +123,8 @@ __all__ = [
     "dice_loss_of",
     "draw_weights",
     "f1_of",
+    "find_place",
+    "fire",
     "fix_statistics",
     "gradient_penalty_of",
     "iou_of",

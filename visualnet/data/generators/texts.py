@@ -81,6 +81,15 @@ def reversal(n: int, length: int, symbols: int, seed: int) -> dict[str, Array]:
     return {"source": source, "written": written, "translation": translation}
 
 
+def copying(n: int, length: int, width: int, seed: int) -> dict[str, Array]:
+    """``copy`` (n, length, width) of bits, and ``sequence`` (n, 2·length + 1, width + 1): the same, a mark in a bit of its own, zeros."""
+    bits = np.random.default_rng(seed).integers(0, 2, (n, length, width)).astype(np.float32)
+    sequence = np.zeros((n, 2 * length + 1, width + 1), np.float32)
+    sequence[:, :length, :width] = bits
+    sequence[:, length, width] = 1.0
+    return {"sequence": sequence, "copy": bits}
+
+
 def letters(n: int, context: int, seed: int) -> dict[str, Array]:
     """One long story, cut into pieces that do not overlap."""
     rng, wanted = np.random.default_rng(seed), n * context + 1

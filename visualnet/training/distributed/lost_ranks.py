@@ -16,7 +16,7 @@ import msgspec
 import torch.distributed as dist
 
 from visualnet.core.storage.regular_files import read_regular
-from visualnet.training.distributed.crew import Member
+from visualnet.training.distributed.process_group import Member
 from visualnet.training.events import Failed
 
 GRACE_S = 2.0

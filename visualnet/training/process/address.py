@@ -58,19 +58,19 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
         return self.host == platform.node()
 
 
-class Held:
-    """The lock of a run that goes on in this process."""
+class RunLock:
+    """The lock that a process holds on the folder of the run it trains."""
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
 
     def close(self) -> None:
-        """The run is over."""
+        """Release the lock."""
         os.close(self._handle)
 
 
-def hold(folder: Path, wait_s: float = LOCK_WAIT_S) -> Held | None:
-    """Say that the run of this folder goes on here; None where another process says so.
+def acquire_lock(folder: Path, wait_s: float = LOCK_WAIT_S) -> RunLock | None:
+    """Lock a run's folder for this process; None where another process holds the lock.
 
     Raises:
         OSError: the folder cannot be written.
@@ -82,7 +82,7 @@ def hold(folder: Path, wait_s: float = LOCK_WAIT_S) -> Held | None:
             os.close(handle)
             return None
         time.sleep(0.01)
-    return Held(handle)
+    return RunLock(handle)
 
 
 @contextlib.contextmanager
@@ -93,7 +93,7 @@ def holding(folder: Path) -> Iterator[None]:
         Unreachable: another process trains in this folder.
     """
     try:
-        held = hold(folder)
+        held = acquire_lock(folder)
     except OSError:
         yield
         return
@@ -105,7 +105,7 @@ def holding(folder: Path) -> Iterator[None]:
         held.close()
 
 
-def goes_on(folder: Path) -> bool:
+def is_running(folder: Path) -> bool:
     """Whether a process of this machine trains in this folder now."""
     try:
         handle = descriptor(folder / LOCK, os.O_RDWR)
@@ -117,14 +117,14 @@ def goes_on(folder: Path) -> bool:
         os.close(handle)
 
 
-def going_on(parent: Path, most: int = 500) -> list[Path]:
+def running_runs(parent: Path, most: int = 500) -> list[Path]:
     """The runs below a folder that go on now, the newest first by their names; no more than so many folders are looked into."""
     try:
         with os.scandir(parent) as entries:
             names = heapq.nlargest(most, (entry.name for entry in entries))
     except OSError:
         return []
-    return [folder for name in names if (folder := parent / name) and (folder / FILE).is_file() and goes_on(folder)]
+    return [folder for name in names if (folder := parent / name) and (folder / FILE).is_file() and is_running(folder)]
 
 
 def listen() -> tuple[socket.socket, str]:
@@ -233,7 +233,7 @@ def connect(at: str, timeout_s: float = 5.0) -> socket.socket:
     return end
 
 
-def take_away(folder: Path, address: Address | None) -> None:
+def remove(folder: Path, address: Address | None) -> None:
     """Nothing listens there any more: remove the file, and the socket with the folder that was made for it."""
     with contextlib.suppress(OSError):
         (folder / FILE).unlink()

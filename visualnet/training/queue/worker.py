@@ -12,7 +12,7 @@ from visualnet.training import events, training_job
 from visualnet.training.control import Control
 from visualnet.training.process.address import Unreachable
 from visualnet.training.process.server import serving
-from visualnet.training.queue.kept import TRIES, Waiting, note, queue_path, read_queue, remove_run
+from visualnet.training.queue.queue_file import TRIES, Waiting, note, queue_path, read_queue, remove_run
 from visualnet.training.runs.run_model import LOG, read_project
 
 Tell = Callable[[Waiting, object], None]

@@ -16,7 +16,7 @@ SILENT_S = 120.0
 def is_trained(folder: Path) -> bool:
     """Whether a process trains in this folder: one of this machine holds its lock, however it was started; of one elsewhere, whose address
     stands in the folder, only the growing log can be seen."""
-    return address.goes_on(folder) or _is_told_of_elsewhere(folder)
+    return address.is_running(folder) or _is_told_of_elsewhere(folder)
 
 
 def _is_told_of_elsewhere(folder: Path) -> bool:

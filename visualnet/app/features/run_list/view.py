@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QLayout, QMenu, QSplitter, QStackedWidget, QWidget
 
-from visualnet.app.features.run_list.run_deeds import RunDeeds
+from visualnet.app.features.lazy_page import PageView
+from visualnet.app.features.run_list.run_actions import RunActions
 from visualnet.app.features.run_list.run_store import RunStore
 from visualnet.app.features.run_list.sides.curves_view import CurvesView
+from visualnet.app.features.run_list.sides.difference_view import DifferenceView
 from visualnet.app.features.run_list.sides.notes_view import NotesView
-from visualnet.app.features.run_list.sides.pair_view import PairView
 from visualnet.app.features.run_list.sides.parallel_view import ParallelView
 from visualnet.app.features.run_list.table import RunTable
 from visualnet.app.features.run_list.table_model import TITLES, USUAL, RunTableModel
@@ -42,7 +43,7 @@ NOTHING = "No runs yet: press Train in a project. Each run is kept here with its
 NO_FIT = "No run fits the filter. Take a condition away, or show the archived runs too."
 
 
-class RunListView(QWidget):
+class RunListView(PageView):
     """The table at the left, what is seen of the chosen runs at the right."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
@@ -51,9 +52,9 @@ class RunListView(QWidget):
         self.store = RunStore(studio, self)
         self.model = RunTableModel(self.store)
         self.keeping = self.store.keeping
-        self.deeds = RunDeeds(self.store, self.chosen_rows, self)
+        self.run_actions = RunActions(self.store, self.chosen_rows, self)
         self.curves, self.settings = CurvesView(self.store), ParallelView(self.store)
-        self.pair, self.notes = PairView(self.store), NotesView(self.store)
+        self.pair, self.notes = DifferenceView(self.store), NotesView(self.store)
         self._chosen: list[str] = []
         self._group = ""
         self._looking = QTimer(self, interval=REST_MS)
@@ -63,7 +64,7 @@ class RunListView(QWidget):
         self._build()
         self.store.changed.connect(self.refresh)
         self.store.looking.connect(self._tell_looking)
-        self.deeds.told.connect(self._tell_verifying)
+        self.run_actions.told.connect(self._tell_verifying)
         self.settings.narrowed.connect(self.narrow)
         self.settings.run_chosen.connect(self.choose)
         self.model.modelReset.connect(self._restore)
@@ -96,7 +97,7 @@ class RunListView(QWidget):
         self.table = RunTable(self.model)
         self.table.horizontalHeader().sectionClicked.connect(self._sort)
         self.table.customContextMenuRequested.connect(self._menu)
-        self.table.doubleClicked.connect(lambda _: self.deeds.open_project())
+        self.table.doubleClicked.connect(lambda _: self.run_actions.open_project())
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.show_chosen())
         self.empty = EmptyState("runs", NOTHING)
         self.stack = QStackedWidget()
@@ -131,18 +132,18 @@ class RunListView(QWidget):
         self.grouping.setMenu(groups)
 
     def _make_foot(self) -> QLayout:
-        self.follow = button("Follow", "accent", "eye", self.deeds.follow)
+        self.follow = button("Follow", "accent", "eye", self.run_actions.follow)
         self.follow.setToolTip(
             "Show the training that goes on in another process: its curves, a look inside, pause and stop"
         )
-        self.again = button("Run again", icon="repeat", done=self.deeds.run_again)
+        self.again = button("Run again", icon="repeat", done=self.run_actions.run_again)
         self.again.setToolTip("Open the project as the run began with it, and train it with the same seeds")
-        self.check = button("Verify", icon="check", done=self.deeds.verify)
+        self.check = button("Verify", icon="check", done=self.run_actions.verify)
         self.check.setToolTip(AGAIN)
         self.more = describe(button("More"), "More", "What else can be done with the chosen runs")
         more = QMenu(self.more)
         more.aboutToShow.connect(more.clear)
-        more.aboutToShow.connect(lambda: self.deeds.fill(more))
+        more.aboutToShow.connect(lambda: self.run_actions.fill(more))
         self.more.setMenu(more)
         return row(
             self.follow, self.again, self.check, self.more, (self.state, 1), self.count, margins=(8, 4, 8, 6), spacing=6
@@ -256,11 +257,11 @@ class RunListView(QWidget):
 
     def _enable(self, rows: list[RunRow]) -> None:
         one = len(rows) == 1
-        followed = one and self.deeds.can_follow(rows[0])
+        followed = one and self.run_actions.can_follow(rows[0])
         self.follow.setVisible(followed)
         self.again.setVisible(not followed)
         self.again.setEnabled(one)
-        self.check.setEnabled(one or self.deeds.verifying)
+        self.check.setEnabled(one or self.run_actions.verifying)
         self.more.setEnabled(bool(rows))
 
     def _show_chosen(self, rows: list[RunRow]) -> None:
@@ -278,6 +279,17 @@ class RunListView(QWidget):
         if self.sides.currentWidget() is self.settings:
             self.settings.refresh()
         self._show_chosen(self.chosen_rows())
+
+    def page_shown(self) -> None:
+        """Look at the folders again."""
+        self.store.refresh()
+        self.show_chosen()
+        self._looking.start()
+
+    def page_hidden(self) -> None:
+        """Let go of the logs, which may be large."""
+        self._looking.stop()
+        self.store.read_curves(())
 
     def refresh(self) -> None:
         """Show the rows that are known now; what was chosen stays chosen."""
@@ -310,14 +322,6 @@ class RunListView(QWidget):
             self.show_chosen()
 
     # --- what becomes different beside the page -------------------------------------------------------------------------
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._looking.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._looking.stop()
 
     def _look_soon(self) -> None:
         if self.isVisible():
@@ -353,7 +357,7 @@ class RunListView(QWidget):
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.deeds.fill(menu)
+        self.run_actions.fill(menu)
         menu.popup(self.table.viewport().mapToGlobal(at))
 
     def event(self, event: QEvent) -> bool:
@@ -371,12 +375,12 @@ class RunListView(QWidget):
         if not self.table.hasFocus():
             super().keyPressEvent(event)  # what a field leaves over, as Return, is not meant for the runs
         elif event.key() == Qt.Key.Key_Delete:
-            self.deeds.delete()
+            self.run_actions.delete()
         elif event.key() == Qt.Key.Key_F2 and len(self.chosen_rows()) == 1:
             self.side.set_current(3)
             self._show_side(3)
             self.notes.set_focus()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.deeds.open_project()
+            self.run_actions.open_project()
         else:
             super().keyPressEvent(event)

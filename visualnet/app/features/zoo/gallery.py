@@ -170,10 +170,9 @@ class ZooDialog(QDialog):
         self.picture = CellPicture()
         self.title, self.year = label("", "heading", wrap=True), label("", "muted")
         self.words, self.paper = label("", wrap=True), label("", "muted", wrap=True)
-        self.instead = label("", wrap=True)
         self.open_button = button("Open", "primary", "open", self._open)
         self._others = column(spacing=6)
-        told = (self.title, self.year, self.words, self.instead, label("Paper", "small"), self.paper)
+        told = (self.title, self.year, self.words, label("Paper", "small"), self.paper)
         column(
             self.picture, *told, self.open_button, self._others, STRETCH, margins=(0, 0, 8, 0), spacing=8, parent=inside
         )
@@ -203,18 +202,11 @@ class ZooDialog(QDialog):
         self.year.setText(str(cell.year))
         self.words.setText(cell.words)
         self.paper.setText(cell.paper)
-        self.instead.setText(cell.instead)
-        self.instead.setVisible(bool(cell.instead))
-        self.open_button.setVisible(bool(cell.template))
-        if cell.template:
-            describe(
-                self.open_button,
-                f"Open {self.titles[cell.template]}",
-                f"Open the template “{self.titles[cell.template]}”",
-            )
+        title = self.titles[cell.template]
+        describe(self.open_button, f"Open {title}", f"Open the template “{title}”")
         clear(self._others)
         if cell.others:
-            self._others.addWidget(label("Of its kind" if cell.template else "Nearest to it", "small"))
+            self._others.addWidget(label("Of its kind", "small"))
         for name in cell.others:
             other = button(self.titles[name], icon="open", done=self._opener(name))
             self._others.addWidget(

@@ -13,6 +13,7 @@ from visualnet.app.features.run_list.table_model import title_of
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import describe, label
+from visualnet.app.widgets.choices import offer_values
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.text.visible import visible
 from visualnet.training.run_index.facts import RunRow
@@ -113,11 +114,4 @@ class CurvesView(QWidget):
 
     def _list(self, shown: Sequence[Shown]) -> None:
         wanted = list_curves(shown) if shown else []
-        if [self.which.itemData(at) for at in range(self.which.count())] == [one[:2] for one in wanted]:
-            return
-        chosen = self.which.currentData()
-        self.which.clear()
-        for name, part, title in wanted:
-            self.which.addItem(visible(title), (name, part))
-        if chosen is not None:
-            self.which.setCurrentIndex(max(self.which.findData(chosen), 0))
+        offer_values(self.which, [(visible(title), (name, part)) for name, part, title in wanted])
