@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST_UNITS = 20_000
 """The pairs of more units than these would take too much memory."""
+MOST_SAMPLES = 256
+"""Of so many samples at most the means are taken."""
 KEPT = (1, 2, 5)
 """What is kept of the way: the states after so many steps, ten times, a hundred times as many, and so on."""
 
@@ -170,15 +172,21 @@ class GibbsSampling(_OfEnergy):
     """Ask the units again and again: each is drawn anew by what it hears of the others. After many steps what is seen is as probable as
     its energy is low.
 
-    Shown are the chances of the visible units in their last draw. From noise it can take long to reach what was learned; from samples of
-    the data one sees what the machine makes of them. Of machines on top of each other the uppermost draws, and the others show what it
+    Shown are the chances of the visible units in their last draw. From samples of the data one sees what the machine makes of them; from
+    units drawn by their means it imagines without any sample. A fair draw is far from all that it has seen: contrastive divergence, which
+    looks at states near the data alone, may have left a deep valley there, from which no temperature brings a machine back in time: then
+    all come to the same state. Of machines on top of each other the uppermost draws, and the others show what it
     means.
     """
 
     begin: str = kinds.choice(
         "data",
         "With what it begins.",
-        {"data": "the visible units as in samples of the data", "noise": "each unit by a fair draw"},
+        {
+            "data": "the visible units as in samples of the data",
+            "means": "each visible unit drawn by itself, on as often as it is in samples of the data",
+            "noise": "each unit by a fair draw",
+        },
     )
     count: int = how_many(36)
     temperature: float = how_warm("Below 1 states of low energy become more probable, 0 always takes the likelier one.")
@@ -197,6 +205,11 @@ class GibbsSampling(_OfEnergy):
             places = context.places(self.count)
             rows = places[np.arange(self.count) % len(places)]
             visible = context.values([place.ports[1]], context.batch(rows))[place.ports[1]].float()
+        elif self.begin == "means":
+            samples = context.batch(context.places(MOST_SAMPLES))
+            means = context.values([place.ports[1]], samples)[place.ports[1]].float().mean(0).cpu()
+            drawn = torch.rand((self.count, units.visible), generator=chance) < means
+            visible = drawn.to(units.bias)
         else:
             visible = torch.randint(2, (self.count, units.visible), generator=chance).to(units.bias)
         states = units.begin(visible, chance)
