@@ -17,7 +17,7 @@ from tests.flows.hands import Hands
 from tests.flows.test_run_list import click, ids, open_page, write
 from tests.flows.test_run_list import runs as runs
 from tests.training.by_hand import tiny
-from visualnet.app.features.run_list import run_deeds
+from visualnet.app.features.run_list import run_actions
 from visualnet.app.features.run_list.export_dialog import ExportDialog
 from visualnet.app.shell.window import Window
 from visualnet.core.storage.paths import runs_dir
@@ -66,7 +66,7 @@ def test_a_run_of_another_process_is_seen_to_train_and_followed(
     hands.until(lambda: state_of(view, "long-run") == "training", what="that it trains")
     click(view, "long-run")
     assert view.follow.isVisible() and not view.again.isVisible()
-    view.deeds.delete()
+    view.run_actions.delete()
     assert "stop it first" in told[-1] and going_on.is_dir()
     QTest.mouseClick(view.follow, LEFT)
     hands.until(lambda: window.runner.state == "running", what="followed")
@@ -138,15 +138,15 @@ def test_what_was_done_to_runs_is_taken_back_and_done_again_with_keys(
 
     monkeypatch.setattr(QFile, "moveToTrash", move)
     monkeypatch.setattr(
-        run_deeds, "answer_of", lambda box: next(b for b in box.buttons() if b.text() == "Move to the trash").click()
+        run_actions, "answer_of", lambda box: next(b for b in box.buttons() if b.text() == "Move to the trash").click()
     )
     monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("slow", True))
     view = open_page(window, hands)
     assert not view.undo.isEnabled() and not view.redo.isEnabled()
     click(view, "run-2")
     click(view, "run-3", CTRL)
-    view.deeds.tag()
-    view.deeds.archive()
+    view.run_actions.tag()
+    view.run_actions.archive()
     assert sorted(ids(view)) == ["run-0", "run-1"]
     click(view, "run-1")
     view.table.setFocus()
@@ -234,7 +234,7 @@ def test_curves_of_chosen_runs_are_written_for_other_tools(
     rows = [line for line in named.read_text().splitlines() if line.startswith("validation,loss,")]
     assert [float(line.rpartition(",")[2]) for line in rows] == kept.validation["loss"].values.tolist()
     before = named.read_bytes()
-    view.deeds.export()
+    view.run_actions.export()
     dialog = next(one for one in view.findChildren(ExportDialog) if one.isVisible())
     QTest.mouseClick(dialog.export, LEFT)
     hands.until(lambda: dialog.fault.isVisible(), what="a refusal")

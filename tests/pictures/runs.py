@@ -58,7 +58,7 @@ def kept_runs(p: Photographer) -> None:
         p.shot(f"runs-{name}")
     for button, name in ((view.more, "more"), (view.grouping, "group-menu")):
         _menu(p, button.menu(), f"runs-{name}")
-    view.deeds.export()
+    view.run_actions.export()
     p.dialogs("runs-export")
     view.side.set_current(0)
     view._show_side(0)

@@ -132,7 +132,7 @@ class RunListView(PageView):
         self.grouping.setMenu(groups)
 
     def _make_foot(self) -> QLayout:
-        self.follow = button("Follow", "accent", "eye", self.run_actions.follow)
+        self.follow = button("Follow", "primary", "eye", self.run_actions.follow)
         self.follow.setToolTip(
             "Show the training that goes on in another process: its curves, a look inside, pause and stop"
         )
