@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import Amount
 from tests.graphs import random_project
 from visualnet.analysis import infer
 from visualnet.layers import LAYERS
@@ -120,9 +122,10 @@ def test_tables_steps_and_means_are_those_of_the_layers() -> None:
     assert LAYERS["batch_norm2d"]().drawing((6, 4, 5)).batch  # type: ignore[union-attr]
 
 
-def test_matrix_and_heads_count_what_the_weights_count() -> None:
-    seen: Counter[type] = Counter()
-    for seed in range(150):
+@pytest.mark.more
+def test_matrix_and_heads_count_what_the_weights_count(amount: Amount) -> None:
+    seen, graphs = Counter[type](), amount(50, wide=150, thorough=150)
+    for seed in range(graphs):
         for _, facts in infer(random_project(seed)).walk():
             if facts.layer is None or not facts.known:
                 continue
@@ -134,5 +137,5 @@ def test_matrix_and_heads_count_what_the_weights_count() -> None:
             if isinstance(drawing, Heads):
                 assert (drawing.heads, drawing.queries, drawing.keys) == facts.leaving["weights"].shape
                 assert drawing.each * drawing.heads == drawing.features
-    assert seen[Matrix] > 10
-    assert seen[Heads] > 5
+    assert seen[Matrix] > graphs / 15
+    assert seen[Heads] > graphs / 30

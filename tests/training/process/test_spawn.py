@@ -153,6 +153,7 @@ def fatal(act: str) -> Project:
     return chain(rows, data, recipe, ("input", {"field": "point", "size": (2,)}), ("target", {}), "cross_entropy")
 
 
+@pytest.mark.few(1)
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("act", ["exit", "crash", pytest.param("abort", marks=pytest.mark.wide)])
 def test_code_that_ends_the_process_ends_the_run_with_words(
@@ -262,6 +263,7 @@ def test_a_process_that_cannot_begin_says_why(tmp_path: Path) -> None:
     assert not failed.words.startswith("visualnet.")
 
 
+@pytest.mark.wide
 def test_a_failure_before_the_first_step_is_in_the_log_for_who_comes_later(tmp_path: Path) -> None:
     project = replace(tiny(), data=DataChoice(name="points", options={"n": 100, "shape": "no such"}))
     folder = create_run(project, tmp_path / "run")
