@@ -7,7 +7,7 @@ import msgspec
 from architectures.generative import DIGITS
 from architectures.sheet import Sheet
 from visualnet.core.graph import LEARNER, Graph, Port, Value
-from visualnet.core.project import Block, DataChoice, LearnerSpec, Project, Recipe
+from visualnet.core.project import LAST_EPOCH, Block, DataChoice, LearnerSpec, Project, Recipe
 
 D, G = "discriminator", "generator"
 RING = DataChoice(name="points", options={"shape": "blobs", "classes": 8, "n": 2000, "noise": 0.0}, normalise=False)
@@ -67,7 +67,7 @@ def _surprise(game: _Game, learner: str, name: str, score: Port, real: bool) -> 
 
 
 def _rounds(d: LearnerSpec, g: LearnerSpec, batch: int, epochs: int) -> Recipe:
-    return Recipe(optimizer="Adam", lr=d.lr, batch_size=batch, epochs=epochs, learners=(d, g))
+    return Recipe(optimizer="Adam", lr=d.lr, batch_size=batch, epochs=epochs, learners=(d, g), best_by=LAST_EPOCH)
 
 
 def _adam(name: str, lr: float, steps: int = 1, **options: Value) -> LearnerSpec:

@@ -218,7 +218,7 @@ def anomaly() -> Project:
         "Anomaly detection",
         "An autoencoder that never sees a zero: of nine digits it learns to redraw what is usual, and what it redraws badly is odd. "
         "Evaluate shows the errors of both, a threshold between them, and how well they are told apart (ROC).",
-        DataChoice(normalise=False, division="odd_class", division_options={"odd": 0}),
+        DataChoice(normalise=False, split=(0.7, 0.15, 0.15), division="odd_class", division_options={"odd": 0}),
         RECIPE,
         wrap=1160,
     )

@@ -47,7 +47,7 @@ def test_the_interface_is_what_it_was() -> None:
         "-> 'Tensor | dict[str, Tensor]'",
         "summary": "(project: 'Project | Graph') -> 'Summary'",
         "train": "(network: 'Project | Graph', data: 'Dataset | Mapping[str, ArrayLike] | None' = None, *, folder: "
-        "'str | os.PathLike[str] | None' = None, resume: 'bool' = False, **recipe: 'Any') -> 'Training'",
+        "'str | os.PathLike[str] | None' = None, resume: 'bool' = False, serve: 'bool' = False, **recipe: 'Any') -> 'Training'",
         "to_networkx": "(project: 'Project', sheet: 'str' = '') -> 'networkx.MultiDiGraph'",
     }
 

@@ -87,6 +87,7 @@ def test_group_open_change_and_take_apart(lenet: Window, hands: Hands) -> None:
     assert studio.project == before
 
 
+@pytest.mark.wide
 def test_what_cannot_be_grouped_is_said(lenet: Window, hands: Hands) -> None:
     conv, after = first_two(hands)
     beyond = next(t.node for t, s in hands.studio.graph.wires.items() if s.node == hands.node(after).id)
@@ -97,6 +98,7 @@ def test_what_cannot_be_grouped_is_said(lenet: Window, hands: Hands) -> None:
     assert f"“{after}” stands between" in lenet.toast.text
 
 
+@pytest.mark.wide
 def test_rename_unique_and_unused(lenet: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     studio, actions = hands.studio, lenet.actions_
     name = grouped(hands)

@@ -271,6 +271,7 @@ def test_quick_add_closes_when_the_drawing_changes_under_it(window: Window, hand
     assert popup.isHidden() and popup.list.count() == 0
 
 
+@pytest.mark.wide
 def test_a_layer_dropped_on_a_wire_makes_room(window: Window, hands: Hands) -> None:
     """It lands on the line of the wire, what follows moves on, no wire runs back and no card is covered; also a card that was moved."""
     template(window, hands, "perceptron-points")
@@ -366,6 +367,7 @@ def test_tidy_leaves_nothing_out_of_view(window: Window, hands: Hands) -> None:
 # --- what leads out of an unfinished drawing ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_loss_target_and_accuracy_are_one_button(window: Window, hands: Hands) -> None:
     """An input and layers, then one button: loss, target, accuracy and output are there, wired; one step back takes all of it away."""
     empty(window, hands)

@@ -99,6 +99,7 @@ def heat_menu(hands: Hands, text: str) -> None:
     menu.deleteLater()
 
 
+@pytest.mark.wide
 def test_time_is_measured_when_asked_and_never_made_up(lenet: Hands) -> None:
     heat = lenet.window.overlay("heat")
     heat_menu(lenet, "Time")
@@ -132,6 +133,7 @@ def test_viridis_grows_brighter() -> None:
 # --- the reference -----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_f1_opens_the_page_of_the_selected_layer(lenet: Hands) -> None:
     lenet.click("pool1")
     lenet.keys("F1")

@@ -266,6 +266,7 @@ def train_on_what_was_dropped(
     return page
 
 
+@pytest.mark.wide
 def test_a_table_from_drop_to_report(window: Window, hands: Hands, tmp_path: Path) -> None:
     path = tmp_path / "flowers.csv"
     lines = [

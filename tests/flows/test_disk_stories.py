@@ -73,6 +73,7 @@ def test_what_came_while_the_question_was_read_is_asked_about_too(window: Window
     assert "Replace it" in offered(hands), "the question comes again"
 
 
+@pytest.mark.wide
 def test_a_name_that_gets_its_ending_here_is_asked_about_here(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -112,6 +112,7 @@ def test_a_document_that_is_no_file_is_refused_in_words(name: str, window: Windo
     assert main(["summary", str(path)]) == UNUSABLE
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(30)
 def test_a_journal_whose_copies_are_traps_offers_none_and_tells_nothing_wrong(window: Window, tmp_path: Path) -> None:
     folder = data_dir() / "journal"

@@ -51,6 +51,7 @@ def test_f5_brings_the_training_into_view_from_everywhere(window: Window, hands:
     hands.until(lambda: not window.runner.busy)
 
 
+@pytest.mark.wide
 def test_problems_collapse_to_a_line_and_come_up(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     hands.rest()

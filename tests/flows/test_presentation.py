@@ -28,6 +28,7 @@ def docks(window: Window) -> dict[str, tuple[int, int]]:
     return {name: (dock.width(), dock.height()) for name, dock in there if not dock.visibleRegion().isEmpty()}
 
 
+@pytest.mark.wide
 def test_the_canvas_is_alone_and_everything_comes_back(window: Window, hands: Hands) -> None:
     window.resize(1280, 720)
     window.begin("lenet5")

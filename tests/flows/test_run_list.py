@@ -101,6 +101,7 @@ def test_runs_are_filtered_sorted_and_their_curves_laid_over_each_other(
     assert view.pair.tree.topLevelItem(0).child(0).text(0) == "lr"
 
 
+@pytest.mark.wide
 def test_a_page_that_nobody_sees_keeps_no_logs(window: Window, hands: Hands, runs: list[Path]) -> None:
     view = open_page(window, hands)
     click(view, "run-1")

@@ -100,6 +100,7 @@ def test_layers_templates_lessons_and_settings_are_found_and_done(window: Window
     take("watch it", "lesson:watch-it-learn")
 
 
+@pytest.mark.wide
 def test_an_answer_says_what_to_do_instead(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     hands.rest()
@@ -125,6 +126,7 @@ def test_an_answer_says_what_to_do_instead(window: Window, hands: Hands) -> None
     assert palette.hits[0].entry.target == "view.heat", "what opens a menu is found as well"
 
 
+@pytest.mark.wide
 def test_what_a_newcomer_tried(window: Window, hands: Hands) -> None:
     """The words of the field and those of the page; and why a command is grey."""
     window.project_files.open_template("perceptron-points")

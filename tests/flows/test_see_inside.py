@@ -91,6 +91,7 @@ def test_a_picture_says_how_it_is_read_and_has_settings(window: Window, lenet: H
     assert window.settings["see_inside"] == [{"name": "values", "options": {"most": 2}}]
 
 
+@pytest.mark.wide
 def test_several_stand_side_by_side_one_is_enlarged_and_removed(window: Window, lenet: Hands) -> None:
     panel = open_panel(window, lenet)
     press(panel.start)

@@ -124,6 +124,7 @@ def test_a_second_signal_does_not_disturb_the_stop(
     assert_stopped_in_good_order(tmp_path / "run")
 
 
+@pytest.mark.wide
 def test_a_terminal_that_is_closed_stops_it_too(train: Callable[..., subprocess.Popen[bytes]], tmp_path: Path) -> None:
     """The terminal goes: SIGHUP comes, and whatever is still written to it fails."""
     import pty

@@ -96,6 +96,7 @@ def test_tabs_by_mouse_and_by_keys(window: Window, hands: Hands, three: list[Pat
     assert window.covered and not window.actions_["file.close"].isEnabled()
 
 
+@pytest.mark.wide
 def test_the_close_button_closes_its_own_tab(window: Window, hands: Hands, three: list[Path]) -> None:
     side = window.strip.ButtonPosition.RightSide
     button = window.strip.tabButton(0, side) or window.strip.tabButton(0, window.strip.ButtonPosition.LeftSide)
@@ -140,6 +141,7 @@ def test_the_menu_of_a_tab(window: Window, hands: Hands, three: list[Path], monk
     assert [t.path for t in window.project_files.tabs] == [three[0]] and hands.studio.document.path == three[0]
 
 
+@pytest.mark.wide
 def test_an_open_file_is_gone_to_and_files_of_one_name_tell_their_folder(
     window: Window, hands: Hands, three: list[Path], tmp_path: Path
 ) -> None:
@@ -438,6 +440,7 @@ def test_after_a_crash_ctrl_z_takes_back_the_last_edit_before_it(window: Window,
 # --- the files behind --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_a_file_behind_that_changes_on_disk_is_marked_and_told_when_it_comes_to_the_front(
     window: Window, hands: Hands, three: list[Path]
 ) -> None:

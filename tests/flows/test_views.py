@@ -167,6 +167,7 @@ def test_closing_is_clean(window: Window, hands: Hands) -> None:
     assert window.views.all == [], "with the project its views are closed"
 
 
+@pytest.mark.wide
 def test_closing_the_window_closes_its_views(window: Window, hands: Hands, other: ViewWindow) -> None:
     assert window.close()
     assert window.views.all == [] and not other.isVisible()

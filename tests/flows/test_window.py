@@ -94,6 +94,7 @@ def test_ctrl_z_in_a_field_takes_a_spun_number_back(window: Window, hands: Hands
     assert hands.studio.project is before
 
 
+@pytest.mark.wide
 def test_a_wrong_number_says_why_under_its_field(window: Window, hands: Hands) -> None:
     window.begin("lenet5")
     hands.rest(0.1)
@@ -108,6 +109,7 @@ def test_a_wrong_number_says_why_under_its_field(window: Window, hands: Hands) -
     assert not form.words["stride"].isVisible()
 
 
+@pytest.mark.wide
 def test_a_flood_of_faults_is_told_once(window: Window) -> None:
     for number in range(50):
         window.runner.faulted.emit(f"ValueError: {number}", f"trace {number}")

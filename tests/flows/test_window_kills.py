@@ -40,10 +40,11 @@ def test_a_window_that_is_killed_loses_nothing_that_was_kept(
     file.write_bytes(resource("templates", "lenet5.vnet").read_bytes())
     kept.touch()
     kills, opening = amount(2, wide=10, thorough=100), 0
-    for _ in range(kills):
+    for number in range(1, kills + 1):
         before = kept.read_text()
         assert windows.ask(f"start {chance.randrange(1, MOST)} {tmp_path}") == str(-signal.SIGKILL), said(tmp_path)
         sure = int(kept.read_text() or 0)
+        print(f"killed {number} times, at last with {sure} changes kept", flush=True)
         opening += kept.read_text() == before
         saved = load(file)  # whole, whatever it was killed in
         left = [number_of(copy.load()) for copy in orphans() if copy.path == file]

@@ -112,6 +112,7 @@ def test_a_text_is_gone_on_with_word_by_word(window: Window, hands: Hands) -> No
     assert len(set(drawn.values())) > 1
 
 
+@pytest.mark.wide
 def test_what_cannot_write_says_so_and_fresh_weights_are_told(window: Window, hands: Hands) -> None:
     panel = open_panel(window, hands, "seq2seq-small", trained=False)
     assert panel.hint.text() == FRESH

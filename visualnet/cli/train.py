@@ -53,6 +53,11 @@ def options(verb: argparse.ArgumentParser) -> None:
         "one device",
     )
     verb.add_argument(
+        "--sync-batchnorm",
+        action="store_true",
+        help="let batch normalization take mean and deviation of the whole batch, over all processes that torchrun started",
+    )
+    verb.add_argument(
         "--tensorboard",
         metavar="DIR",
         type=Path,
@@ -92,6 +97,7 @@ def run(args: argparse.Namespace) -> int:
         "json",
         "tensorboard",
         "shard",
+        "sync_batchnorm",
     )
     said = {name: getattr(args, name) for name in names}
     file = Path(args.project)

@@ -172,10 +172,15 @@ RUN_OPTIONS = (
 """The options that are about the whole run, and stay with the recipe."""
 
 
+LAST_EPOCH = "last epoch"
+"""What `Recipe.best_by` names where no value tells which epoch is the best, as of networks that learn against each other."""
+
+
 class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How to train. Names are torch's own; ``optimizer`` is ``SGD``, ``Adam`` …; ``device`` is ``auto``, ``cpu``, ``cuda`` …
 
-    ``best_by`` names the value (``loss``, or a loss or metric node) by which the best epoch is told, on the validation set.
+    ``best_by`` names the value (``loss``, or a loss or metric node) by which the best epoch is told, on the validation set; or it is
+    `LAST_EPOCH`.
     ``start_from`` names weights among the person's own: ``runs/FOLDER/best``, ``runs/FOLDER/last``, ``weights/NAME``,
     or those that come with the program, ``trained/TEMPLATE``; or nothing.
     ``options`` are the other settings of the optimizer, of the schedule and of what guards the steps, by name, where they differ from

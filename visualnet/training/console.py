@@ -41,8 +41,9 @@ class TrainOptions:
     """What the command line may say; None leaves what the project says.
 
     ``data`` is a data set's name, with options if wanted: ``points:shape=spiral,n=1000``. ``run`` is the run's folder;
-    ``start_from`` a file of weights or another run's folder; ``tensorboard`` a folder for event files; ``shard`` divides the weights
-    among the processes that torchrun started; ``place`` is the folder of the project's file, whose revision is remembered.
+    ``start_from`` a file of weights or another run's folder; ``tensorboard`` a folder for event files. Of processes that torchrun started,
+    ``shard`` divides the weights among them, and ``sync_batchnorm`` normalizes over the samples of all. ``place`` is the folder of the
+    project's file, whose revision is remembered.
     """
 
     data: str | None = None
@@ -58,6 +59,7 @@ class TrainOptions:
     record: tuple[str, ...] = ()
     tensorboard: Path | None = None
     shard: bool = False
+    sync_batchnorm: bool = False
     place: Path | None = None
     json: bool = False
 
@@ -96,7 +98,7 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
             raise ValueError(
                 "--record looks into the network, whose weights are divided with --shard: leave out one of them"
             )
-        with here.joined(project, options.shard) as group:
+        with here.joined(project, options.shard, options.sync_batchnorm) as group:
             return _train_with(group, here, project, options, emit, control)
     except ValueError as error:
         return _refused(options, str(error))

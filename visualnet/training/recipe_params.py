@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from visualnet.analysis import Analysis
-from visualnet.core.project import Recipe
+from visualnet.core.project import LAST_EPOCH, Recipe
 from visualnet.data.registry import DATASETS
 from visualnet.layers.declaration.params import Choice, Int, Param
 from visualnet.layers.recipe.guards import GUARDS
@@ -46,8 +46,8 @@ def best_by_options(analysis: Analysis) -> dict[str, str]:
     found = {"loss": "Smallest loss on the validation set (all losses together)"}
     if len(analysis.project.recipe.learners) > 1:
         found["loss"] = (
-            "Smallest sum of all learners' losses on the validation set. Of learners that work against each other that says little: look "
-            "at what the last weights make, too"
+            "Smallest sum of all learners' losses on the validation set. Of learners that work against each other that says nothing: "
+            "choose the last epoch then"
         )
     for learner in analysis.project.recipe.learners:
         found[f"{learner.name} loss"] = f"Smallest loss of the learner “{learner.name}” on the validation set"
@@ -60,6 +60,9 @@ def best_by_options(analysis: Analysis) -> dict[str, str]:
         if facts.layer is not None and facts.layer.better:
             which = {"min": "Smallest", "max": "Largest"}[facts.layer.better]
             found[facts.node.name] = f"{which} {facts.layer.label.lower()} on the validation set"
+    found[LAST_EPOCH] = (
+        "None: the last epoch counts as the best. For networks against each other, whose losses need not fall"
+    )
     return found
 
 

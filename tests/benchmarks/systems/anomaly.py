@@ -20,7 +20,7 @@ SHIPPED = 0
 
 
 def measure(seed: int) -> Mapping[str, float]:
-    """Train with each digit held out, and judge the last weights on the validation part, which has all of its samples."""
+    """Train with each digit held out, and judge the last weights on the test part, which nothing was chosen by."""
     import visualnet as vn
     from visualnet.core import edits
     from visualnet.core.storage import project_file
@@ -35,7 +35,7 @@ def measure(seed: int) -> Mapping[str, float]:
             held = edits.set_data(project, division_options={"odd": odd})
             folder = Path(kept) / str(odd)
             vn.train(held, device="cpu", folder=folder).finish()
-            areas[odd] = vn.load_run(folder).evaluate(weights="last").figures[0]["odd_auc"].value
+            areas[odd] = vn.load_run(folder).evaluate("test", weights="last").figures[0]["odd_auc"].value
             print(f"odd {odd}: {areas[odd]:.3f}", flush=True)
     return {
         "AUC": areas[SHIPPED],

@@ -46,7 +46,7 @@ def told(project: Project, group: ProcessGroup = ALONE) -> dict[str, Any]:
     }
 
 
-def train_cases(folder: Path, names: list[str], shard: bool = False) -> int:
+def train_cases(folder: Path, names: list[str], shard: bool = False, joint: bool = False) -> int:
     """Train the cases of these names one after the other; rank 0 writes what was told, and whether all processes have the same weights."""
     with launched().joined(short(), shard) as group:
         assert isinstance(group, JoinedProcesses)
@@ -55,7 +55,9 @@ def train_cases(folder: Path, names: list[str], shard: bool = False) -> int:
             project = CASES[name]()
             found[name] = told(
                 project,
-                JoinedProcesses(group.members, group.rank, group.place, project.recipe.seed, group.failed, shard),
+                JoinedProcesses(
+                    group.members, group.rank, group.place, project.recipe.seed, group.failed, shard, joint
+                ),
             )
             others: list[Any] = [None, None]
             dist.all_gather_object(others, found[name]["weights"])
@@ -76,7 +78,11 @@ def work(job: dict[str, Any], rank: int) -> int:
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(job["port"]), **job.get("environment", {})}
     if job.get("often"):
         checkpointer.CHECKPOINT_S, checkpointer.CHECKPOINT_SHARE = 0.0, 1e9
-    return train_cases(folder, job["cases"], job.get("shard", False)) if "cases" in job else visualnet(job["arguments"])
+    return (
+        train_cases(folder, job["cases"], job.get("shard", False), job.get("joint", False))
+        if "cases" in job
+        else visualnet(job["arguments"])
+    )
 
 
 def free_port() -> int:

@@ -13,7 +13,7 @@ import pytest
 from safetensors.torch import load_file
 
 from tests.training.by_hand import tiny
-from tests.training.distributed.cases import CASES, guarded, normalized, overlaps, short
+from tests.training.distributed.cases import CASES, guarded, normalized, normalized_sgd, overlaps, short
 from tests.training.distributed.conftest import Launcher
 from tests.training.distributed.launcher import told
 from tests.training.distributed.test_two_processes import TOLERANCE, said, same_losses, saved
@@ -103,4 +103,16 @@ def test_a_layer_with_statistics_ends_the_run_with_words(launcher: Launcher, tmp
     net = saved(normalized(), tmp_path)
     launcher.start(tmp_path, arguments=["train", net, "--run", str(tmp_path / "run"), "--shard"])
     assert 0 not in launcher.end()
-    assert "batch normalization keeps statistics that are not divided with --shard" in said(tmp_path)
+    assert "batch normalization would keep other statistics in each process with --shard" in said(tmp_path)
+
+
+@pytest.mark.parametrize("shard", [False, True], ids=["copied", "divided"])
+def test_joint_batch_normalization_is_that_of_one_process(shard: bool, launcher: Launcher, tmp_path: Path) -> None:
+    launcher.start(tmp_path, cases=["normalized_sgd"], shard=shard, joint=True)
+    assert launcher.end() == [0, 0], said(tmp_path)
+    ours, one = json.loads((tmp_path / "told.json").read_text())["normalized_sgd"], told(normalized_sgd())
+    assert ours["reason"] == "done" and ours["alike"] and not ours["said"]
+    np.testing.assert_allclose(ours["losses"], one["losses"], rtol=TOLERANCE, atol=TOLERANCE)
+    np.testing.assert_allclose(ours["weights"], one["weights"], rtol=TOLERANCE, atol=TOLERANCE)
+    for here, there in zip(ours["buffers"], one["buffers"], strict=True):
+        np.testing.assert_allclose(here, there, rtol=TOLERANCE, atol=TOLERANCE)

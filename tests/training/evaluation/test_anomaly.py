@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from torchmetrics.functional.classification import binary_auroc
 
 import visualnet as vn
-from visualnet.core import edits
 from visualnet.core.storage import project_file
 from visualnet.figures.charts.observed.spread.threshold import ThresholdChart
 from visualnet.resources import resource
@@ -98,7 +97,7 @@ def test_the_threshold_of_the_test_part_is_chosen_on_the_validation_part() -> No
 
 
 def test_a_run_of_the_template_is_judged_by_what_it_never_saw(tmp_path: Path) -> None:
-    project = edits.set_data(project_file.load(resource("templates", "anomaly.vnet")), split=(0.6, 0.2, 0.2))
+    project = project_file.load(resource("templates", "anomaly.vnet"))
     trained = vn.train(project, epochs=2, device="cpu", folder=tmp_path / "run").finish()
     label = trained.data.known("label")
     assert label is not None
@@ -113,4 +112,6 @@ def test_a_run_of_the_template_is_judged_by_what_it_never_saw(tmp_path: Path) ->
     (tested,) = vn.load_run(tmp_path / "run").evaluate("test").judged
     assert tested.elsewhere is not None
     assert np.array_equal(tested.elsewhere.samples, judged.samples)
+    assert int((tested.columns[KIND] == ODD).sum()) == 250
+    assert not set(tested.samples.tolist()) & set(judged.samples.tolist())
     assert choose_threshold(tested) == (choose_threshold(judged)[0], "chosen on the validation part")

@@ -32,8 +32,8 @@ def run(found: Observed, way: str, at: str = "", **options: float | str) -> Made
 def units_of(kind: str, visible: int, **tensors: Tensor) -> Units:
     layer = LAYERS[kind]({"hidden_features": 2} if kind != "hopfield" else {})
     assert isinstance(layer, PairwiseEnergy)
-    between, bias = layer.pairs(tensors)
-    return Units(between, bias, layer.apart(visible, len(bias)), layer.levels, visible)
+    couplings, bias = layer.pairs(tensors)
+    return Units(couplings, bias, layer.apart(visible, len(bias)), layer.levels, visible)
 
 
 def small(kind: str) -> Units:
@@ -53,7 +53,7 @@ def test_gibbs_sampling_draws_what_its_energy_says(kind: str, warmth: float) -> 
     """Against all 32 states, each with exp(−E/T) over their sum."""
     units = small(kind)
     every = torch.tensor(list(product((0.0, 1.0), repeat=5)))
-    energy = -0.5 * ((every @ units.between) * every).sum(1) - every @ units.bias
+    energy = -0.5 * ((every @ units.couplings) * every).sum(1) - every @ units.bias
     wanted = torch.softmax(-energy / warmth, 0)
     chance = torch.Generator().manual_seed(0)
     states = units.begin(torch.zeros(20_000, 3), chance)
@@ -71,11 +71,11 @@ def test_an_rbm_hears_as_its_module_does() -> None:
     layer = found.analysis.at(("n3",)).layer
     assert isinstance(layer, PairwiseEnergy)
     with torch.no_grad():
-        between, bias = layer.pairs(dict(module.named_parameters()))
+        couplings, bias = layer.pairs(dict(module.named_parameters()))
         seen, hidden = torch.rand(4, 784), torch.rand(4, 128)
         down = torch.nn.functional.linear(hidden, module.weight.t(), module.visible_bias)
-        assert torch.allclose(seen @ between[:784, 784:] + bias[784:], module.hear(seen), atol=1e-5)
-        assert torch.allclose(hidden @ between[784:, :784] + bias[:784], down, atol=1e-5)
+        assert torch.allclose(seen @ couplings[:784, 784:] + bias[784:], module.hidden_logits(seen), atol=1e-5)
+        assert torch.allclose(hidden @ couplings[784:, :784] + bias[:784], down, atol=1e-5)
 
 
 @settings(max_examples=20, deadline=None)
@@ -135,3 +135,18 @@ def test_weights_that_are_no_numbers_are_told() -> None:
         next(iter(found.model.net.parameters())).fill_(torch.nan)
     with pytest.raises(CannotMake, match="no number"):
         run(found, "gibbs")
+
+
+def test_units_drawn_by_their_means_are_on_as_often_as_in_the_data() -> None:
+    found = observe_template("rbm")
+    made = run(found, "gibbs", count=400, steps=1, begin="means", seed=3)
+    begun = made.pictures[0].reshape(400, -1)
+    batch = found.lens.batch(found.lens.places(256))
+    port = find_place(find_ways()["gibbs"], found.analysis, "").ports[1]
+    means = found.lens.values([port], batch)[port].mean(0).numpy()
+    assert set(begun.ravel().tolist()) == {0.0, 1.0}
+    # Five standard deviations of a share over so many draws.
+    assert abs(begun.mean(0) - means).max() < 5 * 0.5 / 400**0.5
+    assert (begun[:, means == 0] == 0).all() and (begun[:, means == 1] == 1).all()
+    again = run(found, "gibbs", count=400, steps=1, begin="means", seed=3)
+    assert (again.pictures[0] == made.pictures[0]).all()

@@ -8,7 +8,7 @@ import torch
 
 from tests.contract.observed_networks import observe_template
 from visualnet.analysis import infer
-from visualnet.analysis.connect.hidden_layer import add_hidden_layer, bends_nothing
+from visualnet.analysis.connect.hidden_layer import add_hidden_layer, is_linear
 from visualnet.compiling.module import compile_project
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
@@ -87,10 +87,10 @@ def test_a_unit_that_there_is_not_is_said() -> None:
 def test_a_hidden_layer_goes_before_a_network_that_bends_nothing_and_only_once(name: str) -> None:
     project = template(name)
     analysis = infer(project, None, fields_or_none(project.data))
-    assert bends_nothing(analysis)
+    assert is_linear(analysis)
     after = add_hidden_layer(project, analysis)
     deeper = infer(after, None, fields_or_none(after.data))
-    assert not deeper.problems and not bends_nothing(deeper)
+    assert not deeper.problems and not is_linear(deeper)
     assert len(set(after.graph.places.values())) == len(after.graph.nodes)
     with pytest.raises(ValueError, match="this network is another one"):
         add_hidden_layer(after, deeper)
@@ -99,7 +99,7 @@ def test_a_hidden_layer_goes_before_a_network_that_bends_nothing_and_only_once(n
 @pytest.mark.parametrize("name", ["xor", "lenet5", "mlp-mnist", "gru-rows", "mouse"])
 def test_other_networks_are_offered_none(name: str) -> None:
     project = template(name)
-    assert not bends_nothing(infer(project, None, fields_or_none(project.data)))
+    assert not is_linear(infer(project, None, fields_or_none(project.data)))
 
 
 def test_the_q_values_of_a_cell_are_what_the_network_says_from_there() -> None:

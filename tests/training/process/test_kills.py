@@ -23,6 +23,7 @@ from visualnet.training.checkpoints import find_checkpoints, read_state
 from visualnet.training.process.child import LENGTH, TrainingTask
 from visualnet.training.process.ending import conclude
 from visualnet.training.process.follow import Follower
+from visualnet.training.process.log_tail import whole_size_of
 from visualnet.training.process.remote_control import RemoteControl
 from visualnet.training.runs.run_model import create_run, read_run
 
@@ -43,11 +44,12 @@ def follow(forks: ProcessServer, project: Project, folder: Path, calls: int) -> 
     body = msgspec.msgpack.encode(
         TrainingTask(project_file.dumps(project), str(folder), (folder / "events.jsonl").exists())
     )
+    before = whole_size_of(folder)
     task.write_bytes(LENGTH.pack(len(body)) + body)
     pid, state = forks.ask(f"start {calls} {task}").split()
     process, heard = ForkedProcess(forks, int(pid)), list[Any]()
     if state == "ready":
-        Follower(folder, RemoteControl(), heard.append, process=process).run()
+        Follower(folder, RemoteControl(), heard.append, process=process, before=before).run()
     else:
         found = conclude(folder, process.wait())
         heard += [found] if found is not None else []
@@ -67,7 +69,7 @@ def test_killed_at_any_moment_nothing_is_lost_but_since_the_last_checkpoint(
     project, chance = tiny(epochs=EPOCHS, optimizer="Adam", options=ALL_GUARDS), random.Random(15)
     whole = create_run(project, tmp_path / "whole")
     assert isinstance(follow(forks, project, whole, -1)[-1], events.Finished)
-    kills, most, runs, reached = amount(1, wide=20, thorough=100), 120_000, 0, 0
+    kills, most, runs, reached = amount(3, wide=20, thorough=100), 120_000, 0, 0
     stages = dict.fromkeys(("before it could be reached", "before its first step", "among its steps"), 0)
     while kills > 0:
         folder = create_run(project, tmp_path / f"run-{runs}")

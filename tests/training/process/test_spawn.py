@@ -27,6 +27,7 @@ from visualnet.training.control import Control
 from visualnet.training.process import address
 from visualnet.training.process.ending import conclude
 from visualnet.training.process.follow import Follower
+from visualnet.training.process.log_tail import whole_size_of
 from visualnet.training.process.remote_control import RemoteControl
 from visualnet.training.process.spawn import SpareProcess, TrainingProcess, train_in_process
 from visualnet.training.runs.run_model import RunModel, create_run, read_run
@@ -328,3 +329,24 @@ def test_a_failure_is_heard_also_if_the_process_ended_before_we_came(tmp_path: P
     heard: list[Any] = []
     Follower(folder, RemoteControl(), heard.append, process=_Ended()).run()
     assert heard == [failed]
+
+
+class _Killed(_Ended):
+    """A process of ours that was killed before it said anything."""
+
+    def wait(self) -> int | None:
+        return -signal.SIGKILL
+
+
+def test_a_resumed_run_that_is_killed_before_its_first_word_gets_words_of_its_own(tmp_path: Path) -> None:
+    folder = create_run(tiny(), tmp_path / "run")
+    stopped = events.Finished(reason="stopped", step=0, epoch=0, seconds=0.1)
+    with (folder / "events.jsonl").open("wb") as log:
+        log.write(events.encode(stopped) + b"\n")
+    before, heard = whole_size_of(folder), list[Any]()
+    Follower(folder, RemoteControl(), heard.append, process=_Killed(), before=before).run()
+    assert isinstance(heard[-1], events.Failed), heard
+    assert "SIGKILL" in heard[-1].words
+    assert read_run(folder).failed == heard[-1]
+    Follower(folder, RemoteControl(), heard.append, process=_Killed(), before=before).run()
+    assert sum(b'"failed"' in line for line in (folder / "events.jsonl").read_bytes().splitlines()) == 1, "written once"

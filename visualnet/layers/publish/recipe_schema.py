@@ -67,7 +67,7 @@ def recipe_schema() -> dict[str, Any]:
             "type": "string",
             "maxLength": 255,
             "default": plain.best_by,
-            "description": "The value by which the best epoch is told: loss, or the name of a loss or metric node.",
+            "description": "The value by which the best epoch is told: loss, or the name of a loss or metric node; or last epoch.",
         },
         "procedure": {
             "type": "string",

@@ -34,7 +34,7 @@ class LocalPlaces:
         self._known = sorted((one for one in found if len(one) > 1 and Path(one).is_absolute()), key=len, reverse=True)
 
     def leave_out(self, text: str) -> str:
-        """The text without them: ``the file /home/me/runs/a/log cannot …`` becomes ``the file log cannot …``."""
+        """The text without them: ``the file /srv/runs/a/log cannot …`` becomes ``the file log cannot …``."""
         for folder in self._known:
             if folder in text:
                 alone = rf"(?<![\w./~-]){re.escape(folder)}"

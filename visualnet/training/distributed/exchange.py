@@ -1,4 +1,4 @@
-"""What processes tell each other between two steps: small, and by way of the processor."""
+"""Small values exchanged by all processes between two steps, over the CPU."""
 
 from __future__ import annotations
 

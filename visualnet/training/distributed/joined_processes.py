@@ -14,6 +14,7 @@ from torch import Tensor, fx
 from visualnet.compiling.module import Model
 from visualnet.training.control import Control
 from visualnet.training.distributed import exchange
+from visualnet.training.distributed.joint_statistics import is_joint, join
 from visualnet.training.distributed.process_group import Emit, Member, ProcessGroup
 from visualnet.training.distributed.refusals import normalizes_batches
 from visualnet.training.distributed.shared_control import SharedControl
@@ -38,6 +39,7 @@ class JoinedProcesses(ProcessGroup):
         place: the device that this process computes on.
         explain: how the run ends for this process, where it cannot go on; it tells the others.
         shards: the weights are divided among them.
+        joint: batch normalization takes the statistics of the whole batch (`joint_statistics.py`).
     """
 
     def __init__(
@@ -48,12 +50,13 @@ class JoinedProcesses(ProcessGroup):
         seed: int,
         explain: Callable[[Failed, BaseException], Failed],
         shards: bool = False,
+        joint: bool = False,
     ) -> None:
         self.members, self.rank, self.size = members, rank, len(members)
         self.place, self.seed = place, seed
         hosts = len({member.host for member in members})
         self.words = f"{self.size} processes" + (f" on {hosts} machines" if hosts > 1 else "")
-        self.shards = shards
+        self.shards, self._joint = shards, joint
         self.words += ", weights divided" if shards else ""
         self.model: Model | None = None
         self._explain = explain
@@ -89,12 +92,14 @@ class JoinedProcesses(ProcessGroup):
 
     def follow(self, model: Model) -> None:
         self.model = model
+        if self._joint:
+            join(model.net, lambda: self.counts)
         if self.shards:
             from visualnet.training.distributed.sharding import shard
 
             shard(model, self.place, self.size)
         # Normalization over a single sample is none: no part may be so small.
-        self.least = 2 if normalizes_batches(model.net) else 1
+        self.least = 2 if normalizes_batches(model.net) and not is_joint(model.net) else 1
 
     def wrap(self, program: fx.GraphModule, plain: Program) -> Program:
         assert self.model is not None
@@ -128,7 +133,7 @@ class JoinedProcesses(ProcessGroup):
         self._since = time.perf_counter()
 
     def decide(self, wanted: bool) -> bool:
-        return bool(exchange.greatest([int(wanted)])[0]) if self.shards else wanted
+        return bool(exchange.maximum([int(wanted)])[0]) if self.shards else wanted
 
     def part(self, index: Index) -> Index:
         shares = max(1, min(self.size, len(index) // self.least))

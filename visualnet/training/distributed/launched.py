@@ -67,8 +67,9 @@ class Launched(NamedTuple):
         return max(1, cores() // self.local_size) if self.size > 1 else None
 
     @contextlib.contextmanager
-    def joined(self, project: Project, shard: bool = False) -> Iterator[ProcessGroup]:
-        """The processes, joined while this lasts; with ``shard`` the weights are divided among them.
+    def joined(self, project: Project, shard: bool = False, joint: bool = False) -> Iterator[ProcessGroup]:
+        """The processes, joined while this lasts; with ``shard`` the weights are divided among them, with ``joint``
+        batch normalization takes the statistics of the whole batch.
 
         Raises:
             ValueError: they do not find each other, or cannot train this project together.
@@ -77,6 +78,10 @@ class Launched(NamedTuple):
             if shard:
                 raise ValueError(
                     "--shard divides the weights among processes: start several with torchrun (docs/guide/clusters.md)"
+                )
+            if joint:
+                raise ValueError(
+                    "--sync-batchnorm is for several processes, as torchrun starts them: one has the whole batch anyway"
                 )
             yield ALONE
             return
@@ -109,7 +114,7 @@ class Launched(NamedTuple):
             raise ValueError(f"the {self.size} processes do not find each other: {words}") from None
         members = [Member(*one) for one in exchange.gather((rank, socket.gethostname(), os.getpid()), size)]
         watch = lost_ranks.LostRanks(PrefixStore("failures", store), members, rank)
-        group = JoinedProcesses(members, rank, device, project.recipe.seed, watch.explain, shard)
+        group = JoinedProcesses(members, rank, device, project.recipe.seed, watch.explain, shard, joint)
         yield group
         if not watch.broken:
             dist.destroy_process_group()

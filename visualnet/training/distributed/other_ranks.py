@@ -1,4 +1,4 @@
-"""What processes say that do not keep the run: nothing but their own failures, to the terminal and to torchrun's report."""
+"""Reports of ranks other than 0: nothing but their own failures, to the terminal and to torchrun's error file."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from torch.nn.utils.parametrize import is_parametrized
 from visualnet.compiling.module import Model
 from visualnet.core.project import Project
 from visualnet.layers.recipe.settings import recipe_of_run, settings
+from visualnet.training.distributed.joint_statistics import is_joint
 from visualnet.training.distributed.refusals import normalizes_batches
 
 ELEMENTWISE = ("SGD", "Adam", "AdamW", "NAdam", "RAdam", "Adamax", "RMSprop", "Adagrad", "Adadelta", "Rprop")
@@ -68,8 +69,10 @@ def shard(model: Model, device: torch.device, size: int) -> None:
     """
     if any(isinstance(parameter, DTensor) for parameter in model.objective.parameters()):
         return  # what trains it was made anew, as a setting was changed
-    if normalizes_batches(model.net):
-        raise ValueError(f"batch normalization keeps statistics that are not divided with --shard: {WAY_OUT}")
+    if normalizes_batches(model.net) and not is_joint(model.net):
+        raise ValueError(
+            f"batch normalization would keep other statistics in each process with --shard: add --sync-batchnorm, or {WAY_OUT}"
+        )
     _check_programs(model)
     mesh = init_device_mesh(device.type, (size,))
     for name, module in model.objective.named_modules():

@@ -1,4 +1,4 @@
-"""How often the test part of a run was looked at: each look is a chance to choose by it, and then it is no test any more."""
+"""Counts how often a run was evaluated on its test part: who chooses by it has no independent test any more."""
 
 from __future__ import annotations
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST_UNITS = 20_000
 """The pairs of more units than these would take too much memory."""
+MOST_SAMPLES = 256
+"""Of so many samples at most the means are taken."""
 KEPT = (1, 2, 5)
 """What is kept of the way: the states after so many steps, ten times, a hundred times as many, and so on."""
 
@@ -34,7 +36,7 @@ KEPT = (1, 2, 5)
 class Units(NamedTuple):
     """The units of a layer with their tensors: W (unit, unit), b (unit), the groups that are asked at once, and their two levels."""
 
-    between: Tensor
+    couplings: Tensor
     bias: Tensor
     groups: Sequence[slice]
     levels: tuple[float, float]
@@ -47,7 +49,7 @@ class Units(NamedTuple):
         low, high = self.levels
         expected = states.clone()
         for group in self.groups:
-            heard = states @ self.between[:, group] + self.bias[group]
+            heard = states @ self.couplings[:, group] + self.bias[group]
             if warmth:
                 share = torch.sigmoid((high - low) * heard / warmth)
                 up = torch.rand(heard.shape, generator=chance).to(heard.device) < share
@@ -79,10 +81,10 @@ def units_of(context: ObservationContext, port: ProbePort) -> Units:
     tensors = {name: tensor.detach() for name, tensor in context.parameters(port[0]).items()}
     if sum(len(tensor) for tensor in tensors.values()) > MOST_UNITS:
         raise CannotMake(f"there are more than {MOST_UNITS:,} units: their pairs would take too much memory")
-    between, bias = layer.pairs(tensors)
-    if not (between.isfinite().all() and bias.isfinite().all()):
+    couplings, bias = layer.pairs(tensors)
+    if not (couplings.isfinite().all() and bias.isfinite().all()):
         raise CannotMake("its weights hold what is no number: the training has diverged, or the file is damaged")
-    return Units(between, bias, layer.apart(visible, len(bias)), layer.levels, visible)
+    return Units(couplings, bias, layer.apart(visible, len(bias)), layer.levels, visible)
 
 
 def find_places(analysis: Analysis, levels: tuple[float, float]) -> list[Place]:
@@ -161,7 +163,7 @@ def _imagine(context: ObservationContext, port: ProbePort, hidden: Tensor) -> Te
     units = units_of(context, port)
     states = torch.cat([hidden.new_zeros((len(hidden), units.visible)), hidden], 1)
     low, high = units.levels
-    heard = states @ units.between[:, : units.visible] + units.bias[: units.visible]
+    heard = states @ units.couplings[:, : units.visible] + units.bias[: units.visible]
     return low + (high - low) * torch.sigmoid((high - low) * heard)
 
 
@@ -170,15 +172,21 @@ class GibbsSampling(_OfEnergy):
     """Ask the units again and again: each is drawn anew by what it hears of the others. After many steps what is seen is as probable as
     its energy is low.
 
-    Shown are the chances of the visible units in their last draw. From noise it can take long to reach what was learned; from samples of
-    the data one sees what the machine makes of them. Of machines on top of each other the uppermost draws, and the others show what it
+    Shown are the chances of the visible units in their last draw. From samples of the data one sees what the machine makes of them; from
+    units drawn by their means it imagines without any sample. A fair draw is far from all that it has seen: contrastive divergence, which
+    looks at states near the data alone, may have left a deep valley there, from which no temperature brings a machine back in time: then
+    all come to the same state. Of machines on top of each other the uppermost draws, and the others show what it
     means.
     """
 
     begin: str = kinds.choice(
         "data",
         "With what it begins.",
-        {"data": "the visible units as in samples of the data", "noise": "each unit by a fair draw"},
+        {
+            "data": "the visible units as in samples of the data",
+            "means": "each visible unit drawn by itself, on as often as it is in samples of the data",
+            "noise": "each unit by a fair draw",
+        },
     )
     count: int = how_many(36)
     temperature: float = how_warm("Below 1 states of low energy become more probable, 0 always takes the likelier one.")
@@ -197,6 +205,11 @@ class GibbsSampling(_OfEnergy):
             places = context.places(self.count)
             rows = places[np.arange(self.count) % len(places)]
             visible = context.values([place.ports[1]], context.batch(rows))[place.ports[1]].float()
+        elif self.begin == "means":
+            samples = context.batch(context.places(MOST_SAMPLES))
+            means = context.values([place.ports[1]], samples)[place.ports[1]].float().mean(0).cpu()
+            drawn = torch.rand((self.count, units.visible), generator=chance) < means
+            visible = drawn.to(units.bias)
         else:
             visible = torch.randint(2, (self.count, units.visible), generator=chance).to(units.bias)
         states = units.begin(visible, chance)

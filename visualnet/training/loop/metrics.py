@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from visualnet.compiling.module import Model
+from visualnet.core.project import LAST_EPOCH
 from visualnet.layers.recipe.procedures import told_values
 from visualnet.training.events import finite
 
@@ -150,7 +151,7 @@ class Tally:
         self.best_by = find_best_by(model)
         self.names = tuple(dict.fromkeys(("loss", *taken)))
         known = *self.names, *told_values(model.project.recipe.procedure)
-        if self.best_by[0] not in known:  # the only loss, under its own name: it is the sum
+        if self.best_by[0] not in (*known, LAST_EPOCH):  # the only loss, under its own name: it is the sum
             self.best_by = "loss", "min"
         self.device, self.lazy = device, device.type != "cpu"
         self.optimizer: Any = None
@@ -273,6 +274,8 @@ def set_state(device: torch.device, state: Tensor) -> None:
 def find_best_by(model: Model) -> tuple[str, str]:
     """By which value the best epoch is told, and which way is better: as the recipe says; else by the loss."""
     recipe = model.project.recipe
+    if recipe.best_by == LAST_EPOCH:
+        return LAST_EPOCH, "max"
     told = {name: one.better for name, one in told_values(recipe.procedure).items() if one.better}
     if told:  # a procedure that judges the network itself knows no loss on a validation set
         name = recipe.best_by if recipe.best_by in told else next(iter(told))

@@ -10,7 +10,7 @@ import torch
 
 from visualnet.analysis import Analysis, infer
 from visualnet.compiling.module import Model
-from visualnet.core.project import Project
+from visualnet.core.project import LAST_EPOCH, Project
 from visualnet.core.storage.temporaries import Deadline, sweep_run
 from visualnet.data.loading import Loaded
 from visualnet.data.streaming.read_ahead import WaitEnded
@@ -275,8 +275,8 @@ class TrainingLoop:
         if validation is None or average is None:
             return False
         train = {**self.tally.close_epoch(), **self.procedure.close_epoch()}
-        is_best = self.state.close_epoch(validation or train, *self.tally.best_by)
-        value = (validation or train).get(self.tally.best_by[0])
+        told = {**(validation or train), LAST_EPOCH: float(self.state.epoch + 1)}
+        is_best, value = self.state.close_epoch(told, *self.tally.best_by), told.get(self.tally.best_by[0])
         self.learners.after_epoch(value)
         if self.patience is not None:
             self.state.count_stale(value, self.tally.best_by[1], self.min_delta)

@@ -1,4 +1,4 @@
-"""What a training process does (``python -m`` this module): it imports, waits for a job on its standard input, trains, ends.
+"""The program of a training process (``python -m`` this module): it imports, waits for a job on its standard input, trains, ends.
 
 Until the job comes it belongs to the program that started it, and ends with that; from then on it goes on by itself, unless the job says
 otherwise.

@@ -15,7 +15,7 @@ from visualnet.core.storage import project_file
 from visualnet.training import events
 from visualnet.training.process import address
 from visualnet.training.process.ending import conclude
-from visualnet.training.process.log_tail import LogTail
+from visualnet.training.process.log_tail import LogTail, whole_size_of
 from visualnet.training.process.message_socket import ANSWER_MOST, BadFrame, Closed, MessageSocket, Waker
 from visualnet.training.process.messages import (
     NONCE,
@@ -58,7 +58,7 @@ class Process(Protocol):
 
 class Follower:
     """Follows the run of a folder and puts what it tells; ``at`` stands for the address in the folder, where a tunnel leads elsewhere.
-    ``process`` is its process, where that is one of ours.
+    ``process`` is its process, where that is one of ours; ``before`` then is how long the log was before that began.
 
     First of all the `RunModel` of what it has told so far is put, where it has told anything or was begun by others; or, ``whole``,
     each event since its beginning.
@@ -72,8 +72,10 @@ class Follower:
         at: str = "",
         process: Process | None = None,
         whole: bool = False,
+        before: int = -1,
     ) -> None:
         self.folder, self.control, self._put_out, self._at, self._process = folder, control, put, at, process
+        self._before = before
         self._tail = LogTail(folder)
         self._model: RunModel | None = None if whole else RunModel(folder.name, folder)
         """What was told before we came; None once it is put."""
@@ -106,7 +108,8 @@ class Follower:
 
     def _finish(self) -> None:
         code = self._process.wait() if self._process is not None else None
-        if self._over or (self._bye and not code) or code == 0:
+        told = self._over and whole_size_of(self.folder) > self._before  # else that is the end of an earlier session
+        if told or (self._bye and not code) or code == 0:
             return
         if (failed := conclude(self.folder, code)) is not None:
             self._put(failed)

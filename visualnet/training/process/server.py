@@ -1,4 +1,4 @@
-"""The run's end: tells all who follow it what happens, and lets them steer. It never makes the training wait for anybody."""
+"""The server of a run: sends its events to all who follow it and takes their requests. The training never waits for a client."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from visualnet.training import events, exclusive
 from visualnet.training.process.child import LENGTH, READY, WARM, TrainingTask
 from visualnet.training.process.ending import LINES, last_words
 from visualnet.training.process.follow import Follower, Put
+from visualnet.training.process.log_tail import whole_size_of
 from visualnet.training.process.remote_control import RemoteControl
 
 COMMAND = ("-m", "visualnet.training.process.child")
@@ -163,10 +164,10 @@ def train_in_process(
             return
         marks = tuple(sorted(trusted_code.marks_for_now()))
         task = TrainingTask(project_file.dumps(project), str(folder.absolute()), resume, marks, owned)
-        process = take()
+        process, before = take(), whole_size_of(folder)
         try:
             if process.begin(task):
-                Follower(folder, control, put, process=process).run()
+                Follower(folder, control, put, process=process, before=before).run()
             else:
                 code = process.wait()
                 told = (process.first_words() or last_words(folder)).strip()

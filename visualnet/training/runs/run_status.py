@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from visualnet.analysis import Analysis
-from visualnet.core.project import RunRef
+from visualnet.core.project import LAST_EPOCH, RunRef
 from visualnet.core.text.format import format_duration, format_number, format_percent, format_quantity
 from visualnet.training.events import sums_learners
 from visualnet.training.runs.change_marks import find_marks
@@ -62,7 +62,9 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: 
             name = model.started.best_by
             value = model.best.validation.get(name, model.best.train.get(name))
             of = "" if name == "loss" and not model.best.validation else "validation " if model.best.validation else ""
-            if value is not None:
+            if name == LAST_EPOCH:
+                parts.append(f"kept as best: the last epoch, {model.best.epoch}")
+            elif value is not None:
                 least = f"least {of}sum of the learners' losses" if sums_learners(model.started) else f"best {of}{name}"
                 parts.append(f"{least} {format_value(analysis, name, value)} in epoch {model.best.epoch}")
         if model.clipped:

@@ -317,7 +317,7 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
 
         means = history[-1]["validation"] = watch(model, $play_device)  #? plays
         print(f"  {PLAY['episodes']} episodes: {describe(means)}")  #? plays
-        value = means[$best_by]
+        value = $value_of_epoch
         if $is_best:
             best, best_epoch = $new_best, epoch
             torch.save(model.state_dict(), BEST)

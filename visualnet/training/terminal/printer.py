@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from visualnet.core.project import LAST_EPOCH
 from visualnet.core.text.format import format_duration, format_percent, format_quantity
 from visualnet.layers.recipe.live_settings import describe_change
 from visualnet.training import events
@@ -92,6 +93,8 @@ class Printer:
             train, validation, _ = event.sizes
             machine = f", {event.machine}" if event.machine else ""
             self._best = "least sum of the learners' losses" if events.sums_learners(event) else "best"
+            if event.best_by == LAST_EPOCH:
+                self._best = "the last weights count as best,"
             return (
                 f"{event.parameters:,} parameters on {event.device}{machine}; {train:,} samples to train, "
                 f"{validation:,} to validate{again}"

@@ -1,4 +1,4 @@
-"""Trains an experiment beside the window, and keeps what it tells."""
+"""Trains an experiment in the background, and keeps its results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Follows the search in a folder, whoever trains it, and starts and stops its processes."""
+"""Follows the search in a folder, whichever process trains it, and starts and stops its processes."""
 
 from __future__ import annotations
 

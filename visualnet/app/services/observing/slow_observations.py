@@ -1,4 +1,4 @@
-"""Observations that take long: computed aside on a copy of the weights, one after the other, with their progress."""
+"""Slow observations, computed in the background on a copy of the weights, one after the other, with their progress."""
 
 from __future__ import annotations
 
