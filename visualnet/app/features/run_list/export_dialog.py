@@ -36,8 +36,8 @@ class ExportDialog(QDialog):
         self._runs = {folder: names[run.id] for run, folder in folders}
         self._task: BackgroundTask | None = None
         self.way = describe(QComboBox(), "Form", "In which form the curves are written")
-        for key, (title, *_) in WAYS.items():
-            self.way.addItem(title, key)
+        for key, (name, *_) in WAYS.items():
+            self.way.addItem(name, key)
         kept = studio.settings.typed("curve_form", "csv") if studio.settings is not None else "csv"
         self.way.setCurrentIndex(max(self.way.findData(kept), 0))
         self.way.currentIndexChanged.connect(lambda _: self._tell())

@@ -43,7 +43,7 @@ class RunTableModel(QAbstractTableModel):
     def __init__(self, store: RunStore) -> None:
         super().__init__(store)
         self.store = store
-        self._kept = store.studio.settings.section(SETTINGS)
+        self._kept = store.studio.runner.settings.section(SETTINGS)
         self.columns: tuple[str, ...] = tuple(self._remembered("columns")) or USUAL
         found = self._kept.get("group")
         self.group_by: str = found if isinstance(found, str) else ""

@@ -362,8 +362,11 @@ class RunListView(PageView):
 
     def event(self, event: QEvent) -> bool:
         # Ctrl+Z is the window's; on this page it takes back what was done to runs. A field in which somebody writes comes first.
-        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and self.keeping.step_of(event) is not None:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and self.keeping.step_of(event)
+        ):
             event.accept()
             return True
         return super().event(event)

@@ -344,8 +344,11 @@ class RunsPanel(QWidget):
 
     def event(self, event: QEvent) -> bool:
         # Ctrl+Z is the window's; in this panel it takes a name back, as long as there is a step.
-        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and self.runner.keeping.step_of(event) is not None:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and self.runner.keeping.step_of(event)
+        ):
             event.accept()
             return True
         return super().event(event)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from PySide6.QtCore import QFile, QObject, Signal
+from PySide6.QtCore import QFile, QKeyCombination, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from visualnet.app.state.studio import Studio
@@ -172,4 +172,4 @@ class RunKeeping(QObject):
         return done
 
 
-_CTRL_Y = QKeySequence("Ctrl+Y")[0]
+_CTRL_Y = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Y)
