@@ -188,7 +188,7 @@ def killed_window(folder: Path, owned: bool) -> None:
 def test_kill_9_of_a_window_that_owns_its_training_stops_it_with_its_state_kept(tmp_path: Path) -> None:
     folder = create_run(tiny(epochs=LONG), tmp_path / "run")
     killed_window(folder, owned=True)
-    until(lambda: not address.goes_on(folder), "the end of the training")
+    until(lambda: not address.is_running(folder), "the end of the training")
     model = read_run(folder)
     assert model.state == "stopped"
     assert resumable_at(folder) == model.step > 0
