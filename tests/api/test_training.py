@@ -139,14 +139,14 @@ def test_a_served_training_is_followed_and_stopped_from_elsewhere(tmp_path: Path
     follower[0].join()
     assert training.run.state == "stopped"
     assert isinstance(heard[-1], Finished)
-    assert not address.goes_on(tmp_path / "run")
+    assert not address.is_running(tmp_path / "run")
     assert not (tmp_path / "run" / address.FILE).exists()
 
 
 def test_what_cannot_be_served_is_refused_before_it_begins(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="by its folder: name one"):
         vn.train(tiny(), serve=True)
-    held = address.hold(create_run(tiny(), tmp_path / "run"))
+    held = address.acquire_lock(create_run(tiny(), tmp_path / "run"))
     assert held is not None
     with pytest.raises(ValueError, match="another process trains in"):
         vn.train(tiny(), folder=tmp_path / "run", resume=True, serve=True)

@@ -27,13 +27,13 @@ class JointBatchNorm(nn.modules.batchnorm._BatchNorm):
         """``input`` (sample, channel, …) normalized: by the statistics of the whole batch in training, else by those that are kept."""
         if not (self.training or self.running_mean is None):
             return super().forward(input)
-        self._check_input_dim(input)
+        self._check_input_dim(input)  # type: ignore[no-untyped-call]
         axes = [axis for axis in range(input.dim()) if axis != 1]
         shape = [1, -1, *[1] * (input.dim() - 2)]
         wide = input.float()
         own = float(self.counts())
         size = input.new_full((1,), own * input.numel() / input.shape[1], dtype=torch.float32)
-        summed = all_reduce(torch.cat([own * wide.sum(axes), size]), dist.ReduceOp.SUM)
+        summed = _add_up(torch.cat([own * wide.sum(axes), size]))
         size = summed[-1].detach()
         if size <= 1:
             raise ValueError(
@@ -41,13 +41,14 @@ class JointBatchNorm(nn.modules.batchnorm._BatchNorm):
             )
         mean = summed[:-1] / size
         apart = wide - mean.view(shape)
-        variance = all_reduce(own * apart.square().sum(axes), dist.ReduceOp.SUM) / size
+        variance = _add_up(own * apart.square().sum(axes)) / size
         if self.training and self.running_mean is not None:
             self._keep(mean.detach(), variance.detach() * size / (size - 1))
         found = apart * (variance + self.eps).rsqrt().view(shape)
         if self.weight is not None:
             found = found * self.weight.view(shape) + self.bias.view(shape)
-        return found.to(input.dtype)
+        found = found.to(input.dtype)
+        return found
 
     @torch.no_grad()
     def _keep(self, mean: Tensor, variance: Tensor) -> None:
@@ -57,6 +58,12 @@ class JointBatchNorm(nn.modules.batchnorm._BatchNorm):
         share = self.momentum if self.momentum is not None else 1.0 / float(self.num_batches_tracked)
         self.running_mean.lerp_(mean.to(self.running_mean.dtype), share)
         self.running_var.lerp_(variance.to(self.running_var.dtype), share)
+
+
+def _add_up(values: Tensor) -> Tensor:
+    """The sum over all processes, which gradients go through."""
+    summed: Tensor = all_reduce(values, dist.ReduceOp.SUM)  # type: ignore[no-untyped-call]
+    return summed
 
 
 def join(net: nn.Module, counts: Callable[[], bool]) -> None:
