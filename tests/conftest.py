@@ -97,6 +97,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("more")
+    from tests.sampling import mark_wide
+
+    mark_wide(items)
     if not (config.getoption("--wide") or config.getoption("--thorough")):
         waiting = [item for item in items if item.get_closest_marker("wide") is not None]
         config.hook.pytest_deselected(items=waiting)

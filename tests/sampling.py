@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
+from zlib import crc32
 
 import pytest
 from hypothesis import settings
@@ -15,6 +17,25 @@ def one_in(every: int, values: Iterable[Any], name: Callable[[Any], str] = str, 
         pytest.param(value, id=name(value), marks=[] if at % every == begin else pytest.mark.wide)
         for at, value in enumerate(values)
     ]
+
+
+def mark_wide(items: Iterable[pytest.Item]) -> None:
+    """Of the cases of each test marked ``few`` leave as many as it says in the suite; the others are marked ``wide``.
+
+    The cases that are left lie evenly among all. Where they begin is another place for each test, so that the tests of one registry
+    look at different members of it, and always the same one for one test.
+    """
+    cases: defaultdict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("few") is not None and item.get_closest_marker("wide") is None:
+            cases[item.nodeid.partition("[")[0]].append(item)
+    for test, each in cases.items():
+        mark = each[0].get_closest_marker("few")
+        assert mark is not None
+        stay = {int(len(each) * (n + crc32(test.encode()) / 2**32) / mark.args[0]) for n in range(mark.args[0])}
+        for at, item in enumerate(each):
+            if at not in stay:
+                item.add_marker("wide")
 
 
 def examples(suite: int, *, wide: int, thorough: int | None = None) -> int:

@@ -1,5 +1,6 @@
 """The watch in conftest.py finds what it is there for, and lets clean tests pass."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,7 +93,8 @@ markers = expects_log: x
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("watched")
-    conftest = (HERE / "conftest.py").read_text(encoding="utf-8").replace("GRACE_S = 5.0", "GRACE_S = 0.3")
+    conftest, found = re.subn(r"^GRACE_S = .*", "GRACE_S = 0.3", (HERE / "conftest.py").read_text("utf-8"), flags=re.M)
+    assert found == 1
     (folder / "conftest.py").write_text(conftest, encoding="utf-8")
     (folder / "test_cases.py").write_text(CASES, encoding="utf-8")
     (folder / "pytest.ini").write_text(SETTINGS, encoding="utf-8")

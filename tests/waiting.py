@@ -2,7 +2,7 @@
 
 A test that needs something to have happened says what (`until`), or lets the window come to rest (`settle`). Only what must *not* happen
 has to be given time (`linger`): on a slow machine such a check sees less, but it cannot fail for it. Nothing asserts how long a thing
-took on the clock; where an amount of work is promised, `time.thread_time` counts the work of this thread alone.
+took, on the clock or of the processor; where an amount of work is promised, `tests/counting.py` counts the calls that it takes.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.analysis.networks import NETWORKS, PAGE, Network, lines
-from tests.pages import read_sections
+from tests.generators.pages import read_sections
 from visualnet.analysis.cost.saved_tensors import BYTES
 
 

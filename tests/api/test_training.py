@@ -11,9 +11,14 @@ import pytest
 import torch
 
 import visualnet as vn
+from tests.training.by_hand import tiny
 from visualnet.api.training import TrainingError
 from visualnet.resources import resource
 from visualnet.training.events import Changed, EpochDone, Finished, Started
+from visualnet.training.process import address
+from visualnet.training.process.follow import Follower
+from visualnet.training.process.remote_control import RemoteControl
+from visualnet.training.runs.run_model import create_run
 
 
 class Squares:
@@ -118,3 +123,31 @@ def test_a_training_that_fails_raises_what_the_window_would_say() -> None:
     data = {"point": np.zeros((30, 2)), "label": np.arange(30) % 5}
     with pytest.raises(TrainingError, match="class"):
         vn.train(net, data).finish()
+
+
+def test_a_served_training_is_followed_and_stopped_from_elsewhere(tmp_path: Path) -> None:
+    heard: list[object] = []
+    control, follower = RemoteControl(), list[threading.Thread]()
+    training = vn.train(tiny(epochs=100_000), folder=tmp_path / "run", serve=True)
+    for event in training:
+        if isinstance(event, Started):
+            watch = Follower(tmp_path / "run", control, heard.append)
+            follower.append(threading.Thread(target=watch.run))
+            follower[0].start()
+        if any(isinstance(one, EpochDone) for one in heard):
+            control.stop()  # the loop here goes on: it is the other side that ends the run
+    follower[0].join()
+    assert training.run.state == "stopped"
+    assert isinstance(heard[-1], Finished)
+    assert not address.goes_on(tmp_path / "run")
+    assert not (tmp_path / "run" / address.FILE).exists()
+
+
+def test_what_cannot_be_served_is_refused_before_it_begins(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="by its folder: name one"):
+        vn.train(tiny(), serve=True)
+    held = address.hold(create_run(tiny(), tmp_path / "run"))
+    assert held is not None
+    with pytest.raises(ValueError, match="another process trains in"):
+        vn.train(tiny(), folder=tmp_path / "run", resume=True, serve=True)
+    held.close()

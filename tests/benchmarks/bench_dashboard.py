@@ -17,7 +17,7 @@ from visualnet.app.canvas.overlays.card_tints import CardTint, TintLayer, amount
 from visualnet.app.features.dashboard.wire_inks import wire_ink
 from visualnet.app.theme.tokens import DARK
 from visualnet.training.observations.cards.declare import CardGradients, CardSaturation, CardValues, CardWeights
-from visualnet.training.observations.lens import resting
+from visualnet.training.observations.context import resting
 
 CARDS = 60
 FRAME_MS, LOOK_MS = 4.0, 10.0
@@ -58,10 +58,10 @@ def looks() -> list[Result]:
     for kind in (CardValues, CardSaturation, CardWeights, CardGradients):
         made, subject, spent = kind(), kind.subjects(network.analysis)[0], []
         with resting(network.model), torch.no_grad():
-            network.lens.aim(0)
+            network.context.aim(0)
             for _ in range(30):
                 begin = time.perf_counter()
-                made.compute(network.lens, subject)
+                made.compute(network.context, subject)
                 spent.append((time.perf_counter() - begin) * 1e3)
         found.append((f"a look at LeNet-5: {kind.title}", statistics.median(spent), "ms", f"≤ {LOOK_MS:g}; 1 thread"))
     return found

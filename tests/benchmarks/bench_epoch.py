@@ -16,7 +16,7 @@ from visualnet.core import edits
 from visualnet.core.text.format import format_duration
 from visualnet.data.loading import load
 from visualnet.training import devices, events
-from visualnet.training.finding.epoch_test import measure_epoch
+from visualnet.training.estimates.epoch_test import measure_epoch
 from visualnet.training.loop.session import Session
 from visualnet.training.measure import machine_speed
 

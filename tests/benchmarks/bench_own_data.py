@@ -31,7 +31,7 @@ from visualnet.data.sources.registry import guess_sources
 from visualnet.data.tensors import Tensors
 from visualnet.resources import resource
 from visualnet.training.control import OwnSample, ProbeRequest
-from visualnet.training.observations.lens import plain_fields
+from visualnet.training.observations.context import plain_fields
 from visualnet.training.probes import Probe
 
 Row = tuple[str, float | str, str, str]

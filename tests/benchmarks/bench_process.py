@@ -19,7 +19,7 @@ from visualnet.training import events
 from visualnet.training.control import Control
 from visualnet.training.process.follow import Follower
 from visualnet.training.process.remote_control import RemoteControl
-from visualnet.training.process.spawn import Spare, TrainingProcess, train_in_process
+from visualnet.training.process.spawn import SpareProcess, TrainingProcess, train_in_process
 from visualnet.training.runs.run_model import RunModel, create_run
 from visualnet.training.training_job import train
 
@@ -35,7 +35,7 @@ def run() -> list[tuple[str, float, str, str]]:
     with tempfile.TemporaryDirectory() as kept:
         places = (Path(kept) / str(number) for number in range(1000))
         _thread(project, next(places))  # imports, data
-        spare, rows = Spare(), []
+        spare, rows = SpareProcess(), []
         begins: dict[str, list[float]] = {"thread": [], "spare": [], "cold": []}
         speeds: dict[str, list[float]] = {"thread": [], "spare": [], "cold": []}
         for _ in range(ROUNDS):
@@ -67,7 +67,7 @@ def run() -> list[tuple[str, float, str, str]]:
         return rows
 
 
-def _ready(spare: Spare) -> None:
+def _ready(spare: SpareProcess) -> None:
     """Wait until a process has imported all: as after the moments that a person needs to press Train."""
     spare.prepare()
     spare.wait_until_warm()

@@ -1,4 +1,4 @@
-"""Ten thousand run folders: how long the list of them takes to open, sort, filter, search, and to take in one new run.
+"""Ten thousand run folders: how long the list of them takes to open, sort, filter, search, and to take in one new run; fifty overlaid.
 
 The folders are written as the Session writes them (record, log), with settings and figures drawn by seed.
 """
@@ -22,6 +22,7 @@ from visualnet.training.run_records.record import RunRecord, write_record
 from visualnet.training.runs.run_model import LOG
 
 RUNS, REPEATS = 10_000, 5
+OVERLAID, STEPS = 50, 10_000
 WANTED_MS = 100
 
 
@@ -118,7 +119,48 @@ def run() -> list[Row]:
         index.close()
     wanted = f"at most {WANTED_MS} ms wanted"
     told = [Row("index made of the folders (once)", round(built, 2), "s", f"{RUNS:,} runs")]
+    found |= overlay()
     return told + [Row(name, round(seconds * 1_000, 1), "ms", wanted) for name, seconds in found.items()]
+
+
+def overlay() -> dict[str, float]:
+    """Seconds to draw fifty runs over each other anew, painting included: what the page does when smoothing or the curve is changed."""
+    import numpy as np
+    from PySide6.QtWidgets import QApplication
+
+    from visualnet.app.plots.charts.chart_view import ChartView
+    from visualnet.app.theme.tokens import DARK
+    from visualnet.training.run_index.overlay import Shown, draw_overlay
+    from visualnet.training.runs.run_model import RunModel
+    from visualnet.training.runs.series import Series
+
+    app = QApplication.instance() or QApplication([])
+    rng, shown = np.random.default_rng(0), []
+    fall = np.exp(-np.arange(STEPS) / STEPS * 5)
+    for number in range(OVERLAID):
+        model = RunModel(f"run {number}")
+        model.steps["loss"] = Series(np.arange(STEPS), fall + 0.02 * number + rng.normal(size=STEPS) * 0.1)
+        shown.append(Shown(f"run {number}", model, f"lr {number % 10}"))
+    chart = ChartView()
+    chart.resize(680, 420)
+    chart.set_theme(DARK)
+    chart.show()
+    app.processEvents()  # before the first expose a repaint paints nothing
+
+    def draw(smoothing: float, bands: bool) -> None:
+        chart.show_chart(draw_overlay(shown, "loss", "train", "step", smoothing, bands))
+        chart.repaint()
+
+    name = f"overlay of {OVERLAID} runs of {STEPS:,} steps"
+    weights = iter((0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96))
+    found = {
+        f"{name}": _median(lambda: draw(0.0, False)),
+        f"{name}, smoothing that changes": _median(lambda: draw(next(weights), False)),
+        f"{name}, as ten bands over seeds, smoothing 0.9": _median(lambda: draw(0.9, True)),
+    }
+    chart.close()
+    chart.deleteLater()
+    return found
 
 
 def _seconds(act: Callable[[], object]) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from visualnet.analysis.inference.makers import find_makers
+from visualnet.analysis.inference.sample_generators import find_sample_generators
 from visualnet.cli.common import open_project
 from visualnet.compiling.module import Model
 from visualnet.core import edits
@@ -35,7 +35,7 @@ def train_template(name: str, seed: int, **recipe: Any) -> Model:
 
 def make_samples(model: Model, count: int, seed: int = 0) -> Tensor:
     """So many samples of normal numbers, as a trained network makes them, (N, …)."""
-    maker = next(find_makers(model.analysis))
+    maker = next(find_sample_generators(model.analysis))
     view = model.view([maker.made], maker.noise).eval()
     generator = torch.Generator().manual_seed(seed)
     sizes = [tuple(map(int, model.analysis.at(path).leaving[port].shape)) for path, port in maker.noise]

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.compiling.test_module import STAGE, convolutional
+from tests.conftest import Amount
 from tests.counting import count_calls
 from tests.graphs import graph, random_project
 from visualnet.cli.common import open_project, template_names
@@ -245,8 +246,9 @@ def test_errors_are_refused() -> None:
         )
 
 
-def test_what_is_printed_passes_a_strict_linter(tmp_path: Path) -> None:
-    for name in template_names():
+@pytest.mark.more
+def test_what_is_printed_passes_a_strict_linter(tmp_path: Path, amount: Amount) -> None:
+    for name in template_names()[1 :: amount(6, wide=1, thorough=1)]:
         (tmp_path / f"{name.replace('-', '_')}.py").write_text(model_source(open_project(name)), encoding="utf-8")
     for seed in range(25):
         (tmp_path / f"random_{seed}.py").write_text(model_source(random_project(seed)), encoding="utf-8")
@@ -265,6 +267,7 @@ def test_a_call_of_which_one_result_is_taken_is_broken_as_the_formatter_does() -
     assert subprocess.run(command, input=text, capture_output=True, text=True, timeout=60).stdout == text
 
 
+@pytest.mark.few(12)
 @pytest.mark.parametrize("name", [t.name for t in template_list() if t.parameters < 500_000])
 def test_templates_print_what_runs_without_this_program(name: str) -> None:
     project = open_project(name)

@@ -12,9 +12,10 @@ from visualnet.compiling.module import Model, compile_project
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.data.loading import Loaded, load
+from visualnet.data.registry import fields_or_none
 from visualnet.data.tensors import Tensors
 from visualnet.resources import resource
-from visualnet.training.observations.lens import Lens, plain_fields
+from visualnet.training.observations.context import ObservationContext, plain_fields
 
 NETWORKS = {
     "points": "perceptron-points",
@@ -45,13 +46,19 @@ class Observed(NamedTuple):
     model: Model
     data: Loaded
     tensors: Tensors
-    lens: Lens
+    context: ObservationContext
 
 
 @cache
 def observed(name: str) -> Observed:
     """The network of this name, compiled, with its data."""
     return observe_template(NETWORKS[name])
+
+
+def analysis_of(template: str) -> Analysis:
+    """What is known of it before anything is loaded or compiled."""
+    project = project_file.load(resource("templates", f"{template}.vnet"))
+    return infer(project, None, fields_or_none(project.data))
 
 
 def observe_template(template: str) -> Observed:
@@ -62,4 +69,4 @@ def observe_template(template: str) -> Observed:
     analysis = infer(project, None, data.fields)
     model = compile_project(project, analysis, seed=0)
     tensors = Tensors(data, model.fields, model.device, plain_fields(model))
-    return Observed(project, analysis, model, data, tensors, Lens(model, data, tensors))
+    return Observed(project, analysis, model, data, tensors, ObservationContext(model, data, tensors))

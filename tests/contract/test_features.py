@@ -14,7 +14,6 @@ import shiboken6
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QMessageBox, QTextEdit, QWidget
 
-from tests.sampling import one_in
 from tests.waiting import until
 from visualnet.app import features
 from visualnet.app.actions.registry import MENUS, ActionSpec
@@ -99,7 +98,8 @@ def test_a_feature_says_what_it_is_for_and_can_be_reached(feature: Feature) -> N
         assert spec.run or spec.check or spec.fill, spec.id
 
 
-@pytest.mark.parametrize("feature", one_in(3, FEATURES, name_of))
+@pytest.mark.few(4)
+@pytest.mark.parametrize("feature", FEATURES, ids=name_of)
 def test_the_program_works_without_it(feature: Feature, open_window: OpenWindow, qapp: QApplication) -> None:
     """With one feature left out the window opens, edits, switches workspaces and themes, and does what the other features offer."""
     window = open_window(tuple(each for each in FEATURES if each is not feature))
@@ -124,6 +124,7 @@ def test_the_program_works_without_it(feature: Feature, open_window: OpenWindow,
     qapp.processEvents()
 
 
+@pytest.mark.few(10)
 @pytest.mark.parametrize("feature", SEEN, ids=name_of)
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_what_is_empty_says_what_to_do_in_the_colours_of_the_theme(

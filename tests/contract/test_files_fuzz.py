@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Amount
 from tests.contract import mutants
 from tests.core.drawing import chain
 from tests.waiting import linger, until
@@ -105,12 +106,14 @@ while True:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill here")
-def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> None:
-    """Twenty programs are killed while they save over and over; what they leave opens, and is one of the two projects."""
+@pytest.mark.more
+def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path, amount: Amount) -> None:
+    """Five programs (CI: twenty) are killed while they save over and over; what they leave opens, and is one of the two projects."""
     path = tmp_path / "net.vnet"
     whole = [chain(3), chain(300)]
     found = Counter[int]()
-    for batch in range(4):
+    batches = amount(1, wide=4, thorough=4)
+    for batch in range(batches):
         running = []
         for one in range(5):
             mine = tmp_path / f"{batch}-{one}"
@@ -128,4 +131,4 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> None:
             project = project_file.load(file)
             assert project in whole
             found[len(project.graph.nodes)] += 1
-    assert found.total() == 20
+    assert found.total() == 5 * batches

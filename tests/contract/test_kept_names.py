@@ -17,6 +17,7 @@ import pytest
 import torch
 from torch import fx, nn
 
+from tests.conftest import Amount
 from tests.graphs import graph
 from visualnet.analysis import infer
 from visualnet.compiling.module import Model, compile_project
@@ -122,10 +123,11 @@ def _run(model: Model, printed: Any, loss: Any) -> None:
     assert [len(seen) for seen in model.view([(("n2",), "y")])(x, label)] == [2]
 
 
-def test_a_kept_name_is_clean_only_if_it_runs(tmp_path: Path) -> None:
+@pytest.mark.more
+def test_a_kept_name_is_clean_only_if_it_runs(tmp_path: Path, amount: Amount) -> None:
     """Each name in each place, several at a time."""
     failed = {}
-    for number in range(len(NAMES)):
+    for number in range(0, len(NAMES), amount(5, wide=1, thorough=1)):
         names = {place: NAMES[(number + 7 * at) % len(NAMES)] for at, place in enumerate(PLACES)}
         if not names["parameter"].isascii():  # no expression can name it, and the analysis says so
             assert infer(project(**names)).errors()

@@ -12,15 +12,15 @@ import pytest
 from tests.conftest import Amount
 from tests.contract.mutants import ROOT
 
-PARTS = 300
-"""The suite carries out one case of so many, CI five times as many, the thorough run all."""
+PARTS = 1_200
+"""The suite carries out one case of so many, CI twenty times as many, the thorough run all."""
 
 
 @pytest.mark.more
 @pytest.mark.skipif(sys.platform != "linux", reason="the bounds on memory and time need Linux")
 @pytest.mark.timeout(1_800)
 def test_no_step_grows_with_a_figure_in_a_file(amount: Amount) -> None:
-    parts = amount(PARTS, wide=PARTS // 5, thorough=1)
+    parts = amount(PARTS, wide=PARTS // 20, thorough=1)
     done = subprocess.run(
         [sys.executable, "-m", "tests.contract.large", str(7 % parts), str(parts)],
         cwd=ROOT,

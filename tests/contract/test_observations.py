@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 import torch
 
-from tests.contract.observed_networks import NETWORKS, Observed, observed
+from tests.contract.observed_networks import NETWORKS, Observed, analysis_of, observed
 from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.figures.charts.svg import svg_of
 from visualnet.training.control import Control, ProbeRequest
 from visualnet.training.events import Event, Steps
 from visualnet.training.loop.session import Session
-from visualnet.training.observations.lens import resting
+from visualnet.training.observations.context import resting
 from visualnet.training.observations.observation import (
     FAMILIES,
     Observation,
@@ -26,7 +26,7 @@ from visualnet.training.observations.observation import (
     Result,
     find_observations,
 )
-from visualnet.training.observations.watching import observe
+from visualnet.training.observations.schedule import observe
 from visualnet.training.probes import Probe
 
 EVERY = list(find_observations().values())
@@ -93,9 +93,9 @@ def test_it_computes_draws_and_changes_nothing(kind: type[Observation], name: st
     for subject in chosen:
         request = ObservationRequest(kind.name, subject, quick_options(kind))
         with resting(network.model), torch.no_grad():
-            network.lens.aim(1)
-            result = observe(network.lens, request)
-            again = observe(network.lens, request)
+            network.context.aim(1)
+            result = observe(network.context, request)
+            again = observe(network.context, request)
         if isinstance(result, str):
             assert len(result) > 15, "words say why there is nothing"
             continue
@@ -124,8 +124,8 @@ def check_drawing(made: Observation, result: Result) -> None:
 
 
 def test_every_observation_has_something_to_show_in_one_of_these_networks() -> None:
-    found = {name: observed(name) for name in NETWORKS}
-    nowhere = [kind.name for kind in EVERY if not any(kind.subjects(one.analysis) for one in found.values())]
+    found = [analysis_of(template) for template in NETWORKS.values()]
+    nowhere = [kind.name for kind in EVERY if not any(map(kind.subjects, found))]
     assert nowhere == []
 
 

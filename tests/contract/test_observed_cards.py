@@ -1,4 +1,4 @@
-"""What is observed of the cards of every shipped network is what torch gives without the lens: by its own interpreter, by ``backward``."""
+"""What is observed of the cards of every shipped network is what torch gives by its own interpreter and by ``backward``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.contract.observed_networks import NETWORKS, Observed, observe_templat
 from visualnet.resources import resource
 from visualnet.training.observations.cards.declare import CardGradients, CardSaturation, CardValues, CardWeights
 from visualnet.training.observations.cards.sheet_ports import observed_sheets
-from visualnet.training.observations.lens import resting
+from visualnet.training.observations.context import resting
 from visualnet.training.observations.observation import Result, Subject
 
 OTHERS = [
@@ -28,6 +28,7 @@ OTHERS = [
 SAMPLES = 4
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", NETWORKS)
 def test_cards_of_a_network_of_each_kind_are_as_torch_has_them(name: str) -> None:
     check_cards(observed_networks.observed(name))
@@ -54,9 +55,9 @@ class Recorder(fx.Interpreter):
 
 
 def check_cards(found: Observed) -> None:
-    lens = found.lens
-    lens.aim(0)
-    batch = lens.batch(lens.places(SAMPLES))
+    context = found.context
+    context.aim(0)
+    batch = context.batch(context.places(SAMPLES))
     with resting(found.model), torch.no_grad():
         recorder = Recorder(found.model.everything())
         recorder.run(*(batch.get(name) for name in found.model.fields))
@@ -67,7 +68,7 @@ def check_cards(found: Observed) -> None:
 
     def observe(kind: Callable[[dict[str, int]], Any], subject: Subject) -> Result:
         with resting(found.model), torch.no_grad():
-            result = kind({"samples": SAMPLES} if kind is not CardWeights else {}).compute(lens, subject)
+            result = kind({"samples": SAMPLES} if kind is not CardWeights else {}).compute(context, subject)
         assert isinstance(result, Result)
         return result
 
@@ -85,7 +86,7 @@ def check_cards(found: Observed) -> None:
             weights, slopes = observe(CardWeights, subject), observe(CardGradients, subject)
             assert weights.words["nodes"] == slopes.words["weighted"]
             for row, node in enumerate(weights.words["nodes"]):
-                own = list(lens.parameters((*path, node)).values())
+                own = list(context.parameters((*path, node)).values())
                 norm = torch.cat([p.detach().flatten().double() for p in own]).norm().item()
                 assert weights.arrays["norm"][row] == pytest.approx(norm, rel=1e-5)
                 parts = [gradients[by_id[id(p)]] for p in own]

@@ -249,6 +249,7 @@ def seeded(seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
+@pytest.mark.few(16)
 @pytest.mark.parametrize(
     ("step", "scene"), [c for c in cases(AUGMENTING) if "many" not in c.id and c.id[-6:] != "sounds"]
 )

@@ -47,7 +47,7 @@ def differing_weights(project: Project, seed: int) -> list[str]:
     return [key for key in ours if not torch.equal(ours[key], theirs[key])]
 
 
-@pytest.mark.parametrize("name", one_in(3, [t.name for t in template_list() if t.parameters <= SMALL]))
+@pytest.mark.parametrize("name", one_in(9, [t.name for t in template_list() if t.parameters <= SMALL]))
 def test_the_same_seed_gives_the_same_first_weights(name: str) -> None:
     assert differing_weights(open_project(name), 3) == []
 
@@ -71,7 +71,7 @@ class Draws(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-@pytest.mark.parametrize("name", one_in(3, [t.name for t in template_list() if t.parameters > SMALL]))
+@pytest.mark.parametrize("name", one_in(6, [t.name for t in template_list() if t.parameters > SMALL]))
 def test_large_networks_draw_the_same_numbers_in_the_same_order(name: str) -> None:
     project = open_project(name)
     with Draws() as ours:
@@ -86,7 +86,7 @@ def test_large_networks_draw_the_same_numbers_in_the_same_order(name: str) -> No
 # --- loss and metrics --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", one_in(3, [t.name for t in template_list() if t.parameters < 500_000], begin=1))
+@pytest.mark.parametrize("name", one_in(9, [t.name for t in template_list() if t.parameters < 500_000], begin=1))
 def test_loss_and_metrics_give_what_the_program_shows(name: str) -> None:
     project = open_project(name)
     model = compile_project(project, seed=0)
@@ -97,7 +97,7 @@ def test_loss_and_metrics_give_what_the_program_shows(name: str) -> None:
     objectives_agree(model, fields(model, 1), printed, made)
 
 
-@pytest.mark.parametrize("name", one_in(3, template_names(), begin=2))
+@pytest.mark.parametrize("name", one_in(9, template_names(), begin=2))
 def test_no_layer_is_applied_twice(name: str) -> None:
     """Loss and metrics take what ``forward`` has computed."""
     model = compile_project(open_project(name), device="meta")
@@ -111,11 +111,15 @@ def test_no_layer_is_applied_twice(name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every template's file, those of some random graphs, and one with every class and function that printed files may hold."""
+def files(tmp_path_factory: pytest.TempPathFactory, amount: Amount) -> Path:
+    """The templates' files, those of some random graphs, and one with every class and function that printed files may hold.
+
+    The suite prints every sixth template, CI all.
+    """
     folder = tmp_path_factory.mktemp("printed")
-    texts = {name.replace("-", "_").replace(".", "_"): model_source(open_project(name)) for name in template_names()}
-    texts |= {f"random_{seed}": model_source(random_project(seed)) for seed in range(40)}
+    names = template_names()[:: amount(6, wide=1, thorough=1)]
+    texts = {name.replace("-", "_").replace(".", "_"): model_source(open_project(name)) for name in names}
+    texts |= {f"random_{seed}": model_source(random_project(seed)) for seed in range(amount(10, wide=40, thorough=40))}
     pieces = "\n\n\n".join(source.read_definitions().values())
     texts["every_piece"] = "\n".join([*source.imports(pieces), "", "", pieces, ""])
     for name, text in texts.items():
@@ -131,6 +135,7 @@ def run(folder: Path, *command: str) -> str:
     return "" if ended.returncode == 0 else (ended.stdout + ended.stderr)[-4000:]
 
 
+@pytest.mark.more
 def test_ruff_finds_nothing(files: Path) -> None:
     """Its own rules, no builtin hidden (A), no line over 100 columns (E501)."""
     strict = ("--isolated", "--no-cache", "--line-length", "100")

@@ -121,11 +121,11 @@ and machines that learn by contrast: a difference of energies between data and o
 That these learn is held by tests/training."""
 
 
-@pytest.mark.parametrize("name", one_in(6, [name for name in TRAINING if name not in OF_SEVERAL]))
+@pytest.mark.parametrize("name", one_in(18, [name for name in TRAINING if name not in OF_SEVERAL]))
 def test_its_loss_falls(name: str, request: pytest.FixtureRequest) -> None:
     """A few steps of the heavy ones; with ``--thorough`` the whole epoch of all, in less than a minute on two cores.
 
-    That each of them trains at all, is held in tests/training; CI holds this of all, the suite of every sixth.
+    That each of them trains at all, is held in tests/training; CI holds this of all, the suite of a few.
     """
     project, thorough = opened(name), request.config.getoption("--thorough")
     light = infer(project).main.macs < LIGHT
@@ -140,7 +140,7 @@ def test_what_does_not_learn_does_not_fall() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", one_in(2, [name for name in TRAINING if name not in ("unet-small", "unet-padded-small")])
+    "name", one_in(8, [name for name in TRAINING if name not in ("unet-small", "unet-padded-small")])
 )
 def test_the_first_loss_is_about_that_of_guessing(name: str) -> None:
     """The first lesson about a loss curve: it begins at ln K. (Where one field of a mask outweighs the other, guessing gives less.)"""

@@ -376,6 +376,7 @@ def test_the_perceptron_gives_the_lectures_answer() -> None:
     assert answer == pytest.approx(0.00247, abs=1e-5)  # g(−6)
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("name", [n for n in NAMES if n in EXACT])
 def test_torch_counts_the_same_weights(name: str) -> None:
     """Compiled on the meta device, which allocates nothing."""

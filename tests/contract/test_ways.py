@@ -19,7 +19,7 @@ from visualnet.figures.charts.svg import svg_of
 from visualnet.resources import resource
 from visualnet.training.generating.made import Made
 from visualnet.training.generating.way import Place, Way, find_place, find_ways, make_way
-from visualnet.training.observations.lens import resting
+from visualnet.training.observations.context import resting
 
 EVERY = list(find_ways().values())
 MOST_PARAMETERS = 3_000_000
@@ -64,7 +64,7 @@ def few(kind: type[Way], **more: Value) -> dict[str, Value]:
 
 def make(kind: type[Way], found: Observed, place: Place, **settings: Value) -> Made:
     with resting(found.model), torch.no_grad():
-        return make_way(kind.name, few(kind, **settings)).make(found.lens, place, lambda share: None)
+        return make_way(kind.name, few(kind, **settings)).make(found.context, place, lambda share: None)
 
 
 def bytes_of(made: Made) -> dict[str, bytes]:
@@ -91,6 +91,7 @@ def test_a_way_says_what_it_does_and_needs(kind: type[Way]) -> None:
     assert home(kind), "no template has a place for it"
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
 def test_the_same_seed_makes_the_same_and_nothing_changes(kind: type[Way]) -> None:
     template = home(kind)
@@ -130,4 +131,4 @@ def test_it_ends_where_nobody_wants_it_any_more(kind: type[Way]) -> None:
         raise Enough
 
     with resting(found.model), torch.no_grad(), pytest.raises(Enough):
-        make_way(kind.name, few(kind)).make(found.lens, find_place(kind, found.analysis), check)
+        make_way(kind.name, few(kind)).make(found.context, find_place(kind, found.analysis), check)

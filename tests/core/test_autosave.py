@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.core.drawing import chain
+from tests.counting import count_calls
 from tests.waiting import linger, until
 from visualnet.core import edits
 from visualnet.core.document import Document
@@ -274,15 +275,13 @@ def test_a_full_disk_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_tick_does_not_hold_up_the_window() -> None:
     document = edited()
     journal = Journal(document)
-    slowest = []
+    work = []
     for _ in range(20):
         document.do("Add", lambda p: edits.add_node(p, MAIN, "relu"))
-        start = time.thread_time()
-        journal.tick()
-        slowest.append(time.thread_time() - start)
+        work.append(count_calls(journal.tick)[1])
         journal._wait()
     journal.close()
-    assert sorted(slowest)[10] < 0.02
+    assert max(work) < 200, "the writing is for its own thread"
 
 
 WINDOW = """

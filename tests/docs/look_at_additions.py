@@ -189,11 +189,11 @@ def experiment() -> dict[str, Any]:
     from visualnet.training.experiments.model import ExperimentModel
     from visualnet.training.experiments.registry import find_experiments
     from visualnet.training.experiments.results import check_claims
-    from visualnet.training.experiments.runner import Reins, run_experiment
+    from visualnet.training.experiments.runner import StopControl, run_experiment
 
     found = find_experiments()["batch-sizes"]
     model = ExperimentModel(found, (0,))
-    ended = run_experiment(found, (0,), Path(tempfile.mkdtemp()) / "batches", Reins(), model.consume)
+    ended = run_experiment(found, (0,), Path(tempfile.mkdtemp()) / "batches", StopControl(), model.consume)
     return {
         "first": next(iter(find_experiments())),
         "ended": ended,

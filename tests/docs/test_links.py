@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from tests import architecture_docs
 from tests.docs.pages import DOCS, GUIDE, PAGES, ROOT, SITE, anchors, name_of, prose, text_of
-from tests.guide_pictures import PICTURES
-from tests.guide_window import FOLDER, SIZE
+from tests.generators import architecture_docs
+from tests.pictures.guide import PICTURES
+from tests.pictures.guide_window import FOLDER, SIZE
 
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 MOST_BYTES = 2_000_000
@@ -86,11 +87,16 @@ def test_the_map_of_the_code_is_short() -> None:
 SOURCES = ("visualnet", "tests", "packaging")
 
 
+@cache
+def source_files() -> list[str]:
+    """Every file of the sources, from the root on."""
+    return [f"/{p.relative_to(ROOT).as_posix()}" for top in SOURCES for p in (ROOT / top).rglob("*.py")]
+
+
 def missing_files(text: str) -> list[str]:
     """The files that a text names and that are not there; the last part of a path is enough."""
-    there = [f"/{p.relative_to(ROOT).as_posix()}" for top in SOURCES for p in (ROOT / top).rglob("*.py")]
     named = set(re.findall(r"`([\w/]+\.py)`", text))
-    return sorted(name for name in named if not any(path.endswith(f"/{name}") for path in there))
+    return sorted(name for name in named if not any(path.endswith(f"/{name}") for path in source_files()))
 
 
 def test_a_page_names_files_that_are_there() -> None:

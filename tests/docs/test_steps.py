@@ -1,4 +1,4 @@
-"""The steps of the guide, done in a window as the page says; what only a picture shows is done by ``tests/guide_pictures.py``."""
+"""The steps of the guide, done in a window as the page says; what only a picture shows is done by ``tests/pictures/guide.py``."""
 
 from __future__ import annotations
 
@@ -68,6 +68,7 @@ def test_a_network_from_nothing_by_keys_and_one_button_reads_digits(window: Wind
     assert accuracy == pytest.approx(0.9, abs=0.05), "about nine of ten digits"
 
 
+@pytest.mark.wide
 def test_where_newcomers_get_stuck(window: Window, hands: Hands) -> None:
     """The keys after a field; a card that leads somewhere; a layer dropped onto a wire."""
     window.project_files.open_template("mlp-mnist")
@@ -102,6 +103,7 @@ def test_a_number_with_a_point_is_replaced_as_a_whole(window: Window, hands: Han
     assert hands.studio.project.recipe.lr == 0.01
 
 
+@pytest.mark.wide
 def test_blocks_group_repeat_and_say_what_does_not_repeat(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     hands.rest()
@@ -124,6 +126,7 @@ def test_blocks_group_repeat_and_say_what_does_not_repeat(window: Window, hands:
     assert studio.sheet == ""
 
 
+@pytest.mark.wide
 def test_what_the_guide_calls_grey_cannot_be_changed_while_it_runs(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     window.show_space("train")

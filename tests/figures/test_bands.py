@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visualnet.figures.charts.marks import Area, Dots, Stroke, Words
-from visualnet.figures.charts.spread.bands import DASHES, Band, BandChart
+from visualnet.figures.charts.spread.bands import ALL_SPOTS, DASHES, Band, BandChart
 from visualnet.figures.charts.svg import svg_of
 
 VALUES = st.lists(st.tuples(*[st.floats(-1e6, 1e6)] * 3), min_size=1, max_size=12)
@@ -50,3 +50,15 @@ def test_with_places_the_values_of_the_axis_stand_at_even_distances() -> None:
 def test_nothing_to_draw_is_drawn_empty() -> None:
     chart = BandChart((Band("a", (), (), (), ()),), "epoch", "loss", (1.0, 10.0))
     assert chart.lay_out(400, 300).marks and "nothing yet" in chart.description()
+
+
+def test_many_curves_are_thin_and_answer_at_a_bounded_number_of_places() -> None:
+    x = tuple(map(float, range(300)))
+    curves = [Band(f"run {at}", x, (y := tuple(v / (at + 1) for v in x)), y, y, at) for at in range(50)]
+    many, few = BandChart(tuple(curves), "step", "loss"), BandChart(tuple(curves[:3]), "step", "loss")
+    for chart, width in ((many, 1.0), (few, 2.0)):
+        drawing = chart.lay_out(700, 400)
+        lines = [mark for mark in drawing.marks if isinstance(mark, Stroke) and len(mark.points) == 300]
+        assert len(lines) == len(chart.bands) and {line.width for line in lines} == {width}
+        named = {spot.words.partition(",")[0] for spot in drawing.spots}
+        assert named == {band.name for band in chart.bands} and len(drawing.spots) <= ALL_SPOTS

@@ -15,6 +15,7 @@ from visualnet.figures.charts.tiles import TilesChart
 from visualnet.resources import resource
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("template", "titles"), [("autoencoder", (IN, OUT)), ("unet-boundary", (IN, GREATEST, TRUE))])
 def test_it_is_drawn_while_nothing_trains(window: Window, hands: Hands, template: str, titles: tuple[str, ...]) -> None:
     import torch  # noqa: F401  # what the window does in the background

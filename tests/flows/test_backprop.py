@@ -99,6 +99,7 @@ def test_xor_is_followed_by_hand(window: Window, hands: Hands, panel: Any) -> No
     assert overlay.marks == NOTHING, "what nobody looks at is not marked"
 
 
+@pytest.mark.wide
 def test_steps_are_taken_on_a_copy_and_the_batch_is_chosen(window: Window, hands: Hands, panel: Any) -> None:
     before = window.studio.project
     first = panel.passes
@@ -147,6 +148,7 @@ def test_blocks_are_stepped_into_and_large_networks_name_a_smaller_one(window: W
     hands.until(lambda: "XOR by hand" in panel.empty.sentence.text(), what="words that name a small network")
 
 
+@pytest.mark.wide
 def test_nothing_of_a_document_is_kept_when_another_one_is_opened(window: Window, hands: Hands) -> None:
     window.project_files.open_template("xor")
     panel = window.show_panel("backprop")

@@ -87,6 +87,7 @@ def test_group_open_change_and_take_apart(lenet: Window, hands: Hands) -> None:
     assert studio.project == before
 
 
+@pytest.mark.wide
 def test_what_cannot_be_grouped_is_said(lenet: Window, hands: Hands) -> None:
     conv, after = first_two(hands)
     beyond = next(t.node for t, s in hands.studio.graph.wires.items() if s.node == hands.node(after).id)
@@ -97,6 +98,7 @@ def test_what_cannot_be_grouped_is_said(lenet: Window, hands: Hands) -> None:
     assert f"“{after}” stands between" in lenet.toast.text
 
 
+@pytest.mark.wide
 def test_rename_unique_and_unused(lenet: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     studio, actions = hands.studio, lenet.actions_
     name = grouped(hands)
@@ -114,6 +116,7 @@ def test_rename_unique_and_unused(lenet: Window, hands: Hands, monkeypatch: pyte
     assert list(studio.project.blocks) == ["Stem"]
 
 
+@pytest.mark.wide
 def test_a_number_becomes_the_block_s_parameter_by_the_right_button(lenet: Window, hands: Hands) -> None:
     conv, _ = first_two(hands)
     name = grouped(hands)
@@ -186,6 +189,7 @@ def test_a_block_is_kept_and_used_in_another_project(
     assert hands.studio.sheet == MAIN
 
 
+@pytest.mark.wide
 def test_a_standard_block_stays_in_the_library(lenet: Window, hands: Hands) -> None:
     palette: PalettePanel = lenet.panel("palette")
     item = row(palette, "Standard blocks", "squeeze_excitation")
@@ -202,6 +206,7 @@ def test_a_standard_block_stays_in_the_library(lenet: Window, hands: Hands) -> N
     assert "comes with the program" in lenet.toast.text
 
 
+@pytest.mark.wide
 def test_quick_add_finds_the_library_s_blocks_and_sets_their_numbers(lenet: Window, hands: Hands) -> None:
     studio, view = hands.studio, hands.view
     conv = next(n for n in studio.graph if n.kind == "conv2d")
@@ -231,6 +236,7 @@ def dropped(target: ParametersSection, mime: QMimeData) -> None:
     assert not target.mark.isVisibleTo(target)
 
 
+@pytest.mark.wide
 def test_a_field_is_dragged_onto_the_block_s_parameters(
     lenet: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,6 +281,7 @@ def test_a_field_is_dragged_onto_the_block_s_parameters(
     assert hands.studio.project == before
 
 
+@pytest.mark.wide
 def test_a_block_s_parameter_is_told_of_renamed_and_taken_away(lenet: Window, hands: Hands) -> None:
     studio = hands.studio
     conv, _ = first_two(hands)
@@ -313,6 +320,7 @@ def test_a_block_s_parameter_is_told_of_renamed_and_taken_away(lenet: Window, ha
     assert studio.project == before
 
 
+@pytest.mark.wide
 def test_breadcrumbs_lead_up_and_beside(lenet: Window, hands: Hands) -> None:
     studio, row_ = hands.studio, lenet.canvas.crumbs
     assert not row_.isVisible(), "the main sheet needs none"
@@ -405,6 +413,7 @@ def inside_click(lenet: Window, hands: Hands, name: str, modifiers: Qt.KeyboardM
     hands.rest(0.02)
 
 
+@pytest.mark.wide
 def test_in_place_the_inspector_and_the_keys_work_on_what_is_inside(lenet: Window, hands: Hands) -> None:
     studio, inside, page = hands.studio, lenet.canvas.inside, lenet.panel("inspector").node_page
     conv, after = first_two(hands)
@@ -485,6 +494,7 @@ def test_frames_and_notes_go_into_the_block_and_come_back(lenet: Window, hands: 
     assert studio.project == before
 
 
+@pytest.mark.wide
 def test_the_icons_of_the_sheets_wear_the_theme(lenet: Window, hands: Hands) -> None:
     grouped(hands)
 
@@ -500,6 +510,7 @@ def test_the_icons_of_the_sheets_wear_the_theme(lenet: Window, hands: Hands) -> 
     assert ink() < dark - 60
 
 
+@pytest.mark.wide
 def test_a_templates_block_opens_in_rows_that_can_be_read_and_keeps_what_a_person_chose(hands: Hands) -> None:
     """It opened as one long row of tiny cards, as it was published."""
     studio, view, window = hands.studio, hands.view, hands.window

@@ -96,6 +96,7 @@ def test_the_keyboard_comes_back_from_a_field(window: Window, hands: Hands) -> N
             assert hands.view.hasFocus(), f"{editor} keeps the keyboard"
 
 
+@pytest.mark.wide
 def test_a_number_is_taken_whole_and_what_cannot_be_read_stays(window: Window, hands: Hands) -> None:
     """The first click selects 0.02 as a whole; 0.01.02 stays red and in words until it is mended or given up, and is never lost unsaid."""
     empty(window, hands)
@@ -223,6 +224,7 @@ def test_quick_add_goes_between(window: Window, hands: Hands) -> None:
     assert hands.studio.graph.wires[follower].node == hands.node("linear").id
 
 
+@pytest.mark.wide
 def test_quick_add_behind_several_and_from_the_list_of_layers(window: Window, hands: Hands) -> None:
     """Where several nodes follow, all of them go on from the new one; the list of layers adds in the same way and says where."""
     template(window, hands, "lenet5")
@@ -252,6 +254,7 @@ def test_quick_add_behind_several_and_from_the_list_of_layers(window: Window, ha
     assert not overlapping(hands)
 
 
+@pytest.mark.wide
 def test_quick_add_closes_when_the_drawing_changes_under_it(window: Window, hands: Hands) -> None:
     """Where it would put a layer may be gone: an undo, another project, another sheet."""
     template(window, hands, "perceptron-points")
@@ -268,6 +271,7 @@ def test_quick_add_closes_when_the_drawing_changes_under_it(window: Window, hand
     assert popup.isHidden() and popup.list.count() == 0
 
 
+@pytest.mark.wide
 def test_a_layer_dropped_on_a_wire_makes_room(window: Window, hands: Hands) -> None:
     """It lands on the line of the wire, what follows moves on, no wire runs back and no card is covered; also a card that was moved."""
     template(window, hands, "perceptron-points")
@@ -293,6 +297,7 @@ def test_a_layer_dropped_on_a_wire_makes_room(window: Window, hands: Hands) -> N
     assert not runs_back(hands, first, lone, "score") and not overlapping(hands)
 
 
+@pytest.mark.wide
 def test_a_layer_dropped_where_the_sheet_turns(window: Window, hands: Hands) -> None:
     """On a wire that leads back to the next row it goes to the end of the one row or the beginning of the next: no loops."""
     template(window, hands, "lenet5")
@@ -309,6 +314,7 @@ def test_a_layer_dropped_where_the_sheet_turns(window: Window, hands: Hands) -> 
     assert not overlapping(hands)
 
 
+@pytest.mark.wide
 def test_the_list_for_a_wire_covers_neither_it_nor_its_node(window: Window, hands: Hands) -> None:
     """Wherever a wire is let go, it and the node that it came from are seen beside the list."""
     template(window, hands, "perceptron-points")
@@ -332,6 +338,7 @@ def test_the_list_for_a_wire_covers_neither_it_nor_its_node(window: Window, hand
         assert view.loose_wire is None
 
 
+@pytest.mark.wide
 def test_tidy_leaves_nothing_out_of_view(window: Window, hands: Hands) -> None:
     """Ctrl+L shows the whole sheet as it stands afterwards, not as it stood before; so does tidying the selection, where all was seen."""
     template(window, hands, "lenet5")
@@ -360,6 +367,7 @@ def test_tidy_leaves_nothing_out_of_view(window: Window, hands: Hands) -> None:
 # --- what leads out of an unfinished drawing ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_loss_target_and_accuracy_are_one_button(window: Window, hands: Hands) -> None:
     """An input and layers, then one button: loss, target, accuracy and output are there, wired; one step back takes all of it away."""
     empty(window, hands)
@@ -394,6 +402,7 @@ def test_loss_target_and_accuracy_are_one_button(window: Window, hands: Hands) -
 # --- menus --------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_menus_tick_what_is_on(window: Window, hands: Hands) -> None:
     """The panels that are open, the theme and the workspace that are on."""
     template(window, hands, "perceptron-points")
@@ -413,6 +422,7 @@ def test_menus_tick_what_is_on(window: Window, hands: Hands) -> None:
     window.actions_.trigger("view.theme_dark")
 
 
+@pytest.mark.wide
 def test_repeat_stands_beside_open_block(window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the context menu of a block, in the menu Graph and among all commands; one step, and what cannot be repeated is said."""
     template(window, hands, "lenet5")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
@@ -65,6 +66,7 @@ def test_a_new_input_reads_the_data_of_the_project(window: Window, hands: Hands)
     assert not [p for p in hands.studio.problems() if p.node == new and p.severity == "error"]
 
 
+@pytest.mark.wide
 def test_without_problems_the_key_says_so(window: Window, lenet: Hands) -> None:
     said: list[str] = []
     lenet.studio.message.connect(lambda _severity, words: said.append(words))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
@@ -38,6 +39,7 @@ def whole(hands: Hands) -> None:
     assert set(hands.view.canvas.wires) == set(hands.studio.graph.wires)
 
 
+@pytest.mark.wide
 def test_adding(window: Window, hands: Hands) -> None:
     """By double-click, by Space, by a wire let go, into a wire, out of it, from card to card, as a copy, with its parameters."""
     opened(window, hands)
@@ -126,6 +128,7 @@ def test_wiring(window: Window, hands: Hands) -> None:
     whole(hands)
 
 
+@pytest.mark.wide
 def test_selecting_and_arranging(window: Window, hands: Hands) -> None:
     """By kind, up and down the wires; align, tidy, fold, turn; a frame that holds; find; a bookmark."""
     opened(window, hands)
@@ -207,6 +210,7 @@ def test_editing_many(window: Window, hands: Hands) -> None:
     whole(hands)
 
 
+@pytest.mark.wide
 def test_keyboard_and_reach(window: Window, hands: Hands) -> None:
     """A node added, wired, renamed, moved and taken out again with no mouse, on a small screen, and a screen reader hears it."""
     opened(window, hands)

@@ -100,6 +100,7 @@ def test_a_damaged_capsule_is_refused_in_words_and_nothing_is_written(
     assert not runs_dir().exists() or not list(runs_dir().iterdir())
 
 
+@pytest.mark.wide
 def test_weights_that_carry_their_project_open_it(window: Window, hands: Hands, tmp_path: Path) -> None:
     import torch
 

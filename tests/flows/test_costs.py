@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication, QMenu, QScrollBar
@@ -38,6 +39,7 @@ def test_the_inspector_tells_what_a_node_costs(lenet: Hands) -> None:
     assert card.rows.value("Kept for backward") == format_bytes(4 * 16 * 10 * 10 * batch)
 
 
+@pytest.mark.wide
 def test_the_project_page_adds_up_and_follows_the_recipe(lenet: Hands) -> None:
     lenet.studio.select([])
     rows = lenet.window.panel("inspector").project_page.costs.rows
@@ -82,6 +84,7 @@ def test_the_heat_map_tints_by_share_and_is_off_at_first(lenet: Hands) -> None:
     assert heat.most == 480_000
 
 
+@pytest.mark.wide
 def test_the_heat_maps_choice_is_remembered(lenet: Hands) -> None:
     lenet.window.overlay("heat").choose("kept")
     assert Settings(lenet.window.settings.path).typed("heat", "") == "kept" or lenet.window.settings["heat"] == "kept"
@@ -96,6 +99,7 @@ def heat_menu(hands: Hands, text: str) -> None:
     menu.deleteLater()
 
 
+@pytest.mark.wide
 def test_time_is_measured_when_asked_and_never_made_up(lenet: Hands) -> None:
     heat = lenet.window.overlay("heat")
     heat_menu(lenet, "Time")
@@ -129,6 +133,7 @@ def test_viridis_grows_brighter() -> None:
 # --- the reference -----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_f1_opens_the_page_of_the_selected_layer(lenet: Hands) -> None:
     lenet.click("pool1")
     lenet.keys("F1")
@@ -149,6 +154,7 @@ def test_the_reference_is_searched_by_name_keyword_and_text(lenet: Hands) -> Non
     assert panel.nothing.isVisible() and not panel.add_button.isEnabled()
 
 
+@pytest.mark.wide
 def test_add_to_canvas_places_the_layer(lenet: Hands) -> None:
     lenet.keys("F1")
     panel = lenet.window.panel("reference")
@@ -160,6 +166,7 @@ def test_add_to_canvas_places_the_layer(lenet: Hands) -> None:
     assert any(n.kind == "gelu" for n in lenet.studio.graph)
 
 
+@pytest.mark.wide
 def test_every_page_is_text_and_loads_nothing(lenet: Hands) -> None:
     lenet.keys("F1")
     page = lenet.window.panel("reference").page
@@ -173,6 +180,7 @@ def test_every_page_is_text_and_loads_nothing(lenet: Hands) -> None:
 # --- the comparison ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_the_comparison_shows_pairs_templates_and_bad_files(lenet: Hands, window: Window, tmp_path: Path) -> None:
     dialog = CompareDialog(lenet.studio, window)
     dialog.show()
@@ -192,6 +200,7 @@ def test_the_comparison_shows_pairs_templates_and_bad_files(lenet: Hands, window
     dialog.deleteLater()
 
 
+@pytest.mark.wide
 def test_a_page_of_the_reference_shows_the_layers_drawing(lenet: Hands) -> None:
     lenet.window.run_action("help.reference")
     panel = lenet.window.panel("reference")

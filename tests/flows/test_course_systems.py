@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from tests.flows.hands import Hands
@@ -46,6 +47,7 @@ def train(window: Window, hands: Hands, epochs: int) -> Any:
     return runner.model
 
 
+@pytest.mark.wide
 def test_masks_are_seen_over_the_images_while_a_unet_learns(window: Window, hands: Hands, tmp_path: Path) -> None:
     open_smaller(
         window, tmp_path, "unet-boundary", {"options": {"n": 60, "side": 64}}, epochs=6, lr=0.005, batch_size=2
@@ -97,6 +99,7 @@ def curves(view: ObservationView) -> dict[str, Any]:
     return {curve.name: curve for curve in chart.curves}
 
 
+@pytest.mark.wide
 def test_what_bert_learned_from_texts_alone_tells_opinions(window: Window, hands: Hands, tmp_path: Path) -> None:
     # Before: weights that have read texts without a label fill in words that fit.
     window.project_files.open_template("bert-pretraining")
@@ -117,6 +120,7 @@ def test_what_bert_learned_from_texts_alone_tells_opinions(window: Window, hands
     assert max(epoch.validation["accuracy"] for epoch in model.epochs) > 0.8
 
 
+@pytest.mark.wide
 def test_an_image_larger_than_the_input_is_answered_tile_by_tile(window: Window, hands: Hands, tmp_path: Path) -> None:
     window.project_files.open_template("unet-small")
     window.studio.do("Start from", lambda p: edits.set_recipe(p, start_from="trained/unet-small"))

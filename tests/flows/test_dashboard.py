@@ -51,6 +51,7 @@ def widths(studio: Studio, hands: Hands) -> list[float]:
     return [inks[by_source[Port(node, "y")]].width for node in linears if Port(node, "y") in by_source]
 
 
+@pytest.mark.wide
 def test_gradients_of_a_deep_sigmoid_network_are_seen_to_fade(window: Window, hands: Hands) -> None:
     """The lesson of the vanishing gradient: the wires burn at the loss, and are faint at the input."""
     open_deep(hands, epochs=1)

@@ -266,6 +266,7 @@ def train_on_what_was_dropped(
     return page
 
 
+@pytest.mark.wide
 def test_a_table_from_drop_to_report(window: Window, hands: Hands, tmp_path: Path) -> None:
     path = tmp_path / "flowers.csv"
     lines = [
@@ -292,6 +293,7 @@ def test_a_table_from_drop_to_report(window: Window, hands: Hands, tmp_path: Pat
     assert table.item(2, 1).text() == "2024-03-01" and "2024-03" in spreads["picked"].text, "a date as one"
 
 
+@pytest.mark.wide
 def test_texts_from_drop_to_report(window: Window, hands: Hands, tmp_path: Path) -> None:
     folder = tmp_path / "reviews"
     for label, words in (("good", "a warm and funny film"), ("bad", "a cold and slow film")):
@@ -308,6 +310,7 @@ def test_texts_from_drop_to_report(window: Window, hands: Hands, tmp_path: Path)
     hands.until(lambda: "film" in page.samples.viewer.display.text.toPlainText())
 
 
+@pytest.mark.wide
 def test_pictures_from_drop_to_report(window: Window, hands: Hands, animals: Path) -> None:
     page = train_on_what_was_dropped(
         window, hands, animals, "image_folder",

@@ -29,6 +29,7 @@ def offered(hands: Hands) -> list[str]:
     return [b.text() for b in window.banner.findChildren(QPushButton) if b.isVisible()]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("how", ["large", "picture", "link"])
 def test_what_another_program_put_there_is_asked_about_and_then_replaced(
     how: str, window: Window, hands: Hands, tmp_path: Path
@@ -48,6 +49,7 @@ def test_what_another_program_put_there_is_asked_about_and_then_replaced(
     assert not hands.studio.document.modified
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("how", ["folder", "pipe", "device"])
 def test_what_is_no_file_is_named_and_never_replaced(how: str, window: Window, hands: Hands, tmp_path: Path) -> None:
     path = edited(window, hands, tmp_path)
@@ -71,6 +73,7 @@ def test_what_came_while_the_question_was_read_is_asked_about_too(window: Window
     assert "Replace it" in offered(hands), "the question comes again"
 
 
+@pytest.mark.wide
 def test_a_name_that_gets_its_ending_here_is_asked_about_here(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

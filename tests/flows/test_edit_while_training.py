@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLineEdit
 
@@ -56,6 +57,7 @@ def test_names_and_places_are_no_other_network(window: Window, hands: Hands) -> 
     assert mark_of(edits.remove(project, MAIN, [node])) != mark_of(project)
 
 
+@pytest.mark.wide
 def test_what_is_changed_while_it_trains_reaches_the_run_and_undo_takes_it_back(window: Window, hands: Hands) -> None:
     """The rate, the decay and the schedule in the recipe, dropout in the inspector, freezing on the canvas, by mouse and keys."""
     window.project_files.open_template("lenet5")

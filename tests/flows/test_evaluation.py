@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QFileDialog, QMessageBox
 from tests.flows.hands import Hands
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
-from visualnet.training.evaluation.openings import count_openings
+from visualnet.training.evaluation.uses_of_test_part import count_uses
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -140,13 +140,13 @@ def test_the_test_part_is_opened_deliberately_and_counted(
     answer("Cancel")
     evaluate(panel, hands)
     folder = panel.folder
-    assert panel.evaluation is None and count_openings(folder) == 0
+    assert panel.evaluation is None and count_uses(folder) == 0
     answer("count it")
     evaluate(panel, hands)
-    assert panel.evaluation.part == "test" and count_openings(folder) == 1
+    assert panel.evaluation.part == "test" and count_uses(folder) == 1
     assert "opened once" in panel.openings.text()
     evaluate(panel, hands)
-    assert count_openings(folder) == 2 and "2 times" in panel.openings.text()
+    assert count_uses(folder) == 2 and "2 times" in panel.openings.text()
     assert len(asked) == 3 and "opened once" in asked[-1]
 
     # Without a test part it says what to do.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +15,10 @@ from PySide6.QtTest import QTest
 
 from tests.flows.hands import Hands
 from visualnet.app.features.experiments import view as module
+from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
+from visualnet.core.project import Project
 from visualnet.training.experiments.own import read_own
 from visualnet.training.experiments.registry import find_experiments
 from visualnet.training.experiments.trials import Trial
@@ -96,6 +100,7 @@ def test_an_experiment_is_trained_stopped_and_gone_on_with_and_what_came_out_is_
     assert window.studio.project.recipe.lr == 10.0 and not window.studio.analysis.errors()
 
 
+@pytest.mark.wide
 def test_a_setting_of_an_open_project_is_varied_and_kept_with_it(window: Window, hands: Hands, tmp_path: Path) -> None:
     assert not window.actions_["train.vary"].isEnabled()
     window.project_files.open_template("perceptron-points")
@@ -128,6 +133,37 @@ def test_a_setting_of_an_open_project_is_varied_and_kept_with_it(window: Window,
     assert read_own(document.project) == ([], [])
 
 
+def test_the_form_keeps_no_project_that_was_closed_and_what_is_written_in_it_while_one_is_open(
+    window: Window, hands: Hands
+) -> None:
+    window.project_files.open_template("perceptron-points")
+    document = weakref.ref(window.studio.document)
+    project = id(window.studio.document.project)
+    window.actions_.trigger("train.vary")
+    hands.rest()
+    view = window.pages["experiments"].view  # type: ignore[attr-defined]
+    form, tabs = view.form, window.project_files.tabs
+    form.place_box.setCurrentIndex(form.place_box.findData("lr"))
+    hands.type_into(form.values, "0.1, 0.001")
+    assert view.experiment is not None
+    tabs.show(next(tab for tab in tabs if tab.document is document()))
+    hands.rest()
+    assert not view.isVisible() and view.experiment is None
+    tabs.show_page("experiments")
+    hands.rest()
+    assert form.values.text() == "0.1, 0.001" and view.experiment is not None, "as it was left"
+    window.project_files.close_tab(next(tab for tab in tabs if tab.document is document()))
+    tabs.show_page("start_page")
+    hands.rest()
+    hands.until(lambda: not [t for t in window.findChildren(BackgroundTask) if t.running], what="nothing at work")
+    window.collector.collect_all()
+    assert document() is None
+    assert not [p for p in gc.get_objects() if isinstance(p, Project) and id(p) == project and p.graph.nodes]
+    tabs.show_page("experiments")
+    hands.rest()
+    assert form.project is None and not view.go.isEnabled()
+
+
 def test_nothing_is_trained_beside_a_training(window: Window, hands: Hands) -> None:
     window.project_files.open_template("perceptron-points")
     hands.studio.do("Epochs", lambda p: edits.set_recipe(p, epochs=100_000, device="cpu"))
@@ -141,6 +177,7 @@ def test_nothing_is_trained_beside_a_training(window: Window, hands: Hands) -> N
     assert not view.experimenter.busy and "A training goes on" in told[0]
 
 
+@pytest.mark.wide
 def test_closing_the_window_ends_an_experiment(window: Window, hands: Hands) -> None:
     view = open_page(window, hands)
     QTest.mouseClick(view.go, LEFT)

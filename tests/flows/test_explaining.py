@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
@@ -57,6 +58,7 @@ def test_break_look_ahead_repair_explain(hands: Hands, window: Window, qtbot: Qt
     qtbot.waitUntil(lambda: window.findChild(ExplanationDialog) is None)
 
 
+@pytest.mark.wide
 def test_f8_shows_the_repairs_where_the_panel_stood_behind_another(hands: Hands, window: Window) -> None:
     window.project_files.open_template("lenet5")
     window.show_space("train")

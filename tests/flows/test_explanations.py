@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
 
@@ -47,6 +48,7 @@ def test_a_place_that_is_clicked_is_that_of_every_picture_of_the_layer(window: W
     assert "row" not in shares.options
 
 
+@pytest.mark.wide
 def test_a_pixel_of_a_feature_map_turns_the_pictures_of_its_layer_to_it(window: Window, lenet: Hands) -> None:
     panel = open_panel(window, lenet)
     maps, field = panel.add("feature_maps"), panel.add("receptive_field")

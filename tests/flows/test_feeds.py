@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -103,6 +104,7 @@ def test_a_channel_is_switched_off_and_the_prediction_follows(window: Window, le
     hands.until(lambda: np.array_equal(next(iter(probes.seen.outputs.values())), usual))
 
 
+@pytest.mark.wide
 def test_latent_sliders_move_a_reconstruction(window: Window, hands: Hands) -> None:
     import torch as _torch  # noqa: F401  # what the window does in the background
 
@@ -136,6 +138,7 @@ def test_latent_sliders_move_a_reconstruction(window: Window, hands: Hands) -> N
     assert torch.is_grad_enabled()
 
 
+@pytest.mark.wide
 def test_heads_of_one_repetition_and_a_drawing(window: Window, hands: Hands) -> None:
     window.project_files.open_template("vit-small")
     hands.rest(0.1)

@@ -94,6 +94,7 @@ def test_a_wrong_click_gets_an_answer_and_next_does_the_step_so_that_undo_takes_
     hands.until(lambda: coach.at == 5)
 
 
+@pytest.mark.wide
 def test_a_lesson_that_was_gone_through_is_ticked_leads_to_the_next_and_stands_in_help(
     window: Window, hands: Hands
 ) -> None:
@@ -126,6 +127,7 @@ def test_a_lesson_that_was_gone_through_is_ticked_leads_to_the_next_and_stands_i
     assert coach.isVisible() and coach.name.text() == "Watch it learn"
 
 
+@pytest.mark.wide
 def test_the_lesson_of_points_is_done_for_who_only_presses_next(window: Window, hands: Hands) -> None:
     """All that the program can do in the person's place; the points are theirs, and it says so."""
     coach = begin(window, hands, "points-and-lines")
@@ -153,6 +155,7 @@ def next_once(coach: LessonCoach, hands: Hands) -> bool:
     return False
 
 
+@pytest.mark.wide
 def test_a_lesson_goes_on_below_the_page_of_experiments(
     window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,7 @@ def test_cards_become_boxes_that_follow_the_drawing(lenet: Hands) -> None:
     assert colour(lenet, "conv1") == plain["conv1"]
 
 
+@pytest.mark.wide
 def test_the_choice_is_remembered_and_each_sheet_has_its_scale(lenet: Hands) -> None:
     sizes = lenet.window.overlay("map_sizes")
     sizes.show_sizes(True)
@@ -82,6 +83,7 @@ def test_the_choice_is_remembered_and_each_sheet_has_its_scale(lenet: Hands) -> 
     assert lenet.window.settings.typed("map_sizes", False)
 
 
+@pytest.mark.wide
 def test_two_legends_stand_above_each_other(lenet: Hands) -> None:
     sizes, heat = lenet.window.overlay("map_sizes"), lenet.window.overlay("heat")
     heat.choose("parameters")

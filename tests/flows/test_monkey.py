@@ -20,7 +20,7 @@ from PySide6.QtCore import QObject
 from tests.conftest import Amount
 from tests.flows.hands import Hands
 from tests.flows.monkey.gestures import Monkey, live, make, rest, undo_all, whole
-from tests.flows.monkey.watch import Beats, Faults, python_objects, resident_mb, trim
+from tests.flows.monkey.watch import Beats, Faults, ids_of, python_objects, resident_mb, trim, what_keeps
 from visualnet.app.shell.window import Window
 from visualnet.core.document import Document
 from visualnet.core.user import block_library
@@ -115,7 +115,7 @@ def test_whatever_a_monkey_does_the_drawing_stays_whole_and_nothing_is_left(
     with Faults() as faults, answers:
         if thorough:
             monkey.load_libraries()
-        begun = objects()
+        begun, known = objects(), {kind: ids_of(kind) for kind in OURS}
         own = work(monkey, window, faults, FIRST, amount(SECONDS, wide=CI_SECONDS, thorough=10**9))
         undo_all(window)
         monkey.close_all()
@@ -134,7 +134,9 @@ def test_whatever_a_monkey_does_the_drawing_stays_whole_and_nothing_is_left(
         monkey.unhook()
     assert not faults.found and not left, (seed, faults.found, left)
     kept = {kind: (begun[kind], counted[kind]) for kind in OURS if counted[kind] > begun[kind]}
-    assert not kept, f"of closed projects there are still {kept} (seed {seed})"
+    assert not kept, f"of closed projects there are still {kept} (seed {seed})\n" + "\n".join(
+        way for kind in list(kept)[:3] for way in what_keeps(kind, known[kind])
+    )
     record_property(
         "told",
         f"monkey: seed {seed}, {len(own):,} gestures, p99 {sorted(own)[int(0.99 * len(own))]:.0f} ms of own work",

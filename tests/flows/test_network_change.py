@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -72,6 +73,7 @@ def test_a_layer_is_changed_in_a_pause_and_the_run_goes_on_with_it_and_back(wind
     assert folder is not None and [c.step for c in read_run(folder).networks] == [step, later]
 
 
+@pytest.mark.wide
 def test_the_old_network_can_be_gone_on_with_and_what_cannot_be_changed_is_said(window: Window, hands: Hands) -> None:
     paused(window, hands)
     runner, studio, bar = window.runner, window.studio, window.panel("training").question

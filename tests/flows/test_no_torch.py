@@ -30,6 +30,7 @@ def around(tmp_path: Path, how: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": f"{package.parent}{os.pathsep}{ROOT}"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("how", BROKEN)
 def test_the_command_line_says_so_and_does_the_rest(how: str, tmp_path: Path) -> None:
     environment = around(tmp_path, how)
@@ -113,6 +114,7 @@ sys.exit(program.main([sys.argv[1]]))
 """
 
 
+@pytest.mark.few(1)
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("how", "when"), [("missing", "late"), ("library", "late"), ("library", "early")])
 def test_the_window_says_so_and_one_can_draw_and_save(how: str, when: str, tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def _huge(path: Path) -> None:
         file.truncate(1 << 40)
 
 
+@pytest.mark.few(2)
 @pytest.mark.timeout(90)
 @pytest.mark.parametrize(("which", "what"), [(which, what) for which, (_, whats) in PUT.items() for what in whats])
 def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
@@ -100,6 +101,7 @@ def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
             assert path.is_dir()
 
 
+@pytest.mark.few(2)
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("name", ["fifo.vnet", "zero.png", "folder.vnet", "zero.svg"])
 def test_a_document_that_is_no_file_is_refused_in_words(name: str, window: Window, tmp_path: Path) -> None:
@@ -110,6 +112,7 @@ def test_a_document_that_is_no_file_is_refused_in_words(name: str, window: Windo
     assert main(["summary", str(path)]) == UNUSABLE
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(30)
 def test_a_journal_whose_copies_are_traps_offers_none_and_tells_nothing_wrong(window: Window, tmp_path: Path) -> None:
     folder = data_dir() / "journal"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -29,6 +30,7 @@ def break_it(hands: Hands) -> None:
     hands.rest()
 
 
+@pytest.mark.wide
 def test_f5_brings_the_training_into_view_from_everywhere(window: Window, hands: Hands) -> None:
     window.project_files.open_template("perceptron-points")
     hands.rest()
@@ -49,6 +51,7 @@ def test_f5_brings_the_training_into_view_from_everywhere(window: Window, hands:
     hands.until(lambda: not window.runner.busy)
 
 
+@pytest.mark.wide
 def test_problems_collapse_to_a_line_and_come_up(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     hands.rest()
@@ -98,6 +101,7 @@ def test_the_height_of_a_collapsed_panel_is_kept(window: Window, hands: Hands) -
     assert abs(dock.height() - 210) <= 2
 
 
+@pytest.mark.wide
 def test_differences_stay_where_they_were_opened(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     hands.keys("Ctrl+Shift+D")
@@ -112,6 +116,7 @@ def test_differences_stay_where_they_were_opened(window: Window, hands: Hands) -
     assert seen(window, "differences")
 
 
+@pytest.mark.wide
 def test_in_train_the_recipe_has_the_height_of_the_window(window: Window, hands: Hands) -> None:
     window.project_files.open_template("perceptron-points")
     for size in ((1440, 900), (1280, 720)):
@@ -134,6 +139,7 @@ def test_in_train_the_recipe_has_the_height_of_the_window(window: Window, hands:
     assert box.fontMetrics().horizontalAdvance("Points in the plane") <= room
 
 
+@pytest.mark.wide
 def test_charts_stand_level(window: Window, hands: Hands) -> None:
     window.project_files.open_template("perceptron-points")
     hands.studio.do("", lambda p: edits.set_recipe(p, epochs=3))
@@ -148,6 +154,7 @@ def test_charts_stand_level(window: Window, hands: Hands) -> None:
         assert abs(pane.loss.width() - pane.measures.width()) <= 1
 
 
+@pytest.mark.wide
 def test_a_picture_stands_on_the_canvas_beside_its_node(window: Window, hands: Hands) -> None:
     window.project_files.open_template("perceptron-points")
     window.show_space("train")

@@ -27,6 +27,7 @@ def open_play(window: Window, hands: Hands) -> PlayPanel:
     return panel
 
 
+@pytest.mark.wide
 def test_the_mouse_is_trained_watched_and_played_by_hand(window: Window, hands: Hands) -> None:
     panel = open_play(window, hands)
     runner = window.runner

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -108,6 +109,7 @@ def test_generated_points_become_ones_own_with_the_first_that_is_moved(window: W
     assert window.studio.project.data.options["shape"] == "xor" and panel.advice.isVisible()
 
 
+@pytest.mark.wide
 def test_each_class_has_a_button_however_many_there_come_to_be(window: Window, hands: Hands) -> None:
     panel = open_points(window, hands, "perceptron-points")
     for number in (5, 2, 8):
@@ -130,6 +132,7 @@ def test_points_are_set_and_taken_away_by_keys(window: Window, hands: Hands) -> 
     hands.until(lambda: "no point is set yet" in window.runner.why_not(), what="why it cannot train")
 
 
+@pytest.mark.wide
 def test_other_networks_are_told_what_points_are_for(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     panel = window.show_panel("points")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
@@ -27,6 +28,7 @@ def docks(window: Window) -> dict[str, tuple[int, int]]:
     return {name: (dock.width(), dock.height()) for name, dock in there if not dock.visibleRegion().isEmpty()}
 
 
+@pytest.mark.wide
 def test_the_canvas_is_alone_and_everything_comes_back(window: Window, hands: Hands) -> None:
     window.resize(1280, 720)
     window.begin("lenet5")
@@ -97,6 +99,7 @@ def test_the_pressed_keys_are_shown_in_a_corner_and_only_there(window: Window, h
     assert not window.isFullScreen() and window.findChildren(QLabel, "pressedKeys") == []
 
 
+@pytest.mark.wide
 def test_a_panel_a_page_or_the_end_of_the_program_ends_it(window: Window, hands: Hands) -> None:
     window.begin("lenet5")
     hands.rest(0.2)
@@ -115,6 +118,7 @@ def test_a_panel_a_page_or_the_end_of_the_program_ends_it(window: Window, hands:
     assert not window.isFullScreen() and Settings(window.settings.path).get("text_size", 100) == 100
 
 
+@pytest.mark.wide
 def test_panels_go_back_to_their_width_when_text_does(window: Window, hands: Hands) -> None:
     window.begin("lenet5")
     hands.rest(0.2)
@@ -133,6 +137,7 @@ def test_panels_go_back_to_their_width_when_text_does(window: Window, hands: Han
     assert docks(window) == before
 
 
+@pytest.mark.wide
 def test_switching_workspaces_leaves_the_panels_as_high_as_they_were(window: Window, hands: Hands) -> None:
     window.begin("lenet5")
     heights = []

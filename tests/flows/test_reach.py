@@ -45,6 +45,7 @@ def opened(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[[int, int, i
         keeper.deleteLater()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("text_size", "width", "height"), [(150, 1440, 900), (150, 1280, 720), (100, 1280, 720)])
 def test_no_words_are_cut(opened: Callable[[int, int, int], Hands], text_size: int, width: int, height: int) -> None:
     hands = opened(text_size, width, height)
@@ -59,6 +60,7 @@ def test_no_words_are_cut(opened: Callable[[int, int, int], Hands], text_size: i
     assert not faults, "\n".join(dict.fromkeys(faults))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("text_size", "width", "height"), [(150, 1440, 900), (100, 1280, 720)])
 def test_no_words_are_cut_on_the_start_page_and_in_dialogs(
     opened: Callable[[int, int, int], Hands], text_size: int, width: int, height: int
@@ -84,6 +86,7 @@ def dialogs(window: Window) -> Iterator[QDialog]:
     yield CompareDialog(window.studio, window)
 
 
+@pytest.mark.wide
 def test_whatever_can_be_worked_has_a_name(opened: Callable[[int, int, int], Hands]) -> None:
     hands = opened(100, 1440, 900)
     for dock in hands.window.spaces.docks:
@@ -121,6 +124,7 @@ def test_the_checks_find_what_is_wrong(qtbot: object) -> None:
     assert "in QWidget" in cut(root)[0]
 
 
+@pytest.mark.wide
 def test_text_grows_at_once_and_is_remembered(opened: Callable[[int, int, int], Hands]) -> None:
     hands = opened(100, 1440, 900)
     label = hands.window.panel("inspector").node_page.kind
@@ -152,6 +156,7 @@ def test_what_is_drawn_grows_too(opened: Callable[[int, int, int], Hands]) -> No
     assert grown.height() == 2 * row.height()
 
 
+@pytest.mark.wide
 def test_another_theme_is_worn_soon(opened: Callable[[int, int, int], Hands]) -> None:
     """Each widget is dressed a few times, not once for every parent it has."""
     hands = opened(100, 1440, 900)

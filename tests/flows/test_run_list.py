@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QInputDialog
 
 from tests.flows.hands import Hands
 from tests.training.by_hand import tiny
-from visualnet.app.features.run_list import run_deeds
+from visualnet.app.features.run_list import run_actions
 from visualnet.app.shell.window import Window
 from visualnet.core.storage.paths import runs_dir
 from visualnet.data.loading import load
@@ -101,6 +101,7 @@ def test_runs_are_filtered_sorted_and_their_curves_laid_over_each_other(
     assert view.pair.tree.topLevelItem(0).child(0).text(0) == "lr"
 
 
+@pytest.mark.wide
 def test_a_page_that_nobody_sees_keeps_no_logs(window: Window, hands: Hands, runs: list[Path]) -> None:
     view = open_page(window, hands)
     click(view, "run-1")
@@ -114,6 +115,7 @@ def test_a_page_that_nobody_sees_keeps_no_logs(window: Window, hands: Hands, run
     hands.until(lambda: set(view.store.models) == {"run-2"}, what="what was chosen")
 
 
+@pytest.mark.wide
 def test_a_range_brushed_on_an_axis_becomes_a_condition(window: Window, hands: Hands, runs: list[Path]) -> None:
     view = open_page(window, hands)
     QTest.mouseClick(view.side.part(1), LEFT)
@@ -154,15 +156,16 @@ def test_a_run_is_named_tagged_and_noted_and_several_are_put_away_and_brought_ba
     click(view, "run-2")
     click(view, "run-3", CTRL)
     monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("slow", True))
-    view.deeds.tag()
+    view.run_actions.tag()
     assert read_annotations(runs[2]).tags == ("slow",) and read_annotations(runs[3]).tags == ("slow",)
-    view.deeds.archive()
+    view.run_actions.archive()
     hands.rest()
     assert sorted(ids(view)) == ["run-0", "run-1"]
     QTest.mouseClick(view.away, LEFT, pos=QPoint(8, view.away.height() // 2))
     assert len(ids(view)) == 4
 
 
+@pytest.mark.wide
 def test_deleted_runs_lie_in_the_trash_and_come_back(
     window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -177,7 +180,7 @@ def test_deleted_runs_lie_in_the_trash_and_come_back(
     offered: list[Any] = []
     monkeypatch.setattr(QFile, "moveToTrash", move)
     monkeypatch.setattr(
-        run_deeds, "answer_of", lambda box: next(b for b in box.buttons() if b.text() == "Move to the trash").click()
+        run_actions, "answer_of", lambda box: next(b for b in box.buttons() if b.text() == "Move to the trash").click()
     )
     monkeypatch.setattr(
         type(window.studio.shell), "notify", lambda self, kind, words, deeds: offered.append((words, deeds))
@@ -196,6 +199,7 @@ def test_deleted_runs_lie_in_the_trash_and_come_back(
     assert len(ids(view)) == 4 and runs[1].is_dir()
 
 
+@pytest.mark.wide
 def test_a_run_is_verified_opened_and_branched(window: Window, hands: Hands, runs: list[Path]) -> None:
     told: list[str] = []
     window.studio.message.connect(lambda kind, words: told.append(words))
@@ -205,13 +209,13 @@ def test_a_run_is_verified_opened_and_branched(window: Window, hands: Hands, run
     assert view.check.text() == "Stop"
     hands.until(lambda: view.check.text() == "Verify", what="the verdict")
     assert any("Equal to the last bit" in words for words in told)
-    view.deeds.branch("last", True)
+    view.run_actions.branch("last", True)
     hands.rest()
     assert not window.covered and window.studio.project.recipe.lr == 0.1
     made = window.studio.project.runs[-1]
     assert made.state == "stopped" and (runs_dir() / made.folder / "last" / "state.json").is_file()
     view = open_page(window, hands)
     click(view, "run-1")
-    view.deeds.branch("best", False)
+    view.run_actions.branch("best", False)
     hands.rest()
     assert window.studio.project.recipe.start_from == "runs/run-1/best"

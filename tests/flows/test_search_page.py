@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
@@ -79,6 +80,7 @@ def test_a_search_is_drawn_up_trained_stopped_gone_on_with_and_its_best_put_in(w
     assert window.runner.model.state == "done" and len(window.runner.model.epochs) == 3
 
 
+@pytest.mark.wide
 def test_closing_the_window_stops_its_search_and_what_was_begun_can_be_gone_on_with(
     window: Window, hands: Hands
 ) -> None:

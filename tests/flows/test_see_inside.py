@@ -7,6 +7,7 @@ import weakref
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu
@@ -67,6 +68,7 @@ def test_pictures_are_added_follow_what_is_selected_and_stay_where_they_are_pinn
     lenet.until(lambda: "6 pictures of 28×28" in view.widget.accessibleDescription(), what="conv1")
 
 
+@pytest.mark.wide
 def test_a_picture_says_how_it_is_read_and_has_settings(window: Window, lenet: Hands) -> None:
     panel = open_panel(window, lenet)
     view = panel.add("values")
@@ -89,6 +91,7 @@ def test_a_picture_says_how_it_is_read_and_has_settings(window: Window, lenet: H
     assert window.settings["see_inside"] == [{"name": "values", "options": {"most": 2}}]
 
 
+@pytest.mark.wide
 def test_several_stand_side_by_side_one_is_enlarged_and_removed(window: Window, lenet: Hands) -> None:
     panel = open_panel(window, lenet)
     press(panel.start)
@@ -117,6 +120,7 @@ def test_several_stand_side_by_side_one_is_enlarged_and_removed(window: Window, 
     again.deleteLater()
 
 
+@pytest.mark.wide
 def test_what_takes_long_is_computed_on_a_press_and_time_can_be_turned_back(
     window: Window, lenet: Hands, tmp_path: Path
 ) -> None:
@@ -160,6 +164,7 @@ def test_what_a_network_has_not_is_told_in_words(window: Window, hands: Hands) -
     assert entry.toolTip() == view.kind.why_none()
 
 
+@pytest.mark.wide
 def test_a_picture_that_was_removed_is_gone_and_selecting_goes_on(window: Window, lenet: Hands) -> None:
     panel = open_panel(window, lenet)
     for _ in range(3):

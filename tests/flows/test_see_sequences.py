@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
@@ -57,6 +58,7 @@ def test_a_reader_of_texts_shows_its_gates_and_its_samples_as_points(window: Win
     assert "nearest:" in words.widget.map.describe(3)
 
 
+@pytest.mark.wide
 def test_words_are_joined_by_lines_and_the_panel_names_them(window: Window, hands: Hands) -> None:
     window.project_files.open_template("bert-base-small")
     panel = open_panel(window, hands)

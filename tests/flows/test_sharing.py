@@ -72,6 +72,7 @@ def test_a_photo_is_refused_with_words_on_the_start_page_too(window: Window, han
     assert "JPEG" in window.banner.text and "only PNG and SVG" in window.banner.text
 
 
+@pytest.mark.wide
 def test_nodes_go_through_a_mail(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     hands.rest()

@@ -108,6 +108,7 @@ def test_a_signal_stops_a_training_with_its_state_saved(
     assert f"from step {step:,} on" in done.stdout
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("second", each_but(signal.SIGHUP, signal.SIGTERM))
 def test_a_second_signal_does_not_disturb_the_stop(
     second: signal.Signals, train: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
@@ -123,6 +124,7 @@ def test_a_second_signal_does_not_disturb_the_stop(
     assert_stopped_in_good_order(tmp_path / "run")
 
 
+@pytest.mark.wide
 def test_a_terminal_that_is_closed_stops_it_too(train: Callable[..., subprocess.Popen[bytes]], tmp_path: Path) -> None:
     """The terminal goes: SIGHUP comes, and whatever is still written to it fails."""
     import pty
@@ -136,6 +138,7 @@ def test_a_terminal_that_is_closed_stops_it_too(train: Callable[..., subprocess.
     assert_stopped_in_good_order(tmp_path / "run")
 
 
+@pytest.mark.wide
 def test_what_is_to_survive_its_terminal_does(train: Callable[..., subprocess.Popen[bytes]], tmp_path: Path) -> None:
     child = train("nohup")
     child.send_signal(signal.SIGHUP)
@@ -145,6 +148,7 @@ def test_what_is_to_survive_its_terminal_does(train: Callable[..., subprocess.Po
     assert ended(child) == 143
 
 
+@pytest.mark.wide
 def test_a_reader_that_has_had_enough_stops_it_in_good_order(
     train: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:

@@ -60,6 +60,7 @@ def test_a_network_without_data_says_so_at_once_and_one_button_trains_its_small_
     window.runner.finish()
 
 
+@pytest.mark.wide
 def test_what_is_wrong_with_the_data_of_one_network_is_not_said_of_the_next(window: Window) -> None:
     runner, probes = window.runner, window.runner.probes
     window.project_files.open_template("gpt")
@@ -70,6 +71,7 @@ def test_what_is_wrong_with_the_data_of_one_network_is_not_said_of_the_next(wind
     assert "the disk is gone" in runner.why_not()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["gpt-small", "unet-padded-small", "seq2seq-small"])
 def test_words_and_masks_train_in_the_window(hands: Hands, window: Window, qtbot: QtBot, name: str) -> None:
     """What is no picture of one class is looked at as well while it trains: no panel stumbles over it."""
@@ -87,6 +89,7 @@ def test_words_and_masks_train_in_the_window(hands: Hands, window: Window, qtbot
     assert not window.banner.isVisible(), window.banner.text
 
 
+@pytest.mark.wide
 def test_about_this_network_is_beside_the_inspector(window: Window, qtbot: QtBot) -> None:
     window.project_files.open_template("lenet5")
     settle(0.02)

@@ -38,6 +38,7 @@ def test_first_start_shows_templates_and_never_an_empty_canvas(window: Window) -
     assert set(templates()) >= {"perceptron-points", "mlp-mnist", "lenet5", "resnet-small", "vit-small", "gru-rows"}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", ["perceptron-points", "mlp-mnist", "lenet5", "resnet-small", "vit-small", "gru-rows"])
 def test_every_template_opens_without_a_problem(window: Window, hands: Hands, name: str) -> None:
     opened(window, hands, name)
@@ -66,6 +67,7 @@ def test_break_it_read_why_and_mend_it(window: Window, hands: Hands) -> None:
     assert hands.studio.problems() == ()
 
 
+@pytest.mark.wide
 def test_spinning_a_number_is_one_step_and_shapes_follow(window: Window, hands: Hands) -> None:
     opened(window, hands)
     before = hands.studio.project
@@ -100,6 +102,7 @@ def test_delete_copy_paste_duplicate_undo_redo(window: Window, hands: Hands) -> 
     assert len(hands.studio.graph.nodes) == len(before.graph.nodes) + 1
 
 
+@pytest.mark.wide
 def test_foreign_text_on_the_clipboard_is_refused_with_words(window: Window, hands: Hands) -> None:
     opened(window, hands)
     QApplication.clipboard().setText("import os; os.remove('x')")
@@ -109,6 +112,7 @@ def test_foreign_text_on_the_clipboard_is_refused_with_words(window: Window, han
     assert window.toast.text
 
 
+@pytest.mark.wide
 def test_a_block_opens_in_a_tab_and_shows_its_inside(window: Window, hands: Hands) -> None:
     opened(window, hands, "resnet-small")
     hands.click("stage1")
@@ -214,6 +218,7 @@ def test_a_broken_file_says_where_and_why_and_the_present_work_stays(
     assert "kind" in window.banner.text
 
 
+@pytest.mark.wide
 def test_a_newer_file_opens_readonly_and_says_so(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,6 +262,7 @@ def test_a_readonly_folder_leaves_the_old_file_whole(
     assert "Save elsewhere…" in [b.text() for b in window.banner.findChildren(QPushButton)]
 
 
+@pytest.mark.wide
 def test_a_full_disk_leaves_the_old_file_whole_and_offers_another_place(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,6 +281,7 @@ def test_a_full_disk_leaves_the_old_file_whole_and_offers_another_place(
     assert "Save elsewhere…" in [b.text() for b in window.banner.findChildren(QPushButton)]
 
 
+@pytest.mark.wide
 def test_a_file_changed_by_another_program_is_not_overwritten(window: Window, hands: Hands, tmp_path: Path) -> None:
     path = tmp_path / "net.vnet"
     project_file.save(path, project_file.load(templates()["lenet5"]))
@@ -290,6 +297,7 @@ def test_a_file_changed_by_another_program_is_not_overwritten(window: Window, ha
     assert path.read_bytes() != theirs
 
 
+@pytest.mark.wide
 def test_a_crash_loses_nothing_that_was_drawn(window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     """The journal of a dead process is offered at the next start, with the edits in it."""
     opened(window, hands)
@@ -298,6 +306,7 @@ def test_a_crash_loses_nothing_that_was_drawn(window: Window, hands: Hands, monk
     assert orphans() == [], "a living window's journal is never offered"
 
 
+@pytest.mark.wide
 def test_theme_and_workspace_are_remembered(window: Window, hands: Hands, qapp: QApplication) -> None:
     opened(window, hands)
     window.actions_.trigger("view.theme_light")
@@ -322,6 +331,7 @@ def test_every_command_is_found_in_the_palette(window: Window, hands: Hands) -> 
     )
 
 
+@pytest.mark.wide
 def test_a_document_with_an_unknown_layer_opens_and_keeps_it(window: Window, hands: Hands, tmp_path: Path) -> None:
     path = tmp_path / "future.vnet"
     text = templates()["lenet5"].read_text("utf-8")
@@ -334,6 +344,7 @@ def test_a_document_with_an_unknown_layer_opens_and_keeps_it(window: Window, han
     assert "hyper_relu" in path.read_text("utf-8")
 
 
+@pytest.mark.wide
 def test_a_template_is_looked_into_with_its_trained_weights_at_once(window: Window, hands: Hands) -> None:
     import torch  # noqa: F401  what looks into a network waits for it
 
@@ -351,6 +362,7 @@ def test_a_template_is_looked_into_with_its_trained_weights_at_once(window: Wind
     assert button.isVisible()
 
 
+@pytest.mark.wide
 def test_a_layer_is_added_set_and_left_by_keys_alone(window: Window, hands: Hands) -> None:
     opened(window, hands)
     view, studio = window.canvas.view, window.studio

@@ -96,6 +96,7 @@ def test_tabs_by_mouse_and_by_keys(window: Window, hands: Hands, three: list[Pat
     assert window.covered and not window.actions_["file.close"].isEnabled()
 
 
+@pytest.mark.wide
 def test_the_close_button_closes_its_own_tab(window: Window, hands: Hands, three: list[Path]) -> None:
     side = window.strip.ButtonPosition.RightSide
     button = window.strip.tabButton(0, side) or window.strip.tabButton(0, window.strip.ButtonPosition.LeftSide)
@@ -104,6 +105,7 @@ def test_the_close_button_closes_its_own_tab(window: Window, hands: Hands, three
     assert names(window) == ["mlp-mnist", "perceptron-points"] and hands.studio.document.path == three[2]
 
 
+@pytest.mark.wide
 def test_tabs_are_put_in_another_order_by_dragging(window: Window, hands: Hands, three: list[Path]) -> None:
     strip, start = window.strip, middle(window, 0)
     end = middle(window, 2) + QPoint(20, 0)
@@ -120,6 +122,7 @@ def test_tabs_are_put_in_another_order_by_dragging(window: Window, hands: Hands,
     assert hands.studio.document.path == three[1]
 
 
+@pytest.mark.wide
 def test_the_menu_of_a_tab(window: Window, hands: Hands, three: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     menus: list[QMenu] = []
     monkeypatch.setattr(QMenu, "popup", lambda self, _at: menus.append(self))
@@ -138,6 +141,7 @@ def test_the_menu_of_a_tab(window: Window, hands: Hands, three: list[Path], monk
     assert [t.path for t in window.project_files.tabs] == [three[0]] and hands.studio.document.path == three[0]
 
 
+@pytest.mark.wide
 def test_an_open_file_is_gone_to_and_files_of_one_name_tell_their_folder(
     window: Window, hands: Hands, three: list[Path], tmp_path: Path
 ) -> None:
@@ -153,6 +157,7 @@ def test_an_open_file_is_gone_to_and_files_of_one_name_tell_their_folder(
     ]
 
 
+@pytest.mark.wide
 def test_networks_of_one_name_are_told_apart_by_a_number(window: Window, hands: Hands) -> None:
     for _ in range(3):
         window.show_page("start_page")
@@ -195,6 +200,7 @@ def test_each_tab_keeps_its_history_selection_and_camera(window: Window, hands: 
     assert names(window)[1] == "mlp-mnist"
 
 
+@pytest.mark.wide
 def test_each_tab_keeps_its_sheet(window: Window, hands: Hands, three: list[Path]) -> None:
     click_tab(window, hands, 0)
     hands.keys("Ctrl+A")
@@ -240,6 +246,7 @@ def test_nodes_are_copied_from_tab_to_tab(window: Window, hands: Hands, three: l
 # --- a training behind -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_a_training_goes_on_in_a_tab_behind(
     window: Window, hands: Hands, three: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -300,6 +307,7 @@ def at_closing(window: Window, hands: Hands, work: Callable[[ClosingDialog], obj
     return closed
 
 
+@pytest.mark.wide
 def test_closing_asks_once_for_all_that_is_not_saved_and_names_the_training(
     window: Window, hands: Hands, three: list[Path]
 ) -> None:
@@ -337,6 +345,7 @@ def test_closing_asks_once_for_all_that_is_not_saved_and_names_the_training(
     assert window.runner.state == "idle"
 
 
+@pytest.mark.wide
 def test_closing_with_everything_discarded_or_saved(window: Window, hands: Hands, three: list[Path]) -> None:
     for at, (node, param) in enumerate((("conv1", "out_channels"), ("fc1", "out_features"))):
         click_tab(window, hands, at)
@@ -349,6 +358,7 @@ def test_closing_with_everything_discarded_or_saved(window: Window, hands: Hands
     assert orphans() == []
 
 
+@pytest.mark.wide
 def test_a_template_that_was_only_trained_is_not_asked_about(window: Window, hands: Hands) -> None:
     window.begin("perceptron-points")
     hands.rest(0.1)
@@ -374,6 +384,7 @@ def test_open_files_are_remembered_and_reopened(window: Window, hands: Hands, th
     assert not window.actions_["file.reopen_last"].isEnabled()
 
 
+@pytest.mark.wide
 def test_reopening_at_the_start_is_a_setting(window: Window, three: list[Path]) -> None:
     window.project_files.last = [str(three[0])]
     window.project_files.close_others()
@@ -408,6 +419,7 @@ def test_after_a_crash_every_project_is_offered(window: Window, hands: Hands, tm
     assert orphans() == [], "they belong to this window now"
 
 
+@pytest.mark.wide
 def test_after_a_crash_ctrl_z_takes_back_the_last_edit_before_it(window: Window, hands: Hands) -> None:
     document = Document(project_file.load(templates()["lenet5"]))
     conv2 = document.project.graph.named("conv2").id
@@ -428,6 +440,7 @@ def test_after_a_crash_ctrl_z_takes_back_the_last_edit_before_it(window: Window,
 # --- the files behind --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_a_file_behind_that_changes_on_disk_is_marked_and_told_when_it_comes_to_the_front(
     window: Window, hands: Hands, three: list[Path]
 ) -> None:
@@ -446,6 +459,7 @@ def test_a_file_behind_that_changes_on_disk_is_marked_and_told_when_it_comes_to_
     assert "changed" not in window.strip.tabToolTip(0)
 
 
+@pytest.mark.wide
 def test_a_newer_file_is_readonly_in_its_own_tab_only(
     window: Window, hands: Hands, three: list[Path], tmp_path: Path
 ) -> None:
@@ -463,6 +477,7 @@ def test_a_newer_file_is_readonly_in_its_own_tab_only(
     assert "newer" in window.banner.text
 
 
+@pytest.mark.wide
 def test_the_menu_of_recent_files_pins_and_dims(window: Window, hands: Hands, three: list[Path]) -> None:
     window.settings.pin_file(three[1].resolve(), True)
     three[0].unlink()
@@ -480,6 +495,7 @@ def test_the_menu_of_recent_files_pins_and_dims(window: Window, hands: Hands, th
 # --- nothing is left ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
     window.begin("perceptron-points")
     hands.rest(0.2)
@@ -522,6 +538,7 @@ def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
     assert [ref for ref in made if ref() is not None] == []
 
 
+@pytest.mark.wide
 def test_the_collector_settles_after_a_project_was_opened_and_is_free_again_at_the_end(
     window: Window, hands: Hands
 ) -> None:

@@ -79,6 +79,7 @@ def test_a_killed_training_leaves_words_and_the_window(window: Window, points: H
     assert window.runner.model.state == "stopped"
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(240)
 def test_a_window_that_closes_may_leave_its_training_and_another_one_finds_it(
     window: Window, points: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication
@@ -103,7 +104,7 @@ def test_a_window_that_closes_may_leave_its_training_and_another_one_finds_it(
     monkeypatch.setattr("visualnet.app.shell.project_files.ProjectFiles.holds_unsaved", staticmethod(lambda tab: False))
     assert window.close()
     assert asked == [f"Keep training {points.studio.project.name}?"]
-    assert address.goes_on(folder)
+    assert address.is_running(folder)
     monkeypatch.undo()
 
     settings = Settings(tmp_path / "settings.json")
@@ -129,7 +130,7 @@ def test_a_window_that_closes_may_leave_its_training_and_another_one_finds_it(
         other.actions_.trigger("train.stop")
         hands.until(lambda: other.runner.state == "idle", what="stopped")
         assert other.runner.model.state == "stopped"
-        assert not address.goes_on(folder)
+        assert not address.is_running(folder)
     finally:
         monkeypatch.setattr("visualnet.app.shell.project_files.ProjectFiles.may_quit", lambda self: True)
         other.runner.finish()

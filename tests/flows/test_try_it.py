@@ -127,6 +127,7 @@ def test_a_drawn_digit_is_recognised_and_every_panel_looks_at_it(
     assert panel.editors["image"].wanted.spec.shape == (1, 8, 8)
 
 
+@pytest.mark.wide
 def test_sliders_for_numbers_begin_with_the_chosen_sample(window: Window, hands: Hands) -> None:
     import torch  # noqa: F401
 
@@ -193,6 +194,7 @@ def test_texts_are_typed_and_sounds_opened(window: Window, hands: Hands, tmp_pat
     assert np.array_equal(probes.own.fields[field], probes.data.sample(place, (field,))[field])
 
 
+@pytest.mark.wide
 def test_categories_of_a_table_are_words_and_the_wheel_moves_the_list(
     window: Window, hands: Hands, tmp_path: Path
 ) -> None:

@@ -57,6 +57,7 @@ def test_each_view_has_its_own_selection_and_the_inspector_follows_the_one_worke
     assert page.name.text() == "fc2" and other.studio.selection == (hands.node("conv1").id,)
 
 
+@pytest.mark.wide
 def test_keys_work_in_the_view_that_has_them(window: Window, hands: Hands, other: ViewWindow) -> None:
     hands.click("fc1")
     click(other, hands, "relu1")
@@ -72,6 +73,7 @@ def test_keys_work_in_the_view_that_has_them(window: Window, hands: Hands, other
     assert len(other.studio.selection) == before and window.studio.selection == (hands.node("fc1").id,)
 
 
+@pytest.mark.wide
 def test_what_was_edited_is_selected_where_it_was_although_another_view_comes_to_the_front(
     window: Window, hands: Hands, other: ViewWindow
 ) -> None:
@@ -111,6 +113,7 @@ def test_each_view_has_its_own_sheet_and_camera(window: Window, hands: Hands, ot
     assert other.studio.sheet == ""
 
 
+@pytest.mark.wide
 def test_a_view_stays_with_its_project_when_another_tab_is_in_front(
     window: Window, hands: Hands, other: ViewWindow
 ) -> None:
@@ -125,6 +128,7 @@ def test_a_view_stays_with_its_project_when_another_tab_is_in_front(
     assert other.view.canvas.theme is LIGHT
 
 
+@pytest.mark.wide
 def test_the_sheet_of_a_view_may_go(window: Window, hands: Hands, other: ViewWindow) -> None:
     click(other, hands, "conv1")
     for keys in ("Ctrl+G", "Ctrl+Return"):
@@ -163,11 +167,13 @@ def test_closing_is_clean(window: Window, hands: Hands) -> None:
     assert window.views.all == [], "with the project its views are closed"
 
 
+@pytest.mark.wide
 def test_closing_the_window_closes_its_views(window: Window, hands: Hands, other: ViewWindow) -> None:
     assert window.close()
     assert window.views.all == [] and not other.isVisible()
 
 
+@pytest.mark.wide
 def test_what_the_inspector_says_is_heard(window: Window, hands: Hands) -> None:
     """The inspector follows the view that is worked in; its own words and wishes reach the window all the same."""
     window.project_files.open_template("lenet5")

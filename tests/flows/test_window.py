@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
@@ -66,6 +67,7 @@ def test_a_file_without_a_layout_opens_laid_out(window: Window, hands: Hands, tm
     assert hands.studio.document.undo_label == "Tidy"
 
 
+@pytest.mark.wide
 def test_the_code_follows_the_edits(window: Window, hands: Hands) -> None:
     window.begin("lenet5")
     hands.rest(0.1)
@@ -78,6 +80,7 @@ def test_the_code_follows_the_edits(window: Window, hands: Hands) -> None:
     assert QApplication.clipboard().text() == code.text.toPlainText()
 
 
+@pytest.mark.wide
 def test_ctrl_z_in_a_field_takes_a_spun_number_back(window: Window, hands: Hands) -> None:
     window.begin("lenet5")
     hands.rest(0.1)
@@ -91,6 +94,7 @@ def test_ctrl_z_in_a_field_takes_a_spun_number_back(window: Window, hands: Hands
     assert hands.studio.project is before
 
 
+@pytest.mark.wide
 def test_a_wrong_number_says_why_under_its_field(window: Window, hands: Hands) -> None:
     window.begin("lenet5")
     hands.rest(0.1)
@@ -105,6 +109,7 @@ def test_a_wrong_number_says_why_under_its_field(window: Window, hands: Hands) -
     assert not form.words["stride"].isVisible()
 
 
+@pytest.mark.wide
 def test_a_flood_of_faults_is_told_once(window: Window) -> None:
     for number in range(50):
         window.runner.faulted.emit(f"ValueError: {number}", f"trace {number}")
@@ -113,6 +118,7 @@ def test_a_flood_of_faults_is_told_once(window: Window) -> None:
     assert "trace 49" in QApplication.clipboard().text()
 
 
+@pytest.mark.wide
 def test_a_lesson_opens_its_template_and_shows_its_first_step(window: Window, hands: Hands) -> None:
     window.pages["start_page"].lessons[0].chosen.emit()
     hands.rest(0.1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -80,6 +81,7 @@ def test_a_sentence_is_translated_while_it_is_typed(window: Window, hands: Hands
     assert "no words of this network" in panel.note.text() and panel.note.isVisible()
 
 
+@pytest.mark.wide
 def test_a_text_is_gone_on_with_word_by_word(window: Window, hands: Hands) -> None:
     panel = open_panel(window, hands, "gpt-small")
     QTest.keyClicks(panel.text, "once there was a small fox . the")
@@ -110,6 +112,7 @@ def test_a_text_is_gone_on_with_word_by_word(window: Window, hands: Hands) -> No
     assert len(set(drawn.values())) > 1
 
 
+@pytest.mark.wide
 def test_what_cannot_write_says_so_and_fresh_weights_are_told(window: Window, hands: Hands) -> None:
     panel = open_panel(window, hands, "seq2seq-small", trained=False)
     assert panel.hint.text() == FRESH

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -45,6 +46,7 @@ def test_a_cell_is_found_read_and_opened(window: Window, hands: Hands) -> None:
     assert not hands.studio.analysis.problems
 
 
+@pytest.mark.wide
 def test_the_gallery_is_walked_by_keys(window: Window, hands: Hands) -> None:
     def act(dialog: ZooDialog) -> None:
         assert len([card for card in dialog.cards if card.isVisible()]) == 27

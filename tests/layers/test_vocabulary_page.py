@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.generators.pages import read_sections
 from tests.layers.vocabulary import PAGE, lines
-from tests.pages import read_sections
 from visualnet.layers import LAYERS
 
 

@@ -19,7 +19,16 @@ _CONTRACT = (
     " structured_mutants hidden_characters"
 )
 TESTS = (
-    *("core", "layers", "analysis", "compiling", "data", "api/test_graph.py", "test_cli.py", "app/test_families.py"),
+    *(
+        "core",
+        "layers",
+        "analysis",
+        "compiling",
+        "data",
+        "api/test_graph.py",
+        "cli/test_cli.py",
+        "app/test_families.py",
+    ),
     *(f"contract/test_{name}.py" for name in _CONTRACT.split()),
 )
 """The tests that mutants are held against: those that open no window, or hardly any."""

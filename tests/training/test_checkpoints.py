@@ -45,7 +45,7 @@ EXPECTED = {"order": ((5,), "I64")}
 
 def test_a_checkpoint_brings_everything_back(tmp_path: Path) -> None:
     net, optimizer = _trained()
-    c.save(tmp_path, _state(), net, {"": optimizer}, EXTRAS)
+    c.save(tmp_path, _state(), c.weights(net), c.optimizer_tensors({"": optimizer}), EXTRAS)
     other, fresh = _net(1), None
     fresh = optimizers.make(Recipe(), other.parameters(), torch.device("cpu"))
     folder = c.find_checkpoints(tmp_path)[0]
@@ -59,7 +59,7 @@ def test_a_checkpoint_brings_everything_back(tmp_path: Path) -> None:
 def test_the_last_two_are_kept_and_a_crash_between_renames_loses_nothing(tmp_path: Path) -> None:
     net, optimizer = _trained()
     for step in (1, 2, 3):
-        c.save(tmp_path, _state(step), net, {"": optimizer}, EXTRAS)
+        c.save(tmp_path, _state(step), c.weights(net), c.optimizer_tensors({"": optimizer}), EXTRAS)
     assert sorted(os.listdir(tmp_path)) == ["before-last", "last"]
     assert [c.read_state(tmp_path / name).step for name in ("before-last", "last")] == [2, 3]
     os.rename(tmp_path / "last", tmp_path / ".last-x")
@@ -72,7 +72,7 @@ def test_a_write_that_fails_leaves_the_last_checkpoint_whole(
     tmp_path: Path, broken: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     net, optimizer = _trained()
-    c.save(tmp_path, _state(1), net, {"": optimizer}, EXTRAS)
+    c.save(tmp_path, _state(1), c.weights(net), c.optimizer_tensors({"": optimizer}), EXTRAS)
     calls = [0]
 
     def failing(real):  # type: ignore[no-untyped-def]
@@ -89,7 +89,7 @@ def test_a_write_that_fails_leaves_the_last_checkpoint_whole(
         patch.setattr(c.os, "replace", failing(os.replace))
         patch.setattr(c, "save_file", failing(save_file))
         try:
-            c.save(tmp_path, _state(2), net, {"": optimizer}, EXTRAS)
+            c.save(tmp_path, _state(2), c.weights(net), c.optimizer_tensors({"": optimizer}), EXTRAS)
         except OSError:
             assert calls[0] == broken + 1
     folder = c.find_checkpoints(tmp_path)[0]

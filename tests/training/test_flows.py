@@ -19,7 +19,7 @@ from visualnet.figures.charts.surfaces.density import DensityChart
 from visualnet.resources import resource
 from visualnet.training.generating.made import MadeImages, MadePoints
 from visualnet.training.generating.way import find_place, find_ways
-from visualnet.training.observations.lens import resting
+from visualnet.training.observations.context import resting
 from visualnet.training.observations.normalizing_flows.reading import flow_at, flows, stages
 from visualnet.training.observations.observation import find_observations
 from visualnet.training.runs.run_model import create_run
@@ -102,7 +102,7 @@ def test_the_path_leads_from_the_data_to_z_and_generating_leads_back() -> None:
     subject = ((flow.latent.node,), flow.latent.port)
     made, result = found.look("flow_path", subject, {"samples": 50})
     path = result.arrays["path"]
-    points = found.lens.batch(found.lens.places(50))["point"]
+    points = found.context.batch(found.context.places(50))["point"]
     with resting(found.model), torch.no_grad():
         z = found.model.net(points)
     assert np.array_equal(path[0], points.numpy())
@@ -119,11 +119,11 @@ def test_the_path_leads_from_the_data_to_z_and_generating_leads_back() -> None:
     place = find_place(kind, found.model.analysis)
     with resting(found.model), torch.no_grad():
         way = kind({"count": 20, "seed": 1})
-        samples = way.make(found.lens, place, lambda share: None)
+        samples = way.make(found.context, place, lambda share: None)
         assert isinstance(samples, MadePoints)
         assert samples.moments == len(stages(found.model.analysis, flow_at(found.model.analysis, subject)))
         again = found.model.net(torch.from_numpy(samples.points[-1]))
-        still = kind({"count": 5, "temperature": 0.0}).make(found.lens, place, lambda share: None)
+        still = kind({"count": 5, "temperature": 0.0}).make(found.context, place, lambda share: None)
     assert np.allclose(again.numpy(), samples.points[0], atol=1e-4)
     assert isinstance(still, MadePoints)
     assert np.ptp(still.points[-1], axis=0).max() < 1e-6, "without temperature all are the middle"
@@ -136,7 +136,7 @@ def test_images_come_back_on_their_greys() -> None:
     assert result.arrays["made"].shape == (4, 8, 8, 1)
     kind = find_ways()["flow"]
     with resting(found.model), torch.no_grad():
-        made = kind({"count": 3}).make(found.lens, find_place(kind, found.model.analysis), lambda share: None)
+        made = kind({"count": 3}).make(found.context, find_place(kind, found.model.analysis), lambda share: None)
     assert isinstance(made, MadeImages)
     assert np.allclose(made.images * 16, np.round(made.images * 16), atol=1e-4)
 

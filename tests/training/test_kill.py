@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from safetensors.torch import load_file
 
 from tests.training.by_hand import tiny
 from tests.training.gan import gan
+from tests.training.process_server import ProcessServer, serving
 from tests.training.script.test_training_script import GUARDED, grouped
 from tests.training.test_gradient_penalty import wgan
 from tests.training.test_learners import CASES
@@ -48,39 +47,16 @@ ALWAYS = ("all guards", "learners, guards")
 KILLS = 3
 
 
-class Trainer:
-    """The process that forks trainings."""
-
-    def __init__(self, server: subprocess.Popen[str]) -> None:
-        self.server = server
-
-    def run(self, folder: Path, kill_at: int = -1) -> tuple[int, int]:
-        """Train there: the exit status (−9 where it was killed before it was done), and the calls of functions that it took."""
-        assert self.server.stdin is not None
-        self.server.stdin.write(f"{folder} {kill_at}\n")
-        self.server.stdin.flush()
-        status, calls = self.answer().split()
-        return int(status), int(calls)
-
-    def answer(self) -> str:
-        """The next line that it prints."""
-        assert self.server.stdout is not None
-        return self.server.stdout.readline().strip()
+def run(trainer: ProcessServer, folder: Path, kill_at: int = -1) -> tuple[int, int]:
+    """Train there: the exit status (−9 where it was killed before it was done), and the calls of functions that it took."""
+    status, calls = trainer.ask(f"{folder} {kill_at}").split()
+    return int(status), int(calls)
 
 
 @pytest.fixture(scope="module")
-def trainer() -> Iterator[Trainer]:
-    root = Path(__file__).parents[2]
-    command = [sys.executable, "-m", "tests.training.trainer_process"]
-    environment = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(
-        command, cwd=root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as server:
-        trainer = Trainer(server)
-        assert trainer.answer() == "ready"
-        yield trainer
-        assert server.stdin is not None
-        server.stdin.close()
+def trainer() -> Iterator[ProcessServer]:
+    with serving("tests.training.trainer_process") as found:
+        yield found
 
 
 def told(model: RunModel) -> dict[str, Any]:
@@ -108,15 +84,15 @@ def weights(folder: Path) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize(
     "name", [pytest.param(n, marks=() if n in ALWAYS else pytest.mark.wide, id=n.replace(" ", "-")) for n in TECHNIQUES]
 )
-def test_a_killed_training_goes_on_to_the_same_bits(name: str, trainer: Trainer, tmp_path: Path) -> None:
+def test_a_killed_training_goes_on_to_the_same_bits(name: str, trainer: ProcessServer, tmp_path: Path) -> None:
     project, moments = TECHNIQUES[name](), random.Random(name)
     whole = create_run(project, tmp_path / "whole")
-    status, calls = trainer.run(whole)
+    status, calls = run(trainer, whole)
     assert status == 0
     killed = create_run(project, tmp_path / "killed")
     for _ in range(KILLS):
-        assert trainer.run(killed, int(moments.uniform(0.1, 0.9) * calls / KILLS)) == (-signal.SIGKILL, 0)
-    assert trainer.run(killed)[0] == 0
+        assert run(trainer, killed, int(moments.uniform(0.1, 0.9) * calls / KILLS)) == (-signal.SIGKILL, 0)
+    assert run(trainer, killed)[0] == 0
     ours, theirs = read_run(killed), read_run(whole)
     assert ours.state == theirs.state == "done"
     assert told(ours) == told(theirs)
@@ -125,8 +101,8 @@ def test_a_killed_training_goes_on_to_the_same_bits(name: str, trainer: Trainer,
 
 
 @pytest.mark.wide
-def test_the_forked_training_is_that_of_the_session(trainer: Trainer, tmp_path: Path) -> None:
+def test_the_forked_training_is_that_of_the_session(trainer: ProcessServer, tmp_path: Path) -> None:
     project = TECHNIQUES["all guards"]()
     folder = create_run(project, tmp_path / "run")
-    assert trainer.run(folder)[0] == 0
+    assert run(trainer, folder)[0] == 0
     assert told(read_run(folder))["steps"] == told(train(project))["steps"]

@@ -28,7 +28,7 @@ from visualnet.data.loading import load
 from visualnet.layers.recipe.machine import MACHINE
 from visualnet.training import devices, events
 from visualnet.training.control import Control
-from visualnet.training.finding.epoch_test import measure_epoch
+from visualnet.training.estimates.epoch_test import measure_epoch
 from visualnet.training.loop.session import Session
 from visualnet.training.machine.loss_scaler import LossScaler
 from visualnet.training.runs.run_model import RunModel, create_run
@@ -138,6 +138,7 @@ def _combinations() -> Iterator[Any]:
                 yield pytest.param(switch, optimizer, guards, marks=marks, id=f"{switch}-{optimizer}-{guards}")
 
 
+@pytest.mark.few(5)
 @pytest.mark.usefixtures("with_fp16", "put_back")
 @pytest.mark.parametrize(("switch", "optimizer", "guards"), list(_combinations()))
 def test_a_run_is_that_of_a_loop_in_torch(switch: str, optimizer: str, guards: str) -> None:
@@ -159,6 +160,7 @@ def test_each_switch_of_numbers_changes_them() -> None:
     assert losses(train(convolutions(deterministic=True))) == plain
 
 
+@pytest.mark.few(2)
 @pytest.mark.usefixtures("with_fp16", "put_back")
 @pytest.mark.parametrize("switch", list(SWITCHES))
 def test_stopped_at_any_step_it_goes_on_to_the_bit(switch: str, tmp_path: Path) -> None:
@@ -232,6 +234,7 @@ def _events(project: Project) -> list[Any]:
     return told
 
 
+@pytest.mark.wide
 def test_what_is_being_compiled_is_told_for_each_size_of_batch() -> None:
     told = _events(convolutions(**SWITCHES["compile"]))
     assert not [e for e in told if isinstance(e, events.Trouble | events.Failed)]
@@ -281,6 +284,7 @@ def test_without_a_compiler_a_run_goes_on_and_says_so(monkeypatch: pytest.Monkey
     assert model.started is not None and model.started.machine == ""
 
 
+@pytest.mark.wide
 def test_a_compiled_run_is_watched_and_nothing_of_it_stays_in_memory() -> None:
     project, control = convolutions(**SWITCHES["compile"]), Control()
     told: list[Any] = []
@@ -382,6 +386,7 @@ def test_an_epoch_is_measured_as_it_is_trained_but_not_compiled(monkeypatch: pyt
 # --- as a script ---------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.few(4)
 @pytest.mark.usefixtures("with_fp16")
 @pytest.mark.parametrize("guards", [{}, {**GUARDED, "ema_decay": 0.9}], ids=["plain", "guarded"])
 @pytest.mark.parametrize("switch", QUICK)

@@ -135,7 +135,7 @@ def test_the_free_energy_is_that_of_all_hidden_states_together() -> None:
     x = (torch.rand(6, 4) < 0.5).float()
     hidden = torch.cartesian_prod(*[torch.tensor([0.0, 1.0])] * 3)
     energy = -(x @ machine.weight.T) @ hidden.T - (x @ machine.visible_bias)[:, None] - hidden @ machine.hidden_bias
-    torch.testing.assert_close(machine.free_energy(x, machine.hear(x)), -(-energy).logsumexp(1))
+    torch.testing.assert_close(machine.free_energy(x, machine.hidden_logits(x)), -(-energy).logsumexp(1))
 
 
 @settings(max_examples=10)
@@ -147,8 +147,8 @@ def test_boltzmanns_rule(seed: int) -> None:
     x = (torch.rand(6, 5) < 0.5).float()
     w, b = machine.weight.detach().clone(), machine.bias.detach().clone()
     torch.manual_seed(seed)
-    held = machine.settle(torch.cat([x, torch.full((6, 3), 0.5)], 1), 5)[0]
-    free = machine.settle(held, 0)[0]
+    held = machine.gibbs_sweeps(torch.cat([x, torch.full((6, 3), 0.5)], 1), 5)[0]
+    free = machine.gibbs_sweeps(held, 0)[0]
     assert torch.equal(held[:, :5], x) and set(free.unique().tolist()) <= {0.0, 1.0}
     torch.manual_seed(seed)
     step(machine, machine(x)[2].mean())
@@ -165,7 +165,7 @@ def test_a_boltzmann_machine_left_alone_has_boltzmanns_distribution() -> None:
     nn.init.normal_(machine.bias)
     states = torch.cartesian_prod(*[torch.tensor([0.0, 1.0])] * 3)
     wanted = (-machine.energy(states)).softmax(0).detach()
-    seen = machine.settle(torch.zeros(20_000, 3), 0)[0]
+    seen = machine.gibbs_sweeps(torch.zeros(20_000, 3), 0)[0]
     found = torch.stack([(seen == state).all(1).float().mean() for state in states])
     assert (found - wanted).abs().max() < 0.02
 

@@ -15,7 +15,7 @@ from visualnet.data.loading import Loaded, load
 from visualnet.data.tensors import Tensors
 from visualnet.training.control import ProbePort, ProbeRequest
 from visualnet.training.events import ProbeReport
-from visualnet.training.observations.lens import plain_fields
+from visualnet.training.observations.context import plain_fields
 from visualnet.training.probes import Probe
 
 

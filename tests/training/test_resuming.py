@@ -92,6 +92,7 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
 }
 
 
+@pytest.mark.few(4)
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("how", DAMAGE)
 def test_a_damaged_last_checkpoint_costs_one_epoch_and_not_the_run(

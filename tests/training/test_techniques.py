@@ -163,6 +163,7 @@ def test_every_technique_is_held_against_torch() -> None:
     assert WRITTEN.keys() == SCHEDULES.keys()
 
 
+@pytest.mark.few(30)
 @pytest.mark.parametrize("schedule", list(WRITTEN))
 @pytest.mark.parametrize("optimizer", list(OPTIONS))
 def test_twenty_steps_are_those_of_a_loop_in_torch(optimizer: str, schedule: str) -> None:
@@ -175,6 +176,7 @@ def test_twenty_steps_are_those_of_a_loop_in_torch(optimizer: str, schedule: str
         assert len(set(hand.rates)) > 1
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("schedule", list(WRITTEN))
 @pytest.mark.parametrize("warm", [0, 1])
 def test_stopped_at_any_step_it_goes_on_to_the_bit(schedule: str, warm: int, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import queue
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,12 @@ from visualnet.data.loading import Loaded, load
 from visualnet.layers.recipe.live_settings import Setting, check_value
 from visualnet.training.control import Control
 from visualnet.training.events import Event, Failed
+from visualnet.training.loop.sinks import Sink, combine
 from visualnet.training.prediction.named_answers import NamedAnswer
 from visualnet.training.prediction.run_prediction import NORMALIZATION, answer_run, load_model, predict_run
 from visualnet.training.prediction.run_prediction import predict as predict
+from visualnet.training.process.address import Unreachable
+from visualnet.training.process.server import check_free, serving
 from visualnet.training.runs.preparation_file import read_preparation
 from visualnet.training.runs.run_model import RunModel, read_run
 
@@ -49,7 +53,7 @@ class Training:
     trained network.
     """
 
-    def __init__(self, project: Project, data: Loaded, folder: Path | None, resume: bool) -> None:
+    def __init__(self, project: Project, data: Loaded, folder: Path | None, resume: bool, serve: bool = False) -> None:
         from visualnet.training.loop.session import Session
 
         self.data = data
@@ -57,7 +61,9 @@ class Training:
         self.run = RunModel("", folder)
         self._control = Control()
         self._events: queue.Queue[Any] = queue.Queue()
-        self._session = Session(project, data, self._events.put, self._control, folder=folder, resume=resume)
+        self._served = folder if serve else None
+        self._tell: Sink = self._events.put
+        self._session = Session(project, data, self._hear, self._control, folder=folder, resume=resume)
         self._thread: threading.Thread | None = None
 
     @property
@@ -86,9 +92,17 @@ class Training:
 
     def _work(self) -> None:
         try:
-            self._session.run()
+            with serving(self._served, self._control) if self._served is not None else nullcontext() as tell:
+                if tell is not None:
+                    self._tell = combine(tell, self._events.put)
+                self._session.run()
+        except Unreachable as error:
+            self._events.put(Failed(kind="process", words=str(error)))
         finally:
             self._events.put(END)
+
+    def _hear(self, event: Event) -> None:
+        self._tell(event)
 
     def predict(self, *inputs: Tensor | ArrayLike) -> Tensor | dict[str, Tensor]:
         """What the network as it is now answers to a batch (axis 0 is the sample), normalised as in the training."""
@@ -135,6 +149,7 @@ def train(
     *,
     folder: str | os.PathLike[str] | None = None,
     resume: bool = False,
+    serve: bool = False,
     **recipe: Any,
 ) -> Training:
     """Train a network as its recipe says, changed by ``epochs``, ``lr``, ``batch_size``, ``optimizer``, ``schedule``, ``clip_norm`` …
@@ -144,9 +159,11 @@ def train(
         data: a map-style data set, or arrays by field (axis 0 is the sample); the project's own choice if left out.
         folder: where the run is kept (weights, events, curves), so that ``load_run`` finds it; nothing is kept if left out.
         resume: go on with the run in ``folder``; where the network was changed since, layers keep weights of the same sizes.
+        serve: windows (*Follow a training*) and ``visualnet attach`` may follow the run in ``folder`` and steer it while it goes on.
 
     Raises:
-        ValueError: the recipe or the data cannot be used; the words say why.
+        ValueError: the recipe or the data cannot be used, another process trains in the folder, or none was named to serve; the words
+            say why.
     """
     from visualnet.core import edits
     from visualnet.layers.recipe.settings import change
@@ -157,13 +174,17 @@ def train(
     if recipe:
         project = edits.set_recipe(project, **change(project.recipe, recipe))
     check_recipe(project.recipe)
+    if serve:
+        if folder is None:
+            raise ValueError('serve=True lets windows follow the run by its folder: name one, as folder="runs/first"')
+        check_free(Path(folder))
     loaded = load(project.data) if data is None else as_loaded(data, project)
     place = Path(folder) if folder is not None else None
     if place is not None and not resume:
         place = create_run(project, place)
         figures = {f: {"mean": loaded.mean[f].tolist(), "std": loaded.std[f].tolist()} for f in loaded.mean}
         project_file.write(place / NORMALIZATION, json.dumps(figures).encode())
-    return Training(project, loaded, place, resume)
+    return Training(project, loaded, place, resume, serve)
 
 
 class Run:

@@ -13,11 +13,11 @@ import sys
 from collections.abc import Sequence
 
 from visualnet.cli import check, code, compare, diff, new, picture, summary, templates, train
+from visualnet.cli.cluster_and_queue import cluster, queue
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
-from visualnet.cli.elsewhere import cluster, queue
 from visualnet.cli.own_data import verb as data
 from visualnet.cli.run_list import capsules, export_curves, runs
-from visualnet.cli.runs import attach, evaluate, experiment, finding, generate, predict, search, segment, watch
+from visualnet.cli.runs import attach, estimates, evaluate, experiment, generate, predict, search, segment, watch
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
 from visualnet.core.text.format import capitalize_first
@@ -136,8 +136,8 @@ VERBS: dict[str, Verb] = {
     "watch": watch.VERB,
     "generate": generate.VERB,
     "segment": segment.VERB,
-    "lr-test": finding.RATE,
-    "batch-test": finding.BATCH,
+    "lr-test": estimates.RATE,
+    "batch-test": estimates.BATCH,
     "experiment": experiment.VERB,
     "search": search.VERB,
     "picture": picture.VERB,

@@ -47,6 +47,17 @@ def options(verb: argparse.ArgumentParser) -> None:
         help="cross-validation: a run for each of K folds of the data (DIR/fold-1, …), then the mean and spread of what they reach",
     )
     verb.add_argument(
+        "--shard",
+        action="store_true",
+        help="divide weights, gradients and the optimizer's state among the processes that torchrun started (FSDP2), for what does not fit "
+        "one device",
+    )
+    verb.add_argument(
+        "--sync-batchnorm",
+        action="store_true",
+        help="let batch normalization take mean and deviation of the whole batch, over all processes that torchrun started",
+    )
+    verb.add_argument(
         "--tensorboard",
         metavar="DIR",
         type=Path,
@@ -85,6 +96,8 @@ def run(args: argparse.Namespace) -> int:
         "folds",
         "json",
         "tensorboard",
+        "shard",
+        "sync_batchnorm",
     )
     said = {name: getattr(args, name) for name in names}
     file = Path(args.project)

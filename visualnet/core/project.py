@@ -153,6 +153,7 @@ RUN_OPTIONS = (
     "data_workers",
     "data_cache",
     "unreadable",
+    "curves",
     "rounds",
     "play_steps",
     "discount",

@@ -128,12 +128,38 @@ def weights(net: nn.Module) -> dict[str, Tensor]:
         key: tuple[Any, ...] = (name,)
         if tensor.is_meta:  # it lies nowhere: whoever shares it has the very same object
             key = (id(tensor),)
-        elif tensor.numel():
+        elif tensor.numel() and not _is_divided(tensor):
             key = (tensor.device, tensor.data_ptr(), tensor.shape, tensor.stride())
         if key not in seen:
             seen.add(key)
             found[name] = tensor.detach()
     return found
+
+
+def _is_divided(tensor: Tensor) -> bool:
+    """Whether several processes have a part of it each (a ``DTensor``)."""
+    return hasattr(tensor, "full_tensor")
+
+
+def whole(tensor: Tensor) -> Tensor:
+    """A tensor that is divided over the processes, put together: all of them ask for it. Any other as it is."""
+    return tensor.full_tensor() if _is_divided(tensor) else tensor  # type: ignore[attr-defined]
+
+
+def gather(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Divided tensors put together on the processor, one after the other: all processes call this with the same ones."""
+    return {name: whole(tensor).detach().cpu() for name, tensor in tensors.items()}
+
+
+def divide_like(tensor: Tensor, own: Tensor) -> Tensor:
+    """A whole tensor as ``own`` is: this process's part of it where that is divided; each has the whole one, and nothing is sent."""
+    if not _is_divided(own):
+        return tensor
+    from torch.distributed.tensor import distribute_tensor
+
+    mesh: Any = own.device_mesh  # type: ignore[attr-defined]
+    placements: Any = own.placements  # type: ignore[attr-defined]
+    return distribute_tensor(tensor.to(own.device), mesh, placements, src_data_rank=None)
 
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor]) -> None:
@@ -153,7 +179,7 @@ def load_weights(path: Path, net: nn.Module) -> None:
     found = read_tensors(path, {name: (tuple(t.shape), TENSOR_TYPES[t.dtype]) for name, t in own.items()})
     with torch.no_grad():
         for name, tensor in found.items():
-            own[name].copy_(tensor)
+            own[name].copy_(divide_like(tensor, own[name]))
 
 
 def read_tensors(path: Path, expected: Expected) -> dict[str, Tensor]:
@@ -207,14 +233,14 @@ def read_header(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
 def save(
     run: Path,
     state: State,
-    net: nn.Module,
-    optimizers: Mapping[str, torch.optim.Optimizer],
+    tensors: Mapping[str, Tensor],
+    learned: Mapping[str, Tensor],
     extras: Mapping[str, Tensor],
     damaged: bool = False,
 ) -> None:
     """Write a checkpoint and put it in the place of the last one, which becomes the one before.
 
-    ``optimizers`` are those of several learners by name, or the one without a name. ``damaged``
+    ``tensors`` are the network's (`weights`), ``learned`` those of its optimizers (`optimizer_tensors`). ``damaged``
     says that the last one cannot be used: then it goes, and the one before stays.
 
     Raises:
@@ -225,8 +251,8 @@ def save(
     with folder_aside(last) as aside:
         new, old = aside / "new", aside / "old"
         new.mkdir()
-        _save(new / "weights.safetensors", weights(net))
-        _save(new / "optimizer.safetensors", _optimizer_tensors(optimizers))
+        _save(new / "weights.safetensors", tensors)
+        _save(new / "optimizer.safetensors", learned)
         _save(new / "generators.safetensors", extras)
         with open_regular(new / "state.json", "wb", buffering=0) as file:
             write_all(file.fileno(), msgspec.json.format(msgspec.json.encode(state), indent=2))
@@ -284,7 +310,7 @@ def restore(
 
 def lay_out_like(tensor: Tensor, parameter: nn.Parameter) -> Tensor:
     """A tensor of a file on the device of a weight and in its memory format: fused optimizers walk over both side by side."""
-    return torch.empty_like(parameter.detach(), dtype=tensor.dtype).copy_(tensor)
+    return torch.empty_like(parameter.detach(), dtype=tensor.dtype).copy_(divide_like(tensor, parameter))
 
 
 def find_learned(folder: Path, parameters: Sequence[nn.Parameter], start: str = "") -> Expected:
@@ -341,7 +367,8 @@ def _start(name: str) -> str:
     return f"{name}." if name else ""
 
 
-def _optimizer_tensors(optimizers: Mapping[str, torch.optim.Optimizer]) -> dict[str, Tensor]:
+def optimizer_tensors(optimizers: Mapping[str, torch.optim.Optimizer]) -> dict[str, Tensor]:
+    """What optimizers keep, by the number of the weight and torch's name for it; those of several learners by name, or the one without."""
     found = {}
     for name, optimizer in optimizers.items():
         for index, entry in optimizer.state_dict()["state"].items():

@@ -22,9 +22,9 @@ from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import devices, events
 from visualnet.training.control import Control
 from visualnet.training.curve_export.tensorboard import TensorBoardSink
-from visualnet.training.distributed.crew import Crew
 from visualnet.training.distributed.launched import Launched, launched
-from visualnet.training.distributed.telling import OtherRank, report
+from visualnet.training.distributed.other_ranks import OtherRank, report
+from visualnet.training.distributed.process_group import ProcessGroup
 from visualnet.training.loop.recorder import Recorder
 from visualnet.training.loop.sinks import Sink, combine
 from visualnet.training.process.server import check_free, serving
@@ -41,7 +41,8 @@ class TrainOptions:
     """What the command line may say; None leaves what the project says.
 
     ``data`` is a data set's name, with options if wanted: ``points:shape=spiral,n=1000``. ``run`` is the run's folder;
-    ``start_from`` a file of weights or another run's folder; ``tensorboard`` a folder for event files; ``place`` the folder of the
+    ``start_from`` a file of weights or another run's folder; ``tensorboard`` a folder for event files. Of processes that torchrun started,
+    ``shard`` divides the weights among them, and ``sync_batchnorm`` normalizes over the samples of all. ``place`` is the folder of the
     project's file, whose revision is remembered.
     """
 
@@ -57,6 +58,8 @@ class TrainOptions:
     folds: int | None = None
     record: tuple[str, ...] = ()
     tensorboard: Path | None = None
+    shard: bool = False
+    sync_batchnorm: bool = False
     place: Path | None = None
     json: bool = False
 
@@ -81,7 +84,7 @@ def train(project: Project, options: TrainOptions, emit: Sink | None = None) -> 
 
 def _train(project: Project, options: TrainOptions, emit: Sink | None, control: Control) -> int:
     devices.prepare()
-    here = launched()
+    here, recorded = launched(), options.record
     if here.rank:  # one tells and records what all do
         options, emit = replace(options, json=False, record=()), OtherRank(here.rank)
     try:
@@ -91,32 +94,36 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
         return USE if here.rank else _refused(options, str(error))
     try:
         project = here.place(project)
-        with here.joined(project) as crew:
-            return _train_with(crew, here, project, options, emit, control)
+        if options.shard and recorded:
+            raise ValueError(
+                "--record looks into the network, whose weights are divided with --shard: leave out one of them"
+            )
+        with here.joined(project, options.shard, options.sync_batchnorm) as group:
+            return _train_with(group, here, project, options, emit, control)
     except ValueError as error:
         return _refused(options, str(error))
 
 
 def _train_with(
-    crew: Crew, here: Launched, project: Project, options: TrainOptions, emit: Sink | None, control: Control
+    group: ProcessGroup, here: Launched, project: Project, options: TrainOptions, emit: Sink | None, control: Control
 ) -> int:
     from visualnet.data.loading import load
 
     try:
         devices.device_of(project.recipe.device)
-        data = crew.load(lambda: load(project.data))
+        data = group.load(lambda: load(project.data))
         if options.start_from is not None:
-            project = _begin_from(project, options, data.fields, tells=crew.writes)
-        _check_memory(project, data.fields, len(data.train), crew.size)
+            project = _begin_from(project, options, data.fields, tells=group.writes)
+        _check_memory(project, data.fields, len(data.train), group.size)
         recorder = Recorder(options.record, infer(project, None, data.fields))
-        if control.stopping and crew.size == 1:
+        if control.stopping and group.size == 1:
             return STOPPED
         # Last: what is refused leaves no folder behind.
-        folder = crew.of_first(lambda: _folder(project, options, here.restarts))
-        if crew.writes:
+        folder = group.from_rank_0(lambda: _folder(project, options, here.restarts))
+        if group.writes:
             check_free(folder)
-        resume = crew.of_first(lambda: options.resume or (folder / run_model.LOG).exists())
-        boards = [TensorBoardSink(options.tensorboard)] if options.tensorboard is not None and crew.writes else []
+        resume = group.from_rank_0(lambda: options.resume or (folder / run_model.LOG).exists())
+        boards = [TensorBoardSink(options.tensorboard)] if options.tensorboard is not None and group.writes else []
     except (ValueError, OSError, NoTorch) as error:
         words = str(error)
         if isinstance(error, OSError) and error.strerror and error.filename:
@@ -128,19 +135,19 @@ def _train_with(
     from visualnet.training.loop.session import Session
 
     if resume:
-        _go_on(project, options, folder, control, tells=crew.writes)
+        _go_on(project, options, folder, control, tells=group.writes)
     threads = None if settings(recipe_of_run(project.recipe))["threads"] else here.threads
     with (
-        serving(folder, control) if crew.writes else nullcontext(_ignore) as tell
+        serving(folder, control) if group.writes else nullcontext(_ignore) as tell
     ):  # windows may follow the run, and steer it
         sink = combine(output, tell, *boards)
-        session = Session(project, data, sink, control, folder=folder, resume=resume, threads=threads, crew=crew)
+        session = Session(project, data, sink, control, folder=folder, resume=resume, threads=threads, group=group)
         reason = session.run()
-    if crew.size > 1 and reason == "failed" and crew.writes:
+    if group.size > 1 and reason == "failed" and group.writes:
         report(output.failed)
     if output.broken:
         raise BrokenPipeError
-    if reason == "done" and crew.writes and not session.saved:
+    if reason == "done" and group.writes and not session.saved:
         print(f"visualnet: the weights could not be written to {folder}", file=sys.stderr)
         return USE
     return {"done": FINE, "stopped": STOPPED}.get(reason, GRAPH)
@@ -196,7 +203,7 @@ def _check_memory(project: Project, fields: Mapping[str, Spec], samples: int, pr
     Raises:
         ValueError: it does not fit; the words say what would.
     """
-    from visualnet.training.finding.memory_check import find_memory_fault
+    from visualnet.training.estimates.memory_check import find_memory_fault
     from visualnet.training.measure.free_memory import free_memory
 
     part = msgspec.structs.replace(project.recipe, batch_size=-(-project.recipe.batch_size // processes))

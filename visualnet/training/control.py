@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.layers.recipe.live_settings import Setting, Values, check_value
-from visualnet.training.observations.looked_at import OwnSample, ProbePort
+from visualnet.training.observations.probe_targets import OwnSample, ProbePort
 
-__all__ = ["Control", "OwnSample", "ProbePort", "ProbeRequest", "Reins"]
+__all__ = ["Control", "OwnSample", "ProbePort", "ProbeRequest", "TrainingControl"]
 
 if TYPE_CHECKING:
     from visualnet.training.observations.feeds.feed import Feed
@@ -40,8 +40,8 @@ class ProbeRequest(NamedTuple):
         return bool(self.ports or self.grid or self.observations or self.copy)
 
 
-class Reins(Protocol):
-    """What a window asks of a run, wherever that trains."""
+class TrainingControl(Protocol):
+    """What a window can ask of a training, in this process or another: pause, resume, stop, changes, probes."""
 
     project: Project | None
     probe_request: ProbeRequest
@@ -62,7 +62,7 @@ class Reins(Protocol):
 
 
 class Control:
-    """The reins of one run.
+    """Controls one training in this process, from any thread.
 
     ``urgent`` is all that the loop looks at while nothing is asked: a plain attribute, no lock.
     """

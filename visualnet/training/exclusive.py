@@ -1,4 +1,4 @@
-"""Who computes: one training at a time in this process, and a measurement only while none goes on.
+"""Locks of this process: one training at a time, and a measurement only while none goes on.
 
 torch's generators belong to the whole process: a measurement beside a training would draw from the numbers that the training is to
 draw, and its times would be worth nothing. A training that begins ends a measurement at its next step, and waits for that.

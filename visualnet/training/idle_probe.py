@@ -138,7 +138,7 @@ class IdleProbe:
         from visualnet.data.loading import load
         from visualnet.data.tensors import Tensors
         from visualnet.training import probes
-        from visualnet.training.observations.lens import plain_fields
+        from visualnet.training.observations.context import plain_fields
 
         def check(share: float) -> None:
             going(share)
@@ -157,7 +157,7 @@ class IdleProbe:
             self._start(project.recipe.start_from, model.net)
         tensors = Tensors(data, model.fields, model.device, plain_fields(model))
         made = probes.Probe(model, data, tensors)
-        made.lens.run = question.run
+        made.context.run = question.run
         with self._lock:
             if self._forgotten == forgotten:
                 self._probe, self._key = made, key

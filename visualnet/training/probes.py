@@ -18,9 +18,9 @@ from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
 from visualnet.training.control import Control, ProbePort, ProbeRequest
 from visualnet.training.events import Event, Grid, ProbeReport, Trouble
-from visualnet.training.observations.lens import Lens, as_array, resting
+from visualnet.training.observations.context import ObservationContext, as_array, resting
 from visualnet.training.observations.maps.plane import Plane, input_plane
-from visualnet.training.observations.watching import SLICE_S, ObservationTurns, observe_all
+from visualnet.training.observations.schedule import SLICE_S, ObservationSchedule, observe_all
 
 EVERY_S = 0.1
 """No oftener than this, however cheap it is: the eye follows no faster."""
@@ -35,13 +35,13 @@ class Probe:
 
     def __init__(self, model: Model, data: Loaded, tensors: Tensors) -> None:
         self.model, self.data, self.tensors = model, data, tensors
-        self.lens = Lens(model, data, tensors)
+        self.context = ObservationContext(model, data, tensors)
         self.spent_s = 0.0
         self._due = 0.0
         self._ports: tuple[ProbePort, ...] = ()
         self._there: tuple[ProbePort, ...] = ()
         self._seen: ProbeRequest | None = None
-        self._turns = ObservationTurns(self.lens)
+        self._turns = ObservationSchedule(self.context)
         self._plane: Plane | None = None
 
     def due(self, request: ProbeRequest, now: float, step: int | None = None) -> bool:
@@ -76,7 +76,7 @@ class Probe:
         if self.waits(step):
             return None
         begin = time.perf_counter()
-        self.lens.aim(request.sample, request.own, step, request.feeds)
+        self.context.aim(request.sample, request.own, step, request.feeds)
         with resting(self.model), torch.no_grad():
             noted = self._turns.note(request.observations, step + batches)
         self.spent_s += time.perf_counter() - begin
@@ -86,7 +86,7 @@ class Probe:
         """Compute what is watched, and set when to look next so that the budget holds. Observations that find no time within the slice wait
         for the next look."""
         begin = time.perf_counter()
-        self.lens.aim(request.sample, request.own, step, request.feeds)
+        self.context.aim(request.sample, request.own, step, request.feeds)
         if self._seen is None or self._subject_of(self._seen) != self._subject_of(request):
             self._turns.restart()
         with resting(self.model), torch.no_grad():
@@ -104,10 +104,10 @@ class Probe:
         waits = self._turns.new(request.observations)
         self._due = end + (EVERY_S if waits else max(EVERY_S, cost * (1 / share - 1)))
         copy = self._copy() if request.copy and is_new else None
-        own = bool(self.lens.own)
+        own = bool(self.context.own)
         return ProbeReport(
             step=step,
-            sample=self.lens.sample,
+            sample=self.context.sample,
             cost_s=end - begin,
             observed=observed,
             own=own,
@@ -126,34 +126,36 @@ class Probe:
         """Compute all that is to be observed, however long it takes, and nothing else. ``check`` is called with the share that is done and
         raises where nobody waits for it any more."""
         begin = time.perf_counter()
-        self.lens.aim(request.sample, request.own, step, request.feeds)
+        self.context.aim(request.sample, request.own, step, request.feeds)
         with torch.no_grad():
-            observed = observe_all(self.lens, request.observations, check)
+            observed = observe_all(self.context, request.observations, check)
         cost = time.perf_counter() - begin
-        return ProbeReport(step=step, sample=self.lens.sample, cost_s=cost, observed=observed, arrays={}, asked=request)
+        return ProbeReport(
+            step=step, sample=self.context.sample, cost_s=cost, observed=observed, arrays={}, asked=request
+        )
 
     def _copy(self) -> dict[str, Tensor]:
         """The weights and statistics as they are after this step, on the CPU."""
         return {name: value.detach().to("cpu", copy=True) for name, value in self.model.objective.state_dict().items()}
 
     def _look(self, request: ProbeRequest) -> dict[str, Any]:
-        lens = self.lens
+        context = self.context
         self._aim(request.ports)
-        answers = lens.answer_ports
-        values = lens.values((*self._there, *answers.values()))
+        answers = context.answer_ports
+        values = context.values((*self._there, *answers.values()))
         arrays = {port: _thin(values[port]) for port in self._there}
         outputs = {name: as_array(self._shares(name, values[port])[0][0]) for name, port in answers.items()}
-        if lens.own and request.own is not None:
-            fields = {name: np.array(request.own.fields[name]) for name in lens.own}
+        if context.own and request.own is not None:
+            fields = {name: np.array(request.own.fields[name]) for name in context.own}
         else:
-            fields = {n: np.array(value) for n, value in self.data.sample(lens.place, self.tensors.names).items()}
+            fields = {n: np.array(value) for n, value in self.data.sample(context.place, self.tensors.names).items()}
         grid = self._grid() if request.grid else None
         return {"arrays": arrays, "outputs": outputs, "fields": fields, "grid": grid}
 
     def _aim(self, ports: tuple[ProbePort, ...]) -> None:
         """Choose these ports; those that the trained model does not have (edited since) are left out."""
         if self._ports != ports or (ports and not self._there):
-            self._ports, self._there = ports, tuple(port for port in ports if self.lens.has(port))
+            self._ports, self._there = ports, tuple(port for port in ports if self.context.has(port))
 
     def _shares(self, name: str, value: Tensor) -> tuple[Tensor, bool]:
         """The answer as probabilities over axis 1, if it is classes; and whether it is."""
@@ -171,14 +173,14 @@ class Probe:
 
     def _grid(self) -> Grid | None:
         """The first answer over the whole plane (or line) of the only input, if the input is points (or numbers)."""
-        fields = self.lens.input_fields
+        fields = self.context.input_fields
         if len(fields) != 1 or self.data.fields[fields[0]].shape not in ((2,), (1,)):
             return None
         is_line = self.data.fields[fields[0]].shape == (1,)
         if self._plane is None:
             self._plane = input_plane(self.data, fields[0], LINE if is_line else GRID)
         points = torch.from_numpy(self._plane.points).to(self.tensors.device)
-        value, share = self._shares(self.model.outputs[0], self.lens.scores({fields[0]: points}))
+        value, share = self._shares(self.model.outputs[0], self.context.scores({fields[0]: points}))
         if value.dim() != 2:
             return None
         values = as_array(value.t())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.analysis.compare.pairs import PAGE, Pair, pairs, side_by_side, told
-from tests.pages import read_sections
+from tests.generators.pages import read_sections
 
 
 @pytest.mark.parametrize("two", list(pairs()), ids=lambda two: two.title)

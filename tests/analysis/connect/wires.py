@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.analysis.drawing import graph, project
-from tests.pages import join_sections
+from tests.generators.pages import join_sections
 from visualnet.analysis import infer
 from visualnet.analysis.connect import best_ports
 from visualnet.analysis.connect.check import Acceptance

@@ -57,6 +57,7 @@ def template(name: str) -> Project:
 NAMES = ("lenet5", "mlp-mnist", "perceptron-points", "resnet-small", "vit-small", "gru-rows")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", NAMES)
 def test_forecast_of_kept_activations_is_within_one_percent(name: str) -> None:
     project = template(name)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import time
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
+from tests.counting import count_calls
 from visualnet.analysis.connect.layer_search import usage
 from visualnet.core import edits
 from visualnet.core.edits import bypass
@@ -64,15 +65,11 @@ def test_a_closed_quick_add_keeps_nothing_of_the_project(hands: Hands) -> None:
     assert popup.isVisible() and popup.list.count(), "it opens as ever"
 
 
-def test_a_key_in_quick_add_takes_no_time(hands: Hands) -> None:
+def test_a_key_in_quick_add_is_little_work(hands: Hands) -> None:
     hands.key(Qt.Key.Key_Space)
     field = hands.view.quick_add_popup.field
-    took = []
-    for letter in "conv 5x5 16 s2":
-        begin = time.thread_time()
-        QTest.keyClicks(field, letter)
-        took.append(time.thread_time() - begin)
-    assert sorted(took)[len(took) // 2] < 0.06  # A fence; what it takes is measured in bench_quick_add.
+    work = [count_calls(partial(QTest.keyClicks, field, letter))[1] for letter in "conv 5x5 16 s2"]
+    assert max(work) < 10_000  # A fence; what it takes is measured in bench_quick_add.
 
 
 # --- into a wire, and out of it -----------------------------------------------------------------------------------------

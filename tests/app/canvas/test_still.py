@@ -76,6 +76,7 @@ def hands_on(make: Callable[[Project], Hands], monkeypatch: pytest.MonkeyPatch) 
     return make(open_project("lenet5-28"))
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("zoom", [0.12, 0.3, 0.5, 1.0, 1.5])
 def test_shifting_shows_what_painting_anew_shows(hands_on: Hands, zoom: float) -> None:
     view, rng = hands_on.view, random.Random(round(zoom * 100))
@@ -283,6 +284,7 @@ def test_cards_do_not_shiver_in_a_pan(hands_on: Hands) -> None:
     assert view.frame_cache.picture is not None
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_whatever_happens_between_two_frames(hands_on: Hands, seed: int) -> None:
     """Pans, hovers, live pictures, selections, drags, undo and Esc in the middle of them: what is kept is what painting anew gives."""

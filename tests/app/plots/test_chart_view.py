@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import math
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy
+import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from visualnet.app.plots.charts import chart_view
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.plots.export import save_picture, save_rows
 from visualnet.app.theme.tokens import DARK, LIGHT
@@ -19,6 +23,7 @@ from visualnet.figures.charts.bars import Bar, BarChart
 from visualnet.figures.charts.colours import contrast, read, resolve
 from visualnet.figures.charts.marks import Box, Words
 from visualnet.figures.charts.matrix import MatrixChart
+from visualnet.figures.charts.spread.bands import Band, BandChart
 from visualnet.figures.charts.svg import CURVES
 from visualnet.figures.charts.svg import LIGHT as PAPER
 
@@ -142,3 +147,23 @@ def test_words_on_every_amount_can_be_read() -> None:
         ground = resolve(f"amount:{step / 100}", PAPER, CURVES)
         words = resolve(f"on amount:{step / 100}", PAPER, CURVES)
         assert contrast(read(ground), read(words)) >= 4.5, step
+
+
+def test_a_long_line_is_painted_in_pieces_as_it_is_whole(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    x = tuple(map(float, range(200)))
+    y = tuple(math.sin(at / 9) for at in x)
+    for dash in (0, 1):
+        view = ChartView()
+        qtbot.addWidget(view)
+        view.set_theme(LIGHT)
+        view.resize(420, 260)
+        view.show_chart(BandChart((Band("run", x, y, y, y, 0, dash),), "step", "loss"))
+        pieces = view.grab().toImage()
+        monkeypatch.setattr(chart_view, "LONG", 10**6)
+        whole = view.grab().toImage()
+        monkeypatch.undo()
+        one, other = (
+            numpy.array(image.convertToFormat(image.Format.Format_Grayscale8).constBits()) for image in (pieces, whole)
+        )
+        differing = numpy.abs(one.astype(int) - other.astype(int)) > 96
+        assert (one < 200).sum() > 400 and differing.mean() < 0.002

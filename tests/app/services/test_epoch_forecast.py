@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, small
 from tests.waiting import linger
-from visualnet.app.features.finding.forecast_section import ForecastSection
+from visualnet.app.features.estimates.forecast_section import ForecastSection
 from visualnet.app.services import epoch_forecast
 from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.epoch_forecast import epoch_forecasts_of

@@ -14,9 +14,9 @@ from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.observing.observation_store import ObservationStore
 from visualnet.pytorch import need_torch
 from visualnet.training.control import ProbeRequest
-from visualnet.training.observations import look_history
-from visualnet.training.observations.look_history import MOST_KEPT
+from visualnet.training.observations import result_history
 from visualnet.training.observations.observation import ObservationRequest, Result, find_observations
+from visualnet.training.observations.result_history import MOST_KEPT
 
 VALUES = ObservationRequest("values", (("n2",), "features"))
 
@@ -38,7 +38,7 @@ def test_a_history_is_thinned_and_keeps_its_first_and_its_newest_looks(qtbot: Qt
 
 
 def test_all_histories_together_stay_within_their_memory(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(look_history, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(result_history, "MOST_BYTES", 100_000)
     store = ObservationStore(None)  # type: ignore[arg-type]
     large, small = VALUES, ObservationRequest("values", (("n3",), "y"))
     for step in range(200):
@@ -83,9 +83,9 @@ def test_what_takes_long_is_computed_aside_of_the_weights_that_are_trained(rig: 
     rig.until(qtbot, lambda: rig.runner.state == "running" and rig.runner.model.step > 3)
     probes.ask(request)
     probes.ask(other)
-    assert probes.long_looks.share(request) == 0.0
-    probes.long_looks.cancel(other)
-    assert probes.long_looks.share(other) is None
+    assert probes.slow_observations.share(request) == 0.0
+    probes.slow_observations.cancel(other)
+    assert probes.slow_observations.share(other) is None
     rig.until(qtbot, lambda: probes.observed.last(request) is not None)
     found = probes.observed.last(request)
     assert found is not None
@@ -95,7 +95,7 @@ def test_what_takes_long_is_computed_aside_of_the_weights_that_are_trained(rig: 
     assert rig.runner.state == "running", "the training goes on meanwhile"
     rig.runner.stop()
     rig.until(qtbot, lambda: not rig.runner.busy)
-    rig.until(qtbot, lambda: probes.long_looks.share(request) is None)
+    rig.until(qtbot, lambda: probes.slow_observations.share(request) is None)
     probes.ask(request)
     rig.until(qtbot, lambda: probes.observed.last(request)[0] > step)  # type: ignore[index]
     assert probes.observed.last(other) is None
@@ -122,9 +122,9 @@ def test_a_look_that_was_under_way_is_not_kept_for_another_sample_or_another_run
     request, probes = ObservationRequest("occlusion"), rig.runner.probes
     rig.until(qtbot, lambda: probes.samples > 0)
     probes.ask(request)
-    assert probes.long_looks.share(request) is not None
+    assert probes.slow_observations.share(request) is not None
     probes.set_sample(3)
-    rig.until(qtbot, lambda: probes.long_looks.share(request) is None)
+    rig.until(qtbot, lambda: probes.slow_observations.share(request) is None)
     assert probes.observed.last(request) is None
     probes.ask(request)
     rig.until(qtbot, lambda: probes.observed.last(request) is not None)
@@ -133,7 +133,7 @@ def test_a_look_that_was_under_way_is_not_kept_for_another_sample_or_another_run
 
 
 def test_a_look_goes_on_with_the_weights_that_a_run_left_before_it_gave_a_copy(rig: Rig, qtbot: QtBot) -> None:
-    request, looks = ObservationRequest("occlusion"), rig.runner.probes.long_looks
+    request, looks = ObservationRequest("occlusion"), rig.runner.probes.slow_observations
     project = rig.studio.project
     looks.ask(request, ProbeRequest(), None, project)
     assert looks.copy

@@ -210,7 +210,7 @@ def test_a_run_goes_on_behind_another_document_and_shows_nothing_of_itself_there
     rig.runner.pause()
     rig.runner.stop()
     assert not rig.runner.start() and told == [True]
-    assert rig.runner.state_of(old) == "running", "the reins in front move nothing behind"
+    assert rig.runner.state_of(old) == "running", "the control of the run in front moves none behind"
     rig.studio.open(old)
     assert rig.runner.state == "running" and rig.runner.model is model and rig.runner.elsewhere is None
     rig.studio.open(other)

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tests.control_icons import control_icon
+from tests.generators.control_icons import control_icon
 from visualnet.app.theme.apply import CONTROL_ICONS, control_icon_path
 from visualnet.app.theme.tokens import FAMILIES, THEMES, Theme, contrast, luminance, mix
 from visualnet.figures.colours.maps import DIVERGING, SEQUENTIAL
@@ -102,7 +102,9 @@ def test_the_map_of_signs_is_white_at_zero_and_even_on_both_sides() -> None:
 def test_marks_in_controls_have_the_colours_of_the_theme(theme: Theme) -> None:
     for name in CONTROL_ICONS:
         file = control_icon_path(theme, name)
-        assert file.read_text(encoding="utf-8") == control_icon(theme, name), "run python -m tests.control_icons"
+        assert file.read_text(encoding="utf-8") == control_icon(theme, name), (
+            "run python -m tests.generators.control_icons"
+        )
 
 
 def _lightness(row: np.ndarray) -> float:

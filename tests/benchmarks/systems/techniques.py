@@ -15,7 +15,7 @@ from visualnet.training.experiments.declare import Claim
 from visualnet.training.experiments.model import ExperimentModel
 from visualnet.training.experiments.registry import find_experiments
 from visualnet.training.experiments.results import check_claims
-from visualnet.training.experiments.runner import Reins, run_experiment
+from visualnet.training.experiments.runner import StopControl, run_experiment
 
 TECHNIQUES = ("zero-or-he", "sigmoid-or-relu", "batch-norm", "dropout", "over-and-under-fitting", "learning-rates")
 
@@ -29,10 +29,10 @@ def called(experiment: str, claim: Claim) -> str:
 
 def measure_experiment(name: str, seed: int) -> dict[str, float]:
     """Train an experiment with one seed: by how much each claim holds."""
-    experiment = replace(find_experiments()[name], looks=())
+    experiment = replace(find_experiments()[name], observations=())
     with tempfile.TemporaryDirectory() as folder:
         model = ExperimentModel(experiment, (seed,), Path(folder))
-        reason = run_experiment(experiment, (seed,), Path(folder) / "runs", Reins(), model.consume)
+        reason = run_experiment(experiment, (seed,), Path(folder) / "runs", StopControl(), model.consume)
     assert reason == "done", model.words
     found = {}
     for claim, by, _ in check_claims(model):

@@ -12,18 +12,18 @@ from visualnet.core.text.format import format_number
 from visualnet.training.experiments.model import ExperimentModel
 from visualnet.training.experiments.registry import find_experiment
 from visualnet.training.experiments.results import cell, check_claims
-from visualnet.training.experiments.runner import Reins, run_experiment
+from visualnet.training.experiments.runner import StopControl, run_experiment
 
 NAME = "transfer"
 
 
 def measure(seed: int) -> Mapping[str, float]:
     """Every variant at every number of samples, with one seed."""
-    experiment = replace(find_experiment(NAME), looks=())
+    experiment = replace(find_experiment(NAME), observations=())
     assert experiment.axis is not None
     with tempfile.TemporaryDirectory() as folder:
         model = ExperimentModel(experiment, (seed,), Path(folder))
-        reason = run_experiment(experiment, (seed,), Path(folder) / "runs", Reins(), model.consume)
+        reason = run_experiment(experiment, (seed,), Path(folder) / "runs", StopControl(), model.consume)
     assert reason == "done", model.words
     found = {f"{claim.better} over {claim.worse} at 5": by for claim, by, _ in check_claims(model) if by is not None}
     for number, variant in enumerate(experiment.variants):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.core.edits.changes import EDITS, PAGE, Edit, lines
-from tests.pages import read_sections
+from tests.generators.pages import read_sections
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.title)

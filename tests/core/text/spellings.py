@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.pages import join_sections
+from tests.generators.pages import join_sections
 from visualnet.core import names
 from visualnet.core.expressions import parse, real, show, whole
 from visualnet.core.text import format as words

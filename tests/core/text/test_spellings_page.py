@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.core.text.spellings import PAGE, SECTIONS
-from tests.pages import read_sections
+from tests.generators.pages import read_sections
 
 
 @pytest.mark.parametrize("title", list(SECTIONS))

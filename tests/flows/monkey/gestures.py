@@ -509,9 +509,11 @@ class Monkey:
         self.answers.leaving = False
 
     def _close_tabs(self) -> None:
+        """Until the home page alone is left, as at the start: each of the other pages is a tab with a document of its own."""
         files = self.window.project_files
-        while any(not tab.page for tab in files.tabs):
-            files.close_tab(next(tab for tab in files.tabs if not tab.page))
+        files.tabs.show_page("start_page")
+        while (tab := next((tab for tab in files.tabs if tab.page != "start_page"), None)) is not None:
+            files.close_tab(tab)
 
     def unhook(self) -> None:
         """The window may be left again."""

@@ -13,6 +13,8 @@ import tempfile
 import threading
 import time
 import traceback
+import types
+import weakref
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -194,6 +196,49 @@ def python_objects() -> Counter[str]:
     found["tensors"] = _tensors()
     found["python objects"] = len(gc.get_objects())
     return found
+
+
+def what_keeps(kind: str, known: set[int], most: int = 2) -> list[str]:
+    """The ways by which objects of a type that are not among the ``known`` (by id) are held: each from a module or a Qt object down to
+    it, as names of types and attributes."""
+    new = [t for t in gc.get_objects() if f"{type(t).__module__}.{type(t).__qualname__}" == kind and id(t) not in known]
+    return [_way_to(thing) for thing in new[:most]]
+
+
+def ids_of(kind: str) -> set[int]:
+    """The identities of all objects of a type."""
+    return {id(t) for t in gc.get_objects() if f"{type(t).__module__}.{type(t).__qualname__}" == kind}
+
+
+def _way_to(thing: object, levels: int = 14, most: int = 20_000) -> str:
+    """Breadth first over who refers to whom, until a module's dictionary or nothing more is met. Each level looks once at all objects."""
+    way: dict[int, str] = {id(thing): type(thing).__qualname__}
+    level: list[object] = [thing]
+    last = way[id(thing)]
+    for _ in range(levels):
+        above: list[object] = []
+        for holder in gc.get_referrers(*level):
+            if holder is level or isinstance(holder, types.FrameType | weakref.ref) or id(holder) in way:
+                continue
+            held = next((h for h in gc.get_referents(holder) if id(h) in way), None)
+            way[id(holder)] = last = f"{_words_of(holder, held)} > {way.get(id(held), '?')}"
+            if isinstance(holder, types.ModuleType) or (isinstance(holder, dict) and "__spec__" in holder):
+                return last
+            above.append(holder)
+        if not above or len(way) > most:
+            break
+        level = above
+    return last
+
+
+def _words_of(holder: object, held: object) -> str:
+    if isinstance(holder, dict):
+        name = next((key for key, value in list(holder.items()) if value is held), "?")
+        module = holder.get("__name__", "") if "__spec__" in holder else ""
+        return f"{module}[{str(name)[:60]}]"
+    if isinstance(holder, types.CellType | list | tuple | set | frozenset):
+        return type(holder).__name__
+    return f"{type(holder).__module__}.{getattr(holder, '__qualname__', type(holder).__qualname__)}"
 
 
 def _tensors() -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.generators.pages import read_sections
 from tests.layers.custom.written_lines import PAGE, SECTIONS
-from tests.pages import read_sections
 
 
 @pytest.mark.parametrize("title", list(SECTIONS))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.core.text.spellings import EXPRESSIONS, SCOPE
-from tests.pages import join_sections
+from tests.generators.pages import join_sections
 from visualnet.core.expressions import parse
 from visualnet.layers.custom.shape_language import (
     class_name,

@@ -25,7 +25,7 @@ def points() -> Observed:
 def parts(found: Observed, count: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Real points and those made at rest, as the network's own blocks make them."""
     net, objective = found.model.net.eval(), found.model.objective
-    batch = found.lens.batch(found.lens.places(count, "train"))["point"]
+    batch = found.context.batch(found.context.places(count, "train"))["point"]
     with torch.no_grad():
         made = objective.generator(net.noise(batch))
     return batch, made
@@ -40,7 +40,7 @@ def test_scores_are_those_of_the_discriminator_for_real_and_for_made_ones() -> N
     assert [name.partition(":")[0] for name in names] == ["of “real”", "of “fixed”"], (
         "a detached copy is not shown twice"
     )
-    batch = found.lens.batch(found.lens.places(40))["point"]
+    batch = found.context.batch(found.context.places(40))["point"]
     with torch.no_grad():
         made = found.model.objective.generator(found.model.net.eval().noise(batch))
         scores = [found.model.objective.discriminator(x).numpy() for x in (batch, made)]

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from tests.training.script.held import differences
-from visualnet.analysis.inference.makers import find_makers
+from visualnet.analysis.inference.sample_generators import find_sample_generators
 from visualnet.cli.common import open_project
 from visualnet.core import edits
 from visualnet.core.project import Project
@@ -78,7 +78,7 @@ def test_points_come_to_lie_where_the_real_ones_are() -> None:
     session.run()
     model = session.model
     assert model is not None
-    (maker,) = find_makers(model.analysis)
+    (maker,) = find_sample_generators(model.analysis)
     view = model.view([maker.made], maker.noise).eval()
     z = torch.randn(400, 8, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visualnet.analysis import infer
-from visualnet.analysis.inference.makers import find_makers
+from visualnet.analysis.inference.sample_generators import find_sample_generators
 from visualnet.cli.common import open_project
 from visualnet.compiling.module import compile_project
 from visualnet.core import edits
@@ -102,13 +102,13 @@ def test_classes_that_are_met_are_counted(found: int, seed: int) -> None:
 
 def test_what_is_made_of_random_numbers_is_found() -> None:
     project = open_project("dcgan")
-    (maker,) = find_makers(infer(project))
+    (maker,) = find_sample_generators(infer(project))
     names = {node.id: node.name for node in project.graph}
     assert (names[maker.made[0][0]], [names[p[0][0]] for p in maker.noise]) == ("generator", ["noise"])
     assert maker.real == "image"
-    assert list(find_makers(infer(open_project("vae")))) == [], "what is made there rests on what is shown"
+    assert list(find_sample_generators(infer(open_project("vae")))) == [], "what is made there rests on what is shown"
     alone = edits.remove(project, MAIN, [project.graph.named("noise").id])
-    assert list(find_makers(infer(alone))) == []
+    assert list(find_sample_generators(infer(alone))) == []
 
 
 def test_a_run_of_one_learner_is_not_looked_at() -> None:

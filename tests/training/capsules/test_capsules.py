@@ -6,9 +6,12 @@ import json
 import zipfile
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 import visualnet
 from tests.training.nets import small
@@ -18,13 +21,16 @@ from visualnet.core.errors import FileError
 from visualnet.core.storage import data_places, project_file
 from visualnet.core.storage.paths import runs_dir
 from visualnet.training import events
-from visualnet.training.capsules.manifest import BUILT_IN, INSIDE, LEFT_OUT
+from visualnet.training.capsules.local_places import LocalPlaces
+from visualnet.training.capsules.manifest import BUILT_IN, INSIDE, LEFT_OUT, Entry, Manifest, PackedData
+from visualnet.training.capsules.names import MAX_ENTRIES, MAX_TOTAL, MOST
 from visualnet.training.capsules.opening import KEPT, check_capsule, unpack_among_runs, unpack_capsule
 from visualnet.training.capsules.packing import pack_run
 from visualnet.training.capsules.replaying import verify_capsule
 from visualnet.training.run_records.annotations import annotate, read_annotations
 from visualnet.training.run_records.from_log import read_record
-from visualnet.training.runs.run_model import read_run
+from visualnet.training.run_records.record import write_record
+from visualnet.training.runs.run_model import read_project, read_run
 from visualnet.training.verifying.comparing import compare
 
 
@@ -121,6 +127,63 @@ def test_a_failure_goes_without_the_folders_of_this_machine(run: Path, tmp_path:
     assert b"somebody" not in (opened.folder / "events.jsonl").read_bytes()
 
 
+PLACES = (
+    ("the file /srv/some body/runs/a/log.txt", "the file log.txt"),  # a known folder may have spaces
+    ("“/srv/data/weather.csv” has no column", "“weather.csv” has no column"),
+    ("see D:\\work\\me\\x.py and \\\\nas\\share\\y.csv", "see x.py and y.csv"),
+    ("file:///mnt/disk/a.png, ~/b/c.png", "a.png, c.png"),
+    ("at https://example.org/a/b and 3 of 4 samples/s, 1/2, and/or", "at https://example.org/a/b and 3 of 4 samples/s, 1/2, and/or"),
+    ("step:/var/tmp/a", "step:a"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "wanted"), PLACES)
+def test_of_a_path_in_words_the_last_name_stays(words: str, wanted: str) -> None:
+    assert LocalPlaces(["/srv/some body/runs/a"]).leave_out(words) == wanted
+
+
+NAMES = st.text("abcxyz._0", min_size=1, max_size=6).filter(lambda text: text.strip("."))
+
+
+@given(st.lists(NAMES, min_size=2, max_size=5), st.text("ab :“(", max_size=4))
+def test_no_folder_stays_whatever_stands_around_it(parts: list[str], before: str) -> None:
+    path = "/" + "/".join(parts)
+    found = LocalPlaces().leave_out(f"{before} {path}, and more")
+    assert f"/{parts[0]}/" not in found
+    assert found == LocalPlaces().leave_out(found)
+
+
+def test_nothing_in_a_capsule_names_a_folder_of_this_machine(run: Path, tmp_path: Path) -> None:
+    import shutil
+
+    folder = tmp_path / "a private place" / "failed"
+    shutil.copytree(run, folder)
+    project = read_project(folder)
+    assert project is not None
+    project = msgspec.structs.replace(
+        project, data=msgspec.structs.replace(project.data, path=str(tmp_path / "private" / "x.csv"))
+    )
+    (folder / "network-1").mkdir()
+    project_file.save(folder / "network-1" / "project.vnet", project)
+    words = f"the run's record {folder}/events.jsonl can no longer be written, nor {tmp_path}/private/x.csv"
+    with (folder / "events.jsonl").open("ab") as log:
+        log.write(events.encode(events.Trouble(words=words)) + b"\n")
+        log.write(events.encode(events.Failed(kind="data", words=f"{words}: stop", traceback=f"File {folder}")) + b"\n")
+    write_record(folder, msgspec.structs.replace(read_record(folder), state="failed", words=words, place=str(folder)))
+    pack_run(folder, tmp_path / "a.vnetz")
+    with zipfile.ZipFile(tmp_path / "a.vnetz") as archive:
+        for member in archive.namelist():
+            held = archive.read(member)
+            for place in ("private", str(tmp_path), str(Path.home()), str(Path(__file__).parents[3])):
+                assert place.encode() not in held, (member, place)
+    opened = unpack_capsule(tmp_path / "a.vnetz", tmp_path / "there")
+    found = read_run(opened.folder)
+    assert found.failed is not None
+    assert found.failed.words == "the run's record events.jsonl can no longer be written, nor x.csv: stop"
+    assert read_record(opened.folder).words == "the run's record events.jsonl can no longer be written, nor x.csv"
+    assert compare(read_run(run), found).departure is None, "the numbers are as they were"
+
+
 def test_who_cancels_leaves_nothing_and_what_stood_there_stays(run: Path, tmp_path: Path) -> None:
     class Enough(Exception):
         pass
@@ -210,3 +273,15 @@ def test_the_shell_packs_tells_unpacks_predicts_and_verifies(
     file.write_bytes(damaged)
     assert main(["verify", str(file)]) == 2
     assert "damaged" in capsys.readouterr().err
+
+
+def test_the_page_names_every_file_of_a_capsule_and_its_bound() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "file-format.md").read_text(encoding="utf-8")
+    section = page.split("## A run in one file", 1)[1]
+    for name, most in MOST.items():
+        assert f"`{name}`" in section or name == "manifest.json"
+        rows = [line for line in section.splitlines() if line.startswith("|") and f"`{name}`" in line]
+        assert most == MAX_TOTAL or name == "manifest.json" or any(f"{most >> 20} MiB" in row for row in rows), name
+    for field in (*Manifest.__struct_fields__, *PackedData.__struct_fields__, *Entry.__struct_fields__):
+        assert f"`{field}`" in section, field
+    assert f"at most {MAX_ENTRIES:,} files" in section

@@ -6,17 +6,27 @@ import csv
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.training.by_hand import tiny
 from tests.training.nets import small
 from tests.training.verifying.test_replay import keep
 from visualnet.cli.main import main
 from visualnet.core.storage import project_file
+from visualnet.data.loading import load
 from visualnet.training import checkpoints
 from visualnet.training.curve_export.mlflow_store import write_mlflow
 from visualnet.training.curve_export.rows import curve_rows
-from visualnet.training.curve_export.tables import write_parquet
+from visualnet.training.curve_export.several import file_names
+from visualnet.training.curve_export.tables import write_csv, write_parquet
 from visualnet.training.curve_export.tensorboard import write_tensorboard
+from visualnet.training.curve_export.while_training import BOARD, TABLE
+from visualnet.training.events import Event, Trouble
+from visualnet.training.loop.session import Session
+from visualnet.training.run_records.begin import begin_run
 from visualnet.training.runs.network_mark import mark_of
 from visualnet.training.runs.run_model import read_run
 from visualnet.training.transfer.project_in_weights import read_project_of
@@ -116,3 +126,45 @@ def test_weights_go_with_their_project(run: Path, tmp_path: Path, capsys: pytest
     (tmp_path / "bomb.safetensors").write_bytes((1 << 40).to_bytes(8, "little") + b"{}")
     with pytest.raises(project_file.FileError, match="header"):
         read_project_of(tmp_path / "bomb.safetensors")
+
+
+@given(st.dictionaries(st.text("abc", min_size=1, max_size=3), st.text(max_size=120), max_size=8))
+def test_every_run_has_a_file_name_of_its_own(titles: dict[str, str]) -> None:
+    names = file_names(titles)
+    assert names.keys() == titles.keys()
+    assert len({name.casefold() for name in names.values()}) == len(names)
+    assert all(name and "/" not in name and "\\" not in name and not name.startswith(".") for name in names.values())
+
+
+def train_with(folder: Path, epochs: int = 2, **options: str) -> list[Event]:
+    project = tiny(epochs=epochs, options=options)
+    told: list[Event] = []
+    Session(project, load(project.data), told.append, folder=begin_run(project, folder), threads=1).run()
+    return told
+
+
+def test_a_run_writes_its_curves_by_a_switch_and_learns_the_same(tmp_path: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    train_with(tmp_path / "plain")
+    told = train_with(tmp_path / "both", curves="both")
+    plain, both = (read_run(tmp_path / name) for name in ("plain", "both"))
+    assert not any(isinstance(event, Trouble) for event in told)
+    assert both.validation["loss"].values.tolist() == plain.validation["loss"].values.tolist()
+    write_csv(tmp_path / "again.csv", both)
+    assert (tmp_path / "both" / TABLE).read_bytes() == (tmp_path / "again.csv").read_bytes()
+    board = EventAccumulator(str(tmp_path / "both" / BOARD))
+    board.Reload()
+    found = [(one.step, one.value) for one in board.Scalars("validation/loss")]
+    series = both.validation["loss"]
+    assert found == [(step, float(np.float32(v))) for step, v in zip(series.steps, series.values, strict=True)]
+    assert not (tmp_path / "plain" / BOARD).exists() and not (tmp_path / "plain" / TABLE).exists()
+
+
+def test_what_cannot_be_written_is_told_and_the_training_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard.writer", None)
+    told = train_with(tmp_path / "run", curves="tensorboard")
+    (trouble,) = [event for event in told if isinstance(event, Trouble)]
+    assert "pip install" in trouble.words and read_run(tmp_path / "run").state == "done"

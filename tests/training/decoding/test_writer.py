@@ -16,7 +16,7 @@ from visualnet.training.decoding.search import Choosing, write
 from visualnet.training.decoding.token_text import TokenText
 from visualnet.training.decoding.writer import CannotWrite, Writer
 from visualnet.training.evaluation.answers import find_answers, scores_of
-from visualnet.training.observations.lens import resting
+from visualnet.training.observations.context import resting
 
 
 @cache

@@ -147,6 +147,7 @@ def small() -> Project:
     return msgspec.structs.replace(project, data=data)
 
 
+@pytest.mark.wide
 def test_training_finds_more_and_a_run_can_be_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     project = small()
     vn.train(project, folder=tmp_path / "short", epochs=1, lr=1e-7).finish()

@@ -22,41 +22,47 @@ from visualnet.cli.main import main as visualnet
 from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.training import events
-from visualnet.training.distributed.crew import ALONE, Crew
+from visualnet.training.checkpoints import whole
+from visualnet.training.distributed.joined_processes import JoinedProcesses
 from visualnet.training.distributed.launched import launched
-from visualnet.training.distributed.several import Several
+from visualnet.training.distributed.process_group import ALONE, ProcessGroup
 from visualnet.training.loop import checkpointer
 from visualnet.training.loop.session import Session
 
 
-def told(project: Project, crew: Crew = ALONE) -> dict[str, Any]:
+def told(project: Project, group: ProcessGroup = ALONE) -> dict[str, Any]:
     """Train: each step's loss, the rows of the epochs, the weights at the end."""
     seen: list[events.Event] = []
-    session = Session(project, load(project.data), seen.append, threads=1, crew=crew)
+    session = Session(project, load(project.data), seen.append, threads=1, group=group)
     reason = session.run()
     assert session.model is not None, seen
     return {
         "reason": reason,
         "losses": [loss for e in seen if isinstance(e, events.Steps) for loss in e.values["loss"]],
         "epochs": [[e.train, e.validation] for e in seen if isinstance(e, events.EpochDone)],
-        "weights": torch.cat([p.detach().flatten() for p in session.model.net.parameters()]).tolist(),
+        "weights": torch.cat([whole(p).detach().flatten() for p in session.model.net.parameters()]).tolist(),
         "buffers": [b.tolist() for b in session.model.net.buffers()],
         "said": [e.words for e in seen if isinstance(e, events.Trouble | events.Failed)],
     }
 
 
-def train_cases(folder: Path, names: list[str]) -> int:
+def train_cases(folder: Path, names: list[str], shard: bool = False, joint: bool = False) -> int:
     """Train the cases of these names one after the other; rank 0 writes what was told, and whether all processes have the same weights."""
-    with launched().joined(short()) as crew:
-        assert isinstance(crew, Several)
+    with launched().joined(short(), shard) as group:
+        assert isinstance(group, JoinedProcesses)
         found = {}
         for name in names:
             project = CASES[name]()
-            found[name] = told(project, Several(crew.members, crew.rank, crew.place, project.recipe.seed, crew.failed))
+            found[name] = told(
+                project,
+                JoinedProcesses(
+                    group.members, group.rank, group.place, project.recipe.seed, group.failed, shard, joint
+                ),
+            )
             others: list[Any] = [None, None]
             dist.all_gather_object(others, found[name]["weights"])
             found[name]["alike"] = others[0] == others[1]
-        if crew.writes:
+        if group.writes:
             (folder / "told.json").write_text(json.dumps(found))
     return 0
 
@@ -72,7 +78,11 @@ def work(job: dict[str, Any], rank: int) -> int:
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(job["port"]), **job.get("environment", {})}
     if job.get("often"):
         checkpointer.CHECKPOINT_S, checkpointer.CHECKPOINT_SHARE = 0.0, 1e9
-    return train_cases(folder, job["cases"]) if "cases" in job else visualnet(job["arguments"])
+    return (
+        train_cases(folder, job["cases"], job.get("shard", False), job.get("joint", False))
+        if "cases" in job
+        else visualnet(job["arguments"])
+    )
 
 
 def free_port() -> int:

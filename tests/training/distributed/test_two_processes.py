@@ -23,9 +23,9 @@ from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.training.checkpoints import LAST
 from visualnet.training.distributed import refusals
-from visualnet.training.distributed.crew import Member
+from visualnet.training.distributed.joined_processes import JoinedProcesses
 from visualnet.training.distributed.launched import Launched, launched
-from visualnet.training.distributed.several import Several
+from visualnet.training.distributed.process_group import Member
 from visualnet.training.runs.run_model import RunModel, read_run
 
 pytestmark = [
@@ -69,9 +69,9 @@ def test_batch_statistics_are_those_of_each_part_and_that_is_said(two: dict[str,
     assert "batch normalization takes its mean and deviation from each process's own part" in ours["said"][0]
 
 
-def several(size: int, rank: int, least: int) -> Several:
+def several(size: int, rank: int, least: int) -> JoinedProcesses:
     members = [Member(number, "here", number) for number in range(size)]
-    made = Several(members, rank, torch.device("cpu"), 0, lambda told, error: told)
+    made = JoinedProcesses(members, rank, torch.device("cpu"), 0, lambda told, error: told)
     made.least = least
     return made
 
@@ -82,10 +82,10 @@ def test_every_sample_of_a_batch_counts_once(size: int, least: int) -> None:
     for samples in range(least, 40):
         batch, met = torch.arange(samples), []
         for rank in range(size):
-            crew = several(size, rank, least)
-            part = crew.take(batch)
+            group = several(size, rank, least)
+            part = group.take(batch)
             assert len(part) >= least  # also a part that only stands in can be computed
-            met += part.tolist() if crew.counts else []
+            met += part.tolist() if group.counts else []
         assert met == batch.tolist()
 
 
@@ -102,6 +102,7 @@ def same_losses(ours: Path, whole: Path) -> None:
     np.testing.assert_allclose(losses(read_run(ours)), losses(read_run(whole)), rtol=TOLERANCE, atol=TOLERANCE)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("sizes", [(1, 2), (2, 1)], ids=["one-then-two", "two-then-one"])
 def test_a_run_goes_on_with_another_number_of_processes(
     sizes: tuple[int, int], launcher: Launcher, tmp_path: Path

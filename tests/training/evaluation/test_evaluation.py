@@ -30,7 +30,7 @@ from visualnet.layers.declaration.spec import Spec
 from visualnet.resources import resource
 from visualnet.training.checkpoints import load_weights
 from visualnet.training.evaluation import evaluation as module
-from visualnet.training.evaluation import keeping
+from visualnet.training.evaluation import prediction_files
 from visualnet.training.evaluation.answers import find_answers
 from visualnet.training.evaluation.evaluation import evaluate
 from visualnet.training.evaluation.judged import Judged
@@ -100,7 +100,7 @@ def test_answers_are_kept_until_weights_or_data_change(run: Path, monkeypatch: p
     again = evaluate(run)
     assert not calls and again.figures == first.figures
     assert again.judged[0].columns["class"].tolist() == first.judged[0].columns["class"].tolist()
-    path = keeping.place_of(run, "validation", "best")
+    path = prediction_files.place_of(run, "validation", "best")
     whole = path.read_bytes()
     path.write_bytes(whole[:-20])  # torn
     assert evaluate(run).figures == first.figures and len(calls) == 1
@@ -343,4 +343,4 @@ def test_half_of_the_work_can_be_ended(run: Path) -> None:
 
     with pytest.raises(Ended):
         evaluate(run, check=check)
-    assert not keeping.place_of(run, "validation", "best").exists()
+    assert not prediction_files.place_of(run, "validation", "best").exists()

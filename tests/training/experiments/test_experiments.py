@@ -19,12 +19,12 @@ from visualnet.core.project import MAIN, Project
 from visualnet.data.loading import load
 from visualnet.data.registry import fields_or_none
 from visualnet.training.events import EpochDone
-from visualnet.training.experiments import curves, kept, results, runner
+from visualnet.training.experiments import curves, experiment_folder, results, runner
 from visualnet.training.experiments.declare import Claim, Experiment, Figure, Variant
 from visualnet.training.experiments.model import ExperimentModel, read_model
 from visualnet.training.experiments.networks import Part, classifier, dense, ids
 from visualnet.training.experiments.registry import find_experiment, find_experiments
-from visualnet.training.experiments.runner import Begun, Message, Reins, Told
+from visualnet.training.experiments.runner import Message, StopControl, TrialEvent, TrialStarted
 from visualnet.training.experiments.trials import Trial, list_trials, name_of, project_of
 from visualnet.training.loop.session import Session
 from visualnet.training.observations.observation import find_observations
@@ -48,7 +48,7 @@ def test_every_variant_is_another_network_or_recipe_without_a_problem_and_can_be
         specs = load(project.data).fields
         analysis = infer(project, None, specs)
         assert not analysis.errors(), [problem.words for problem in analysis.errors()]
-        for look in experiment.looks:
+        for look in experiment.observations:
             kind = find_observations()[look.observation]
             kind(dict(look.options))
             assert find_subject(kind, analysis, look.at)
@@ -59,7 +59,7 @@ def test_every_variant_is_another_network_or_recipe_without_a_problem_and_can_be
 
 
 def shorten(experiment: Experiment, epochs: int) -> Experiment:
-    return replace(experiment, project=lambda: edits.set_recipe(experiment.project(), epochs=epochs), looks=())
+    return replace(experiment, project=lambda: edits.set_recipe(experiment.project(), epochs=epochs), observations=())
 
 
 def test_zeros_stay_at_guessing_and_he_learns_also_in_a_few_epochs(tmp_path: Path) -> None:
@@ -69,11 +69,12 @@ def test_zeros_stay_at_guessing_and_he_learns_also_in_a_few_epochs(tmp_path: Pat
     assert zeros < 0.15 and he > 0.7
 
 
+@pytest.mark.wide
 def test_five_of_each_class_are_enough_for_what_was_learned_before(tmp_path: Path) -> None:
     experiment = find_experiment("transfer")
     assert experiment.axis is not None
     axis = experiment.axis._replace(values=(5.0,))
-    model = train(replace(experiment, axis=axis, looks=()), tmp_path / "x", (0,))
+    model = train(replace(experiment, axis=axis, observations=()), tmp_path / "x", (0,))
     assert all(holds for _, _, holds in results.check_claims(model)), results.table(model)
     frozen = load(project_of(experiment, Trial(0, 0)).data)
     assert len(frozen.train) == 50 and len(frozen.validation) == pytest.approx(360, abs=2)
@@ -89,15 +90,15 @@ def test_runs_are_ordinary_ones_in_folders_and_are_told_and_kept(tmp_path: Path)
     assert "“fast” and “slow”: no difference that 2 seeds can tell from chance" in results.verdicts(model)[0]
     again = read_model(TINY, tmp_path / "x", TINY.seeds)
     assert list(results.records(again)) == list(results.records(model)) and again.state == "done"
-    assert kept.read(tmp_path / "x").seeds == (0, 1)
+    assert experiment_folder.read(tmp_path / "x").seeds == (0, 1)
 
 
 def test_what_was_stopped_goes_on_to_the_same_bits_and_what_is_done_is_not_trained_again(tmp_path: Path) -> None:
     whole = train(TINY, tmp_path / "whole")
 
-    def stop(message: Message, reins: Reins) -> None:
-        if isinstance(message, Told) and isinstance(message.event, EpochDone) and message.trial == Trial(1, 0):
-            reins.stop()
+    def stop(message: Message, stop_control: StopControl) -> None:
+        if isinstance(message, TrialEvent) and isinstance(message.event, EpochDone) and message.trial == Trial(1, 0):
+            stop_control.stop()
 
     part = train(TINY, tmp_path / "part", hear=stop)
     assert part.state == "stopped" and part.done == 0
@@ -106,13 +107,13 @@ def test_what_was_stopped_goes_on_to_the_same_bits_and_what_is_done_is_not_train
     train(TINY, tmp_path / "part", (0,))
     begun: list[str] = []
     rest = train(
-        TINY, tmp_path / "part", hear=lambda m, _: begun.append(m.known.state) if isinstance(m, Begun) else None
+        TINY, tmp_path / "part", hear=lambda m, _: begun.append(m.known.state) if isinstance(m, TrialStarted) else None
     )
     assert rest.state == "done" and begun == ["done", "done", "waiting", "waiting"]
     for trial in whole.trials:
         assert curves_of(rest.runs[trial]) == curves_of(whole.runs[trial])
     more = train(TINY, tmp_path / "part", (0, 1, 2))
-    assert more.done == 6 and kept.read(tmp_path / "part").seeds == (0, 1, 2)
+    assert more.done == 6 and experiment_folder.read(tmp_path / "part").seeds == (0, 1, 2)
 
 
 def curves_of(run: RunModel) -> list[dict[str, float]]:
@@ -137,7 +138,7 @@ VARIED = replace(
         Variant("deterministic", "", lambda p: edits.set_recipe(p, options={"deterministic": True})),
     ),
     claims=(),
-    looks=(),
+    observations=(),
 )
 
 
@@ -145,8 +146,8 @@ def test_variants_take_turns_and_each_comes_to_the_bits_that_it_has_alone(tmp_pa
     """Dropout draws from torch's generator in every step, and a switch holds for the whole process: neither reaches the others."""
     told: list[Trial] = []
 
-    def hear(message: Message, _: Reins) -> None:
-        if isinstance(message, Told) and isinstance(message.event, EpochDone):
+    def hear(message: Message, _: StopControl) -> None:
+        if isinstance(message, TrialEvent) and isinstance(message.event, EpochDone):
             told.append(message.trial)
 
     before = torch.are_deterministic_algorithms_enabled(), torch.get_rng_state()
@@ -182,7 +183,7 @@ def test_a_run_whose_numbers_become_infinite_is_an_outcome(tmp_path: Path) -> No
         project=lambda: edits.set_recipe(network(), optimizer="SGD"),
         variants=(Variant("wild", "", at(1e6)), Variant("calm", "", at(0.1))),
         claims=(),
-        looks=(),
+        observations=(),
     )
     model = train(wild, tmp_path / "x")
     assert model.state == "done" and model.failed(Trial(0, 0))
@@ -200,7 +201,9 @@ class Reached:
         self.seeds = tuple(range(len(values[0])))
         names = ("first", "second")[: len(values)]
         claims = (Claim("first", "second", least),)
-        self.experiment = replace(TINY, variants=tuple(Variant(name, "") for name in names), claims=claims, looks=())
+        self.experiment = replace(
+            TINY, variants=tuple(Variant(name, "") for name in names), claims=claims, observations=()
+        )
         self.values = values
 
     def score(self, trial: Trial, figure: object = None) -> float | None:
@@ -275,13 +278,13 @@ def test_what_cannot_be_trained_ends_in_words_and_another_folder_is_never_mixed_
     ],
 )
 def test_a_line_that_cannot_be_read_is_refused_in_words(text: str, tmp_path: Path) -> None:
-    (tmp_path / kept.MANIFEST).write_text(text)
+    (tmp_path / experiment_folder.MANIFEST).write_text(text)
     with pytest.raises(ValueError, match="experiment"):
-        kept.read(tmp_path)
+        experiment_folder.read(tmp_path)
 
 
 def test_curves_are_means_with_bands_over_the_seeds(tmp_path: Path) -> None:
-    model = train(replace(TINY, looks=()), tmp_path / "x")
+    model = train(replace(TINY, observations=()), tmp_path / "x")
     choices = curves.list_curves(model)
     assert choices[0][:2] == ("accuracy", "validation") and ("loss", curves.BOTH) in [one[:2] for one in choices]
     chart = curves.draw(model, "loss", "train")
@@ -328,6 +331,6 @@ def test_an_experiment_has_variants_and_seeds_that_can_be_told_apart() -> None:
 
 
 def test_what_came_out_can_be_read_by_programs(tmp_path: Path) -> None:
-    model = train(replace(TINY, looks=()), tmp_path / "x", (0,))
+    model = train(replace(TINY, observations=()), tmp_path / "x", (0,))
     told = json.loads(json.dumps(results.as_json(model)))
     assert [run["variant"] for run in told["runs"]] == ["slow", "fast"] and told["state"] == "done"

@@ -8,10 +8,10 @@ from typing import Any
 
 from visualnet.core import edits
 from visualnet.core.project import DataChoice, Project, Recipe
-from visualnet.training.experiments.declare import Claim, Experiment, Look, Variant
+from visualnet.training.experiments.declare import Claim, Experiment, ExperimentObservation, Variant
 from visualnet.training.experiments.model import ExperimentModel
 from visualnet.training.experiments.networks import classifier, dense
-from visualnet.training.experiments.runner import Message, Reins, run_experiment
+from visualnet.training.experiments.runner import Message, StopControl, run_experiment
 
 
 def network() -> Project:
@@ -33,7 +33,7 @@ TINY = Experiment(
     "Two rates.",
     network,
     (Variant("slow", "", at(1e-7)), Variant("fast", "", at(0.1))),
-    looks=(Look("card_gradients", "", trained=False),),
+    observations=(ExperimentObservation("card_gradients", "", trained=False),),
     claims=(Claim("fast", "slow", 0.1),),
     seeds=(0, 1),
 )
@@ -43,15 +43,15 @@ def train(
     experiment: Experiment,
     folder: Path,
     seeds: tuple[int, ...] | None = None,
-    hear: Callable[[Message, Reins], Any] = lambda message, reins: None,
+    hear: Callable[[Message, StopControl], Any] = lambda message, stop_control: None,
     own: Any = None,
 ) -> ExperimentModel:
     """Train an experiment, and what it told."""
-    model, reins = ExperimentModel(experiment, seeds or experiment.seeds, folder), Reins()
+    model, stop_control = ExperimentModel(experiment, seeds or experiment.seeds, folder), StopControl()
 
     def put(message: Message) -> None:
         model.consume(message)
-        hear(message, reins)
+        hear(message, stop_control)
 
-    run_experiment(experiment, model.seeds, folder, reins, put, own)
+    run_experiment(experiment, model.seeds, folder, stop_control, put, own)
     return model

@@ -17,7 +17,7 @@ from visualnet.training.generating import at_outputs
 from visualnet.training.generating.generate import generate, kept_weights
 from visualnet.training.generating.made import Made, MadeImages, MadePoints, MadeRows, contact_sheet
 from visualnet.training.generating.way import CannotMake, choices, find_place, find_ways, make_way, why_none
-from visualnet.training.observations.lens import resting
+from visualnet.training.observations.context import resting
 
 
 def images(found: Observed, way: str, **settings: float) -> np.ndarray:
@@ -29,7 +29,7 @@ def images(found: Observed, way: str, **settings: float) -> np.ndarray:
 def run(found: Observed, way: str, **settings: float) -> Made:
     place = find_place(find_ways()[way], found.analysis)
     with resting(found.model), torch.no_grad():
-        return make_way(way, settings).make(found.lens, place, lambda share: None)
+        return make_way(way, settings).make(found.context, place, lambda share: None)
 
 
 def test_the_prior_is_decoded_as_by_hand() -> None:
@@ -63,9 +63,9 @@ def test_codes_are_spread_as_those_of_the_data() -> None:
     place = find_place(find_ways()["codes"], found.analysis)
     with resting(found.model), torch.no_grad():
         code = place.ports[1]
-        codes = found.lens.values([code], found.lens.batch(found.lens.places(512)))[code]
-        cold = make_way("codes", {"count": 1, "temperature": 0.0}).make(found.lens, place, lambda share: None)
-        middle = found.lens.values([place.ports[0]], replace={code: codes.mean(0, keepdim=True)})[place.ports[0]]
+        codes = found.context.values([code], found.context.batch(found.context.places(512)))[code]
+        cold = make_way("codes", {"count": 1, "temperature": 0.0}).make(found.context, place, lambda share: None)
+        middle = found.context.values([place.ports[0]], replace={code: codes.mean(0, keepdim=True)})[place.ports[0]]
     assert isinstance(cold, MadeImages)
     assert np.allclose(cold.images[0, :, :, 0], middle[0, 0].numpy(), atol=1e-5)
 
@@ -77,7 +77,7 @@ def test_what_is_too_much_is_refused_in_words() -> None:
     with pytest.MonkeyPatch.context() as patch, resting(found.model), torch.no_grad():
         patch.setattr(at_outputs, "MOST_BYTES", 1 << 20)
         with pytest.raises(CannotMake, match="ask for at most 334"):
-            wish.make(found.lens, place, lambda share: None)
+            wish.make(found.context, place, lambda share: None)
 
 
 def test_a_network_without_a_code_is_told_what_it_would_need() -> None:

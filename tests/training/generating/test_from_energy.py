@@ -18,13 +18,13 @@ from visualnet.layers.energies import PairwiseEnergy
 from visualnet.training.generating.from_energy import Units
 from visualnet.training.generating.made_states import MadeStates
 from visualnet.training.generating.way import CannotMake, find_place, find_ways, make_way
-from visualnet.training.observations.lens import resting
+from visualnet.training.observations.context import resting
 
 
 def run(found: Observed, way: str, at: str = "", **options: float | str) -> MadeStates:
     place = find_place(find_ways()[way], found.analysis, at)
     with resting(found.model), torch.no_grad():
-        made = make_way(way, options).make(found.lens, place, lambda share: None)
+        made = make_way(way, options).make(found.context, place, lambda share: None)
     assert isinstance(made, MadeStates)
     return made
 
@@ -32,8 +32,8 @@ def run(found: Observed, way: str, at: str = "", **options: float | str) -> Made
 def units_of(kind: str, visible: int, **tensors: Tensor) -> Units:
     layer = LAYERS[kind]({"hidden_features": 2} if kind != "hopfield" else {})
     assert isinstance(layer, PairwiseEnergy)
-    between, bias = layer.pairs(tensors)
-    return Units(between, bias, layer.apart(visible, len(bias)), layer.levels, visible)
+    couplings, bias = layer.pairs(tensors)
+    return Units(couplings, bias, layer.apart(visible, len(bias)), layer.levels, visible)
 
 
 def small(kind: str) -> Units:
@@ -53,7 +53,7 @@ def test_gibbs_sampling_draws_what_its_energy_says(kind: str, warmth: float) -> 
     """Against all 32 states, each with exp(−E/T) over their sum."""
     units = small(kind)
     every = torch.tensor(list(product((0.0, 1.0), repeat=5)))
-    energy = -0.5 * ((every @ units.between) * every).sum(1) - every @ units.bias
+    energy = -0.5 * ((every @ units.couplings) * every).sum(1) - every @ units.bias
     wanted = torch.softmax(-energy / warmth, 0)
     chance = torch.Generator().manual_seed(0)
     states = units.begin(torch.zeros(20_000, 3), chance)
@@ -67,15 +67,15 @@ def test_gibbs_sampling_draws_what_its_energy_says(kind: str, warmth: float) -> 
 
 def test_an_rbm_hears_as_its_module_does() -> None:
     found = observe_template("rbm")
-    module = found.lens.module(("n3",))
+    module = found.context.module(("n3",))
     layer = found.analysis.at(("n3",)).layer
     assert isinstance(layer, PairwiseEnergy)
     with torch.no_grad():
-        between, bias = layer.pairs(dict(module.named_parameters()))
+        couplings, bias = layer.pairs(dict(module.named_parameters()))
         seen, hidden = torch.rand(4, 784), torch.rand(4, 128)
         down = torch.nn.functional.linear(hidden, module.weight.t(), module.visible_bias)
-        assert torch.allclose(seen @ between[:784, 784:] + bias[784:], module.hear(seen), atol=1e-5)
-        assert torch.allclose(hidden @ between[784:, :784] + bias[:784], down, atol=1e-5)
+        assert torch.allclose(seen @ couplings[:784, 784:] + bias[784:], module.hidden_logits(seen), atol=1e-5)
+        assert torch.allclose(hidden @ couplings[784:, :784] + bias[:784], down, atol=1e-5)
 
 
 @settings(max_examples=20, deadline=None)
@@ -99,14 +99,14 @@ def test_a_stored_pattern_is_recalled_from_a_damaged_one() -> None:
     found = observe_template("hopfield")
     place = find_place(find_ways()["recall"], found.analysis, "store")
     with torch.no_grad():
-        seen = found.lens.values([place.ports[1]], found.lens.batch(found.lens.places(200)))[place.ports[1]]
+        seen = found.context.values([place.ports[1]], found.context.batch(found.context.places(200)))[place.ports[1]]
         patterns = torch.unique(seen, dim=0)[:3]
-        module = found.lens.module(place.ports[0][0])
+        module = found.context.module(place.ports[0][0])
         module.weight.copy_(patterns.t() @ patterns / 64)
     made = run(found, "recall", "store", count=40, damage=0.1, seed=2)
     stored = patterns.reshape(-1, 8, 8).numpy()
-    begun = [one for one in found.lens.places(40)]
-    raw = found.lens.batch(np.array(begun))["pattern"].reshape(-1, 8, 8).numpy()
+    begun = [one for one in found.context.places(40)]
+    raw = found.context.batch(np.array(begun))["pattern"].reshape(-1, 8, 8).numpy()
     mine = [row for row, one in enumerate(raw) if any(np.array_equal(one, known) for known in stored)]
     assert mine, "samples of the patterns that are stored"
     back = [np.array_equal(made.pictures[-1][row], raw[row]) for row in mine]

@@ -21,13 +21,13 @@ from visualnet.figures.charts.made.game import GameChart
 from visualnet.resources import resource
 from visualnet.training.generating.made_episode import MOST_SHOWN, MadeEpisode
 from visualnet.training.generating.way import CannotMake, find_place, find_ways, make_way
-from visualnet.training.observations.lens import resting
+from visualnet.training.observations.context import resting
 
 
 def run(found: Observed, **options: float) -> MadeEpisode:
     place = find_place(find_ways()["episode"], found.analysis)
     with resting(found.model), torch.no_grad():
-        made = make_way("episode", options).make(found.lens, place, lambda share: None)
+        made = make_way("episode", options).make(found.context, place, lambda share: None)
     assert isinstance(made, MadeEpisode)
     return made
 
@@ -45,7 +45,7 @@ def test_it_plays_what_is_worth_most(mouse: Observed) -> None:
     seen, total = played.reset(seed=5)[0], 0.0
     with torch.no_grad():
         for at, (action, reward) in enumerate(zip(made.did, made.rewards, strict=True)):
-            asked = mouse.lens.scores({"observation": torch.from_numpy(np.asarray(seen)[None])})[0]
+            asked = mouse.context.scores({"observation": torch.from_numpy(np.asarray(seen)[None])})[0]
             assert int(asked.argmax()) == action
             assert np.allclose(made.values[at], asked.numpy(), atol=1e-5)
             assert np.array_equal(made.states[at], seen)

@@ -1,4 +1,4 @@
-"""Looks through the lens in tests."""
+"""Looks through the context in tests."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from visualnet.compiling.module import compile_project
 from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.data.tensors import Tensors
-from visualnet.training.observations.lens import Lens, plain_fields, resting
+from visualnet.training.observations.context import ObservationContext, plain_fields, resting
 from visualnet.training.observations.observation import ObservationRequest, Result, Subject, find_observations
-from visualnet.training.observations.watching import observe
+from visualnet.training.observations.schedule import observe
 
 
 def look(found: Observed, name: str, subject: Subject, sample: int = 1, **options: Any) -> Result | str:
     """What one observation gives."""
     find_observations()
     with resting(found.model), torch.no_grad():
-        found.lens.aim(sample)
-        return observe(found.lens, ObservationRequest(name, subject, tuple(sorted(options.items()))))
+        found.context.aim(sample)
+        return observe(found.context, ObservationRequest(name, subject, tuple(sorted(options.items()))))
 
 
 def see(found: Observed, name: str, subject: Subject, sample: int = 1, **options: Any) -> Result:
@@ -39,8 +39,8 @@ def subjects(found: Observed, name: str) -> list[Subject]:
 def values(found: Observed, subject: Subject, sample: int = 1) -> torch.Tensor:
     """What flows at a port for one sample, straight through the model."""
     with resting(found.model), torch.no_grad():
-        found.lens.aim(sample)
-        fields = found.lens.batch()
+        found.context.aim(sample)
+        fields = found.context.batch()
         (value,) = found.model.view([subject])(*(fields[name] for name in found.model.fields))
     return value[0]
 
@@ -49,7 +49,7 @@ def compiled(project: Project) -> Observed:
     """A project with all that it is looked at with."""
     data, model = load(project.data), compile_project(project, seed=0)
     tensors = Tensors(data, model.fields, model.device, plain_fields(model))
-    return Observed(project, model.analysis, model, data, tensors, Lens(model, data, tensors))
+    return Observed(project, model.analysis, model, data, tensors, ObservationContext(model, data, tensors))
 
 
 __all__ = ["Observed", "compiled", "look", "observed", "see", "subjects", "values"]

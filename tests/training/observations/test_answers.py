@@ -75,7 +75,7 @@ def test_predictions_of_chosen_samples_by_step() -> None:
 def test_a_sample_of_ones_own_stands_in_for_the_chosen_one() -> None:
     found = watch(lenet())
     image = np.random.default_rng(0).random((1, 28, 28), np.float32)
-    found.lens.aim(0, OwnSample({"image": image}))
+    found.context.aim(0, OwnSample({"image": image}))
     made, result = found.look("predictions", options={"samples": 2})
     normal = (image[None] - found.data.mean["image"]) / found.data.std["image"]
     found.model.net.eval()
@@ -170,7 +170,7 @@ def test_generated_samples_are_what_the_decoder_makes_of_random_codes(codes: str
     (subject,) = OBSERVATIONS["generated"].subjects(found.model.analysis)
     made, result = found.look("generated", subject, {"samples": 5, "codes": codes, "seed": 3})
     layers = [m for m in found.model.net.modules() if isinstance(m, torch.nn.Linear)]
-    images = torch.from_numpy(found.data.whole("image")[found.lens.places(256)])
+    images = torch.from_numpy(found.data.whole("image")[found.context.places(256)])
     drawn = torch.randn(5, 32, generator=torch.Generator().manual_seed(3))
     with torch.no_grad():
         if codes == "fitted":

@@ -25,7 +25,7 @@ from visualnet.training.observations.cards.declare import CardGradients
 from visualnet.training.observations.cards.norms import MOST_KEPT, joint_norm, keep_some
 from visualnet.training.observations.cards.saturation import measure_saturation, unit_axis
 from visualnet.training.observations.cards.update_ratio import update_ratio
-from visualnet.training.observations.lens import Lens, plain_fields, resting
+from visualnet.training.observations.context import ObservationContext, plain_fields, resting
 
 LEVELLING = [tag for tag, kind in LAYERS.items() if kind.family == "activation" and any(kind().limits())]
 
@@ -154,11 +154,11 @@ def test_of_many_weights_the_same_ones_are_kept_and_tell_nearly_the_same() -> No
 def test_gradients_of_a_deep_sigmoid_network_vanish_and_are_those_of_backward() -> None:
     project = deep_sigmoid()
     model, data = compile_project(project, seed=0), load(project.data)
-    lens = Lens(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
-    lens.aim(0)
+    context = ObservationContext(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
+    context.aim(0)
     with resting(model), torch.no_grad():
-        found = CardGradients({"samples": 16}).compute(lens, ((), ""))
-        batch = lens.batch(lens.places(16))
+        found = CardGradients({"samples": 16}).compute(context, ((), ""))
+        batch = context.batch(context.places(16))
     by_hand: list[torch.Tensor] = [batch["image"].flatten(1)]
     weights = [m for m in model.net.modules() if isinstance(m, nn.Linear)]
     copies = [(m.weight.detach().clone().requires_grad_(), m.bias.detach().clone().requires_grad_()) for m in weights]

@@ -72,7 +72,7 @@ def test_gradients_are_those_of_the_loss_and_the_trainings_own_are_left_alone() 
     made, result = found.look("gradient_spread", subject, {"samples": 20})
     layer = next(m for m in found.model.net.modules() if isinstance(m, nn.Linear))
     assert layer.weight.grad is None
-    objective_loss(found, found.lens.places(20, "train")).backward()
+    objective_loss(found, found.context.places(20, "train")).backward()
     assert layer.weight.grad is not None
     expected = summarise(layer.weight.grad.numpy())
     assert expected is not None
@@ -95,7 +95,7 @@ def test_weights_and_activations_are_counted_as_they_are() -> None:
     _, weights = found.look("weight_spread", WEIGHT)
     assert np.array_equal(weights.arrays["counts"], np.histogram(conv.weight.detach().numpy(), 60)[0])
     _, active = found.look("activation_spread", (("n2",), "features"), {"samples": 4})
-    data, places = found.data, found.lens.places(4)
+    data, places = found.data, found.context.places(4)
     images = torch.from_numpy((data.whole("image")[places] - data.mean["image"]) / data.std["image"])
     with torch.no_grad():
         values = conv(images)
@@ -115,7 +115,7 @@ def test_updates_are_what_the_optimizer_moved_in_parts_of_the_weights() -> None:
     made, before = found.look("update_spread", subject)
     assert isinstance(made.draw(before, [(10, before)]), SentenceChart)
     start = layer.weight.detach().clone()
-    objective_loss(found, found.lens.places(20, "train")).backward()
+    objective_loss(found, found.context.places(20, "train")).backward()
     gradient = layer.weight.grad
     assert gradient is not None
     gradient[:8] = 0.0  # a quarter of the units does not learn

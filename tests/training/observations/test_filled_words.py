@@ -48,13 +48,13 @@ def test_in_a_text_of_ones_own_each_mask_is_asked() -> None:
     (subject,) = OBSERVATIONS["filled_words"].subjects(found.model.analysis)
     own = np.zeros((1, 36), np.int64)
     own[0, :6] = [1, 4, MASK, 5, MASK, 2]
-    found.lens.own = {"text": torch.tensor(own)}
+    found.context.own = {"text": torch.tensor(own)}
     made, result = found.look("filled_words", subject)
     assert result.arrays["asked"].tolist() == [2, 4]
     chart = made.draw(result, [(0, result)])
     assert isinstance(chart, FilledWords)
     assert [one.truth for one in chart.asked] == ["", ""]
-    found.lens.own = {"text": torch.tensor(np.where(own == MASK, 5, own))}
+    found.context.own = {"text": torch.tensor(np.where(own == MASK, 5, own))}
     with pytest.raises(CannotObserve, match=r"\[mask\]"):
         found.look("filled_words", subject)
 

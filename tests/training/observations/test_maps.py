@@ -87,7 +87,7 @@ def test_activations_of_every_rank_become_maps() -> None:
 def test_the_difference_of_two_classes_is_that_of_their_mean_maps() -> None:
     found = watch(lenet())
     made, result = found.look("class_difference", CONV, {"first": "3", "second": "8", "samples": 5})
-    labels, searched = found.data.whole("label"), found.lens.places(384)
+    labels, searched = found.data.whole("label"), found.context.places(384)
     means = []
     for label in (3, 8):
         places = [int(place) for place in searched if labels[place] == label][:5]

@@ -8,7 +8,7 @@ import torch
 
 from tests.contract.observed_networks import observe_template
 from visualnet.analysis import infer
-from visualnet.analysis.connect.hidden_layer import add_hidden_layer, bends_nothing
+from visualnet.analysis.connect.hidden_layer import add_hidden_layer, is_linear
 from visualnet.compiling.module import compile_project
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
@@ -20,8 +20,8 @@ from visualnet.data.tensors import Tensors
 from visualnet.figures.charts.planes.action_field import ActionField
 from visualnet.figures.charts.planes.warped_plane import WarpedPlane
 from visualnet.resources import resource
+from visualnet.training.observations.context import ObservationContext, plain_fields, resting
 from visualnet.training.observations.decisions.declare import ActionValues
-from visualnet.training.observations.lens import Lens, plain_fields, resting
 from visualnet.training.observations.maps.hidden_space import HiddenSpace
 from visualnet.training.observations.observation import NETWORK, CannotObserve
 
@@ -30,10 +30,10 @@ def template(name: str) -> Project:
     return project_file.load(resource("templates", f"{name}.vnet"))
 
 
-def lens_of(project: Project) -> Lens:
+def context_of(project: Project) -> ObservationContext:
     data = load(project.data)
     model = compile_project(project, infer(project, None, data.fields), seed=3)
-    return Lens(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
+    return ObservationContext(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
 
 
 def bent() -> Project:
@@ -44,19 +44,19 @@ def bent() -> Project:
 @pytest.mark.parametrize("options", [{"seen": "units", "first": 2, "second": 5}, {}])
 def test_the_hidden_space_is_what_the_layer_makes_of_an_even_grid(options: dict[str, str | int]) -> None:
     project = bent()
-    lens, made = lens_of(project), HiddenSpace(options)
+    context, made = context_of(project), HiddenSpace(options)
     subject = ((project.graph.named("bend").id,), "y")
-    with resting(lens.model), torch.no_grad():
-        result = made.compute(lens, subject)
+    with resting(context.model), torch.no_grad():
+        result = made.compute(context, subject)
         axis = torch.linspace(-1.5, 1.5, 65)
         points = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), -1).reshape(-1, 2)
-        hidden = torch.tanh(lens.model.net.get_submodule("hidden")(points))
-        share = torch.sigmoid(lens.model.net.get_submodule("score")(hidden))[:, 0].reshape(65, 65)
+        hidden = torch.tanh(context.model.net.get_submodule("hidden")(points))
+        share = torch.sigmoid(context.model.net.get_submodule("score")(hidden))[:, 0].reshape(65, 65)
     grid = result.arrays["grid"].reshape(-1, 2)
     if options:
         np.testing.assert_allclose(grid, hidden[:, [2, 5]].numpy(), atol=1e-5)
     else:  # any two directions are as good that leave the distances as they are: those of the best plane
-        own = hidden.double() - torch.cat([hidden, _hidden_points(lens)]).double().mean(0)
+        own = hidden.double() - torch.cat([hidden, _hidden_points(context)]).double().mean(0)
         left = own.pow(2).sum() - torch.linalg.svdvals(own)[:2].pow(2).sum()
         lost = own.pow(2).sum() - torch.from_numpy(grid).double().pow(2).sum()
         assert abs(float(lost - left)) < 0.02 * float(own.pow(2).sum())
@@ -67,30 +67,30 @@ def test_the_hidden_space_is_what_the_layer_makes_of_an_even_grid(options: dict[
 
 
 @torch.no_grad()
-def _hidden_points(lens: Lens) -> torch.Tensor:
-    points = torch.tensor(lens.data.whole("point").tolist())
-    return torch.tanh(lens.model.net.get_submodule("hidden")(points))
+def _hidden_points(context: ObservationContext) -> torch.Tensor:
+    points = torch.tensor(context.data.whole("point").tolist())
+    return torch.tanh(context.model.net.get_submodule("hidden")(points))
 
 
 def test_a_unit_that_there_is_not_is_said() -> None:
     project = bent()
-    lens = lens_of(project)
+    context = context_of(project)
     with (
-        resting(lens.model),
+        resting(context.model),
         torch.no_grad(),
         pytest.raises(CannotObserve, match="There is no unit 9: this layer has units 0 to 5"),
     ):
-        HiddenSpace({"seen": "units", "second": 9}).compute(lens, ((project.graph.named("bend").id,), "y"))
+        HiddenSpace({"seen": "units", "second": 9}).compute(context, ((project.graph.named("bend").id,), "y"))
 
 
 @pytest.mark.parametrize("name", ["perceptron-points", "perceptron", "points-by-hand"])
 def test_a_hidden_layer_goes_before_a_network_that_bends_nothing_and_only_once(name: str) -> None:
     project = template(name)
     analysis = infer(project, None, fields_or_none(project.data))
-    assert bends_nothing(analysis)
+    assert is_linear(analysis)
     after = add_hidden_layer(project, analysis)
     deeper = infer(after, None, fields_or_none(after.data))
-    assert not deeper.problems and not bends_nothing(deeper)
+    assert not deeper.problems and not is_linear(deeper)
     assert len(set(after.graph.places.values())) == len(after.graph.nodes)
     with pytest.raises(ValueError, match="this network is another one"):
         add_hidden_layer(after, deeper)
@@ -99,18 +99,18 @@ def test_a_hidden_layer_goes_before_a_network_that_bends_nothing_and_only_once(n
 @pytest.mark.parametrize("name", ["xor", "lenet5", "mlp-mnist", "gru-rows", "mouse"])
 def test_other_networks_are_offered_none(name: str) -> None:
     project = template(name)
-    assert not bends_nothing(infer(project, None, fields_or_none(project.data)))
+    assert not is_linear(infer(project, None, fields_or_none(project.data)))
 
 
 def test_the_q_values_of_a_cell_are_what_the_network_says_from_there() -> None:
-    lens = observe_template("mouse").lens
-    made, environment = ActionValues({"seed": 4, "played": "0132"}), environment_of(lens.data.choice)
+    context = observe_template("mouse").context
+    made, environment = ActionValues({"seed": 4, "played": "0132"}), environment_of(context.data.choice)
     assert environment is not None
-    with resting(lens.model), torch.no_grad():
-        result = made.compute(lens, NETWORK)
+    with resting(context.model), torch.no_grad():
+        result = made.compute(context, NETWORK)
         episode = Episode(environment, 4, [0, 1, 3, 2])
         row, column = result.arrays["here"].tolist()
-        own = lens.model.net(torch.from_numpy(episode.observation)[None])
+        own = context.model.net(torch.from_numpy(episode.observation)[None])
     own = next(iter(own.values())) if isinstance(own, dict) else own[0] if isinstance(own, tuple) else own
     np.testing.assert_allclose(result.arrays["values"][row, column], own.reshape(-1).numpy(), rtol=1e-4, atol=1e-6)
     chart = made.draw(result, [(0, result)])
@@ -126,6 +126,6 @@ def test_what_cannot_be_seen_of_a_game_is_said() -> None:
         ActionValues({"played": "1,2"})
     assert ActionValues.subjects(infer(template("lenet5"), None, None)) == []
     pytest.importorskip("gymnasium")
-    lens = observe_template("cartpole").lens
-    with resting(lens.model), torch.no_grad(), pytest.raises(CannotObserve, match="is no grid"):
-        ActionValues({}).compute(lens, NETWORK)
+    context = observe_template("cartpole").context
+    with resting(context.model), torch.no_grad(), pytest.raises(CannotObserve, match="is no grid"):
+        ActionValues({}).compute(context, NETWORK)

@@ -13,8 +13,8 @@ from visualnet.analysis.receptive_field import receptive
 from visualnet.cli.common import open_project
 from visualnet.training.observations.cards.declare import CardGradients, CardValues
 from visualnet.training.observations.cards.sheet_ports import observed_sheets
+from visualnet.training.observations.context import resting
 from visualnet.training.observations.feeds.feed import Feed, units_of, why_not
-from visualnet.training.observations.lens import resting
 from visualnet.training.observations.observation import ObservationRequest, Result, Subject, make_observation
 from visualnet.training.observations.subjects import output_ports
 
@@ -34,15 +34,15 @@ def third(dense: Rig) -> Subject:
 
 def look(rig: Rig, name: str, subject: Subject, **options: object) -> Result:
     made = make_observation(ObservationRequest(name, subject, tuple(options.items())))  # type: ignore[arg-type]
-    rig.lens.aim(0)
+    rig.context.aim(0)
     with resting(rig.model), torch.no_grad():
-        return made.compute(rig.lens, subject)
+        return made.compute(rig.context, subject)
 
 
 @torch.no_grad()
 def test_the_facts_of_every_repetition_are_those_of_what_flows_there(dense: Rig) -> None:
-    subjects = [s for s in output_ports(dense.analysis) if dense.lens.has(s)]
-    values = dense.lens.values(subjects)
+    subjects = [s for s in output_ports(dense.analysis) if dense.context.has(s)]
+    values = dense.context.values(subjects)
     found = {s: tuple(dense.analysis.at(s[0]).leaving[s[1]].shape) for s in subjects}
     assert found == {s: tuple(value.shape[1:]) for s, value in values.items()}
     assert dense.analysis.find(("n6#3", "n8")) is None, "there are three"

@@ -6,10 +6,10 @@ import pytest
 
 from tests.contract.observed_networks import observed
 from visualnet.training.control import ProbeRequest
-from visualnet.training.observations import watching
-from visualnet.training.observations.lens import Lens
+from visualnet.training.observations import schedule
+from visualnet.training.observations.context import ObservationContext
 from visualnet.training.observations.observation import ObservationRequest, Result
-from visualnet.training.observations.watching import ObservationTurns
+from visualnet.training.observations.schedule import ObservationSchedule
 from visualnet.training.probes import EVERY_S, Probe
 
 
@@ -18,10 +18,10 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *costs: float) -> None:
         self.now, self.costs = 100.0, list(costs)
-        monkeypatch.setattr(watching, "observe", self.observe)
+        monkeypatch.setattr(schedule, "observe", self.observe)
         monkeypatch.setattr("time.perf_counter", lambda: self.now)
 
-    def observe(self, lens: Lens, request: ObservationRequest) -> Result:
+    def observe(self, context: ObservationContext, request: ObservationRequest) -> Result:
         self.now += self.costs.pop(0)
         return Result({})
 
@@ -32,7 +32,7 @@ def requests(count: int) -> tuple[ObservationRequest, ...]:
 
 def test_the_first_look_does_not_say_when_the_second_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch, 2.0, 0.01, 0.01)
-    turns = ObservationTurns(observed("points").lens)
+    turns = ObservationSchedule(observed("points").context)
     (one,) = requests(1)
     assert turns.take((one,), 0.025)
     clock.now += 0.6

@@ -12,7 +12,7 @@ from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.data.loading import Loaded, load
 from visualnet.data.tensors import Tensors
-from visualnet.training.observations.lens import Lens, plain_fields, resting
+from visualnet.training.observations.context import ObservationContext, plain_fields, resting
 from visualnet.training.observations.observation import (
     NETWORK,
     Observation,
@@ -24,11 +24,11 @@ from visualnet.training.observations.observation import (
 
 
 class Watched(NamedTuple):
-    """A network with its data and the lens on it."""
+    """A network with its data and the context on it."""
 
     model: Model
     data: Loaded
-    lens: Lens
+    context: ObservationContext
 
     def look(
         self, name: str, subject: Subject = NETWORK, options: Mapping[str, Value] | None = None
@@ -36,12 +36,12 @@ class Watched(NamedTuple):
         """Compute an observation as the probe does: at rest, where no gradients are kept."""
         made = make_observation(ObservationRequest(name, subject, tuple((options or {}).items())))
         with resting(self.model), torch.no_grad():
-            return made, made.compute(self.lens, subject)
+            return made, made.compute(self.context, subject)
 
 
 def watch(project: Project, sample: int = 0) -> Watched:
     """The network of a project, with weights of seed 0, looked at with this sample."""
     model, data = compile_project(project, seed=0), load(project.data)
-    lens = Lens(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
-    lens.aim(sample)
-    return Watched(model, data, lens)
+    context = ObservationContext(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
+    context.aim(sample)
+    return Watched(model, data, context)

@@ -189,6 +189,7 @@ def stopping_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> Control:
 WHOLE: dict[bool, Any] = {}
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("soft", [False, True])
 @pytest.mark.parametrize("steps", [11, 30, 47, 80, 112, 240])
 def test_a_run_that_was_stopped_anywhere_goes_on_to_the_last_bit(

@@ -20,7 +20,7 @@ def written(tmp_path: Path) -> Iterator[Path]:
     heard.close()
     known = address.write(tmp_path, at)
     yield tmp_path / address.FILE
-    address.take_away(tmp_path, known)
+    address.remove(tmp_path, known)
     assert not Path(at).exists() and ("/" not in at or not Path(at).parent.exists())
 
 
@@ -79,16 +79,16 @@ def test_a_file_of_a_newer_version_is_told(written: Path) -> None:
 
 def test_no_file_is_no_fault(tmp_path: Path) -> None:
     assert address.read(tmp_path) is None
-    assert not address.goes_on(tmp_path)
+    assert not address.is_running(tmp_path)
 
 
 def test_one_process_holds_a_run(tmp_path: Path) -> None:
-    held = address.hold(tmp_path)
+    held = address.acquire_lock(tmp_path)
     assert held is not None
-    assert address.goes_on(tmp_path)
-    assert address.hold(tmp_path, 0.0) is None
+    assert address.is_running(tmp_path)
+    assert address.acquire_lock(tmp_path, 0.0) is None
     held.close()
-    assert not address.goes_on(tmp_path)
+    assert not address.is_running(tmp_path)
 
 
 def test_a_name_of_a_socket_that_is_taken_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,8 @@ from hypothesis.extra import numpy as arrays_of
 from visualnet.training.control import OwnSample, ProbeRequest
 from visualnet.training.events import Grid, ProbeReport
 from visualnet.training.observations.feeds.feed import DrawnValue, Feed
-from visualnet.training.observations.looked_at import OwnScene
 from visualnet.training.observations.observation import ObservationRequest, Result
+from visualnet.training.observations.probe_targets import OwnScene
 from visualnet.training.process import messages
 from visualnet.training.process.arrays import (
     OF_TORCH,
@@ -27,14 +27,14 @@ from visualnet.training.process.arrays import (
     read_array,
     read_tensor,
 )
-from visualnet.training.process.looks import (
+from visualnet.training.process.message_socket import HEAD, MARK, VERSION, BadFrame, Closed, MessageSocket
+from visualnet.training.process.probe_messages import (
     WatchMessage,
     plain_report,
     plain_request,
     read_report,
     read_request,
 )
-from visualnet.training.process.wire import HEAD, MARK, VERSION, BadFrame, Closed, Wire
 
 SHAPES = arrays_of.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)
 TYPES = st.sampled_from(["<f4", "<f8", "<f2", "<i8", "<i4", "|u1", "|b1", "<c8", "<U5"])
@@ -146,14 +146,14 @@ def test_bytes_that_are_no_message_are_refused_in_words(body: bytes) -> None:
             read(body)
 
 
-def pair(most: int = 4096) -> tuple[Wire, Wire]:
+def pair(most: int = 4096) -> tuple[MessageSocket, MessageSocket]:
     ends = socket.socketpair()
-    return Wire(ends[0], most), Wire(ends[1], most)
+    return MessageSocket(ends[0], most), MessageSocket(ends[1], most)
 
 
-def read_all(wire: Wire) -> list[bytes]:
+def read_all(connection: MessageSocket) -> list[bytes]:
     found: list[bytes] = []
-    for one in wire.read():
+    for one in connection.read():
         found.append(one)
     return found
 

@@ -21,10 +21,10 @@ from visualnet.training.loop.sinks import EventLog, combine
 from visualnet.training.observations.observation import ObservationRequest
 from visualnet.training.process import address, messages, server
 from visualnet.training.process.follow import Follower
-from visualnet.training.process.looks import plain_request
+from visualnet.training.process.message_socket import HEAD, MARK, VERSION, Closed, MessageSocket
+from visualnet.training.process.probe_messages import plain_request
 from visualnet.training.process.remote_control import RemoteControl
 from visualnet.training.process.server import RunServer
-from visualnet.training.process.wire import HEAD, MARK, VERSION, Closed, Wire
 from visualnet.training.runs.run_model import LOG, RunModel, create_run, read_run
 
 
@@ -181,12 +181,12 @@ def test_who_reads_slowly_is_sent_to_the_log_and_misses_nothing(run: Run, monkey
 
 def test_an_absent_window_makes_nobody_wait(run: Run) -> None:
     """One that shakes hands and reads nothing any more: the run's end waits for it a moment, and not for ever."""
-    wire, _ = greeted(run)
+    connection, _ = greeted(run)
     run.start()
     run.go(5_000)
     run.end()
     assert read_run(run.folder).state == "done"
-    wire.close()
+    connection.close()
 
 
 def test_what_the_log_cannot_take_is_told_all_the_same(run: Run) -> None:
@@ -258,57 +258,57 @@ def test_who_asked_last_is_looked_for_and_what_the_run_records_stays(run: Run) -
 # --- strangers ------------------------------------------------------------------------------------------------------
 
 
-def said(wire: Wire) -> list[Any]:
+def said(connection: MessageSocket) -> list[Any]:
     """All that comes until the other end hangs up."""
     found: list[Any] = []
 
     def more() -> bool:
         try:
-            for body in wire.read():
+            for body in connection.read():
                 found.append(messages.read_from_run(body))
         except Closed:
             return True
         return False
 
     until(more)
-    wire.close()
+    connection.close()
     return found
 
 
-def called(run: Run) -> tuple[Wire, messages.Challenge]:
-    wire = Wire(address.connect(run.server.address.at))
+def called(run: Run) -> tuple[MessageSocket, messages.Challenge]:
+    connection = MessageSocket(address.connect(run.server.address.at))
     found: list[Any] = []
 
     def more() -> bool:
-        found.extend(messages.read_from_run(body) for body in wire.read())
+        found.extend(messages.read_from_run(body) for body in connection.read())
         return bool(found)
 
     until(more)
     assert isinstance(found[0], messages.Challenge)
-    return wire, found[0]
+    return connection, found[0]
 
 
-def greeted(run: Run) -> tuple[Wire, messages.Welcome]:
-    wire, challenge = called(run)
+def greeted(run: Run) -> tuple[MessageSocket, messages.Welcome]:
+    connection, challenge = called(run)
     proof = address.proof(run.server.address.token, "window", challenge.nonce)
-    wire.put(messages.pack(messages.Proof(proof, b"nonce")))
-    wire.write()
+    connection.put(messages.pack(messages.Proof(proof, b"nonce")))
+    connection.write()
     found: list[Any] = []
 
     def more() -> bool:
-        found.extend(messages.read_from_run(body) for body in wire.read())
+        found.extend(messages.read_from_run(body) for body in connection.read())
         return bool(found)
 
     until(more)
     assert isinstance(found[0], messages.Welcome)
-    return wire, found[0]
+    return connection, found[0]
 
 
 def test_a_wrong_token_is_refused(run: Run) -> None:
-    wire, challenge = called(run)
-    wire.put(messages.pack(messages.Proof(address.proof("0" * 64, "window", challenge.nonce), b"n")))
-    wire.write()
-    (refused,) = said(wire)
+    connection, challenge = called(run)
+    connection.put(messages.pack(messages.Proof(address.proof("0" * 64, "window", challenge.nonce), b"n")))
+    connection.write()
+    (refused,) = said(connection)
     assert isinstance(refused, messages.Refused)
     assert "token" in refused.words
     run.start()
@@ -326,9 +326,9 @@ def test_a_wrong_token_is_refused(run: Run) -> None:
     ],
 )
 def test_noise_is_refused_and_the_run_goes_on(run: Run, bytes_: bytes) -> None:
-    wire, _ = called(run)
-    wire.socket.send(bytes_)
-    assert all(isinstance(one, messages.Refused) for one in said(wire))
+    connection, _ = called(run)
+    connection.socket.send(bytes_)
+    assert all(isinstance(one, messages.Refused) for one in said(connection))
     window = Window(run.folder)
     run.start()
     until(lambda: window.of(events.Started))
@@ -336,37 +336,37 @@ def test_noise_is_refused_and_the_run_goes_on(run: Run, bytes_: bytes) -> None:
 
 
 def test_a_stranger_may_not_steer_before_he_is_known(run: Run) -> None:
-    wire, _ = called(run)
-    wire.put(messages.pack(messages.Steer("stop")))
-    wire.write()
-    assert all(isinstance(one, messages.Refused) for one in said(wire))
+    connection, _ = called(run)
+    connection.put(messages.pack(messages.ControlRequest("stop")))
+    connection.write()
+    assert all(isinstance(one, messages.Refused) for one in said(connection))
     assert not run.control.stopping
 
 
 def test_who_is_known_gets_words_for_what_cannot_be(run: Run) -> None:
-    wire, _ = greeted(run)
-    wire.put(messages.pack(messages.ChangeNetwork(b"no project")))
-    wire.put(messages.pack(plain_request(1, ProbeRequest())))
-    wire.put(messages.pack(messages.Steer("fly")))
-    wire.write()
-    told = said(wire)
-    trouble = [events.decode(one.line) for one in told if isinstance(one, messages.Told)]
+    connection, _ = greeted(run)
+    connection.put(messages.pack(messages.ChangeNetwork(b"no project")))
+    connection.put(messages.pack(plain_request(1, ProbeRequest())))
+    connection.put(messages.pack(messages.ControlRequest("fly")))
+    connection.write()
+    told = said(connection)
+    trouble = [events.decode(one.line) for one in told if isinstance(one, messages.EventLine)]
     assert [type(e) for e in trouble] == [events.Trouble]
     assert isinstance(told[-1], messages.Refused)
     assert "paused, resumed and stopped" in told[-1].words
 
 
 def test_strangers_who_say_nothing_are_sent_away(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    wire, _ = called(run)
+    connection, _ = called(run)
     monkeypatch.setattr(server, "STRANGER_S", 0.0)
-    said(wire)
+    said(connection)
 
 
 def test_more_than_so_many_are_told_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "MOST_PEERS", 1)
     first, _ = called(run)
-    wire = Wire(address.connect(run.server.address.at))
-    (refused,) = said(wire)
+    connection = MessageSocket(address.connect(run.server.address.at))
+    (refused,) = said(connection)
     assert "close one" in refused.words
     first.close()
 

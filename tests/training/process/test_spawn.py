@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -26,8 +27,9 @@ from visualnet.training.control import Control
 from visualnet.training.process import address
 from visualnet.training.process.ending import conclude
 from visualnet.training.process.follow import Follower
+from visualnet.training.process.log_tail import whole_size_of
 from visualnet.training.process.remote_control import RemoteControl
-from visualnet.training.process.spawn import Spare, TrainingProcess, train_in_process
+from visualnet.training.process.spawn import SpareProcess, TrainingProcess, train_in_process
 from visualnet.training.runs.run_model import RunModel, create_run, read_run
 from visualnet.training.training_job import train
 
@@ -38,8 +40,8 @@ Take = Callable[[], TrainingProcess]
 
 
 @pytest.fixture
-def spare() -> Iterator[Spare]:
-    one = Spare()
+def spare() -> Iterator[SpareProcess]:
+    one = SpareProcess()
     yield one
     one.close()
 
@@ -96,6 +98,7 @@ def test_the_same_losses_to_the_bit_and_the_same_events(tmp_path: Path) -> None:
     assert not (theirs / address.FILE).exists()
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(180)
 def test_kill_9_ends_the_run_with_words_and_it_can_be_gone_on_with(tmp_path: Path) -> None:
     folder = create_run(tiny(epochs=LONG), tmp_path / "run")
@@ -167,25 +170,47 @@ def test_code_that_ends_the_process_ends_the_run_with_words(
         assert "in forward" in window.last.traceback, "where Python was"
 
 
+def killed_window(folder: Path, owned: bool) -> None:
+    """A window that is another process: it starts a training there, and is killed in the middle of it."""
+    code = (
+        "import sys; from pathlib import Path; from tests.training.by_hand import tiny\n"
+        "from visualnet.training.process.spawn import train_in_process\n"
+        "from visualnet.training.process.remote_control import RemoteControl\n"
+        f"train_in_process(tiny(epochs={LONG}), Path({str(folder)!r}), False, RemoteControl(), lambda event: None, owned={owned})\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment) as window:
+        until(lambda: read_run(folder).epochs)
+        window.kill()
+
+
+@pytest.mark.timeout(180)
+def test_kill_9_of_a_window_that_owns_its_training_stops_it_with_its_state_kept(tmp_path: Path) -> None:
+    folder = create_run(tiny(epochs=LONG), tmp_path / "run")
+    killed_window(folder, owned=True)
+    until(lambda: not address.goes_on(folder), "the end of the training")
+    model = read_run(folder)
+    assert model.state == "stopped"
+    assert resumable_at(folder) == model.step > 0
+
+
+def resumable_at(folder: Path) -> int:
+    """The step of the newest checkpoint."""
+    step: int = json.loads((folder / "last" / "state.json").read_text())["step"]
+    return step
+
+
+@pytest.mark.wide
 @pytest.mark.timeout(180)
 def test_kill_9_of_the_window_leaves_the_run_which_is_followed_without_a_gap(
     tmp_path: Path, processes: list[int]
 ) -> None:
     """The window is another process here: it starts the training, is killed, and this one follows the run from then on."""
     folder = create_run(tiny(epochs=LONG), tmp_path / "run")
-    code = (
-        "import sys; from pathlib import Path; from tests.training.by_hand import tiny\n"
-        "from visualnet.training.process.spawn import train_in_process\n"
-        "from visualnet.training.process.remote_control import RemoteControl\n"
-        f"train_in_process(tiny(epochs={LONG}), Path({str(folder)!r}), False, RemoteControl(), lambda event: None)\n"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment) as window:
-        until(lambda: read_run(folder).epochs)
-        window.kill()
+    killed_window(folder, owned=False)
     trainer = pid_of(folder)
     before = read_run(folder)
-    assert address.goes_on(folder)
+    assert address.is_running(folder)
     heard: list[Any] = []
     control = RemoteControl()
     thread = threading.Thread(target=Follower(folder, control, heard.append, whole=True).run)
@@ -201,13 +226,13 @@ def test_kill_9_of_the_window_leaves_the_run_which_is_followed_without_a_gap(
     counts = [event.count for event in heard if isinstance(event, events.Steps)]
     assert steps == [sum(counts[: at + 1]) for at in range(len(counts))], "no gap, no double"
     assert told(whole) == told(read_run(folder))
-    until(lambda: not address.goes_on(folder))
+    until(lambda: not address.is_running(folder))
     assert trainer not in processes
 
 
 @pytest.mark.timeout(180)
 def test_a_spare_process_trains_at_once_and_ends_with_its_owner(
-    tmp_path: Path, spare: Spare, processes: list[int]
+    tmp_path: Path, spare: SpareProcess, processes: list[int]
 ) -> None:
     spare.prepare()
     spare.prepare()
@@ -227,7 +252,7 @@ def test_a_spare_process_trains_at_once_and_ends_with_its_owner(
 
 def test_a_process_that_cannot_begin_says_why(tmp_path: Path) -> None:
     folder = create_run(tiny(epochs=1), tmp_path / "run")
-    held = address.hold(folder)
+    held = address.acquire_lock(folder)
     assert held is not None
     window = Window(tiny(epochs=1), folder)
     window.thread.join()
@@ -262,7 +287,7 @@ def test_a_run_that_ended_in_good_order_is_not_concluded(tmp_path: Path) -> None
 @pytest.mark.wide
 @pytest.mark.timeout(600)
 def test_killed_at_any_moment_it_leaves_words_and_a_folder_that_is_gone_on_with(
-    tmp_path: Path, spare: Spare, amount: Amount
+    tmp_path: Path, spare: SpareProcess, amount: Amount
 ) -> None:
     moments = random.Random(11)
     folder = create_run(tiny(epochs=LONG), tmp_path / "run")
@@ -304,3 +329,24 @@ def test_a_failure_is_heard_also_if_the_process_ended_before_we_came(tmp_path: P
     heard: list[Any] = []
     Follower(folder, RemoteControl(), heard.append, process=_Ended()).run()
     assert heard == [failed]
+
+
+class _Killed(_Ended):
+    """A process of ours that was killed before it said anything."""
+
+    def wait(self) -> int | None:
+        return -signal.SIGKILL
+
+
+def test_a_resumed_run_that_is_killed_before_its_first_word_gets_words_of_its_own(tmp_path: Path) -> None:
+    folder = create_run(tiny(), tmp_path / "run")
+    stopped = events.Finished(reason="stopped", step=0, epoch=0, seconds=0.1)
+    with (folder / "events.jsonl").open("wb") as log:
+        log.write(events.encode(stopped) + b"\n")
+    before, heard = whole_size_of(folder), list[Any]()
+    Follower(folder, RemoteControl(), heard.append, process=_Killed(), before=before).run()
+    assert isinstance(heard[-1], events.Failed), heard
+    assert "SIGKILL" in heard[-1].words
+    assert read_run(folder).failed == heard[-1]
+    Follower(folder, RemoteControl(), heard.append, process=_Killed(), before=before).run()
+    assert sum(b'"failed"' in line for line in (folder / "events.jsonl").read_bytes().splitlines()) == 1, "written once"

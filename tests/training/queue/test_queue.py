@@ -21,8 +21,8 @@ from visualnet.core.project import DataChoice
 from visualnet.core.storage import project_file
 from visualnet.training.checkpoints import LAST
 from visualnet.training.events import Started
-from visualnet.training.queue import kept
-from visualnet.training.queue.kept import add_run, change_queue, move_first, queue_path, read_queue, remove_run
+from visualnet.training.queue import queue_file
+from visualnet.training.queue.queue_file import add_run, change_queue, move_first, queue_path, read_queue, remove_run
 from visualnet.training.queue.worker import AtWork, Worker, is_worked_through, working
 from visualnet.training.runs.run_model import create_run, read_run
 
@@ -79,7 +79,7 @@ def test_a_stop_leaves_the_run_at_the_head_to_be_gone_on_with(tmp_path: Path) ->
 
 def test_a_run_that_ends_its_process_each_time_is_not_tried_for_ever(tmp_path: Path) -> None:
     run = add(tmp_path, "a", epochs=1)
-    kept.note(str(run), tries=kept.TRIES)
+    queue_file.note(str(run), tries=queue_file.TRIES)
     assert Worker(lambda run, event: None).work() == 1
     assert "ended its process 3 times" in read_queue().runs[0].failed
 
@@ -135,7 +135,7 @@ def test_the_queue_survives_a_kill(launcher: Launcher, home: Path, tmp_path: Pat
     assert folders() == ["long", "short"] and not is_worked_through()
     begun: list[int] = []
 
-    def tell(run: kept.Waiting, event: object) -> None:
+    def tell(run: queue_file.Waiting, event: object) -> None:
         if isinstance(event, Started):
             begun.append(event.step)
             again.stop()

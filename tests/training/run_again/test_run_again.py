@@ -17,8 +17,10 @@ from visualnet.training.loop.session import Session
 from visualnet.training.run_again.branch import branch, list_checkpoints, run_again
 from visualnet.training.run_again.difference import find_run_difference
 from visualnet.training.run_records.begin import begin_run
-from visualnet.training.run_records.from_log import read_record
-from visualnet.training.runs.run_model import read_project, read_run
+from visualnet.training.run_records.from_log import of_project, read_record
+from visualnet.training.run_records.origins import describe_origin
+from visualnet.training.run_records.record import Origin, write_record
+from visualnet.training.runs.run_model import LOG, read_project, read_run
 from visualnet.training.transfer.weight_files import read_weights
 from visualnet.training.verifying.comparing import compare
 
@@ -93,6 +95,38 @@ def test_a_branch_with_weights_alone_begins_with_them_at_step_nought(kept: Path,
     assert all(bool((now[name] == tensor).all()) for name, tensor in began.items())
     origin = read_record(made).origin
     assert origin is not None and origin.checkpoint == "best" and not origin.optimizer
+
+
+@pytest.mark.parametrize(
+    ("start_from", "origin", "words"),
+    [
+        ("", None, ""),
+        (
+            "runs/first/best",
+            Origin(kind="branch", run="first", checkpoint="best"),
+            "branch of first: weights of its best epoch",
+        ),
+        ("weights/resnet", Origin(kind="weights", run="resnet"), "begins with the weights resnet"),
+    ],
+)
+def test_a_run_remembers_what_its_recipe_began_from(
+    tmp_path: Path, start_from: str, origin: Origin | None, words: str
+) -> None:
+    folder = begin_run(tiny(start_from=start_from), tmp_path / "run")
+    (folder / LOG).write_bytes(b"")
+    record = read_record(folder)
+    assert record.origin == origin
+    write_record(folder, record)
+    assert read_record(folder).origin == origin
+    assert (describe_origin(record.origin) if record.origin is not None else "") == words
+
+
+def test_where_a_prepared_run_comes_from_is_not_told_anew_by_its_recipe(tmp_path: Path) -> None:
+    known = Origin(kind="search", run="s1")
+    project = tiny(start_from="runs/first/best")
+    folder = begin_run(project, tmp_path / "run", origin=known)
+    assert of_project(read_record(folder), project).origin == known
+    assert describe_origin(known) == "search s1"
 
 
 def test_what_sets_two_runs_apart(kept: Path, tmp_path: Path) -> None:

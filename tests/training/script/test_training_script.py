@@ -338,7 +338,7 @@ def first_samples(project: Project, count: int) -> Loaded:
 @pytest.mark.parametrize(
     "name",
     one_in(
-        6,
+        9,
         [
             "perceptron-points", "resnet-small", "vae", "autoencoder", "inception-v1-small", "vit-small",  # points, pictures
             "gpt-small", "gru-classifier-small", "seq2seq-small", "bert-base-small", "transformer-small", "gru-rows",  # texts

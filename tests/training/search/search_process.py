@@ -14,7 +14,7 @@ def main() -> None:
     import visualnet.training.loop.session
     import visualnet.training.search.study  # noqa: F401
     from visualnet.training import devices
-    from visualnet.training.experiments.runner import Reins
+    from visualnet.training.experiments.runner import StopControl
     from visualnet.training.search.worker import work
 
     devices.prepare()
@@ -27,7 +27,7 @@ def main() -> None:
             continue
         child = os.fork()
         if not child:
-            reason = work(Path(said), Reins(), lambda message: None)
+            reason = work(Path(said), StopControl(), lambda message: None)
             os._exit(("done", "stopped", "failed").index(reason))
         print(child, flush=True)
 

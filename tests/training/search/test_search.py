@@ -20,7 +20,7 @@ from visualnet.training.search import charts, journal
 from visualnet.training.search import folder as kept
 from visualnet.training.search.importance import find_importances
 from visualnet.training.search.study import KILLED, Study, counts, find_best
-from visualnet.training.search.worker import Begun
+from visualnet.training.search.worker import TrialStarted
 
 GOOD_OR_BAD = SearchEntry(address="lr", choices=(1e-7, 0.1))
 
@@ -93,6 +93,7 @@ def _id(project: Any, name: str) -> str:
     return next(node.id for node in project.graph if node.name == name)
 
 
+@pytest.mark.wide
 def test_each_trial_is_trained_with_several_seeds_and_their_mean_counts(tmp_path: Path) -> None:
     trials, _ = search(tmp_path / "s", searched(method="random", trials=1, seeds=2))
     values = []
@@ -157,8 +158,8 @@ def _refused(folder: Path) -> str:
 def test_a_search_ends_where_it_is_asked_to_from_elsewhere_or_its_folder_goes(tmp_path: Path) -> None:
     folder, project = tmp_path / "s", searched(method="random", trials=4)
 
-    def hear(message: Any, _reins: Any) -> None:
-        if isinstance(message, Begun) and message.trial.number == 2:
+    def hear(message: Any, _control: Any) -> None:
+        if isinstance(message, TrialStarted) and message.trial.number == 2:
             kept.ask_to_stop(folder)
 
     trials, ended = search(folder, edits.set_recipe(project, epochs=300), hear)

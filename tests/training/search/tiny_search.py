@@ -9,10 +9,10 @@ from typing import Any
 from tests.training.experiments.tiny import network
 from visualnet.core import edits
 from visualnet.core.project import Project, SearchEntry, SearchSpec
-from visualnet.training.experiments.runner import Reins
+from visualnet.training.experiments.runner import StopControl
 from visualnet.training.search import folder as kept
 from visualnet.training.search.study import Study, TrialView
-from visualnet.training.search.worker import Begun, Ended, Message, work
+from visualnet.training.search.worker import Message, TrialStarted, WorkerEnded, work
 
 RATES = SearchEntry(address="lr", low=1e-6, high=0.3, log=True)
 UNITS = SearchEntry(address="hidden.out_features", low=2, high=9)
@@ -26,27 +26,27 @@ def searched(*entries: SearchEntry, epochs: int = 2, **spec: Any) -> Project:
 
 
 def search(
-    folder: Path, project: Project, hear: Callable[[Message, Reins], Any] = lambda message, reins: None
-) -> tuple[list[TrialView], Ended]:
+    folder: Path, project: Project, hear: Callable[[Message, StopControl], Any] = lambda message, stop_control: None
+) -> tuple[list[TrialView], WorkerEnded]:
     """Search in this process; the trials, and how it ended."""
     kept.begin(folder, project)
     kept.forget_stop(folder)
-    reins, told = Reins(), list[Message]()
+    stop_control, told = StopControl(), list[Message]()
 
     def put(message: Message) -> None:
         told.append(message)
-        hear(message, reins)
+        hear(message, stop_control)
 
-    work(folder, reins, put)
-    assert isinstance(told[-1], Ended)
+    work(folder, stop_control, put)
+    assert isinstance(told[-1], WorkerEnded)
     return Study(folder).trials(), told[-1]
 
 
-def stop_at(number: int) -> Callable[[Message, Reins], None]:
+def stop_at(number: int) -> Callable[[Message, StopControl], None]:
     """Stop when this trial begins."""
 
-    def hear(message: Message, reins: Reins) -> None:
-        if isinstance(message, Begun) and message.trial.number == number:
-            reins.stop()
+    def hear(message: Message, stop_control: StopControl) -> None:
+        if isinstance(message, TrialStarted) and message.trial.number == number:
+            stop_control.stop()
 
     return hear

@@ -15,7 +15,7 @@ from visualnet.data.loading import load
 from visualnet.data.tensors import Tensors
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.notation import plain
-from visualnet.training.observations.lens import plain_fields
+from visualnet.training.observations.context import plain_fields
 from visualnet.training.stepping.chain_rule import backward_rule, forward_rule, index_text, quantities, slope_rule
 from visualnet.training.stepping.passes import run_passes
 from visualnet.training.stepping.schedule import (

@@ -13,7 +13,7 @@ from visualnet.core.storage import project_file
 from visualnet.data.loading import load
 from visualnet.data.tensors import Tensors
 from visualnet.resources import resource
-from visualnet.training.observations.lens import plain_fields
+from visualnet.training.observations.context import plain_fields
 from visualnet.training.stepping.passes import run_passes
 from visualnet.training.stepping.values import Passes
 

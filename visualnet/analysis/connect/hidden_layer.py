@@ -1,4 +1,4 @@
-"""A hidden layer put before a network that bends nothing: what divides a plane by one straight line alone then divides it by several."""
+"""Adds a hidden layer with a nonlinearity to a linear network, which divides a plane by one straight line only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UNITS = 6
 """Units of the new layer: a closed region of the plane takes three, and some begin where they are of no use."""
 
 
-def bends_nothing(analysis: Analysis) -> bool:
+def is_linear(analysis: Analysis) -> bool:
     """Whether the network is one layer of weights over its only input of points: it can divide them by straight lines alone."""
     return _entry(analysis) is not None
 

@@ -7,18 +7,18 @@ from visualnet.app.features.attention.feature import FEATURE as ATTENTION
 from visualnet.app.features.backprop.feature import FEATURE as BACKPROP
 from visualnet.app.features.blocks.feature import FEATURE as BLOCKS
 from visualnet.app.features.capsules.feature import FEATURE as CAPSULES
+from visualnet.app.features.cluster_and_queue.feature import FEATURE as ELSEWHERE
 from visualnet.app.features.code.feature import FEATURE as CODE
 from visualnet.app.features.comparison.feature import FEATURE as COMPARISON
 from visualnet.app.features.dashboard.feature import FEATURE as DASHBOARD
 from visualnet.app.features.data_page.feature import FEATURE as DATA_PAGE
 from visualnet.app.features.differences.feature import FEATURE as DIFFERENCES
-from visualnet.app.features.elsewhere.feature import FEATURE as ELSEWHERE
+from visualnet.app.features.estimates.feature import FEATURE as FINDING
 from visualnet.app.features.evaluation.feature import FEATURE as EVALUATION
 from visualnet.app.features.experiments.feature import FEATURE as EXPERIMENTS
 from visualnet.app.features.feature import Feature
 from visualnet.app.features.feature_maps.feature import FEATURE as FEATURE_MAPS
 from visualnet.app.features.feeds.feature import FEATURE as FEEDS
-from visualnet.app.features.finding.feature import FEATURE as FINDING
 from visualnet.app.features.generate.feature import FEATURE as GENERATE
 from visualnet.app.features.heatmap.feature import FEATURE as HEATMAP
 from visualnet.app.features.history.feature import FEATURE as HISTORY

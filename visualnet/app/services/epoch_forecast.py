@@ -18,8 +18,8 @@ from visualnet.app.services.measurements import Measurement, machine_speed_of
 from visualnet.app.state.studio import Studio
 from visualnet.core.project import Project
 from visualnet.training import exclusive
-from visualnet.training.finding.epoch import EpochForecast, measured_of
-from visualnet.training.finding.memory_check import MemoryFault, find_memory_fault, largest_batch
+from visualnet.training.estimates.epoch import EpochForecast, measured_of
+from visualnet.training.estimates.memory_check import MemoryFault, find_memory_fault, largest_batch
 from visualnet.training.idle_probe import torch_is_ready
 from visualnet.training.measure.free_memory import free_memory
 
@@ -113,7 +113,7 @@ class EpochForecasts(Measurement):
 
         def run(job: Job) -> EpochForecast | str:
             from visualnet.data.loading import load
-            from visualnet.training.finding.epoch_test import measure_epoch
+            from visualnet.training.estimates.epoch_test import measure_epoch
 
             usual_s = sys.getswitchinterval()
             sys.setswitchinterval(SWITCH_S)  # as beside a run, or the steps take longer than in one

@@ -9,7 +9,7 @@ from visualnet.core.project import Project
 from visualnet.data.division.offers import has_validation
 from visualnet.layers.recipe.live_settings import find_changes, with_live_settings
 from visualnet.layers.recipe.settings import find_problems
-from visualnet.training.control import Reins
+from visualnet.training.control import TrainingControl
 from visualnet.training.runs.network_mark import mark_of
 
 SETTLE_MS = 250
@@ -25,7 +25,7 @@ class LiveEdits(QObject):
         super().__init__(parent)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self.send)
-        self._control: Reins | None = None
+        self._control: TrainingControl | None = None
         self._document: Document | None = None
         self._trained, self._catches_up = Project(), False
 
@@ -40,7 +40,7 @@ class LiveEdits(QObject):
     def trained(self, project: Project) -> None:
         self._trained = project
 
-    def follow(self, document: Document, control: Reins, project: Project, attached: bool = False) -> None:
+    def follow(self, document: Document, control: TrainingControl, project: Project, attached: bool = False) -> None:
         """A run of this document begins, with this project; or (``attached``) it began with it, and tells what it trains by now."""
         self._document, self._control, self._trained, self._catches_up = document, control, project, attached
 

@@ -17,8 +17,8 @@ from visualnet.analysis.facts import NodePath
 from visualnet.app.plots.charts.sparkline import compose_strip
 from visualnet.app.plots.colours import ink_of
 from visualnet.app.services.background_task import LOOK_MS, Job, TaskQueue
-from visualnet.app.services.observing.long_looks import LongLooks
 from visualnet.app.services.observing.observation_store import ObservationStore
+from visualnet.app.services.observing.slow_observations import SlowObservations
 from visualnet.app.services.redraw_budget import RedrawBudget
 from visualnet.app.state.feeds import Feeds
 from visualnet.app.state.studio import Studio
@@ -26,7 +26,7 @@ from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import MAIN, DataChoice, Project
 from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded, load
-from visualnet.training.control import OwnSample, ProbePort, ProbeRequest, Reins
+from visualnet.training.control import OwnSample, ProbePort, ProbeRequest, TrainingControl
 from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, Weights, torch_is_ready
 from visualnet.training.observations.observation import find_observations
 
@@ -87,9 +87,9 @@ class LiveProbes(QObject):
         self.feeds.show_document(studio.document)
         self.feeds.changed.connect(self._feed)
         self.observed = ObservationStore(self)
-        self.long_looks = LongLooks(studio, self._take_long_look, self)
-        self.long_looks.copy_wanted.connect(lambda: self._apply(0))
-        self._control: Reins | None = None
+        self.slow_observations = SlowObservations(studio, self._take_long_look, self)
+        self.slow_observations.copy_wanted.connect(lambda: self._apply(0))
+        self._control: TrainingControl | None = None
         self._requests: dict[str, _Wish] = {}
         self._choice: DataChoice | None = None
         self._idle_probe, self._asked = IdleProbe(), 0
@@ -158,7 +158,7 @@ class LiveProbes(QObject):
     def ask(self, request: ObservationRequest) -> None:
         """Compute an observation that takes long, once: of the weights that are trained, or those that are looked at now."""
         project = self._control.project if self._control is not None else None
-        self.long_looks.ask(request, self.current_request(), self.run, project)
+        self.slow_observations.ask(request, self.current_request(), self.run, project)
 
     def lend_weights(self, take: Callable[[Project, Weights], object], gone: Callable[[], object]) -> bool:
         """Hand over what is trained now, with a copy of its weights, as soon as the run has given one; call ``gone`` where it ends before.
@@ -166,7 +166,7 @@ class LiveProbes(QObject):
         project = self._control.project if self._control is not None else None
         if project is None:
             return False
-        self.long_looks.lend(lambda weights: gone() if weights is None else take(project, weights))
+        self.slow_observations.lend(lambda weights: gone() if weights is None else take(project, weights))
         return True
 
     def _take_long_look(self, step: int, found: ProbeReport | str, request: ObservationRequest) -> None:
@@ -213,17 +213,17 @@ class LiveProbes(QObject):
             grid,
             self.own,
             tuple(observations),
-            self.long_looks.copy,
+            self.slow_observations.copy,
             self.feeds.active,
         )
 
-    def set_control(self, control: Reins | None) -> None:
+    def set_control(self, control: TrainingControl | None) -> None:
         """A run begins or comes to the front, or (None) is over or goes on unseen: then it looks no more."""
         if self._control is not None and control is None:
             self._control.request_probes((), 0, self.budget, False)
         self._control = control
         if control is None:
-            self.long_looks.go_on_without_copy(self.run)
+            self.slow_observations.go_on_without_copy(self.run)
             self._apply(AFTER_EDIT_MS)
         else:
             self._timer.stop()
@@ -285,7 +285,7 @@ class LiveProbes(QObject):
             self.seen, self.trained, self.words = seen, True, ""
             self.observed.take(seen.step, self._comparable(seen))
             if seen.weights is not None and self._control.project is not None:
-                self.long_looks.take_copy(seen)
+                self.slow_observations.take_copy(seen)
                 self._apply(0)
             self._redraws.ask(CANVAS, None, self._show_thumbnails, THUMBNAILS_MS)
             self.changed.emit()
@@ -331,7 +331,7 @@ class LiveProbes(QObject):
         if before.same_network(after) and before.data is after.data and before.recipe is after.recipe:
             return
         if self._control is None and not (before.same_network(after) and before.data is after.data):
-            self.long_looks.cancel_all()
+            self.slow_observations.cancel_all()
             self.observed.clear()
             self._clear_thumbnails()
             self.set_request(CANVAS)
@@ -340,7 +340,7 @@ class LiveProbes(QObject):
     def reset(self, run: Path | None) -> None:
         """Another document, with the folder of its run: nothing has been seen of it."""
         self._clear_thumbnails()
-        self.long_looks.cancel_all()
+        self.slow_observations.cancel_all()
         self.observed.clear()
         self.seen, self.trained, self.words = None, False, NOT_READY
         self.run, self.own = run, None

@@ -29,7 +29,7 @@ from visualnet.core.project import Project, RunRef
 from visualnet.core.text.format import capitalize_first
 from visualnet.core.user.settings import Settings
 from visualnet.training import events
-from visualnet.training.control import ProbePort, Reins
+from visualnet.training.control import ProbePort, TrainingControl
 from visualnet.training.folds.fold_runs import Fold, mark_fold, project_of
 from visualnet.training.loop import preflight
 from visualnet.training.process import address
@@ -87,7 +87,7 @@ class Runner(RunBrowser):
         studio.document_changed.connect(self._other_document)
 
     @property
-    def _control(self) -> Reins | None:
+    def _control(self) -> TrainingControl | None:
         return self._training.control if self._training is not None else None
 
     @property
@@ -216,7 +216,8 @@ class Runner(RunBrowser):
         """Show the curves of an earlier run; one that goes on in another process is followed."""
         run = history.find(self.studio.project, run_id)
         folder = history.folder_of(run) if run is not None else None
-        if run is not None and folder is not None and not self.busy and address.goes_on(folder):
+        free = not self.busy and self.elsewhere is None
+        if run is not None and folder is not None and free and address.is_running(folder):
             self.follow(run, folder)
         else:
             super().attach(run_id)
@@ -245,6 +246,7 @@ class Runner(RunBrowser):
 
     def prepare(self) -> None:
         """A project was opened: show the newest of its runs that is on this machine, and read its data."""
+        self.keeping.share_names()
         self.probes.need_data()
         newest = history.find_newest(self.studio.project)
         if newest is not None:

@@ -14,7 +14,7 @@ from visualnet.core.storage.temporaries import Deadline, sweep_all
 from visualnet.core.text.visible import visible
 from visualnet.core.user.settings import Settings
 from visualnet.pytorch import NoTorch, need_torch
-from visualnet.training.process.address import going_on
+from visualnet.training.process.address import running_runs
 
 SWEEP_S = 3.0
 """Tidying up takes no longer; the next start goes on."""
@@ -49,7 +49,7 @@ def tell_of_trainings(studio: Studio, parent: QObject) -> None:
             studio.message.emit("hint", f"{words}. Train > Elsewhere or later > Follow a training shows it.")
 
     BackgroundTask(
-        lambda _job: going_on(runs_dir()),
+        lambda _job: running_runs(runs_dir()),
         tell,
         name="find trainings",
         words="The trainings that go on cannot be found",

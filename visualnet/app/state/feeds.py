@@ -1,4 +1,4 @@
-"""What the person feeds at ports by hand, with an undo of its own: it belongs to the looking, not to the project, and is never saved."""
+"""Values fed at ports by hand, with an undo of their own: they are part of the view, not of the project, and never saved."""
 
 from __future__ import annotations
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import SignalInstance
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis import Analysis
@@ -20,6 +21,7 @@ from visualnet.training.control import OwnSample, ProbePort
 from visualnet.training.events import ProbeReport
 from visualnet.training.idle_probe import Weights
 from visualnet.training.observations.observation import History, ObservationRequest, Result
+from visualnet.training.run_records.annotations import Annotations
 from visualnet.training.run_records.record import Origin
 from visualnet.training.runs.run_model import RunModel
 
@@ -36,8 +38,8 @@ class ObservedProtocol(Protocol):
     def words(self, request: ObservationRequest) -> str: ...
 
 
-class LongLooksProtocol(Protocol):
-    """Observations that take long; see `visualnet.app.services.observing.long_looks`."""
+class SlowObservationsProtocol(Protocol):
+    """Observations that take long; see `visualnet.app.services.observing.slow_observations`."""
 
     changed: SignalInstance
 
@@ -81,7 +83,7 @@ class ProbesProtocol(Protocol):
     def observed(self) -> ObservedProtocol: ...
 
     @property
-    def long_looks(self) -> LongLooksProtocol: ...
+    def slow_observations(self) -> SlowObservationsProtocol: ...
 
     def set_request(
         self,
@@ -163,6 +165,32 @@ class PlacesProtocol(Protocol):
     def place(self, project: Project, analysis: Analysis) -> tuple[str, str]: ...
 
 
+class KeepingProtocol(Protocol):
+    """What is changed in kept runs by hand, with an undo of its own; see `visualnet.app.services.run.run_keeping`."""
+
+    changed: SignalInstance
+
+    @property
+    def undo_label(self) -> str: ...
+
+    @property
+    def redo_label(self) -> str: ...
+
+    def undo(self) -> None: ...
+
+    def redo(self) -> None: ...
+
+    def step_of(self, event: QKeyEvent) -> Callable[[], None] | None: ...
+
+    def annotate(
+        self, words: str, folders: Sequence[Path], change: Callable[[Annotations], Mapping[str, Any]]
+    ) -> bool: ...
+
+    def rename(self, folder: Path, name: str) -> bool: ...
+
+    def delete(self, folders: Sequence[Path]) -> None: ...
+
+
 class RunnerProtocol(Protocol):
     """One training at a time; see `visualnet.app.services.runner.Runner` for what each part promises."""
 
@@ -184,6 +212,9 @@ class RunnerProtocol(Protocol):
 
     @property
     def places(self) -> PlacesProtocol: ...
+
+    @property
+    def keeping(self) -> KeepingProtocol: ...
 
     @property
     def folds(self) -> FoldsProtocol: ...

@@ -38,7 +38,7 @@ CONTROL_ICONS = {
 
 
 def control_icon_path(theme: Theme, name: str) -> Path:
-    """The file of an icon in a theme; `python -m tests.control_icons` writes them."""
+    """The file of an icon in a theme; `python -m tests.generators.control_icons` writes them."""
     return resource("icons", "controls", f"{name}-{theme.name}.svg")
 
 

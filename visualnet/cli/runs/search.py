@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         read_space(project, project.search)
         if args.workers > MOST:
             raise ValueError(f"--workers {args.workers}: {MOST} processes at once are allowed")
-        told = SearchOptions(args.workers, args.best, args.json, args.trust)
+        told = SearchOptions(args.workers, args.best, args.json)
         return search(project, (folder or kept.new_folder(project)).absolute(), told)
     except Misuse:
         raise

@@ -135,11 +135,11 @@ def _write(found: Observed, path: Path, size: tuple[int, int], style: str) -> No
 
         project_file.write(path, csv_of(found.chart.rows()).encode())
     elif ending == ".npz":
-        from visualnet.training.observations.writing import npz_of
+        from visualnet.training.observations.array_files import npz_of
 
         project_file.write(path, npz_of([(found.step, found.result)]))
     elif ending == ".npy":
-        from visualnet.training.observations.writing import npy_of
+        from visualnet.training.observations.array_files import npy_of
 
         project_file.write(path, npy_of(found.result))
     else:

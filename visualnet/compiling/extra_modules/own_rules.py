@@ -79,26 +79,26 @@ class HopfieldMemory(nn.Module):
     def reset_parameters(self) -> None:
         nn.init.zeros_(self.weight)
 
-    def between(self) -> Tensor:
+    def couplings(self) -> Tensor:
         both = 0.5 * (self.weight + self.weight.t())
         return both - torch.diag(both.diagonal())
 
     @torch.no_grad()
     def recall(self, x: Tensor) -> Tensor:
-        weight = self.between()
+        weight = self.couplings()
         state = torch.where(x < 0, -1.0, 1.0).to(x.dtype)
         for _ in range(self.sweeps):
             for unit in range(len(weight)):
-                heard = (state @ weight[:, unit : unit + 1]).squeeze(1)
-                state[:, unit] = torch.where(heard == 0, state[:, unit], heard.sign())
+                field = (state @ weight[:, unit : unit + 1]).squeeze(1)
+                state[:, unit] = torch.where(field == 0, state[:, unit], field.sign())
         return state
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        return self.recall(x), -0.5 * ((x @ self.between()) * x).sum(1)
+        return self.recall(x), -0.5 * ((x @ self.couplings()) * x).sum(1)
 
 
 class RestrictedBoltzmannMachine(nn.Module):
-    """Probabilities of the hidden units, what they imagine after k steps, and F(x) − F(imagined).
+    """Probabilities of the hidden units, x reconstructed in k steps, and F(x) − F(reconstructed).
 
     The gradient of the last is contrastive divergence. At rest probabilities go on, not draws.
     """
@@ -116,26 +116,26 @@ class RestrictedBoltzmannMachine(nn.Module):
         nn.init.zeros_(self.hidden_bias)
         nn.init.zeros_(self.visible_bias)
 
-    def hear(self, x: Tensor) -> Tensor:
+    def hidden_logits(self, x: Tensor) -> Tensor:
         return nn.functional.linear(x, self.weight, self.hidden_bias)
 
-    def free_energy(self, x: Tensor, heard: Tensor) -> Tensor:
-        return -(x * self.visible_bias).sum(1) - nn.functional.softplus(heard).sum(1)
+    def free_energy(self, x: Tensor, logits: Tensor) -> Tensor:
+        return -(x * self.visible_bias).sum(1) - nn.functional.softplus(logits).sum(1)
 
     @torch.no_grad()
-    def imagine(self, x: Tensor) -> Tensor:
+    def reconstruct(self, x: Tensor) -> Tensor:
         for _ in range(self.k):
-            hidden = torch.sigmoid(self.hear(x))
+            hidden = torch.sigmoid(self.hidden_logits(x))
             if self.training:
                 hidden = (torch.rand_like(hidden) < hidden).to(x.dtype)
             x = torch.sigmoid(nn.functional.linear(hidden, self.weight.t(), self.visible_bias))
         return x
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        again = self.imagine(x)
-        heard = self.hear(x)
-        contrast = self.free_energy(x, heard) - self.free_energy(again, self.hear(again))
-        return torch.sigmoid(heard), again, contrast
+        again = self.reconstruct(x)
+        logits = self.hidden_logits(x)
+        contrast = self.free_energy(x, logits) - self.free_energy(again, self.hidden_logits(again))
+        return torch.sigmoid(logits), again, contrast
 
 
 class BoltzmannMachine(nn.Module):
@@ -155,22 +155,22 @@ class BoltzmannMachine(nn.Module):
         nn.init.normal_(self.weight, 0.0, 0.01)
         nn.init.zeros_(self.bias)
 
-    def between(self) -> Tensor:
+    def couplings(self) -> Tensor:
         both = 0.5 * (self.weight + self.weight.t())
         return both - torch.diag(both.diagonal())
 
     def energy(self, state: Tensor) -> Tensor:
-        return -0.5 * ((state @ self.between()) * state).sum(1) - (state * self.bias).sum(1)
+        return -0.5 * ((state @ self.couplings()) * state).sum(1) - (state * self.bias).sum(1)
 
     @torch.no_grad()
-    def settle(self, state: Tensor, first: int) -> tuple[Tensor, Tensor]:
+    def gibbs_sweeps(self, state: Tensor, first: int) -> tuple[Tensor, Tensor]:
         """The state after k sweeps over the units from the first one on, and their last chances."""
-        weight, state = self.between(), state.clone()
+        weight, state = self.couplings(), state.clone()
         chances = state.clone()
         for _ in range(self.k):
             for unit in range(first, len(weight)):
-                heard = (state @ weight[:, unit : unit + 1]).squeeze(1)
-                chance = torch.sigmoid(heard + self.bias[unit])
+                field = (state @ weight[:, unit : unit + 1]).squeeze(1)
+                chance = torch.sigmoid(field + self.bias[unit])
                 chances[:, unit] = chance
                 if self.training:
                     chance = (torch.rand_like(chance) < chance).to(chance.dtype)
@@ -179,7 +179,7 @@ class BoltzmannMachine(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         unknown = x.new_full([len(x), len(self.bias) - self.visible], 0.5)
-        held, chances = self.settle(torch.cat([x.detach(), unknown], 1), self.visible)
-        free, imagined = self.settle(held, 0)
-        hidden, again = chances[:, self.visible :], imagined[:, : self.visible]
+        held, chances = self.gibbs_sweeps(torch.cat([x.detach(), unknown], 1), self.visible)
+        free, reconstructed = self.gibbs_sweeps(held, 0)
+        hidden, again = chances[:, self.visible :], reconstructed[:, : self.visible]
         return hidden, again, self.energy(held) - self.energy(free)

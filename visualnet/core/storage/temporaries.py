@@ -48,11 +48,6 @@ def _name(target: Path) -> Path:
     return target.with_name(f".{target.name[:40]}.visualnet-{_machine()}-{os.urandom(6).hex()}.tmp")
 
 
-def is_temporary(name: str) -> bool:
-    """Whether a file or folder of this name is one that was written aside, of this or an earlier version."""
-    return any(form.fullmatch(name) for form in (_NAME, EARLIER_RUN))
-
-
 class ReplacementFile:
     """A new file beside the one that it is to replace: locked, and gone at the end of ``with`` unless it was put in place."""
 

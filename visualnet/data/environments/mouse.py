@@ -1,4 +1,4 @@
-"""The course's mouse: it sees the cells around it, looks for cheese, and should leave poison alone."""
+"""The course's mouse environment: the agent sees the cells around it, looks for cheese, and should leave poison alone."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from visualnet.core.project import DataChoice
 from visualnet.core.text.format import format_quantity
-from visualnet.data.declare import DataSet
 from visualnet.data.examination.copies import CopyGroup
 from visualnet.data.examination.measure import ClassCount
 from visualnet.data.samples import Samples
@@ -112,12 +111,3 @@ def describe_finding(finding: Finding) -> str:
     """A finding with its file and line."""
     place = ", ".join(filter(None, (finding.file, f"line {finding.line:,}" if finding.line else "")))
     return f"{place}: {finding.words}" if place else finding.words
-
-
-def describe_size(source: DataSet, choice: DataChoice) -> str:
-    """How many samples a choice has and of what, in one line."""
-    words = format_quantity(source.size, "sample")
-    classes = source.class_names()
-    if classes and "label" in source.specs():
-        words += f" · {format_quantity(len(classes), 'class', 'classes')}"
-    return words

@@ -204,13 +204,6 @@ def region_classes(classes: Iterable[str]) -> tuple[str, ...]:
     return (BACKGROUND, *classes)
 
 
-def scenes_of(samples: Iterable[int], regions: RegionSamples) -> dict[int, Array]:
-    """The samples of each scene, by its number, in the order of the scenes."""
-    index = np.sort(np.fromiter(samples, np.int64))
-    scene = index // regions.regions
-    return {int(at): index[scene == at] for at in np.unique(scene)}
-
-
 def region_fingerprint(scenes: str, regions: int, cutter: Cutter, seed: int) -> str:
     """A sha256 of the scenes' fingerprint and of all that decides what their regions are."""
     told = f"{scenes} regions {regions} {cutter!r} {seed} {OBJECT_OVERLAP} {OBJECTS}"

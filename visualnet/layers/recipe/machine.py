@@ -149,6 +149,27 @@ _ALL = (
         costs="A torn file ends the run.",
         summary=lambda values: "stops at an unreadable sample",
     ),
+    Switch(
+        "curves for other tools",
+        "The run's curves are written into its folder for other programs too: event files for TensorBoard while it goes on, in the folder "
+        "“tensorboard” (it needs the package), or a table, “curves.csv”, when it ends. Kept runs are written by All runs, Export curves.",
+        declare(
+            curves=Choice(
+                "none",
+                "In which form curves are written beside the log.",
+                {
+                    "none": "Only the log is written",
+                    "tensorboard": "Event files, while the run goes on",
+                    "csv": "A table, when the run ends",
+                    "both": "Event files and a table",
+                },
+            )
+        ),
+        (),
+        gives="Curves in TensorBoard as they come.",
+        costs="Disk; no number changes.",
+        summary=lambda values: f"curves as {'TensorBoard and CSV' if values['curves'] == 'both' else values['curves']}",
+    ),
 )
 MACHINE: dict[str, Switch] = {kind.name: kind for kind in _ALL}
 

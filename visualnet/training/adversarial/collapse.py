@@ -12,14 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from visualnet.analysis.inference.makers import Maker, find_makers
+from visualnet.analysis.inference.sample_generators import SampleGenerator, find_sample_generators
 from visualnet.compiling.module import Model
 from visualnet.core.text.format import format_number, format_percent
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
 from visualnet.training import events
 from visualnet.training.learners.learners import Learners
-from visualnet.training.observations.lens import Lens, resting
+from visualnet.training.observations.context import ObservationContext, resting
 
 LOOKED_AT = 256
 """So many samples are made, and so many real ones held beside them."""
@@ -83,8 +83,8 @@ class CollapseWatch:
 
     def __init__(self, model: Model, data: Loaded, tensors: Tensors) -> None:
         several = bool(model.project.recipe.learners)
-        self.maker = next((m for m in find_makers(model.analysis) if m.real), None) if several else None
-        self.lens = Lens(model, data, tensors)
+        self.maker = next((m for m in find_sample_generators(model.analysis) if m.real), None) if several else None
+        self.context = ObservationContext(model, data, tensors)
         self.looks = 0
         self.told = False
 
@@ -102,25 +102,27 @@ class CollapseWatch:
             run.emit(events.Trouble(words=self._words(self.maker, spread, run.learners, values)))
         return spread
 
-    def _measure(self, maker: Maker) -> Spread | None:
-        lens = self.lens
-        places = lens.places(LOOKED_AT, "train")
+    def _measure(self, maker: SampleGenerator) -> Spread | None:
+        context = self.context
+        places = context.places(LOOKED_AT, "train")
         if len(places) < LEAST:
             return None
-        with resting(lens.model), torch.no_grad():
-            batch = lens.batch(places)
-            made, real = lens.values([maker.made], batch)[maker.made], batch[maker.real]
+        with resting(context.model), torch.no_grad():
+            batch = context.batch(places)
+            made, real = context.values([maker.made], batch)[maker.made], batch[maker.real]
         made, real = (tensor.flatten(1).float().cpu() for tensor in (made, real))
         if not bool(made.isfinite().all()):
             return None
-        label = next((n for n, f in lens.data.fields.items() if f.dtype == "int" and not f.shape), "")
-        if not label or not lens.data.classes:
+        label = next((n for n, f in context.data.fields.items() if f.dtype == "int" and not f.shape), "")
+        if not label or not context.data.classes:
             return measure_spread(made, real)
-        labels = torch.from_numpy(lens.data.fetch(places, [label])[label].reshape(-1).astype(np.int64))
+        labels = torch.from_numpy(context.data.fetch(places, [label])[label].reshape(-1).astype(np.int64))
         return measure_spread(made, real, labels, len(torch.bincount(labels).nonzero()))
 
-    def _words(self, maker: Maker, spread: Spread, learners: Learners, values: Mapping[str, float | None]) -> str:
-        name = self.lens.model.analysis.name_of(maker.made[0])
+    def _words(
+        self, maker: SampleGenerator, spread: Spread, learners: Learners, values: Mapping[str, float | None]
+    ) -> str:
+        name = self.context.model.analysis.name_of(maker.made[0])
         beside = [part.name for part in learners.parts if all(path[0] != maker.made[0][0] for path in part.trains)]
         losses = [(other, values.get(f"{other} loss")) for other in beside]
         against = "".join(

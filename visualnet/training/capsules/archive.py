@@ -1,4 +1,4 @@
-"""A capsule as it comes from a stranger: the zip is held against every bound before a byte of it is unpacked.
+"""Reads the zip of an untrusted capsule, checked against every bound before a byte of it is unpacked.
 
 What is checked, in this order: the end record (one disk, no 64-bit form, nothing behind it), how many entries there are and how long
 their directory is, before the directory is parsed; then of each entry its name, kind, packing, size and ratio, that no two lie over each

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 import zipfile
@@ -11,9 +12,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from visualnet.core.errors import FileError
+from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.storage.embedded_project import strip_local_paths
 from visualnet.core.storage.regular_files import open_regular
@@ -21,6 +24,7 @@ from visualnet.core.storage.temporaries import ReplacementFile
 from visualnet.core.text.format import format_bytes
 from visualnet.training import events
 from visualnet.training.capsules.archive import CHUNK, MAX_RATIO, Check, no_check
+from visualnet.training.capsules.local_places import LocalPlaces
 from visualnet.training.capsules.manifest import Entry, Manifest
 from visualnet.training.capsules.names import (
     ANNOTATIONS,
@@ -36,6 +40,7 @@ from visualnet.training.capsules.names import (
 )
 from visualnet.training.capsules.own_data import DataFile, find_files, note_data, path_inside
 from visualnet.training.run_records.from_log import read_record
+from visualnet.training.run_records.record import RunRecord
 from visualnet.training.runs.run_model import LOG as RUN_LOG
 from visualnet.training.runs.run_model import read_project
 from visualnet.version import __version__
@@ -43,7 +48,8 @@ from visualnet.version import __version__
 _WRITE: Literal["w"] = "w"
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
-FAILED = b'{"event":"failed"'
+TOLD_OFTEN = (b'{"event":"steps"', b'{"event":"epoch"')
+"""Lines of numbers, as most of a log are: there are no words in them."""
 
 
 class _Part(NamedTuple):
@@ -58,7 +64,8 @@ class _Part(NamedTuple):
 def pack_run(run: Path, target: Path, *, data: bool = False, check: Check = no_check) -> Manifest:
     """Write the run of a folder into a capsule; what it says of itself. What stood at ``target`` is replaced only when all is written.
 
-    Places on this machine (where the project lay, its data, tracebacks) do not go with it.
+    Places on this machine (where the project lay, its data, tracebacks, folders in the words of what went wrong) do not go with it. What
+    the person wrote, notes and code, stays as it is.
 
     Args:
         data: pack the data too, where they are own files: who says so answers for that they may be passed on.
@@ -75,6 +82,7 @@ def pack_run(run: Path, target: Path, *, data: bool = False, check: Check = no_c
     except (ValueError, OSError) as error:
         raise FileError(str(run), f"its data cannot be packed: {error}", way_out="Pack it without the data.") from None
     record = read_record(run)
+    places = LocalPlaces((run, run.parent, run.absolute(), run.absolute().parent, record.place, *_data_places(project)))
     shared = replace(strip_local_paths(project), runs=())
     if files is not None:
         shared = replace(shared, data=replace(shared.data, path=path_inside(project.data)))
@@ -89,8 +97,8 @@ def pack_run(run: Path, target: Path, *, data: bool = False, check: Check = no_c
     )
     parts = [
         _Part(PROJECT, text := project_file.dumps(shared), len(text)),
-        _Part(RECORD, text := _record_of(run), len(text)),
-        *_files_of(run),
+        _Part(RECORD, text := _record_of(record, places), len(text)),
+        *_files_of(run, places),
         *(_Part(file.name, file.path, file.size, str(file.time)) for file in files or ()),
     ]
     for part in parts:
@@ -102,21 +110,27 @@ def pack_run(run: Path, target: Path, *, data: bool = False, check: Check = no_c
     return _write(target, manifest, parts, check)
 
 
-def _record_of(run: Path) -> bytes:
+def _data_places(project: Project) -> tuple[str, ...]:
+    return (project.data.path, str(Path(project.data.path).parent)) if project.data.path else ()
+
+
+def _record_of(record: RunRecord, places: LocalPlaces) -> bytes:
     """The run's record without where its project lay on this machine."""
-    import msgspec
+    tree = msgspec.to_builtins(replace(record, place=""))
+    return msgspec.json.format(msgspec.json.encode(places.of_tree(tree)), indent=1)
 
-    return msgspec.json.format(msgspec.json.encode(replace(read_record(run), place="")), indent=1)
 
-
-def _files_of(run: Path) -> Iterator[_Part]:
+def _files_of(run: Path, places: LocalPlaces) -> Iterator[_Part]:
     """The files of a run's folder that go with it, beside the project and the record."""
     for name in (*MOST, *_networks_of(run)):
         path = run / name
         if name in (MANIFEST, PROJECT, RECORD) or not path.is_file() or path.is_symlink():
             continue
         if name == LOG:
-            yield from _log_of(path)
+            yield _log_of(path, places)
+        elif name.endswith("/" + PROJECT):
+            text = project_file.dumps(replace(strip_local_paths(project_file.load(path)), runs=()))
+            yield _Part(name, text, len(text))
         else:
             yield _Part(name, path, path.stat().st_size)
 
@@ -126,26 +140,25 @@ def _networks_of(run: Path) -> list[str]:
     return [name for name in found if NETWORK.fullmatch(name)]
 
 
-def _log_of(path: Path) -> Iterator[_Part]:
-    """The event log: as it is, or without the traceback of a failure, which names folders of this machine."""
+def _log_of(path: Path, places: LocalPlaces) -> _Part:
+    """The event log: as it is, or, where its words name folders of this machine, without those."""
+    whole = path.stat().st_size
     with open_regular(path) as file:
-        failed = any(line.startswith(FAILED) for line in file)
-    if not failed or path.stat().st_size > MOST[LOG]:
-        yield _Part(LOG, path, path.stat().st_size)
-        return
+        if whole > MOST[LOG] or all(_shared(line, places) == line for line in file):
+            return _Part(LOG, path, whole)
     with open_regular(path) as file:
-        text = b"".join(_without_traceback(line) for line in file)
-    yield _Part(LOG, text, len(text))
+        text = b"".join(_shared(line, places) for line in file)
+    return _Part(LOG, text, len(text))
 
 
-def _without_traceback(line: bytes) -> bytes:
-    if not line.startswith(FAILED):
+def _shared(line: bytes, places: LocalPlaces) -> bytes:
+    """A line of the log as strangers may have it: a failure goes without its traceback, words without folders."""
+    if line.startswith(TOLD_OFTEN):
         return line
-    try:
-        event = events.decode(line)
-    except ValueError:
-        return line
-    return events.encode(replace(event, traceback="")) + b"\n"
+    with contextlib.suppress(ValueError):
+        if isinstance(event := events.decode(line), events.Failed) and event.traceback:
+            line = events.encode(replace(event, traceback="")) + b"\n"
+    return places.of_line(line)
 
 
 def _write(target: Path, manifest: Manifest, parts: list[_Part], check: Check) -> Manifest:

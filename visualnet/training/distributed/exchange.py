@@ -1,4 +1,4 @@
-"""What processes tell each other between two steps: small, and by way of the processor."""
+"""Small values exchanged by all processes between two steps, over the CPU."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 import torch.distributed as dist
 
 
-def greatest(numbers: list[int]) -> list[int]:
+def maximum(numbers: list[int]) -> list[int]:
     """The greatest of each number over all processes."""
     tensor = torch.tensor(numbers, dtype=torch.int64)
     dist.all_reduce(tensor, dist.ReduceOp.MAX)
@@ -22,7 +22,7 @@ def gather(value: Any, size: int) -> list[Any]:
     return found
 
 
-def of_first(value: Any) -> Any:
+def broadcast(value: Any) -> Any:
     """The value of rank 0."""
     found = [value]
     dist.broadcast_object_list(found, src=0)

@@ -18,7 +18,7 @@ import msgspec
 from visualnet.core.process.machine_memory import cores
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
-from visualnet.training.distributed.crew import ALONE, Crew, Member
+from visualnet.training.distributed.process_group import ALONE, Member, ProcessGroup
 
 TIMEOUT_S = 600.0
 """So long one process waits for another; what takes longer (a checkpoint of a very large network) is given more."""
@@ -67,13 +67,22 @@ class Launched(NamedTuple):
         return max(1, cores() // self.local_size) if self.size > 1 else None
 
     @contextlib.contextmanager
-    def joined(self, project: Project) -> Iterator[Crew]:
-        """The processes, joined while this lasts.
+    def joined(self, project: Project, shard: bool = False, joint: bool = False) -> Iterator[ProcessGroup]:
+        """The processes, joined while this lasts; with ``shard`` the weights are divided among them, with ``joint``
+        batch normalization takes the statistics of the whole batch.
 
         Raises:
             ValueError: they do not find each other, or cannot train this project together.
         """
         if self.size == 1:
+            if shard:
+                raise ValueError(
+                    "--shard divides the weights among processes: start several with torchrun (docs/guide/clusters.md)"
+                )
+            if joint:
+                raise ValueError(
+                    "--sync-batchnorm is for several processes, as torchrun starts them: one has the whole batch anyway"
+                )
             yield ALONE
             return
         import torch
@@ -83,9 +92,13 @@ class Launched(NamedTuple):
 
         from visualnet.training import devices
         from visualnet.training.distributed import exchange, lost_ranks, refusals
-        from visualnet.training.distributed.several import Several
+        from visualnet.training.distributed.joined_processes import JoinedProcesses
 
         refusals.check(project, self.size)
+        if shard:
+            from visualnet.training.distributed import sharding
+
+            sharding.check(project)
         device = devices.device_of(project.recipe.device)
         if device.type == "cuda":
             torch.cuda.set_device(device)
@@ -101,8 +114,8 @@ class Launched(NamedTuple):
             raise ValueError(f"the {self.size} processes do not find each other: {words}") from None
         members = [Member(*one) for one in exchange.gather((rank, socket.gethostname(), os.getpid()), size)]
         watch = lost_ranks.LostRanks(PrefixStore("failures", store), members, rank)
-        crew = Several(members, rank, device, project.recipe.seed, watch.explain)
-        yield crew
+        group = JoinedProcesses(members, rank, device, project.recipe.seed, watch.explain, shard, joint)
+        yield group
         if not watch.broken:
             dist.destroy_process_group()
 

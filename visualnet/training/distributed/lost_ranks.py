@@ -1,4 +1,4 @@
-"""Who is gone, when processes that train together can no longer reach each other.
+"""Names the ranks that are gone when processes that train together can no longer reach each other.
 
 Whoever cannot go on says so in the store that torchrun keeps: why, where it failed itself; or only that it is there and was left.
 The ones that say nothing are those that died, or hang.
@@ -16,7 +16,7 @@ import msgspec
 import torch.distributed as dist
 
 from visualnet.core.storage.regular_files import read_regular
-from visualnet.training.distributed.crew import Member
+from visualnet.training.distributed.process_group import Member
 from visualnet.training.events import Failed
 
 GRACE_S = 2.0

@@ -19,10 +19,10 @@ from torch import Tensor, fx, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from visualnet.compiling.module import Model
-from visualnet.training.observations.lens import resting
+from visualnet.training.observations.context import resting
 
 if TYPE_CHECKING:
-    from visualnet.training.distributed.crew import Crew, Program
+    from visualnet.training.distributed.process_group import ProcessGroup, Program
 
 
 class _Told(torch.autograd.Function):
@@ -53,8 +53,8 @@ class _Part(nn.Module):
 class SharedProgram:
     """``plain`` on this process's part of a batch; the answer is that of the whole batch: values, and what they count."""
 
-    def __init__(self, crew: Crew, model: Model, program: fx.GraphModule, plain: Program) -> None:
-        self.crew, self._plain = crew, plain
+    def __init__(self, group: ProcessGroup, model: Model, program: fx.GraphModule, plain: Program) -> None:
+        self.group, self._plain = group, plain
         self._program, self._model = program, model
         losses = {step.facts.node.name: (weight, step) for step, weight in model.plan.losses}
         # A loss that is alone, or that gives way to the sum of all as it is called like it, is told as that sum.
@@ -70,7 +70,7 @@ class SharedProgram:
         self._last: tuple[Tensor, ...] = ()
 
     def __call__(self, *batch: Tensor) -> tuple[Mapping[str, Tensor], Mapping[str, Tensor]]:
-        counts_for = len(batch[0]) if self.crew.counts else 0
+        counts_for = len(batch[0]) if self.group.counts else 0
         if not len(batch[0]) and self._last:
             batch = self._last  # nothing of this part can be read: the others still wait for its share
         trained = [parameter.requires_grad for parameter in self._program.parameters()]
@@ -79,11 +79,13 @@ class SharedProgram:
         ):  # weights that rested ask for gradients now, or the other way round: no exchange is made of them then
             self._trained, self._together = trained, self._join(batch)
         results, counts = self._together(*batch)
-        self._last = tuple(tensor[: self.crew.least] for tensor in batch)
+        self._last = tuple(tensor[: self.group.least] for tensor in batch)
         return self._whole(results, counts, counts_for)
 
-    def _join(self, batch: tuple[Tensor, ...]) -> DistributedDataParallel:
+    def _join(self, batch: tuple[Tensor, ...]) -> nn.Module:
         part = _Part(self._program, self._plain, frozenset(self._losses))
+        if self.group.shards:  # the layers themselves average their gradients
+            return part
         return DistributedDataParallel(part, find_unused_parameters=self._leaves_some(batch))
 
     def _leaves_some(self, batch: tuple[Tensor, ...]) -> bool:
@@ -117,7 +119,7 @@ class SharedProgram:
         dist.all_reduce(row)
         n = len(self._names)
         totals, all_counts = row[:n], row[n : 2 * n]
-        self.crew.samples = int(row[2 * n].item())
+        self.group.samples = int(row[2 * n].item())
         over = torch.stack(
             [
                 all_counts.new_ones(()) if name in self._added else c
@@ -143,7 +145,7 @@ class SharedProgram:
         for name, weight in self._losses.items():
             share = shares[self._names.index(name)].to(results[name].dtype)
             part = torch.where(share > 0, results[name], results[name].detach().new_zeros(()))
-            lowered = lowered + part * (self.crew.size * weight * share)
+            lowered = lowered + part * (self.group.size * weight * share)
         return _Told.apply(lowered, torch.as_tensor(value))  # type: ignore[no-untyped-call,no-any-return]
 
 

@@ -14,7 +14,7 @@ from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.text.format import format_quantity
 from visualnet.pytorch import need_torch
-from visualnet.training.evaluation import keeping, openings
+from visualnet.training.evaluation import prediction_files, uses_of_test_part
 from visualnet.training.evaluation.episodes.judging import judge_episodes, plays
 from visualnet.training.evaluation.intervals import Estimate, estimate, wilson
 from visualnet.training.evaluation.judged import Judged
@@ -116,11 +116,13 @@ def evaluate(
     if not len(_index(loaded, part)) and not plays(project):
         raise ValueError(NO_TEST if part == "test" else NO_VALIDATION)
     try:
-        digest = keeping.digest_file(path)
+        digest = prediction_files.digest_file(path)
     except OSError as error:
         raise ValueError(f"the weights cannot be read: {error}") from None
     judged = _Weights(folder, project, path, taken, digest).judge(loaded, part, check)
-    opened = openings.note_opening(folder, digest) if part == "test" and count else openings.count_openings(folder)
+    opened = (
+        uses_of_test_part.note_use(folder, digest) if part == "test" and count else uses_of_test_part.count_uses(folder)
+    )
     figures = _figures(judged, check)
     epoch, note = _state_of(folder, loaded.fingerprint, data is None)
     if not plays(project):
@@ -150,12 +152,12 @@ class _Weights(NamedTuple):
     def _answers(self, data: Loaded, part: str, check: Check, done: Check) -> tuple[Judged, ...]:
         """The answers to a part, kept ones or new ones."""
         key = f"{data.fingerprint} {self.digest} {part} {_digest_preparation(self.folder)}"
-        kept = keeping.place_of(self.folder, part, self.name)
-        found = keeping.read(kept, key)
+        kept = prediction_files.place_of(self.folder, part, self.name)
+        found = prediction_files.read(kept, key)
         if found is None:
             model, is_played = _open(self.project, self.path, data, check), plays(self.project)
             found = judge_episodes(model, data, part, done) if is_played else _predict(model, data, part, done)
-            keeping.keep(kept, key, found)
+            prediction_files.keep(kept, key, found)
         return found
 
 
@@ -220,7 +222,7 @@ def _predict(model: Model, data: Loaded, part: str, check: Check) -> tuple[Judge
 def _digest_preparation(folder: Path) -> str:
     """What tells the run's kept preparation from another; nothing where none was kept."""
     path = folder / PREPARATION
-    return keeping.digest_file(path) if path.is_file() else ""
+    return prediction_files.digest_file(path) if path.is_file() else ""
 
 
 def _figures(found: tuple[Judged, ...], check: Check) -> tuple[Mapping[str, Estimate], ...]:

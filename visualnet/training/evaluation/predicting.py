@@ -21,7 +21,7 @@ from visualnet.training.evaluation.judged import KIND, ODD, USUAL, Judged
 from visualnet.training.evaluation.metrics.boxes import match_boxes
 from visualnet.training.evaluation.scenes.judging import judge_scenes
 from visualnet.training.evaluation.tasks import OF_YES_OR_NO, TASKS, check_room, find_task, join_parts
-from visualnet.training.observations.lens import plain_fields
+from visualnet.training.observations.context import plain_fields
 
 Array = NDArray[Any]
 BATCH = 128

@@ -13,9 +13,9 @@ from visualnet.training.evaluation.evaluation import Evaluation
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.judgements import Judgement, judgements_for
 from visualnet.training.evaluation.metrics import METRICS
-from visualnet.training.evaluation.openings import describe_openings
 from visualnet.training.evaluation.pairing import Pairing, describe_difference
 from visualnet.training.evaluation.sample_pictures import encode_png, pictures_of_answer
+from visualnet.training.evaluation.uses_of_test_part import describe_uses
 from visualnet.version import __version__
 
 MOST_VIEWS = 12
@@ -125,7 +125,7 @@ def _facts(evaluation: Evaluation) -> str:
         ("data", kind.title if kind is not None else data.name),
         ("data and their division, fingerprint", evaluation.data),
         ("part", f"{evaluation.part}, {format_quantity(evaluation.size, evaluation.unit)}"),
-        ("test part", describe_openings(evaluation.opened)),
+        ("test part", describe_uses(evaluation.opened)),
         (
             "intervals",
             f"95 %, by the bootstrap, drawn by {evaluation.unit} (seeded); of shares that are 0 or 1, by Wilson",

@@ -7,9 +7,9 @@ from typing import Any
 from visualnet.training.evaluation.evaluation import Evaluation, describe
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS
-from visualnet.training.evaluation.openings import describe_openings
 from visualnet.training.evaluation.pairing import Pairing
 from visualnet.training.evaluation.tasks import TASKS
+from visualnet.training.evaluation.uses_of_test_part import describe_uses
 
 
 def as_data(evaluation: Evaluation) -> dict[str, Any]:
@@ -69,5 +69,5 @@ def as_text(evaluation: Evaluation) -> str:
             one = METRICS[name]
             ends = f"({one.format(v.low)} to {one.format(v.high)})"
             lines.append(f"  {one.title:<{wide}}  {one.format(v.value):>8}  {ends}")
-    lines += ["", "In brackets: 95 % intervals (bootstrap).", describe_openings(evaluation.opened)]
+    lines += ["", "In brackets: 95 % intervals (bootstrap).", describe_uses(evaluation.opened)]
     return "\n".join(lines)

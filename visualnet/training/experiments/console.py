@@ -16,10 +16,10 @@ from visualnet.core.text.tables import csv_of
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.svg import svg_of
 from visualnet.training import events
-from visualnet.training.experiments import curves, kept, results
+from visualnet.training.experiments import curves, experiment_folder, results
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.model import ExperimentModel
-from visualnet.training.experiments.runner import Begun, Message, Reins, Told, run_experiment
+from visualnet.training.experiments.runner import Message, StopControl, TrialEvent, TrialStarted, run_experiment
 from visualnet.training.experiments.trials import describe_trial
 
 FINE, FAULTY, STOPPED = 0, 1, 130
@@ -45,9 +45,9 @@ def run(experiment: Experiment, options: ExperimentOptions, own: Any = None) -> 
         OSError, FileError: the results cannot be written.
     """
     seeds = options.seeds or experiment.seeds
-    folder = options.folder if options.folder is not None else kept.new_folder(experiment)
+    folder = options.folder if options.folder is not None else experiment_folder.new_folder(experiment)
     model = ExperimentModel(experiment, seeds, folder)
-    reins, heard = Reins(), list[int]()
+    stop_control, heard = StopControl(), list[int]()
     printer = None if options.json else Printer(model, sys.stdout)
 
     def put(message: Message) -> None:
@@ -57,10 +57,10 @@ def run(experiment: Experiment, options: ExperimentOptions, own: Any = None) -> 
 
     def stop(number: int) -> None:
         heard.append(number)
-        reins.stop()
+        stop_control.stop()
 
     with on_ending(stop, impatient=True):
-        reason = run_experiment(experiment, seeds, folder, reins, put, own)
+        reason = run_experiment(experiment, seeds, folder, stop_control, put, own)
     if printer is not None:
         printer.clear()
     if model.runs and folder.is_dir():
@@ -104,7 +104,7 @@ def write(model: ExperimentModel, folder: Path) -> None:
     pictures: dict[str, Chart] = {"curves": curves.draw(model, name, part)}
     for (variant, look), seen in sorted(model.seen.items()):
         if not isinstance(seen, str):
-            observed = f"{model.experiment.looks[look].observation}-{variant + 1}"
+            observed = f"{model.experiment.observations[look].observation}-{variant + 1}"
             pictures[observed] = seen.chart
     project_file.write(folder / "results.csv", csv_of(results.records(model)).encode())
     project_file.write(folder / "results.json", json.dumps(results.as_json(model), indent=1).encode())
@@ -122,11 +122,11 @@ class Printer:
 
     def __call__(self, message: Message) -> None:
         """Say what has happened, if it is worth a line."""
-        if isinstance(message, Begun) and self.model.done:
+        if isinstance(message, TrialStarted) and self.model.done:
             self._bar()
-        elif isinstance(message, Told) and isinstance(message.event, events.Finished | events.Failed):
+        elif isinstance(message, TrialEvent) and isinstance(message.event, events.Finished | events.Failed):
             self._line(message)
-        elif isinstance(message, Told) and self.live:
+        elif isinstance(message, TrialEvent) and self.live:
             self._bar()
 
     def clear(self) -> None:
@@ -135,7 +135,7 @@ class Printer:
             self.out.write("\r" + " " * self._width + "\r")
             self._width = 0
 
-    def _line(self, message: Told) -> None:
+    def _line(self, message: TrialEvent) -> None:
         model = self.model
         score = model.score(message.trial)
         figure = model.experiment.figure.title

@@ -58,7 +58,7 @@ ACCURACY = Figure()
 """What is compared where an experiment says nothing else."""
 
 
-class Look(NamedTuple):
+class ExperimentObservation(NamedTuple):
     """An observation that shows why: which, of which node (the first that fits if none is named), and what is to be seen.
 
     It is of the run of each variant with the first seed, ``trained`` or as it begins.
@@ -101,7 +101,7 @@ class Experiment:
     variants: tuple[Variant, ...]
     figure: Figure = ACCURACY
     axis: Axis | None = None
-    looks: tuple[Look, ...] = ()
+    observations: tuple[ExperimentObservation, ...] = ()
     claims: tuple[Claim, ...] = ()
     watch: str = ""
     why: str = ""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from visualnet.training import events
-from visualnet.training.experiments import kept
+from visualnet.training.experiments import experiment_folder
 from visualnet.training.experiments.declare import Experiment, Figure
-from visualnet.training.experiments.runner import Begun, Ended, Message, Seen, Told
+from visualnet.training.experiments.runner import ExperimentEnded, Message, TrialEvent, TrialStarted, VariantObserved
 from visualnet.training.experiments.trials import Trial, list_trials
 from visualnet.training.observe import Observed
 from visualnet.training.runs.run_model import RunModel
@@ -40,17 +40,17 @@ class ExperimentModel:
 
     def consume(self, message: Message) -> None:
         """Take in what the runner says."""
-        if isinstance(message, Begun):
+        if isinstance(message, TrialStarted):
             self.runs[message.trial] = message.known
             same = [t for t in self.now if t[1:] == message.trial[1:] and t != message.trial]
             self.state, self.now = "running", (*same, *([] if is_outcome(message.known) else [message.trial]))
-        elif isinstance(message, Told):
+        elif isinstance(message, TrialEvent):
             self.runs[message.trial].consume(message.event)
             if is_outcome(self.runs[message.trial]):
                 self.now = tuple(trial for trial in self.now if trial != message.trial)
-        elif isinstance(message, Seen):
+        elif isinstance(message, VariantObserved):
             self.seen[message.variant, message.look] = message.seen
-        elif isinstance(message, Ended):
+        elif isinstance(message, ExperimentEnded):
             self.state, self.words, self.now = message.reason, message.words, ()
 
     def score(self, trial: Trial, figure: Figure | None = None) -> float | None:
@@ -87,7 +87,7 @@ def read_model(experiment: Experiment, folder: Path, seeds: Sequence[int]) -> Ex
     """What the runs in an experiment's folder have told."""
     model = ExperimentModel(experiment, seeds, folder)
     for trial in model.trials:
-        run = kept.read_trial(folder, experiment, trial)
+        run = experiment_folder.read_trial(folder, experiment, trial)
         if run is not None:
             model.runs[trial] = run
     model.state = "done" if model.done == len(model.trials) else "stopped"

@@ -16,7 +16,7 @@ from visualnet.data.registry import fields_or_none
 from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import events, exclusive
 from visualnet.training.control import Control
-from visualnet.training.experiments import kept
+from visualnet.training.experiments import experiment_folder
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.trials import Trial, list_trials, name_of, project_of
 from visualnet.training.observe import Observed, observe_once
@@ -30,15 +30,15 @@ MOST_PARAMETERS = 40_000_000
 """So many are trained side by side: with Adam's moments and gradients 640 MB."""
 
 
-class Begun(NamedTuple):
-    """A run begins, or goes on; ``known`` is what it told before."""
+class TrialStarted(NamedTuple):
+    """A run begins or resumes; ``known`` holds its earlier events."""
 
     trial: Trial
     known: RunModel
 
 
-class Told(NamedTuple):
-    """A run has told something."""
+class TrialEvent(NamedTuple):
+    """An event of a run."""
 
     trial: Trial
     event: events.Event
@@ -49,7 +49,7 @@ class Told(NamedTuple):
         return (self.trial, "progress") if isinstance(self.event, events.Progress) else None
 
 
-class Seen(NamedTuple):
+class VariantObserved(NamedTuple):
     """What an observation of the experiment shows for a variant: the number of each, and the result or why there is none."""
 
     variant: int
@@ -57,21 +57,21 @@ class Seen(NamedTuple):
     seen: Observed | str
 
 
-class Ended(NamedTuple):
+class ExperimentEnded(NamedTuple):
     """All is over: ``done``, ``stopped`` or ``failed``, with words then."""
 
     reason: str
     words: str = ""
 
 
-Message = Begun | Told | Seen | Ended
+Message = TrialStarted | TrialEvent | VariantObserved | ExperimentEnded
 
 
 class Stopped(Exception):
-    """Somebody wants no more of it."""
+    """The experiment or search was asked to stop."""
 
 
-class Reins:
+class StopControl:
     """Stops an experiment, from any thread: the runs that go on end after their step, and no other begins."""
 
     def __init__(self) -> None:
@@ -86,8 +86,8 @@ class Reins:
             for control in self._controls:
                 control.stop()
 
-    def hold(self, controls: Sequence[Control]) -> None:
-        """The runs that go on now are steered by these."""
+    def attach(self, controls: Sequence[Control]) -> None:
+        """Stop these runs with the experiment: they are the ones that train now."""
         with self._lock:
             self._controls = controls
             if self.stopping:
@@ -104,7 +104,7 @@ def run_experiment(
     experiment: Experiment,
     seeds: Sequence[int],
     folder: Path,
-    reins: Reins,
+    stop_control: StopControl,
     put: Callable[[Message], object],
     own: Any = None,
 ) -> str:
@@ -115,42 +115,57 @@ def run_experiment(
     A run that fails by its numbers (they became infinite) is an outcome; one that cannot begin ends the experiment. What was begun in
     the folder before goes on to the same bits. ``own`` says what is varied where it is a person's own experiment.
     """
+
+    def train_all() -> str:
+        experiment_folder.begin(folder, experiment, tuple(seeds), own)
+        base = experiment.project()
+        if own is not None:
+            experiment_folder.keep_project(folder, base)
+        for _, group in groupby(list_trials(experiment, seeds), lambda trial: (trial.seed, trial.at)):
+            projects = {trial: project_of(experiment, trial, base) for trial in group}
+            places = {trial: folder / name_of(experiment, trial) for trial in projects}
+            for together in list_rounds(projects):
+                stop_control.check()
+                _train(together, places, stop_control, put)
+            for trial, project in projects.items():
+                if trial.seed == seeds[0] and trial.at == 0:
+                    observe_variant(experiment, trial.variant, project, places[trial], stop_control, put)
+        return ""
+
+    ended = ExperimentEnded(*run_to_end(train_all))
+    put(ended)
+    return ended.reason
+
+
+def run_to_end(work: Callable[[], str]) -> tuple[str, str]:
+    """Prepare torch and do ``work``, which trains and gives the words of what failed, or none.
+
+    Returns:
+        ``done``, ``stopped`` (it raised `Stopped`) or ``failed``, with the words then.
+    """
     try:
         from visualnet.pytorch import need_torch
         from visualnet.training import devices
 
         devices.prepare()
         need_torch()
-        kept.begin(folder, experiment, tuple(seeds), own)
-        base = experiment.project()
-        if own is not None:
-            kept.keep_project(folder, base)
-        for _, group in groupby(list_trials(experiment, seeds), lambda trial: (trial.seed, trial.at)):
-            projects = {trial: project_of(experiment, trial, base) for trial in group}
-            places = {trial: folder / name_of(experiment, trial) for trial in projects}
-            for together in list_rounds(projects):
-                reins.check()
-                _train(together, places, reins, put)
-            for trial, project in projects.items():
-                if trial.seed == seeds[0] and trial.at == 0:
-                    look_all(experiment, trial.variant, project, places[trial], reins, put)
-        ended = Ended("done")
+        words = work()
+        reason = "failed" if words else "done"
     except Stopped:
-        ended = Ended("stopped")
+        reason, words = "stopped", ""
     except Exception as error:
         # Only text is kept: a kept exception would keep every tensor of the step alive.
-        ended = Ended("failed", str(error).strip().partition("\n")[0] or type(error).__name__)
+        reason, words = "failed", str(error).strip().partition("\n")[0] or type(error).__name__
     gc.collect()
-    put(ended)
-    return ended.reason
+    return reason, words
 
 
-def look_all(
+def observe_variant(
     experiment: Experiment,
     variant: int,
     project: Project,
     place: Path,
-    reins: Reins,
+    stop_control: StopControl,
     put: Callable[[Message], object],
 ) -> None:
     """Compute the observations of an experiment for the run of a variant.
@@ -158,17 +173,17 @@ def look_all(
     Raises:
         Stopped: it was stopped.
     """
-    for number, look in enumerate(experiment.looks):
+    for number, look in enumerate(experiment.observations):
         run = place if look.trained else None
         seen: Observed | str
         try:
-            with exclusive.training(lambda: reins.stopping):
-                reins.check()
+            with exclusive.training(lambda: stop_control.stopping):
+                stop_control.check()
                 options = dict(look.options)
-                seen = observe_once(project, look.observation, look.at, options, run=run, check=reins.check)
+                seen = observe_once(project, look.observation, look.at, options, run=run, check=stop_control.check)
         except ValueError as error:
             seen = str(error)
-        put(Seen(variant, number, seen))
+        put(VariantObserved(variant, number, seen))
 
 
 def _prepare(project: Project, place: Path, trial: Trial, put: Callable[[Message], object]) -> RunModel | None:
@@ -179,10 +194,10 @@ def _prepare(project: Project, place: Path, trial: Trial, put: Callable[[Message
     """
     known = RunModel(place.name, place)
     if (place / LOG).exists():
-        if not kept.is_same(place, project):
+        if not experiment_folder.is_same(place, project):
             raise ValueError(f"{place} holds a run of another network: name another folder")
         known = read_run(place)
-    put(Begun(trial, known))
+    put(TrialStarted(trial, known))
     if known.state == "done" or (known.failed is not None and known.failed.kind == "nonfinite"):
         return None
     if not (place / LOG).exists():
@@ -191,7 +206,10 @@ def _prepare(project: Project, place: Path, trial: Trial, put: Callable[[Message
 
 
 def _train(
-    projects: Mapping[Trial, Project], places: Mapping[Trial, Path], reins: Reins, put: Callable[[Message], object]
+    projects: Mapping[Trial, Project],
+    places: Mapping[Trial, Path],
+    stop_control: StopControl,
+    put: Callable[[Message], object],
 ) -> None:
     """Train runs side by side, each from where it was left; nothing where they are over.
 
@@ -208,10 +226,10 @@ def _train(
         if isinstance(event, events.Failed) and event.kind != "nonfinite":
             failed.append(event)
         if isinstance(event, TOLD):
-            put(Told(trial, event))
+            put(TrialEvent(trial, event))
 
     def ends(session: TurnSession) -> bool:
-        return bool(reins.stopping or failed or session.words)
+        return bool(stop_control.stopping or failed or session.words)
 
     sessions = []
     for trial, project in projects.items():
@@ -220,14 +238,14 @@ def _train(
             place, emit = places[trial], partial(tell, trial)
             made = TurnSession(project, load(project.data), emit, Control(), folder=place, resume=known.step > 0)
             sessions.append(made)
-    reins.hold([session.control for session in sessions])
+    stop_control.attach([session.control for session in sessions])
     try:
-        with exclusive.training(lambda: reins.stopping):
-            reins.check()
+        with exclusive.training(lambda: stop_control.stopping):
+            stop_control.check()
             train_in_turns(sessions, ends)
     finally:
-        reins.hold(())
-    reins.check()
+        stop_control.attach(())
+    stop_control.check()
     for words in [session.words for session in sessions if session.words] + [event.words for event in failed]:
         raise ValueError(words)
 

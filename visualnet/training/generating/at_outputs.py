@@ -14,13 +14,13 @@ from visualnet.training.generating.made import Made, MadeImages, MadePoints, Mad
 from visualnet.training.generating.way import CannotMake, Check
 from visualnet.training.observations.answers.fields import held_against
 from visualnet.training.observations.answers.images import in_data_units, is_image, shade_ends
-from visualnet.training.observations.looked_at import ProbePort
+from visualnet.training.observations.probe_targets import ProbePort
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 MOST_BYTES = 1 << 30
 """More than this is not made at once."""
@@ -67,54 +67,54 @@ def check_size(analysis: Analysis, port: ProbePort, count: int) -> None:
         )
 
 
-def compute(lens: Lens, wanted: ProbePort, fed: dict[ProbePort, Tensor], check: Check) -> Tensor:
+def compute(context: ObservationContext, wanted: ProbePort, fed: dict[ProbePort, Tensor], check: Check) -> Tensor:
     """What leaves at a port, (N, …), with these tensors (N, …) in place of the values at their ports. What else the port rests on comes
     from samples of the validation part, taken in turn."""
     import torch
 
     count = len(next(iter(fed.values())))
-    check_size(lens.model.analysis, wanted, count)
-    places = lens.places(count)
+    check_size(context.model.analysis, wanted, count)
+    places = context.places(count)
     found = []
     for at in range(0, count, AT_ONCE):
         check(at / count)
         rows = np.arange(at, min(at + AT_ONCE, count))
-        batch = lens.batch(places[rows % len(places)])
-        part = {port: values[at : at + len(rows)].to(lens.device) for port, values in fed.items()}
-        found.append(lens.values([wanted], batch, replace=part)[wanted].float().cpu())
+        batch = context.batch(places[rows % len(places)])
+        part = {port: values[at : at + len(rows)].to(context.device) for port, values in fed.items()}
+        found.append(context.values([wanted], batch, replace=part)[wanted].float().cpu())
     check(1.0)
     return torch.cat(found)
 
 
-def made_at(lens: Lens, port: ProbePort, values: Tensor, note: str = "") -> Made:
+def made_at(context: ObservationContext, port: ProbePort, values: Tensor, note: str = "") -> Made:
     """What left at a port, (N, …), in the units of the data: images where they are such, points of a plane beside those of the data, else
     rows."""
-    kind, field = held_against(lens.model.analysis, Port(port[0][-1], port[1]))
-    field = field or _field_like(lens, tuple(values.shape[1:]))
-    numbers = in_data_units(lens, field, values.sigmoid() if kind == "binary_logits" else values)
+    kind, field = held_against(context.model.analysis, Port(port[0][-1], port[1]))
+    field = field or _field_like(context, tuple(values.shape[1:]))
+    numbers = in_data_units(context, field, values.sigmoid() if kind == "binary_logits" else values)
     note = f"{note} {_count_odd(numbers)}".strip()
     shape = numbers.shape[1:]
     if is_image(shape):
-        beside = _data(lens, field, 64) if field else None
+        beside = _data(context, field, 64) if field else None
         ends = shade_ends([beside if beside is not None and beside.shape[1:] == shape else numbers])
         return MadeImages(np.ascontiguousarray(np.moveaxis(numbers, 1, -1)), ends, note=note)
     if shape == (2,):
-        beside = _data(lens, field, BESIDE) if field else None
+        beside = _data(context, field, BESIDE) if field else None
         return MadePoints(numbers, beside if beside is not None and beside.shape[1:] == (2,) else None, note=note)
     flat = numbers.reshape(len(numbers), -1)
-    columns = lens.data.fields[field].columns if field else ()
+    columns = context.data.fields[field].columns if field else ()
     named = tuple(column.name for column in columns) if len(columns) == flat.shape[1] else ()
     return MadeRows(flat, named, note)
 
 
-def _field_like(lens: Lens, shape: tuple[int, ...]) -> str:
+def _field_like(context: ObservationContext, shape: tuple[int, ...]) -> str:
     """The first field of the data of this shape: what the network reads first, then what it is told."""
-    names = (*lens.input_fields, *lens.model.fields)
-    return next((name for name in names if tuple(map(int, lens.data.fields[name].shape)) == shape), "")
+    names = (*context.input_fields, *context.model.fields)
+    return next((name for name in names if tuple(map(int, context.data.fields[name].shape)) == shape), "")
 
 
-def _data(lens: Lens, field: str, count: int) -> NDArray[Any]:
-    return in_data_units(lens, field, lens.batch(lens.places(count))[field])
+def _data(context: ObservationContext, field: str, count: int) -> NDArray[Any]:
+    return in_data_units(context, field, context.batch(context.places(count))[field])
 
 
 def _count_odd(numbers: NDArray[Any]) -> str:

@@ -10,14 +10,14 @@ from visualnet.analysis.facts import NodeFacts
 from visualnet.training.generating.at_outputs import all_reaching, compute, made_at, name_of, outputs
 from visualnet.training.generating.way import Check, Place, Way, how_many, how_warm, way
 from visualnet.training.observations.answers.codes import code_port
-from visualnet.training.observations.looked_at import ProbePort
+from visualnet.training.observations.probe_targets import ProbePort
 from visualnet.training.observations.subjects import output_ports
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from visualnet.training.generating.made import Made
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 MEASURED = 512
 """Over the codes of so many samples their mean and spread are taken."""
@@ -64,9 +64,9 @@ class _FromPrior(Way):
     count: int = how_many(36)
     temperature: float = how_warm(WARMTH)
 
-    def make(self, lens: Lens, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
         wanted, *drawn = place.ports
-        analysis, generator = lens.model.analysis, lens.generator(self.seed)
+        analysis, generator = context.model.analysis, context.generator(self.seed)
         fed, names = {}, []
         for port in drawn:
             facts = analysis.at(port[0])
@@ -74,7 +74,9 @@ class _FromPrior(Way):
             shape = tuple(map(int, facts.leaving[port[1]].shape))
             fed[port] = self.temperature * draw(generator, facts.layer.prior(), self.count, shape)
             names.append(f"the {fed[port][0].numel():,} numbers that leave “{analysis.name_of(port[0])}”")
-        return made_at(lens, wanted, compute(lens, wanted, fed, check), f"Drawn by chance: {' and '.join(names)}.")
+        return made_at(
+            context, wanted, compute(context, wanted, fed, check), f"Drawn by chance: {' and '.join(names)}."
+        )
 
 
 @way(
@@ -123,16 +125,16 @@ class DecodeCodes(Way):
                 found.append(Place(name_of(analysis, port), (port, code)))
         return found
 
-    def make(self, lens: Lens, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
         import torch
 
         wanted, code = place.ports
-        codes = lens.values([code], lens.batch(lens.places(MEASURED)))[code].double().cpu()
+        codes = context.values([code], context.batch(context.places(MEASURED)))[code].double().cpu()
         mean = codes.mean(0)
         # The root of the covariance by its eigenvectors: codes of few samples, or with dead units, have no Cholesky root.
         sizes, ways = torch.linalg.eigh((codes - mean).T @ (codes - mean) / max(len(codes) - 1, 1))
-        standard = draw(lens.generator(self.seed), "normal", self.count, tuple(mean.shape)).double()
+        standard = draw(context.generator(self.seed), "normal", self.count, tuple(mean.shape)).double()
         drawn = (mean + self.temperature * (standard * sizes.clamp(min=0).sqrt()) @ ways.T).float()
-        name = lens.model.analysis.name_of(code[0])
+        name = context.model.analysis.name_of(code[0])
         note = f"Drawn by chance: the {len(mean):,} numbers that leave “{name}”, spread as those of {len(codes):,} samples."
-        return made_at(lens, wanted, compute(lens, wanted, {code: drawn}, check), note)
+        return made_at(context, wanted, compute(context, wanted, {code: drawn}, check), note)

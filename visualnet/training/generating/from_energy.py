@@ -14,7 +14,7 @@ from visualnet.core.text.format import format_percent, format_quantity
 from visualnet.layers.declaration import params as kinds
 from visualnet.layers.energies import PairwiseEnergy
 from visualnet.training.generating.way import CannotMake, Check, Place, Way, how_many, how_warm, way
-from visualnet.training.observations.looked_at import ProbePort
+from visualnet.training.observations.probe_targets import ProbePort
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from visualnet.training.generating.made import Made
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 MOST_UNITS = 20_000
 """The pairs of more units than these would take too much memory."""
@@ -36,7 +36,7 @@ KEPT = (1, 2, 5)
 class Units(NamedTuple):
     """The units of a layer with their tensors: W (unit, unit), b (unit), the groups that are asked at once, and their two levels."""
 
-    between: Tensor
+    couplings: Tensor
     bias: Tensor
     groups: Sequence[slice]
     levels: tuple[float, float]
@@ -49,7 +49,7 @@ class Units(NamedTuple):
         low, high = self.levels
         expected = states.clone()
         for group in self.groups:
-            heard = states @ self.between[:, group] + self.bias[group]
+            heard = states @ self.couplings[:, group] + self.bias[group]
             if warmth:
                 share = torch.sigmoid((high - low) * heard / warmth)
                 up = torch.rand(heard.shape, generator=chance).to(heard.device) < share
@@ -69,22 +69,22 @@ class Units(NamedTuple):
         return torch.cat([visible, low + (high - low) * hidden.to(visible)], 1)
 
 
-def units_of(lens: Lens, port: ProbePort) -> Units:
+def units_of(context: ObservationContext, port: ProbePort) -> Units:
     """The units of the layer that reads what leaves at a node's port `PairwiseEnergy.imagines`.
 
     Raises:
         CannotMake: there are too many, or its weights are no numbers.
     """
-    facts = lens.model.analysis.at(port[0])
+    facts = context.model.analysis.at(port[0])
     layer, visible = facts.layer, int(facts.leaving[port[1]].size)
     assert isinstance(layer, PairwiseEnergy)
-    tensors = {name: tensor.detach() for name, tensor in lens.parameters(port[0]).items()}
+    tensors = {name: tensor.detach() for name, tensor in context.parameters(port[0]).items()}
     if sum(len(tensor) for tensor in tensors.values()) > MOST_UNITS:
         raise CannotMake(f"there are more than {MOST_UNITS:,} units: their pairs would take too much memory")
-    between, bias = layer.pairs(tensors)
-    if not (between.isfinite().all() and bias.isfinite().all()):
+    couplings, bias = layer.pairs(tensors)
+    if not (couplings.isfinite().all() and bias.isfinite().all()):
         raise CannotMake("its weights hold what is no number: the training has diverged, or the file is damaged")
-    return Units(between, bias, layer.apart(visible, len(bias)), layer.levels, visible)
+    return Units(couplings, bias, layer.apart(visible, len(bias)), layer.levels, visible)
 
 
 def find_places(analysis: Analysis, levels: tuple[float, float]) -> list[Place]:
@@ -138,32 +138,32 @@ def picture_shape(analysis: Analysis, port: ProbePort, count: int) -> tuple[int,
 class _OfEnergy(Way):
     """What both ways have in common: the visible units of states, and where they are shown."""
 
-    def _made(self, lens: Lens, place: Place, seen: list[tuple[str, Tensor]], note: str) -> Made:
+    def _made(self, context: ObservationContext, place: Place, seen: list[tuple[str, Tensor]], note: str) -> Made:
         """The states (N, visible) of some moments as pictures."""
         from visualnet.training.generating.made_states import MadeStates
-        from visualnet.training.observations.lens import as_array
+        from visualnet.training.observations.context import as_array
 
-        levels = lens.model.analysis.at(place.ports[0][0]).layer.levels  # type: ignore[union-attr]
+        levels = context.model.analysis.at(place.ports[0][0]).layer.levels  # type: ignore[union-attr]
         reads, shown = place.ports[1], [states for _, states in seen]
         for below in place.ports[2:]:
-            shown = [_imagine(lens, below, states) for states in shown]
-            source = lens.model.analysis.main.graph.wires
-            facts = lens.model.analysis.at(below[0])
+            shown = [_imagine(context, below, states) for states in shown]
+            source = context.model.analysis.main.graph.wires
+            facts = context.model.analysis.at(below[0])
             port = source[Port(below[0][0], next(iter(facts.inputs)))]
             reads = ((port.node,), port.port)
-        rows, columns = picture_shape(lens.model.analysis, reads, shown[0].shape[1])
+        rows, columns = picture_shape(context.model.analysis, reads, shown[0].shape[1])
         pictures = [as_array(states).reshape(-1, rows, columns) for states in shown]
         return MadeStates(tuple(pictures), levels, tuple(words for words, _ in seen), note)
 
 
-def _imagine(lens: Lens, port: ProbePort, hidden: Tensor) -> Tensor:
+def _imagine(context: ObservationContext, port: ProbePort, hidden: Tensor) -> Tensor:
     """What a layer's visible units are on the average where its hidden ones are so, (N, visible)."""
     import torch
 
-    units = units_of(lens, port)
+    units = units_of(context, port)
     states = torch.cat([hidden.new_zeros((len(hidden), units.visible)), hidden], 1)
     low, high = units.levels
-    heard = states @ units.between[:, : units.visible] + units.bias[: units.visible]
+    heard = states @ units.couplings[:, : units.visible] + units.bias[: units.visible]
     return low + (high - low) * torch.sigmoid((high - low) * heard)
 
 
@@ -196,18 +196,18 @@ class GibbsSampling(_OfEnergy):
     def find(cls, analysis: Analysis) -> list[Place]:
         return find_places(analysis, (0.0, 1.0))
 
-    def make(self, lens: Lens, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
         import torch
 
         check(0.0)
-        units, chance = units_of(lens, place.ports[0]), lens.generator(self.seed)
+        units, chance = units_of(context, place.ports[0]), context.generator(self.seed)
         if self.begin == "data":
-            places = lens.places(self.count)
+            places = context.places(self.count)
             rows = places[np.arange(self.count) % len(places)]
-            visible = lens.values([place.ports[1]], lens.batch(rows))[place.ports[1]].float()
+            visible = context.values([place.ports[1]], context.batch(rows))[place.ports[1]].float()
         elif self.begin == "means":
-            samples = lens.batch(lens.places(MOST_SAMPLES))
-            means = lens.values([place.ports[1]], samples)[place.ports[1]].float().mean(0).cpu()
+            samples = context.batch(context.places(MOST_SAMPLES))
+            means = context.values([place.ports[1]], samples)[place.ports[1]].float().mean(0).cpu()
             drawn = torch.rand((self.count, units.visible), generator=chance) < means
             visible = drawn.to(units.bias)
         else:
@@ -219,7 +219,7 @@ class GibbsSampling(_OfEnergy):
             if step == self.steps or _is_kept(step):
                 seen.append((f"after {format_quantity(step, 'step')}", expected[:, : units.visible]))
             check(step / self.steps)
-        return self._made(lens, place, seen, "")
+        return self._made(context, place, seen, "")
 
 
 def _is_kept(step: int) -> bool:
@@ -243,14 +243,14 @@ class Recall(_OfEnergy):
     def find(cls, analysis: Analysis) -> list[Place]:
         return find_places(analysis, (-1.0, 1.0))
 
-    def make(self, lens: Lens, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
         import torch
 
         check(0.0)
-        units, chance = units_of(lens, place.ports[0]), lens.generator(self.seed)
-        places = lens.places(self.count)
+        units, chance = units_of(context, place.ports[0]), context.generator(self.seed)
+        places = context.places(self.count)
         rows = places[np.arange(self.count) % len(places)]
-        whole = torch.where(_aimed_at(lens, place, rows) < 0, -1.0, 1.0)
+        whole = torch.where(_aimed_at(context, place, rows) < 0, -1.0, 1.0)
         turned = torch.rand(whole.shape, generator=chance).to(whole.device) < self.damage
         damaged = torch.where(turned, -whole, whole)
         states = units.begin(damaged, chance)
@@ -266,18 +266,18 @@ class Recall(_OfEnergy):
         alike = (states[:, : units.visible] == whole).float().mean().item()
         rest = f"{moving:,} of {self.count:,} still change" if moving else "none changes any more"
         note = f"{format_percent(alike)} of the units are as before the damage; {rest}."
-        return self._made(lens, place, seen, note)
+        return self._made(context, place, seen, note)
 
 
-def _aimed_at(lens: Lens, place: Place, rows: NDArray[Any]) -> Tensor:
+def _aimed_at(context: ObservationContext, place: Place, rows: NDArray[Any]) -> Tensor:
     """The target that the layer's answer is held against, of the samples in these rows, (N, visible); where it is held against none,
     what the layer reads."""
     made, reads = place.ports
-    main, answer = lens.model.analysis.main, Port(made[0][-1], made[1])
+    main, answer = context.model.analysis.main, Port(made[0][-1], made[1])
     for reader in (port for port, source in main.graph.wires.items() if source == answer):
         for name in main.nodes[reader.node].inputs:
             beside = main.graph.wires.get(Port(reader.node, name))
             layer = main.nodes[beside.node].layer if beside is not None else None
             if beside is not None and layer is not None and layer.role == "target":
                 reads = (beside.node,), beside.port
-    return lens.values([reads], lens.batch(rows))[reads].float()
+    return context.values([reads], context.batch(rows))[reads].float()

@@ -22,7 +22,7 @@ from visualnet.training.observations.normalizing_flows.reading import (
 
 if TYPE_CHECKING:
     from visualnet.training.generating.made import Made
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 
 @way("flow", "Inverse of a flow", "a normalizing flow: layers that can be undone, and the loss “Flow likelihood”")
@@ -46,20 +46,20 @@ class InverseOfFlow(Way):
             for port in flow.inputs
         ]
 
-    def make(self, lens: Lens, place: Place, check: Check) -> Made:
-        analysis = lens.model.analysis
+    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+        analysis = context.model.analysis
         latent, (path, name) = place.ports
         flow, wanted = flow_at(analysis, latent), Port(path[-1], name)
         check_size(analysis, latent, self.count)
-        latents = draw_latents(lens, flow, self.count, self.seed, self.temperature)
+        latents = draw_latents(context, flow, self.count, self.seed, self.temperature)
         check(0.0)
         way_there = [port for port in stages(analysis, flow) if port != flow.latent]
-        values = walk_back(lens, flow, latents, (wanted, *way_there))
+        values = walk_back(context, flow, latents, (wanted, *way_there))
         check(1.0)
         if not bool(values[0].isfinite().any()):
             raise CannotMake("the way back gives no numbers: the training has diverged; train anew with a smaller rate")
         drawn = f"Drawn by chance: the {latents[0].numel():,} numbers that arrive at “{flow.density.node.name}”."
-        made = made_at(lens, ((path[-1],), name), values[0], drawn)
+        made = made_at(context, ((path[-1],), name), values[0], drawn)
         if not isinstance(made, MadePoints) or wanted not in way_there:
             return made
         # The last moment is the sample itself, in the units of the data; those before it are what the layers see.

@@ -15,13 +15,13 @@ from visualnet.data.environments.registry import environment_of
 from visualnet.layers.declaration import params as kinds
 from visualnet.training.generating.way import CannotMake, Check, Place, Way, way
 from visualnet.training.loop.procedures.action_values import find_values, value_faults
-from visualnet.training.observations.looked_at import ProbePort
+from visualnet.training.observations.probe_targets import ProbePort
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from visualnet.training.generating.made import Made
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 
 @way(
@@ -49,15 +49,15 @@ class PlayedEpisode(Way):
             return []
         return [Place(environment.title, (((port.node,), port.port),))]
 
-    def make(self, lens: Lens, place: Place, check: Check) -> Made:
-        environment = environment_of(lens.data.choice)
+    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+        environment = environment_of(context.data.choice)
         assert environment is not None
         try:
-            return self._play(lens, environment, place.ports[0], check)
+            return self._play(context, environment, place.ports[0], check)
         except PlayError as error:
             raise CannotMake(f"the episode cannot be played: {error}") from None
 
-    def _play(self, lens: Lens, environment: Environment, port: ProbePort, check: Check) -> Made:
+    def _play(self, context: ObservationContext, environment: Environment, port: ProbePort, check: Check) -> Made:
         from visualnet.training.generating.made_episode import MadeEpisode
 
         check(0.0)
@@ -65,7 +65,7 @@ class PlayedEpisode(Way):
         pictures, states = [episode.picture()], [np.array(episode.observation)]
         values: list[NDArray[np.float32]] = []
         while not episode.over:
-            worth = _worth(lens, port, episode.observation)
+            worth = _worth(context, port, episode.observation)
             if not np.isfinite(worth).all():
                 step = len(values) + 1
                 raise CannotMake(
@@ -84,15 +84,15 @@ class PlayedEpisode(Way):
         )
 
 
-def _worth(lens: Lens, port: ProbePort, seen: NDArray[np.float32]) -> NDArray[np.float32]:
+def _worth(context: ObservationContext, port: ProbePort, seen: NDArray[np.float32]) -> NDArray[np.float32]:
     """What each action is worth in a state, (action,)."""
     import torch
 
-    from visualnet.training.observations.lens import as_array
+    from visualnet.training.observations.context import as_array
 
     values = seen[None]
-    if OBSERVATION in lens.data.mean:
-        values = (values - lens.data.mean[OBSERVATION]) / lens.data.std[OBSERVATION]
-    kind = np.int64 if lens.data.fields[OBSERVATION].dtype == "int" else np.float32
-    given = torch.from_numpy(np.ascontiguousarray(values, kind)).to(lens.device)
-    return as_array(lens.values([port], {OBSERVATION: given})[port][0])
+    if OBSERVATION in context.data.mean:
+        values = (values - context.data.mean[OBSERVATION]) / context.data.std[OBSERVATION]
+    kind = np.int64 if context.data.fields[OBSERVATION].dtype == "int" else np.float32
+    given = torch.from_numpy(np.ascontiguousarray(values, kind)).to(context.device)
+    return as_array(context.values([port], {OBSERVATION: given})[port][0])

@@ -13,7 +13,7 @@ from visualnet.training.prediction.written_text import LONGEST_TYPED, count_text
 
 if TYPE_CHECKING:
     from visualnet.training.generating.made import Made
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 WARMTH = "Below 1 the likely words become likelier, 0 always takes the likeliest; above 1 all become alike."
 
@@ -45,11 +45,11 @@ class NextWord(_Written):
     temperature: float = how_warm(WARMTH)
     words: int = kinds.count(40, "So many words are written.", high=500)
 
-    def make(self, lens: Lens, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
         from visualnet.training.prediction.writing import go_on
 
         choosing = Choosing("sampling", self.temperature, self.top_k, self.top_p, seed=self.seed)
-        return _made(lambda: go_on(lens, self.typed, self.count, self.words, choosing, check))
+        return _made(lambda: go_on(context, self.typed, self.count, self.words, choosing, check))
 
 
 @way(
@@ -66,11 +66,11 @@ class Translate(_Written):
     temperature: float = how_warm(f"When drawing. {WARMTH}")
     width: int = kinds.count(4, "So many beginnings are followed by a beam search.", high=MOST_BEAMS)
 
-    def make(self, lens: Lens, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
         from visualnet.training.prediction.writing import translate
 
         choosing = Choosing(self.how, self.temperature, self.top_k, self.top_p, self.width, seed=self.seed)
-        return _made(lambda: translate(lens, self.typed, self.count, choosing, check))
+        return _made(lambda: translate(context, self.typed, self.count, choosing, check))
 
 
 def _made(write: object) -> Made:

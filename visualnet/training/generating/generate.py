@@ -17,7 +17,7 @@ from visualnet.training.runs.preparation_file import read_preparation
 if TYPE_CHECKING:
     from visualnet.compiling.module import Model
     from visualnet.training.generating.made import Made
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 KEPT = {
     "last": ("Last weights", "last/weights.safetensors"),
@@ -62,20 +62,22 @@ def generate(
     need_torch()
     import torch
 
-    from visualnet.training.observations.lens import resting
+    from visualnet.training.observations.context import resting
 
-    lens, step = open_lens(project, analysis, run, weights)
-    lens.check = check
-    with resting(lens.model), torch.no_grad():
+    context, step = open_context(project, analysis, run, weights)
+    context.check = check
+    with resting(context.model), torch.no_grad():
         try:
-            made = made_by.make(lens, place, check)
+            made = made_by.make(context, place, check)
         except (KeyError, RuntimeError) as error:
             words = str(error).strip().partition("\n")[0]
             raise ValueError(f"nothing could be made at “{place.name}”: {words}") from None
     return Generated(made, step, run is not None or isinstance(weights, Weights))
 
 
-def open_lens(project: Project, analysis: Analysis, run: Path | None, weights: str | Weights = "") -> tuple[Lens, int]:
+def open_context(
+    project: Project, analysis: Analysis, run: Path | None, weights: str | Weights = ""
+) -> tuple[ObservationContext, int]:
     """The network with these weights (see `generate`) and its data, ready to compute, and the step after which the weights were so.
 
     Raises:
@@ -84,7 +86,7 @@ def open_lens(project: Project, analysis: Analysis, run: Path | None, weights: s
     from visualnet.compiling.module import compile_project
     from visualnet.data.loading import load
     from visualnet.data.tensors import Tensors
-    from visualnet.training.observations.lens import Lens, plain_fields
+    from visualnet.training.observations.context import ObservationContext, plain_fields
 
     model = compile_project(project, analysis, seed=project.recipe.seed)
     step = 0
@@ -95,9 +97,9 @@ def open_lens(project: Project, analysis: Analysis, run: Path | None, weights: s
         step = _load(model, run, weights)
     kept = read_preparation(run) if run is not None else None
     data = load(project.data, kept=kept)
-    lens = Lens(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
-    lens.run = run
-    return lens, step
+    context = ObservationContext(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
+    context.run = run
+    return context, step
 
 
 def _load(model: Model, run: Path, name: str) -> int:

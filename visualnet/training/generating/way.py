@@ -11,11 +11,11 @@ from visualnet.analysis import Analysis
 from visualnet.core.graph import Value
 from visualnet.layers.configured import Configured
 from visualnet.layers.declaration import params as kinds
-from visualnet.training.observations.looked_at import ProbePort
+from visualnet.training.observations.probe_targets import ProbePort
 
 if TYPE_CHECKING:
     from visualnet.training.generating.made import Made
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 Check = Callable[[float], None]
 """Called with the share that is done; it raises where nobody wants the answer any more."""
@@ -51,9 +51,9 @@ class Way(Configured):
         """Where in this network it can be done, the likeliest place first. By formula: torch is not imported."""
         raise NotImplementedError
 
-    def make(self, lens: Lens, place: Place, check: Check) -> Made:
-        """Make it, with the network at rest and without gradients. ``lens.values`` computes; chance comes from
-        ``lens.generator(self.seed)`` alone, so that the same seed makes the same.
+    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+        """Make it, with the network at rest and without gradients. ``context.values`` computes; chance comes from
+        ``context.generator(self.seed)`` alone, so that the same seed makes the same.
 
         Raises:
             CannotMake: nothing can be made there; the words say why.

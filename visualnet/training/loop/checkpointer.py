@@ -24,10 +24,10 @@ RETRY_S = 60.0
 
 class Checkpointer:
     """Puts all that is needed to go on, the weights of the best epoch, and how samples are prepared, into the run's folder (None: nothing
-    is kept)."""
+    is kept). Where the weights are divided over several processes (``shards``), all of them gather them for the one that has the folder."""
 
-    def __init__(self, folder: Path | None, emit: Sink, data: Loaded) -> None:
-        self.folder, self.emit, self._data = folder, emit, data
+    def __init__(self, folder: Path | None, emit: Sink, data: Loaded, shards: bool = False) -> None:
+        self.folder, self.emit, self._data, self._shards = folder, emit, data, shards
         self.restores = False
         """The best weights are wanted at the end, also where nothing is kept."""
         self.saved_step = -1
@@ -52,8 +52,9 @@ class Checkpointer:
 
     def keep_best(self, net: nn.Module) -> None:
         """The weights as they are now are the best; they are written with the next checkpoint."""
-        if self.folder is not None or self.restores:
-            self._best = {name: tensor.to("cpu", copy=True) for name, tensor in checkpoints.weights(net).items()}
+        if self.folder is not None or self.restores or self._shards:
+            own = checkpoints.weights(net).items()
+            self._best = {name: checkpoints.whole(tensor).to("cpu", copy=True) for name, tensor in own}
 
     def forget_best(self) -> None:
         """What was best so far is of another network."""
@@ -88,20 +89,25 @@ class Checkpointer:
         last: bool = False,
     ) -> None:
         """Save now. A full disk is told, and training goes on."""
-        if self.folder is None:
+        if self.folder is None and not self._shards:
             return
         begin = time.perf_counter()
+        tensors, learned = checkpoints.weights(net), checkpoints.optimizer_tensors(optimizers)
+        if self._shards:  # before anything is written: where that fails, the others must not wait
+            tensors, learned = checkpoints.gather(tensors), checkpoints.gather(learned)
+        if self.folder is None:
+            return
         try:
             if self._best is not None:
                 checkpoints.save_weights(self.folder / checkpoints.BEST, self._best)
                 self._best = None
-            checkpoints.save(self.folder, state, net, optimizers, generators, self.last_damaged)
+            checkpoints.save(self.folder, state, tensors, learned, generators, self.last_damaged)
         except OSError as error:
             words = f"the state of the run cannot be saved in {self.folder} ({error.strerror or error})"
+            gone = not self.folder.is_dir()
+            way_out = "its folder is gone: put it back" if gone else "free some space"
             rest = (
-                "What it learned last is not kept"
-                if last
-                else "Training goes on; free some space to be able to resume it"
+                "What it learned last is not kept" if last else f"Training goes on; {way_out} to be able to resume it"
             )
             self.emit(events.Trouble(words=f"{words}. {rest}."))
             self._due = time.perf_counter() + RETRY_S

@@ -99,6 +99,8 @@ def blame(
 ) -> Failed:
     """Run the bad step again, just as it was (``again`` gives its batch), and name the first node whose numbers are not finite."""
     try:
+        if machine.group.shards:
+            raise ValueError("the weights are divided over the processes")
         found = find_unasked_loss(model, again(fault.index, step - 1))
         if found is None:
             set_state(machine.device, fault.state)

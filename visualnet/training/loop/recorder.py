@@ -10,10 +10,10 @@ from visualnet.core.names import to_name
 from visualnet.core.storage import project_file
 from visualnet.training import events
 from visualnet.training.control import Control
-from visualnet.training.observations.look_history import LookHistory
+from visualnet.training.observations.array_files import npz_of
 from visualnet.training.observations.observation import ObservationRequest, make_observation
+from visualnet.training.observations.result_history import ResultHistory
 from visualnet.training.observations.subjects import find_subject, spell_subject
-from visualnet.training.observations.writing import npz_of
 
 FOLDER = "observations"
 
@@ -28,7 +28,7 @@ class Recorder:
             ValueError: there is no such observation or node, or it takes too long to be computed beside a training.
         """
         self._folder: Path | None = None
-        self._looks = LookHistory()
+        self._looks = ResultHistory()
         self._names: dict[ObservationRequest, str] = {}
         for one in wanted:
             name, _, at = one.partition("@")

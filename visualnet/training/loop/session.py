@@ -19,7 +19,7 @@ from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import devices, events, optimizers
 from visualnet.training.checkpoints import find_checkpoints
 from visualnet.training.control import Control
-from visualnet.training.distributed.crew import ALONE, Crew
+from visualnet.training.distributed.process_group import ALONE, ProcessGroup
 from visualnet.training.loop import preflight, resuming
 from visualnet.training.loop.checkpointer import Checkpointer
 from visualnet.training.loop.failures import TrainingRefused, blame, describe
@@ -29,7 +29,7 @@ from visualnet.training.loop.network import change
 from visualnet.training.loop.network.earlier_weights import WeightStore
 from visualnet.training.loop.network.parts import NetworkParts, build_parts, compile_network
 from visualnet.training.loop.network.reading import arrange_reading
-from visualnet.training.loop.procedures.procedure import Left
+from visualnet.training.loop.procedures.procedure import RoundAborted
 from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
@@ -47,7 +47,7 @@ SWEEP_S = 1.0
 class Session:
     """Trains ``project`` on ``data``. Everything it has to say goes to ``emit``, from the thread that calls ``run``.
 
-    ``folder`` is the run's own folder (None: nothing is kept); with ``resume`` it goes on from the last checkpoint there. ``crew`` are the
+    ``folder`` is the run's own folder (None: nothing is kept); with ``resume`` it goes on from the last checkpoint there. ``group`` are the
     processes that compute it together.
     """
 
@@ -61,11 +61,11 @@ class Session:
         folder: Path | None = None,
         resume: bool = False,
         threads: int | None = None,
-        crew: Crew = ALONE,
+        group: ProcessGroup = ALONE,
     ) -> None:
         self.project, self.data = project, data
         self.control = control or Control()
-        self.folder, self.resume, self.threads, self.crew = folder, resume, threads, crew
+        self.folder, self.resume, self.threads, self.group = folder, resume, threads, group
         self._emit = emit
         self._model: Model | None = None
         self._loop: TrainingLoop | None = None
@@ -88,7 +88,7 @@ class Session:
 
     def run(self) -> str:
         """Train to the end, a stop or a failure: ``done``, ``stopped`` or ``failed``. What goes wrong is told, not raised."""
-        kept = self.folder if self.crew.writes else None
+        kept = self.folder if self.group.writes else None
         if kept:
             sweep_run(kept, Deadline(SWEEP_S))
         log, emit = open_sinks(kept, self.project, self._emit)
@@ -103,7 +103,7 @@ class Session:
             except Exception as error:
                 step = self._loop.state.step if self._loop is not None else 0
                 told = describe(error, self.model, self.project.recipe.batch_size, step, self.analysis)
-                failed = self.crew.failed(told, error)
+                failed = self.group.failed(told, error)
             # Out here the exception is gone, and with it every tensor that it held.
             loop = self._loop
             if loop is not None and isinstance(failed, events.Failed) and failed.kind == "unreadable":
@@ -138,7 +138,7 @@ class Session:
             raise TrainingRefused(fault)
         values = settings(recipe_of_run(recipe))
         place = devices.place(recipe.device, self.threads or values["threads"])
-        machine = Machine(values, place, emit, self.crew)
+        machine = Machine(values, place, emit, self.group)
         model = self._model = compile_network(self.project, analysis, self.data, place.device)
         memory = MemoryMeter(place.device)
         self._loop = loop = TrainingLoop(self.data, model, place, machine, memory, self.control, emit, self.folder)
@@ -149,9 +149,9 @@ class Session:
             drawing = with_live_settings(self.project, loop.project)
             if mark_of(loop.project) != mark_of(drawing):
                 loop.drawing = drawing
-        if not self.crew.writes:
+        if not self.group.writes:
             loop.folder = loop.checkpointer.folder = None
-        self.crew.begin((loop.state.step, loop.state.epoch, loop.state.position), emit)
+        self.group.begin((loop.state.step, loop.state.epoch, loop.state.position), emit)
         return loop
 
 
@@ -171,7 +171,7 @@ class TrainingLoop:
     ) -> None:
         self.data, self.recipe = data, model.project.recipe
         self.place, self.machine, self.memory = place, machine, memory
-        self.crew, self.control = machine.crew, machine.crew.lead(control, emit)
+        self.group, self.control = machine.group, machine.group.lead(control, emit)
         self.emit, self.folder = emit, folder
         self.left_out = arrange_reading(data, settings(recipe_of_run(self.recipe)), emit)
         taken = memory.allocated()
@@ -184,7 +184,7 @@ class TrainingLoop:
         """What a resumed run is to train from its first step on, where that is another network than it was."""
         self.earlier = WeightStore()
         self.state, self.clock = RunState(self.learners.lr), TrainingClock()
-        self.checkpointer = Checkpointer(folder, emit, data)
+        self.checkpointer = Checkpointer(folder, emit, data, self.group.shards)
         self.read_guards()
         self.reporter = Reporter(emit, self.recipe, self.state, self.sampler, self.clock)
         self.changes = LiveChanges(self)
@@ -205,7 +205,7 @@ class TrainingLoop:
         self.control.project = self.project
         self.tensors, self.tally, self.learners, self.probe = parts.tensors, parts.tally, parts.learners, parts.probe
         self.tensors.left_out, self.tensors.leaves = self.left_out, self._leaves
-        self.tensors.salt = self.crew.rank
+        self.tensors.salt = self.group.rank
         self.evaluate = parts.evaluate
         self.procedure.follow()
 
@@ -251,7 +251,7 @@ class TrainingLoop:
                 for program, learner, closes in turns:
                     results = program(*batch)
                     loss = results[0]["loss"]
-                    tally.take(results, self.crew.count(batch))
+                    tally.take(results, self.group.count(batch))
                     learner.learn(loss, closes and state.position + 1 == last)
                 state.position += 1
                 state.step += 1
@@ -259,7 +259,7 @@ class TrainingLoop:
                     del results, loss
                     if not self.look_up():
                         return False
-        except (WaitEnded, Left):
+        except (WaitEnded, RoundAborted):
             self.look_up()
             return False
         return True
@@ -290,19 +290,19 @@ class TrainingLoop:
 
     def is_due(self) -> bool:
         """Whether it is time to look up."""
-        return self.crew.is_due(self.control.urgent or time.perf_counter() >= self.due)
+        return self.group.is_due(self.control.urgent or time.perf_counter() >= self.due)
 
     def _leaves(self) -> bool:
-        return self.control.stopping and self.crew.size == 1  # where others wait for this batch, it is computed
+        return self.control.stopping and self.group.size == 1  # where others wait for this batch, it is computed
 
     def look_up(self, phase: str = "training") -> bool:
         """Between two steps, at most 20 times a second: tell, watch, save, obey. False if the loop must be left."""
-        self.crew.agree(self.changes.replaying or self.probe.waits(self.state.step))
+        self.group.agree(self.changes.replaying or self.probe.waits(self.state.step))
         self.flush()
         now = time.perf_counter()
         self._watch_if_due(now, phase == "training")
         self.due = 0.0 if self.changes.replaying or self.probe.waits(self.state.step) else now + FLUSH_S
-        if self.checkpointer.due(now):
+        if self.group.decide(self.checkpointer.due(now)):
             self._checkpoint()
         self.reporter.tell_progress(phase, self.probe.spent_s)
         if self.control.urgent and not self._obey():
@@ -362,12 +362,13 @@ class TrainingLoop:
 
     def keep_state(self) -> None:
         """Save the state after the last whole step, as the run ends without one of its own."""
-        with contextlib.suppress(NonFinite):
-            self._checkpoint()
+        if not self.group.shards:  # the others take no part in it
+            with contextlib.suppress(NonFinite):
+                self._checkpoint()
 
     def _checkpoint(self, last: bool = False) -> None:
         self.flush()
-        if self.folder is not None:
+        if self.folder is not None or self.group.shards:
             state, generators = resuming.capture_state(self), resuming.capture_generators(self)
             self.checkpointer.save(state, self.network.net, self.learners.optimizers(), generators, last)
             if last and self.learners.averaged:

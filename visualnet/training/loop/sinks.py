@@ -9,6 +9,7 @@ from pathlib import Path
 
 from visualnet.core.project import Project
 from visualnet.core.storage.regular_files import open_regular, write_all
+from visualnet.training.curve_export.while_training import CurveFiles
 from visualnet.training.event_log.thinning import Thinning
 from visualnet.training.events import EpochDone, Event, Failed, Finished, Paused, Trouble, encode
 from visualnet.training.run_records.writer import RecordWriter
@@ -104,4 +105,7 @@ def open_sinks(folder: Path | None, project: Project, emit: Sink) -> tuple[Event
     if folder is None:
         return None, emit
     log = EventLog(folder / "events.jsonl", emit)
-    return log, combine(log, RecordWriter(folder, project, emit), emit)
+    sinks: list[Sink] = [log, RecordWriter(folder, project, emit)]
+    if "curves" in project.recipe.options:
+        sinks.append(CurveFiles(folder, str(project.recipe.options["curves"]), emit))
+    return log, combine(*sinks, emit)

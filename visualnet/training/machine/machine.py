@@ -13,7 +13,7 @@ from torch import Tensor, fx, nn
 from visualnet.layers.recipe.machine import MACHINE, describe_machine
 from visualnet.layers.recipe.technique import Values
 from visualnet.training import devices, events
-from visualnet.training.distributed.crew import ALONE, Crew
+from visualnet.training.distributed.process_group import ALONE, ProcessGroup
 from visualnet.training.machine.compiled import CompiledProgram, translating
 from visualnet.training.machine.loss_scaler import LossScaler
 
@@ -32,9 +32,13 @@ class Machine:
     """
 
     def __init__(
-        self, values: Values, place: devices.DeviceChoice, emit: Callable[[events.Event], None], crew: Crew = ALONE
+        self,
+        values: Values,
+        place: devices.DeviceChoice,
+        emit: Callable[[events.Event], None],
+        group: ProcessGroup = ALONE,
     ) -> None:
-        self.values, self.device, self.emit, self.crew = {**values}, place.device, emit, crew
+        self.values, self.device, self.emit, self.group = {**values}, place.device, emit, group
         missing = devices.find_missing(place.device)
         if words := missing.get("precision", {}).get(values["precision"]):
             raise ValueError(f"the recipe asks for {values['precision']}: {words}")
@@ -53,7 +57,7 @@ class Machine:
     def words(self) -> str:
         """What is switched on, in a few words; empty where nothing is."""
         told = describe_machine({**self.values, "threads": MACHINE["threads"].params["threads"].default})
-        return ", ".join(filter(None, (told, self.crew.words)))
+        return ", ".join(filter(None, (told, self.group.words)))
 
     @property
     def scales(self) -> bool:
@@ -80,7 +84,7 @@ class Machine:
         """The program as it is run: compiled, in the wanted precision, on batches laid out as asked for; itself where nothing is
         switched on."""
         if program not in self._programs:
-            self._programs[program] = self.crew.wrap(program, self._wrap(program))
+            self._programs[program] = self.group.wrap(program, self._wrap(program))
         return self._programs[program]
 
     def forget_programs(self) -> None:

@@ -11,12 +11,12 @@ from visualnet.analysis import Analysis
 from visualnet.core.graph import Value
 from visualnet.figures.charts.marks import Chart
 from visualnet.layers.declaration.params import Param
-from visualnet.training.observations.looked_at import ProbePort
+from visualnet.training.observations.probe_targets import ProbePort
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 BEFORE: Final = "before "
 """What the arrays of one step ago have before their names."""
@@ -118,7 +118,7 @@ class Observation:
         """The words where a network has nothing of that; they say which part is missing, and what makes sense instead."""
         return "There is nothing of this in the network."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         """Observe.
 
         Raises:

@@ -11,10 +11,10 @@ from visualnet.compiling.plan import Plan
 from visualnet.data.loading import Loaded
 from visualnet.data.preparation.registry import STEPS
 from visualnet.data.registry import make_data_set
-from visualnet.training.observations.looked_at import ProbePort
+from visualnet.training.observations.probe_targets import ProbePort
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 BLANK = "·"
 """What stands for a token without letters: a blank, or what fills up a short text."""
@@ -30,29 +30,29 @@ def vocabulary(data: Loaded, field: str) -> tuple[str, ...]:
     return tuple(_visible(name) for name in make_data_set(data.choice).words_of(field))
 
 
-def position_words(lens: Lens, fields: Sequence[str], length: int) -> tuple[str, ...]:
+def position_words(context: ObservationContext, fields: Sequence[str], length: int) -> tuple[str, ...]:
     """What the positions of a sequence are called: by the words of the first of these fields that has as many, with class tokens before
     them where there are more positions; empty where no field is a text."""
-    fitting = [field for field in fields if _is_text(lens, field, length)]
+    fitting = [field for field in fields if _is_text(context, field, length)]
     # A text whose words are known is read before numbers that say something about it, such as which of two sentences a word is of.
-    fitting.sort(key=lambda field: not vocabulary(lens.data, field))
+    fitting.sort(key=lambda field: not vocabulary(context.data, field))
     if not fitting:
         return ()
-    numbers = [int(number) for number in lens.batch()[fitting[0]][0].tolist()]
-    names = vocabulary(lens.data, fitting[0])
+    numbers = [int(number) for number in context.batch()[fitting[0]][0].tolist()]
+    names = vocabulary(context.data, fitting[0])
     words = [names[n] if 0 <= n < len(names) else str(n) for n in numbers]
     return tuple(["class token"] * (length - len(words)) + words)
 
 
-def reaching_fields(lens: Lens, port: ProbePort) -> tuple[str, ...]:
+def reaching_fields(context: ObservationContext, port: ProbePort) -> tuple[str, ...]:
     """The fields of the data from which a port is computed, the nearest first."""
-    plan, known = _reaching.get(lens.model, (None, {}))
-    if plan is not lens.model.plan:
+    plan, known = _reaching.get(context.model, (None, {}))
+    if plan is not context.model.plan:
         known = {}
-        _reaching[lens.model] = lens.model.plan, known
+        _reaching[context.model] = context.model.plan, known
     if port not in known:
-        graph = lens.model.view([port]).graph
-        names = dict(zip(graph.find_nodes(op="placeholder"), lens.model.fields, strict=False))
+        graph = context.model.view([port]).graph
+        names = dict(zip(graph.find_nodes(op="placeholder"), context.model.fields, strict=False))
         todo = list(graph.output_node().all_input_nodes)
         seen = set(todo)
         for node in todo:
@@ -67,8 +67,8 @@ _reaching: WeakKeyDictionary[Model, tuple[Plan, dict[ProbePort, tuple[str, ...]]
 """What was found, for each network: looking costs the making of a program."""
 
 
-def _is_text(lens: Lens, field: str, length: int) -> bool:
-    spec = lens.data.fields.get(field)
+def _is_text(context: ObservationContext, field: str, length: int) -> bool:
+    spec = context.data.fields.get(field)
     return spec is not None and spec.dtype == "int" and len(spec.shape) == 1 and 0 <= length - spec.shape[0] <= 1
 
 

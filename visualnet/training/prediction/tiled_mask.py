@@ -24,7 +24,7 @@ from visualnet.training.observations.observation import (
 )
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 LARGEST = 512
 """Of a larger picture every second, third … pixel is drawn; the mask is computed of all."""
@@ -63,22 +63,27 @@ class TiledMask(Observation):
     def why_none(cls) -> str:
         return "This is for networks that answer one image with one mask of classes, pixel by pixel."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.answers.images import chosen_batch, image_field, in_data_units
         from visualnet.training.prediction.overlap_tile import plan_tiles, segment
 
-        field = image_field(lens)
+        field = image_field(context)
         if not field:
             raise CannotObserve("No input of this network is an image of one or three channels.")
-        if lens.scene is not None:
-            picture = np.asarray(lens.scene.image, np.float32)
+        if context.scene is not None:
+            picture = np.asarray(context.scene.image, np.float32)
         else:
-            picture = in_data_units(lens, field, chosen_batch(lens, np.array([lens.place]))[field])[0]
+            picture = in_data_units(context, field, chosen_batch(context, np.array([context.place]))[field])[0]
         overlap = None if self.overlap == BY_ITSELF else self.overlap
         try:
-            plan = plan_tiles(lens.model, overlap)
+            plan = plan_tiles(context.model, overlap)
             mask = segment(
-                lens.model, picture, mean=lens.data.mean, std=lens.data.std, overlap=overlap, check=lens.check
+                context.model,
+                picture,
+                mean=context.data.mean,
+                std=context.data.std,
+                overlap=overlap,
+                check=context.check,
             )
         except ValueError as error:
             raise CannotObserve(f"{capitalize_first(str(error))}.") from None

@@ -24,7 +24,7 @@ from visualnet.training.observations.attention.weights import attention_weights
 from visualnet.training.observations.observation import CannotObserve, Result
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 Array = NDArray[Any]
 ALTERNATIVES = 8
@@ -40,13 +40,13 @@ _found: WeakKeyDictionary[Model, tuple[Plan, Reading]] = WeakKeyDictionary()
 """What was found of each network: to look costs a few runs through it."""
 
 
-def find_writer(lens: Lens) -> Writer:
-    """What writes with the network of a lens, with what a person feeds it by hand.
+def find_writer(context: ObservationContext) -> Writer:
+    """What writes with the network of a context, with what a person feeds it by hand.
 
     Raises:
         CannotObserve: it writes no texts; the words say why.
     """
-    model = lens.model
+    model = context.model
     try:
         scores = next((found for answer in find_answers(model.plan) if (found := scores_of(answer)) is not None), None)
         if scores is None:
@@ -54,9 +54,9 @@ def find_writer(lens: Lens) -> Writer:
         plan, reading = _found.get(model, (None, None))
         writer = Writer(
             model,
-            lens.data,
+            context.data,
             scores,
-            lambda ports, batch, fed: lens.values(ports, batch, replace=fed),
+            lambda ports, batch, fed: context.values(ports, batch, replace=fed),
             reading if plan is model.plan else None,
         )
     except ValueError as error:
@@ -65,7 +65,9 @@ def find_writer(lens: Lens) -> Writer:
     return writer
 
 
-def write_text(lens: Lens, typed: str, choosing: Choosing, most: int, forced: Sequence[int] = ()) -> Result:
+def write_text(
+    context: ObservationContext, typed: str, choosing: Choosing, most: int, forced: Sequence[int] = ()
+) -> Result:
     """What the network writes: of what is typed (or else of the chosen sample), so many tokens at ``most``, those that are forced first.
 
     Arrays: ``tokens`` and ``each`` (place) of the best text with logarithms of their probabilities; ``scores`` of all texts; ``options``
@@ -77,8 +79,8 @@ def write_text(lens: Lens, typed: str, choosing: Choosing, most: int, forced: Se
     Raises:
         CannotObserve: the network writes no texts, or there is nothing to go on from.
     """
-    writer = find_writer(lens)
-    sources, start, source_words, notes = _read_given(lens, writer, typed)
+    writer = find_writer(context)
+    sources, start, source_words, notes = _read_given(context, writer, typed)
     wrong = next((token for token in forced if not 0 <= token < writer.scores.tokens), None)
     if wrong is not None:
         raise CannotObserve(f"There is no token {wrong}: they reach from 0 to {writer.scores.tokens - 1}.")
@@ -103,7 +105,7 @@ def write_text(lens: Lens, typed: str, choosing: Choosing, most: int, forced: Se
         "texts": tuple(writer.text.spell(one.tokens) for one in texts),
         "tokens": tuple(" ".join(map(str, one.tokens)) for one in texts),
     }
-    attention, layers = _attention(lens, writer, sources, start, best)
+    attention, layers = _attention(context, writer, sources, start, best)
     return Result({**arrays, **attention}, {**words, **layers}, " ".join(note for note in notes if note))
 
 
@@ -116,24 +118,26 @@ class Texts(NamedTuple):
     note: str
 
 
-def go_on(lens: Lens, typed: str, count: int, words: int, choosing: Choosing, check: Callable[[float], None]) -> Texts:
+def go_on(
+    context: ObservationContext, typed: str, count: int, words: int, choosing: Choosing, check: Callable[[float], None]
+) -> Texts:
     """Texts that the network goes on with, each drawn by itself: from what is typed, or else from the beginnings of samples.
 
     Raises:
         CannotObserve: it writes no texts, or there is nothing to go on from.
     """
-    writer = find_writer(lens)
+    writer = find_writer(context)
     read = writer.text.read(typed)
     note = writer.text.tell_unknown(read.unknown) if typed.strip() else ""
     if typed.strip() and not read.numbers:
         raise CannotObserve(f"{note} There is nothing to go on from.")
-    own = lens.batch(lens.places(count))[writer.reading.own].tolist()
+    own = context.batch(context.places(count))[writer.reading.own].tolist()
     texts, heads, scores = [], [], []
     for number in range(count):
         check(number / count)
         start = read.numbers if typed.strip() else tuple(own[number % len(own)][:BEGINNING])
         drawn = choosing._replace(seed=choosing.seed * 1_000 + number)
-        sources = {name: value for name, value in lens.batch().items() if name in writer.sources}
+        sources = {name: value for name, value in context.batch().items() if name in writer.sources}
         ((found,),) = write(writer.next_tokens(sources, start), 1, words, drawn, writer.end)
         head = writer.text.spell(start)
         texts.append(writer.text.spell((*start, *found.tokens))[len(head) :])
@@ -142,28 +146,30 @@ def go_on(lens: Lens, typed: str, count: int, words: int, choosing: Choosing, ch
     return Texts(tuple(texts), tuple(heads), tuple(scores), note)
 
 
-def translate(lens: Lens, typed: str, count: int, choosing: Choosing, check: Callable[[float], None]) -> Texts:
+def translate(
+    context: ObservationContext, typed: str, count: int, choosing: Choosing, check: Callable[[float], None]
+) -> Texts:
     """Translations of what is typed, the best first where several are found, or else of samples.
 
     Raises:
         CannotObserve: the network translates nothing, or nothing of the text can be read.
     """
-    writer = find_writer(lens)
+    writer = find_writer(context)
     if not writer.sources:
         raise CannotObserve(
             "This network reads no other text than the one that it writes: there is nothing to translate."
         )
     texts, heads, scores, note = [], [], [], ""
-    places = [-1] if typed.strip() else lens.places(count).tolist()
+    places = [-1] if typed.strip() else context.places(count).tolist()
     for number, place in enumerate(places):
         check(number / len(places))
         if place < 0:
-            sources, _, words, notes = _read_given(lens, writer, typed)
+            sources, _, words, notes = _read_given(context, writer, typed)
             note = " ".join(each for each in notes if each)
         else:
-            batch = lens.batch([place])
+            batch = context.batch([place])
             sources = {name: batch[name] for name in writer.sources}
-            reader = TokenText(lens.data, writer.sources[0], writer.scores.tokens)
+            reader = TokenText(context.data, writer.sources[0], writer.scores.tokens)
             words = _name_all(reader, _unpadded(sources[writer.sources[0]][0].tolist()))
         found = write(writer.next_tokens(sources), 1, writer.longest, choosing, writer.end)[0]
         for one in found if place < 0 else found[:1]:
@@ -174,10 +180,10 @@ def translate(lens: Lens, typed: str, count: int, choosing: Choosing, check: Cal
 
 
 def _read_given(
-    lens: Lens, writer: Writer, typed: str
+    context: ObservationContext, writer: Writer, typed: str
 ) -> tuple[dict[str, torch.Tensor], tuple[int, ...], tuple[str, ...], list[str]]:
     """The other inputs as tensors, the tokens to go on from, what is read in words, and what there is to say of it."""
-    batch = lens.batch()
+    batch = context.batch()
     sources = {name: batch[name] for name in writer.sources}
     own = writer.reading.own
     if not writer.sources:
@@ -188,7 +194,7 @@ def _read_given(
             raise CannotObserve(f"{unknown} Type a word that the network knows, for it to go on from.".strip())
         return sources, start, _name_all(writer.text, start), [writer.text.tell_unknown(read.unknown)]
     name = writer.sources[0]
-    reader = TokenText(lens.data, name, writer.scores.tokens)
+    reader = TokenText(context.data, name, writer.scores.tokens)
     if not typed.strip():
         return sources, (), _name_all(reader, _unpadded(sources[name][0].tolist())), []
     read = reader.read(typed)
@@ -200,7 +206,7 @@ def _read_given(
         said = format_quantity(len(numbers), "token")
         notes.append(f"The network reads {places} tokens, and this are {said}: what is behind is left out.")
         numbers = numbers[:places]
-    elif len(numbers) < places and not _is_padded(lens, name):
+    elif len(numbers) < places and not _is_padded(context, name):
         missing = places - len(numbers)
         raise CannotObserve(
             f"The network has learned from texts of {places} tokens, none shorter, and this has {len(numbers)}: type {missing} more."
@@ -210,9 +216,9 @@ def _read_given(
     return {**sources, name: given}, (), _name_all(reader, numbers), notes
 
 
-def _is_padded(lens: Lens, field: str) -> bool:
+def _is_padded(context: ObservationContext, field: str) -> bool:
     """Whether short texts of the data are filled up with 0."""
-    return bool((np.asarray(lens.data.fetch(lens.data.train[:256], (field,))[field])[:, -1] == 0).any())
+    return bool((np.asarray(context.data.fetch(context.data.train[:256], (field,))[field])[:, -1] == 0).any())
 
 
 def _unpadded(numbers: Sequence[int]) -> list[int]:
@@ -246,11 +252,15 @@ def _alternatives(
 
 
 def _attention(
-    lens: Lens, writer: Writer, sources: dict[str, torch.Tensor], start: Sequence[int], best: Hypothesis
+    context: ObservationContext,
+    writer: Writer,
+    sources: dict[str, torch.Tensor],
+    start: Sequence[int],
+    best: Hypothesis,
 ) -> tuple[dict[str, Array], dict[str, tuple[str, ...]]]:
     """What each place of the text looks at: in the layers that look from it at what is read, else at itself."""
-    model = lens.model
-    every = [one for one in attention_subjects(model.analysis) if one[1] != "weights" or lens.has(one)]
+    model = context.model
+    every = [one for one in attention_subjects(model.analysis) if one[1] != "weights" or context.has(one)]
     streams = {one: find_stream(model, one, every) for one in every}
     own = writer.reading.own
     across = [
@@ -263,12 +273,12 @@ def _attention(
         return {}, {}
     prefixes = np.array([best.tokens], np.int64).reshape(1, len(best.tokens))
     text, last = writer.own_text(prefixes, start)
-    kept = lens.own
-    lens.own = {**kept, **sources, own: torch.from_numpy(text).to(lens.device)}
+    kept = context.own
+    context.own = {**kept, **sources, own: torch.from_numpy(text).to(context.device)}
     try:
-        weights = attention_weights(lens, chosen)
+        weights = attention_weights(context, chosen)
     finally:
-        lens.own = kept
+        context.own = kept
     # What looks across is the place at which a word is answered; behind the end nothing is. What looks back is the word that stands there.
     rows = max(len(best.tokens), 1) if across else last + 1
     read = len(_unpadded(sources[writer.sources[0]][0].tolist())) if across else last + 1

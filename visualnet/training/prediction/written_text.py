@@ -26,7 +26,7 @@ from visualnet.training.observations.observation import (
 )
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 LONGEST_TYPED = 4_000
 
@@ -85,10 +85,10 @@ class WrittenText(Observation):
         """How tokens are chosen."""
         return Choosing(self.way, self.temperature, self.top_k, self.top_p, self.width, self.penalty, self.seed)
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.prediction.writing import write_text
 
-        return write_text(lens, self.typed, self.choosing, self.most, read_forced(self.forced))
+        return write_text(context, self.typed, self.choosing, self.most, read_forced(self.forced))
 
     def draw(self, result: Result, history: History) -> Chart:
         shares = np.exp(result.arrays["each"]).tolist()

@@ -19,6 +19,7 @@ import stat
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -33,6 +34,7 @@ VERSION = 1
 LOCK_WAIT_S = 2.0
 """So long for somebody who only looks whether the run goes on to let go of the lock."""
 LISTENING = 16
+TAKEN = "another process trains in {}: stop it there, or follow it with “visualnet attach”"
 UNIX_MOST = 100
 """Bytes of the path of a Unix socket at most; the systems allow 104 to 108."""
 
@@ -56,19 +58,19 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
         return self.host == platform.node()
 
 
-class Held:
-    """The lock of a run that goes on in this process."""
+class RunLock:
+    """The lock that a process holds on the folder of the run it trains."""
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
 
     def close(self) -> None:
-        """The run is over."""
+        """Release the lock."""
         os.close(self._handle)
 
 
-def hold(folder: Path, wait_s: float = LOCK_WAIT_S) -> Held | None:
-    """Say that the run of this folder goes on here; None where another process says so.
+def acquire_lock(folder: Path, wait_s: float = LOCK_WAIT_S) -> RunLock | None:
+    """Lock a run's folder for this process; None where another process holds the lock.
 
     Raises:
         OSError: the folder cannot be written.
@@ -80,10 +82,30 @@ def hold(folder: Path, wait_s: float = LOCK_WAIT_S) -> Held | None:
             os.close(handle)
             return None
         time.sleep(0.01)
-    return Held(handle)
+    return RunLock(handle)
 
 
-def goes_on(folder: Path) -> bool:
+@contextlib.contextmanager
+def holding(folder: Path) -> Iterator[None]:
+    """Within, others see that the run of this folder goes on, though nobody can follow it. Where nothing can be locked, it goes on unseen.
+
+    Raises:
+        Unreachable: another process trains in this folder.
+    """
+    try:
+        held = acquire_lock(folder)
+    except OSError:
+        yield
+        return
+    if held is None:
+        raise Unreachable(TAKEN.format(folder))
+    try:
+        yield
+    finally:
+        held.close()
+
+
+def is_running(folder: Path) -> bool:
     """Whether a process of this machine trains in this folder now."""
     try:
         handle = descriptor(folder / LOCK, os.O_RDWR)
@@ -95,14 +117,14 @@ def goes_on(folder: Path) -> bool:
         os.close(handle)
 
 
-def going_on(parent: Path, most: int = 500) -> list[Path]:
+def running_runs(parent: Path, most: int = 500) -> list[Path]:
     """The runs below a folder that go on now, the newest first by their names; no more than so many folders are looked into."""
     try:
         with os.scandir(parent) as entries:
             names = heapq.nlargest(most, (entry.name for entry in entries))
     except OSError:
         return []
-    return [folder for name in names if (folder := parent / name) and (folder / FILE).is_file() and goes_on(folder)]
+    return [folder for name in names if (folder := parent / name) and (folder / FILE).is_file() and is_running(folder)]
 
 
 def listen() -> tuple[socket.socket, str]:
@@ -211,7 +233,7 @@ def connect(at: str, timeout_s: float = 5.0) -> socket.socket:
     return end
 
 
-def take_away(folder: Path, address: Address | None) -> None:
+def remove(folder: Path, address: Address | None) -> None:
     """Nothing listens there any more: remove the file, and the socket with the folder that was made for it."""
     with contextlib.suppress(OSError):
         (folder / FILE).unlink()

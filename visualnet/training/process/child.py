@@ -1,6 +1,7 @@
-"""What a training process does (``python -m`` this module): it imports, waits for a job on its standard input, trains, ends.
+"""The program of a training process (``python -m`` this module): it imports, waits for a job on its standard input, trains, ends.
 
-Until the job comes it belongs to the program that started it, and ends with that; from then on it goes on by itself.
+Until the job comes it belongs to the program that started it, and ends with that; from then on it goes on by itself, unless the job says
+otherwise.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from visualnet.core.process.exit_signals import on_ending
+from visualnet.core.process.owner import when_orphaned
 from visualnet.core.storage import project_file
 from visualnet.core.storage.regular_files import descriptor
 from visualnet.core.user import trusted_code
@@ -37,13 +39,14 @@ LENGTH = struct.Struct(">I")
 
 
 class TrainingTask(msgspec.Struct, frozen=True):
-    """What is to be trained: the bytes of the project's file, the run's folder, whether it goes on there, and the fingerprints of code that
-    the person trusts for now."""
+    """What is to be trained: the bytes of the project's file, the run's folder, whether it goes on there, the fingerprints of code that
+    the person trusts for now, and whether the training stops (its state kept) when the program that has started it is gone."""
 
     project: bytes
     folder: str
     resume: bool
     trusted: tuple[str, ...] = ()
+    owned: bool = False
 
 
 def main() -> int:
@@ -56,6 +59,8 @@ def main() -> int:
     folder = Path(task.folder)
     trusted_code.take_marks_for_now(task.trusted)
     control = Control()
+    if task.owned:
+        when_orphaned(control.stop, os.dup(0))
     try:
         with on_ending(lambda number: control.stop()), serving(folder, control) as tell:
             _redirect(folder)

@@ -75,7 +75,7 @@ def conclude(folder: Path, code: int | None = None) -> events.Failed | None:
     if not os.path.lexists(folder / address.FILE) and code is None:
         return None
     with contextlib.suppress(OSError):
-        if (held := address.hold(folder, HOLD_S)) is not None:
+        if (held := address.acquire_lock(folder, HOLD_S)) is not None:
             try:
                 return _conclude(folder, code)
             finally:
@@ -88,7 +88,7 @@ def _conclude(folder: Path, code: int | None) -> events.Failed | None:
         known = address.read(folder)
     except address.Unreachable:
         known = None
-    address.take_away(folder, known)
+    address.remove(folder, known)
     if not (folder / PROJECT).is_file() or (code is None and _is_over(folder)):
         return None
     kept = any((folder / name / "state.json").is_file() for name in ("last", "before-last"))

@@ -15,24 +15,24 @@ from visualnet.core.storage import project_file
 from visualnet.training import events
 from visualnet.training.process import address
 from visualnet.training.process.ending import conclude
-from visualnet.training.process.log_tail import LogTail
-from visualnet.training.process.looks import LookMessage, read_report
+from visualnet.training.process.log_tail import LogTail, whole_size_of
+from visualnet.training.process.message_socket import ANSWER_MOST, BadFrame, Closed, MessageSocket, Waker
 from visualnet.training.process.messages import (
     NONCE,
-    Behind,
-    Bye,
     Challenge,
+    EventLine,
+    EventsSkipped,
     FromRun,
     Proof,
     Refused,
-    Told,
+    RunClosed,
     Trained,
     Welcome,
     pack,
     read_from_run,
 )
+from visualnet.training.process.probe_messages import LookMessage, read_report
 from visualnet.training.process.remote_control import RemoteControl
-from visualnet.training.process.wire import ANSWER_MOST, BadFrame, Closed, Wire, ring, silence, waker
 from visualnet.training.runs.run_model import RunModel, read_project
 
 ANSWER_S = 10.0
@@ -58,7 +58,7 @@ class Process(Protocol):
 
 class Follower:
     """Follows the run of a folder and puts what it tells; ``at`` stands for the address in the folder, where a tunnel leads elsewhere.
-    ``process`` is its process, where that is one of ours.
+    ``process`` is its process, where that is one of ours; ``before`` then is how long the log was before that began.
 
     First of all the `RunModel` of what it has told so far is put, where it has told anything or was begun by others; or, ``whole``,
     each event since its beginning.
@@ -72,8 +72,10 @@ class Follower:
         at: str = "",
         process: Process | None = None,
         whole: bool = False,
+        before: int = -1,
     ) -> None:
         self.folder, self.control, self._put_out, self._at, self._process = folder, control, put, at, process
+        self._before = before
         self._tail = LogTail(folder)
         self._model: RunModel | None = None if whole else RunModel(folder.name, folder)
         """What was told before we came; None once it is put."""
@@ -85,8 +87,8 @@ class Follower:
         while not (self._over or self._bye or control.left):
             begin = time.monotonic()
             try:
-                with self._connected() as wire:
-                    self._converse(wire)
+                with self._connected() as connection:
+                    self._converse(connection)
             except address.Unreachable as error:
                 tries = 1 if time.monotonic() - begin > CALM_S else tries + 1
                 if not self._may_be_called(tries):
@@ -102,11 +104,12 @@ class Follower:
 
     def _may_be_called(self, tries: int) -> bool:
         """Whether to try again: the process is there, and has only hung up."""
-        return tries < TRIES and not self._at and address.goes_on(self.folder) and self._met
+        return tries < TRIES and not self._at and address.is_running(self.folder) and self._met
 
     def _finish(self) -> None:
         code = self._process.wait() if self._process is not None else None
-        if self._over or (self._bye and not code) or code == 0:
+        told = self._over and whole_size_of(self.folder) > self._before  # else that is the end of an earlier session
+        if told or (self._bye and not code) or code == 0:
             return
         if (failed := conclude(self.folder, code)) is not None:
             self._put(failed)
@@ -116,7 +119,7 @@ class Follower:
     # --- over the socket ------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _connected(self) -> Iterator[Wire]:
+    def _connected(self) -> Iterator[MessageSocket]:
         found = address.read(self.folder)
         if found is None:
             raise address.Unreachable("the run goes on, if it does, without saying where it can be reached")
@@ -124,29 +127,29 @@ class Follower:
             raise address.Unreachable(
                 f"it trains on {found.host}: to steer it, open a tunnel to {found.at} there and name its end here"
             )
-        wire = Wire(address.connect(self._at or found.at))
+        connection = MessageSocket(address.connect(self._at or found.at))
         try:
-            self._greet(wire, found.token)
-            yield wire
+            self._greet(connection, found.token)
+            yield connection
         except (Closed, OSError) as error:
             raise address.Unreachable("the run hung up") from error
         except BadFrame as error:
             raise address.Unreachable(f"the run cannot be understood: {error}") from None
         finally:
-            wire.close()
+            connection.close()
 
-    def _greet(self, wire: Wire, token: str) -> None:
+    def _greet(self, connection: MessageSocket, token: str) -> None:
         nonce = os.urandom(NONCE)
-        for message in self._answers(wire):
+        for message in self._answers(connection):
             if isinstance(message, Challenge):
-                wire.put(pack(Proof(address.proof(token, "window", message.nonce), nonce)))
-                wire.write()
+                connection.put(pack(Proof(address.proof(token, "window", message.nonce), nonce)))
+                connection.write()
             elif isinstance(message, Refused):
                 raise address.Unreachable(message.words)
             elif isinstance(message, Welcome):
                 if not address.proves(token, "run", nonce, message.proof):
                     raise address.Unreachable("who answers there is not this run")
-                wire.most = ANSWER_MOST
+                connection.most = ANSWER_MOST
                 self._read_log(message.at)
                 self._tell_model(begun=message.begun)
                 self._met = True
@@ -155,51 +158,50 @@ class Follower:
                 raise BadFrame("it says something before it was asked")
         raise address.Unreachable("nobody answers")
 
-    def _answers(self, wire: Wire) -> Iterator[FromRun]:
+    def _answers(self, connection: MessageSocket) -> Iterator[FromRun]:
         """What comes, until nothing has come for long."""
         end = time.monotonic() + ANSWER_S
         with selectors.DefaultSelector() as selector:
-            selector.register(wire.socket, selectors.EVENT_READ)
+            selector.register(connection.socket, selectors.EVENT_READ)
             while (left := end - time.monotonic()) > 0 and not self.control.left:
                 if selector.select(min(left, LOOK_S)):
-                    for body in wire.read():
+                    for body in connection.read():
                         yield read_from_run(body)
 
-    def _converse(self, wire: Wire) -> None:
+    def _converse(self, connection: MessageSocket) -> None:
         control = self.control
-        heard, bell = waker()
+        waker = Waker()
         control.begin_anew()
-        control.wake = lambda: ring(bell)
+        control.wake = waker.wake
         try:
             with selectors.DefaultSelector() as selector:
-                selector.register(heard, selectors.EVENT_READ)
-                selector.register(wire.socket, selectors.EVENT_READ)
+                selector.register(waker.end, selectors.EVENT_READ)
+                selector.register(connection.socket, selectors.EVENT_READ)
                 while True:
                     for wish in control.take():
-                        wire.put(pack(wish))
-                    wire.write()
-                    for body in wire.read():  # first: something may have come with the welcome
+                        connection.put(pack(wish))
+                    connection.write()
+                    for body in connection.read():  # first: something may have come with the welcome
                         self._take(read_from_run(body))
                     if control.left or self._bye:
                         break
-                    writes = selectors.EVENT_WRITE if wire.waiting else 0
-                    selector.modify(wire.socket, selectors.EVENT_READ | writes)
-                    selector.select(None if not wire.waiting else 1.0)
-                    silence(heard)
+                    writes = selectors.EVENT_WRITE if connection.waiting else 0
+                    selector.modify(connection.socket, selectors.EVENT_READ | writes)
+                    selector.select(None if not connection.waiting else 1.0)
+                    waker.clear()
             for wish in control.take():  # what was asked before one left is still to go out
-                wire.put(pack(wish))
-            wire.write()
+                connection.put(pack(wish))
+            connection.write()
         finally:
             control.wake = lambda: None
-            heard.close()
-            bell.close()
+            waker.close()
 
     def _take(self, message: FromRun) -> None:
-        if isinstance(message, Told):
+        if isinstance(message, EventLine):
             if message.at <= 0 or message.at > self._tail.at:  # else it is known from the log
                 self._tail.at = max(message.at, self._tail.at)
                 self._tell(message.line)
-        elif isinstance(message, Behind):
+        elif isinstance(message, EventsSkipped):
             self._read_log(message.at)
         elif isinstance(message, LookMessage):
             if (request := self.control.asked(message.number)) is not None:
@@ -214,7 +216,7 @@ class Follower:
                 raise BadFrame(str(error)) from None
         elif isinstance(message, Refused):
             raise address.Unreachable(message.words)
-        elif isinstance(message, Bye):
+        elif isinstance(message, RunClosed):
             self._bye = True
 
     def _tell(self, line: bytes) -> None:
@@ -273,7 +275,7 @@ class Follower:
             found = None
         if found is not None and not found.here:
             return None
-        return address.goes_on(self.folder)
+        return address.is_running(self.folder)
 
     def _put(self, event: events.Event) -> None:
         self._note(event)

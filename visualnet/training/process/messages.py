@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from visualnet.training.process.looks import LookMessage, WatchMessage
-from visualnet.training.process.wire import BadFrame
+from visualnet.training.process.message_socket import BadFrame
+from visualnet.training.process.probe_messages import LookMessage, WatchMessage
 
 NONCE = 32
 _M = TypeVar("_M")
@@ -41,14 +41,14 @@ class Welcome(Message, frozen=True, tag="welcome"):
     begun: bool
 
 
-class Told(Message, frozen=True, tag="told"):
+class EventLine(Message, frozen=True, tag="told"):
     """An event as its line of the log. With it the log has ``at`` bytes; −1 where it is not in the log."""
 
     at: int
     line: bytes
 
 
-class Behind(Message, frozen=True, tag="behind"):
+class EventsSkipped(Message, frozen=True, tag="behind"):
     """Events were left out that the reader was too slow for: the log has them, up to the byte ``at``."""
 
     at: int
@@ -60,7 +60,7 @@ class Trained(Message, frozen=True, tag="trained"):
     project: bytes
 
 
-class Bye(Message, frozen=True, tag="bye"):
+class RunClosed(Message, frozen=True, tag="bye"):
     """The run has ended, and nothing more comes."""
 
 
@@ -74,7 +74,7 @@ class Proof(Message, frozen=True, tag="proof"):
     nonce: bytes
 
 
-class Steer(Message, frozen=True, tag="steer"):
+class ControlRequest(Message, frozen=True, tag="steer"):
     """``pause``, ``resume`` or ``stop``."""
 
     wish: str
@@ -92,8 +92,8 @@ class ChangeNetwork(Message, frozen=True, tag="network"):
     project: bytes
 
 
-FromRun = Challenge | Refused | Welcome | Told | Behind | Trained | LookMessage | Bye
-ToRun = Proof | Steer | ChangeSettings | ChangeNetwork | WatchMessage
+FromRun = Challenge | Refused | Welcome | EventLine | EventsSkipped | Trained | LookMessage | RunClosed
+ToRun = Proof | ControlRequest | ChangeSettings | ChangeNetwork | WatchMessage
 _encoder = msgspec.msgpack.Encoder()
 _from_run: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromRun)
 _to_run: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(ToRun)

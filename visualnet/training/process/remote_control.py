@@ -1,4 +1,4 @@
-"""The reins of a run in another process: as `visualnet.training.control.Control` for a run in this one."""
+"""Controls a training in another process, as `visualnet.training.control.Control` does one in this process."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.layers.recipe.live_settings import Values, check_value
 from visualnet.training.control import ProbePort, ProbeRequest
-from visualnet.training.process.looks import plain_request
-from visualnet.training.process.messages import ChangeNetwork, ChangeSettings, Steer
+from visualnet.training.process.messages import ChangeNetwork, ChangeSettings, ControlRequest
+from visualnet.training.process.probe_messages import plain_request
 
 ASKED = 32
 """So many requests for looks are remembered, to know what an answer is of."""
@@ -69,16 +69,16 @@ class RemoteControl:
 
     def pause(self) -> None:
         """Wait after the current step, until ``resume`` or ``stop``."""
-        self._ask(Steer("pause"))
+        self._ask(ControlRequest("pause"))
 
     def resume(self) -> None:
         """Go on after a pause."""
-        self._ask(Steer("resume"))
+        self._ask(ControlRequest("resume"))
 
     def stop(self) -> None:
         """End after the current step."""
         self._stop = True
-        self._ask(Steer("stop"))
+        self._ask(ControlRequest("stop"))
 
     def leave(self) -> None:
         """Follow the run no further: it goes on by itself."""

@@ -1,4 +1,4 @@
-"""The run's end: tells all who follow it what happens, and lets them steer. It never makes the training wait for anybody."""
+"""The server of a run: sends its events to all who follow it and takes their requests. The training never waits for a client."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from visualnet.training.control import Control, ProbeRequest
 from visualnet.training.events import Event
 from visualnet.training.loop.sinks import Sink
 from visualnet.training.process import address, log_tail
-from visualnet.training.process.looks import WatchMessage, plain_report, read_request, read_value
+from visualnet.training.process.message_socket import REQUEST_MOST, BadFrame, Closed, MessageSocket, Waker
 from visualnet.training.process.messages import (
     NONCE,
-    Behind,
-    Bye,
     Challenge,
     ChangeNetwork,
     ChangeSettings,
+    ControlRequest,
+    EventLine,
+    EventsSkipped,
     Proof,
     Refused,
-    Steer,
-    Told,
+    RunClosed,
     ToRun,
     Trained,
     Welcome,
     pack,
     read_to_run,
 )
-from visualnet.training.process.wire import REQUEST_MOST, BadFrame, Closed, Wire, ring, silence, waker
+from visualnet.training.process.probe_messages import WatchMessage, plain_report, read_request, read_value
 
 MOST_PEERS = 16
 STRANGER_S = 10.0
@@ -56,14 +56,12 @@ FAREWELL_S = 2.0
 KNOWN = 8
 """So many requests for looks are remembered, to know whose an answer is."""
 
-TAKEN = "another process trains in {}: stop it there, or follow it with “visualnet attach”"
-
 
 class Peer:
     """One who follows the run, or wants to."""
 
     def __init__(self, end: socket.socket) -> None:
-        self.wire = Wire(end)
+        self.connection = MessageSocket(end)
         self.nonce = os.urandom(NONCE)
         self.since = time.monotonic()
         self.known = False
@@ -83,6 +81,10 @@ class Peer:
             self._behind = max(place for place, _ in self._queue)
             self._queue = deque(one for one in self._queue if one[0] <= 0)
 
+    def report(self, words: str) -> None:
+        """Tell this peer alone of a trouble; it is not in the log."""
+        self.tell(-1, pack(EventLine(-1, events.encode(events.Trouble(words=words)))))
+
     def show(self, key: str, body: bytes) -> None:
         """A message of which the newest of a key counts."""
         self._newest[key] = body
@@ -93,21 +95,21 @@ class Peer:
         Raises:
             Closed: nobody is there any more.
         """
-        self.wire.write()
-        while self.wire.waiting < BUFFERED and (self._queue or self._behind > 0 or self._newest):
+        self.connection.write()
+        while self.connection.waiting < BUFFERED and (self._queue or self._behind > 0 or self._newest):
             if self._queue:
-                self.wire.put(self._queue.popleft()[1])
+                self.connection.put(self._queue.popleft()[1])
             elif self._behind > 0:
-                self.wire.put(pack(Behind(self._behind)))
+                self.connection.put(pack(EventsSkipped(self._behind)))
                 self._behind = 0
             else:
-                self.wire.put(self._newest.pop(next(iter(self._newest))))
-            self.wire.write()
+                self.connection.put(self._newest.pop(next(iter(self._newest))))
+            self.connection.write()
 
     @property
     def has_more(self) -> bool:
         """Whether something waits to be sent."""
-        return bool(self.wire.waiting or self._queue or self._behind > 0 or self._newest)
+        return bool(self.connection.waiting or self._queue or self._behind > 0 or self._newest)
 
 
 class RunServer:
@@ -120,12 +122,12 @@ class RunServer:
 
     def __init__(self, folder: Path, control: Control) -> None:
         self.folder, self.control = folder, control
-        held = address.hold(folder)
+        held = address.acquire_lock(folder)
         if held is None:
-            raise address.Unreachable(TAKEN.format(folder))
+            raise address.Unreachable(address.TAKEN.format(folder))
         self._held = held
         try:
-            address.take_away(folder, _old_address(folder))
+            address.remove(folder, _old_address(folder))
             self._heard, at = address.listen()
             self.address = address.write(folder, at)
         except BaseException:
@@ -142,10 +144,10 @@ class RunServer:
         self._aims: deque[tuple[ProbeRequest, Peer, int, ProbeRequest]] = deque(maxlen=KNOWN)
         self._copies: dict[tuple[int, int], int] = {}
         self._trained: tuple[Project, bytes] | None = None
-        self._ear, self._bell = waker()
+        self._waker = Waker()
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._heard, selectors.EVENT_READ)
-        self._selector.register(self._ear, selectors.EVENT_READ)
+        self._selector.register(self._waker.end, selectors.EVENT_READ)
         self._thread = threading.Thread(target=self._serve, name="run server", daemon=True)
         self._thread.start()
 
@@ -156,14 +158,14 @@ class RunServer:
             size = log_tail.size_of(self.folder)
             at, self._seen_at = (size, size) if size > self._seen_at else (-1, self._seen_at)
         self._told.append((at, event))
-        ring(self._bell)
+        self._waker.wake()
 
     def close(self) -> None:
         """The run is over: say so to all, and stand here no longer."""
         self._over = True
-        ring(self._bell)
+        self._waker.wake()
         self._thread.join()
-        address.take_away(self.folder, self.address)
+        address.remove(self.folder, self.address)
         self._held.close()
 
     # --- the thread -----------------------------------------------------------------------------------------------------
@@ -175,8 +177,8 @@ class RunServer:
             self._say_farewell()
         finally:
             for peer in self._peers:
-                peer.wire.close()
-            for one in (self._heard, self._ear, self._bell):
+                peer.connection.close()
+            for one in (self._heard, self._waker):
                 one.close()
             self._selector.close()
 
@@ -188,8 +190,8 @@ class RunServer:
         for key, _ in self._selector.select(wait_s):
             if key.fileobj is self._heard:
                 self._welcome()
-            elif key.fileobj is self._ear:
-                silence(self._ear)
+            elif key.fileobj is self._waker.end:
+                self._waker.clear()
             else:
                 self._hear(key.data)
         self._pass_on()
@@ -202,7 +204,7 @@ class RunServer:
     def _say_farewell(self) -> None:
         self._pass_on()
         for peer in self._peers:
-            peer.tell(0, pack(Bye()))
+            peer.tell(0, pack(RunClosed()))
         end = time.monotonic() + FAREWELL_S
         while any(peer.has_more for peer in self._peers) and (left := end - time.monotonic()) > 0:
             for peer in list(self._peers):
@@ -219,7 +221,7 @@ class RunServer:
             with contextlib.suppress(Closed):
                 peer.tell(0, pack(Refused(f"{MOST_PEERS} windows follow this run already: close one of them")))
                 peer.advance()
-            peer.wire.close()
+            peer.connection.close()
             return
         self._peers.append(peer)
         self._selector.register(end, selectors.EVENT_READ, peer)
@@ -227,7 +229,7 @@ class RunServer:
 
     def _hear(self, peer: Peer) -> None:
         try:
-            for body in peer.wire.read():
+            for body in peer.connection.read():
                 self._obey(peer, read_to_run(body))
         except Closed:
             self._drop(peer)
@@ -244,14 +246,14 @@ class RunServer:
             self._drop(peer)
             return
         wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if peer.has_more else 0)
-        if self._selector.get_key(peer.wire.socket).events != wanted:
-            self._selector.modify(peer.wire.socket, wanted, peer)
+        if self._selector.get_key(peer.connection.socket).events != wanted:
+            self._selector.modify(peer.connection.socket, wanted, peer)
 
     def _drop(self, peer: Peer) -> None:
         if peer in self._peers:
             self._peers.remove(peer)
-            self._selector.unregister(peer.wire.socket)
-            peer.wire.close()
+            self._selector.unregister(peer.connection.socket)
+            peer.connection.close()
             peer.asked = None
             self._aim()
 
@@ -267,7 +269,7 @@ class RunServer:
             if isinstance(event, events.ProbeReport):
                 self._tell_look(event)
             elif known:
-                body = pack(Told(at, events.encode(event)))
+                body = pack(EventLine(at, events.encode(event)))
                 for peer in known:
                     if event.key is None:
                         peer.tell(at, body)
@@ -294,9 +296,7 @@ class RunServer:
         try:
             body = pack(plain_report(number, request, report))
         except ValueError as error:
-            peer.tell(
-                -1, pack(Told(-1, events.encode(events.Trouble(words=f"what was seen cannot be shown here: {error}"))))
-            )
+            peer.report(f"what was seen cannot be shown here: {error}")
             return
         if report.weights is None:
             peer.show("watched", body)
@@ -310,7 +310,7 @@ class RunServer:
             self._admit(peer, message)
             return
         try:
-            if isinstance(message, Steer):
+            if isinstance(message, ControlRequest):
                 {"pause": self.control.pause, "resume": self.control.resume, "stop": self.control.stop}[message.wish]()
             elif isinstance(message, ChangeSettings):
                 self.control.change({Setting(*name): read_value(value) for name, value in message.values})
@@ -324,14 +324,13 @@ class RunServer:
         except KeyError:
             raise BadFrame("a run can be paused, resumed and stopped") from None
         except (ValueError, FileError) as error:
-            words = f"what was asked of the run cannot be: {error}"
-            peer.tell(-1, pack(Told(-1, events.encode(events.Trouble(words=words)))))
+            peer.report(f"what was asked of the run cannot be: {error}")
 
     def _admit(self, peer: Peer, message: Any) -> None:
         token = self.address.token
         if not isinstance(message, Proof) or not address.proves(token, "window", peer.nonce, message.proof):
             raise BadFrame("the token is not that of this run: read it anew from the run's folder")
-        peer.known, peer.wire.most = True, REQUEST_MOST
+        peer.known, peer.connection.most = True, REQUEST_MOST
         self._pass_on_before(peer)
         peer.tell(0, pack(Welcome(address.proof(token, "run", message.nonce), self._at, self._begun)))
         if self._trained is not None:
@@ -367,8 +366,8 @@ def check_free(folder: Path) -> None:
     Raises:
         Unreachable: one does; the words say what can be done.
     """
-    if address.goes_on(folder):
-        raise address.Unreachable(TAKEN.format(folder))
+    if address.is_running(folder):
+        raise address.Unreachable(address.TAKEN.format(folder))
 
 
 def _old_address(folder: Path) -> address.Address | None:

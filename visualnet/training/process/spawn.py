@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from visualnet.core.process.owner import LET_GO
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.user import trusted_code
@@ -19,6 +20,7 @@ from visualnet.training import events, exclusive
 from visualnet.training.process.child import LENGTH, READY, WARM, TrainingTask
 from visualnet.training.process.ending import LINES, last_words
 from visualnet.training.process.follow import Follower, Put
+from visualnet.training.process.log_tail import whole_size_of
 from visualnet.training.process.remote_control import RemoteControl
 
 COMMAND = ("-m", "visualnet.training.process.child")
@@ -27,7 +29,8 @@ END_S = 30.0
 
 
 class TrainingProcess:
-    """A process that waits for a training, or trains. It stays when this one ends; one that still waits does not."""
+    """A process that waits for a training, or trains. One that waits ends with this one; one that trains goes on, if its task does not say
+    otherwise."""
 
     def __init__(self) -> None:
         root = str(Path(__file__).parents[3])
@@ -59,7 +62,7 @@ class TrainingProcess:
         body = msgspec.msgpack.encode(task)
         with contextlib.suppress(OSError):
             self._popen.stdin.write(LENGTH.pack(len(body)) + body)
-            self._popen.stdin.close()
+            self._popen.stdin.flush()
         return self.wait_until_warm() and self._popen.stdout.readline() == READY
 
     def wait_until_warm(self) -> bool:
@@ -85,7 +88,10 @@ class TrainingProcess:
             return None
 
     def let_go(self) -> None:
-        """It is no longer ours to wait for."""
+        """It is no longer ours to wait for, and goes on by itself."""
+        if self._popen.stdin is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._popen.stdin.write(LET_GO)
         for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
             if pipe is not None:
                 with contextlib.suppress(OSError):
@@ -100,7 +106,7 @@ class TrainingProcess:
         self.let_go()
 
 
-class Spare:
+class SpareProcess:
     """At most one process that waits for a training."""
 
     def __init__(self) -> None:
@@ -148,18 +154,20 @@ def train_in_process(
     control: RemoteControl,
     put: Put,
     take: Callable[[], TrainingProcess] = TrainingProcess,
+    owned: bool = False,
 ) -> None:
     """Train as `visualnet.training.training_job.train` does, in a process of its own: the same events come to ``put``, and ``control``
-    steers it. Ends when the process has ended, or when ``control`` was told to leave it alone."""
+    steers it. Ends when the process has ended, or when ``control`` was told to leave it alone. ``owned``: where this process is killed,
+    that training stops, its state kept, in place of going on alone."""
     with exclusive.training(lambda: control.stopping or control.left):
         if control.stopping or control.left:
             return
         marks = tuple(sorted(trusted_code.marks_for_now()))
-        task = TrainingTask(project_file.dumps(project), str(folder.absolute()), resume, marks)
-        process = take()
+        task = TrainingTask(project_file.dumps(project), str(folder.absolute()), resume, marks, owned)
+        process, before = take(), whole_size_of(folder)
         try:
             if process.begin(task):
-                Follower(folder, control, put, process=process).run()
+                Follower(folder, control, put, process=process, before=before).run()
             else:
                 code = process.wait()
                 told = (process.first_words() or last_words(folder)).strip()

@@ -1,1 +1,1 @@
-"""Runs that wait for the one before: `kept.py` keeps their list in a file, `worker.py` trains them in order, one process at a time."""
+"""The queue of runs on this machine: `queue_file.py` keeps it in a file, `worker.py` trains its runs in order, one process at a time."""

@@ -10,7 +10,9 @@ from visualnet.core.storage.locks import try_lock
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.training import events, training_job
 from visualnet.training.control import Control
-from visualnet.training.queue.kept import TRIES, Waiting, note, queue_path, read_queue, remove_run
+from visualnet.training.process.address import Unreachable
+from visualnet.training.process.server import serving
+from visualnet.training.queue.queue_file import TRIES, Waiting, note, queue_path, read_queue, remove_run
 from visualnet.training.runs.run_model import LOG, read_project
 
 Tell = Callable[[Waiting, object], None]
@@ -96,10 +98,16 @@ class Worker:
             elif isinstance(event, events.CheckpointSaved) and not kept:
                 kept.append(event.step)
                 note(run.folder, tries=0)  # it comes on: if it is killed now, that is no fault of its own
+            if isinstance(event, events.Event):
+                tell(event)
             self._tell(run, event)
 
         self._control = Control()
         if self.stopping:
             self._control.stop()
-        training_job.train(project, run.path, (run.path / LOG).exists(), self._control, put)
+        try:
+            with serving(run.path, self._control) as tell:
+                training_job.train(project, run.path, (run.path / LOG).exists(), self._control, put)
+        except Unreachable as error:
+            return str(error)
         return failed[-1] if failed else ""

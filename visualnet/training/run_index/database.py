@@ -11,7 +11,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 PROGRAM = 0x564E4954
 """SQLite's application id of our files."""
 WAIT_S = 2.0

@@ -7,10 +7,14 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from visualnet.core.text.timestamps import moment
+from visualnet.training.run_index.liveness import is_trained
 from visualnet.training.run_records.annotations import read_annotations
 from visualnet.training.run_records.from_log import read_record
-from visualnet.training.run_records.record import RunRecord
+from visualnet.training.run_records.origins import describe_origin
+from visualnet.training.run_records.record import RUNNING, RunRecord
 from visualnet.training.runs.run_model import LOG
 
 RECENT_S = 2.0
@@ -60,6 +64,8 @@ def read_facts(folder: Path) -> RunFacts:
         ValueError: it holds no run.
     """
     record, said = read_record(folder), read_annotations(folder)
+    if record.state in ("waiting", "interrupted") and is_trained(folder):
+        record = replace(record, state=RUNNING)  # its log just ends because it goes on
     started = record.started if moment(record.started) is not None else 0.0
     row = RunRow(
         folder.name,
@@ -83,7 +89,8 @@ def read_facts(folder: Path) -> RunFacts:
         said.archived,
         said.hidden,
         bool(said.notes),
-        record.state != "done" and any((folder / name / "state.json").is_file() for name in ("last", "before-last")),
+        record.state not in ("done", RUNNING)
+        and any((folder / name / "state.json").is_file() for name in ("last", "before-last")),
     )
     facts = _facts(record, row)
     words = (folder.name, said.name, record.project, said.group, *said.tags, said.notes, record.words, record.device)
@@ -108,7 +115,7 @@ def _facts(record: RunRecord, row: RunRow) -> dict[str, Any]:
     if record.revision is not None:
         found["revision"] = record.revision.commit
     if record.origin is not None:
-        found["origin"] = " ".join(filter(None, (record.origin.kind, record.origin.run)))
+        found["origin"] = describe_origin(record.origin)
     return {name: value for name, value in found.items() if value != ""}
 
 

@@ -24,8 +24,9 @@ from visualnet.training.run_index.facts import (
     read_facts,
 )
 from visualnet.training.run_index.filter_line import FilterError, Term
+from visualnet.training.run_index.liveness import is_trained
 from visualnet.training.run_index.query import COLUMNS, FLAGS, Scope, build_query, ids_json
-from visualnet.training.run_records.record import RECORD
+from visualnet.training.run_records.record import RECORD, RUNNING
 
 BATCH = 200
 """Runs that are written at once: what was read is kept when the refresh is cut off."""
@@ -150,13 +151,13 @@ class RunIndex:
         Raises:
             FilterError: it does; the words name what is like it.
         """
-        known = set(self.names()) | {"tag", "is", "group", "name", "notes"}
+        known = set(self.names()) | {"tag", "is"} | set(RunRow._fields)
         for term in terms:
             if term.field and term.field not in known:
                 near = difflib.get_close_matches(term.field, known, n=3, cutoff=0.5)
                 like = f"; there is {', '.join(near)}" if near else ""
                 raise FilterError(f"no run here has “{term.field}”{like}", 0)
-            states = {"done", "stopped", "failed", "interrupted", "waiting", *FLAGS}
+            states = {"done", "stopped", "failed", "interrupted", "waiting", RUNNING, *FLAGS}
             if term.field == "is" and (wrong := [value for value in term.values if value not in states]):
                 raise FilterError(f"“is:{wrong[0]}” is nothing that a run can be: {', '.join(sorted(states))}", 0)
 
@@ -182,6 +183,10 @@ class RunIndex:
         """Everything that is known of a run, by name."""
         found = self._ask("SELECT name, number, text FROM facts WHERE run = ? ORDER BY name", [run])
         return {name: number if text is None else text for name, number, text in found}
+
+    def ids(self) -> set[str]:
+        """Every run."""
+        return {run for (run,) in self._ask("SELECT id FROM runs", [])}
 
     def tags(self) -> list[str]:
         """Every tag that some run has."""
@@ -210,7 +215,9 @@ def _list_folders(root: Path) -> list[os.DirEntry[str]]:
 
 
 def _is_same(path: str, mark: str, kept: str, state: str) -> bool:
-    return kept == (mark if state in OVER else f"{mark} {log_size(path)}") if state else False
+    if not state or kept != (mark if state in OVER else f"{mark} {log_size(path)}"):
+        return False
+    return state != RUNNING or is_trained(Path(path))  # a process that is killed changes nothing in the folder
 
 
 def _read(path: str, mark: str) -> tuple[RunFacts, str] | None:

@@ -72,8 +72,9 @@ def colour_of(number: int) -> tuple[int, int]:
 
 def _band(title: str, x: Floats, middle: Floats, low: Floats, high: Floats, number: int) -> Band:
     colour, dash = colour_of(number)
-    points, mean, lowest, highest = (tuple(map(float, some)) for some in (x, middle, low, high))
-    return Band(title, points, mean, lowest, highest, colour, dash)
+    points, mean = tuple(x.tolist()), tuple(middle.tolist())
+    lowest = mean if low is middle else tuple(low.tolist())
+    return Band(title, points, mean, lowest, mean if high is middle else tuple(high.tolist()), colour, dash)
 
 
 def _points(model: RunModel, name: str, part: str, over: Over, smoothing: float) -> tuple[Floats, Floats]:

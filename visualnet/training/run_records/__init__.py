@@ -6,6 +6,7 @@ bounds); ``prepare_record`` says before the run begins where its project lies, w
 `writer.py`: `RecordWriter`, the Session's sink that writes the record when a run begins and when it ends.
 `from_log.py`: the record of a run of an earlier version, made of its project and the ends of its log.
 `annotations.py`: `Annotations`, the file ``annotations.json`` with name, notes, tags, group, archived and hidden: ``read_annotations``
-and ``annotate``; a training never writes it. `revision.py`: the git revision of a folder. `recipe_values.py`: recipe, data and constants
-of a project as plain values by address.
+and ``annotate``; a training never writes it. `run_names.py`: a project's copy of its runs' names. `origins.py`: where a run came from,
+in words. `revision.py`: the git revision of a folder. `recipe_values.py`: recipe, data and constants of a project as plain values by
+address.
 """

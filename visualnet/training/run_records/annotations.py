@@ -18,7 +18,10 @@ MAX_NAME, MAX_NOTES, MAX_TAG, MAX_TAGS = 80, 50_000, 40, 32
 
 
 class Annotations(msgspec.Struct, frozen=True, kw_only=True):
-    """A run's name, notes (Markdown), tags and group; ``archived`` and ``hidden`` keep it out of lists where they are not asked for."""
+    """A run's name, notes (Markdown), tags and group; ``archived`` and ``hidden`` keep it out of lists where they are not asked for.
+
+    ``named``: whether a name was ever given here, so that an empty one was taken away (earlier versions kept names in projects).
+    """
 
     format: int = FORMAT
     name: Annotated[str, msgspec.Meta(max_length=MAX_NAME)] = ""
@@ -27,6 +30,7 @@ class Annotations(msgspec.Struct, frozen=True, kw_only=True):
         tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TAG)], ...], msgspec.Meta(max_length=MAX_TAGS)
     ] = ()
     group: Annotated[str, msgspec.Meta(max_length=MAX_NAME)] = ""
+    named: bool = False
     archived: bool = False
     hidden: bool = False
 
@@ -55,7 +59,10 @@ def annotate(folder: Path, **changes: Any) -> Annotations:
         ValueError: a text is too long, or there are too many tags.
         FileError: it cannot be written.
     """
-    now = tidy(replace(read_annotations(folder), **changes))
+    before = read_annotations(folder)
+    now = tidy(replace(before, **changes))
+    if now.name != before.name:
+        now = replace(now, named=True)
     bounded_file.write(folder / ANNOTATIONS, now)
     return now
 

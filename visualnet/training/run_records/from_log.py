@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from visualnet.core.project import Project
 from visualnet.training import events
 from visualnet.training.run_records.bounded_file import figures
+from visualnet.training.run_records.origins import origin_of
 from visualnet.training.run_records.recipe_values import recipe_values
 from visualnet.training.run_records.record import RECORD, RUNNING, RunRecord, read_file, tidy
 from visualnet.training.runs.network_mark import mark_of
@@ -46,6 +47,7 @@ def of_project(record: RunRecord, project: Project | None) -> RunRecord:
             recipe=recipe_values(project),
             data_name=project.data.called,
             seeds={"recipe": project.recipe.seed, "data": project.data.seed},
+            origin=record.origin or (None if record.steps else origin_of(project)),
         )
     )
 

@@ -30,7 +30,8 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Where a run began if not from its own first weights.
 
     ``kind``: ``branch`` (weights, and with ``optimizer`` its state, of a checkpoint), ``again`` (the same project and seeds once more),
-    ``search`` or ``experiment`` (a trial; ``run`` is then the search's own name). ``checkpoint``: ``best``, ``last``, ``before-last``.
+    ``search`` or ``experiment`` (a trial; ``run`` is then the search's own name), ``weights`` (others than a run's; ``run`` is their name).
+    ``checkpoint``: ``best``, ``last``, ``before-last``.
     """
 
     kind: Text = ""

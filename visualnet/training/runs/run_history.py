@@ -86,8 +86,12 @@ def update(run: RunRef, model: RunModel | None, goes_on: bool) -> RunRef:
 
 def title(run: RunRef) -> str:
     """The name that the person gave it, else when it began."""
-    named = run.extra.get("name")
-    return named if isinstance(named, str) and named else when(run)
+    return name_of(run) or when(run)
+
+
+def name_of(run: RunRef) -> str:
+    """The name that the person gave it, as the project has it; empty where it has none."""
+    return text(run, "name")
 
 
 def when(run: RunRef) -> str:

@@ -31,12 +31,15 @@ COLUMNS: Mapping[str, Callable[[RunRef, Analysis], str]] = {
 }
 
 
-def cell_text(run: RunRef, column: str, analysis: Analysis, live: bool) -> str:
-    """What stands in a column; ``live`` is whether this run goes on. What says that it runs, and does not, was interrupted."""
+def cell_text(run: RunRef, column: str, analysis: Analysis, live: bool, elsewhere: bool = False) -> str:
+    """What stands in a column; ``live`` is whether this run goes on here, ``elsewhere`` whether another process trains it. What says
+    that it runs, and does not, was interrupted."""
     if column != "state":
         return COLUMNS[column](run, analysis)
     state = COLUMNS[column](run, analysis)
-    if run.state == "running":
+    if elsewhere and not live:
+        state = "training elsewhere"
+    elif run.state == "running":
         state = "training" if live else "interrupted"
     return f"{state}, earlier drawing" if is_older(run, analysis.project) else state
 

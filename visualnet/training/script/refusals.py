@@ -34,9 +34,11 @@ MACHINE_PARAMS = frozenset(
         "data_workers",
         "data_cache",
         "unreadable",
+        "curves",
     )
 )
-"""The settings of the machine that a script follows. Its data lie in memory: how they are read changes nothing in it."""
+"""The settings of the machine that a script follows. Its data lie in memory: how they are read changes nothing in it, nor does
+in which form curves are kept."""
 PROCEDURES_PRINTED = frozenset(("supervised", "deep_q"))
 """What a round does, of all that a script can say."""
 NODE_PARAMS = frozenset(("lr_factor", "weight_decay", "unfreeze_at"))

@@ -31,7 +31,7 @@ from visualnet.training.loop import preflight
 from visualnet.training.loop.metrics import Tally
 from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.machine.machine import PRECISIONS
-from visualnet.training.observations.lens import plain_fields
+from visualnet.training.observations.context import plain_fields
 from visualnet.training.script import refusals, template
 from visualnet.training.script.augmentation_lines import NAMES, definitions, fill_augmentation
 from visualnet.training.script.counting import counts_of_samples

@@ -1,8 +1,12 @@
-"""Searches without a window: a line for each trial that is over, the best at the end, and files of what came out."""
+"""Searches without a window: a line for each trial that is over, the best at the end, and files of what came out.
+
+``python -m`` this module is what a process does that `workers.start_workers` has started: it searches until that one ends, or lets it go.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -11,19 +15,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from visualnet.core.process.exit_signals import exit_code, on_ending
+from visualnet.core.process.owner import when_orphaned
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.text.format import format_percent, format_quantity
 from visualnet.core.text.tables import csv_of
+from visualnet.core.user import trusted_code
 from visualnet.figures.charts.svg import svg_of
-from visualnet.training.experiments.runner import Reins
+from visualnet.training.experiments.runner import StopControl
 from visualnet.training.search import charts, workers
 from visualnet.training.search import folder as kept
 from visualnet.training.search.applying import apply
 from visualnet.training.search.importance import find_importances
 from visualnet.training.search.study import Study, TrialView, counts, find_best, is_over
-from visualnet.training.search.worker import Over, work
+from visualnet.training.search.worker import TrialEnded, work
 
 FINE, FAULTY, STOPPED = 0, 1, 130
 LOOK_S = 0.25
@@ -31,13 +39,13 @@ LOOK_S = 0.25
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """Where the search is kept, in how many processes it goes on, where the project with the best values is written, JSON instead of
-    text, and whether the project's own Python code is trusted this once."""
+    """In how many processes the search goes on, where the project with the best values is written, JSON instead of text, and whether this
+    process is one of several that another has started: it stops when that one is gone."""
 
     workers: int = 1
     best: Path | None = None
     json: bool = False
-    trust: bool = False
+    owned: bool = False
 
 
 def run(project: Project, folder: Path, options: SearchOptions) -> int:
@@ -50,20 +58,23 @@ def run(project: Project, folder: Path, options: SearchOptions) -> int:
         OSError, FileError: something cannot be written.
     """
     kept.begin(folder, project)
-    kept.forget_stop(folder)
+    stop_control, heard = StopControl(), list[int]()
+    if options.owned:
+        when_orphaned(stop_control.stop)
+    else:
+        kept.forget_stop(folder)
     study = Study(folder)
     printer = Printer(study, options.json)
-    reins, heard = Reins(), list[int]()
 
     def stop(number: int) -> None:
         heard.append(number)
-        reins.stop()
+        stop_control.stop()
 
     with on_ending(stop, impatient=True):
         if options.workers > 1:
-            reason, words = _run_many(study, options, reins, printer)
+            reason, words = _run_many(study, options, stop_control, printer)
         else:
-            reason, words = _run_one(folder, reins, printer)
+            reason, words = _run_one(folder, stop_control, printer)
     trials = study.trials()
     write(study, trials, folder)
     best = find_best(trials, study.figure.better)
@@ -76,35 +87,38 @@ def run(project: Project, folder: Path, options: SearchOptions) -> int:
     return exit_code(heard[0]) if heard and reason == "stopped" else {"done": FINE}.get(reason, STOPPED)
 
 
-def _run_one(folder: Path, reins: Reins, printer: Printer) -> tuple[str, str]:
+def _run_one(folder: Path, stop_control: StopControl, printer: Printer) -> tuple[str, str]:
     told: list[str] = []
 
     def put(message: object) -> None:
-        if isinstance(message, Over):
+        if isinstance(message, TrialEnded):
             printer(message.trial)
         told.append(getattr(message, "words", ""))
 
-    reason = work(folder, reins, put)
+    reason = work(folder, stop_control, put)
     return reason, told[-1]
 
 
-def _run_many(study: Study, options: SearchOptions, reins: Reins, printer: Printer) -> tuple[str, str]:
+def _run_many(study: Study, options: SearchOptions, stop_control: StopControl, printer: Printer) -> tuple[str, str]:
     """Other processes train; this one tells what they do, and has them stop."""
     over = {trial.number for trial in study.trials() if is_over(trial)}
-    processes = workers.start_workers(study.folder, options.workers, options.trust)
+    processes = workers.start_workers(study.folder, options.workers)
     asked = False
-    while True:
-        ended = all(process.poll() is not None for process in processes)
-        for trial in study.trials():
-            if is_over(trial) and trial.number not in over:
-                over.add(trial.number)
-                printer(trial)
-        if reins.stopping and not asked:
-            kept.ask_to_stop(study.folder)
-            asked = True
-        if ended:
-            return _ended(study, processes)
-        time.sleep(LOOK_S)
+    try:
+        while True:
+            ended = all(process.poll() is not None for process in processes)
+            for trial in study.trials():
+                if is_over(trial) and trial.number not in over:
+                    over.add(trial.number)
+                    printer(trial)
+            if stop_control.stopping and not asked:
+                kept.ask_to_stop(study.folder)
+                asked = True
+            if ended:
+                return _ended(study, processes)
+            time.sleep(LOOK_S)
+    finally:
+        workers.let_go(processes)
 
 
 def _ended(study: Study, processes: list[subprocess.Popen[bytes]]) -> tuple[str, str]:
@@ -212,3 +226,25 @@ class Printer:
             if path is not None:
                 print(f"Written to {path}")
         print(f"Kept in {self.study.folder}", flush=True)
+
+
+def main(folder: Path) -> int:
+    """Search in a folder for the process that has started this one, which says first what code the person trusts; the exit code."""
+    trusted_code.take_marks_for_now(msgspec.json.decode(_first_line(), type=list[str]))
+    try:
+        return run(kept.read(folder), folder, SearchOptions(owned=True))
+    except (ValueError, OSError) as error:
+        print(f"visualnet: {error}", file=sys.stderr)
+        return FAULTY
+
+
+def _first_line() -> bytes:
+    """What the standard input says first; nothing behind it is read."""
+    said = b""
+    while not said.endswith(b"\n") and (piece := os.read(0, 1)):
+        said += piece
+    return said or b"[]"
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -13,7 +13,8 @@ from visualnet.core import edits
 from visualnet.core.project import Project
 from visualnet.training import events, exclusive
 from visualnet.training.control import Control
-from visualnet.training.experiments.runner import Reins, Stopped
+from visualnet.training.experiments.runner import StopControl, Stopped, run_to_end
+from visualnet.training.process import address
 from visualnet.training.run_records.annotations import MAX_NAME, annotate
 from visualnet.training.run_records.begin import begin_run
 from visualnet.training.run_records.record import Origin
@@ -34,50 +35,42 @@ OUTCOMES = ("graph", "nonfinite", "memory")
 """Failures that are about a trial's values: its network does not fit, diverged, or is too large."""
 
 
-class Begun(NamedTuple):
+class TrialStarted(NamedTuple):
     """A trial begins, or goes on."""
 
     trial: TrialView
 
 
-class Over(NamedTuple):
+class TrialEnded(NamedTuple):
     """A trial has ended, or was stopped."""
 
     trial: TrialView
 
 
-class Ended(NamedTuple):
+class WorkerEnded(NamedTuple):
     """This process takes no more trials: ``done``, ``stopped`` or ``failed``, with words then."""
 
     reason: str
     words: str = ""
 
 
-Message = Begun | Over | Ended
+Message = TrialStarted | TrialEnded | WorkerEnded
 
 
-class Given(Exception):
+class TrialAbandoned(Exception):
     """A trial ends before its last epoch, or cannot begin; the words say why."""
 
 
-def work(folder: Path, reins: Reins, put: Callable[[Message], object]) -> str:
+def work(folder: Path, stop_control: StopControl, put: Callable[[Message], object]) -> str:
     """Train trials of the search in a folder until it needs no more, or is stopped; ``done``, ``stopped`` or ``failed``."""
-    try:
-        from visualnet.pytorch import need_torch
-        from visualnet.training import devices
+
+    def train_trials() -> str:
         from visualnet.training.search.study import Study
 
-        devices.prepare()
-        need_torch()
         with kept.working(folder) as name:
-            study = Study(folder)
-            ended = Worker(study, name, reins, put).run()
-    except Stopped:
-        ended = Ended("stopped")
-    except Exception as error:
-        # Only text is kept: a kept exception would keep every tensor of the step alive.
-        ended = Ended("failed", str(error).strip().partition("\n")[0] or type(error).__name__)
-    gc.collect()
+            return Worker(Study(folder), name, stop_control, put).run()
+
+    ended = WorkerEnded(*run_to_end(train_trials))
     put(ended)
     return ended.reason
 
@@ -85,14 +78,14 @@ def work(folder: Path, reins: Reins, put: Callable[[Message], object]) -> str:
 class Worker:
     """Takes one trial after the other."""
 
-    def __init__(self, study: Study, name: str, reins: Reins, put: Callable[[Message], object]) -> None:
-        self.study, self.name, self.reins, self.put = study, name, reins, put
+    def __init__(self, study: Study, name: str, stop_control: StopControl, put: Callable[[Message], object]) -> None:
+        self.study, self.name, self.stop_control, self.put = study, name, stop_control, put
         self._looked = 0.0
         minutes = study.spec.minutes
         self._until = time.monotonic() + 60 * minutes if minutes else None
 
-    def run(self) -> Ended:
-        """Until there is none to be had, or it is stopped.
+    def run(self) -> str:
+        """Until there is none to be had, or it is stopped; the words of why it gives up, or none.
 
         Raises:
             Stopped: it was stopped.
@@ -102,20 +95,20 @@ class Worker:
             self._look(always=True)
             trial = self.study.ask(self.name, self._until is None or time.monotonic() < self._until)
             if trial is None:
-                return Ended("done")
-            self.put(Begun(self.study.view(trial)))
+                return ""
+            self.put(TrialStarted(self.study.view(trial)))
             try:
                 self._train(trial)
             except Stopped:
                 self.study.pause(trial)
-                self.put(Over(self.study.view(trial)))
+                self.put(TrialEnded(self.study.view(trial)))
                 raise
             ended = self.study.view(trial)
-            self.put(Over(ended))
+            self.put(TrialEnded(ended))
             gc.collect()
             failures = failures + 1 if ended.state == "failed" else 0
             if failures == MOST_FAILURES:
-                return Ended("failed", f"{failures} trials in a row failed, the last one so: {ended.words}")
+                return f"{failures} trials in a row failed, the last one so: {ended.words}"
 
     def _look(self, always: bool = False) -> None:
         """Stop if the search was asked to, from wherever."""
@@ -123,23 +116,23 @@ class Worker:
         if always or now - self._looked > LOOK_S:
             self._looked = now
             if kept.is_to_stop(self.study.folder):
-                self.reins.stop()
-        self.reins.check()
+                self.stop_control.stop()
+        self.stop_control.check()
 
     def _train(self, trial: Trial) -> None:
         study = self.study
         try:
             project = without_search(apply(study.project, trial.params))
             if words := find_problem(project):
-                raise Given(words)
-        except (ValueError, Given) as error:
+                raise TrialAbandoned(words)
+        except (ValueError, TrialAbandoned) as error:
             study.prune(trial, str(error))
             return
         reached = []
         try:
             for number in range(study.spec.seeds):
                 reached.append(self._run(trial, project, number))
-        except Given as error:
+        except TrialAbandoned as error:
             study.prune(trial, str(error))
         except Stopped:
             raise
@@ -156,7 +149,7 @@ class Worker:
         """Train with one of the trial's seeds, from where it was left; what that reached.
 
         Raises:
-            Given: it was given up, or its values are none to train with.
+            TrialAbandoned: it was given up, or its values are none to train with.
             Stopped: it was stopped.
             ValueError: it cannot be trained.
         """
@@ -186,19 +179,19 @@ class Worker:
             except Stopped:
                 control.stop()
 
-        self.reins.hold((control,))
+        self.stop_control.attach((control,))
         try:
-            with exclusive.training(lambda: self.reins.stopping):
+            with exclusive.training(lambda: self.stop_control.stopping), address.holding(place):
                 data = load(project.data, lambda _share: self._look())
                 Session(project, data, emit, control, folder=place, resume=known.step > 0).run()
         finally:
-            self.reins.hold(())
+            self.stop_control.attach(())
         if given:
-            raise Given(given[0])
-        self.reins.check()
+            raise TrialAbandoned(given[0])
+        self.stop_control.check()
         if known.failed is not None and known.state == "failed":
             words = known.failed.words
-            raise Given(words) if known.failed.kind in OUTCOMES else ValueError(words)
+            raise TrialAbandoned(words) if known.failed.kind in OUTCOMES else ValueError(words)
         return self._value_of(known)
 
     def _value_of(self, run: RunModel) -> float:

@@ -1,4 +1,4 @@
-"""The processes of a search: each is the command line, working in the search's folder."""
+"""The processes of a search: how they are started in its folder, and ended with the one that has started them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
+
 from visualnet.core.storage.regular_files import open_regular
+from visualnet.core.user import trusted_code
 from visualnet.training.search import folder as kept
 
+COMMAND = ("-m", "visualnet.training.search.console")
 ROOT = Path(__file__).resolve().parents[3]
 """Where the package lies."""
 MOST = 64
@@ -20,8 +24,9 @@ MOST_WORDS = 2_000
 WAIT_S = 0.05
 
 
-def start_workers(folder: Path, count: int, trust: bool = False) -> list[subprocess.Popen[bytes]]:
-    """Start processes that train the trials of the search in a folder. They go on when this one ends.
+def start_workers(folder: Path, count: int) -> list[subprocess.Popen[bytes]]:
+    """Start processes that train the trials of the search in a folder. They stop when this one ends, however it ends, or lets them go;
+    what is trained then is kept, to be gone on with.
 
     Raises:
         OSError: one cannot be started.
@@ -29,21 +34,32 @@ def start_workers(folder: Path, count: int, trust: bool = False) -> list[subproc
     kept.forget_stop(folder)
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     surroundings = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    command = [sys.executable, "-m", "visualnet", "search", str(folder), *(["--trust"] if trust else [])]
+    trusted = msgspec.json.encode(sorted(trusted_code.marks_for_now())) + b"\n"
     found = []
     for number in range(1, count + 1):
         with open_regular(folder / kept.WORKERS / f"{number}.log", "wb") as words:
-            found.append(
-                subprocess.Popen(
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=words,
-                    env=surroundings,
-                    start_new_session=os.name != "nt",  # Ctrl+C is for who started them, who asks them to stop
-                )
+            process = subprocess.Popen(
+                [sys.executable, *COMMAND, str(folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=words,
+                env=surroundings,
+                start_new_session=os.name != "nt",  # Ctrl+C is for who started them, who asks them to stop
             )
+        found.append(process)
+        assert process.stdin is not None
+        with contextlib.suppress(OSError):  # it has ended already
+            process.stdin.write(trusted)
+            process.stdin.flush()
     return found
+
+
+def let_go(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Hold them no longer: those that still train stop."""
+    for process in processes:
+        with contextlib.suppress(OSError):
+            if process.stdin is not None:
+                process.stdin.close()
 
 
 def read_words(folder: Path) -> str:

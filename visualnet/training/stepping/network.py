@@ -18,13 +18,13 @@ from visualnet.analysis.inference.learners import learner_parts
 from visualnet.compiling.module import Model, compile_project
 from visualnet.compiling.param_groups import param_groups
 from visualnet.core.project import Project
-from visualnet.data.loading import Loaded, load
+from visualnet.data.loading import load
 from visualnet.data.tensors import Tensors
 from visualnet.pytorch import need_torch
 from visualnet.training import checkpoints
 from visualnet.training.learners.learner import Learner
-from visualnet.training.observations.at_rest import describe_rest
-from visualnet.training.observations.lens import plain_fields
+from visualnet.training.observations.context import plain_fields
+from visualnet.training.observations.evaluation_mode import describe_evaluation_mode
 from visualnet.training.optimizers import check_recipe
 from visualnet.training.stepping.passes import run_passes
 from visualnet.training.stepping.update import make_learner, make_step
@@ -87,7 +87,9 @@ class SteppedNetwork:
         batch = self.tensors.named(self.tensors.indices(places[first : first + samples]))
         passes = run_passes(self.model, batch, self.losses[name])
         updates = make_step(self.learners[name], self.names, passes, self.step)
-        return replace(passes, updates=updates, step=self.step, trained=self.trained, notes=describe_rest(self.model))
+        return replace(
+            passes, updates=updates, step=self.step, trained=self.trained, notes=describe_evaluation_mode(self.model)
+        )
 
     def advance(self) -> None:
         """Let the step count: the next look begins with the weights that it made."""
@@ -135,9 +137,3 @@ def _restore(model: Model, weights: Sequence[Path]) -> bool:
             continue
         return True
     return False
-
-
-def describe_samples(data: Loaded, sample: int, samples: int) -> str:
-    """Which samples are looked at, in words."""
-    last = min(sample + samples, len(data.shown)) - 1
-    return f"sample {sample}" if last <= sample else f"samples {sample} to {last}"

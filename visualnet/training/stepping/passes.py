@@ -17,7 +17,7 @@ from torch import Tensor, fx, nn
 from visualnet.analysis.facts import NodePath
 from visualnet.compiling.module import Model
 from visualnet.compiling.plan import PlanSheet, PlanStep
-from visualnet.training.observations.lens import resting
+from visualnet.training.observations.context import resting
 from visualnet.training.stepping.values import Array, Operation, Passes, Value, Weight
 
 Place = tuple[NodePath, str]

@@ -106,5 +106,5 @@ def start_from(reference: str, net: nn.Module) -> Table:
     own = checkpoints.weights(net)
     with torch.no_grad():
         for name, source in table.taken.items():
-            own[name].copy_(tensors[source])
+            own[name].copy_(checkpoints.divide_like(tensors[source], own[name]))
     return table

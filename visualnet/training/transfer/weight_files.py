@@ -1,4 +1,4 @@
-"""Files of weights, also strangers': safetensors, and what PyTorch saves. Nothing in them can run, and nothing unbounded is read.
+"""Reads files of weights, untrusted ones too: safetensors, and what PyTorch saves. Nothing in them is executed, all is bounded.
 
 What PyTorch saves is a zip archive with a pickle in it. It is opened only with ``weights_only=True``, which builds tensors and plain
 containers and refuses everything else; older files, which are a bare pickle, are not opened at all.

@@ -44,7 +44,7 @@ def test_weights_are_those_of_the_formula_over_the_patches_of_the_image() -> Non
     every = subjects(found, "attention")
     assert [found.analysis.name_of(path) for path, _ in every] == [f"encoder {i} › attention" for i in (1, 2, 3)]
     for path, port in every:
-        module = found.lens.module(path)
+        module = found.context.module(path)
         assert isinstance(module, torch.nn.MultiheadAttention)
         result = see(found, "attention", (path, port), sample=4)
         x = _arriving(found, module, (path, "output"), 4)
@@ -137,7 +137,7 @@ def test_layers_that_do_not_hand_out_their_weights_show_them_too(kind: str, norm
     assert [port for _, port in every] == inner
     seen = []
     for path, port in every:
-        whole = found.lens.module(path)
+        whole = found.context.module(path)
         assert whole is not None
         module = whole.get_submodule(port)
         assert isinstance(module, torch.nn.MultiheadAttention)

@@ -11,8 +11,7 @@ from tests.contract.observed_networks import Observed, observed
 from visualnet.core.graph import Value
 from visualnet.figures.charts.observed.attribution import AttributionChart
 from visualnet.training.observations.attribution.entries import find_entries
-from visualnet.training.observations.lens import resting
-from visualnet.training.observations.looked_at import OwnSample
+from visualnet.training.observations.context import resting
 from visualnet.training.observations.observation import (
     NETWORK,
     CannotObserve,
@@ -20,13 +19,14 @@ from visualnet.training.observations.observation import (
     Subject,
     find_observations,
 )
+from visualnet.training.observations.probe_targets import OwnSample
 
 
 def see(found: Observed, name: str, subject: Subject = NETWORK, sample: int = 3, **options: Value) -> Result:
     """One observation of one sample."""
     with resting(found.model), torch.no_grad():
-        found.lens.aim(sample)
-        return find_observations()[name](options).compute(found.lens, subject)
+        found.context.aim(sample)
+        return find_observations()[name](options).compute(found.context, subject)
 
 
 def image_of(found: Observed, sample: int = 3) -> Tensor:
@@ -62,12 +62,12 @@ def test_the_true_class_a_chosen_one_and_one_that_is_not_there() -> None:
         see(found, "saliency", target="chosen", number=10)
     own = OwnSample({"image": np.zeros((1, 28, 28), np.float32)})
     with resting(found.model), torch.no_grad():
-        found.lens.aim(3, own)
+        found.context.aim(3, own)
         kind = find_observations()["saliency"]
-        assert not kind().compute(found.lens, NETWORK).arrays["sample_0"].any()
+        assert not kind().compute(found.context, NETWORK).arrays["sample_0"].any()
         with pytest.raises(CannotObserve, match="no true class"):
-            kind({"target": "true"}).compute(found.lens, NETWORK)
-        found.lens.aim(3)
+            kind({"target": "true"}).compute(found.context, NETWORK)
+        found.context.aim(3)
 
 
 @pytest.mark.parametrize(

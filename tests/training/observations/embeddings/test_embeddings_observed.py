@@ -1,4 +1,4 @@
-"""Points of samples and words, through the lens: against the SVD, brute force, and the words of the vocabulary."""
+"""Points of samples and words, through the context: against the SVD, brute force, and the words of the vocabulary."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_points_are_the_components_of_what_leaves_for_each_sample() -> None:
     subject = subjects(found, "embedding_pca")[4]
     result = see(found, "embedding_pca", subject, samples=20)
     places = result.arrays["places"]
-    assert places.tolist() == found.lens.places(20).tolist()
+    assert places.tolist() == found.context.places(20).tolist()
     numbers = {int(place): at for at, place in enumerate(found.data.shown)}
     rows = np.stack([values(found, subject, numbers[int(place)]).numpy().reshape(-1) for place in places])
     rows = rows.astype(np.float64) - rows.mean(0)
@@ -71,7 +71,7 @@ def test_layouts_on_demand_tell_how_far_they_are_and_can_be_ended(name: str) -> 
     found = observed("points")
     subject = subjects(found, name)[1]
     shares: list[float] = []
-    found.lens.check = shares.append
+    found.context.check = shares.append
     try:
         result = see(found, name, subject, samples=40, rounds=60)
         assert shares == sorted(shares)
@@ -79,15 +79,15 @@ def test_layouts_on_demand_tell_how_far_they_are_and_can_be_ended(name: str) -> 
 
         def stop(share: float) -> None:
             if share > 0.5:
-                found.lens.is_cancelled = True
+                found.context.is_cancelled = True
                 raise InterruptedError
 
-        found.lens.check = stop
+        found.context.check = stop
         with pytest.raises(InterruptedError):
             look(found, name, subject, samples=40, rounds=60)
     finally:
-        del found.lens.check
-        found.lens.is_cancelled = False
+        del found.context.check
+        found.context.is_cancelled = False
     assert result.arrays["points"].shape == (40, 2)
     assert not find_observations()[name].live
 
@@ -96,7 +96,7 @@ def test_words_are_named_with_their_nearest_neighbours() -> None:
     found = observed("gated")
     ((path, name),) = subjects(found, "word_vectors")
     result = see(found, "word_vectors", (path, name))
-    table = found.lens.parameters(path)[name].detach().double().numpy()
+    table = found.context.parameters(path)[name].detach().double().numpy()
     words = result.words["words"]
     assert words == vocabulary(found.data, "text")[: len(words)]
     table = table[: len(words)]

@@ -17,8 +17,8 @@ from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.data.tensors import Tensors
 from visualnet.figures.charts.tiles import TilesChart
+from visualnet.training.observations.context import ObservationContext, plain_fields
 from visualnet.training.observations.excitation.declare import find_units
-from visualnet.training.observations.lens import Lens, plain_fields
 from visualnet.training.observations.observation import CannotObserve, Subject, find_observations
 
 
@@ -27,7 +27,7 @@ def observe_project(project: Project) -> Observed:
     data, analysis = load(project.data), infer(project)
     model = compile_project(project, analysis, seed=0)
     tensors = Tensors(data, model.fields, model.device, plain_fields(model))
-    return Observed(project, analysis, model, data, tensors, Lens(model, data, tensors))
+    return Observed(project, analysis, model, data, tensors, ObservationContext(model, data, tensors))
 
 
 def port_of(name: str, number: int) -> Subject:
@@ -61,17 +61,17 @@ def test_a_unit_of_the_second_convolution_is_projected_back(guided: bool) -> Non
 
 def test_a_network_without_relus_says_that_this_is_the_plain_gradient() -> None:
     found = observed("gated")
-    seen = see(found, "deconvnet", found.lens.scores_port)
+    seen = see(found, "deconvnet", found.context.scores_port)
     assert "no ReLU is on the way" in seen.note
     with pytest.raises(CannotObserve, match="there is no channel 99"):
-        see(found, "deconvnet", found.lens.scores_port, channel=99)
+        see(found, "deconvnet", found.context.scores_port, channel=99)
 
 
 def test_the_strongest_patches_are_cut_where_the_maps_are_highest() -> None:
     found = observed("convolutional")
     convolution = next(m for m in found.model.net.modules() if isinstance(m, nn.Conv2d))
     seen = see(found, "strongest_samples", port_of("convolutional", 0), channel=2, count=4, searched=100)
-    places = found.lens.places(100)
+    places = found.context.places(100)
     data = found.data
     images = np.array(data.whole("image")[places])
     with torch.no_grad():
@@ -89,7 +89,7 @@ def test_the_strongest_patches_are_cut_where_the_maps_are_highest() -> None:
     chart = find_observations()["strongest_samples"]().draw(whole, [(0, whole)])
     assert isinstance(chart, TilesChart)
     assert chart.samples[0] == (int(whole.arrays["samples"][0]),)
-    words = see(observed("gated"), "strongest_samples", observed("gated").lens.scores_port, count=3)
+    words = see(observed("gated"), "strongest_samples", observed("gated").context.scores_port, count=3)
     assert all(any(letter.isalpha() for letter in told) for told in words.words["told"])
 
 
@@ -101,7 +101,7 @@ def test_a_made_image_excites_its_channel_and_words_cannot_be_made() -> None:
     assert values[-1] > values[0] + 0.1
     with torch.no_grad():
         image = torch.from_numpy((seen.arrays["image"][None] - found.data.mean["image"]) / found.data.std["image"])
-        maps = found.lens.values([subject], {"image": image})[subject][0, 3]
+        maps = found.context.values([subject], {"image": image})[subject][0, 3]
     assert np.isclose(float(F.leaky_relu(maps).mean()), values[-1], atol=1e-4)
     middle = see(found, "activation_maximisation", subject, channel=3, steps=20, aim="place")
     assert not np.allclose(middle.arrays["image"], seen.arrays["image"])
@@ -109,4 +109,4 @@ def test_a_made_image_excites_its_channel_and_words_cannot_be_made() -> None:
     other = see(found, "activation_maximisation", subject, channel=3, steps=20, seed=1)
     assert not np.allclose(other.arrays["image"], seen.arrays["image"])
     with pytest.raises(CannotObserve, match="Words are not real numbers"):
-        see(observed("gated"), "activation_maximisation", observed("gated").lens.scores_port)
+        see(observed("gated"), "activation_maximisation", observed("gated").context.scores_port)

@@ -12,9 +12,9 @@ from visualnet.cli.common import open_project
 from visualnet.compiling.module import Model, compile_project
 from visualnet.data.loading import Loaded, load
 from visualnet.data.tensors import Tensors
+from visualnet.training.observations.context import ObservationContext, plain_fields
 from visualnet.training.observations.feeds.fed_network import FedNetwork, FeedSources
 from visualnet.training.observations.feeds.feed import Feed
-from visualnet.training.observations.lens import Lens, plain_fields
 
 
 class Rig:
@@ -27,7 +27,7 @@ class Rig:
         self.model.objective.eval()
         self.tensors = Tensors(self.data, self.model.fields, self.model.device, plain_fields(self.model))
         self.net = FedNetwork(self.model, FeedSources(self.batches, self.sample))
-        self.lens = Lens(self.model, self.data, self.tensors)
+        self.context = ObservationContext(self.model, self.data, self.tensors)
         self.analysis = self.model.analysis
 
     def batch(self, *samples: int) -> list[Tensor]:

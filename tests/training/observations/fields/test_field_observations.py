@@ -23,11 +23,11 @@ def test_a_place_sees_what_a_perturbation_reaches_and_no_more_than_is_computed()
     image = image_of(found)
     felt = np.zeros((28, 28), np.bool_)
     with torch.no_grad():
-        plain = found.lens.values([subject], {"image": image})[subject][0, :, 0, 4]
+        plain = found.context.values([subject], {"image": image})[subject][0, :, 0, 4]
         for row in range(28):
             changed = image.repeat(28, 1, 1, 1)
             changed[range(28), 0, row, range(28)] += 3
-            values = found.lens.values([subject], {"image": changed})[subject][:, :, 0, 4]
+            values = found.context.values([subject], {"image": changed})[subject][:, :, 0, 4]
             felt[row] = ((values - plain).abs() > 1e-6).any(1).numpy()
     (top, bottom), (left, right) = seen.arrays["computed"].astype(int)
     assert (bottom - top, right - left) == (12, 14)  # 14 cells, two of them padding above
@@ -53,8 +53,8 @@ def test_what_a_unit_adds_is_the_same_at_every_node_of_a_chain() -> None:
     assert np.allclose(added, total, rtol=1e-3, atol=1e-6)
     image = image_of(found).requires_grad_()
     with torch.enable_grad():
-        values = found.lens.values([subject, found.lens.scores_port], {"image": image}, gradients=True)
-        maps, scores = values[subject], values[found.lens.scores_port]
+        values = found.context.values([subject, found.context.scores_port], {"image": image}, gradients=True)
+        maps, scores = values[subject], values[found.context.scores_port]
         (gradient,) = torch.autograd.grad(scores[0].max(), maps, retain_graph=True)
     assert np.isclose(total, (gradient * maps)[0, 1, 12, 12].item(), atol=1e-6)
     chart = find_observations()["path_to_score"]().draw(seen, [(0, seen)])

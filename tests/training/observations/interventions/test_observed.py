@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from tests.training.observations.feeds.rig import Rig
+from visualnet.training.observations.context import resting
 from visualnet.training.observations.feeds.feed import Feed
 from visualnet.training.observations.interventions.knock_out import estimate_means, t_quantile
-from visualnet.training.observations.lens import resting
 from visualnet.training.observations.observation import CannotObserve, ObservationRequest, Result, make_observation
 
 
@@ -25,16 +25,16 @@ def vit() -> Rig:
 
 def observe(rig: Rig, name: str, subject: object, sample: int = 0, **options: object) -> Result:
     made = make_observation(ObservationRequest(name, subject, tuple(options.items())))  # type: ignore[arg-type]
-    rig.lens.aim(sample)
+    rig.context.aim(sample)
     with resting(rig.model), torch.no_grad():
-        return made.compute(rig.lens, subject)  # type: ignore[arg-type]
+        return made.compute(rig.context, subject)  # type: ignore[arg-type]
 
 
 @torch.no_grad()
 def losses(rig: Rig, samples: int, parts: int) -> tuple[np.ndarray, np.ndarray]:
     """Loss and accuracy of each part, by the objective itself."""
-    places = rig.lens.places(samples)
-    found = [rig.model.objective(*rig.lens.batch(part).values()) for part in np.split(places, parts)]
+    places = rig.context.places(samples)
+    found = [rig.model.objective(*rig.context.batch(part).values()) for part in np.split(places, parts)]
     return np.array([float(f["loss"]) for f in found]), np.array([float(f["accuracy"]) for f in found])
 
 
@@ -76,7 +76,7 @@ def test_a_knocked_out_head_is_the_network_without_its_columns(vit: Rig) -> None
     with torch.no_grad():
         attention.out_proj.weight.copy_(kept)
     assert found.arrays["loss"][1, 0] == pytest.approx((after - before).mean(), abs=1e-5)
-    assert vit.lens.feeds == ()
+    assert vit.context.feeds == ()
 
 
 def test_intervals_are_those_of_students_t() -> None:
@@ -129,7 +129,7 @@ def test_between_two_samples_both_ends_are_the_samples_own_answers(lenet: Rig) -
 def test_ranges_are_those_of_the_validation_samples(vit: Rig) -> None:
     subject = vit.port("encoder#1", "fc1")
     found = observe(vit, "unit_ranges", subject, samples=30)
-    view, batch = vit.model.view([subject]), vit.lens.batch(vit.lens.places(30))
+    view, batch = vit.model.view([subject]), vit.context.batch(vit.context.places(30))
     with torch.no_grad():
         value = view(*batch.values())[0]
     assert np.allclose(found.arrays["low"], value.amin((0, 1)).numpy(), atol=1e-6)
@@ -140,8 +140,8 @@ def test_ranges_are_those_of_the_validation_samples(vit: Rig) -> None:
 def test_what_a_person_feeds_acts_on_what_is_observed(lenet: Rig) -> None:
     port, after = lenet.port("conv1"), lenet.port("relu1")
     with resting(lenet.model):
-        lenet.lens.aim(0, feeds=(Feed(port, "zeros"),))
-        assert not lenet.lens.values([after])[after].any()
-        loss = float(lenet.lens.loss())
-        lenet.lens.aim(0)
-        assert lenet.lens.values([after])[after].any() and float(lenet.lens.loss()) != loss
+        lenet.context.aim(0, feeds=(Feed(port, "zeros"),))
+        assert not lenet.context.values([after])[after].any()
+        loss = float(lenet.context.loss())
+        lenet.context.aim(0)
+        assert lenet.context.values([after])[after].any() and float(lenet.context.loss()) != loss

@@ -23,6 +23,7 @@ from visualnet.training import events
 from visualnet.training.control import ProbeRequest
 from visualnet.training.idle_probe import IdleProbe, Question
 from visualnet.training.loop.session import Session
+from visualnet.training.observations.context import ObservationContext, plain_fields, resting
 from visualnet.training.observations.landscape.declare import LossLine, LossSurface, WeightsPath
 from visualnet.training.observations.landscape.directions import (
     normalise_filters,
@@ -32,15 +33,14 @@ from visualnet.training.observations.landscape.directions import (
 )
 from visualnet.training.observations.landscape.kept_weights import first_weights, kept_path
 from visualnet.training.observations.landscape.surface import LossMeter
-from visualnet.training.observations.lens import Lens, plain_fields, resting
 from visualnet.training.observations.observation import NETWORK, CannotObserve, ObservationRequest, Result
 
 
-def lens_of(project: Project, seed: int = 0) -> Lens:
+def context_of(project: Project, seed: int = 0) -> ObservationContext:
     """A network with fresh weights, to be looked at."""
     data = load(project.data)
     model = compile_project(project, infer(project, None, data.fields), seed=seed)
-    return Lens(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
+    return ObservationContext(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
 
 
 def test_each_filter_has_the_norm_of_the_weights_filter_and_biases_stay() -> None:
@@ -56,32 +56,32 @@ def test_each_filter_has_the_norm_of_the_weights_filter_and_biases_stay() -> Non
 
 
 def test_every_place_of_the_grid_is_the_loss_there() -> None:
-    lens = lens_of(small(dropout=0.5))
-    generator = lens.generator(1)
-    meter = LossMeter(lens, 40, "train")
+    context = context_of(small(dropout=0.5))
+    generator = context.generator(1)
+    meter = LossMeter(context, 40, "train")
     first, second = random_direction(meter.center, generator), random_direction(meter.center, generator)
-    before = {name: tensor.clone() for name, tensor in lens.model.objective.state_dict().items()}
+    before = {name: tensor.clone() for name, tensor in context.model.objective.state_dict().items()}
     places = [-1.0, 0.0, 0.5]
-    with resting(lens.model):
+    with resting(context.model):
         grid = meter.grid(first, second, places, places)
         middle = meter.measure()
-    for name, tensor in lens.model.objective.state_dict().items():
+    for name, tensor in context.model.objective.state_dict().items():
         assert torch.equal(tensor, before[name])
-    other = copy.deepcopy(lens.model.objective).eval()
-    batch = lens.batch(lens.places(40, "train"))
+    other = copy.deepcopy(context.model.objective).eval()
+    batch = context.batch(context.places(40, "train"))
     for row, b in enumerate(places):
         for column, a in enumerate(places):
             for name, parameter in other.named_parameters():
                 parameter.data = meter.center[name] + a * first[name] + b * second[name]
             with torch.no_grad():
-                direct = other(*(batch[name] for name in lens.model.fields))["loss"].item()
+                direct = other(*(batch[name] for name in context.model.fields))["loss"].item()
             assert grid[row, column] == pytest.approx(direct, rel=1e-5), (a, b)
     assert grid[1, 1] == middle
 
 
 def test_weights_are_put_back_where_it_is_given_up() -> None:
-    lens = observed("residual").lens
-    statistics = {n: t.clone() for n, t in lens.model.objective.state_dict().items()}
+    context = observed("residual").context
+    statistics = {n: t.clone() for n, t in context.model.objective.state_dict().items()}
     asked: list[float] = []
 
     def give_up(share: float) -> None:
@@ -89,14 +89,14 @@ def test_weights_are_put_back_where_it_is_given_up() -> None:
         if len(asked) == 4:
             raise CannotObserve("given up")
 
-    lens.check = give_up
+    context.check = give_up
     try:
-        with resting(lens.model), pytest.raises(CannotObserve):
-            LossSurface({"size": 3, "samples": 4}).compute(lens, NETWORK)
+        with resting(context.model), pytest.raises(CannotObserve):
+            LossSurface({"size": 3, "samples": 4}).compute(context, NETWORK)
     finally:
-        lens.check = lambda share: None
+        context.check = lambda share: None
     assert asked == sorted(asked) and len(asked) == 4
-    for name, tensor in lens.model.objective.state_dict().items():
+    for name, tensor in context.model.objective.state_dict().items():
         assert torch.equal(tensor, statistics[name]), "batch statistics too"
 
 
@@ -148,7 +148,7 @@ def test_the_middle_is_the_loss_of_the_run_and_the_line_begins_at_its_first_weig
     assert seen.words["path"][0] == "beginning" and seen.words["path"][-1] == "now"
     assert np.allclose(seen.arrays["path"][-1], 0)
     # The path lies on the plane: the loss at its beginning is that of the fresh network.
-    fresh = lens_of(project, project.recipe.seed)
+    fresh = context_of(project, project.recipe.seed)
     with resting(fresh.model):
         begun = LossMeter(fresh, **{"samples": len(data.validation), "part": "validation"}).measure()
     shares, losses = along.arrays["shares"], along.arrays["loss"]

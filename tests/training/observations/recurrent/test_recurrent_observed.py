@@ -60,7 +60,7 @@ def test_a_decoder_begins_with_the_state_that_it_is_handed_and_reads_its_own_wor
     for subject, field in ((encoder, "source"), (decoder, "written")):
         words = see(found, "gates", subject, sample=5).words["steps"]
         assert words == tuple(str(n) if n else "·" for n in found.data.whole(field)[place].tolist())
-    module = found.lens.module(decoder[0])
+    module = found.context.module(decoder[0])
     assert isinstance(module, torch.nn.GRU)
     # By the formula, for the first step: h_0 is what the encoder ended with.
     with torch.no_grad():

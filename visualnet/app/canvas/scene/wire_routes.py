@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
+from time import perf_counter
 
 from PySide6.QtCore import QObject, QRectF, QTimer
 
@@ -39,7 +39,7 @@ class WireRoutes(QObject):
     def draw(self, targets: Iterable[Port], detour: bool = True, budget_s: float = DETOURS_S) -> None:
         """Draw these wires anew. Without ``detour`` they may pass behind cards: for while something is dragged. When the time is up the
         rest go straight for now, and find their ways in the next moments."""
-        until, cards = time.perf_counter() + budget_s, self.scene.cards
+        until, cards = perf_counter() + budget_s, self.scene.cards
         for target in targets:
             wire = self.scene.wires.get(target)
             if wire is None or wire.source.node not in cards or target.node not in cards:
@@ -49,7 +49,7 @@ class WireRoutes(QObject):
                 (self.scene.failing.add if wire.failing else self.scene.failing.discard)(target)
             else:
                 self._straight.add(target)
-            in_time = detour and time.perf_counter() < until
+            in_time = detour and perf_counter() < until
             if detour and not in_time:
                 self._waiting[target] = None
             wire.route(cards, self.near if in_time else None)

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from visualnet.analysis.facts import plain_path
 from visualnet.app.features.attention.attention_observation import AttentionObservation
-from visualnet.app.features.feature_maps.probe_panel import ProbePanel, fill_choices
+from visualnet.app.features.feature_maps.probe_panel import ProbePanel
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import describe, label
+from visualnet.app.widgets.choices import fill_choices
 from visualnet.app.widgets.layouts import STRETCH, row
 from visualnet.training.observations.attention.declare import NO_ATTENTION, AttentionWeights
 from visualnet.training.observations.attention.places import attention_name, attention_subjects

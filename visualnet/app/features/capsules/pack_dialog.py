@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QProgressBar, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QWidget
 
-from visualnet.app.features.capsules.fitting import fit_height
+from visualnet.app.features.capsules.dialog_height import fit_height
 from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.text.format import format_bytes
 from visualnet.core.text.visible import visible
 from visualnet.training.capsules.manifest import Manifest
@@ -48,8 +49,7 @@ class PackDialog(QDialog):
         self.consent.setVisible(self.data.isVisibleTo(self))
         self.fault = label("", "error", wrap=True)
         self.fault.hide()
-        self.bar = describe(QProgressBar(textVisible=False), "How much is packed")
-        self.bar.setRange(0, 1000)
+        self.bar = ShareBar("How much is packed")
         self.bar.hide()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.pack = self.buttons.addButton("Pack…", QDialogButtonBox.ButtonRole.AcceptRole)
@@ -94,7 +94,7 @@ class PackDialog(QDialog):
         self._task = BackgroundTask(
             work,
             done,
-            lambda share: self.bar.setValue(round(1000 * share)),
+            self.bar.show_share,
             self._refuse,
             name="pack",
             words="The run could not be packed",

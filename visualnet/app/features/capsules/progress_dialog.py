@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QProgressBar, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
 
-from visualnet.app.features.capsules.fitting import fit_height
+from visualnet.app.features.capsules.dialog_height import fit_height
 from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
-from visualnet.app.widgets.basic import describe, label
+from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.share_bar import ShareBar
 
 SHOWN_AFTER_MS = 400
 """What takes no longer needs no dialog."""
@@ -31,8 +32,7 @@ class ProgressDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setModal(True)
-        self.bar = describe(QProgressBar(textVisible=False), "How far it is")
-        self.bar.setRange(0, 1000)
+        self.bar = ShareBar("How far it is")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.buttons.rejected.connect(self.reject)
         column(label(f"{title} …"), row((self.bar, 1), self.buttons, spacing=12), margins=16, spacing=12, parent=self)
@@ -44,7 +44,7 @@ class ProgressDialog(QDialog):
         self.task = BackgroundTask(
             work,
             done,
-            lambda share: self.bar.setValue(round(1000 * share)),
+            self.bar.show_share,
             failed,
             name="capsule",
             words="It could not be done",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
-from visualnet.app.features.capsules.fitting import fit_height
-from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
+from visualnet.app.features.capsules.dialog_height import fit_height
+from visualnet.app.features.task_dialog import TaskDialog
+from visualnet.app.services.background_task import Job
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.basic import button, describe, label
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.basic import button, label
+from visualnet.app.widgets.layouts import column
 from visualnet.core.text.format import format_duration, format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.training import exclusive
@@ -48,13 +49,12 @@ def describe_record(record: RunRecord) -> list[str]:
     return lines
 
 
-class VerifyDialog(QDialog):
+class VerifyDialog(TaskDialog):
     """What is known of a run, and a button that trains it again."""
 
     def __init__(self, studio: Studio, run: Path, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(button("Verify", "primary", "ok"), "How much is trained again", parent)
         self.studio, self.run_folder = studio, run
-        self._task: BackgroundTask | None = None
         self.verdict: Verdict | None = None
         self.setWindowTitle("Verify the run")
         manifest, notes = read_kept(run), read_annotations(run).notes
@@ -68,31 +68,13 @@ class VerifyDialog(QDialog):
         self.outcome = label("", wrap=True)
         self.head.hide()
         self.outcome.hide()
-        self.bar = describe(QProgressBar(textVisible=False), "How much is trained again")
-        self.bar.setRange(0, 1000)
-        self.bar.hide()
-        self.again = button("Verify", "primary", "ok", self.toggle)
         self.again.setToolTip("Train it again beside the window, and compare")
-        self.again.setAutoDefault(False)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.buttons.rejected.connect(self.reject)
-        foot = row(self.again, (self.bar, 1), STRETCH, self.buttons, spacing=12)
-        parts = (self.inside, self.notes, label(ABOUT, "muted", wrap=True), self.head, self.outcome, foot)
+        parts = (self.inside, self.notes, label(ABOUT, "muted", wrap=True), self.head, self.outcome, self.foot)
         column(*parts, margins=16, spacing=12, parent=self)
         fit_height(self, 600)
-        self.finished.connect(lambda _: close_tasks(self))
 
-    @property
-    def running(self) -> bool:
-        """Whether it trains."""
-        return self._task is not None and self._task.running
-
-    def toggle(self) -> None:
-        """Train the run again, or end that."""
-        if self.running:
-            assert self._task is not None
-            self._task.cancel()
-            return
+    def begin(self) -> None:
+        """Train the run again."""
         self.head.hide()
         self.outcome.hide()
         folder = self.run_folder
@@ -101,17 +83,13 @@ class VerifyDialog(QDialog):
             with exclusive.training():
                 return verify_run(folder, job)
 
-        self._task = BackgroundTask(
+        self.run_task(
             work,
             self.show_verdict,
-            lambda share: self.bar.setValue(round(1000 * share)),
             lambda words: self._tell("It cannot be compared", words),
-            name="verify",
-            words="The run could not be trained again",
-            parent=self,
+            "verify",
+            "The run could not be trained again",
         )
-        self._task.finished.connect(self._show_state)
-        self._show_state()
 
     def show_verdict(self, verdict: Verdict) -> None:
         """Say what came of it."""
@@ -123,8 +101,3 @@ class VerifyDialog(QDialog):
             line.setText(text)
             line.show()
         fit_height(self, self.width())
-
-    def _show_state(self) -> None:
-        self.bar.setVisible(self.running)
-        self.bar.setValue(0)
-        self.again.setText("Stop" if self.running else "Verify")

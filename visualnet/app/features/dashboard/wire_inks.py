@@ -1,4 +1,4 @@
-"""How a wire is drawn by a size: faint and thin where it fades, broad and glowing where it burns."""
+"""Colour and width of a wire by a quantity: thin and pale where it is small, broad and bright where it is large."""
 
 from __future__ import annotations
 

@@ -6,17 +6,17 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog, QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog, QLineEdit, QWidget
 
 from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
 from visualnet.app.widgets.basic import button, describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.text.format import capitalize_first
 from visualnet.core.text.visible import visible
 from visualnet.data.sources.torchvision_sets.layouts import LAYOUTS
 
 WORDS = "The set is fetched from where torchvision says it is, whole or not at all. What is in the folder already is not fetched again."
-STEPS = 1_000
 
 
 class DownloadDialog(QDialog):
@@ -34,8 +34,7 @@ class DownloadDialog(QDialog):
         downloads = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
         self.place = describe(QLineEdit(downloads), "Folder", "Where the files are put")
         self.browse = button("Choose…", icon="open", done=self._choose_folder)
-        self.bar = describe(QProgressBar(textVisible=False), "Progress of the download")
-        self.bar.setRange(0, STEPS)
+        self.bar = ShareBar("Progress of the download")
         self.words = label("", "muted", wrap=True)
         self.fault = label("", "error", wrap=True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -74,7 +73,7 @@ class DownloadDialog(QDialog):
         self._task = BackgroundTask(
             partial(_download, name, folder),
             self._take,
-            lambda share: self.bar.setValue(round(share * STEPS)),
+            self.bar.show_share,
             self._refuse,
             name="download",
             words="The set is not here",
@@ -96,7 +95,7 @@ class DownloadDialog(QDialog):
             self.reject()
 
     def _show_running(self, running: bool) -> None:
-        self.bar.setValue(0)
+        self.bar.show_share(0.0)
         self.bar.setVisible(running)
         for part in (self.sets, self.place, self.browse, self.fetch):
             part.setEnabled(not running)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFrame,
-    QProgressBar,
     QScrollArea,
     QWidget,
 )
@@ -25,6 +24,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, describe, label
 from visualnet.app.widgets.dialogs.modal import answer_of
 from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
 from visualnet.core.storage.data_places import remember
@@ -133,8 +133,7 @@ class OwnDataDialog(QDialog):
         self.kind.activated.connect(lambda _: self._choose())
         self.options = QWidget()
         self._form_place = column(parent=self.options)
-        self.bar = describe(QProgressBar(textVisible=False), "Progress of looking through")
-        self.bar.setRange(0, 1000)
+        self.bar = ShareBar("Progress of looking through")
         self.facts = KeyValue()
         self.findings = label("", wrap=True)
         self.fault = label("", "error", wrap=True)
@@ -183,7 +182,7 @@ class OwnDataDialog(QDialog):
         self.fault.hide()
         self.findings.setText("")
         self.facts.show_rows([])
-        self.bar.setValue(0)
+        self.bar.show_share(0.0)
         self.bar.show()
         name, path = str(self.kind.currentData()), self.path
         options = dict(self._options.get(name, {}))
@@ -196,7 +195,7 @@ class OwnDataDialog(QDialog):
         self._task = BackgroundTask(
             run,
             self._show,
-            lambda share: self.bar.setValue(round(share * 1000)),
+            self.bar.show_share,
             self._refuse,
             name="look data through",
             words="These data cannot be used",

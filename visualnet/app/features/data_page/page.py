@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QStackedWidget, QWidget
 
 from visualnet.app.features.data_page.choosing_section import ChoosingSection
 from visualnet.app.features.data_page.figures_section import FiguresSection
@@ -23,6 +23,7 @@ from visualnet.app.widgets.deferred_refresh import DeferredRefresh
 from visualnet.app.widgets.dialogs.messages import Banner
 from visualnet.app.widgets.layouts import column, row
 from visualnet.app.widgets.segmented import Segmented
+from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core import edits
 from visualnet.core.storage.data_places import remember
 from visualnet.core.text.format import capitalize_first
@@ -64,8 +65,7 @@ class DataPage(QWidget):
         self.narrow_switch.addItems([capitalize_first(name) for name in SECTIONS])
         self.narrow_switch.activated.connect(lambda at: self.show_section(SECTIONS[at]))
         self.doing = label("", "muted")
-        self.bar = describe(QProgressBar(textVisible=False), "Progress of what is found out about the data")
-        self.bar.setRange(0, 1000)
+        self.bar = ShareBar("Progress of what is found out about the data")
         self.stop = button("Cancel", done=self.examiner.cancel)
         self.progress = QWidget()
         row(self.doing, (self.bar, 1), self.stop, spacing=8, parent=self.progress)
@@ -210,7 +210,7 @@ class DataPage(QWidget):
     def _show_progress(self, words: str, share: float) -> None:
         self.progress.setVisible(bool(words))
         self.doing.setText(f"{words} …" if words else "")
-        self.bar.setValue(round(share * 1000))
+        self.bar.show_share(share)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

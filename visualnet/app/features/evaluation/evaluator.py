@@ -1,4 +1,4 @@
-"""Judges runs beside the window, one at a time, and keeps what was found."""
+"""Evaluates runs in the background, one at a time, and caches the results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the eye meets first: the figure with its interval and what it means, and all other metrics beneath."""
+"""The main figure with its interval and what it means, and all other metrics beneath it."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QDockWidget, QMessageBox, QProgressBar, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QDockWidget, QMessageBox, QSplitter, QStackedWidget, QWidget
 
 from visualnet.app.features.evaluation.evaluator import Evaluator, Question
 from visualnet.app.features.evaluation.figures_view import FiguresView
@@ -19,13 +19,14 @@ from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describ
 from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.errors import FileError
 from visualnet.core.project import RunRef
 from visualnet.core.storage import project_file
 from visualnet.core.text.format import format_quantity
 from visualnet.training.evaluation.episodes.judging import EPISODES, plays
 from visualnet.training.evaluation.evaluation import Evaluation
-from visualnet.training.evaluation.openings import WHAT_IT_MEANS, count_openings, describe_openings
+from visualnet.training.evaluation.uses_of_test_part import WHAT_IT_MEANS, count_uses, describe_uses
 from visualnet.training.runs import run_history as history
 
 PARTS = (("validation", "Validation part"), ("test", "Test part…"), ("training", "Training part"))
@@ -63,8 +64,7 @@ class EvaluationPanel(QWidget):
         self.go = button("Evaluate", "primary", "metric", self.toggle)
         self.report = button("Report…", "", "export", self.save_report)
         self.report.setToolTip("Save all of it as one page (HTML) that needs nothing else")
-        self.bar = describe(QProgressBar(textVisible=False), "Progress of the evaluation")
-        self.bar.setRange(0, 1000)
+        self.bar = ShareBar("Progress of the evaluation")
         self.bar.setMaximumWidth(fonts.px(120))
         self.note = label("", "warning", wrap=True)
         self.note.setContentsMargins(14, 0, 10, 0)
@@ -89,7 +89,7 @@ class EvaluationPanel(QWidget):
         parts = ((self.title, 1), self.bar, self.answer, self.part, self.weights, self.report, self.enlarge, self.go)
         column(row(*parts, margins=(14, 4, 8, 2), spacing=6), self.note, (self.stack, 1), spacing=2, parent=self)
         self.evaluator.changed.connect(self.refresh)
-        self.evaluator.progress.connect(lambda share: self.bar.setValue(round(1000 * share)))
+        self.evaluator.progress.connect(self.bar.show_share)
         self.part.activated.connect(lambda _: self.refresh())
         self.weights.activated.connect(lambda _: self.refresh())
         for changed in (self.runner.state_changed, self.runner.attached_changed, studio.document_changed):
@@ -152,7 +152,7 @@ class EvaluationPanel(QWidget):
 
     def _may_open_test(self, folder: Path) -> bool:
         buttons = QMessageBox.StandardButton
-        more = f"{WHAT_IT_MEANS}\n\n{describe_openings(count_openings(folder))}"
+        more = f"{WHAT_IT_MEANS}\n\n{describe_uses(count_uses(folder))}"
         box = message_box(self, "Open the test part?", "Open the test part?", more, buttons.Cancel, "lock", "warning")
         opened = box.addButton("Open it, and count it", QMessageBox.ButtonRole.AcceptRole)
         box.setDefaultButton(buttons.Cancel)
@@ -200,7 +200,7 @@ class EvaluationPanel(QWidget):
         question, running = self.question, self.evaluator.running
         self.bar.setVisible(running)
         if running:
-            self.bar.setValue(0)
+            self.bar.show_share(0.0)
         self.go.setText("Cancel" if running else "Evaluate")
         self.go.setEnabled(question is not None)
         for chooser in (self.part, self.weights):
@@ -220,9 +220,7 @@ class EvaluationPanel(QWidget):
         ready = READY_TO_PLAY if plays(self.studio.project) else READY
         words = ready if question is not None else NO_RUN
         if question is not None and question.part == "test":
-            words = (
-                f"{WHAT_IT_MEANS}\n\n{describe_openings(count_openings(question.folder))}\n\nPress Evaluate to open it."
-            )
+            words = f"{WHAT_IT_MEANS}\n\n{describe_uses(count_uses(question.folder))}\n\nPress Evaluate to open it."
         if self.evaluator.running:
             answers = "Computing what the network answers to every sample of this part …"
             words = f"The network plays {EPISODES} episodes …" if plays(self.studio.project) else answers
@@ -257,7 +255,7 @@ class EvaluationPanel(QWidget):
         self.title.setText(" · ".join(part.strip() for part in parts))
         self.note.setText(found.note)
         self.note.setVisible(bool(found.note))
-        self.openings.setText(describe_openings(count_openings(found.folder)))
+        self.openings.setText(describe_uses(count_uses(found.folder)))
         self.pairing.show_runs(found.folder.name)
         self.pairing.clear()
         self._show_answer()

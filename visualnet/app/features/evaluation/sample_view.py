@@ -1,4 +1,4 @@
-"""Samples that somebody wants to see: a list of them, and the chosen one large, with what is true and what was answered."""
+"""A list of chosen samples, and the selected one large, with its true value and the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trains an experiment beside the window, and keeps what it tells."""
+"""Trains an experiment in the background, and keeps its results."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.core.process.mailbox import Mailbox
-from visualnet.training.experiments import kept
+from visualnet.training.experiments import experiment_folder
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.model import ExperimentModel, read_model
-from visualnet.training.experiments.runner import Message, Reins, look_all, run_experiment
+from visualnet.training.experiments.runner import Message, StopControl, observe_variant, run_experiment
 from visualnet.training.experiments.trials import Trial, name_of, project_of
 
 TICK_MS = 66
@@ -32,7 +32,7 @@ class Experimenter(QObject):
         self.training = False
         """Whether runs are trained; what is kept may be looked at too."""
         self._task: BackgroundTask | None = None
-        self._reins: Reins | None = None
+        self._control: StopControl | None = None
         self._mailbox = Mailbox()
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._receive)
@@ -45,7 +45,7 @@ class Experimenter(QObject):
     @property
     def stopping(self) -> bool:
         """Whether it was asked to stop and has not ended."""
-        return self.busy and self._reins is not None and self._reins.stopping
+        return self.busy and self._control is not None and self._control.stopping
 
     def start(self, experiment: Experiment, seeds: Sequence[int], folder: Path, own: Any = None) -> None:
         """Train the runs of an experiment that are not done in this folder; nothing while another one goes on."""
@@ -53,16 +53,16 @@ class Experimenter(QObject):
             return
         self.model = ExperimentModel(experiment, seeds, folder)
         self.model.state = "running"
-        reins = Reins()
-        self._begin(reins, partial(_train, experiment, tuple(seeds), folder, reins, own), training=True)
+        stop_control = StopControl()
+        self._begin(stop_control, partial(_train, experiment, tuple(seeds), folder, stop_control, own), training=True)
 
-    def show(self, experiment: Experiment, found: kept.Kept) -> None:
+    def show(self, experiment: Experiment, found: experiment_folder.KeptExperiment) -> None:
         """Read what was trained before, and observe its first runs again."""
         if self.busy:
             return
         self.model = read_model(experiment, found.folder, found.seeds)
-        reins = Reins()
-        self._begin(reins, partial(_observe, self.model, reins), training=False)
+        stop_control = StopControl()
+        self._begin(stop_control, partial(_observe, self.model, stop_control), training=False)
 
     def clear(self) -> None:
         """Nothing is known."""
@@ -72,8 +72,8 @@ class Experimenter(QObject):
 
     def stop(self) -> None:
         """End after the step in hand; what is done is kept."""
-        if self._reins is not None:
-            self._reins.stop()
+        if self._control is not None:
+            self._control.stop()
             self.changed.emit()
 
     def wait(self) -> None:
@@ -81,14 +81,14 @@ class Experimenter(QObject):
         if self._task is not None:
             self._task.wait()
 
-    def _begin(self, reins: Reins, work: Any, training: bool) -> None:
-        self._reins, self.training = reins, training
+    def _begin(self, stop_control: StopControl, work: Any, training: bool) -> None:
+        self._control, self.training = stop_control, training
         put = self._mailbox.put
 
         def run(job: Job) -> None:
             def tell(message: Message) -> None:
                 if job.stop.is_set():  # the window closes
-                    reins.stop()
+                    stop_control.stop()
                 put(message)
 
             work(tell)
@@ -112,16 +112,18 @@ class Experimenter(QObject):
     def _end(self) -> None:
         self._timer.stop()
         self._receive()
-        self._task = self._reins = None
+        self._task = self._control = None
         self.training = False
         self.changed.emit()
 
 
-def _train(experiment: Experiment, seeds: tuple[int, ...], folder: Path, reins: Reins, own: Any, tell: Any) -> None:
-    run_experiment(experiment, seeds, folder, reins, tell, own)
+def _train(
+    experiment: Experiment, seeds: tuple[int, ...], folder: Path, stop_control: StopControl, own: Any, tell: Any
+) -> None:
+    run_experiment(experiment, seeds, folder, stop_control, tell, own)
 
 
-def _observe(model: ExperimentModel, reins: Reins, tell: Any) -> None:
+def _observe(model: ExperimentModel, stop_control: StopControl, tell: Any) -> None:
     """Observe the first run of each variant, where it is done."""
     from visualnet.pytorch import need_torch
     from visualnet.training import devices
@@ -136,6 +138,8 @@ def _observe(model: ExperimentModel, reins: Reins, tell: Any) -> None:
             run = model.runs.get(trial)
             if run is not None and run.over:
                 place = model.folder / name_of(model.experiment, trial)
-                look_all(model.experiment, variant, project_of(model.experiment, trial), place, reins, tell)
+                observe_variant(
+                    model.experiment, variant, project_of(model.experiment, trial), place, stop_control, tell
+                )
     except Stopped:
         return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.features.feature import Feature, Page, draws_something, lazy
+from visualnet.app.features.feature import Feature, draws_something
+from visualnet.app.features.lazy_page import lazy_page
 from visualnet.app.state.studio import Studio
 
 
@@ -18,14 +19,14 @@ def vary(studio: Studio) -> None:
     document = studio.document
     show(studio)
     if studio.shell is not None and (page := studio.shell.page(FEATURE.id)) is not None:
-        page.vary(document)
+        page.view.vary(document)
 
 
 FEATURE = Feature(
     "experiments",
     "Variants of a network trained side by side with several seeds: initializations, normalization, learning rates, transfer learning, or "
     "any setting of your own project. Curves with bands, a table, a verdict, and what shows why.",
-    page=Page("Experiments", lazy("visualnet.app.features.experiments.page:ExperimentsPage")),
+    page=lazy_page("Experiments", "visualnet.app.features.experiments.view:ExperimentsView"),
     actions=(
         ActionSpec(
             "train.experiments",

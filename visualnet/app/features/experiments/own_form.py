@@ -108,6 +108,10 @@ class OwnForm(QWidget):
         else:
             self._show_kept()
 
+    def release_projects(self) -> None:
+        """Hold no project while nobody sees the form: `set_projects` offers those that are open then."""
+        self._projects = []
+
     def take(self, document: Document) -> None:
         """Vary this document's project."""
         self._document = weakref.ref(document)

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QProgressBar, QSpinBox, QSplitter, QWidget
+from PySide6.QtWidgets import QComboBox, QSpinBox, QSplitter, QWidget
 
 from visualnet.app.features.experiments.experimenter import Experimenter
 from visualnet.app.features.experiments.gallery import OWN, Gallery
-from visualnet.app.features.experiments.looks import Looks
+from visualnet.app.features.experiments.observation_pictures import ObservationPictures
 from visualnet.app.features.experiments.outcome import Outcome
 from visualnet.app.features.experiments.own_form import OwnForm
+from visualnet.app.features.lazy_page import PageView
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import button, describe, label, restyle
+from visualnet.app.widgets.choices import offer_values
 from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.document import Document
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.templates.lesson_checks import ShownExperiment
-from visualnet.training.experiments import curves, kept
+from visualnet.training.experiments import curves, experiment_folder
 from visualnet.training.experiments.declare import MOST_SEEDS, Experiment
 from visualnet.training.experiments.model import ExperimentModel
 from visualnet.training.experiments.registry import find_experiments
 from visualnet.training.experiments.trials import describe_trials, list_trials
 
-STEPS = 1000
 TRAINS = "A training goes on: stop it, or wait until it has ended."
 
 
-class ExperimentsView(QWidget):
+class ExperimentsView(PageView):
     """The gallery at the left, the chosen experiment at the right."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
@@ -57,8 +59,7 @@ class ExperimentsView(QWidget):
         self.go = button("Start", "primary", "play", self.toggle)
         self.anew = button("Start anew", "quiet", "repeat", self.start_anew)
         self.anew.setToolTip("Train all runs again, in a new folder; the old one stays where it is")
-        self.bar = describe(QProgressBar(textVisible=False), "Progress of the experiment")
-        self.bar.setRange(0, STEPS)
+        self.bar = ShareBar("Progress of the experiment")
         self.bar.setFixedWidth(fonts.px(180))
         self.state = label("", "muted", wrap=True)
         self.form = OwnForm(self.studio)
@@ -73,7 +74,7 @@ class ExperimentsView(QWidget):
         self.at.activated.connect(lambda _: self._draw())
         for box in (self.which, self.at):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.outcome, self.looks = Outcome(), Looks(self.studio)
+        self.outcome, self.looks = Outcome(), ObservationPictures(self.studio)
         head = column(row((column(self.title, self.sentence, spacing=2), 1), spacing=12), margins=(12, 12, 12, 4))
         steer = row(self.seeds, self.go, self.anew, self.bar, (self.state, 1), margins=(12, 2, 12, 6), spacing=10)
         drawn = QWidget()
@@ -121,7 +122,7 @@ class ExperimentsView(QWidget):
         self.own = None
         experiment = find_experiments()[name]
         self._show(experiment)
-        found = kept.find_newest(name)
+        found = experiment_folder.find_newest(name)
         if found is not None:
             self.seeds.setValue(len(found.seeds))
             self.experimenter.show(experiment, found)
@@ -135,11 +136,24 @@ class ExperimentsView(QWidget):
         self.refresh_projects()
         self.form.take(document)
 
+    def page_shown(self) -> None:
+        self.refresh_projects()
+
     def refresh_projects(self) -> None:
         """Offer the projects that are open now."""
         shell = self.studio.shell
         if shell is not None and not self._form_holder.isHidden():
             self.form.set_projects([(name, project) for name, project in shell.other_projects() if project.graph.nodes])
+            if self.experimenter.model is None:
+                self._take_form()
+
+    def page_hidden(self) -> None:
+        """Hold no project that may be closed before the page is seen again; what was trained stays."""
+        self.form.release_projects()
+        if self.experimenter.model is None and not self.experimenter.training and not self._form_holder.isHidden():
+            self.own = self.experiment = None
+            self.outcome.show_experiment(None)
+            self.looks.show_experiment(None)
 
     def _keep_chosen(self, name: str) -> None:
         """While one is trained, another is not shown."""
@@ -206,7 +220,7 @@ class ExperimentsView(QWidget):
             return
         self.experimenter.stop()
         self.experimenter.wait()
-        place = folder if folder is not None else kept.new_folder(experiment)
+        place = folder if folder is not None else experiment_folder.new_folder(experiment)
         self.experimenter.start(experiment, self._seeds(), place, self.own)  # type: ignore[arg-type]
 
     def _take_seeds(self, seeds: int) -> None:
@@ -257,7 +271,7 @@ class ExperimentsView(QWidget):
         if model is None:
             self.at.hide()
             return
-        self.bar.setValue(round(STEPS * model.share))
+        self.bar.show_share(model.share)
         if model.runs:
             self.outcome.show_model(model)
         self.looks.show_model(model)
@@ -286,14 +300,7 @@ class ExperimentsView(QWidget):
 
     def _list_curves(self, model: ExperimentModel) -> None:
         wanted = curves.list_curves(model)
-        if [self.which.itemData(at) for at in range(self.which.count())] == [one[:2] for one in wanted]:
-            return
-        chosen = self.which.currentData()
-        self.which.clear()
-        for name, part, title in wanted:
-            self.which.addItem(visible(title), (name, part))
-        if chosen is not None:
-            self.which.setCurrentIndex(max(self.which.findData(chosen), 0))
+        offer_values(self.which, [(visible(title), (name, part)) for name, part, title in wanted])
 
     def _draw(self) -> None:
         model, chosen = self.experimenter.model, self.which.currentData()

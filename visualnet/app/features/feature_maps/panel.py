@@ -8,11 +8,12 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from visualnet.analysis.facts import NodeFacts, NodePath
-from visualnet.app.features.feature_maps.probe_panel import ProbePanel, fill_choices
+from visualnet.app.features.feature_maps.probe_panel import ProbePanel
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
 from visualnet.app.plots.feature_maps import TilesView
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import ElidedLabel, describe, icon_button
+from visualnet.app.widgets.choices import fill_choices
 from visualnet.app.widgets.layouts import row
 from visualnet.figures.tiles import as_maps
 from visualnet.training.control import ProbePort

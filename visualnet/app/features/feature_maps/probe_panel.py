@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 
 from visualnet.analysis.facts import NodePath
 from visualnet.app.plots.picture import Picture
@@ -100,11 +100,3 @@ class ProbePanel(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.runner.request_probes(self.who)
-
-
-def fill_choices(combo: QComboBox, names: list[str], current: int) -> None:
-    """Offer these names; an open list is left alone where they are the same."""
-    if names != [combo.itemText(i) for i in range(combo.count())]:
-        combo.clear()
-        combo.addItems(names)
-    combo.setCurrentIndex(current)

@@ -123,7 +123,7 @@ class FeedsPanel(QWidget):
             request = card.range_request()
             store = self.probes.observed
             known = request is None or store.last(request) or store.words(request)
-            if request is not None and not known and self.probes.long_looks.share(request) is None:
+            if request is not None and not known and self.probes.slow_observations.share(request) is None:
                 self.probes.ask(request)
 
     def showEvent(self, event: QShowEvent) -> None:

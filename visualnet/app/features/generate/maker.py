@@ -1,4 +1,4 @@
-"""Has something made beside the window, one thing at a time, with the weights that are trained now or those that are kept."""
+"""Generates in the background, one request at a time, with the weights that are trained now or those of a kept run."""
 
 from __future__ import annotations
 

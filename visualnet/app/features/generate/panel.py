@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QProgressBar, QScrollArea, QSlider, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QScrollArea, QSlider, QStackedWidget, QWidget
 
 from visualnet import pytorch
 from visualnet.app.features.generate.maker import Maker, Wish
@@ -17,6 +17,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import EmptyState, button, describe, icon_button, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.graph import Value
 from visualnet.training.generating.generate import KEPT, Generated, kept_weights
 from visualnet.training.generating.made import Made
@@ -58,7 +59,7 @@ class GeneratePanel(QWidget):
         for changed in (self.runner.state_changed, self.runner.attached_changed):
             changed.connect(lambda *_: self._timer.start())
         self.maker.changed.connect(self._show_state)
-        self.maker.progress.connect(lambda share: self.bar.setValue(round(1000 * share)))
+        self.maker.progress.connect(lambda share: self.bar.show_share(share))
         self.chart.set_theme(studio.theme)
         self.refresh()
 
@@ -82,8 +83,7 @@ class GeneratePanel(QWidget):
         self.save = icon_button(
             "export", "Save", "Save what was made, as a picture, numbers, a table or text", self.show_menu
         )
-        self.bar = describe(QProgressBar(textVisible=False), "Progress")
-        self.bar.setRange(0, 1000)
+        self.bar = ShareBar("Progress")
 
     def _build_body(self) -> None:
         self.chart = ChartView()
@@ -286,7 +286,7 @@ class GeneratePanel(QWidget):
         self.what.setVisible(shown and bool(self.what.text()))
         self.moments.setVisible(shown and self.made is not None and self.made.moments > 1)
         if not running:
-            self.bar.setValue(0)
+            self.bar.show_share(0.0)
 
     def _why_empty(self, kind: type[Way] | None) -> str:
         if words := pytorch.trouble():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualnet.analysis.connect.hidden_layer import add_hidden_layer, bends_nothing
+from visualnet.analysis.connect.hidden_layer import add_hidden_layer, is_linear
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Dock, Feature, lazy
 from visualnet.app.state.studio import Studio
@@ -36,7 +36,7 @@ FEATURE = Feature(
             "Put a dense layer and a tanh before a network that can only draw straight lines",
             "plus",
             run=add_layer,
-            enabled=lambda studio: bends_nothing(studio.analysis),
+            enabled=lambda studio: is_linear(studio.analysis),
             submenu="Nodes and wires",
             unavailable="This is for a network with one layer of weights over points.",
         ),

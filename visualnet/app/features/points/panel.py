@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QHideEvent, QIcon, QPainter, QPen, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QSplitter, QStackedWidget, QWidget
 
-from visualnet.analysis.connect.hidden_layer import bends_nothing
+from visualnet.analysis.connect.hidden_layer import is_linear
 from visualnet.app.features.points.plane_editor import PlaneEditor
 from visualnet.app.features.see_inside.chooser import is_input
 from visualnet.app.features.see_inside.observation_view import ObservationView
@@ -151,7 +151,7 @@ class PointsPanel(QWidget):
 
     def _show_advice(self, points: list[OwnPoint]) -> None:
         lacks = False
-        if bends_nothing(self.studio.analysis):
+        if is_linear(self.studio.analysis):
             from visualnet.data.plane.straight_lines import lines_divide
 
             lacks = not lines_divide([point[:2] for point in points], [point.label for point in points])

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QWidget
 
-from visualnet.app.features.finding.forecast_section import ForecastSection
+from visualnet.app.features.estimates.forecast_section import ForecastSection
 from visualnet.app.features.inspector.data_section import DataSection
 from visualnet.app.features.recipe.learners_section import LearnersSection
 from visualnet.app.features.recipe.machine_abilities import MachineAbilities

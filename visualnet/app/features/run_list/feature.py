@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.features.feature import Feature, Page, lazy
+from visualnet.app.features.feature import Feature
+from visualnet.app.features.lazy_page import lazy_page
 from visualnet.app.state.studio import Studio
 
 
@@ -17,7 +18,7 @@ FEATURE = Feature(
     "run_list",
     "Every training that was kept, in one table: filter it by settings, figures and tags, lay curves over each other, see which settings "
     "went with which outcome, hold two runs against each other, take notes.",
-    page=Page("All runs", lazy("visualnet.app.features.run_list.page:RunListPage")),
+    page=lazy_page("All runs", "visualnet.app.features.run_list.view:RunListView"),
     actions=(
         ActionSpec(
             "train.all_runs",

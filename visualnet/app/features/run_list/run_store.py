@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import msgspec
-from PySide6.QtCore import QFile, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from visualnet.app.services.background_task import BackgroundTask, TaskQueue
 from visualnet.app.state.studio import Studio
-from visualnet.core.errors import FileError
 from visualnet.training.run_index.facts import RunRow
 from visualnet.training.run_index.filter_line import FilterError, Term, parse_filter
 from visualnet.training.run_index.index import RunIndex, default_index
 from visualnet.training.run_index.query import Scope
-from visualnet.training.run_records.annotations import Annotations, annotate, read_annotations
+from visualnet.training.run_records.annotations import Annotations, read_annotations
+from visualnet.training.run_records.from_log import read_record
+from visualnet.training.run_records.origins import describe_origin
 from visualnet.training.runs.run_model import RunModel, read_run
 
 
@@ -49,6 +48,7 @@ class RunStore(QObject):
         self._asked: frozenset[str] = frozenset()
         self._columns: dict[str, dict[str, float | str]] = {}
         self._task: BackgroundTask | None = None
+        self.keeping = studio.runner.keeping
         self.destroyed.connect(self.index.close)
 
     @property
@@ -136,55 +136,26 @@ class RunStore(QObject):
         """What was said of a run."""
         return read_annotations(self.folder(run))
 
+    def origin_of(self, run: str) -> str:
+        """Where a run came from, in words, with the name of the run that it came from; empty where it began anew."""
+        try:
+            origin = read_record(self.folder(run)).origin
+        except ValueError:
+            return ""
+        if origin is None:
+            return ""
+        return describe_origin(origin, self.said_of(origin.run).name if origin.run in self.index.ids() else "")
+
     def annotate(self, words: str, runs: Sequence[str], change: Callable[[Annotations], dict[str, Any]]) -> None:
         """Change what is said of some runs; what was said before can be had back."""
-        before: dict[str, Annotations] = {}
-        try:
-            for run in runs:
-                said = self.said_of(run)
-                annotate(self.folder(run), **change(said))
-                before[run] = said
-        except (FileError, ValueError, OSError) as error:
-            self.studio.message.emit("error", str(error))
-        self._look_again()
-        if before:
-            self._offer(words, lambda: self._say_again(before))
-
-    def _say_again(self, before: dict[str, Annotations]) -> None:
-        with contextlib.suppress(FileError, ValueError, OSError):
-            for run, said in before.items():
-                annotate(self.folder(run), **msgspec.structs.asdict(said))
-        self._look_again()
+        self.keeping.annotate(words, [self.folder(run) for run in runs], change)
 
     def delete(self, runs: Sequence[str]) -> None:
         """Move the folders of some runs to the trash, from where they can be had back."""
-        gone: dict[Path, str] = {}
-        for run in runs:
-            folder = self.folder(run)
-            answer: Any = QFile.moveToTrash(str(folder))
-            done, place = answer if isinstance(answer, tuple) else (answer, "")
-            if not done:
-                self.studio.message.emit("error", f"There is no trash for {folder}: delete the folder by hand.")
-                break
-            gone[folder] = place
-            self.models.pop(run, None)
-        self._look_again()
-        if gone:
-            count = "The run is" if len(gone) == 1 else f"{len(gone)} runs are"
-            self._offer(f"{count} in the trash.", lambda: self._put_back(gone))
+        self.keeping.delete([self.folder(run) for run in runs])
 
-    def _put_back(self, gone: dict[Path, str]) -> None:
-        for folder, place in gone.items():
-            if not place or folder.exists() or not QFile.rename(place, str(folder)):
-                self.studio.message.emit(
-                    "error", f"{folder.name} cannot be put back: take it out of the trash by hand."
-                )
-        self._look_again()
-
-    def _offer(self, words: str, undo: Callable[[], None]) -> None:
-        if self.studio.shell is not None:
-            self.studio.shell.notify("hint", words, [("Undo", undo)])
-
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
+        """Take in at once what was changed in the folders from here."""
         self.index.refresh()
+        self.models = {run: model for run, model in self.models.items() if self.folder(run).is_dir()}
         self.ask()

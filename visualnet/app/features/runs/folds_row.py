@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
-from visualnet.app.widgets.basic import button, describe, label
+from visualnet.app.widgets.basic import button, label
 from visualnet.app.widgets.layouts import row
+from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.project import RunRef
 from visualnet.core.text.format import capitalize_first, format_quantity, format_spread
 from visualnet.training.folds.cross_validation import CrossValidation
 from visualnet.training.folds.fold_runs import find_series, fold_of, summarize_runs
-
-STEPS = 1_000
 
 
 class FoldsRow(QWidget):
@@ -23,8 +22,7 @@ class FoldsRow(QWidget):
         super().__init__(parent)
         self.studio, self.runner = studio, studio.runner
         self.words = label("", wrap=True)
-        self.bar = describe(QProgressBar(textVisible=False), "Progress of all folds")
-        self.bar.setRange(0, STEPS)
+        self.bar = ShareBar("Progress of all folds")
         self.bar.setMaximumWidth(fonts.px(160))
         self.stop = button("Stop all folds", icon="stop", done=self.runner.folds.stop)
         self.stop.setToolTip("End the run that goes on, and begin no other; the folds that are done stay")
@@ -54,7 +52,7 @@ class FoldsRow(QWidget):
 
     def _show_progress(self) -> None:
         if self.runner.folds.active:
-            self.bar.setValue(round(STEPS * self.runner.folds.share))
+            self.bar.show_share(self.runner.folds.share)
 
     def _describe_series(self) -> tuple[str, str]:
         fold = fold_of(self._run) if self._run is not None else None

@@ -5,8 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QFile, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, QUrl
-from PySide6.QtGui import QColor, QDesktopServices, QKeyEvent
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QFile,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSize,
+    Qt,
+    QTimer,
+    QUrl,
+)
+from PySide6.QtGui import QColor, QDesktopServices, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -27,6 +38,7 @@ from visualnet.app.widgets.basic import EmptyState, button
 from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.project import RunRef
+from visualnet.training.run_index.liveness import is_trained
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.run_table import COLUMNS, cell_text, describe
 
@@ -36,6 +48,10 @@ CURVES = NAMES.index("curves")
 RIGHT = {"epochs", "best loss", "lr", "duration"}
 TICK_HINT = "Tick to lay its curves under those of the present run"
 KEEP_HINT = "The present run: its curves are shown. Tick to keep them beneath those of the next run"
+SHOW = "Show its curves, and look into the network with its weights"
+FOLLOW = "Another process trains it: show its curves as they come, look inside, pause and stop it"
+LOOK_MS = 2_000
+"""How often it is looked which runs other processes train, while the panel is seen."""
 HINT = "Double-click: show its curves and look into the network with its weights"
 
 
@@ -52,6 +68,8 @@ class RunTable(QAbstractTableModel):
         self.studio, self.runner = studio, studio.runner
         self.runs: list[RunRef] = []
         self.titles: dict[str, str] = {}
+        self.elsewhere: frozenset[str] = frozenset()
+        """The runs that other processes train."""
         self.refresh()
 
     def refresh(self) -> None:
@@ -65,6 +83,20 @@ class RunTable(QAbstractTableModel):
         elif runs:
             self.runs = runs
             self.dataChanged.emit(self.index(0, 0), self.index(len(runs) - 1, len(COLUMNS) - 1))
+        self.look_elsewhere()
+
+    def look_elsewhere(self) -> bool:
+        """Look which runs other processes train; whether that changed."""
+        folders = {run.id: history.folder_of(run) for run in self.runs}
+        found = frozenset(run for run, folder in folders.items() if folder is not None and is_trained(folder))
+        if (trains := self.runner.run) is not None and self.runner.busy:
+            found -= {trains.id}
+        if self.runner.elsewhere is not None:
+            found -= {run.id for run in self.runner.elsewhere.project.runs}
+        changed, self.elsewhere = found != self.elsewhere, found
+        if changed and self.runs:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.runs) - 1, len(COLUMNS) - 1))
+        return changed
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.runs)
@@ -91,7 +123,10 @@ class RunTable(QAbstractTableModel):
         if name == "curves" and history.folder_of(run) and (found := self._curves_data(run, current, role)) is not None:
             return found
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell_text(run, name, self.studio.analysis, current and self.runner.busy)
+            live = current and self.runner.busy
+            return cell_text(run, name, self.studio.analysis, live, run.id in self.elsewhere)
+        if role == Qt.ItemDataRole.ForegroundRole and name == "state" and run.id in self.elsewhere:
+            return QColor(self.studio.theme.ok)
         if role == Qt.ItemDataRole.EditRole and name == "run":
             return history.title(run)
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -127,6 +162,9 @@ class RunTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.EditRole and index.column() == 0:
             wish = " ".join(str(value).split())[:80]
             name = "" if wish == history.when(run) else wish
+            folder = history.folder_of(run)
+            if folder is not None:
+                return name == history.name_of(run) or self.runner.keeping.rename(folder, name)
             return self.studio.do("Rename the run", history.rename(run.id, name))
         return False
 
@@ -150,13 +188,14 @@ class RunsPanel(QWidget):
             "folder": button("Open folder", icon="open", done=self.open_folder),
             "delete": button("Delete…", "danger", "delete", self.delete),
         }
-        self.buttons["show"].setToolTip("Show its curves, and look into the network with its weights")
         self.buttons["resume"].setToolTip("Go on with this run where it was stopped")
         *left, delete = self.buttons.values()
         foot = row(*left, STRETCH, delete, margins=(12, 4, 12, 6), spacing=6)
         self.folds = FoldsRow(studio)
         column(self.folds, (self.stack, 1), foot, spacing=0, parent=self)
         studio.project_changed.connect(self._project_changed)
+        self._looking = QTimer(self, interval=LOOK_MS)
+        self._looking.timeout.connect(self._look)
         for changed in (self.runner.state_changed, self.runner.attached_changed, self.runner.ghosts_changed):
             changed.connect(self.refresh)
         self.refresh()
@@ -216,9 +255,28 @@ class RunsPanel(QWidget):
             "delete": run is not None and (idle or not is_current(self.runner, run)),
         }
         self.folds.show_run(run)
+        followed = run is not None and run.id in self.model.elsewhere
+        self.buttons["show"].setText("Follow" if followed else "Show")
+        self.buttons["show"].setToolTip(FOLLOW if followed else SHOW)
+        states["resume"] = states["resume"] and not followed
+        states["delete"] = states["delete"] and not followed
         for name, state in states.items():
             self.buttons[name].setEnabled(state)
             self.buttons[name].setVisible(bool(self.model.runs))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._looking.start()
+        self._look()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._looking.stop()
+
+    def _look(self) -> None:
+        """A run that another process trains is marked; one that has ended there no more."""
+        if self.model.look_elsewhere():
+            self._enable()
 
     def show_run(self) -> None:
         """Show the curves of the chosen run, and look with its weights."""
@@ -284,7 +342,18 @@ class RunsPanel(QWidget):
                 menu.addSeparator()
         menu.popup(self.table.viewport().mapToGlobal(at))
 
+    def event(self, event: QEvent) -> bool:
+        # Ctrl+Z is the window's; in this panel it takes a name back, as long as there is a step.
+        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if asked and self.runner.keeping.step_of(event) is not None:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if (step := self.runner.keeping.step_of(event)) is not None:
+            step()
+            return
         keys = {Qt.Key.Key_Delete: self.delete, Qt.Key.Key_F2: self.rename, Qt.Key.Key_Return: self.show_run}
         if (act := keys.get(Qt.Key(event.key()))) is not None:
             act()

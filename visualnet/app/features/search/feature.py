@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.features.feature import Feature, Page, draws_something, lazy
+from visualnet.app.features.feature import Feature, draws_something
+from visualnet.app.features.lazy_page import lazy_page
 from visualnet.app.state.studio import Studio
 
 
@@ -14,14 +15,14 @@ def show(studio: Studio) -> None:
         return
     studio.shell.show_page(FEATURE.id)
     if (page := studio.shell.page(FEATURE.id)) is not None:
-        page.take(document)
+        page.view.take(document)
 
 
 FEATURE = Feature(
     "search",
     "Looks for good settings by trials: choose what is varied (a layer's parameter, a constant, the recipe, the data) and between which "
     "values; it is trained in processes of its own, bad trials are given up early, and the best is applied by one click.",
-    page=Page("Search", lazy("visualnet.app.features.search.page:SearchPage")),
+    page=lazy_page("Search", "visualnet.app.features.search.view:SearchView"),
     actions=(
         ActionSpec(
             "train.search",

@@ -1,4 +1,4 @@
-"""Follows the search in a folder, whoever trains it, and starts and stops its processes."""
+"""Follows the search in a folder, whichever process trains it, and starts and stops its processes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LEAVE_S = 10.0
 """So long the window waits, where it closes, for processes that were asked to stop."""
 
 
-class Seen(NamedTuple):
+class SearchSnapshot(NamedTuple):
     """How the search stands: what there is to be drawn, how many trials there are to be, and how many processes train now."""
 
     folder: Path
@@ -34,7 +34,7 @@ class Seen(NamedTuple):
     """Why the processes ended, where they did with words."""
 
 
-class Told(NamedTuple):
+class SearchFailed(NamedTuple):
     """Why nothing can be shown, or go on."""
 
     words: str
@@ -49,7 +49,7 @@ class Searcher(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.folder: Path | None = None
-        self.seen: Seen | None = None
+        self.seen: SearchSnapshot | None = None
         self.words = ""
         self.starting = False
         """Whether processes were asked for and none has said that it works."""
@@ -105,7 +105,7 @@ class Searcher(QObject):
             partial(_watch, folder, begin, self._mailbox.put),
             name="search",
             words="The search cannot be followed",
-            failed=lambda words: self._take(Told(words)),
+            failed=lambda words: self._take(SearchFailed(words)),
             parent=self,
             look_ms=TICK_MS,
         )
@@ -126,10 +126,10 @@ class Searcher(QObject):
             self._take(message)
 
     def _take(self, message: object) -> None:
-        if isinstance(message, Seen):
+        if isinstance(message, SearchSnapshot):
             self.seen, self.words = message, message.words
             self.starting = False
-        elif isinstance(message, Told):
+        elif isinstance(message, SearchFailed):
             self.words, self.starting = message.words, False
         self.changed.emit()
 
@@ -160,7 +160,11 @@ def _watch(folder: Path, begin: object, put: object, job: Job) -> None:
             if now != last:
                 if states != (states := [trial.state for trial in trials]):
                     shares = find_importances(study, trials)
-                put(Seen(folder, Outcome(study.spec, study.figure, trials, shares), study.planned, working, words))
+                put(
+                    SearchSnapshot(
+                        folder, Outcome(study.spec, study.figure, trials, shares), study.planned, working, words
+                    )
+                )
                 last = now
             job.stop.wait(LOOK_S if working else REST_S)
     finally:
@@ -170,3 +174,4 @@ def _watch(folder: Path, begin: object, put: object, job: Job) -> None:
                 for process in processes:
                     process.terminate()
                 workers.wait_all(processes, LEAVE_S)
+        workers.let_go(processes)

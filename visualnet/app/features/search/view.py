@@ -8,8 +8,9 @@ from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QProgressBar, QScrollArea, QSplitter, QTabWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QWidget
 
+from visualnet.app.features.lazy_page import PageView
 from visualnet.app.features.search.searcher import Searcher
 from visualnet.app.features.search.settings_form import SettingsForm
 from visualnet.app.features.search.space_form import SpaceForm
@@ -18,8 +19,9 @@ from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
-from visualnet.app.widgets.basic import button, describe, label, restyle
+from visualnet.app.widgets.basic import button, label, restyle
 from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.project import Project, SearchSpec
@@ -42,7 +44,7 @@ DRAWN: tuple[tuple[str, Callable[[charts.Outcome], Any], str], ...] = (
 )
 
 
-class SearchView(QWidget):
+class SearchView(PageView):
     """The forms at the left, what came out at the right."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
@@ -98,7 +100,7 @@ class SearchView(QWidget):
 
     def _make_outcome(self) -> QWidget:
         """How the search stands, its charts, its trials."""
-        self.bar = describe(QProgressBar(textVisible=False), "Progress of the search")
+        self.bar = ShareBar("Progress of the search")
         self.bar.setFixedWidth(fonts.px(160))
         self.state = label("", "muted", wrap=True)
         self.best = label("", "", wrap=True)
@@ -251,6 +253,9 @@ class SearchView(QWidget):
 
     # --- what is shown ---------------------------------------------------------------------------------------------------------------
 
+    def page_shown(self) -> None:
+        self.refresh()
+
     def refresh(self) -> None:
         """Show what is searched, and how that stands."""
         project = self.project
@@ -317,8 +322,7 @@ class SearchView(QWidget):
         self.anew.setVisible(bool(trials) and not running)
         self.anew.setEnabled(not fault)
         self.bar.setVisible(running)
-        self.bar.setRange(0, max(planned, 1))
-        self.bar.setValue(over)
+        self.bar.show_share(over / max(planned, 1))
         self.state.setText(visible(self._describe(over, planned)))
         best = find_best(trials, outcome.figure.better) if outcome is not None else None
         self.best.setText(visible(f"Best: {charts.describe_trial(best)}" if best is not None else ""))

@@ -7,20 +7,21 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QProgressBar, QSlider, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QSlider, QStackedWidget, QWidget
 
 from visualnet.analysis import Analysis
 from visualnet.app.features.see_inside import saving
 from visualnet.app.features.see_inside.chooser import describe_subject, subject_for
+from visualnet.app.features.see_inside.path_slider import PathSlider
 from visualnet.app.features.see_inside.tiles_observation import TilesObservation
 from visualnet.app.features.see_inside.views import make_widget
-from visualnet.app.features.see_inside.way_slider import WaySlider
 from visualnet.app.forms.form import Form
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label
 from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.graph import Value
 from visualnet.core.text.format import format_percent
 from visualnet.training.observations.observation import (
@@ -95,8 +96,7 @@ class ObservationView(QFrame):
     def _build_body(self) -> None:
         self.empty = EmptyState("eye", "")
         self.go = button("Compute", "primary", "play", self.compute)
-        self.bar = describe(QProgressBar(textVisible=False), "Progress")
-        self.bar.setRange(0, 1000)
+        self.bar = ShareBar("Progress")
         self.stop = button("Cancel", "", "stop", self.cancel)
         nothing = QWidget()
         column((self.empty, 1), row(self.bar, self.stop, self.go, margins=(12, 0, 12, 8)), parent=nothing)
@@ -140,12 +140,12 @@ class ObservationView(QFrame):
         if self.form is not None:
             self.form.setContentsMargins(12, 2, 12, 6)
 
-    def _make_way(self) -> WaySlider | None:
+    def _make_way(self) -> PathSlider | None:
         """The slider of an observation that is drawn along a way."""
         param = self.kind.params.get(self.kind.slides)
         if param is None:
             return None
-        made = WaySlider("Along the way", param.doc)
+        made = PathSlider("Along the way", param.doc)
         made.show_share(float(getattr(self.kind(self.options), param.name)))
         made.moved.connect(self._move_along)
         made.settled.connect(self.changed)
@@ -162,7 +162,7 @@ class ObservationView(QFrame):
         studio.analysed.connect(self.follow)
         studio.theme_changed.connect(self.shows.set_theme)
         self.probes.observed.changed.connect(self.refresh)
-        self.probes.long_looks.changed.connect(self._show_progress)
+        self.probes.slow_observations.changed.connect(self._show_progress)
         self.probes.changed.connect(self.refresh)
         studio.runner.state_changed.connect(self.refresh)
 
@@ -266,14 +266,14 @@ class ObservationView(QFrame):
     def cancel(self) -> None:
         """Compute it no further."""
         if self.request is not None:
-            self.probes.long_looks.cancel(self.request)
+            self.probes.slow_observations.cancel(self.request)
 
     def _show_progress(self) -> None:
-        share = self.probes.long_looks.share(self.request) if self.request is not None else None
+        share = self.probes.slow_observations.share(self.request) if self.request is not None else None
         busy = share is not None
         self.bar.setVisible(busy)
         self.stop.setVisible(busy)
-        self.bar.setValue(round(1000 * (share or 0.0)))
+        self.bar.show_share(share or 0.0)
         waits = not self.kind.live and self.subject is not None
         self.go.setVisible(waits and not busy)
         self.again.setVisible(waits and self.stack.currentWidget() is self.widget)

@@ -14,8 +14,8 @@ from visualnet.core.graph import Value
 from visualnet.core.storage import project_file
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.svg import svg_of
+from visualnet.training.observations.array_files import npz_of
 from visualnet.training.observations.observation import History, Observation
-from visualnet.training.observations.writing import npz_of
 
 ARRAYS = "NumPy arrays (*.npz)"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QSlider, QSplitter, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QSplitter, QWidget
 
 from visualnet.app.features.training.curves_pane import CurvesPane
 from visualnet.app.features.training.network_bar import NetworkBar
@@ -18,7 +18,8 @@ from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, describe, label
 from visualnet.app.widgets.layouts import FittingRow, column, fitting_row, row
 from visualnet.app.widgets.segmented import Segmented
-from visualnet.training.finding.epoch import error_words
+from visualnet.app.widgets.share_bar import ShareBar
+from visualnet.training.estimates.epoch import error_words
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.network_mark import is_older
 from visualnet.training.runs.run_status import describe_changes, describe_run, share_done
@@ -61,7 +62,7 @@ class TrainingPanel(QWidget):
         self.refresh()
 
     def _head(self) -> FittingRow:
-        self.bar = describe(QProgressBar(textVisible=False), "Progress of the training")
+        self.bar = ShareBar("Progress of the training")
         self.bar.setFixedWidth(110)
         self.words = WholeParts("", "muted")
         self.units = Segmented(["Epochs", "Steps"], "Count along the axis")
@@ -104,8 +105,10 @@ class TrainingPanel(QWidget):
         self.changed.setText(last)
         self.changed.setToolTip(everything)
         self.changed.setVisible(bool(last))
-        self.bar.setRange(0, 0 if state == "starting" else 1000)
-        self.bar.setValue(round(1000 * share_done(model)))
+        if state == "starting":
+            self.bar.show_busy()
+        else:
+            self.bar.show_share(share_done(model))
         self.head.want(self.bar, self.runner.busy)
 
     def _name_of_earlier(self) -> str:

@@ -25,7 +25,7 @@ BUSY = "Something trains here already: one run is followed at a time. Wait for i
 def fill_follow_menu(studio: Studio, menu: QMenu) -> None:
     """A line for each training that goes on among the person's runs, and one for any other folder."""
     menu.setToolTipsVisible(True)
-    found = address.going_on(runs_dir())
+    found = address.running_runs(runs_dir())
     for folder in found:
         line = menu.addAction(visible(folder.name), partial(follow_folder, studio, folder))
         line.setToolTip(f"Show its curves, look inside and steer it: {visible(str(folder))}")

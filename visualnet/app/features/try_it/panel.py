@@ -28,7 +28,7 @@ from visualnet.data.own_sample.inputs import OwnInput, list_inputs
 from visualnet.data.own_sample.prepare import measure_ranges, prepare_own, raw_samples, read_file
 from visualnet.data.regions.crops import Cutter
 from visualnet.data.registry import make_data_set
-from visualnet.training.observations.looked_at import OwnSample, OwnScene
+from visualnet.training.observations.probe_targets import OwnSample, OwnScene
 
 Array = NDArray[Any]
 AFTER_MS = 0

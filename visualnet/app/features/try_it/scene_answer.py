@@ -16,7 +16,7 @@ from visualnet.app.widgets.layouts import column
 from visualnet.data.loading import Loaded
 from visualnet.data.regions.crops import Cutter
 from visualnet.data.regions.region_samples import find_regions
-from visualnet.training.observations.looked_at import OwnSample, OwnScene
+from visualnet.training.observations.probe_targets import OwnSample, OwnScene
 
 Array = NDArray[Any]
 NUMBER = -1

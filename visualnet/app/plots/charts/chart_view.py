@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,7 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
+    QPaintEngine,
     QPainter,
     QPen,
     QPolygonF,
@@ -46,6 +48,14 @@ ALIGN = {
 WAYS = {Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Down: (0, 1), Qt.Key.Key_Up: (0, -1)}
 """The way of each arrow key: to the right and down are 1."""
 FAR = 2000.0
+LONG, PIECE = 16, 4
+"""Lines of more points are drawn in pieces of so many lines on a screen."""
+
+
+def _is_screen(painter: QPainter) -> bool:
+    """Whether pixels are painted, and no file of lines."""
+    engine = painter.paintEngine()
+    return engine is not None and engine.type() == QPaintEngine.Type.Raster
 
 
 class ChartView(PaintedPicture):
@@ -171,8 +181,23 @@ class ChartView(PaintedPicture):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if len(mark.points) == 2:
             painter.drawLine(QPointF(*mark.points[0]), QPointF(*mark.points[1]))
+        elif len(mark.points) > LONG and mark.alpha == 1.0 and mark.width * self._scale > 1.0 and _is_screen(painter):
+            self._draw_long(painter, pen, mark)
         else:
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in mark.points]))
+
+    def _draw_long(self, painter: QPainter, pen: QPen, mark: Stroke) -> None:
+        """A line in pieces: Qt fills one that is wider than a pixel as a whole, which takes long where it crosses itself often."""
+        points, offset = mark.points, 0.0
+        if not mark.dashed:
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        for begin in range(0, len(points) - 1, PIECE):
+            piece = points[begin : begin + PIECE + 1]
+            if mark.dashed:
+                pen.setDashOffset(offset / max(mark.width, 1.0))
+                offset += sum(map(math.dist, piece, piece[1:]))
+            painter.setPen(pen)
+            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in piece]))
 
     def _draw_words(self, painter: QPainter, mark: Words) -> None:
         painter.setPen(self._colour(mark.colour))

@@ -16,7 +16,7 @@ from visualnet.app.plots.picture import PaintedPicture
 from visualnet.app.theme import fonts
 from visualnet.core.text.format import format_number
 from visualnet.figures.ticks import log_ticks, nice_ticks, tick_labels
-from visualnet.training.finding.rate_curve import Proposal, RateCurve
+from visualnet.training.estimates.rate_curve import Proposal, RateCurve
 
 CENTRE, LEFT, RIGHT = Qt.AlignmentFlag.AlignCenter, Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 MIDDLE = Qt.AlignmentFlag.AlignVCenter

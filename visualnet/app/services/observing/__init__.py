@@ -1,1 +1,1 @@
-"""What was observed in the network: `observation_store.py` keeps it over time, `long_looks.py` computes aside what takes long."""
+"""Results of observations: `observation_store.py` keeps them over time, `slow_observations.py` computes slow ones in the background."""

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
-from visualnet.training.observations.look_history import LookHistory
 from visualnet.training.observations.observation import History, ObservationRequest, Result
+from visualnet.training.observations.result_history import ResultHistory
 
 
 class ObservationStore(QObject):
-    """A `LookHistory` that says when it changed."""
+    """A `ResultHistory` that says when it changed."""
 
     changed = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._kept = LookHistory()
+        self._kept = ResultHistory()
 
     def last(self, request: ObservationRequest) -> tuple[int, Result] | None:
         """The newest result with its step; None if there is none."""

@@ -11,7 +11,7 @@ from visualnet.analysis.compare.weights_kept import WeightsKept, find_weights_ke
 from visualnet.app.services.live_edits import LiveEdits
 from visualnet.app.state.studio import Studio
 from visualnet.core.project import Project
-from visualnet.training.control import Reins
+from visualnet.training.control import TrainingControl
 from visualnet.training.runs.network_mark import explain_refusal, is_other_network, with_network_of
 
 Go = Callable[[Project], object]
@@ -37,12 +37,12 @@ class NetworkQuestion(QObject):
         self._declined: Project | None = None
         self._sent: Project | None = None
         self._ended: tuple[Project, Go] | None = None
-        self._control: Reins | None = None
+        self._control: TrainingControl | None = None
         self._analysis: Analysis | None = None
         studio.analysed.connect(self.refresh)
         studio.document_changed.connect(self._forget_ended)
 
-    def begin(self, control: Reins) -> None:
+    def begin(self, control: TrainingControl) -> None:
         """A run begins."""
         self._control = control
         self._declined = self._sent = self._ended = None

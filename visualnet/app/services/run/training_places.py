@@ -16,12 +16,13 @@ from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
 from visualnet.core.user.settings import Settings
 from visualnet.training import exclusive
-from visualnet.training.control import Control, Reins
-from visualnet.training.events import Trouble
+from visualnet.training.control import Control, TrainingControl
+from visualnet.training.events import Failed, Trouble
 from visualnet.training.idle_probe import torch_is_ready
+from visualnet.training.process import address
 from visualnet.training.process.follow import Follower
 from visualnet.training.process.remote_control import RemoteControl
-from visualnet.training.process.spawn import Spare, train_in_process
+from visualnet.training.process.spawn import SpareProcess, train_in_process
 from visualnet.training.training_job import train
 
 SETTING, CLOSING = "train_in", "training_at_closing"
@@ -53,7 +54,7 @@ class Training:
     """A run that goes on: what steers it, and ``follow``, which ends with it (for a thread). ``leave`` lets it go on alone; None where it
     ends with the window."""
 
-    control: Reins
+    control: TrainingControl
     follow: Callable[[], None]
     leave: Callable[[], None] | None = None
     attached: bool = False
@@ -68,7 +69,7 @@ class TrainingPlaces(QObject):
     def __init__(self, studio: Studio, settings: Settings, parent: QObject) -> None:
         super().__init__(parent)
         self._studio, self._settings = studio, settings
-        self._spare = Spare()
+        self._spare = SpareProcess()
         self._warming = QTimer(self, singleShot=True, interval=WARM_MS)
         self._warming.timeout.connect(self._prepare)
 
@@ -129,9 +130,10 @@ class TrainingPlaces(QObject):
         """Train the project into a run's folder."""
         if place == "window":
             here = Control()
-            return Training(here, partial(train, project, folder, resume, here, put))
+            return Training(here, partial(_train_here, project, folder, resume, here, put))
         control = RemoteControl(lambda words: put(Trouble(words=words)))
-        follow = partial(train_in_process, project, folder, resume, control, put, self._spare.take)
+        owned = self.at_closing == "stop"  # as when it closes, so when it crashes
+        follow = partial(train_in_process, project, folder, resume, control, put, self._spare.take, owned)
         return Training(control, follow, control.leave)
 
     def attach(self, folder: Path, at: str, put: Put) -> Training:
@@ -149,6 +151,15 @@ class TrainingPlaces(QObject):
         """The window closes: nothing waits any more."""
         self._warming.stop()
         self._spare.close()
+
+
+def _train_here(project: Project, folder: Path, resume: bool, control: Control, put: Put) -> None:
+    """Train in this thread, and let other windows and shells see that the run goes on."""
+    try:
+        with address.holding(folder):
+            train(project, folder, resume, control, put)
+    except address.Unreachable as error:
+        put(Failed(kind="error", words=str(error)))
 
 
 def _gpu(wish: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from visualnet.app.plots.colours import text_font
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.basic import IconLabel, describe, label
+from visualnet.app.widgets.basic import IconLabel, label
 from visualnet.app.widgets.layouts import row
+from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.text.format import format_duration, format_number, format_percent
 from visualnet.data import registry
 from visualnet.training.events import Started
@@ -36,7 +37,7 @@ class StatusLine(QStatusBar):
         self.studio, self.runner = studio, studio.runner
         self.setSizeGripEnabled(False)
         self.setContentsMargins(12, 0, 8, 0)
-        self.bar = describe(QProgressBar(textVisible=False, maximum=1000), "Progress of the training")
+        self.bar = ShareBar("Progress of the training")
         self.bar.setFixedWidth(150)
         self._samples: dict[QLabel, str] = {}
         self.totals = self._field("")
@@ -124,11 +125,13 @@ class StatusLine(QStatusBar):
             self.place.setText(self._last())
             return
         if model is None or model.started is None or self.runner.state == "starting":
-            self.bar.setRange(0, 0 if self.runner.state == "starting" else 1000)
+            if self.runner.state == "starting":
+                self.bar.show_busy()
+            else:
+                self.bar.show_share(0.0)
             self.place.setText("")
             return
-        self.bar.setRange(0, 1000)
-        self.bar.setValue(round(1000 * share_done(model)))
+        self.bar.show_share(share_done(model))
         paused = self.runner.state == "paused"
         progress = model.progress
         self.fields["where"].setText(describe_position(model))

@@ -1,6 +1,6 @@
 """From plain values to a project: every field is checked, then built; what this version does not know is kept.
 
-Each function takes what the file says and gives the value, or raises ``TrainingRefused`` with the place below it.
+Each function takes what the file says and gives the value, or raises ``Refused`` with the place below it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from visualnet.core.storage.decoding.decode_search import decode_search
 from visualnet.core.storage.decoding.values import (
     as_choice,
     as_flag,
+    as_items,
     as_line,
     as_list,
     as_number,
@@ -310,10 +311,7 @@ def _step_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _learners(raw: Any) -> tuple[LearnerSpec, ...]:
     found: dict[str, LearnerSpec] = {}
-    if len(as_list(raw)) > MAX_LEARNERS:
-        raise Refused(f"it has {len(raw):,} learners; {MAX_LEARNERS} are allowed")
-    for index, item in enumerate(raw):
-        learner = at(index, _learner, item)
+    for index, learner in enumerate(as_items(raw, _learner, MAX_LEARNERS, "learners")):
         if learner.name in found:
             raise Refused(
                 f"another learner is called “{learner.name}”; “{free(learner.name, found)}” is free", index, "name"

@@ -9,6 +9,7 @@ from visualnet.core.project import DataChoice, DataFacts, FieldFacts, Preparatio
 from visualnet.core.storage.decoding.values import (
     as_choice,
     as_flag,
+    as_items,
     as_line,
     as_list,
     as_number,
@@ -73,9 +74,7 @@ def _path(raw: Any) -> str:
 
 
 def _steps(raw: Any) -> tuple[PreparationStep, ...]:
-    if len(as_list(raw)) > MAX_STEPS:
-        raise Refused(f"it has {len(raw):,} steps; {MAX_STEPS} are allowed")
-    return tuple([at(index, _step, item) for index, item in enumerate(raw)])
+    return as_items(raw, _step, MAX_STEPS, "steps")
 
 
 def _step(raw: Any) -> PreparationStep:
@@ -105,9 +104,7 @@ _FACTS = frozenset(DataFacts.__struct_fields__) - {"extra"}
 
 
 def _lines(raw: Any, most: int) -> tuple[str, ...]:
-    if len(as_list(raw)) > most:
-        raise Refused(f"it has {len(raw):,} entries; {most:,} are allowed")
-    return tuple([at(index, as_line, item) for index, item in enumerate(raw)])
+    return as_items(raw, as_line, most, "entries")
 
 
 def _fields(raw: Any) -> dict[str, FieldFacts]:

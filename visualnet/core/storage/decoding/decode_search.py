@@ -11,6 +11,7 @@ from visualnet.core.storage.decoding.decode_data import MAX_SEED
 from visualnet.core.storage.decoding.values import (
     as_choice,
     as_flag,
+    as_items,
     as_line,
     as_list,
     as_number,
@@ -47,10 +48,7 @@ def decode_search(raw: Any) -> SearchSpec:
 
 def _entries(raw: Any) -> tuple[SearchEntry, ...]:
     found: dict[str, SearchEntry] = {}
-    if len(as_list(raw)) > MAX_ENTRIES:
-        raise Refused(f"it varies {len(raw):,} settings; {MAX_ENTRIES} are allowed")
-    for index, item in enumerate(raw):
-        entry = at(index, _entry, item)
+    for index, entry in enumerate(as_items(raw, _entry, MAX_ENTRIES, "settings to vary")):
         if entry.address in found:
             raise Refused(f"{entry.address} is varied by another entry already", index, "address")
         found[entry.address] = entry

@@ -52,6 +52,13 @@ def as_list(raw: Any) -> list[Any]:
     return raw if type(raw) is list else wrong(raw, "a list […]")
 
 
+def as_items(raw: Any, read: Callable[[Any], Any], most: int, what: str) -> tuple[Any, ...]:
+    """The items of a list of at most so many, each read; ``what`` is what they are, in the plural."""
+    if len(as_list(raw)) > most:
+        raise Refused(f"it has {len(raw):,} {what}; {most:,} are allowed")
+    return tuple([at(index, read, item) for index, item in enumerate(raw)])
+
+
 def as_text(raw: Any) -> str:
     if type(raw) is not str:
         wrong(raw, "a text")

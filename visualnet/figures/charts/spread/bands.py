@@ -15,6 +15,8 @@ DASHES: tuple[tuple[float, ...], ...] = ((), (7, 3), (2, 3), (9, 3, 2, 3), (4, 2
 SAMPLE, GAP, LINE = 26.0, 18.0, 17.0
 SPOTS = 60
 """A curve with more points answers to the pointer at some of them."""
+MANY, ALL_SPOTS = 12, 1_000
+"""More curves are drawn thin, and answer to the pointer at so many places together."""
 
 
 class Band(NamedTuple):
@@ -51,10 +53,11 @@ class BandChart(Chart):
         marks = [m._replace(y=10.0) if isinstance(m, Words) and m.text == self.y_title else m for m in marks]
         marks += [*self._numbers(axes), *key]
         spots: list[Spot] = []
+        most = max(min(SPOTS, ALL_SPOTS // max(len(self.bands), 1)), 2)
         for band in self.bands:
             marks += self._draw(axes, band)
         for band in self.bands:
-            spots += self._spots(axes, band)
+            spots += self._spots(axes, band, most)
         return Drawing(width, height, tuple(marks), tuple(spots))
 
     def rows(self) -> Iterable[Sequence[Any]]:
@@ -115,13 +118,13 @@ class BandChart(Chart):
             lower = [axes.at(self._place(x), y) for x, y in zip(band.x, band.low, strict=True)]
             marks.append(Area((*upper, *reversed(lower)), colour, 0.18))
         if len(points) > 1:
-            marks.append(_line(points, band))
+            marks.append(_line(points, band, 1.0 if len(self.bands) > MANY else 2.0))
         if len(points) == 1 or self.places:
             marks.append(Dots(points, colour, 3.5, 1.0))
         return marks
 
-    def _spots(self, axes: Axes, band: Band) -> list[Spot]:
-        step = max(-(-len(band.x) // SPOTS), 1)
+    def _spots(self, axes: Axes, band: Band, most: int) -> list[Spot]:
+        step = max(-(-len(band.x) // most), 1)
         found = []
         for i in range(0, len(band.x), step):
             x, y = axes.at(self._place(band.x[i]), band.middle[i])
@@ -131,6 +134,6 @@ class BandChart(Chart):
         return found
 
 
-def _line(points: tuple[tuple[float, float], ...], band: Band) -> Stroke:
+def _line(points: tuple[tuple[float, float], ...], band: Band, width: float = 2.0) -> Stroke:
     dash = DASHES[band.dash % len(DASHES)]
-    return Stroke(points, f"curve:{band.colour}", 2.0, dashed=bool(dash), dash=dash or (5, 4))
+    return Stroke(points, f"curve:{band.colour}", width, dashed=bool(dash), dash=dash or (5, 4))

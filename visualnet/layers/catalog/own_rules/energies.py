@@ -112,10 +112,10 @@ class RestrictedBoltzmann(_Machine):
     def pairs(self, tensors: Mapping[str, Any]) -> tuple[Any, Any]:
         weight, hidden, visible = (tensors[name] for name in ("weight", "hidden_bias", "visible_bias"))
         size, units = len(visible), len(visible) + len(hidden)
-        between, bias = weight.new_zeros((units, units)), weight.new_zeros(units)
-        between[size:, :size], between[:size, size:] = weight, weight.t()
+        couplings, bias = weight.new_zeros((units, units)), weight.new_zeros(units)
+        couplings[size:, :size], couplings[:size, size:] = weight, weight.t()
         bias[:size], bias[size:] = visible, hidden
-        return between, bias
+        return couplings, bias
 
     def apart(self, visible: int, units: int) -> Sequence[slice]:
         return [slice(visible, units), slice(0, visible)]

@@ -7,7 +7,7 @@ from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
 from visualnet.resources import resource
 from visualnet.training.experiments.curves import OVER_AXIS
-from visualnet.training.experiments.declare import Axis, Claim, Experiment, Look, Variant
+from visualnet.training.experiments.declare import Axis, Claim, Experiment, ExperimentObservation, Variant
 from visualnet.training.experiments.networks import ids
 
 ENCODER = ("embedding", "positions", "segments", "norm", "encoder")
@@ -49,8 +49,8 @@ EXPERIMENT = Experiment(
         Variant("from scratch", "The same network with fresh weights.", from_scratch),
     ),
     axis=Axis("labels", LABELS, with_labels),
-    looks=(
-        Look(
+    observations=(
+        ExperimentObservation(
             "embedding_pca",
             "The first place of each review before the head: friendly and unfriendly apart, or one cloud.",
             "pooler",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from visualnet.core import edits
 from visualnet.core.graph import Init
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
-from visualnet.training.experiments.declare import Claim, Experiment, Look, Variant
+from visualnet.training.experiments.declare import Claim, Experiment, ExperimentObservation, Variant
 from visualnet.training.experiments.networks import Part, classifier, dense, ids, with_kind
 
 DEPTH = 8
@@ -35,13 +35,15 @@ EXPERIMENT = Experiment(
         Variant("sigmoid", "Eight layers with sigmoid, begun by Xavier's rule.", with_sigmoid),
         Variant("ReLU", "The same layers with ReLU, begun by He's rule."),
     ),
-    looks=(
-        Look(
+    observations=(
+        ExperimentObservation(
             "card_gradients",
             "Before the first step: with sigmoid the gradient shrinks from layer to layer on its way back.",
             trained=False,
         ),
-        Look("card_values", "After training: behind many sigmoids the values hardly differ from sample to sample."),
+        ExperimentObservation(
+            "card_values", "After training: behind many sigmoids the values hardly differ from sample to sample."
+        ),
     ),
     claims=(Claim("ReLU", "sigmoid", 0.5),),
     watch="How early ReLU leaves guessing, and how long sigmoid stays there.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from visualnet.core import edits
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
 from visualnet.training.experiments.curves import BOTH
-from visualnet.training.experiments.declare import Claim, Experiment, Figure, Look, Variant
+from visualnet.training.experiments.declare import Claim, Experiment, ExperimentObservation, Figure, Variant
 from visualnet.training.experiments.networks import Part, classifier, dense, ids
 
 LOSS = Figure("loss", "validation", "min")
@@ -40,13 +40,13 @@ EXPERIMENT = Experiment(
         Variant("dropout", "In every step each hidden unit is left out with probability 1/2."),
     ),
     figure=LOSS,
-    looks=(
-        Look(
+    observations=(
+        ExperimentObservation(
             "knock_out",
             "One unit switched off after the other: with dropout the network leans less on single units.",
             "hidden2_act",
         ),
-        Look(
+        ExperimentObservation(
             "unit_regions",
             "What each class is said to be over the plane: with dropout the border is smoother.",
             "logits",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from visualnet.core import edits
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
 from visualnet.training.experiments.curves import BOTH
-from visualnet.training.experiments.declare import Claim, Edit, Experiment, Figure, Look, Variant
+from visualnet.training.experiments.declare import Claim, Edit, Experiment, ExperimentObservation, Figure, Variant
 from visualnet.training.experiments.networks import classifier, dense, ids
 
 TRAINING = Figure("loss", "train", "min")
@@ -41,8 +41,8 @@ EXPERIMENT = Experiment(
         ),
     ),
     figure=Figure("loss", "validation", "min"),
-    looks=(
-        Look(
+    observations=(
+        ExperimentObservation(
             "unit_regions",
             "The border between the classes: too stiff, a ring, or a shape that follows single points.",
             "logits",

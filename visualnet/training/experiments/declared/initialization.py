@@ -5,7 +5,7 @@ from __future__ import annotations
 from visualnet.core import edits
 from visualnet.core.graph import Init
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
-from visualnet.training.experiments.declare import Claim, Edit, Experiment, Look, Variant
+from visualnet.training.experiments.declare import Claim, Edit, Experiment, ExperimentObservation, Variant
 from visualnet.training.experiments.networks import Part, classifier, dense, ids
 
 
@@ -30,13 +30,15 @@ EXPERIMENT = Experiment(
         Variant("zeros", "Every weight and bias begins at 0.", begin_with("zeros")),
         Variant("He", "Weights begin at random with variance 2 / inputs.", begin_with("kaiming_normal")),
     ),
-    looks=(
-        Look(
+    observations=(
+        ExperimentObservation(
             "card_gradients",
             "With zeros, no gradient reaches a hidden layer: only the last bias can learn.",
             trained=False,
         ),
-        Look("weight_matrix", "After training the zeros are still zeros; He's rows have become different.", "hidden1"),
+        ExperimentObservation(
+            "weight_matrix", "After training the zeros are still zeros; He's rows have become different.", "hidden1"
+        ),
     ),
     claims=(Claim("He", "zeros", 0.7),),
     watch="The curve of zeros stays at guessing (one in ten), however long it is trained.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from visualnet.core import edits
 from visualnet.core.project import DataChoice, Project, Recipe
-from visualnet.training.experiments.declare import Claim, Edit, Experiment, Look, Variant
+from visualnet.training.experiments.declare import Claim, Edit, Experiment, ExperimentObservation, Variant
 from visualnet.training.experiments.networks import Part, classifier, dense
 
 
@@ -30,14 +30,14 @@ EXPERIMENT = Experiment(
         Variant("0.1", "A good one.", at(0.1)),
         Variant("10", "A hundred times as much.", at(10.0)),
     ),
-    looks=(
-        Look(
+    observations=(
+        ExperimentObservation(
             "loss_line",
             "The loss on the straight way from the first weights to the last: 0.001 has gone a small part of the slope, 0.1 is down in a "
             "valley, 10 ends higher than it began.",
             options=(("beyond", 0.0),),
         ),
-        Look(
+        ExperimentObservation(
             "card_values",
             "Steps that are too long throw the hidden values to hundreds and thousands; if all are below zero, ReLU lets nothing through.",
         ),

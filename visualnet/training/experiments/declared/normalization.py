@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from visualnet.core import edits
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
-from visualnet.training.experiments.declare import Claim, Experiment, Look, Variant
+from visualnet.training.experiments.declare import Claim, Experiment, ExperimentObservation, Variant
 from visualnet.training.experiments.networks import Part, classifier, dense, ids
 
 
@@ -33,9 +33,13 @@ EXPERIMENT = Experiment(
         Variant("without", "The normalizations are muted.", without),
         Variant("batch norm", "Each hidden layer is normalized over the batch before its ReLU."),
     ),
-    looks=(
-        Look("card_values", "Before the first step: without it the values shrink from layer to layer.", trained=False),
-        Look("card_gradients", "Before the first step: and so do the gradients on their way back.", trained=False),
+    observations=(
+        ExperimentObservation(
+            "card_values", "Before the first step: without it the values shrink from layer to layer.", trained=False
+        ),
+        ExperimentObservation(
+            "card_gradients", "Before the first step: and so do the gradients on their way back.", trained=False
+        ),
     ),
     claims=(Claim("batch norm", "without", 0.3),),
     watch="In which epoch each passes 80 %. Both have the same weights to begin with, the same rate and the same samples.",

@@ -8,7 +8,7 @@ from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
 from visualnet.resources import resource
 from visualnet.training.experiments.curves import BOTH
-from visualnet.training.experiments.declare import Claim, Experiment, Figure, Look, Variant
+from visualnet.training.experiments.declare import Claim, Experiment, ExperimentObservation, Figure, Variant
 
 DICE = Figure("dice", "validation", "max")
 
@@ -54,8 +54,10 @@ EXPERIMENT = Experiment(
         Variant("Dice", "What is lowered is one minus the overlap of answer and mask.", with_overlap),
     ),
     figure=DICE,
-    looks=(
-        Look("masks", "Colour outside the white line was found where nothing is, a line without colour was missed."),
+    observations=(
+        ExperimentObservation(
+            "masks", "Colour outside the white line was found where nothing is, a line without colour was missed."
+        ),
     ),
     claims=(Claim("Dice", "cross-entropy", 0.02), Claim("boundary-weighted", "cross-entropy", 0.02)),
     watch="The Dice on held-out pictures, epoch by epoch: pixel by pixel the first mask is found epochs later than with the others. "

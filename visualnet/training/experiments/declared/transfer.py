@@ -9,7 +9,7 @@ from visualnet.core.project import MAIN, DataChoice, PreparationStep, Project, R
 from visualnet.core.storage import project_file
 from visualnet.resources import resource
 from visualnet.training.experiments.curves import OVER_AXIS
-from visualnet.training.experiments.declare import Axis, Claim, Experiment, Look, Variant
+from visualnet.training.experiments.declare import Axis, Claim, Experiment, ExperimentObservation, Variant
 from visualnet.training.experiments.networks import ids
 
 SOURCE = "lenet5"
@@ -62,13 +62,13 @@ EXPERIMENT = Experiment(
         Variant("from scratch", "The same network with fresh weights."),
     ),
     axis=Axis("samples of each class", SAMPLES, with_samples),
-    looks=(
-        Look(
+    observations=(
+        ExperimentObservation(
             "filters",
             "The first filters: strokes from MNIST where they were taken over, near to noise where they were not.",
             "conv1",
         ),
-        Look(
+        ExperimentObservation(
             "embedding_pca", "What the layer before the last makes of the digits: classes apart, or one cloud.", "fc2"
         ),
     ),

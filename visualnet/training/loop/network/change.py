@@ -1,4 +1,4 @@
-"""The network of a run changed between two steps: what did not change goes on as it was, what did begins anew or gets its old weights back.
+"""Changes the network of a run between two steps: unchanged nodes go on with their weights, changed ones begin anew or get earlier weights.
 
 The weights of a node that stays are taken over with all that belongs to them: what the optimizer knows of them, gathered gradients, the
 averaged copy. Rates and schedules go on, the random generators and the order of samples stay, the sums of the present epoch begin anew.

@@ -19,7 +19,7 @@ from visualnet.training.learners.learners import Learners
 from visualnet.training.loop.metrics import Tally, find_best_by
 from visualnet.training.loop.round_tally import make_tally
 from visualnet.training.machine.machine import Machine, Program
-from visualnet.training.observations.lens import plain_fields
+from visualnet.training.observations.context import plain_fields
 from visualnet.training.probes import Probe
 
 
@@ -64,7 +64,7 @@ def build_parts(
         ValueError: the recipe cannot train this network.
     """
     machine.arrange(model.net)
-    machine.crew.follow(model)
+    machine.group.follow(model)
     plain = plain_fields(model)
     same = before is not None and before.probe.data is data and before.model.fields == model.fields
     if before is not None and same and plain_fields(before.model) == plain:

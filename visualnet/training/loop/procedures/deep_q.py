@@ -16,7 +16,14 @@ from visualnet.data.environments.registry import ENVIRONMENTS, environment_of
 from visualnet.data.loading import Loaded
 from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training.loop.procedures.action_values import find_values, normaliser, value_faults
-from visualnet.training.loop.procedures.procedure import Drawn, Fault, Left, PlayedEpisode, Procedure, Trained
+from visualnet.training.loop.procedures.procedure import (
+    DrawnBatch,
+    Fault,
+    PlayedEpisode,
+    Procedure,
+    RoundAborted,
+    Trained,
+)
 from visualnet.training.measure.free_memory import free_memory
 
 if TYPE_CHECKING:
@@ -154,7 +161,7 @@ class DeepQ(Procedure):
         """What brings an observation to where the network wants it."""
         return normaliser(self.run.data)
 
-    def rounds(self) -> Iterator[Drawn]:
+    def rounds(self) -> Iterator[DrawnBatch]:
         from visualnet.training.loop.procedures.q_play import renew
 
         run, play, state = self.run, self.play, self.run.state
@@ -166,7 +173,7 @@ class DeepQ(Procedure):
             places = play.draw()
             batch = self.again(places, state.step)
             self._told.append((*(play.last or (None, None)), play.epsilon))
-            yield Drawn(places, batch)
+            yield DrawnBatch(places, batch)
 
     def _play_on(self) -> None:
         """Play as many steps as the rounds so far want, with those before the first."""
@@ -178,7 +185,7 @@ class DeepQ(Procedure):
             if run.is_due():
                 # Settings change between two rounds alone: else a resumed run would play on with others.
                 if not run.look_up("play"):
-                    raise Left
+                    raise RoundAborted
                 run.network.trial.eval()
 
     def again(self, index: Tensor, step: int) -> list[Tensor]:
@@ -187,13 +194,13 @@ class DeepQ(Procedure):
         trial.train()
         return [found[name] for name in self.run.network.fields]
 
-    def measured(self, count: int) -> Drawn:
+    def measured(self, count: int) -> DrawnBatch:
         """Of what is remembered after as much play as the next round wants."""
         import torch
 
         self._play_on()
         places = torch.arange(count) % min(self.play.played, self.play.size)
-        return Drawn(places, self.again(places, self.run.state.step))
+        return DrawnBatch(places, self.again(places, self.run.state.step))
 
     def largest(self) -> tuple[int, str]:
         size: int = self.settings["buffer"]

@@ -33,7 +33,7 @@ class Fault(NamedTuple):
     kind: str = "data"
 
 
-class Drawn(NamedTuple):
+class DrawnBatch(NamedTuple):
     """What one round learns from: the fields of a batch in the order of ``Model.fields``, and what lets it be drawn again (``again``)."""
 
     samples: Tensor
@@ -68,7 +68,7 @@ class Trained(Protocol):
     def look_up(self, phase: str = "training") -> bool: ...
 
 
-class Left(Exception):
+class RoundAborted(Exception):
     """A round was left before it had a batch: the run is to stop, or to go on with another network."""
 
 
@@ -124,11 +124,11 @@ class Procedure:
     def begin_epoch(self) -> None:
         """No round of this epoch is done."""
 
-    def rounds(self) -> Iterator[Drawn]:
+    def rounds(self) -> Iterator[DrawnBatch]:
         """The rest of this epoch's rounds.
 
         Raises:
-            Left, WaitEnded: the run is to stop, or to go on with another network.
+            RoundAborted, WaitEnded: the run is to stop, or to go on with another network.
         """
         raise NotImplementedError
 
@@ -136,7 +136,7 @@ class Procedure:
         """The batch of a round once more, which was the run's step of this number."""
         raise NotImplementedError
 
-    def measured(self, count: int) -> Drawn:
+    def measured(self, count: int) -> DrawnBatch:
         """A batch of so many samples, to measure what a step takes: the first ones, and the same again where there are fewer."""
         raise NotImplementedError
 

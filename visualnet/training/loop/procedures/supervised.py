@@ -10,7 +10,7 @@ from visualnet.core.text.format import format_quantity
 from visualnet.data.balance import SAMPLING, training_labels
 from visualnet.data.loading import Loaded
 from visualnet.data.streaming.read_ahead import WaitEnded
-from visualnet.training.loop.procedures.procedure import Drawn, Procedure
+from visualnet.training.loop.procedures.procedure import DrawnBatch, Procedure
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -55,21 +55,21 @@ class Supervised(Procedure):
     def begin_epoch(self) -> None:
         self.run.sampler.shuffle()
 
-    def rounds(self) -> Iterator[Drawn]:
+    def rounds(self) -> Iterator[DrawnBatch]:
         run, state, sampler, tensors = self.run, self.run.state, self.run.sampler, self.run.tensors
-        crew = run.machine.crew
+        group = run.machine.group
         size, train = sampler.batch_size, self.run.data.train[sampler.order.numpy()]
-        tensors.expect(train[state.position * size : sampler.steps * size], size, crew.part)
+        tensors.expect(train[state.position * size : sampler.steps * size], size, group.part)
         batches = tensors.indices(train).split(size)  # type: ignore[no-untyped-call]
         for index in batches[state.position : sampler.steps]:
-            yield Drawn(index, tensors.training_batch(crew.take(index, run.state.step), run.state.step))
+            yield DrawnBatch(index, tensors.training_batch(group.take(index, run.state.step), run.state.step))
 
     def again(self, index: Tensor, step: int) -> list[Tensor]:
         return self.run.tensors.training_batch(index, step)
 
-    def measured(self, count: int) -> Drawn:
+    def measured(self, count: int) -> DrawnBatch:
         index = self.run.tensors.indices(self.run.data.train[:count])
-        return Drawn(index, self.run.tensors.training_batch(index, self.run.state.step))
+        return DrawnBatch(index, self.run.tensors.training_batch(index, self.run.state.step))
 
     def largest(self) -> tuple[int, str]:
         size = self.run.sampler.size
@@ -77,19 +77,19 @@ class Supervised(Procedure):
 
     def validate(self, averaged: bool = False) -> dict[str, float | None] | None:
         """The means over the validation set."""
-        run, crew = self.run, self.run.machine.crew
+        run, group = self.run, self.run.machine.group
         chunk = run.sampler.batch_size * (1 if run.network.sums else 2)
-        run.tensors.expect(run.data.validation, chunk, crew.part)
+        run.tensors.expect(run.data.validation, chunk, group.part)
         index = run.tensors.indices(run.data.validation)
         run.network.trial.eval()
         sums = run.tally.fresh()
         for at in range(0, len(index), chunk):
             try:
-                batch = run.tensors.batch(crew.take(index[at : at + chunk]))
+                batch = run.tensors.batch(group.take(index[at : at + chunk]))
             except WaitEnded:
                 run.look_up("validation")
                 return None
-            if not len(batch[0]) and crew.size == 1:
+            if not len(batch[0]) and group.size == 1:
                 continue  # none of these samples can be read
             if averaged:
                 run.learners.swap_averages()  # for this batch alone: whatever looks at the weights between batches finds them
@@ -98,7 +98,7 @@ class Supervised(Procedure):
             finally:
                 if averaged:
                     run.learners.swap_averages()
-            sums.add(results, crew.count(batch))
+            sums.add(results, group.count(batch))
             if run.is_due() and not run.look_up("validation"):
                 return None
         return sums.means()

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from visualnet.analysis import Analysis
-from visualnet.training.observations.observation import Subject
+from visualnet.training.observations.answers.images import image_outputs
+from visualnet.training.observations.observation import CannotObserve, Observation, Subject
+
+if TYPE_CHECKING:
+    from visualnet.training.observations.context import ObservationContext
 
 SOURCE = ""
 """Where all inputs come from: no node is called so."""
@@ -36,3 +42,28 @@ def code_port(analysis: Analysis, subject: Subject) -> Subject | None:
             found.append((int(spec.size), ((node_id,), next(iter(leaving)))))
     narrowest = min(found, key=lambda one: one[0], default=None)
     return narrowest[1] if narrowest is not None and narrowest[0] < size else None
+
+
+class OfCodes(Observation):
+    """Base of observations of images that are made of a code."""
+
+    @classmethod
+    def subjects(cls, analysis: Analysis) -> list[Subject]:
+        return [subject for subject in image_outputs(analysis) if code_port(analysis, subject) is not None]
+
+    @classmethod
+    def why_none(cls) -> str:
+        return (
+            "No image of this network is made from a narrow vector of numbers: this is for autoencoders and generators."
+        )
+
+    def _code_of(self, context: ObservationContext, subject: Subject) -> Subject:
+        """The port of the code.
+
+        Raises:
+            CannotObserve: this output is made of none.
+        """
+        port = code_port(context.model.analysis, subject)
+        if port is None:
+            raise CannotObserve(self.why_none())
+        return port

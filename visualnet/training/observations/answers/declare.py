@@ -35,7 +35,7 @@ from visualnet.training.observations.observation import (
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 THUMBNAIL = 32
 """Samples are kept with so many pixels a side at most beside their probabilities."""
@@ -78,38 +78,40 @@ class PredictionsOverTime(Observation):
     def why_none(cls) -> str:
         return "The first output is no row of classes or numbers: for images see samples and reconstructions."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.answers.scores import as_probabilities
-        from visualnet.training.observations.lens import as_array
+        from visualnet.training.observations.context import as_array
 
-        places = chosen_places(lens, self.samples)
-        batch = chosen_batch(lens, places)
-        scores = lens.scores(batch)
-        path, port = lens.scores_port
-        holds = lens.model.analysis.at(path).leaving[port].holds
-        field = find_class_field(lens.model.analysis)
-        names = lens.class_names if field else ()
+        places = chosen_places(context, self.samples)
+        batch = chosen_batch(context, places)
+        scores = context.scores(batch)
+        path, port = context.scores_port
+        holds = context.model.analysis.at(path).leaving[port].holds
+        field = find_class_field(context.model.analysis)
+        names = context.class_names if field else ()
         shares = as_probabilities(scores.float(), holds, len(names))
-        arrays = {"places": places, **_thumbnails(lens, places)}
+        arrays = {"places": places, **_thumbnails(context, places)}
         if shares is not None:
             arrays["probabilities"] = as_array(shares)
-            truth = lens.data.fetch(places, [field])[field].reshape(len(places)).astype(np.int64)
-            if lens.own:
+            truth = context.data.fetch(places, [field])[field].reshape(len(places)).astype(np.int64)
+            if context.own:
                 truth[0] = -1  # what a person made has no class
             arrays["truth"] = truth
-            texts = _texts(lens, batch)
-            return Result(arrays, {"classes": tuple(names), "texts": texts, "names": sample_names(lens, places)})
+            texts = _texts(context, batch)
+            return Result(arrays, {"classes": tuple(names), "texts": texts, "names": sample_names(context, places)})
         arrays["values"] = as_array(scores[:, :MOST_NUMBERS])
         targets = [
-            name for name in lens.model.analysis.target_fields() if lens.data.fields[name].size == scores[0].numel()
+            name
+            for name in context.model.analysis.target_fields()
+            if context.data.fields[name].size == scores[0].numel()
         ]
-        if targets and lens.data.fields[targets[0]].dtype == "float":
+        if targets and context.data.fields[targets[0]].dtype == "float":
             arrays["truth"] = as_array(batch[targets[0]].reshape(len(places), -1)[:, :MOST_NUMBERS])
-            if lens.own:
+            if context.own:
                 arrays["truth"][0] = np.nan
         more = scores.shape[1] - MOST_NUMBERS
         note = f"{more} more numbers of each answer are not shown." if more > 0 else ""
-        return Result(arrays, {"names": sample_names(lens, places)}, note)
+        return Result(arrays, {"names": sample_names(context, places)}, note)
 
     def draw(self, result: Result, history: History) -> Chart:
         name = "probabilities" if "probabilities" in result.arrays else "values"
@@ -158,26 +160,26 @@ class PredictionsOverTime(Observation):
         return PanesChart(tuple(panes), steps, "step", "answer", (low - room, high + room))
 
 
-def _texts(lens: Lens, batch: Mapping[str, Tensor]) -> tuple[str, ...]:
+def _texts(context: ObservationContext, batch: Mapping[str, Tensor]) -> tuple[str, ...]:
     """The samples in words, where they are text; their beginning."""
     from visualnet.training.observations.attribution.sample_parts import spell_tokens
 
-    field = next((name for name in lens.input_fields if lens.data.fields[name].dtype == "int"), "")
+    field = next((name for name in context.input_fields if context.data.fields[name].dtype == "int"), "")
     if not field:
         return ()
     values = batch[field].cpu().numpy()
-    return tuple(" ".join(filter(None, spell_tokens(lens.data, field, one)))[:MOST_LETTERS] for one in values)
+    return tuple(" ".join(filter(None, spell_tokens(context.data, field, one)))[:MOST_LETTERS] for one in values)
 
 
-def _thumbnails(lens: Lens, places: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+def _thumbnails(context: ObservationContext, places: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
     """The samples as small pictures, where they are images."""
-    field = image_field(lens)
+    field = image_field(context)
     if not field:
         return {}
-    images = lens.data.fetch(places, [field])[field]
-    if lens.own.get(field) is not None:
+    images = context.data.fetch(places, [field])[field]
+    if context.own.get(field) is not None:
         images = images.copy()
-        images[0] = in_data_units(lens, field, lens.own[field])[0]
+        images[0] = in_data_units(context, field, context.own[field])[0]
     stride = -(-max(images.shape[2:]) // THUMBNAIL)
     small = images[:, :, ::stride, ::stride]
     return {"pictures": np.stack([rgb_levels(np.repeat(one, 3 // len(one), 0)) for one in small])}

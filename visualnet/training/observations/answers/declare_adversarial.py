@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.analysis import Analysis
-from visualnet.analysis.inference.makers import find_makers
+from visualnet.analysis.inference.sample_generators import find_sample_generators
 from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.beside import BesideChart
@@ -28,7 +28,7 @@ from visualnet.training.observations.observation import (
 )
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 MOST_USES = 4
 
@@ -61,11 +61,11 @@ class JudgeScores(Observation):
     def why_none(cls) -> str:
         return "No network here gives one score and is used a second time with the same weights, as the discriminator of a GAN is."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        from visualnet.training.observations.lens import as_array
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        from visualnet.training.observations.context import as_array
 
-        ports = [port for port in uses_of(lens.model.analysis, subject[0][0]) if lens.has(port)]
-        values = lens.values(ports, lens.batch(lens.places(self.samples)))
+        ports = [port for port in uses_of(context.model.analysis, subject[0][0]) if context.has(port)]
+        values = context.values(ports, context.batch(context.places(self.samples)))
         arrays: dict[str, NDArray[Any]] = {}
         names: list[str] = []
         kept: list[NDArray[Any]] = []
@@ -77,7 +77,7 @@ class JudgeScores(Observation):
             if summary is None:
                 raise CannotObserve("None of the scores is a finite number: the training has diverged.")
             above = format_percent(float((scores > 0).mean()), 0)
-            names.append(f"{_shown_to(lens.model.analysis, port)}: {above} above 0")
+            names.append(f"{_shown_to(context.model.analysis, port)}: {above} above 0")
             arrays |= {f"{name}{len(kept)}": summary[name] for name in ("counts", "edges")}
             kept.append(scores)
         return Result(arrays, {"names": tuple(names)})
@@ -114,21 +114,21 @@ class MadePoints(Observation):
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
-        makers = [maker for maker in find_makers(analysis) if maker.real]
+        makers = [maker for maker in find_sample_generators(analysis) if maker.real]
         return [m.made for m in makers if tuple(map(int, analysis.at(m.made[0]).leaving[m.made[1]].shape)) == PLANE]
 
     @classmethod
     def why_none(cls) -> str:
         return "Nothing here makes points of a plane of random numbers: for images see generated samples."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        from visualnet.training.observations.lens import as_array
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        from visualnet.training.observations.context import as_array
 
-        maker = next(m for m in find_makers(lens.model.analysis) if m.made == subject)
+        maker = next(m for m in find_sample_generators(context.model.analysis) if m.made == subject)
         real, made = [], []
-        for batch in lens.chunks(lens.places(self.points, "train"), self.points):
+        for batch in context.chunks(context.places(self.points, "train"), self.points):
             real.append(as_array(batch[maker.real]))
-            made.append(as_array(lens.values([subject], batch)[subject]))
+            made.append(as_array(context.values([subject], batch)[subject]))
         both = [np.concatenate(parts) for parts in (real, made)]
         low, high = both[0].min(0), both[0].max(0)
         room = 0.25 * np.maximum(high - low, 1e-6)

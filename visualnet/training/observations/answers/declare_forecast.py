@@ -24,7 +24,7 @@ from visualnet.training.observations.observation import (
 )
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 MOST_BEFORE = 3
 """So much longer than the forecast the known part is drawn at most."""
@@ -76,22 +76,22 @@ class Forecast(Observation):
             "squared or absolute error."
         )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        from visualnet.training.observations.lens import as_array
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        from visualnet.training.observations.context import as_array
 
-        field = series_field(lens.model.analysis)
-        _, target = held_against(lens.model.analysis, Port(subject[0][-1], subject[1]))
-        places = np.array([lens.place])
-        batch = chosen_batch(lens, places)
-        said = lens.values([subject], batch)[subject]
+        field = series_field(context.model.analysis)
+        _, target = held_against(context.model.analysis, Port(subject[0][-1], subject[1]))
+        places = np.array([context.place])
+        batch = chosen_batch(context, places)
+        said = context.values([subject], batch)[subject]
         arrays: dict[str, NDArray[Any]] = {
             "places": places,
-            "known": in_data_units(lens, field, batch[field])[0],
-            "made": in_data_units(lens, target, said)[0],
+            "known": in_data_units(context, field, batch[field])[0],
+            "made": in_data_units(context, target, said)[0],
         }
-        if not lens.own:
+        if not context.own:
             arrays["came"] = as_array(batch[target])[0]
-        return Result(arrays, {"names": sample_names(lens, places)})
+        return Result(arrays, {"names": sample_names(context, places)})
 
     def draw(self, result: Result, history: History) -> Chart:
         arrays = result.arrays

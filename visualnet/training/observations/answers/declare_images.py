@@ -12,7 +12,7 @@ from visualnet.analysis import Analysis
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
 from visualnet.layers.declaration.params import choice, count, flag
-from visualnet.training.observations.answers.codes import code_port
+from visualnet.training.observations.answers.codes import OfCodes
 from visualnet.training.observations.answers.images import (
     chosen_batch,
     chosen_places,
@@ -28,7 +28,6 @@ from visualnet.training.observations.answers.images import (
 )
 from visualnet.training.observations.comparing import SCALE
 from visualnet.training.observations.observation import (
-    CannotObserve,
     History,
     Observation,
     Result,
@@ -37,7 +36,7 @@ from visualnet.training.observations.observation import (
 )
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 CODES = {
     "fitted": "as the codes of the data are spread: with the mean and deviation of each of their numbers",
@@ -84,18 +83,18 @@ class Reconstructions(Observation):
             "No output of this network is an image of one or three channels: this is for autoencoders and generators."
         )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        places = chosen_places(lens, self.samples)
-        batch = chosen_batch(lens, places)
-        made = lens.values([subject], batch)[subject]
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        places = chosen_places(context, self.samples)
+        batch = chosen_batch(context, places)
+        made = context.values([subject], batch)[subject]
         arrays: dict[str, NDArray[Any]] = {
             "places": places,
-            "made": small_images(made_in_data_units(lens, subject, made)),
+            "made": small_images(made_in_data_units(context, subject, made)),
         }
-        field = image_field(lens)
+        field = image_field(context)
         if field:
-            arrays["given"] = small_images(in_data_units(lens, field, batch[field]))
-        return Result(arrays, {"names": sample_names(lens, places)})
+            arrays["given"] = small_images(in_data_units(context, field, batch[field]))
+        return Result(arrays, {"names": sample_names(context, places)})
 
     def draw(self, result: Result, history: History) -> Chart:
         made, given = result.arrays["made"], result.arrays.get("given")
@@ -115,7 +114,7 @@ class Reconstructions(Observation):
 
 
 @observation("generated", "Generated samples", "Samples", about="output", of_sample=False, keeps=40)
-class GeneratedSamples(Observation):
+class GeneratedSamples(OfCodes):
     """Images that a network makes of codes drawn by chance: its narrowest layer is fed with them, always with the same ones."""
 
     drawn_by = frozenset({"looks", "scale"})
@@ -129,34 +128,22 @@ class GeneratedSamples(Observation):
     looks: int = count(3, "So many earlier steps have a row.", low=0, high=12)
     scale: str = choice("kept", "What black and white are the scale of.", SCALE)
 
-    @classmethod
-    def subjects(cls, analysis: Analysis) -> list[Subject]:
-        return [subject for subject in image_outputs(analysis) if code_port(analysis, subject) is not None]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "No image of this network is made from a narrow vector of numbers: this is for autoencoders and generators."
-        )
-
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
 
-        port = code_port(lens.model.analysis, subject)
-        if port is None:
-            raise CannotObserve(self.why_none())
-        fields = lens.batch(lens.places(self.samples))
+        port = self._code_of(context, subject)
+        fields = context.batch(context.places(self.samples))
         count = len(next(iter(fields.values())))
-        codes = lens.values([port], lens.batch(lens.places(MEASURED)))[port].float()
-        drawn = torch.randn(count, codes.shape[1], generator=lens.generator(self.seed)).to(codes.device)
+        codes = context.values([port], context.batch(context.places(MEASURED)))[port].float()
+        drawn = torch.randn(count, codes.shape[1], generator=context.generator(self.seed)).to(codes.device)
         spread = codes.std(0, correction=0)
         # Codes that are the same for every sample (noise at rest) tell nothing of how they are spread in training.
         if self.codes == "fitted" and bool((spread > 0).any()):
             drawn = codes.mean(0) + spread * drawn
-        made = lens.values([subject], fields, replace={port: drawn})[subject]
-        name = lens.model.analysis.name_of(port[0])
+        made = context.values([subject], fields, replace={port: drawn})[subject]
+        name = context.model.analysis.name_of(port[0])
         note = f"The {codes.shape[1]} numbers that leave “{name}” are drawn by chance."
-        images = small_images(made_in_data_units(lens, subject, made))
+        images = small_images(made_in_data_units(context, subject, made))
         return Result({"made": images, "places": np.arange(count)}, note=note)
 
     def draw(self, result: Result, history: History) -> Chart:

@@ -36,7 +36,7 @@ from visualnet.training.observations.observation import (
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 OF_CLASSES = ("logits", "log_probabilities", "scores")
 TRUE_LINE = (255, 255, 255)
@@ -88,25 +88,25 @@ class MaskOverImage(Observation):
             "No loss holds an answer of this network against a mask: this is for networks that answer pixel by pixel."
         )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        field = image_field(lens)
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        field = image_field(context)
         if not field:
             raise CannotObserve("No input of this network is an image of one or three channels.")
-        places = chosen_places(lens, self.samples)
-        batch = chosen_batch(lens, places)
-        kind, target = held_against(lens.model.analysis, Port(subject[0][-1], subject[1]))
-        said = said_classes(kind, lens.values([subject], batch)[subject])
+        places = chosen_places(context, self.samples)
+        batch = chosen_batch(context, places)
+        kind, target = held_against(context.model.analysis, Port(subject[0][-1], subject[1]))
+        said = said_classes(kind, context.values([subject], batch)[subject])
         true = batch[target].long().reshape(said.shape)
-        if lens.own:
+        if context.own:
             true[0] = -1  # what a person made has no mask
         arrays: dict[str, NDArray[Any]] = {
             "places": places,
             "dice": dice_of(said, true),
-            "given": _shrink(np.moveaxis(in_data_units(lens, field, batch[field]), 1, -1)),
+            "given": _shrink(np.moveaxis(in_data_units(context, field, batch[field]), 1, -1)),
         }
         for name, mask in (("made", said), ("truth", true)):
             arrays[name] = _shrink(_centre(mask.cpu().numpy().astype(np.int16), arrays["given"].shape, batch[field]))
-        return Result(arrays, {"names": sample_names(lens, places)})
+        return Result(arrays, {"names": sample_names(context, places)})
 
     def draw(self, result: Result, history: History) -> Chart:
         looks = looks_of_same(history, result, "made")

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from visualnet.analysis import Analysis
 from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.made.mosaic import MosaicChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.layers.declaration.params import choice, count, real
-from visualnet.training.observations.answers.codes import code_port
+from visualnet.training.observations.answers.codes import OfCodes
 from visualnet.training.observations.answers.images import (
-    image_outputs,
     made_in_data_units,
     shade_ends,
     small_images,
@@ -21,7 +19,6 @@ from visualnet.training.observations.answers.images import (
 from visualnet.training.observations.observation import (
     CannotObserve,
     History,
-    Observation,
     Result,
     Subject,
     observation,
@@ -30,7 +27,7 @@ from visualnet.training.observations.observation import (
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 MEASURED = 500
 PLANES = {
@@ -40,7 +37,7 @@ PLANES = {
 
 
 @observation("latent_plane", "Latent plane", "Samples", about="output", of_sample=False, keeps=1)
-class LatentPlane(Observation):
+class LatentPlane(OfCodes):
     """A plane through the codes, decoded at each place of a grid, with the codes of samples as dots."""
 
     reading = (
@@ -53,24 +50,12 @@ class LatentPlane(Observation):
     size: int = count(12, "So many pictures a side.", low=2, high=24)
     reach: float = real(2.5, "How far it reaches, in deviations of the codes.", low=0.1, high=10.0)
 
-    @classmethod
-    def subjects(cls, analysis: Analysis) -> list[Subject]:
-        return [subject for subject in image_outputs(analysis) if code_port(analysis, subject) is not None]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "No image of this network is made from a narrow vector of numbers: this is for autoencoders and generators."
-        )
-
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
 
-        port = code_port(lens.model.analysis, subject)
-        if port is None:
-            raise CannotObserve(self.why_none())
-        places = lens.places(MEASURED)
-        codes = lens.values([port], lens.batch(places))[port].float().cpu()
+        port = self._code_of(context, subject)
+        places = context.places(MEASURED)
+        codes = context.values([port], context.batch(places))[port].float().cpu()
         mean, ways = codes.mean(0), self._ways(codes)
         along = (codes - mean) @ ways.T
         spread = along.std(0, correction=0)
@@ -79,20 +64,20 @@ class LatentPlane(Observation):
         steps = torch.linspace(-self.reach, self.reach, self.size)
         # Rows from the top: the picture's upper row is the largest number.
         grid = torch.stack([torch.stack([x * spread[0], y * spread[1]]) for y in steps.flip(0) for x in steps])
-        drawn = (mean + grid @ ways).to(lens.device)
-        fields = lens.batch(np.resize(places, len(drawn)))
-        made = lens.values([subject], fields, replace={port: drawn})[subject]
+        drawn = (mean + grid @ ways).to(context.device)
+        fields = context.batch(np.resize(places, len(drawn)))
+        made = context.values([subject], fields, replace={port: drawn})[subject]
         arrays = {
-            "made": small_images(made_in_data_units(lens, subject, made)),
+            "made": small_images(made_in_data_units(context, subject, made)),
             "codes": along.numpy(),
             "low": (-self.reach * spread).numpy(),
             "high": (self.reach * spread).numpy(),
         }
-        names, spec = lens.class_names, lens.data.fields.get("label")
-        label = lens.data.known("label") if names and spec is not None and not spec.shape else None
+        names, spec = context.class_names, context.data.fields.get("label")
+        label = context.data.known("label") if names and spec is not None and not spec.shape else None
         if label is not None:
             arrays["label"] = np.asarray(label[places], np.int64)
-        name = lens.model.analysis.name_of(port[0])
+        name = context.model.analysis.name_of(port[0])
         share = float(spread.square().sum() / codes.var(0, correction=0).sum())
         lies = f"{format_percent(share, 0)} of how the codes differ lies in it"
         note = f"The plane through the {codes.shape[1]} numbers that leave “{name}”: {lies}."

@@ -24,7 +24,7 @@ from visualnet.training.observations.observation import (
 )
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 MASK = "[mask]"
 """What stands where a word is hidden, by its name in a vocabulary."""
@@ -66,17 +66,17 @@ class FilledIn(Observation):
     def why_none(cls) -> str:
         return "This is for networks that score words at each place of a text, as BERT and GPT do, with a cross-entropy behind the scores."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        from visualnet.training.observations.lens import as_array
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        from visualnet.training.observations.context import as_array
         from visualnet.training.observations.token_words import position_words, reaching_fields, vocabulary
 
-        _, target = held_against(lens.model.analysis, Port(subject[0][-1], subject[1]))
-        places = np.array([lens.place])
-        batch = chosen_batch(lens, places)
-        shares = as_array(lens.values([subject], batch)[subject].float().softmax(1))[0]
-        shown = position_words(lens, reaching_fields(lens, subject), shares.shape[1])
+        _, target = held_against(context.model.analysis, Port(subject[0][-1], subject[1]))
+        places = np.array([context.place])
+        batch = chosen_batch(context, places)
+        shares = as_array(context.values([subject], batch)[subject].float().softmax(1))[0]
+        shown = position_words(context, reaching_fields(context, subject), shares.shape[1])
         truth = as_array(batch[target]).reshape(-1).astype(np.int64)
-        if lens.own:
+        if context.own:
             asked = np.flatnonzero([word == MASK for word in shown])
             truth = np.full_like(truth, -1)
         else:
@@ -84,7 +84,7 @@ class FilledIn(Observation):
         if not len(asked):
             raise CannotObserve(
                 f"No word of this text is asked: write {MASK} where one is to be filled in."
-                if lens.own
+                if context.own
                 else "No word of this sample is asked: choose another one."
             )
         order = np.argsort(-shares[:, asked], axis=0, kind="stable")[:MOST_KEPT].T
@@ -95,13 +95,13 @@ class FilledIn(Observation):
             "shares": np.take_along_axis(shares[:, asked].T, order, axis=1),
             "truth": truth[asked],
         }
-        names = vocabulary(lens.data, target) or tuple(map(str, range(len(shares))))
+        names = vocabulary(context.data, target) or tuple(map(str, range(len(shares))))
         used = sorted({*order.reshape(-1).tolist(), *(int(one) for one in truth[asked] if one >= 0)})
         words = tuple(names[number] if number < len(names) else str(number) for number in used)
         shown = shown or tuple(str(place + 1) for place in range(shares.shape[1]))
         return Result(
             arrays | {"used": np.array(used)},
-            {"shown": shown, "words": words, "names": sample_names(lens, places)},
+            {"shown": shown, "words": words, "names": sample_names(context, places)},
         )
 
     def draw(self, result: Result, history: History) -> Chart:

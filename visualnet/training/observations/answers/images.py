@@ -16,7 +16,7 @@ from visualnet.training.observations.observation import History, Result, Subject
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 PICTURE = 96
 """Pictures are kept with so many pixels a side at most."""
@@ -42,30 +42,30 @@ def image_outputs(analysis: Analysis) -> list[Subject]:
     return list(dict.fromkeys(found))
 
 
-def image_field(lens: Lens) -> str:
+def image_field(context: ObservationContext) -> str:
     """The first input that is an image; empty if there is none."""
-    shapes = {name: lens.data.fields[name].shape for name in lens.input_fields}
+    shapes = {name: context.data.fields[name].shape for name in context.input_fields}
     return next((n for n, s in shapes.items() if is_image(tuple(map(int, s)))), "")
 
 
-def chosen_places(lens: Lens, count: int) -> NDArray[np.int64]:
+def chosen_places(context: ObservationContext, count: int) -> NDArray[np.int64]:
     """The chosen sample first, then others of the validation set, always the same ones."""
-    others = [int(place) for place in lens.places(count) if place != lens.place]
-    return np.array([lens.place, *others][:count], np.int64)
+    others = [int(place) for place in context.places(count) if place != context.place]
+    return np.array([context.place, *others][:count], np.int64)
 
 
-def sample_names(lens: Lens, places: Sequence[int] | NDArray[np.int64]) -> tuple[str, ...]:
+def sample_names(context: ObservationContext, places: Sequence[int] | NDArray[np.int64]) -> tuple[str, ...]:
     """What the samples are called, the first of which is the chosen one, or one that a person made."""
     names = [f"sample {int(place)}" for place in places]
-    return ("your own sample", *names[1:]) if lens.own else tuple(names)
+    return ("your own sample", *names[1:]) if context.own else tuple(names)
 
 
-def chosen_batch(lens: Lens, places: NDArray[np.int64]) -> dict[str, Tensor]:
+def chosen_batch(context: ObservationContext, places: NDArray[np.int64]) -> dict[str, Tensor]:
     """These samples as the network is given them; one that a person made stands in for the first."""
     import torch
 
-    batch = lens.batch(places)
-    return batch | {name: torch.cat([value, batch[name][1:]]) for name, value in lens.own.items()}
+    batch = context.batch(places)
+    return batch | {name: torch.cat([value, batch[name][1:]]) for name, value in context.own.items()}
 
 
 def looks_of_same(history: History, result: Result, name: str) -> list[tuple[int, Result]]:
@@ -81,20 +81,20 @@ def looks_of_same(history: History, result: Result, name: str) -> list[tuple[int
     return sorted(found.items(), key=lambda look: look[0])
 
 
-def in_data_units(lens: Lens, field: str, values: Tensor) -> NDArray[np.float32]:
+def in_data_units(context: ObservationContext, field: str, values: Tensor) -> NDArray[np.float32]:
     """A field as the network is given it, as the data hold it: not normalised."""
-    from visualnet.training.observations.lens import as_array, plain_fields
+    from visualnet.training.observations.context import as_array, plain_fields
 
     numbers = as_array(values)
-    if field not in lens.data.mean or field in plain_fields(lens.model):
+    if field not in context.data.mean or field in plain_fields(context.model):
         return numbers
-    return np.asarray(numbers * lens.data.std[field] + lens.data.mean[field], np.float32)
+    return np.asarray(numbers * context.data.std[field] + context.data.mean[field], np.float32)
 
 
-def made_in_data_units(lens: Lens, subject: Subject, made: Tensor) -> NDArray[np.float32]:
+def made_in_data_units(context: ObservationContext, subject: Subject, made: Tensor) -> NDArray[np.float32]:
     """What was made in the units of the field that a loss holds it against; logits as probabilities."""
-    kind, field = held_against(lens.model.analysis, Port(subject[0][-1], subject[1]))
-    return in_data_units(lens, field, made.sigmoid() if kind == "binary_logits" else made)
+    kind, field = held_against(context.model.analysis, Port(subject[0][-1], subject[1]))
+    return in_data_units(context, field, made.sigmoid() if kind == "binary_logits" else made)
 
 
 def small_images(images_NCHW: NDArray[Any]) -> NDArray[np.float32]:

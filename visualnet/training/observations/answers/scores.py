@@ -1,11 +1,7 @@
-"""Scores as probabilities, and images in the units of the data."""
+"""Scores as probabilities."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor
 
 
@@ -27,9 +23,3 @@ def as_probabilities(scores_NK: Tensor, holds: str, classes: int) -> Tensor | No
             second.new_zeros(len(second), 2) + second.new_tensor([1.0, 0.0]) + second * second.new_tensor([-1.0, 1.0])
         )
     return None
-
-
-def as_pictures(values_NCHW: Any, mean: Any = 0.0, std: Any = 1.0) -> NDArray[np.float32]:
-    """Images (sample, row, column, 1 or 3) in the units of the data, when they were normalised with this mean and deviation."""
-    values = np.asarray(values_NCHW, np.float32) * std + mean
-    return np.ascontiguousarray(np.moveaxis(values, 1, -1), np.float32)

@@ -29,7 +29,7 @@ from visualnet.training.observations.observation import (
 )
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 MOST_CELLS = 256
 """Of longer sequences small maps are made beside the weights, so that drawing all heads goes through no million of numbers."""
@@ -56,13 +56,13 @@ class AttentionWeights(Observation):
     def why_none(cls) -> str:
         return NO_ATTENTION
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.attention.streams import find_stream
         from visualnet.training.observations.attention.weights import attention_weights
 
-        weights = attention_weights(lens, [subject])[subject]
-        stream = find_stream(lens.model, subject, attention_subjects(lens.model.analysis))
-        return _result(lens, weights, stream.queries, stream.sources)
+        weights = attention_weights(context, [subject])[subject]
+        stream = find_stream(context.model, subject, attention_subjects(context.model.analysis))
+        return _result(context, weights, stream.queries, stream.sources)
 
     def draw(self, result: Result, history: History) -> Chart:
         weights = result.arrays["weights"]
@@ -109,21 +109,21 @@ class AttentionRollout(Observation):
     def why_none(cls) -> str:
         return NO_ATTENTION
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.attention.measures import rollout
         from visualnet.training.observations.attention.streams import find_stream
         from visualnet.training.observations.attention.weights import attention_weights
 
-        stream = find_stream(lens.model, subject, attention_subjects(lens.model.analysis))
+        stream = find_stream(context.model, subject, attention_subjects(context.model.analysis))
         if not stream.is_self:
             raise CannotObserve(
                 "This layer looks from one sequence into another; rollout follows one sequence through its self-attention."
             )
-        layers = attention_weights(lens, stream.before)
+        layers = attention_weights(context, stream.before)
         size = layers[subject].shape[-1]
         square = [weights for weights in layers.values() if weights.shape[-2:] == (size, size)]
         total = rollout(square, self.residual)[None].astype(np.float32)
-        found = _result(lens, total, stream.queries, stream.queries)
+        found = _result(context, total, stream.queries, stream.queries)
         count = len(square)
         return found._replace(
             words={**found.words, "title": ("rollout", "is made of")},
@@ -156,13 +156,13 @@ class AttentionEntropy(Observation):
     def why_none(cls) -> str:
         return NO_ATTENTION
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.attention.measures import entropy
         from visualnet.training.observations.attention.weights import attention_weights
 
-        analysis = lens.model.analysis
-        every = [one for one in attention_subjects(analysis) if one[1] != PORT or lens.has(one)]
-        weights = attention_weights(lens, every)
+        analysis = context.model.analysis
+        every = [one for one in attention_subjects(analysis) if one[1] != PORT or context.has(one)]
+        weights = attention_weights(context, every)
         heads = max(len(one) for one in weights.values())
         values = np.full((len(every), heads), np.nan, np.float32)
         for row, one in enumerate(weights.values()):
@@ -194,7 +194,7 @@ def _peak(weights: Any) -> float:
     return float(finite.max()) if finite.size and finite.max() > 0 else 1.0
 
 
-def _result(lens: Lens, weights: Any, queries: tuple[str, ...], sources: tuple[str, ...]) -> Result:
+def _result(context: ObservationContext, weights: Any, queries: tuple[str, ...], sources: tuple[str, ...]) -> Result:
     """Weights with the words of their positions, or the picture whose patches they are."""
     from visualnet.training.observations.token_words import position_words
 
@@ -202,11 +202,11 @@ def _result(lens: Lens, weights: Any, queries: tuple[str, ...], sources: tuple[s
     arrays = {"weights": weights}
     if max(rows, columns) > MOST_CELLS:
         arrays["maps"] = thin_by_maximum(weights, MOST_CELLS, MOST_CELLS)
-    words = {"queries": position_words(lens, queries, rows), "sources": position_words(lens, sources, columns)}
-    picture = image_field(lens.data.choice, lens.data.fields)
+    words = {"queries": position_words(context, queries, rows), "sources": position_words(context, sources, columns)}
+    picture = image_field(context.data.choice, context.data.fields)
     if picture is not None and picture in sources and not any(words.values()):
         grid, extra = square_patches(columns)
         if grid is not None:
             arrays["grid"] = np.array([*grid, extra], np.int64)
-            arrays["image"] = lens.raw(picture).astype(np.float32)
+            arrays["image"] = context.raw(picture).astype(np.float32)
     return Result(arrays, words)

@@ -11,24 +11,24 @@ from numpy.typing import NDArray
 from torch import nn
 
 from visualnet.training.observations.attention.places import PORT
-from visualnet.training.observations.lens import Lens, as_array
+from visualnet.training.observations.context import ObservationContext, as_array
 from visualnet.training.observations.module_calls import recorded_calls
 from visualnet.training.observations.observation import CannotObserve, Subject
 
 Floats = NDArray[np.float32]
 
 
-def attention_weights(lens: Lens, subjects: Sequence[Subject]) -> dict[Subject, Floats]:
+def attention_weights(context: ObservationContext, subjects: Sequence[Subject]) -> dict[Subject, Floats]:
     """The weights (heads, queries, sources) of these attention layers for the chosen sample; the network runs once.
 
     Raises:
         CannotObserve: a layer was not run, or shows no weights.
     """
-    inner = {subject: _inner_module(lens, subject) for subject in subjects if subject[1] != PORT}
-    ports = [subject if subject[1] == PORT else (subject[0], _output(lens, subject)) for subject in subjects]
+    inner = {subject: _inner_module(context, subject) for subject in subjects if subject[1] != PORT}
+    ports = [subject if subject[1] == PORT else (subject[0], _output(context, subject)) for subject in subjects]
     modules = {str(at): module for at, module in enumerate(inner.values())}
     with recorded_calls(modules) as calls:
-        values = lens.values(ports)
+        values = context.values(ports)
     found = {subject: _with_heads(as_array(values[subject][0])) for subject in subjects if subject[1] == PORT}
     for at, (subject, module) in enumerate(inner.items()):
         call = calls.get(str(at))
@@ -51,16 +51,16 @@ def _with_heads(weights: Floats) -> Floats:
     return weights if weights.ndim == 3 else weights[None]
 
 
-def _inner_module(lens: Lens, subject: Subject) -> nn.Module:
+def _inner_module(context: ObservationContext, subject: Subject) -> nn.Module:
     path, name = subject
-    module = lens.module(path)
+    module = context.module(path)
     if module is None:
         raise KeyError(path)
     return module.get_submodule(name)
 
 
-def _output(lens: Lens, subject: Subject) -> str:
-    facts = lens.model.analysis.find(subject[0])
+def _output(context: ObservationContext, subject: Subject) -> str:
+    facts = context.model.analysis.find(subject[0])
     if facts is None:
         raise KeyError(subject[0])
     return next(iter(facts.outputs))

@@ -32,12 +32,12 @@ def make_baselines(scorer: Scorer, kind: str) -> list[Tensor]:
 
 def sample_background(scorer: Scorer, count: int) -> list[Tensor]:
     """What stands at the entries for some validation samples, always the same ones: (sample, …) each."""
-    batch = scorer.lens.batch(scorer.lens.places(count))
-    return scorer.samples({name: batch[name] for name in scorer.lens.input_fields})
+    batch = scorer.context.batch(scorer.context.places(count))
+    return scorer.samples({name: batch[name] for name in scorer.context.input_fields})
 
 
 def _zeros(scorer: Scorer, entry: Entry, sample: Tensor) -> Tensor:
-    field, data = scorer.field(entry), scorer.lens.data
+    field, data = scorer.field(entry), scorer.context.data
     if entry.is_embedded or field not in data.mean:
         return torch.zeros_like(sample)
     mean, std = (torch.from_numpy(values).to(sample) for values in (data.mean[field], data.std[field]))

@@ -48,7 +48,7 @@ def observe_gradient(scorer: Scorer, times_input: bool) -> Result:
 
 def observe_smooth_gradient(scorer: Scorer, noise: float, count: int, seed: int) -> Result:
     """SmoothGrad: the size of the mean gradient under noise."""
-    found = smooth_gradients(scorer, scorer.samples(), noise, count, scorer.lens.generator(seed))
+    found = smooth_gradients(scorer, scorer.samples(), noise, count, scorer.context.generator(seed))
     return _result(scorer, found, size=True, told=f"the mean of {count} gradients")
 
 
@@ -79,7 +79,7 @@ def observe_occlusion(scorer: Scorer, patch: int, stride: int, baseline: str) ->
             rest = [x.expand(len(changed), *x.shape[1:]) for x in samples]
             return scorer(*rest[:number], changed, *rest[number + 1 :])
 
-        scorer.lens.check(number / len(samples))
+        scorer.context.check(number / len(samples))
         found = occlude(score, sample, cover, sizes, (step,) * len(axes), axes)
         mean = found.mean if kind != "series" else np.repeat(found.mean[:, None], sample.shape[2], 1)
         parts.append(make_part(scorer, number, np.asarray(mean, np.float32)))
@@ -98,11 +98,11 @@ def observe_shapley(scorer: Scorer, method: str, baseline: str, pieces: int, eva
             f"exact, over all {1 << players.number:,} coalitions",
         )
     elif method == "kernel":
-        found = fit_shapley(coalitions, players.number, evaluations, generator, scorer.lens.check)
+        found = fit_shapley(coalitions, players.number, evaluations, generator, scorer.context.check)
         how = f"Kernel SHAP of {evaluations:,} coalitions of {players.number} parts"
     else:
         orders = max(evaluations // (players.number + 1), 2)
-        found = sample_shapley(coalitions, players.number, orders, generator, scorer.lens.check)
+        found = sample_shapley(coalitions, players.number, orders, generator, scorer.context.check)
         error = format_number(float(found.errors.max()))
         how = f"{2 * max(orders // 2, 1)} drawn orders of {players.number} parts, standard error at most {error}"
     parts = [
@@ -121,7 +121,7 @@ def observe_class_activation(scorer: Scorer, subject: Subject, positive: bool) -
     if entry_number is None:
         raise CannotObserve("Grad-CAM lies over an image or a series, and this network is shown neither.")
     entry = scorer.entries[entry_number]
-    port = scorer.lens.scores_port
+    port = scorer.context.scores_port
     with torch.enable_grad():
         tensors = [x.detach().clone().requires_grad_() for x in scorer.samples()]
         values = scorer.values([subject, port], tensors)
@@ -130,7 +130,7 @@ def observe_class_activation(scorer: Scorer, subject: Subject, positive: bool) -
         raise CannotObserve(
             "Grad-CAM needs maps with places: choose a convolution, or what follows one before it is flattened."
         )
-    (gradient,) = scorer.lens.gradients(score, [maps]) if maps.requires_grad else (None,)
+    (gradient,) = scorer.context.gradients(score, [maps]) if maps.requires_grad else (None,)
     if gradient is None:
         raise CannotObserve(
             "The score does not depend on this layer: choose one on the way from the input to the answer."
@@ -163,13 +163,13 @@ def _result(
 def make_part(scorer: Scorer, number: int, over: np.ndarray) -> AttributedPart:
     """A map over its input, as it was before normalisation."""
     entry = scorer.entries[number]
-    field, data = scorer.field(entry), scorer.lens.data
+    field, data = scorer.field(entry), scorer.context.data
     values = scorer.batch[field][0].cpu().numpy()
     if field in data.mean and values.dtype.kind == "f":
         values = (values[None] * data.std[field] + data.mean[field])[0]
     kind = kind_of(entry.shown)
     names = name_places(data, field, values) if kind != "image" else ()
-    title = scorer.lens.model.analysis.main.nodes[entry.source].node.name
+    title = scorer.context.model.analysis.main.nodes[entry.source].node.name
     sample = show_sample(values, kind) if kind != "words" else np.zeros(0, np.float32)
     if kind == "series":
         names = name_places(data, field, values[0])

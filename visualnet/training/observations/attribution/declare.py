@@ -25,7 +25,7 @@ from visualnet.training.observations.subjects import output_ports
 
 if TYPE_CHECKING:
     from visualnet.training.observations.attribution.scores import Scorer
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 LOOKS = 32
 """Frames that share a scale."""
@@ -64,10 +64,10 @@ class Explanation(Observation):
             "an Output, and no errors."
         )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.attribution.scores import Scorer
 
-        return self.explain(Scorer(lens, self.target, self.number), subject)
+        return self.explain(Scorer(context, self.target, self.number), subject)
 
     def explain(self, scorer: Scorer, subject: Subject) -> Result:
         """The attribution of the score."""

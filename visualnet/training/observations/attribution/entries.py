@@ -7,7 +7,7 @@ from typing import NamedTuple
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import GraphFacts, NodePath
 from visualnet.layers.declaration.layer import Spec
-from visualnet.training.observations.looked_at import ProbePort
+from visualnet.training.observations.probe_targets import ProbePort
 
 
 class Entry(NamedTuple):

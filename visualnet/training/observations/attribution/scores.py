@@ -12,7 +12,7 @@ from visualnet.training.observations.attribution.entries import Entry, find_entr
 from visualnet.training.observations.observation import CannotObserve
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 
 class Explained(NamedTuple):
@@ -26,15 +26,15 @@ class Explained(NamedTuple):
 class Scorer:
     """The score of a class for tensors at the entries; other inputs stay those of the chosen sample."""
 
-    def __init__(self, lens: Lens, target: str = "predicted", number: int = 0) -> None:
-        self.lens = lens
-        self.entries = find_entries(lens.model.analysis)
+    def __init__(self, context: ObservationContext, target: str = "predicted", number: int = 0) -> None:
+        self.context = context
+        self.entries = find_entries(context.model.analysis)
         if not self.entries:
             raise CannotObserve(
                 "Nothing that this network is shown becomes real numbers: there is nothing to attribute an answer to."
             )
-        self.batch = {name: tensor.detach() for name, tensor in lens.batch().items() if name in lens.input_fields}
-        answer = lens.scores(self.batch)
+        self.batch = {name: tensor.detach() for name, tensor in context.batch().items() if name in context.input_fields}
+        answer = context.scores(self.batch)
         if answer.dim() < 1 or not answer.is_floating_point():
             raise CannotObserve(
                 "The first answer of this network is no number for each sample, so that there is no score to explain."
@@ -44,12 +44,12 @@ class Scorer:
 
     def field(self, entry: Entry) -> str:
         """The field of the data that the entry's input is given."""
-        return self.lens.model.plan.fields[entry.source]
+        return self.context.model.plan.fields[entry.source]
 
     def samples(self, batch: dict[str, Tensor] | None = None) -> list[Tensor]:
         """What stands at the entries for a batch; for the chosen sample, if there is none."""
         fields = self.batch if batch is None else batch
-        values = self.lens.values([entry.port for entry in self.entries], fields)
+        values = self.context.values([entry.port for entry in self.entries], fields)
         return [values[entry.port] for entry in self.entries]
 
     def __call__(self, *tensors: Tensor) -> Tensor:
@@ -63,13 +63,13 @@ class Scorer:
         count = len(tensors[0])
         batch = {name: tensor.expand(count, *tensor.shape[1:]) for name, tensor in self.batch.items()}
         replace = dict(zip((entry.port for entry in self.entries), tensors, strict=True))
-        return self.lens.values(ports, batch, replace=replace, gradients=gradients)
+        return self.context.values(ports, batch, replace=replace, gradients=gradients)
 
     def scores_with(self, replace: dict[tuple[tuple[str, ...], str], Tensor]) -> Tensor:
         """The score of the class, where the tensors stand in for the values of their ports."""
         count = max((len(tensor) for tensor in replace.values()), default=1)
         batch = {name: tensor.expand(count, *tensor.shape[1:]) for name, tensor in self.batch.items()}
-        return self.pick(self.lens.scores(batch, replace=replace, gradients=torch.is_grad_enabled()))
+        return self.pick(self.context.scores(batch, replace=replace, gradients=torch.is_grad_enabled()))
 
     def pick(self, answer: Tensor) -> Tensor:
         """The score of the class in an answer (sample, class, …): its mean where it stands at several places. Where the network answers one
@@ -85,9 +85,9 @@ class Scorer:
         return chosen.flatten(1).mean(1) if chosen.dim() > 1 else chosen
 
     def _choose(self, answer: Tensor, target: str, number: int) -> Explained:
-        names = self.lens.class_names
-        port = self.lens.scores_port
-        spec = self.lens.model.analysis.at(port[0]).leaving[port[1]]
+        names = self.context.class_names
+        port = self.context.scores_port
+        spec = self.context.model.analysis.at(port[0]).leaving[port[1]]
         is_share = spec.holds in ("probabilities", "fractions")
         width = answer.shape[1] if answer.dim() > 1 else 1
         if width == 1:
@@ -108,13 +108,13 @@ class Scorer:
             if number >= count:
                 raise CannotObserve(f"The network has {count} answers, numbered from 0: there is no number {number}.")
             return number
-        if self.lens.own:
+        if self.context.own:
             raise CannotObserve("A sample of your own has no true class: explain the predicted class or a chosen one.")
-        fields = self.lens.model.analysis.target_fields()
+        fields = self.context.model.analysis.target_fields()
         for name in fields:
-            spec = self.lens.data.fields.get(name)
+            spec = self.context.data.fields.get(name)
             if spec is not None and spec.dtype == "int" and not spec.shape:
-                true = int(self.lens.raw(name))
+                true = int(self.context.raw(name))
                 if 0 <= true < count:
                     return true
         raise CannotObserve("These data say no class for a sample: explain the predicted class or a chosen one.")

@@ -19,7 +19,6 @@ from visualnet.training.observations.cards.sheet_ports import (
     observed_ports,
     observed_sheets,
 )
-from visualnet.training.observations.looked_at import ProbePort
 from visualnet.training.observations.observation import (
     BEFORE,
     CannotObserve,
@@ -29,11 +28,12 @@ from visualnet.training.observations.observation import (
     Subject,
     observation,
 )
+from visualnet.training.observations.probe_targets import ProbePort
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 CARDS_ABOUT = {"about": "sheet", "of_sample": False}
 
@@ -62,14 +62,14 @@ class CardValues(OfCards):
         "A line that runs straight down is healthy; one that drifts by powers of ten says that signals fade or explode."
     )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.cards.activity import measure_values
 
-        ports = _ports(lens, subject)
-        values = lens.values(ports, lens.batch(lens.places(self.samples)))
+        ports = _ports(context, subject)
+        values = context.values(ports, context.batch(context.places(self.samples)))
         found = measure_values([values[port] for port in ports])
         arrays = {"mean": found[:, 0], "spread": found[:, 1], "size": found[:, 2]}
-        return Result(arrays, _words_of(lens, ports), _note(lens, self.samples))
+        return Result(arrays, _words_of(context, ports), _note(context, self.samples))
 
     def draw(self, result: Result, history: History) -> Chart:
         groups = (("root mean square", _plain(result.arrays["size"])), ("spread", _plain(result.arrays["spread"])))
@@ -96,14 +96,14 @@ class CardSaturation(OfCards):
     def why_none(cls) -> str:
         return "No activation here levels off (as ReLU, tanh, sigmoid and softmax do), so that no unit can be dead or saturated."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.cards.saturation import measure_saturation, to_shares, unit_axis
 
-        facts = _sheet(lens, subject)
-        wanted = [one for one in observed_activations(facts, subject[0]) if lens.has(one.port)]
+        facts = _sheet(context, subject)
+        wanted = [one for one in observed_activations(facts, subject[0]) if context.has(one.port)]
         if not wanted:
             raise CannotObserve(self.why_none())
-        values = lens.values([one.port for one in wanted], lens.batch(lens.places(self.samples)))
+        values = context.values([one.port for one in wanted], context.batch(context.places(self.samples)))
         found = [measure_saturation(values[one.port], one.limits, unit_axis(one.spec)) for one in wanted]
         shares = to_shares(found)
         cards = list(dict.fromkeys(one.card for one in wanted))
@@ -113,7 +113,7 @@ class CardSaturation(OfCards):
         approached = [all(not one.limits.reached for one in wanted if one.card == card) for card in cards]
         arrays = {"dead": dead, "saturated": saturated, "approached": np.array(approached)}
         names = tuple(facts.nodes[card].node.name for card in cards)
-        return Result(arrays, {"nodes": tuple(cards), "names": names}, _note(lens, self.samples))
+        return Result(arrays, {"nodes": tuple(cards), "names": names}, _note(context, self.samples))
 
     def draw(self, result: Result, history: History) -> Chart:
         groups = tuple((name, _plain(100 * result.arrays[name])) for name in ("dead", "saturated"))
@@ -137,11 +137,11 @@ class CardWeights(Observation):
     def why_none(cls) -> str:
         return "No layer of this network has weights: add one that learns, such as Linear or Conv2d."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.cards.activity import to_array
         from visualnet.training.observations.cards.norms import joint_norm, keep_some
 
-        facts, parameters = _sheet(lens, subject), _parameters(lens, subject)
+        facts, parameters = _sheet(context, subject), _parameters(context, subject)
         norms = to_array([joint_norm(own).reshape(1) for own in parameters.values()], 1)[:, 0]
         kept = {f"kept {card}": keep_some(own) for card, own in parameters.items()}
         names = tuple(facts.nodes[card].node.name for card in parameters)
@@ -192,48 +192,48 @@ class CardGradients(OfCards):
             "There is no loss in this network, so that nothing has a gradient: add a loss and the target that it reads."
         )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.cards.gradients import measure_gradients
 
-        facts, ports = _sheet(lens, subject), _ports(lens, subject)
-        parameters = _parameters(lens, subject)
-        found = measure_gradients(lens, ports, parameters, lens.batch(lens.places(self.samples)))
-        words = _words_of(lens, ports)
+        facts, ports = _sheet(context, subject), _ports(context, subject)
+        parameters = _parameters(context, subject)
+        found = measure_gradients(context, ports, parameters, context.batch(context.places(self.samples)))
+        words = _words_of(context, ports)
         words |= {"weighted": tuple(parameters), "weighted names": tuple(facts.nodes[c].node.name for c in parameters)}
-        return Result({"size": found[0], "weights": found[1]}, words, _note(lens, self.samples))
+        return Result({"size": found[0], "weights": found[1]}, words, _note(context, self.samples))
 
     def draw(self, result: Result, history: History) -> Chart:
         groups = (("∂loss ÷ ∂output, root mean square", _plain(result.arrays["size"])),)
         return LevelChart(result.words["names"], groups, groups[0][0])
 
 
-def _sheet(lens: Lens, subject: Subject) -> GraphFacts:
-    return lens.model.analysis.inside(subject[0])
+def _sheet(context: ObservationContext, subject: Subject) -> GraphFacts:
+    return context.model.analysis.inside(subject[0])
 
 
-def _ports(lens: Lens, subject: Subject) -> list[ProbePort]:
+def _ports(context: ObservationContext, subject: Subject) -> list[ProbePort]:
     """The ports of the sheet at which the compiled network has values."""
-    found = [port for port in observed_ports(_sheet(lens, subject), subject[0]) if lens.has(port)]
+    found = [port for port in observed_ports(_sheet(context, subject), subject[0]) if context.has(port)]
     if not found:
         raise CannotObserve("Nothing on this sheet gives real numbers: wire an input to a layer that computes.")
     return found
 
 
-def _parameters(lens: Lens, subject: Subject) -> dict[str, list[Tensor]]:
+def _parameters(context: ObservationContext, subject: Subject) -> dict[str, list[Tensor]]:
     """By card, all weights that it holds."""
-    cards = [facts.node.id for facts in observed_cards(_sheet(lens, subject))]
-    found: dict[str, list[Tensor]] = {card: [*lens.parameters((*subject[0], card)).values()] for card in cards}
+    cards = [facts.node.id for facts in observed_cards(_sheet(context, subject))]
+    found: dict[str, list[Tensor]] = {card: [*context.parameters((*subject[0], card)).values()] for card in cards}
     return {card: own for card, own in found.items() if own}
 
 
-def _words_of(lens: Lens, ports: Sequence[ProbePort]) -> dict[str, tuple[str, ...]]:
-    nodes = [lens.model.analysis.find(path) for path, _ in ports]
+def _words_of(context: ObservationContext, ports: Sequence[ProbePort]) -> dict[str, tuple[str, ...]]:
+    nodes = [context.model.analysis.find(path) for path, _ in ports]
     names = tuple(facts.node.name if facts is not None else "" for facts in nodes)
     return {"nodes": tuple(path[-1] for path, _ in ports), "ports": tuple(port for _, port in ports), "names": names}
 
 
-def _note(lens: Lens, samples: int) -> str:
-    return f"Of {len(lens.places(samples))} samples of the validation set, as in use: dropout and batch statistics at rest."
+def _note(context: ObservationContext, samples: int) -> str:
+    return f"Of {len(context.places(samples))} samples of the validation set, as in use: dropout and batch statistics at rest."
 
 
 def _plain(values: NDArray[np.float64]) -> tuple[float, ...]:

@@ -11,26 +11,29 @@ from torch import Tensor
 
 from visualnet.training.observations.cards.activity import measure_sizes, to_array
 from visualnet.training.observations.cards.norms import joint_norm
-from visualnet.training.observations.lens import Lens
-from visualnet.training.observations.looked_at import ProbePort
+from visualnet.training.observations.context import ObservationContext
+from visualnet.training.observations.probe_targets import ProbePort
 
 
 def measure_gradients(
-    lens: Lens, ports: Sequence[ProbePort], parameters: Mapping[str, Sequence[Tensor]], batch: Mapping[str, Tensor]
+    context: ObservationContext,
+    ports: Sequence[ProbePort],
+    parameters: Mapping[str, Sequence[Tensor]],
+    batch: Mapping[str, Tensor],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The root mean square of the loss's gradient at each port, and for each entry of ``parameters`` the norm of the gradient of all of
     them together, for one batch; 0 where the loss does not rest on it."""
-    fields = {name: _tracked(value) if name in lens.input_fields else value for name, value in batch.items()}
-    losses = lens.losses
-    found = lens.values([*ports, *(port for port, _ in losses)], fields, gradients=True)
+    fields = {name: _tracked(value) if name in context.input_fields else value for name, value in batch.items()}
+    losses = context.losses
+    found = context.values([*ports, *(port for port, _ in losses)], fields, gradients=True)
     with torch.enable_grad():
-        loss = sum((weight * found[port] for port, weight in losses), torch.zeros((), device=lens.device))
+        loss = sum((weight * found[port] for port, weight in losses), torch.zeros((), device=context.device))
     own = [weight for weights in parameters.values() for weight in weights]
-    gradients = lens.gradients(loss, [*(found[port] for port in ports), *own])
+    gradients = context.gradients(loss, [*(found[port] for port in ports), *own])
     of_ports, rest = gradients[: len(ports)], gradients[len(ports) :]
     norms = []
     for weights in parameters.values():
-        norms.append(joint_norm(rest[: len(weights)]).to(lens.device).reshape(1))
+        norms.append(joint_norm(rest[: len(weights)]).to(context.device).reshape(1))
         rest = rest[len(weights) :]
     return measure_sizes(of_ports), to_array(norms, 1)[:, 0]
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import GraphFacts, NodeFacts, NodePath
 from visualnet.layers.declaration.spec import Limits, Spec
-from visualnet.training.observations.looked_at import ProbePort
+from visualnet.training.observations.probe_targets import ProbePort
 
 LEAVING_ROLES = ("", "input")
 """What stands between, and inputs: what losses, metrics and targets give is no value of the network."""

@@ -24,7 +24,7 @@ from visualnet.training.observations.observation import (
 )
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 
 @observation("action_values", "Q-values over the grid", "Samples", about="network", of_sample=False)
@@ -51,12 +51,12 @@ class ActionValues(Observation):
     def why_none(cls) -> str:
         return "This is for networks that play: choose an environment as data, such as the mouse, and let the input read “observation”."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
 
-        from visualnet.training.observations.lens import as_array
+        from visualnet.training.observations.context import as_array
 
-        environment = environment_of(lens.data.choice)
+        environment = environment_of(context.data.choice)
         if environment is None:
             raise CannotObserve(self.why_none())
         try:
@@ -70,11 +70,11 @@ class ActionValues(Observation):
             )
         rows, columns = seen.shape[:2]
         flat = seen.reshape(rows * columns, *seen.shape[2:])
-        if OBSERVATION in lens.data.mean:
-            flat = (flat - lens.data.mean[OBSERVATION]) / lens.data.std[OBSERVATION]
-        kind = np.int64 if lens.data.fields[OBSERVATION].dtype == "int" else np.float32
-        given = torch.from_numpy(np.ascontiguousarray(flat, kind)).to(lens.device)
-        values = as_array(lens.scores({OBSERVATION: given}))
+        if OBSERVATION in context.data.mean:
+            flat = (flat - context.data.mean[OBSERVATION]) / context.data.std[OBSERVATION]
+        kind = np.int64 if context.data.fields[OBSERVATION].dtype == "int" else np.float32
+        given = torch.from_numpy(np.ascontiguousarray(flat, kind)).to(context.device)
+        values = as_array(context.scores({OBSERVATION: given}))
         if values.shape != (rows * columns, len(environment.actions)):
             raise CannotObserve(
                 f"The network answers with shape {values.shape[1:]}; a value for each of {len(environment.actions)} actions is wanted."

@@ -24,7 +24,7 @@ from visualnet.training.observations.observation import (
 if TYPE_CHECKING:
     from visualnet.training.detection.detector import Forward
     from visualnet.training.detection.heads import Heads
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 Array = NDArray[Any]
 NO_REGIONS = "The data are no regions of scenes: choose “Regions of scenes”, or your own images with boxes as regions, on the data page."
@@ -59,26 +59,26 @@ class Objects(Observation):
             "scenes, such as the template R-CNN."
         )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.data.regions.region_samples import find_regions
         from visualnet.training.detection.detector import Limits, detect
         from visualnet.training.detection.heads import CannotDetect
 
-        regions = find_regions(lens.data.samples)
+        regions = find_regions(context.data.samples)
         if regions is None:
             raise CannotObserve(NO_REGIONS)
         try:
-            forward, heads = _lens_forward(lens)
-            at = lens.place // regions.regions
-            scene = None if lens.scene is not None else regions.scene(at)
-            image, proposals = lens.scene or _scene_of(regions, at)
+            forward, heads = _lens_forward(context)
+            at = context.place // regions.regions
+            scene = None if context.scene is not None else regions.scene(at)
+            image, proposals = context.scene or _scene_of(regions, at)
             found = detect(image, regions.cutter, forward, heads.kind, Limits(overlap=self.overlap), proposals)
         except (CannotDetect, ValueError) as error:
             raise CannotObserve(str(error)) from None
         arrays = {"image": as_bytes(image), **found._asdict()}
         if scene is not None:
             arrays |= {"true_boxes": scene.boxes, "true_labels": scene.labels}
-        words = {"classes": tuple(lens.class_names[1:])}
+        words = {"classes": tuple(context.class_names[1:])}
         note = (
             "" if heads.refinement is not None else "The network has no head that moves boxes: they are the proposals."
         )
@@ -105,21 +105,21 @@ class Objects(Observation):
         )
 
 
-def _lens_forward(lens: Lens) -> tuple[Forward, Heads]:
+def _lens_forward(context: ObservationContext) -> tuple[Forward, Heads]:
     """What the observed network says of crops, with what a person feeds in it."""
     import torch
 
     from visualnet.training.detection.detector import Taken, input_field
     from visualnet.training.detection.heads import find_heads
-    from visualnet.training.observations.lens import as_array
+    from visualnet.training.observations.context import as_array
 
-    heads, field = find_heads(lens.model.plan), input_field(lens.model)
-    taken = Taken(lens.data.preparation, lens.data.mean, lens.data.std)
+    heads, field = find_heads(context.model.plan), input_field(context.model)
+    taken = Taken(context.data.preparation, context.data.mean, context.data.std)
     ports = [((port.node,), port.port) for port in (heads.scores, heads.refinement) if port is not None]
 
     def forward(crops: Array) -> tuple[Array, Array | None]:
-        batch = {field: torch.from_numpy(taken.crops(crops, field)).to(lens.device)}
-        said = lens.values(ports, batch)
+        batch = {field: torch.from_numpy(taken.crops(crops, field)).to(context.device)}
+        said = context.values(ports, batch)
         scores, *steps = (as_array(said[port]) for port in ports)
         return scores, steps[0] if steps else None
 

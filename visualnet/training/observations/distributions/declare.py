@@ -43,7 +43,7 @@ from visualnet.training.observations.weights.subjects import weights_of
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 PICTURES = {
     "ridges": "a histogram for each look, one behind another, the last in front",
@@ -111,7 +111,7 @@ def summary_of(values: Tensor, what: str) -> Result:
     Raises:
         CannotObserve: none of them is finite.
     """
-    from visualnet.training.observations.lens import as_array
+    from visualnet.training.observations.context import as_array
 
     size = values.numel()
     few = thin(values)
@@ -150,8 +150,8 @@ class WeightsOverTime(WeightSpread):
     )
     quantity = "weight"
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        return summary_of(parameter(lens, subject), "weights")
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        return summary_of(parameter(context, subject), "weights")
 
 
 @observation("gradient_spread", "Gradients over time", "Training", about="weights", of_sample=False, keeps=200)
@@ -165,18 +165,18 @@ class GradientsOverTime(WeightSpread):
     quantity = "gradient"
     samples: int = count(32, "The loss is that of so many training samples.", high=512)
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        weight = lens.parameters(subject[0]).get(subject[1])
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        weight = context.parameters(subject[0]).get(subject[1])
         if weight is None:
             raise CannotObserve("The network that is trained does not have this weight: it was edited since.")
-        if not lens.losses:
+        if not context.losses:
             raise CannotObserve(
                 "There is no loss, so there is no gradient: lead the answer and its target into a loss."
             )
         if not weight.requires_grad:
             raise CannotObserve("This weight is frozen: no gradient is computed for it.")
-        loss = lens.loss(lens.batch(lens.places(self.samples, "train")), gradients=True)
-        (gradient,) = lens.gradients(loss, [weight]) if loss.requires_grad else [None]
+        loss = context.loss(context.batch(context.places(self.samples, "train")), gradients=True)
+        (gradient,) = context.gradients(loss, [weight]) if loss.requires_grad else [None]
         if gradient is None:
             raise CannotObserve("The loss does not rest on this weight: it has no gradient.")
         return summary_of(gradient, "gradients")
@@ -203,9 +203,9 @@ class ActivationsOverTime(SpreadObservation):
             "No shape in this network is known yet: mend its problems, then the numbers of every node can be counted."
         )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        batch = lens.batch(lens.places(self.samples))
-        return summary_of(lens.values([subject], batch)[subject].float(), "activations")
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        batch = context.batch(context.places(self.samples))
+        return summary_of(context.values([subject], batch)[subject].float(), "activations")
 
 
 @observation(
@@ -228,10 +228,10 @@ class UpdatesOverTime(WeightSpread):
     quantity = "log₁₀ of the change by a step in parts of the weight"
     zeros = "did not move"
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        from visualnet.training.observations.lens import as_array
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        from visualnet.training.observations.context import as_array
 
-        weight = parameter(lens, subject)
+        weight = parameter(context, subject)
         size = weight.numel()
         every = -(-size // MOST_KEPT)
         note = f"Of {size:,} weights every {format_ordinal(every)} is followed." if every > 1 else ""

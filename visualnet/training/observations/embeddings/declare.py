@@ -24,8 +24,8 @@ from visualnet.training.observations.observation import (
 from visualnet.training.observations.subjects import output_ports
 
 if TYPE_CHECKING:
+    from visualnet.training.observations.context import ObservationContext
     from visualnet.training.observations.embeddings.vectors import Vectors
-    from visualnet.training.observations.lens import Lens
 
 PARTS = {
     "validation": "samples that are not trained on",
@@ -53,17 +53,19 @@ class SampleEmbedding(Observation):
     def why_none(cls) -> str:
         return "No layer of this network gives numbers of a known shape yet: mend its problems first."
 
-    def _vectors(self, lens: Lens, subject: Subject) -> Vectors:
+    def _vectors(self, context: ObservationContext, subject: Subject) -> Vectors:
         from visualnet.training.observations.embeddings.vectors import sample_vectors
 
-        return sample_vectors(lens, subject, self.samples, self.part)
+        return sample_vectors(context, subject, self.samples, self.part)
 
-    def _result(self, lens: Lens, vectors: Vectors, points: Any, note: str = "", **arrays: Any) -> Result:
+    def _result(
+        self, context: ObservationContext, vectors: Vectors, points: Any, note: str = "", **arrays: Any
+    ) -> Result:
         found = {"points": points.float().cpu().numpy(), "places": vectors.places, **arrays}
         words: dict[str, tuple[str, ...]] = {}
         if vectors.labels is not None:
             found["labels"] = np.where(vectors.labels >= 0, vectors.labels, -1)
-            words["classes"] = lens.class_names
+            words["classes"] = context.class_names
         return Result(found, words, " ".join(filter(None, (note, vectors.note))))
 
     def _chart(self, result: Result, points: Any, titles: tuple[str, str]) -> EmbeddingMap:
@@ -83,12 +85,12 @@ class EmbeddingPCA(SampleEmbedding):
         "behind it. The axes say how much of all differences they show: what they leave out, near points may still differ in."
     )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.embeddings.pca import principal_components
 
-        vectors = self._vectors(lens, subject)
+        vectors = self._vectors(context, subject)
         found = principal_components(vectors.rows, 2)
-        return self._result(lens, vectors, found.points, shares=found.shares.cpu().numpy())
+        return self._result(context, vectors, found.points, shares=found.shares.cpu().numpy())
 
     def draw(self, result: Result, history: History) -> Chart:
         before: Any = None
@@ -116,19 +118,19 @@ class EmbeddingTSNE(SampleEmbedding):
     perplexity: float = real(30.0, "About so many neighbours has each sample.", low=2, high=200)
     rounds: int = count(750, "So many steps of the descent.", low=50, high=5000)
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.embeddings import tsne
 
-        vectors = self._vectors(lens, subject)
+        vectors = self._vectors(context, subject)
         perplexity = min(self.perplexity, (len(vectors.rows) - 1) / 3)
         points = tsne.lay_out(
             vectors.rows.cpu(),
             perplexity=perplexity,
             steps=self.rounds,
-            check=lambda share: lens.check(0.1 + 0.9 * share),
+            check=lambda share: context.check(0.1 + 0.9 * share),
         )
         loss = tsne.divergence(tsne.affinities(vectors.rows.cpu(), perplexity), points.double()).item()
-        return self._result(lens, vectors, points, f"Perplexity {perplexity:g}, divergence {loss:.3g}.")
+        return self._result(context, vectors, points, f"Perplexity {perplexity:g}, divergence {loss:.3g}.")
 
     def draw(self, result: Result, history: History) -> Chart:
         return self._chart(result, result.arrays["points"], ("no unit: only who is near whom counts", ""))
@@ -155,19 +157,19 @@ class EmbeddingNeighbours(SampleEmbedding):
     min_dist: float = real(0.1, "How close points may come.", low=0.001, high=0.99)
     rounds: int = count(300, "So many rounds.", low=20, high=3000)
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.embeddings import neighbour_layout
 
-        vectors = self._vectors(lens, subject)
+        vectors = self._vectors(context, subject)
         points = neighbour_layout.lay_out(
             vectors.rows.cpu(),
-            lens.generator(),
+            context.generator(),
             neighbours=self.neighbours,
             min_dist=self.min_dist,
             rounds=self.rounds,
-            check=lambda share: lens.check(0.1 + 0.9 * share),
+            check=lambda share: context.check(0.1 + 0.9 * share),
         )
-        return self._result(lens, vectors, points, f"{self.neighbours} neighbours.")
+        return self._result(context, vectors, points, f"{self.neighbours} neighbours.")
 
     def draw(self, result: Result, history: History) -> Chart:
         return self._chart(result, result.arrays["points"], ("no unit: only who is near whom counts", ""))
@@ -206,15 +208,15 @@ class WordVectors(Observation):
             "“lstm-classifier-small”; for what a layer makes of samples, see Embedding (PCA)."
         )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.embeddings.nearest import nearest_by_cosine
         from visualnet.training.observations.embeddings.pca import principal_components
         from visualnet.training.observations.embeddings.vectors import vocabulary_words
 
-        table = lens.parameters(subject[0]).get(subject[1])
+        table = context.parameters(subject[0]).get(subject[1])
         if table is None or table.dim() != 2:
             raise CannotObserve("This layer has no table of vectors in the network that is trained.")
-        names = vocabulary_words(lens, len(table))
+        names = vocabulary_words(context, len(table))
         count = min(self.words, len(names) or len(table))
         x = table.detach()[:count].float()
         if count < 2:

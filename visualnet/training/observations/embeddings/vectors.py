@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from visualnet.training.observations.lens import Lens
+from visualnet.training.observations.context import ObservationContext
 from visualnet.training.observations.observation import CannotObserve, Subject
 from visualnet.training.observations.token_words import vocabulary
 
@@ -28,26 +28,26 @@ class Vectors(NamedTuple):
     note: str
 
 
-def sample_vectors(lens: Lens, subject: Subject, count: int, part: str) -> Vectors:
+def sample_vectors(context: ObservationContext, subject: Subject, count: int, part: str) -> Vectors:
     """What leaves a port for so many samples of a part, as one vector for each.
 
     Raises:
         CannotObserve: there are too few samples, or what leaves is no vector for each sample.
     """
-    places = lens.places(count, part)
+    places = context.places(count, part)
     if len(places) < 4:
         raise CannotObserve("There are too few samples for a picture of many: at least four are needed.")
-    target = _class_field(lens)
+    target = _class_field(context)
     parts, labels, note = [], [], ""
-    for done, batch in enumerate(lens.chunks(places)):
-        values = lens.values([subject], batch)[subject]
+    for done, batch in enumerate(context.chunks(places)):
+        values = context.values([subject], batch)[subject]
         if values.dim() < 1 or len(values) != len(next(iter(batch.values()))):
             raise CannotObserve("What leaves here is one number for all samples, and no vector for each.")
         vectors, note = flatten(values.float())
         parts.append(vectors)
         if target:
             labels.append(batch[target].reshape(-1).long().cpu())
-        lens.check(0.1 * min((done + 1) * 256 / len(places), 1.0))
+        context.check(0.1 * min((done + 1) * 256 / len(places), 1.0))
     found = torch.cat(labels).numpy() if target else None
     x = torch.cat(parts)
     if not torch.isfinite(x).all():
@@ -68,19 +68,19 @@ def flatten(values: Tensor) -> tuple[Tensor, str]:
     return values.flatten(2).mean(2), "The mean over the pixels of each channel."
 
 
-def _class_field(lens: Lens) -> str:
+def _class_field(context: ObservationContext) -> str:
     """The field that says of which class a sample is; empty if there is none."""
-    for field in lens.model.analysis.target_fields():
-        spec = lens.data.fields.get(field)
-        if spec is not None and spec.dtype == "int" and not spec.shape and field in lens.tensors.names:
+    for field in context.model.analysis.target_fields():
+        spec = context.data.fields.get(field)
+        if spec is not None and spec.dtype == "int" and not spec.shape and field in context.tensors.names:
             return field
     return ""
 
 
-def vocabulary_words(lens: Lens, size: int) -> tuple[str, ...]:
+def vocabulary_words(context: ObservationContext, size: int) -> tuple[str, ...]:
     """The words of a table with so many rows: those of the text that has as many numbers, or the first one; else none."""
-    for field in lens.input_fields:
-        names = vocabulary(lens.data, field)
+    for field in context.input_fields:
+        names = vocabulary(context.data, field)
         if 0 < len(names) <= size:
             return names
     return ()

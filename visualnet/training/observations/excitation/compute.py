@@ -29,30 +29,32 @@ from visualnet.training.observations.excitation.units import channel_axis, choos
 from visualnet.training.observations.observation import CannotObserve, Result, Subject
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 Place = tuple[int | None, ...]
 AT_ONCE = 32
 """So many samples go through the network at once."""
 
 
-def spec_at(lens: Lens, subject: Subject) -> Spec:
+def spec_at(context: ObservationContext, subject: Subject) -> Spec:
     """What leaves the port."""
-    facts = lens.model.analysis.find(subject[0])
+    facts = context.model.analysis.find(subject[0])
     if facts is None or subject[1] not in facts.leaving:
         raise KeyError(subject)
     return facts.leaving[subject[1]]
 
 
-def observe_projection(lens: Lens, subject: Subject, channel: int | None, place: Place, guided: bool) -> Result:
+def observe_projection(
+    context: ObservationContext, subject: Subject, channel: int | None, place: Place, guided: bool
+) -> Result:
     """A unit projected back to the input through rectified gradients."""
-    scorer = Scorer(lens)
+    scorer = Scorer(context)
     with torch.enable_grad(), RectifiedGradients(guided) as rectified:
         tensors = [x.detach().clone().requires_grad_() for x in scorer.samples()]
         values = scorer.values([subject], tensors)[subject]
-        unit = choose_unit(values[0], spec_at(lens, subject), channel, place)
+        unit = choose_unit(values[0], spec_at(context, subject), channel, place)
         chosen = values[(0, *unit.at)]
-    found = lens.gradients(chosen, tensors)
+    found = context.gradients(chosen, tensors)
     if all(one is None for one in found):
         raise CannotObserve("This unit does not depend on what the network is shown: choose a layer behind its inputs.")
     parts = []
@@ -68,41 +70,43 @@ def observe_projection(lens: Lens, subject: Subject, channel: int | None, place:
 
 
 def observe_strongest(
-    lens: Lens, subject: Subject, channel: int | None, count: int, searched: int, cut: bool
+    context: ObservationContext, subject: Subject, channel: int | None, count: int, searched: int, cut: bool
 ) -> Result:
     """The samples of the validation set in which a channel is strongest, with the patch that its place sees."""
-    spec = spec_at(lens, subject)
-    places = lens.places(searched)
+    spec = spec_at(context, subject)
+    places = context.places(searched)
     axis = channel_axis(spec)
     if channel is None:
-        channel = choose_unit(lens.values([subject])[subject][0], spec, None, ()).channel
+        channel = choose_unit(context.values([subject])[subject][0], spec, None, ()).channel
     elif channel >= spec.shape[axis]:
         raise CannotObserve(
             f"There are {spec.shape[axis]} channels here, numbered from 0: there is no channel {channel}."
         )
-    found = find_strongest(_chunks(lens, subject, places), channel, count, axis + 1)
-    return _show_strongest(lens, subject, found, f"channel {channel}, strongest among {len(places):,} samples", cut)
+    found = find_strongest(_chunks(context, subject, places), channel, count, axis + 1)
+    return _show_strongest(context, subject, found, f"channel {channel}, strongest among {len(places):,} samples", cut)
 
 
-def _chunks(lens: Lens, subject: Subject, places: np.ndarray) -> Iterator[tuple[np.ndarray, Tensor]]:
+def _chunks(context: ObservationContext, subject: Subject, places: np.ndarray) -> Iterator[tuple[np.ndarray, Tensor]]:
     for at in range(0, len(places), AT_ONCE):
-        lens.check(at / len(places))
+        context.check(at / len(places))
         some = places[at : at + AT_ONCE]
-        yield some, lens.values([subject], lens.batch(some))[subject]
+        yield some, context.values([subject], context.batch(some))[subject]
 
 
-def _show_strongest(lens: Lens, subject: Subject, found: Sequence[Excited], told: str, cut: bool) -> Result:
-    field = lens.input_fields[0]
-    shown = lens.data.fields[field]
+def _show_strongest(
+    context: ObservationContext, subject: Subject, found: Sequence[Excited], told: str, cut: bool
+) -> Result:
+    field = context.input_fields[0]
+    shown = context.data.fields[field]
     kind = kind_of(shown)
-    names = lens.class_names
-    labels = lens.data.known("label") if "label" in lens.data.fields else None
+    names = context.class_names
+    labels = context.data.known("label") if "label" in context.data.fields else None
     titles = []
     for one in found:
         label = f" · {names[int(labels[one.sample])]}" if labels is not None and len(names) and labels.ndim == 1 else ""
         titles.append(f"{format_number(one.value)}{label}")
-    samples = [lens.raw(field, one.sample) for one in found]
-    sight = next((f for f in receptive(lens.model.analysis, subject[0]) if not f.unknown), None)
+    samples = [context.raw(field, one.sample) for one in found]
+    sight = next((f for f in receptive(context.model.analysis, subject[0]) if not f.unknown), None)
     arrays: dict[str, Any] = {
         "values": np.array([one.value for one in found], np.float32),
         "samples": np.array([one.sample for one in found], np.int64),
@@ -119,7 +123,7 @@ def _show_strongest(lens: Lens, subject: Subject, found: Sequence[Excited], told
             else ""
         )
     else:
-        words = {"titles": tuple(titles), "told": tuple(_tell(lens, field, v) for v in samples)}
+        words = {"titles": tuple(titles), "told": tuple(_tell(context, field, v) for v in samples)}
     return Result(arrays, words, capitalize_first(told))
 
 
@@ -133,16 +137,16 @@ def _tile(values: np.ndarray, sight: Field | None, one: Excited) -> np.ndarray:
     return np.asarray((planes.transpose(1, 2, 0) * 255 + 0.5).clip(0, 255), np.uint8)
 
 
-def _tell(lens: Lens, field: str, values: np.ndarray) -> str:
-    names = name_places(lens.data, field, values)
-    if lens.data.fields[field].dtype == "int":
+def _tell(context: ObservationContext, field: str, values: np.ndarray) -> str:
+    names = name_places(context.data, field, values)
+    if context.data.fields[field].dtype == "int":
         return ("" if max(map(len, names), default=0) == 1 else " ").join(name for name in names if name.strip("·"))
     flat = np.asarray(values).reshape(-1)[:12]
     return ", ".join(f"{name} {format_number(float(v))}" for name, v in zip(names, flat, strict=False))
 
 
 def observe_ascent(
-    lens: Lens,
+    context: ObservationContext,
     subject: Subject,
     channel: int | None,
     whole: bool,
@@ -152,15 +156,15 @@ def observe_ascent(
     seed: int,
 ) -> Result:
     """An input made from noise by gradient ascent so that a channel is strong: at its middle place, or as a ``whole``."""
-    scorer = Scorer(lens)
+    scorer = Scorer(context)
     number = next((n for n, entry in enumerate(scorer.entries) if not entry.is_embedded), None)
     if number is None:
         raise CannotObserve(
             "Words are not real numbers, so that none can be made by ascent: look at the strongest samples instead."
         )
-    entry, samples, spec = scorer.entries[number], scorer.samples(), spec_at(lens, subject)
+    entry, samples, spec = scorer.entries[number], scorer.samples(), spec_at(context, subject)
     if channel is None:
-        channel = choose_unit(lens.values([subject])[subject][0], spec, None, ()).channel
+        channel = choose_unit(context.values([subject])[subject][0], spec, None, ()).channel
     elif channel >= spec.shape[channel_axis(spec)]:
         raise CannotObserve(
             f"There are {spec.shape[channel_axis(spec)]} channels here, numbered from 0: there is no channel {channel}."
@@ -180,12 +184,12 @@ def observe_ascent(
 
     shape = tuple(map(int, entry.spec.shape))
     with torch.enable_grad():
-        depends = unit(torch.zeros((1, *shape), device=lens.device, requires_grad=True)).requires_grad
+        depends = unit(torch.zeros((1, *shape), device=context.device, requires_grad=True)).requires_grad
     if not depends:
         raise CannotObserve("This unit does not depend on the first input: choose a layer behind it.")
-    found = ascend(unit, shape, steps, rate, held_back, lens.generator(seed), lens.device, lens.check)
+    found = ascend(unit, shape, steps, rate, held_back, context.generator(seed), context.device, context.check)
     values = found.image[0].float().cpu().numpy()
-    field, data = scorer.field(entry), lens.data
+    field, data = scorer.field(entry), context.data
     if field in data.mean:
         values = (values[None] * data.std[field] + data.mean[field])[0]
     kind = kind_of(entry.shown)

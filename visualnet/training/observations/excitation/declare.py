@@ -22,7 +22,7 @@ from visualnet.training.observations.observation import History, Observation, Re
 from visualnet.training.observations.subjects import output_ports
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 LOOKS = 32
 STRONGEST = "the strongest"
@@ -78,10 +78,10 @@ class Projection(OfUnit):
     drawn_by = frozenset({"scale"})
     scale: str = choice("kept", SCALE_WORDS, SCALE)
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.excitation.compute import observe_projection
 
-        return observe_projection(lens, subject, self.channel, (self.row, self.column), self.guided)
+        return observe_projection(context, subject, self.channel, (self.row, self.column), self.guided)
 
     def draw(self, result: Result, history: History) -> Chart:
         parts = unpack(result)
@@ -125,10 +125,10 @@ class StrongestSamples(OfUnit):
         "patch", "What is shown", {"patch": "the part that the place sees", "sample": "the whole sample"}
     )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.excitation.compute import observe_strongest
 
-        return observe_strongest(lens, subject, self.channel, self.count, self.searched, self.shown == "patch")
+        return observe_strongest(context, subject, self.channel, self.count, self.searched, self.shown == "patch")
 
     def draw(self, result: Result, history: History) -> Chart:
         samples = [int(one) for one in result.arrays["samples"]]
@@ -162,13 +162,13 @@ class ActivationMaximisation(OfUnit):
     jitter: Any = Int(2, "By how much the picture is shifted at random in each step", low=0, high=32, unit="px")
     seed: Any = Int(0, "Seed of the noise", more=True)
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.excitation.ascent import Regularisation
         from visualnet.training.observations.excitation.compute import observe_ascent
 
         held_back = Regularisation(self.decay, self.smoothing, self.jitter)
         return observe_ascent(
-            lens, subject, self.channel, self.aim == "channel", self.steps, self.rate, held_back, self.seed
+            context, subject, self.channel, self.aim == "channel", self.steps, self.rate, held_back, self.seed
         )
 
     def draw(self, result: Result, history: History) -> Chart:

@@ -22,26 +22,28 @@ from visualnet.training.observations.fields.measured import bounds_of, effective
 from visualnet.training.observations.observation import CannotObserve, Result, Subject
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 CHANNELS_TOLD = 3
 
 
-def observe_field(lens: Lens, subject: Subject, channel: int | None, place: Place, count: int) -> Result:
+def observe_field(
+    context: ObservationContext, subject: Subject, channel: int | None, place: Place, count: int
+) -> Result:
     """What a place sees of the first input: by formula, and measured by the gradients of its unit over some samples."""
-    scorer = Scorer(lens)
-    spec = spec_at(lens, subject)
+    scorer = Scorer(context)
+    spec = spec_at(context, subject)
     axis = channel_axis(spec)
     extents = [n for at, n in enumerate(spec.shape) if at != axis]
     wanted = tuple(int(n) // 2 if at is None else at for at, n in zip((*place, *[None] * 3), extents, strict=False))
     unit = choose_unit(torch.zeros(tuple(map(int, spec.shape))), spec, channel, wanted)
-    batch = lens.batch(lens.places(count))
-    samples = scorer.samples({name: batch[name] for name in lens.input_fields})
+    batch = context.batch(context.places(count))
+    samples = scorer.samples({name: batch[name] for name in context.input_fields})
 
     def value(x: Tensor) -> Tensor:
         others = [s[: len(x)] for s in samples[1:]]
         fields = dict(zip((entry.port for entry in scorer.entries), (x, *others), strict=True))
-        found = lens.values([subject], {n: batch[n] for n in lens.input_fields}, replace=fields, gradients=True)[
+        found = context.values([subject], {n: batch[n] for n in context.input_fields}, replace=fields, gradients=True)[
             subject
         ]
         if channel is None:
@@ -51,9 +53,9 @@ def observe_field(lens: Lens, subject: Subject, channel: int | None, place: Plac
     entry = scorer.entries[0]
     over = _place_weights(measure_field(value, samples[0]), kind_of(entry.shown), entry.is_embedded)
     part = make_part(scorer, 0, np.asarray(over, np.float32))
-    sight = next(iter(receptive(lens.model.analysis, subject[0])), None)
+    sight = next(iter(receptive(context.model.analysis, subject[0])), None)
     measured = bounds_of(np.asarray(over))
-    shown = lens.values([subject])[subject][0]
+    shown = context.values([subject])[subject][0]
     arrays: dict[str, Any] = {"unit": unit.at, **map_arrays(shown, unit)}
     if channel is None:
         arrays["around"] = _mean_map(shown, unit)
@@ -114,15 +116,17 @@ def _tell_field(
     return f"{by_formula} Measured over {count} samples: {sizes}, of which {format_percent(width, 0)} hold 95 % of the weight."
 
 
-def observe_path(lens: Lens, subject: Subject, channel: int | None, place: Place, target: str, number: int) -> Result:
+def observe_path(
+    context: ObservationContext, subject: Subject, channel: int | None, place: Place, target: str, number: int
+) -> Result:
     """How a unit of the chosen sample reaches the score of a class: what it draws from the input, and what it adds at each node behind."""
-    scorer = Scorer(lens, target, number)
-    spec = spec_at(lens, subject)
-    ports = _behind(lens, subject)
+    scorer = Scorer(context, target, number)
+    spec = spec_at(context, subject)
+    ports = _behind(context, subject)
     with torch.enable_grad(), TwiceDifferentiable():
         tensors = [x.detach().clone().requires_grad_() for x in scorer.samples()]
-        values = scorer.values([subject, lens.scores_port, *ports], tensors)
-        score = scorer.pick(values[lens.scores_port]).sum()
+        values = scorer.values([subject, context.scores_port, *ports], tensors)
+        score = scorer.pick(values[context.scores_port]).sum()
         tensor = values[subject]
         unit = choose_unit(tensor[0], spec, channel, place)
         if not tensor.requires_grad or not score.requires_grad:
@@ -135,13 +139,13 @@ def observe_path(lens: Lens, subject: Subject, channel: int | None, place: Place
                 "The way from here to the answer cannot be followed: a layer on it has no second derivative in PyTorch "
                 f"({str(error).strip().partition('.')[0][:80]}). Choose a later layer."
             ) from None
-        back = lens.gradients(tensor[(0, *unit.at)], tensors)
+        back = context.gradients(tensor[(0, *unit.at)], tensors)
     parts = []
     for at, (entry, one, x) in enumerate(zip(scorer.entries, back, tensors, strict=True)):
         gradient = torch.zeros_like(x) if one is None else one
         product = (gradient * x)[0].detach().float().cpu().numpy()
         parts.append(make_part(scorer, at, place_map(product, kind_of(entry.shown), entry.is_embedded, False)))
-    analysis = lens.model.analysis
+    analysis = context.model.analysis
     added = [total, *(float(tensor.double().sum()) for tensor in found)]
     names = (analysis.name_of(subject[0]), *(analysis.name_of(path) for path, _ in ports))
     channels = (
@@ -180,10 +184,10 @@ def _strongest_channels(added: Tensor, facts: Any, port: str) -> str:
     return "via " + ", ".join(told) if told and added.shape[axis] > 1 else ""
 
 
-def _behind(lens: Lens, subject: Subject) -> list[Subject]:
+def _behind(context: ObservationContext, subject: Subject) -> list[Subject]:
     """The first ports of the nodes on the way from a node to the scores: on its own sheet, then on those around it."""
-    path, analysis = subject[0], lens.model.analysis
-    scores_node = lens.scores_port[0][0]
+    path, analysis = subject[0], context.model.analysis
+    scores_node = context.scores_port[0][0]
     found: list[Subject] = []
     for depth in range(len(path) - 1, -1, -1):
         above = path[:depth]
@@ -193,7 +197,7 @@ def _behind(lens: Lens, subject: Subject) -> list[Subject]:
         reach = graph.topology.downstream(start) - {start}
         leading = set().union(*(graph.topology.upstream(end) for end in ends)) if ends else set()
         found += _ports(graph, above, [n for n in graph.topology.order if n in reach and n in leading])
-    return [port for port in found if lens.has(port)]
+    return [port for port in found if context.has(port)]
 
 
 def _ports(graph: GraphFacts, above: NodePath, node_ids: list[str]) -> list[Subject]:

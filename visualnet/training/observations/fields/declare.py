@@ -17,7 +17,7 @@ from visualnet.training.observations.excitation.declare import STRONGEST, OfUnit
 from visualnet.training.observations.observation import History, Result, Subject, observation
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 MIDDLE = "the middle"
 
@@ -51,10 +51,10 @@ class ReceptiveField(OfUnit):
             "Add a convolution, or look at saliency for what the answer rests on."
         )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.fields.compute import observe_field
 
-        return observe_field(lens, subject, self.channel, (self.row, self.column), self.samples)
+        return observe_field(context, subject, self.channel, (self.row, self.column), self.samples)
 
     def draw(self, result: Result, history: History) -> Chart:
         parts = tuple(unpack(result))
@@ -86,11 +86,11 @@ class PathToScore(OfUnit):
     target: Any = Choice("predicted", "Which class's score", TARGETS)
     number: Any = Int(0, "Number of the chosen class, counted from 0", low=0, high=100_000)
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.fields.compute import observe_path
 
         place = (self.row, self.column)
-        return observe_path(lens, subject, self.channel, place, self.target, self.number)
+        return observe_path(context, subject, self.channel, place, self.target, self.number)
 
     def draw(self, result: Result, history: History) -> Chart:
         parts = tuple(unpack(result))

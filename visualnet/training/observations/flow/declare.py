@@ -16,7 +16,7 @@ from visualnet.training.observations.observation import History, Observation, Re
 from visualnet.training.observations.subjects import output_ports
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 
 @observation("values", "Values", "Flow", about="output")
@@ -39,8 +39,8 @@ class Values(Observation):
     def why_none(cls) -> str:
         return "No shape in this network is known yet: mend its problems first."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        value = lens.values([subject])[subject]
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        value = context.values([subject])[subject]
         flat = value[0] if value.dim() else value
         return Result({"values": flat.detach().float().cpu().numpy()})
 

@@ -28,7 +28,7 @@ from visualnet.training.observations.observation import (
 from visualnet.training.observations.subjects import output_ports
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 OTHER = "Which sample of the validation set the values are taken from"
 MOST_CURVES = 6
@@ -63,10 +63,10 @@ class KnockOut(Observation):
     def why_none(cls) -> str:
         return "There is no loss in this network: what a unit is worth is measured by it. Add a target and a loss."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.interventions.knock_out import knock_out
 
-        return knock_out(lens, subject, self.by, self.samples, self.most)
+        return knock_out(context, subject, self.by, self.samples, self.most)
 
     def draw(self, result: Result, history: History) -> Chart:
         order = np.argsort(-result.arrays["loss"][:, 0], kind="stable")
@@ -98,10 +98,10 @@ class Patching(Observation):
     def why_none(cls) -> str:
         return "This network has no output yet: draw it up to an Output, then values can be patched before it."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.interventions.patching import patch
 
-        return patch(lens, patched_ports(lens.model.analysis), self.other)
+        return patch(context, patched_ports(context.model.analysis), self.other)
 
     def draw(self, result: Result, history: History) -> Chart:
         bars = tuple(Bar(float(value)) for value in result.arrays["brought"])
@@ -130,10 +130,10 @@ class Interpolation(Observation):
     def why_none(cls) -> str:
         return "This network has no output yet: draw it up to an Output, then what it answers between two samples can be seen."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.interventions.patching import interpolate
 
-        return interpolate(lens, subject, self.other, self.steps)
+        return interpolate(context, subject, self.other, self.steps)
 
     def draw(self, result: Result, history: History) -> Chart:
         answers, shares = result.arrays["answers"], result.arrays["shares"]
@@ -174,10 +174,10 @@ class UnitRanges(Observation):
     def why_none(cls) -> str:
         return "No node of this network gives numbers that divide into units: add a layer such as Linear or Conv2d."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.interventions.knock_out import measure_ranges
 
-        return measure_ranges(lens, subject, self.samples)
+        return measure_ranges(context, subject, self.samples)
 
     def draw(self, result: Result, history: History) -> Chart:
         low, mean, high = (result.arrays[name] for name in ("low", "mean", "high"))

@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from visualnet.compiling.module_tree import first_port
+from visualnet.training.observations.context import ObservationContext
 from visualnet.training.observations.feeds.feed import Feed, Units, find_heads, find_units, units_of
 from visualnet.training.observations.feeds.values import make_value
-from visualnet.training.observations.lens import Lens
-from visualnet.training.observations.looked_at import ProbePort
 from visualnet.training.observations.observation import CannotObserve, Result
+from visualnet.training.observations.probe_targets import ProbePort
 
 PARTS, PART_LEAST = 20, 10
 """The samples are divided into so many equal parts, of no fewer samples than these; the interval is that of the mean over the parts."""
 Z = 1.959964
 
 
-def knock_out(lens: Lens, subject: ProbePort, by: str, samples: int, most: int) -> Result:
+def knock_out(context: ObservationContext, subject: ProbePort, by: str, samples: int, most: int) -> Result:
     """Measure every unit of a port, or every head of an attention.
 
     The same samples are used with the unit and without it: the interval is that of the paired difference (Student's t over the parts).
@@ -30,23 +30,23 @@ def knock_out(lens: Lens, subject: ProbePort, by: str, samples: int, most: int) 
     Raises:
         CannotObserve: there are no units here, or nothing that measures them.
     """
-    heads, every = heads_or_units(lens, subject)
-    count, places = min(every, most), lens.places(samples)
+    heads, every = heads_or_units(context, subject)
+    count, places = min(every, most), context.places(samples)
     parts = min(PARTS, max(len(places) // PART_LEAST, 2))
-    if len(places) < 2 or not lens.losses:
+    if len(places) < 2 or not context.losses:
         raise CannotObserve("What a unit is worth is measured over at least two samples, by a loss of the network.")
-    figures = _Figures(lens)
+    figures = _Figures(context)
     size = len(places) // parts
     changes = np.zeros((parts, count, figures.count))
     usual = np.zeros((parts, figures.count))
     replace = _head_figures if heads else _unit_figures
     for part in range(parts):
-        batch = lens.batch(places[part * size : (part + 1) * size])
+        batch = context.batch(places[part * size : (part + 1) * size])
         usual[part] = figures(batch)
-        for unit, found in enumerate(replace(lens, subject, by, count, batch, figures)):
+        for unit, found in enumerate(replace(context, subject, by, count, batch, figures)):
             changes[part, unit] = found - usual[part]
-            lens.check((part + (unit + 1) / count) / parts)
-    word = "head" if heads else _units(lens, subject).word
+            context.check((part + (unit + 1) / count) / parts)
+    word = "head" if heads else _units(context, subject).word
     names = tuple(f"{word} {unit}" for unit in range(count))
     arrays = {"loss": estimate_means(changes[..., 0])}
     words = {"units": names}
@@ -63,10 +63,10 @@ def knock_out(lens: Lens, subject: ProbePort, by: str, samples: int, most: int) 
 class _Figures:
     """What is measured of a batch: the weighted sum of the losses, and the first metric that is a mean over samples."""
 
-    def __init__(self, lens: Lens) -> None:
-        self.lens = lens
-        names = lens.model.settled
-        metrics = [step for step in lens.model.plan.main.sinks("metric") if step.facts.node.name not in names]
+    def __init__(self, context: ObservationContext) -> None:
+        self.context = context
+        names = context.model.settled
+        metrics = [step for step in context.model.plan.main.sinks("metric") if step.facts.node.name not in names]
         self.metric: ProbePort | None = None
         self.metric_name = ""
         if metrics:
@@ -75,43 +75,43 @@ class _Figures:
         self.count = 1 if self.metric is None else 2
 
     def __call__(self, batch: dict[str, Tensor], replace: dict[ProbePort, Tensor] | None = None) -> NDArray[np.float64]:
-        wanted = [port for port, _ in self.lens.losses] + ([self.metric] if self.metric is not None else [])
-        found = self.lens.values(wanted, batch, replace=replace)
-        total = sum(weight * float(found[port]) for port, weight in self.lens.losses)
+        wanted = [port for port, _ in self.context.losses] + ([self.metric] if self.metric is not None else [])
+        found = self.context.values(wanted, batch, replace=replace)
+        total = sum(weight * float(found[port]) for port, weight in self.context.losses)
         return np.array([total] if self.metric is None else [total, float(found[self.metric])])
 
 
 def _unit_figures(
-    lens: Lens, subject: ProbePort, by: str, count: int, batch: dict[str, Tensor], figures: _Figures
+    context: ObservationContext, subject: ProbePort, by: str, count: int, batch: dict[str, Tensor], figures: _Figures
 ) -> Iterator[NDArray[np.float64]]:
     """The figures without each unit. What is before the node is computed once."""
-    original, units = lens.values([subject], batch)[subject], _units(lens, subject)
+    original, units = context.values([subject], batch)[subject], _units(context, subject)
     for unit in range(count):
         feed = Feed(subject, by, (unit,))
-        made = make_value(feed, original, units, lambda: lens.fed.statistics(subject, units.axis), _no_donor)
+        made = make_value(feed, original, units, lambda: context.fed.statistics(subject, units.axis), _no_donor)
         yield figures(batch, {subject: made})
 
 
 def _head_figures(
-    lens: Lens, subject: ProbePort, by: str, count: int, batch: dict[str, Tensor], figures: _Figures
+    context: ObservationContext, subject: ProbePort, by: str, count: int, batch: dict[str, Tensor], figures: _Figures
 ) -> Iterator[NDArray[np.float64]]:
-    before = lens.feeds
+    before = context.feeds
     try:
         for head in range(count):
-            lens.feeds = (*before, Feed(subject, "zeros", (head,), heads=True))
+            context.feeds = (*before, Feed(subject, "zeros", (head,), heads=True))
             yield figures(batch)
     except ValueError as error:
         raise CannotObserve(str(error)) from None
     finally:
-        lens.feeds = before
+        context.feeds = before
 
 
 def _no_donor(sample: int) -> Tensor:
     raise AssertionError(sample)
 
 
-def _units(lens: Lens, subject: ProbePort) -> Units:
-    facts = lens.model.analysis.find(subject[0])
+def _units(context: ObservationContext, subject: ProbePort) -> Units:
+    facts = context.model.analysis.find(subject[0])
     units = units_of(facts, Feed(subject)) if facts is not None else None
     assert units is not None, subject
     return units
@@ -134,31 +134,31 @@ def t_quantile(freedom: int) -> float:
     return z + first / f + second / f**2 + third / f**3
 
 
-def measure_ranges(lens: Lens, subject: ProbePort, samples: int) -> Result:
+def measure_ranges(context: ObservationContext, subject: ProbePort, samples: int) -> Result:
     """The least, mean and largest number of each unit."""
-    _, _ = heads_or_units(lens, subject)
-    units = _units(lens, subject)
-    places = lens.places(samples)
+    _, _ = heads_or_units(context, subject)
+    units = _units(context, subject)
+    places = context.places(samples)
     lows, highs, sums, count = [], [], torch.zeros(units.size, dtype=torch.float64), 0
-    for done, batch in enumerate(lens.chunks(places)):
-        value = lens.values([subject], batch)[subject].movedim(units.axis + 1, 0).flatten(1).cpu()
+    for done, batch in enumerate(context.chunks(places)):
+        value = context.values([subject], batch)[subject].movedim(units.axis + 1, 0).flatten(1).cpu()
         lows.append(value.amin(1))
         highs.append(value.amax(1))
         sums, count = sums + value.double().sum(1), count + value.shape[1]
-        lens.check(min((done + 1) * 256 / len(places), 1.0))
+        context.check(min((done + 1) * 256 / len(places), 1.0))
     low, high = torch.stack(lows).amin(0), torch.stack(highs).amax(0)
     names = tuple(units.name(unit) for unit in range(units.size))
     arrays = {"low": low.float().numpy(), "mean": (sums / count).float().numpy(), "high": high.float().numpy()}
     return Result(arrays, {"units": names}, f"Over {len(places):,} samples of the validation set.")
 
 
-def heads_or_units(lens: Lens, subject: ProbePort) -> tuple[bool, int]:
+def heads_or_units(context: ObservationContext, subject: ProbePort) -> tuple[bool, int]:
     """Whether an attention's heads are switched off, not its features; and how many units there are.
 
     Raises:
         CannotObserve: there are no units here.
     """
-    facts = lens.model.analysis.find(subject[0])
+    facts = context.model.analysis.find(subject[0])
     if facts is None:
         raise CannotObserve("This node is no longer in the network that is trained.")
     heads = find_heads(facts)

@@ -9,15 +9,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from visualnet.training.observations.lens import Lens, as_array
-from visualnet.training.observations.looked_at import ProbePort
+from visualnet.training.observations.context import ObservationContext, as_array
 from visualnet.training.observations.observation import CannotObserve, Result
+from visualnet.training.observations.probe_targets import ProbePort
 
 AT_ONCE = 32
 """Of so many ports the other sample's values are held at once."""
 
 
-def patch(lens: Lens, ports: Sequence[ProbePort], other: int) -> Result:
+def patch(context: ObservationContext, ports: Sequence[ProbePort], other: int) -> Result:
     """How much of the other sample's answer each port's value brings back.
 
     With the answers s of this sample, o of the other, and p where the port is patched: ⟨p − s, o − s⟩ / |o − s|². It is 0 where nothing
@@ -26,9 +26,9 @@ def patch(lens: Lens, ports: Sequence[ProbePort], other: int) -> Result:
     Raises:
         CannotObserve: both samples get the same answer.
     """
-    there = [port for port in ports if lens.has(port)]
-    given = _batch_of(lens, other)
-    own, theirs = lens.scores().double(), lens.scores(given).double()
+    there = [port for port in ports if context.has(port)]
+    given = _batch_of(context, other)
+    own, theirs = context.scores().double(), context.scores(given).double()
     way = theirs - own
     length = float((way * way).sum())
     if not there or length == 0.0:
@@ -38,57 +38,57 @@ def patch(lens: Lens, ports: Sequence[ProbePort], other: int) -> Result:
     brought: list[float] = []
     for at in range(0, len(there), AT_ONCE):
         chosen = there[at : at + AT_ONCE]
-        donors = lens.values(chosen, given)
+        donors = context.values(chosen, given)
         for port in chosen:
-            patched = lens.scores(replace={port: donors[port]}).double()
+            patched = context.scores(replace={port: donors[port]}).double()
             brought.append(float(((patched - own) * way).sum()) / length)
-            lens.check(len(brought) / len(there))
-    words = {"nodes": _names(lens, there)}
-    return Result({"brought": np.array(brought, np.float32)}, words, _about(lens, other))
+            context.check(len(brought) / len(there))
+    words = {"nodes": _names(context, there)}
+    return Result({"brought": np.array(brought, np.float32)}, words, _about(context, other))
 
 
-def interpolate(lens: Lens, subject: ProbePort, other: int, steps: int) -> Result:
+def interpolate(context: ObservationContext, subject: ProbePort, other: int, steps: int) -> Result:
     """The answers where the value of a port goes from this sample's to the other's in equal steps."""
-    here, there = lens.values([subject])[subject], lens.values([subject], _batch_of(lens, other))[subject]
+    here, there = context.values([subject])[subject], context.values([subject], _batch_of(context, other))[subject]
     shares = np.linspace(0, 1, steps)
     answers = []
     for share in shares:
         # Both ends are the very values that flow there, without a rounding error.
         blend = here if share == 0 else there if share == 1 else here + float(share) * (there - here)
-        answers.append(_as_shares(lens, lens.scores(replace={subject: blend}))[0])
-        lens.check(len(answers) / steps)
-    words = {"classes": lens.class_names} if _is_classes(lens, answers[0][None]) else {}
+        answers.append(_as_shares(context, context.scores(replace={subject: blend}))[0])
+        context.check(len(answers) / steps)
+    words = {"classes": context.class_names} if _is_classes(context, answers[0][None]) else {}
     arrays = {"answers": np.stack([as_array(answer) for answer in answers]), "shares": shares.astype(np.float32)}
-    return Result(arrays, words, _about(lens, other))
+    return Result(arrays, words, _about(context, other))
 
 
-def _batch_of(lens: Lens, other: int) -> dict[str, Tensor]:
+def _batch_of(context: ObservationContext, other: int) -> dict[str, Tensor]:
     """A batch of the other sample; beside an own sample, what that does not say."""
-    shown = lens.data.shown
-    return lens.batch([int(shown[min(other, len(shown) - 1)])])
+    shown = context.data.shown
+    return context.batch([int(shown[min(other, len(shown) - 1)])])
 
 
-def _is_classes(lens: Lens, scores: Tensor) -> bool:
-    return scores.dim() == 2 and len(lens.class_names) == scores.shape[1] > 1
+def _is_classes(context: ObservationContext, scores: Tensor) -> bool:
+    return scores.dim() == 2 and len(context.class_names) == scores.shape[1] > 1
 
 
-def _as_shares(lens: Lens, scores: Tensor) -> Tensor:
+def _as_shares(context: ObservationContext, scores: Tensor) -> Tensor:
     """Scores of classes as probabilities."""
-    if not _is_classes(lens, scores):
+    if not _is_classes(context, scores):
         return scores
-    node, port = lens.scores_port
-    spec = lens.model.analysis.at(node).leaving[port]
+    node, port = context.scores_port
+    spec = context.model.analysis.at(node).leaving[port]
     return scores if spec.holds in ("probabilities", "fractions") else torch.softmax(scores, 1)
 
 
-def _names(lens: Lens, ports: Sequence[ProbePort]) -> tuple[str, ...]:
+def _names(context: ObservationContext, ports: Sequence[ProbePort]) -> tuple[str, ...]:
     """The nodes by name, with the port where several of a node are listed."""
     times = Counter(path for path, _ in ports)
-    names = [(lens.model.analysis.name_of(path), path, port) for path, port in ports]
+    names = [(context.model.analysis.name_of(path), path, port) for path, port in ports]
     return tuple(name if times[path] == 1 else f"{name} · {port}" for name, path, port in names)
 
 
-def _about(lens: Lens, other: int) -> str:
-    shown = len(lens.data.shown)
-    this = "your sample" if lens.own else f"sample {lens.sample}"
+def _about(context: ObservationContext, other: int) -> str:
+    shown = len(context.data.shown)
+    this = "your sample" if context.own else f"sample {context.sample}"
     return f"From {this} to sample {min(other, shown - 1)} of the validation set."

@@ -23,7 +23,7 @@ from visualnet.training.observations.observation import (
 )
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 PARTS = {"train": "those that are trained on", "validation": "those of the validation set"}
 MOST_WEIGHTS = 20_000_000
@@ -36,8 +36,8 @@ def _subjects(analysis: Analysis) -> list[Subject]:
     return [NETWORK] if analysis.main.sinks("loss") and analysis.main.parameters else []
 
 
-def _check(lens: Lens) -> None:
-    if sum(p.numel() for p in lens.model.net.parameters()) > MOST_WEIGHTS:
+def _check(context: ObservationContext) -> None:
+    if sum(p.numel() for p in context.model.net.parameters()) > MOST_WEIGHTS:
         raise CannotObserve(f"This network has more than {MOST_WEIGHTS:,} weights: its surface would take hours.")
 
 
@@ -73,8 +73,8 @@ class LossSurface(Observation):
     def why_none(cls) -> str:
         return NO_LOSS
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        from visualnet.training.observations.at_rest import describe_rest
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        from visualnet.training.observations.evaluation_mode import describe_evaluation_mode
         from visualnet.training.observations.landscape.directions import (
             principal_directions,
             project_path,
@@ -83,11 +83,13 @@ class LossSurface(Observation):
         from visualnet.training.observations.landscape.kept_weights import kept_path
         from visualnet.training.observations.landscape.surface import LossMeter
 
-        _check(lens)
-        meter, generator = LossMeter(lens, self.samples, self.part), lens.generator(self.seed)
-        center, kept = meter.center, kept_path(lens)
+        _check(context)
+        meter, generator = LossMeter(context, self.samples, self.part), context.generator(self.seed)
+        center, kept = meter.center, kept_path(context)
         moved = any(not bool((one.weights[name] == weight).all()) for one in kept for name, weight in center.items())
-        words = " ".join((f"Loss of {format_quantity(len(meter.places), 'sample')}.", *describe_rest(lens.model)))
+        words = " ".join(
+            (f"Loss of {format_quantity(len(meter.places), 'sample')}.", *describe_evaluation_mode(context.model))
+        )
         if self.directions == "path" and moved:
             steps = [one.weights for one in kept]
             first, second, share = principal_directions(steps, center, lambda: random_direction(center, generator))
@@ -150,19 +152,21 @@ class LossLine(Observation):
     def why_none(cls) -> str:
         return NO_LOSS
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        from visualnet.training.observations.at_rest import describe_rest
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        from visualnet.training.observations.evaluation_mode import describe_evaluation_mode
         from visualnet.training.observations.landscape.kept_weights import first_weights
         from visualnet.training.observations.landscape.surface import LossMeter
 
-        _check(lens)
-        meter, start = LossMeter(lens, self.samples, self.part), first_weights(lens).weights
+        _check(context)
+        meter, start = LossMeter(context, self.samples, self.part), first_weights(context).weights
         shares = np.linspace(-self.beyond, 1 + self.beyond, self.points)
         if not any(bool((start[name] != weight).any()) for name, weight in meter.center.items()):
             raise CannotObserve(
                 "Nothing is trained yet: the first weights are the present ones. Train first (F5), then look again."
             )
-        note = " ".join((f"Loss of {format_quantity(len(meter.places), 'sample')}.", *describe_rest(lens.model)))
+        note = " ".join(
+            (f"Loss of {format_quantity(len(meter.places), 'sample')}.", *describe_evaluation_mode(context.model))
+        )
         return Result({"shares": shares, "loss": meter.line(start, shares.tolist())}, note=note)
 
     def draw(self, result: Result, history: History) -> Chart:
@@ -189,8 +193,8 @@ class WeightsPath(Observation):
     def why_none(cls) -> str:
         return f"All weights are kept at every look, and this network has none or more than {MOST_FOLLOWED:,}: take “Loss surface”."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        parameters = [parameter.detach().flatten() for parameter in lens.model.net.parameters()]
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        parameters = [parameter.detach().flatten() for parameter in context.model.net.parameters()]
         if not parameters:
             raise CannotObserve("This network has no weights that could move.")
         return Result({"weights": np.concatenate([p.cpu().float().numpy() for p in parameters])})

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from visualnet.compiling.module import compile_project
 from visualnet.training import checkpoints
-from visualnet.training.observations.lens import Lens
+from visualnet.training.observations.context import ObservationContext
 from visualnet.training.transfer.start import start_from
 
 FILES = (
@@ -26,49 +26,49 @@ class KeptWeights(NamedTuple):
     weights: dict[str, Tensor]
 
 
-def parameters_of(lens: Lens) -> dict[str, torch.nn.Parameter]:
+def parameters_of(context: ObservationContext) -> dict[str, torch.nn.Parameter]:
     """All parameters of the network, shared ones once."""
-    return dict(lens.model.objective.named_parameters())
+    return dict(context.model.objective.named_parameters())
 
 
-def first_weights(lens: Lens) -> KeptWeights:
+def first_weights(context: ObservationContext) -> KeptWeights:
     """What a run of this project begins with: drawn anew from its seed, or taken from where the recipe says.
 
     Raises:
         BadCheckpoint: the weights that the recipe begins with are gone.
     """
-    model = lens.model
+    model = context.model
     project = model.project
     fresh = compile_project(project, model.analysis, seed=project.recipe.seed, given=model.plan.given)
     if project.recipe.start_from:
         start_from(project.recipe.start_from, fresh.net)
-    return KeptWeights("beginning", _copied(dict(fresh.objective.named_parameters()), lens))
+    return KeptWeights("beginning", _copied(dict(fresh.objective.named_parameters()), context))
 
 
-def kept_path(lens: Lens) -> list[KeptWeights]:
+def kept_path(context: ObservationContext) -> list[KeptWeights]:
     """The first weights, then those that the run's folder holds, as far as they fit this network and are neither each other nor the
     present ones."""
-    present = KeptWeights("now", _copied(parameters_of(lens), lens))
-    found = [first_weights(lens)]
-    if lens.run is None:
+    present = KeptWeights("now", _copied(parameters_of(context), context))
+    found = [first_weights(context)]
+    if context.run is None:
         return found
-    model = lens.model
+    model = context.model
     for name, file in FILES:
-        if not (lens.run / file).is_file():
+        if not (context.run / file).is_file():
             continue
         other = compile_project(model.project, model.analysis, seed=0, given=model.plan.given)
         try:
-            checkpoints.load_weights(lens.run / file, other.net)
+            checkpoints.load_weights(context.run / file, other.net)
         except checkpoints.BadCheckpoint:
             continue
-        kept = KeptWeights(name, _copied(dict(other.objective.named_parameters()), lens))
+        kept = KeptWeights(name, _copied(dict(other.objective.named_parameters()), context))
         if not any(_same(kept, one) for one in (*found, present)):
             found.append(kept)
     return found
 
 
-def _copied(parameters: dict[str, torch.nn.Parameter], lens: Lens) -> dict[str, Tensor]:
-    return {name: parameter.detach().to(lens.device) for name, parameter in parameters.items()}
+def _copied(parameters: dict[str, torch.nn.Parameter], context: ObservationContext) -> dict[str, Tensor]:
+    return {name: parameter.detach().to(context.device) for name, parameter in parameters.items()}
 
 
 def _same(a: KeptWeights, b: KeptWeights) -> bool:

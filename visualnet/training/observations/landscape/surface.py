@@ -10,29 +10,29 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from visualnet.training.observations.context import ObservationContext
 from visualnet.training.observations.landscape.directions import Weights
 from visualnet.training.observations.landscape.kept_weights import parameters_of
-from visualnet.training.observations.lens import Lens
 
 
 class LossMeter:
     """The loss over the same samples, at any weights. Dropout and batch statistics are at rest: running means stay as they are."""
 
-    def __init__(self, lens: Lens, samples: int, part: str) -> None:
-        self.lens, self.places = lens, lens.places(samples, part)
-        self.parameters = parameters_of(lens)
+    def __init__(self, context: ObservationContext, samples: int, part: str) -> None:
+        self.context, self.places = context, context.places(samples, part)
+        self.parameters = parameters_of(context)
         self.center = {name: parameter.detach().clone() for name, parameter in self.parameters.items()}
 
     @torch.no_grad()
     def measure(self) -> float:
         """The loss with the weights as they are now: the mean over the samples, or their sum where a loss is one."""
         total, count = 0.0, 0
-        for batch in self.lens.chunks(self.places):
+        for batch in self.context.chunks(self.places):
             size = len(next(iter(batch.values())))
-            loss = float(self.lens.loss(batch))
-            total += loss if self.lens.model.sums else loss * size
+            loss = float(self.context.loss(batch))
+            total += loss if self.context.model.sums else loss * size
             count += size
-        return total if self.lens.model.sums else total / max(count, 1)
+        return total if self.context.model.sums else total / max(count, 1)
 
     def grid(
         self, first: Weights, second: Weights, across: Sequence[float], up: Sequence[float]
@@ -42,7 +42,7 @@ class LossMeter:
         with self.kept():
             for row, b in enumerate(up):
                 for column, a in enumerate(across):
-                    self.lens.check((row * len(across) + column) / found.size)
+                    self.context.check((row * len(across) + column) / found.size)
                     self.move({name: a * first[name] + b * second[name] for name in self.center})
                     found[row, column] = self.measure()
         return found
@@ -52,7 +52,7 @@ class LossMeter:
         found = np.zeros(len(shares))
         with self.kept():
             for at, share in enumerate(shares):
-                self.lens.check(at / len(shares))
+                self.context.check(at / len(shares))
                 self.move({name: (1 - share) * (start[name] - weight) for name, weight in self.center.items()})
                 found[at] = self.measure()
         return found

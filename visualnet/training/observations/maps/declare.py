@@ -37,7 +37,7 @@ from visualnet.training.observations.observation import (
 from visualnet.training.observations.subjects import batched_ports, output_ports
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 ORDER = {
     "number": "as the channels are numbered",
@@ -75,19 +75,21 @@ class FeatureMaps(Observation):
     def why_none(cls) -> str:
         return "No shape in this network is known yet: mend its problems, then every node has its maps."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
 
-        from visualnet.training.observations.lens import as_array
+        from visualnet.training.observations.context import as_array
         from visualnet.training.observations.maps import stacks
 
-        batch, places = lens.batch(), [lens.place]
+        batch, places = context.batch(), [context.place]
         if self.samples > 1:
-            others = [int(place) for place in lens.places(self.samples) if place != lens.place][: self.samples - 1]
-            more = lens.batch(others)
+            others = [int(place) for place in context.places(self.samples) if place != context.place][
+                : self.samples - 1
+            ]
+            more = context.batch(others)
             batch = {name: torch.cat([tensor, more[name]]) for name, tensor in batch.items()}
             places += others
-        stack = stacks.thin_stack(stacks.as_stack(lens.values([subject], batch)[subject]))
+        stack = stacks.thin_stack(stacks.as_stack(context.values([subject], batch)[subject]))
         if not stack.numel():
             raise CannotObserve("This output is empty: there is nothing to draw.")
         stack = stack.float()
@@ -98,7 +100,7 @@ class FeatureMaps(Observation):
                 "spread": as_array(stacks.channel_spread(stack)),
                 "places": np.array(places, np.int64),
             },
-            {"names": sample_names(lens, places)},
+            {"names": sample_names(context, places)},
         )
 
     def draw(self, result: Result, history: History) -> Chart:
@@ -165,25 +167,27 @@ class ClassDifference(Observation):
     def why_none(cls) -> str:
         return "The network is not told classes: with a target of classes, the difference of two of them can be seen in every layer."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
 
-        from visualnet.training.observations.lens import as_array
+        from visualnet.training.observations.context import as_array
         from visualnet.training.observations.maps import stacks
 
-        names = lens.class_names
-        field = find_class_field(lens.model.analysis)
+        names = context.class_names
+        field = find_class_field(context.model.analysis)
         if len(names) < 2 or not field:
             raise CannotObserve("These data have no two classes: choose data with classes to see what sets them apart.")
         a = class_number(self.first, names, 0)
         b = class_number(self.second, names, 1 if a == 0 else 0)
-        places = torch.from_numpy(lens.places(SEARCHED))
-        labels = torch.from_numpy(lens.data.fetch(places.numpy(), [field])[field].reshape(len(places)).astype(np.int64))
+        places = torch.from_numpy(context.places(SEARCHED))
+        labels = torch.from_numpy(
+            context.data.fetch(places.numpy(), [field])[field].reshape(len(places)).astype(np.int64)
+        )
         chosen = [places[stacks.places_of_class(labels, label, self.samples)] for label in (a, b)]
         for label, found in zip((a, b), chosen, strict=True):
             if not len(found):
                 raise CannotObserve(f"No sample of “{names[label]}” is among the {len(places)} that are looked at.")
-        values = lens.values([subject], lens.batch(torch.cat(chosen).numpy()))[subject]
+        values = context.values([subject], context.batch(torch.cat(chosen).numpy()))[subject]
         stack = stacks.thin_stack(stacks.as_stack(values)).float()
         if not stack.numel():
             raise CannotObserve("This output is empty: there is nothing to draw.")
@@ -236,17 +240,17 @@ class UnitRegions(Observation):
     def why_none(cls) -> str:
         return "Regions are drawn of networks whose only input is points (two numbers) or places on a line (one): choose data of points."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
 
-        from visualnet.training.observations.lens import as_array
+        from visualnet.training.observations.context import as_array
         from visualnet.training.observations.maps.plane import input_plane, unit_regions
 
-        field = lens.input_fields[0]
-        numbers = int(lens.data.fields[field].size)
+        field = context.input_fields[0]
+        numbers = int(context.data.fields[field].size)
         cells = CELLS if numbers == 2 else LINE_CELLS
-        plane = input_plane(lens.data, field, cells)
-        values = lens.values([subject], {field: torch.from_numpy(plane.points).to(lens.device)})[subject]
+        plane = input_plane(context.data, field, cells)
+        values = context.values([subject], {field: torch.from_numpy(plane.points).to(context.device)})[subject]
         regions = unit_regions(as_array(values), cells, numbers == 1)
         return Result({"regions": regions, "low": np.array(plane.low), "high": np.array(plane.high)})
 

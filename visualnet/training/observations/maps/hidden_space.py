@@ -22,7 +22,7 @@ from visualnet.training.observations.observation import (
 from visualnet.training.observations.subjects import output_ports
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 LINES, STEP = 17, 4
 """Lines of the grid in each direction, and pieces of a line between two crossings: enough to see it bend."""
@@ -61,34 +61,34 @@ class HiddenSpace(Observation):
             "plane”, and add a hidden layer."
         )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
 
         from visualnet.training.observations.answers.scores import as_probabilities
-        from visualnet.training.observations.lens import as_array
+        from visualnet.training.observations.context import as_array
         from visualnet.training.observations.maps.plane import input_plane
 
-        field, side = lens.input_fields[0], (LINES - 1) * STEP + 1
-        plane = input_plane(lens.data, field, side)
-        score = lens.scores_port
-        found = lens.values([subject, score], {field: torch.from_numpy(plane.points).to(lens.device)})
-        places = np.concatenate([lens.data.train, lens.data.validation])[:MOST_POINTS]
-        points = lens.values([subject], lens.batch(places))[subject]
+        field, side = context.input_fields[0], (LINES - 1) * STEP + 1
+        plane = input_plane(context.data, field, side)
+        score = context.scores_port
+        found = context.values([subject, score], {field: torch.from_numpy(plane.points).to(context.device)})
+        places = np.concatenate([context.data.train, context.data.validation])[:MOST_POINTS]
+        points = context.values([subject], context.batch(places))[subject]
         grid = found[subject]
         coordinates, titles = self._coordinates(torch.cat([grid, points]).float())
         arrays = {
             "grid": as_array(coordinates[: len(grid)]).reshape(side, side, 2),
             "points": as_array(coordinates[len(grid) :]),
             "places": places,
-            "labels": self._labels(lens, places),
+            "labels": self._labels(context, places),
         }
         path, port = score
-        holds = lens.model.analysis.at(path).leaving[port].holds
+        holds = context.model.analysis.at(path).leaving[port].holds
         answers = found[score].float()
-        shares = as_probabilities(answers, holds, max(len(lens.class_names), 2)) if answers.dim() == 2 else None
+        shares = as_probabilities(answers, holds, max(len(context.class_names), 2)) if answers.dim() == 2 else None
         if shares is not None:
             arrays["shares"] = as_array(shares).reshape(side, side, -1)
-        return Result(arrays, {"titles": titles, "classes": lens.class_names})
+        return Result(arrays, {"titles": titles, "classes": context.class_names})
 
     def _coordinates(self, values_ND: Any) -> tuple[Any, tuple[str, str]]:
         """The values along the chosen two axes (N, 2), and what these are called."""
@@ -106,11 +106,11 @@ class HiddenSpace(Observation):
         return principal_components(values_ND, 2).points.float(), ("component 1", "component 2")
 
     @staticmethod
-    def _labels(lens: Lens, places: Any) -> Any:
-        field = find_class_field(lens.model.analysis)
-        if not field or field not in lens.data.fields:
+    def _labels(context: ObservationContext, places: Any) -> Any:
+        field = find_class_field(context.model.analysis)
+        if not field or field not in context.data.fields:
             return np.zeros(len(places), np.int64)
-        return lens.data.fetch(places, (field,))[field].reshape(len(places)).astype(np.int64)
+        return context.data.fetch(places, (field,))[field].reshape(len(places)).astype(np.int64)
 
     def draw(self, result: Result, history: History) -> Chart:
         arrays = result.arrays

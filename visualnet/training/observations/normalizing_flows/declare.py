@@ -39,7 +39,7 @@ from visualnet.training.observations.normalizing_flows.reading import (
 from visualnet.training.observations.observation import History, Observation, Result, Subject, observation
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 BESIDE = 1000
 """So many samples of the data are drawn beside what was computed."""
@@ -78,22 +78,22 @@ class FlowDensity(Observation):
     def why_none(cls) -> str:
         return NO_PLANE
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
 
-        flow = flow_at(lens.model.analysis, subject)
-        field = field_of(lens, flow.inputs[0])
-        scale = scale_of(lens, field)
-        batch = lens.batch(lens.places(BESIDE))
-        points = in_data_units(lens, field, batch[field])
+        flow = flow_at(context.model.analysis, subject)
+        field = field_of(context, flow.inputs[0])
+        scale = scale_of(context, field)
+        batch = context.batch(context.places(BESIDE))
+        points = in_data_units(context, field, batch[field])
         low, high = points.min(0), points.max(0)
         reach = MARGIN * np.maximum(high - low, 1e-3)
         x, y = (np.linspace(low[i] - reach[i], high[i] + reach[i], self.cells) for i in (0, 1))
         grid = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
-        shown = torch.from_numpy((grid - scale.middle) / scale.spread).float().to(lens.device)
+        shown = torch.from_numpy((grid - scale.middle) / scale.spread).float().to(context.device)
         rest = {name: tensor[:1].expand(len(grid), *tensor.shape[1:]) for name, tensor in batch.items()}
-        logs = log_densities(lens, flow, {**rest, field: shown}) - scale.log_volume
-        own = log_densities(lens, flow, batch) - scale.log_volume
+        logs = log_densities(context, flow, {**rest, field: shown}) - scale.log_volume
+        own = log_densities(context, flow, batch) - scale.log_volume
         arrays = {"log_density": logs.reshape(self.cells, self.cells), "x": x, "y": y, "points": points}
         share = float(np.exp(logs).sum() * (x[1] - x[0]) * (y[1] - y[0]))
         note = f"Log-likelihood of the dots: {own.mean():.3f} nats each. {format_percent(share, 0)} of the density lies in this picture."
@@ -132,17 +132,17 @@ class FlowSamples(Observation):
     def why_none(cls) -> str:
         return f"{NO_FLOW} It must begin with points of the plane, or with images."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        analysis = lens.model.analysis
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        analysis = context.model.analysis
         flow = flow_at(analysis, subject)
-        shape, field = shape_of(analysis, flow.inputs[0]), field_of(lens, flow.inputs[0])
+        shape, field = shape_of(analysis, flow.inputs[0]), field_of(context, flow.inputs[0])
         many = self.samples if shape == PLANE else min(self.samples, 16)
-        made = walk_back(lens, flow, draw_latents(lens, flow, many, self.seed, self.temperature))[0]
-        numbers = in_data_units(lens, field, made)
+        made = walk_back(context, flow, draw_latents(context, flow, many, self.seed, self.temperature))[0]
+        numbers = in_data_units(context, field, made)
         arrays: dict[str, NDArray[Any]] = {"places": np.arange(many)}
         if shape == PLANE:
-            return Result({**arrays, "made": numbers, "points": _points(lens, field)})
-        return Result({**arrays, "made": small_images(numbers), "given": small_images(_points(lens, field)[:16])})
+            return Result({**arrays, "made": numbers, "points": _points(context, field)})
+        return Result({**arrays, "made": small_images(numbers), "given": small_images(_points(context, field)[:16])})
 
     def draw(self, result: Result, history: History) -> Chart:
         made = result.arrays["made"]
@@ -178,16 +178,16 @@ class FlowPath(Observation):
     def why_none(cls) -> str:
         return NO_PLANE
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        analysis = lens.model.analysis
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        analysis = context.model.analysis
         ports = stages(analysis, flow_at(analysis, subject))
-        batch = lens.batch(lens.places(self.samples))
-        found = lens.values([((port.node,), port.port) for port in ports], batch)
+        batch = context.batch(context.places(self.samples))
+        found = context.values([((port.node,), port.port) for port in ports], batch)
         path = np.stack([value.float().cpu().numpy() for value in found.values()])
         names = tuple(analysis.main.nodes[port.node].node.name for port in ports)
-        label = next((name for name in batch if lens.data.fields[name].classes > 1), "label")
-        groups = batch[label].cpu().numpy() if label in batch else _labels(lens, len(path[0]), self.samples)
-        return Result({"path": path, "groups": groups}, {"stages": names, "classes": lens.class_names})
+        label = next((name for name in batch if context.data.fields[name].classes > 1), "label")
+        groups = batch[label].cpu().numpy() if label in batch else _labels(context, len(path[0]), self.samples)
+        return Result({"path": path, "groups": groups}, {"stages": names, "classes": context.class_names})
 
     def draw(self, result: Result, history: History) -> Chart:
         path, groups, names = result.arrays["path"], result.arrays["groups"], result.words["classes"]
@@ -216,15 +216,15 @@ def _can_be_seen(shape: tuple[int, ...]) -> bool:
     return shape == PLANE or is_image(shape)
 
 
-def _points(lens: Lens, field: str) -> NDArray[np.float32]:
-    return in_data_units(lens, field, lens.batch(lens.places(BESIDE))[field])
+def _points(context: ObservationContext, field: str) -> NDArray[np.float32]:
+    return in_data_units(context, field, context.batch(context.places(BESIDE))[field])
 
 
-def _labels(lens: Lens, count: int, asked: int) -> NDArray[np.int64]:
+def _labels(context: ObservationContext, count: int, asked: int) -> NDArray[np.int64]:
     """The classes of these samples, where the data have them though the network is not told; else one group."""
-    if "label" not in lens.data.fields or not lens.class_names:
+    if "label" not in context.data.fields or not context.class_names:
         return np.zeros(count, np.int64)
-    return np.array([int(lens.raw("label", int(place))) for place in lens.places(asked)], np.int64)
+    return np.array([int(context.raw("label", int(place))) for place in context.places(asked)], np.int64)
 
 
 def _corners(clouds: list[NDArray[Any]]) -> tuple[list[float], list[float]]:

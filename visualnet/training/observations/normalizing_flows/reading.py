@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 AT_ONCE = 512
 _PROGRAMS: WeakKeyDictionary[Any, tuple[Any, dict[Any, Any]]] = WeakKeyDictionary()
@@ -60,18 +60,18 @@ def plane_flows(analysis: Analysis) -> list[Flow]:
     return [f for f in flows(analysis) if [shape_of(analysis, port) for port in f.inputs] == [PLANE]]
 
 
-def field_of(lens: Lens, port: Port) -> str:
+def field_of(context: ObservationContext, port: Port) -> str:
     """The field of the data that enters at an input."""
-    return lens.model.plan.fields[port.node]
+    return context.model.plan.fields[port.node]
 
 
-def log_densities(lens: Lens, flow: Flow, batch: Mapping[str, Tensor]) -> NDArray[np.float64]:
+def log_densities(context: ObservationContext, flow: Flow, batch: Mapping[str, Tensor]) -> NDArray[np.float64]:
     """log p of each sample in nats, in the units that the network is given: log N(z; 0, 1) + log|det ∂z/∂x|."""
     from visualnet.compiling.extra_modules.flows import normal_nll_of
 
     assert flow.log_det is not None
     latent, log_det = subject_of(flow), ((flow.log_det.node,), flow.log_det.port)
-    found = lens.values([latent, log_det], batch)
+    found = context.values([latent, log_det], batch)
     result: NDArray[np.float64] = (found[log_det].double() - normal_nll_of(found[latent].double())).cpu().numpy()
     return result
 
@@ -88,51 +88,51 @@ class Scale(NamedTuple):
         return float(np.log(self.spread).sum())
 
 
-def scale_of(lens: Lens, field: str) -> Scale:
+def scale_of(context: ObservationContext, field: str) -> Scale:
     """The normalisation of a field of points."""
     import torch
 
-    ends = in_data_units(lens, field, torch.tensor([[0.0, 0.0], [1.0, 1.0]])).astype(np.float64)
+    ends = in_data_units(context, field, torch.tensor([[0.0, 0.0], [1.0, 1.0]])).astype(np.float64)
     return Scale(ends[1] - ends[0], ends[0])
 
 
-def draw_latents(lens: Lens, flow: Flow, count: int, seed: int, temperature: float) -> Tensor:
+def draw_latents(context: ObservationContext, flow: Flow, count: int, seed: int, temperature: float) -> Tensor:
     """Numbers of N(0, temperature²), (N, …): each sample by itself, so that the first of many are those of few."""
     import torch
 
-    generator = lens.generator(seed)
-    shape = shape_of(lens.model.analysis, flow.latent)
+    generator = context.generator(seed)
+    shape = shape_of(context.model.analysis, flow.latent)
     return temperature * torch.stack([torch.randn(shape, generator=generator) for _ in range(count)])
 
 
-def walk_back(lens: Lens, flow: Flow, latents: Tensor, wanted: tuple[Port, ...] = ()) -> list[Tensor]:
+def walk_back(context: ObservationContext, flow: Flow, latents: Tensor, wanted: tuple[Port, ...] = ()) -> list[Tensor]:
     """What the flow makes of latents, (N, …), at these ports; at its inputs, if none are told. What steers it (a class) comes from
     samples of the validation part, taken in turn."""
     import torch
 
-    program = _program(lens, flow, wanted)
-    places = lens.places(len(latents))
+    program = _program(context, flow, wanted)
+    places = context.places(len(latents))
     parts: list[tuple[Tensor, ...]] = []
     with torch.no_grad():
         for at in range(0, len(latents), AT_ONCE):
-            lens.check(at / len(latents))
-            part = latents[at : at + AT_ONCE].to(lens.device)
-            batch = lens.batch(places[np.arange(at, at + len(part)) % len(places)])
-            parts.append(program(part, *(batch.get(name) for name in lens.model.fields)))
+            context.check(at / len(latents))
+            part = latents[at : at + AT_ONCE].to(context.device)
+            batch = context.batch(places[np.arange(at, at + len(part)) % len(places)])
+            parts.append(program(part, *(batch.get(name) for name in context.model.fields)))
     return [torch.cat(one).float() for one in zip(*parts, strict=True)]
 
 
-def _program(lens: Lens, flow: Flow, wanted: tuple[Port, ...]) -> Any:
+def _program(context: ObservationContext, flow: Flow, wanted: tuple[Port, ...]) -> Any:
     """The way back as a program; written once for a network, since a live picture asks for it again and again."""
     from visualnet.compiling.flows.way_back import build_way_back
 
-    net, programs = _PROGRAMS.get(lens.model, (None, {}))
-    if net is not lens.model.net:
+    net, programs = _PROGRAMS.get(context.model, (None, {}))
+    if net is not context.model.net:
         programs = {}
-        _PROGRAMS[lens.model] = (lens.model.net, programs)
+        _PROGRAMS[context.model] = (context.model.net, programs)
     key = (flow.latent, wanted)
     if key not in programs:
-        programs[key] = build_way_back(lens.model, flow, wanted)
+        programs[key] = build_way_back(context.model, flow, wanted)
     return programs[key].eval()
 
 

@@ -1,1 +1,1 @@
-"""What recurrent layers remember: their state over the steps, and the gates of LSTM and GRU. ``declare`` declares the observations."""
+"""The state of recurrent layers over the steps, and the gates of LSTM and GRU. ``declare`` declares the observations."""

@@ -23,7 +23,7 @@ from visualnet.training.observations.observation import (
 from visualnet.training.observations.subjects import output_ports
 
 if TYPE_CHECKING:
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 ORDERS = {"layer": "as in the layer", "activity": "those that change most first"}
 FIRST_LAYER = "weight_ih_l0"
@@ -67,12 +67,14 @@ class StateOverTime(Observation):
             "the templates “lstm-classifier-small” and “gru-rows”."
         )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        from visualnet.training.observations.lens import as_array
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        from visualnet.training.observations.context import as_array
         from visualnet.training.observations.token_words import position_words, reaching_fields
 
-        values = as_array(lens.values([subject])[subject][0])
-        return Result({"values": values}, {"steps": position_words(lens, reaching_fields(lens, subject), len(values))})
+        values = as_array(context.values([subject])[subject][0])
+        return Result(
+            {"values": values}, {"steps": position_words(context, reaching_fields(context, subject), len(values))}
+        )
 
     def draw(self, result: Result, history: History) -> Chart:
         values = result.arrays["values"].T
@@ -113,19 +115,19 @@ class Gates(Observation):
             "“lstm-classifier-small”; networks with attention have Attention instead."
         )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from torch import nn
 
-        from visualnet.training.observations.lens import as_array
+        from visualnet.training.observations.context import as_array
         from visualnet.training.observations.module_calls import recorded_calls
         from visualnet.training.observations.recurrent.gates import unroll
         from visualnet.training.observations.token_words import position_words, reaching_fields
 
-        module = lens.module(subject[0])
+        module = context.module(subject[0])
         if not isinstance(module, nn.RNNBase):
             raise CannotObserve("This layer has no gates that could be computed.")
         with recorded_calls({"layer": module}) as calls:
-            lens.values([subject])
+            context.values([subject])
         x, *rest = calls["layer"].args
         start = rest[0] if rest and rest[0] is not None else ()
         start = start if isinstance(start, tuple) else (start,)
@@ -134,7 +136,7 @@ class Gates(Observation):
         except ValueError as error:
             raise CannotObserve(f"This cannot be shown: {error}. Choose another in the settings.") from error
         arrays = {name: as_array(value[0]) for name, value in found.items()}
-        return Result(arrays, {"steps": position_words(lens, reaching_fields(lens, subject), x.shape[1])})
+        return Result(arrays, {"steps": position_words(context, reaching_fields(context, subject), x.shape[1])})
 
     def draw(self, result: Result, history: History) -> Chart:
         values = {name: array.T for name, array in result.arrays.items()}

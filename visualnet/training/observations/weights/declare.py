@@ -40,7 +40,7 @@ from visualnet.training.observations.weights.subjects import is_filter, weights_
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from visualnet.training.observations.lens import Lens
+    from visualnet.training.observations.context import ObservationContext
 
 SHOW = {
     "picture": "in colours where there are three inputs (red, green, blue), else one picture for each input",
@@ -55,24 +55,24 @@ EDGE = 128
 """A matrix is kept with so many rows and columns at most: of a larger one every second, third …"""
 
 
-def parameter(lens: Lens, subject: Subject) -> Tensor:
+def parameter(context: ObservationContext, subject: Subject) -> Tensor:
     """The weight that is looked at.
 
     Raises:
         CannotObserve: the network that is trained does not have it.
     """
     path, name = subject
-    found = lens.parameters(path).get(name)
+    found = context.parameters(path).get(name)
     if found is None:
         raise CannotObserve("The network that is trained does not have this weight: it was edited since.")
     return found.detach()
 
 
-def _filters(lens: Lens, subject: Subject) -> Tensor:
+def _filters(context: ObservationContext, subject: Subject) -> Tensor:
     from visualnet.training.observations.weights.filters import filter_bank, flat_kernels
 
-    module = lens.module(subject[0])
-    bank = filter_bank(parameter(lens, subject), getattr(module, "transposed", False), getattr(module, "groups", 1))
+    module = context.module(subject[0])
+    bank = filter_bank(parameter(context, subject), getattr(module, "transposed", False), getattr(module, "groups", 1))
     return flat_kernels(bank).float()
 
 
@@ -104,10 +104,10 @@ class Filters(FilterObservation):
     scale: str = choice("kept", "What the colours are the scale of.", SCALE)
     most: int = count(64, "At most so many filters, the first ones.", high=MOST_FILTERS)
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        from visualnet.training.observations.lens import as_array
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        from visualnet.training.observations.context import as_array
 
-        bank = _filters(lens, subject)[: self.most]
+        bank = _filters(context, subject)[: self.most]
         if self.show == "mean":
             bank = bank.mean(1, keepdim=True)
         elif self.show == "input":
@@ -153,10 +153,10 @@ class FilterTravel(FilterObservation):
         "Rows that stay dark do not learn; where all of them brighten together and no more, the layer has come to rest."
     )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        from visualnet.training.observations.lens import as_array
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        from visualnet.training.observations.context import as_array
 
-        flat = _filters(lens, subject).flatten(1)
+        flat = _filters(context, subject).flatten(1)
         followed = max(min(len(flat), MOST_FOLLOWED // flat.shape[1], MOST_FILTERS), 1)
         note = f"The first {followed} of {len(flat)} filters are followed." if followed < len(flat) else ""
         return Result({"weights": as_array(flat[:followed])}, note=note)
@@ -192,10 +192,10 @@ class WeightMatrix(Observation):
     def why_none(cls) -> str:
         return "Nothing in this network learns: add a layer with weights, a linear one or a convolution."
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        from visualnet.training.observations.lens import as_array
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        from visualnet.training.observations.context import as_array
 
-        weight = parameter(lens, subject)
+        weight = parameter(context, subject)
         rows = weight.reshape(1, -1) if weight.dim() < 2 else weight.flatten(1)
         down, across = (-(-size // EDGE) for size in rows.shape)
         every = [f"every {format_ordinal(n)} {what}" for n, what in ((down, "row"), (across, "column")) if n > 1]
@@ -237,23 +237,25 @@ class Connections(Observation):
             "See each layer as a weight matrix instead."
         )
 
-    def compute(self, lens: Lens, subject: Subject) -> Result:
-        from visualnet.training.observations.lens import as_array
+    def compute(self, context: ObservationContext, subject: Subject) -> Result:
+        from visualnet.training.observations.context import as_array
 
-        analysis = lens.model.analysis
+        analysis = context.model.analysis
         chains = dense_chains(analysis)
         if not chains:
             raise CannotObserve(self.why_none())
         arrays: dict[str, NDArray[Any]] = {}
         for number, path in enumerate(chains[0]):
-            facts, found = analysis.at(path), lens.parameters(path)
+            facts, found = analysis.at(path), context.parameters(path)
             name = dense_weight(facts)
             arrays[f"weight{number}"] = as_array(found[name])
             biases = [key for key, size in facts.weights.items() if key != name and tuple(size) == (len(found[name]),)]
             if len(biases) == 1:
                 arrays[f"bias{number}"] = as_array(found[biases[0]])
         names = tuple(analysis.name_of(path) for path in chains[0])
-        answers = tuple(lens.class_names) if len(arrays[f"weight{len(names) - 1}"]) == len(lens.class_names) else ()
+        answers = (
+            tuple(context.class_names) if len(arrays[f"weight{len(names) - 1}"]) == len(context.class_names) else ()
+        )
         note = f"The longest of {len(chains)} rows of dense layers." if len(chains) > 1 else ""
         return Result(arrays, {"layers": names, "answers": answers}, note)
 

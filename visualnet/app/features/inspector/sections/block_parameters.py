@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QMenu
 
-from visualnet.app.features.search.offering import address_of, offer_search
+from visualnet.app.features.search.setting_menu import address_of, offer_search
 from visualnet.app.state.studio import Studio
 from visualnet.core import edits
 from visualnet.core.edits import block_parameters

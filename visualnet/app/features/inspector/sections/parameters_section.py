@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QMenu, QToolButton
 from visualnet.analysis.selected import NOTHING, Selected
 from visualnet.app.features.inspector.sections.block_parameters import expose_default
 from visualnet.app.features.inspector.sections.section import InspectorSection, value_field
-from visualnet.app.features.search.offering import offer_search
+from visualnet.app.features.search.setting_menu import offer_search
 from visualnet.app.forms.drag_handle import MIME, dragged_param
 from visualnet.app.forms.form import caption
 from visualnet.app.forms.rows import editor_width

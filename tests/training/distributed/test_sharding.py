@@ -1,0 +1,118 @@
+"""Weights divided over two processes (FSDP2): the same losses as one process, whole checkpoints, and words for what cannot be."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.torch import load_file
+
+from tests.training.by_hand import tiny
+from tests.training.distributed.cases import CASES, guarded, normalized, normalized_sgd, overlaps, short
+from tests.training.distributed.conftest import Launcher
+from tests.training.distributed.launcher import told
+from tests.training.distributed.test_two_processes import TOLERANCE, said, same_losses, saved
+from visualnet.core.project import Project
+from visualnet.training.checkpoints import read_header
+from visualnet.training.distributed import sharding
+from visualnet.training.distributed.launched import Launched
+from visualnet.training.runs.run_model import read_run
+
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here"),
+    pytest.mark.timeout(120),
+]
+SHARDED = ("short", "odd", "last_of_two", "ignoring", "added_up", "clipped")
+
+
+@pytest.fixture(scope="module")
+def two(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What two processes tell of each case."""
+    folder = tmp_path_factory.mktemp("sharded")
+    launcher.start(folder, cases=[*SHARDED], shard=True)
+    assert launcher.end() == [0, 0], said(folder)
+    found: dict[str, Any] = json.loads((folder / "told.json").read_text())
+    return found
+
+
+@pytest.mark.parametrize("name", SHARDED)
+def test_two_processes_with_divided_weights_train_as_one(name: str, two: dict[str, Any]) -> None:
+    ours, one = two[name], told(CASES[name]())
+    assert ours["reason"] == one["reason"] == "done" and ours["alike"] and not ours["said"]
+    assert len(ours["losses"]) == len(one["losses"]) > 0
+    np.testing.assert_allclose(ours["losses"], one["losses"], rtol=TOLERANCE, atol=TOLERANCE)
+    np.testing.assert_allclose(ours["weights"], one["weights"], rtol=TOLERANCE, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["divided-then-one", "one-then-divided"])
+def test_checkpoints_are_whole_so_that_a_run_goes_on_with_or_without(
+    first: bool, launcher: Launcher, tmp_path: Path
+) -> None:
+    net, run, whole = (
+        saved(tiny(optimizer="Adam", options={"clip_norm": 0.1}), tmp_path),
+        tmp_path / "run",
+        tmp_path / "whole",
+    )
+    for shards, more in ((first, ("--epochs", "2")), (not first, ("--epochs", "4", "--resume"))):
+        size = 2 if shards else 1
+        arguments = ["train", net, "--run", str(run), *more, *(["--shard"] if shards else [])]
+        launcher.start(tmp_path, size=size, arguments=arguments, often=True)
+        assert launcher.end() == [0] * size, said(tmp_path)
+    launcher.start(tmp_path, size=1, arguments=["train", net, "--run", str(whole), "--epochs", "4"])
+    assert launcher.end() == [0]
+    same_losses(run, whole)
+    assert read_run(run).state == "done"
+    for name in ("best.safetensors", "last/weights.safetensors", "last/optimizer.safetensors"):
+        assert read_header(run / name) == read_header(whole / name)
+        theirs = load_file(whole / name)
+        for key, tensor in load_file(run / name).items():
+            np.testing.assert_allclose(tensor, theirs[key], rtol=TOLERANCE, atol=TOLERANCE)
+
+
+def shared() -> Project:
+    """A recipe that looks at whole tensors."""
+    return tiny(optimizer="Adafactor")
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (guarded, "which cannot be done with --shard: switch it off"),
+        (overlaps, "begins to train in a later epoch"),
+        (shared, "looks at whole tensors"),
+    ],
+)
+def test_what_cannot_be_divided_is_refused_with_a_way_out(make: Callable[[], Project], words: str) -> None:
+    with pytest.raises(ValueError, match="train it without --shard") as refused:
+        sharding.check(make())
+    assert words in str(refused.value)
+    sharding.check(short())
+
+
+def test_one_process_has_nobody_to_share_with() -> None:
+    with pytest.raises(ValueError, match="start several with torchrun"), Launched().joined(short(), True):
+        pass
+
+
+def test_a_layer_with_statistics_ends_the_run_with_words(launcher: Launcher, tmp_path: Path) -> None:
+    net = saved(normalized(), tmp_path)
+    launcher.start(tmp_path, arguments=["train", net, "--run", str(tmp_path / "run"), "--shard"])
+    assert 0 not in launcher.end()
+    assert "batch normalization would keep other statistics in each process with --shard" in said(tmp_path)
+
+
+@pytest.mark.parametrize("shard", [False, True], ids=["copied", "divided"])
+def test_joint_batch_normalization_is_that_of_one_process(shard: bool, launcher: Launcher, tmp_path: Path) -> None:
+    launcher.start(tmp_path, cases=["normalized_sgd"], shard=shard, joint=True)
+    assert launcher.end() == [0, 0], said(tmp_path)
+    ours, one = json.loads((tmp_path / "told.json").read_text())["normalized_sgd"], told(normalized_sgd())
+    assert ours["reason"] == "done" and ours["alike"] and not ours["said"]
+    np.testing.assert_allclose(ours["losses"], one["losses"], rtol=TOLERANCE, atol=TOLERANCE)
+    np.testing.assert_allclose(ours["weights"], one["weights"], rtol=TOLERANCE, atol=TOLERANCE)
+    for here, there in zip(ours["buffers"], one["buffers"], strict=True):
+        np.testing.assert_allclose(here, there, rtol=TOLERANCE, atol=TOLERANCE)

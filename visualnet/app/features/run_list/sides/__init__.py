@@ -1,0 +1,1 @@
+"""What is seen of the chosen runs at the right of the table: curves, settings, what sets two apart, notes."""

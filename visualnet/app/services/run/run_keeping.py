@@ -1,0 +1,175 @@
+"""What a person changes in kept runs: names, tags, groups, notes, what is put away, what goes to the trash; with an undo of its own.
+
+It belongs to the folders of the runs, not to a project: no step of it is among those of the canvas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+from PySide6.QtCore import QFile, QObject, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+from visualnet.app.state.studio import Studio
+from visualnet.core.errors import FileError
+from visualnet.core.text.format import format_quantity
+from visualnet.training.run_records.annotations import Annotations, annotate, read_annotations
+from visualnet.training.run_records.run_names import copy_names, take_over_names
+
+MOST_STEPS = 200
+
+
+class Step(NamedTuple):
+    """Something that was done, in words; ``back`` and ``again`` do the opposite and the same, and say whether that could be done."""
+
+    words: str
+    back: Callable[[], bool]
+    again: Callable[[], bool]
+
+
+class RunKeeping(QObject):
+    """Changes kept runs, and takes that back. A step that cannot be taken back any more (the trash was emptied) is let go, with words."""
+
+    changed = Signal()
+    """Something in the folders of runs is different."""
+
+    def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.studio = studio
+        self._past: list[Step] = []
+        self._future: list[Step] = []
+        studio.document_changed.connect(self.share_names)
+
+    # --- undo ------------------------------------------------------------------------------------------------------------
+
+    @property
+    def undo_label(self) -> str:
+        """What would be taken back; empty where there is nothing."""
+        return self._past[-1].words if self._past else ""
+
+    @property
+    def redo_label(self) -> str:
+        """What would be done again; empty where there is nothing."""
+        return self._future[-1].words if self._future else ""
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        if self._past:
+            step = self._past.pop()
+            if step.back():
+                self._future.append(step)
+            self._tell()
+
+    def redo(self) -> None:
+        """Do the step again that was taken back last."""
+        if self._future:
+            step = self._future.pop()
+            if step.again():
+                self._past.append(step)
+            self._tell()
+
+    def step_of(self, event: QKeyEvent) -> Callable[[], None] | None:
+        """What a key asks for, if there is such a step."""
+        if event.matches(QKeySequence.StandardKey.Undo) and self._past:
+            return self.undo
+        redo = event.matches(QKeySequence.StandardKey.Redo) or event.keyCombination() == _CTRL_Y
+        return self.redo if redo and self._future else None
+
+    def _did(self, step: Step) -> None:
+        self._past = [*self._past, step][-MOST_STEPS:]
+        self._future.clear()
+        self._tell()
+        if self.studio.shell is not None:
+            self.studio.shell.notify("hint", step.words, [("Undo", partial(self._undo_this, step))])
+
+    def _undo_this(self, step: Step) -> None:
+        """Take that very step back, if nothing was done since."""
+        if self._past and self._past[-1] is step:
+            self.undo()
+        elif step in self._past:
+            words = f"More was done since: {self.undo_label} Take that back first (Ctrl+Z on the page All runs)."
+            self.studio.message.emit("hint", words)
+
+    def _tell(self) -> None:
+        self.share_names()
+        self.changed.emit()
+
+    # --- what is said of runs ---------------------------------------------------------------------------------------------
+
+    def annotate(self, words: str, folders: Sequence[Path], change: Callable[[Annotations], Mapping[str, Any]]) -> bool:
+        """Change what is said of some runs; False (and a message) where it cannot be written."""
+        before: dict[Path, Annotations] = {}
+        after: dict[Path, Annotations] = {}
+        trouble = ""
+        for folder in folders:
+            said = read_annotations(folder)
+            try:
+                after[folder] = annotate(folder, **change(said))
+            except (FileError, ValueError, OSError) as error:
+                trouble = str(error)
+                break
+            before[folder] = said
+        if before != after:
+            self._did(Step(words, partial(self._say, before), partial(self._say, after)))
+        if trouble:
+            self.studio.message.emit("error", trouble)
+        return not trouble
+
+    def rename(self, folder: Path, name: str) -> bool:
+        """Give a run a name; an empty one takes it away."""
+        words = f"The run is called “{name}”." if name else "The run has no name any more."
+        return self.annotate(words, [folder], lambda said: {"name": name})
+
+    def _say(self, what: Mapping[Path, Annotations]) -> bool:
+        try:
+            for folder, said in what.items():
+                if folder.is_dir():
+                    annotate(folder, **msgspec.structs.asdict(said))
+        except (FileError, ValueError, OSError) as error:
+            self.studio.message.emit("error", str(error))
+            return False
+        return True
+
+    def share_names(self) -> None:
+        """Give the project in front the names that its runs have by now; what an earlier version kept in the project is taken over."""
+        take_over_names(self.studio.project)
+        self.studio.document.replace_quietly(copy_names, saved=True)
+
+    # --- the trash --------------------------------------------------------------------------------------------------------
+
+    def delete(self, folders: Sequence[Path]) -> None:
+        """Move the folders of some runs to the trash, from where they can be had back."""
+        gone: dict[Path, str] = {}
+        if not self._put_away(folders, gone) and not gone:
+            return
+        words = (
+            "The run is in the trash." if len(gone) == 1 else f"{format_quantity(len(gone), 'run')} are in the trash."
+        )
+        again = partial(self._put_away, tuple(gone), gone)
+        self._did(Step(words, partial(self._put_back, gone), again))
+
+    def _put_away(self, folders: Sequence[Path], gone: dict[Path, str]) -> bool:
+        for folder in folders:
+            answer: Any = QFile.moveToTrash(str(folder))
+            done, place = answer if isinstance(answer, tuple) else (answer, "")
+            if not done:
+                self.studio.message.emit("error", f"There is no trash for {folder}: delete the folder by hand.")
+                return False
+            gone[folder] = place
+        return True
+
+    def _put_back(self, gone: Mapping[Path, str]) -> bool:
+        done = True
+        for folder, place in gone.items():
+            if not place or folder.exists() or not QFile.rename(place, str(folder)):
+                words = f"{folder.name} cannot be put back: take it out of the trash by hand."
+                self.studio.message.emit("error", words)
+                done = False
+        return done
+
+
+_CTRL_Y = QKeySequence("Ctrl+Y")[0]
