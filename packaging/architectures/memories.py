@@ -44,6 +44,7 @@ def turing() -> Project:
         "and has to give them back in order (Graves, Wayne and Danihelka 2014).",
         DataChoice(name="copying", options={"length": 6, "width": 4}, normalise=False),
         Recipe(optimizer="Adam", lr=0.01, batch_size=16, epochs=8, options={"clip_norm": 1.0}),
+        wrap=100_000,
     )
 
 
