@@ -219,3 +219,18 @@ def test_a_run_is_verified_opened_and_branched(window: Window, hands: Hands, run
     view.run_actions.branch("best", False)
     hands.rest()
     assert window.studio.project.recipe.start_from == "runs/run-1/best"
+
+
+def test_this_project_is_that_which_was_in_front_before_the_page(
+    window: Window, hands: Hands, runs: list[Path]
+) -> None:
+    view = open_page(window, hands)
+    QTest.mouseClick(view.scope.part(1), LEFT)
+    hands.until(lambda: view.model.rowCount() == 0, what="no run, where no project was in front")
+    window.project_files.open_template("perceptron-points")
+    hands.studio.do("Name", lambda project: replace(project, name="points"))
+    view = window.pages["run_list"].view  # type: ignore[attr-defined]
+    window.actions_.trigger("train.all_runs")
+    hands.until(lambda: set(ids(view)) == {"run-1", "run-2", "run-3"}, what="its runs")
+    QTest.mouseClick(view.scope.part(0), LEFT)
+    hands.until(lambda: len(ids(view)) == 4, what="all")

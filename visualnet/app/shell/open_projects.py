@@ -65,6 +65,7 @@ class Tabs(QObject):
         self.studio, self._pages, self._home = studio, pages, home
         self.all = [Tab(studio.document, self._home)]
         self.front = self.all[0]
+        self._before_page: Tab | None = None
 
     def __iter__(self) -> Iterator[Tab]:
         return iter(self.all)
@@ -99,9 +100,20 @@ class Tabs(QObject):
         wanted = path.resolve()
         return next((t for t in self.all if t.path is not None and t.path.resolve() == wanted), None)
 
+    def other_projects(self) -> list[tuple[str, Project]]:
+        """The projects that are open behind the tab in front, by the name on their tab."""
+        return [(self.name(tab), tab.document.project) for tab in self if not tab.page and tab is not self.front]
+
+    @property
+    def last_project(self) -> Project | None:
+        """The project in front; under a page, that which was in front before it. None where that was closed."""
+        tab = self.front if not self.front.page else self._before_page
+        return tab.document.project if tab is not None else None
+
     def show(self, tab: Tab) -> None:
         """Bring a tab to the front."""
         if tab is not self.front:
+            self._before_page = self.front if not self.front.page else self._before_page
             self.front = tab
             self.studio.open(tab.document)
             self.shown.emit()
@@ -137,6 +149,7 @@ class Tabs(QObject):
     def remove(self, tab: Tab) -> None:
         """Close a tab; behind the last one the home page is left. Whoever calls has asked."""
         at = self.all.index(tab)
+        self._before_page = None if tab is self._before_page else self._before_page
         if len(self.all) == 1:
             self.all.append(Tab(Document(Project()), self._home))
         self.all.remove(tab)

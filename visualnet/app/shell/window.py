@@ -191,10 +191,11 @@ class Window(Frame):
 
     def other_projects(self) -> list[tuple[str, Project]]:
         """The other open projects by name, as they are now."""
-        tabs = self.project_files.tabs
-        return [
-            (tabs.name(t), t.document.project) for t in tabs if not t.page and t.document is not self.studio.document
-        ]
+        return self.project_files.tabs.other_projects()
+
+    def last_project(self) -> Project | None:
+        """The project in front; under a page, that which was in front before it."""
+        return self.project_files.tabs.last_project
 
     def visible_area(self) -> tuple[float, float, float, float]:
         """What part of the open sheet is on the screen."""

@@ -70,6 +70,9 @@ class Shell(Protocol):
     def other_projects(self) -> list[tuple[str, Project]]:
         """The other open projects by name, as they are now."""
 
+    def last_project(self) -> Project | None:
+        """The project in front; under a page, that which was in front before it. None where that was closed."""
+
     def visible_area(self) -> tuple[float, float, float, float]:
         """What part of the open sheet is on the screen: x, y, width and height, in px of the sheet."""
 

@@ -65,8 +65,12 @@ class RunStore(QObject):
     @property
     def scope(self) -> Scope:
         """Which runs are meant."""
-        project = self.studio.project
-        name, ids = (None, ()) if self.whole else (project.name, tuple(run.id for run in project.runs))
+        if self.whole:
+            return Scope(None, (), self.put_away, self.put_away)
+        shell = self.studio.shell
+        project = shell.last_project() if shell is not None else None
+        # Where no project was in front there are no runs of it: none has an empty name of a project.
+        name, ids = (project.name, tuple(run.id for run in project.runs)) if project is not None else ("", ())
         return Scope(name, ids, self.put_away, self.put_away)
 
     def ask(self) -> None:
