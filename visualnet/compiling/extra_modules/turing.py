@@ -51,12 +51,12 @@ def find_place(memory: Tensor, wanted: Tensor, before: Tensor) -> Tensor:
     in, or stays where the head was before; from there it shifts by −1, 0 or 1 row, round at the
     ends, and is sharpened (Graves, Wayne and Danihelka, 2014, equations 5 to 9).
     """
-    key, strength, gate, shift, sharp = wanted.split([memory.shape[2], 1, 1, 3, 1], 1)
+    key, strength, gate, shift, sharp = torch.split(wanted, [memory.shape[2], 1, 1, 3, 1], 1)
     alike = nn.functional.cosine_similarity(memory, key.unsqueeze(1), dim=2)
     by_content = torch.softmax(nn.functional.softplus(strength) * alike, 1)
     share = torch.sigmoid(gate)
     place = share * by_content + (1 - share) * before
-    back, stay, on = torch.softmax(shift, 1).split(1, 1)
+    back, stay, on = torch.softmax(shift, 1).chunk(3, 1)
     place = back * place.roll(-1, 1) + stay * place + on * place.roll(1, 1)
     place = (place + 1e-12) ** (1 + nn.functional.softplus(sharp))
     return place / place.sum(1, keepdim=True)
