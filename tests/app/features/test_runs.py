@@ -64,7 +64,7 @@ def test_rename_and_undo(rig: Rig, panel: RunsPanel, qtbot: QtBot) -> None:
     before = cells(panel)["run"]
     assert panel.model.setData(panel.model.index(0, 0), "with <b>dropout</b>")
     assert cells(panel)["run"] == "with <b>dropout</b>"
-    rig.runner.keeping.undo()
+    rig.runner.run_edits.undo()
     assert cells(panel)["run"] == before
 
 

@@ -246,7 +246,7 @@ class Runner(RunBrowser):
 
     def prepare(self) -> None:
         """A project was opened: show the newest of its runs that is on this machine, and read its data."""
-        self.keeping.share_names()
+        self.run_edits.share_names()
         self.probes.need_data()
         newest = history.find_newest(self.studio.project)
         if newest is not None:

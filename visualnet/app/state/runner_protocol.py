@@ -165,8 +165,8 @@ class PlacesProtocol(Protocol):
     def place(self, project: Project, analysis: Analysis) -> tuple[str, str]: ...
 
 
-class KeepingProtocol(Protocol):
-    """What is changed in kept runs by hand, with an undo of its own; see `visualnet.app.services.run.run_keeping`."""
+class RunEditsProtocol(Protocol):
+    """What is changed in kept runs by hand, with an undo of its own; see `visualnet.app.services.run.run_edits`."""
 
     changed: SignalInstance
 
@@ -214,7 +214,7 @@ class RunnerProtocol(Protocol):
     def places(self) -> PlacesProtocol: ...
 
     @property
-    def keeping(self) -> KeepingProtocol: ...
+    def run_edits(self) -> RunEditsProtocol: ...
 
     @property
     def folds(self) -> FoldsProtocol: ...

@@ -48,7 +48,7 @@ class RunStore(QObject):
         self._asked: frozenset[str] = frozenset()
         self._columns: dict[str, dict[str, float | str]] = {}
         self._task: BackgroundTask | None = None
-        self.keeping = studio.runner.keeping
+        self.run_edits = studio.runner.run_edits
         self.destroyed.connect(self.index.close)
 
     @property
@@ -152,11 +152,11 @@ class RunStore(QObject):
 
     def annotate(self, words: str, runs: Sequence[str], change: Callable[[Annotations], dict[str, Any]]) -> None:
         """Change what is said of some runs; what was said before can be had back."""
-        self.keeping.annotate(words, [self.folder(run) for run in runs], change)
+        self.run_edits.annotate(words, [self.folder(run) for run in runs], change)
 
     def delete(self, runs: Sequence[str]) -> None:
         """Move the folders of some runs to the trash, from where they can be had back."""
-        self.keeping.delete([self.folder(run) for run in runs])
+        self.run_edits.delete([self.folder(run) for run in runs])
 
     def look_again(self) -> None:
         """Take in at once what was changed in the folders from here."""

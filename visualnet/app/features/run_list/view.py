@@ -51,7 +51,7 @@ class RunListView(PageView):
         self.studio = studio
         self.store = RunStore(studio, self)
         self.model = RunTableModel(self.store)
-        self.keeping = self.store.keeping
+        self.run_edits = self.store.run_edits
         self.run_actions = RunActions(self.store, self.chosen_rows, self)
         self.curves, self.settings = CurvesView(self.store), ParallelView(self.store)
         self.pair, self.notes = DifferenceView(self.store), NotesView(self.store)
@@ -68,7 +68,7 @@ class RunListView(PageView):
         self.settings.narrowed.connect(self.narrow)
         self.settings.run_chosen.connect(self.choose)
         self.model.modelReset.connect(self._restore)
-        self.keeping.changed.connect(self._take_change)
+        self.run_edits.changed.connect(self._take_change)
         studio.runner.state_changed.connect(self._look_soon)
         self.curves.bands.toggled.connect(lambda _: self.model.set_drawn(self.curves.drawn))
         studio.document_changed.connect(lambda: None if self.store.whole else self.store.ask())
@@ -89,8 +89,8 @@ class RunListView(PageView):
         self.away = describe(QCheckBox("Archived"), "Archived", "Show the archived and the hidden runs too")
         self.away.toggled.connect(self._set_away)
         self._make_menus()
-        self.undo = icon_button("undo", "Undo", "", self.keeping.undo)
-        self.redo = icon_button("redo", "Redo", "", self.keeping.redo)
+        self.undo = icon_button("undo", "Undo", "", self.run_edits.undo)
+        self.redo = icon_button("redo", "Redo", "", self.run_edits.redo)
         self.fault = label("", "error", wrap=True)
         self.count = label("", "small")
         self.state = label("", "small")
@@ -348,8 +348,8 @@ class RunListView(PageView):
 
     def _show_steps(self) -> None:
         for one, name, step, keys in (
-            (self.undo, "Undo", self.keeping.undo_label, "Ctrl+Z"),
-            (self.redo, "Redo", self.keeping.redo_label, "Ctrl+Shift+Z"),
+            (self.undo, "Undo", self.run_edits.undo_label, "Ctrl+Z"),
+            (self.redo, "Redo", self.run_edits.redo_label, "Ctrl+Shift+Z"),
         ):
             one.setEnabled(bool(step))
             one.setToolTip(f"{name}: {visible(step)} ({keys})" if step else f"Nothing to {name.lower()} on this page")
@@ -365,14 +365,14 @@ class RunListView(PageView):
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride
-            and self.keeping.step_of(event)
+            and self.run_edits.step_of(event)
         ):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if (step := self.keeping.step_of(event)) is not None:
+        if (step := self.run_edits.step_of(event)) is not None:
             step()
             return
         if not self.table.hasFocus():

@@ -164,7 +164,7 @@ class RunTable(QAbstractTableModel):
             name = "" if wish == history.when(run) else wish
             folder = history.folder_of(run)
             if folder is not None:
-                return name == history.name_of(run) or self.runner.keeping.rename(folder, name)
+                return name == history.name_of(run) or self.runner.run_edits.rename(folder, name)
             return self.studio.do("Rename the run", history.rename(run.id, name))
         return False
 
@@ -347,14 +347,14 @@ class RunsPanel(QWidget):
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride
-            and self.runner.keeping.step_of(event)
+            and self.runner.run_edits.step_of(event)
         ):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if (step := self.runner.keeping.step_of(event)) is not None:
+        if (step := self.runner.run_edits.step_of(event)) is not None:
             step()
             return
         keys = {Qt.Key.Key_Delete: self.delete, Qt.Key.Key_F2: self.rename, Qt.Key.Key_Return: self.show_run}

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from visualnet.app.services.background_task import TaskQueue
 from visualnet.app.services.live_probes import LiveProbes
 from visualnet.app.services.redraw_budget import RedrawBudget
-from visualnet.app.services.run.run_keeping import RunKeeping
+from visualnet.app.services.run.run_edits import RunEdits
 from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.project import RunRef
@@ -55,7 +55,7 @@ class RunBrowser(QObject):
         self.studio, self.settings = studio, settings
         self.redraws = RedrawBudget(self)
         self._queue = TaskQueue(self)
-        self.keeping = RunKeeping(studio, self)
+        self.run_edits = RunEdits(studio, self)
         self.probes = LiveProbes(studio, self._queue, self.redraws, settings, self)
         self._shown: WeakKeyDictionary[Document, ShownRuns] = WeakKeyDictionary()
 

@@ -31,7 +31,7 @@ class Step(NamedTuple):
     again: Callable[[], bool]
 
 
-class RunKeeping(QObject):
+class RunEdits(QObject):
     """Changes kept runs, and takes that back. A step that cannot be taken back any more (the trash was emptied) is let go, with words."""
 
     changed = Signal()
