@@ -20,6 +20,7 @@ from visualnet.app.actions.registry import MENUS, ActionSpec
 from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.features import registry
 from visualnet.app.features.feature import Feature
+from visualnet.app.features.lazy_page import LazyPage
 from visualnet.app.features.registry import FEATURES
 from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.shell.actions import all_actions
@@ -170,6 +171,7 @@ def test_nothing_of_a_feature_lives_on_when_its_window_is_closed(qapp: QApplicat
         window.project_files.open_template("lenet5-28")
         for feature in FEATURES:
             window.show_panel(feature.id)
+            make_view(window, feature)
             for spec in feature.actions:
                 if spec.fill is not None:
                     window.actions_[spec.id].menu().aboutToShow.emit()
@@ -187,6 +189,12 @@ def test_nothing_of_a_feature_lives_on_when_its_window_is_closed(qapp: QApplicat
         gc.collect()
         settle(qapp)
     assert not live_objects() - before
+
+
+def make_view(window: Window, feature: Feature) -> None:
+    """A late page's view, as if it had been shown."""
+    page = window.pages.get(feature.id)
+    assert not isinstance(page, LazyPage) or page.view is not None
 
 
 def live_objects() -> Counter[str]:

@@ -239,8 +239,8 @@ def test_curves_of_chosen_runs_are_written_for_other_tools(
     QTest.mouseClick(dialog.export, LEFT)
     hands.until(lambda: dialog.fault.isVisible(), what="a refusal")
     assert "already" in dialog.fault.text() and named.read_bytes() == before and dialog.export.isEnabled()
-    dialog.way.setCurrentIndex(dialog.way.findData("tensorboard"))
+    dialog.way.setCurrentIndex(dialog.way.findData("parquet"))
     assert not dialog.fault.isVisible()
     QTest.mouseClick(dialog.export, LEFT)
-    hands.until(lambda: len(told) == 2, what="event files")
-    assert len(list((tmp_path / "out" / "a b wide").glob("events.out.tfevents.*"))) == 1
+    hands.until(lambda: len(told) == 2, what="the tables")
+    assert len(list((tmp_path / "out").glob("*.parquet"))) == 2

@@ -38,6 +38,7 @@ RESERVED = MODULE_ATTRIBUTES | CODE_NAMES | frozenset(keyword.kwlist)
 _FUNCTIONS = """
     Callable MethodType draw_weights gradient_penalty_of boundary_weights_of affine_coupling undo_affine_coupling
     normal_nll_of bits_per_dim_of keep_states run_in_parts count_steps
+    fire find_place
 """
 RESERVED_VARIABLES = RESERVED | frozenset(dir(builtins)) | frozenset(_FUNCTIONS.split())
 """What no variable or argument may be called besides: ``self.sum`` hides nothing, ``sum`` hides Python's own. What printed code comes to

@@ -141,9 +141,9 @@ def test_units_drawn_by_their_means_are_on_as_often_as_in_the_data() -> None:
     found = observe_template("rbm")
     made = run(found, "gibbs", count=400, steps=1, begin="means", seed=3)
     begun = made.pictures[0].reshape(400, -1)
-    batch = found.lens.batch(found.lens.places(256))
+    batch = found.context.batch(found.context.places(256))
     port = find_place(find_ways()["gibbs"], found.analysis, "").ports[1]
-    means = found.lens.values([port], batch)[port].mean(0).numpy()
+    means = found.context.values([port], batch)[port].mean(0).numpy()
     assert set(begun.ravel().tolist()) == {0.0, 1.0}
     # Five standard deviations of a share over so many draws.
     assert abs(begun.mean(0) - means).max() < 5 * 0.5 / 400**0.5

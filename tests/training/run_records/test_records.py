@@ -170,7 +170,7 @@ def test_a_record_of_a_newer_version_is_read_as_far_as_it_is_known(tmp_path: Pat
 def test_annotations_are_kept_beside_the_run_and_bounded(tmp_path: Path) -> None:
     assert read_annotations(tmp_path) == Annotations()
     annotate(tmp_path, name="  first  try ", tags=("a", "a ", "", "b"), notes="# Why\r\n\u202eno\n\n")
-    assert read_annotations(tmp_path) == Annotations(name="first try", tags=("a", "b"), notes="# Why\nno")
+    assert read_annotations(tmp_path) == Annotations(name="first try", tags=("a", "b"), notes="# Why\nno", named=True)
     annotate(tmp_path, archived=True)
     assert read_annotations(tmp_path).name == "first try" and read_annotations(tmp_path).archived
     with pytest.raises(ValueError, match="50,001"):

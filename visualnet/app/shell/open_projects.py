@@ -149,12 +149,13 @@ class Tabs(QObject):
     def remove(self, tab: Tab) -> None:
         """Close a tab; behind the last one the home page is left. Whoever calls has asked."""
         at = self.all.index(tab)
-        self._before_page = None if tab is self._before_page else self._before_page
         if len(self.all) == 1:
             self.all.append(Tab(Document(Project()), self._home))
         self.all.remove(tab)
         if tab is self.front:
             self.show(self.all[min(at, len(self.all) - 1)])
+        if tab is self._before_page:
+            self._before_page = None
         tab.journal.close()
         self.closed.emit(tab.document)
         self.changed.emit()

@@ -108,6 +108,8 @@ class Follower:
 
     def _finish(self) -> None:
         code = self._process.wait() if self._process is not None else None
+        if not self._over:
+            self._read_log()  # what it wrote while it ended
         told = self._over and whole_size_of(self.folder) > self._before  # else that is the end of an earlier session
         if told or (self._bye and not code) or code == 0:
             return
