@@ -189,3 +189,13 @@ def test_the_network_must_give_shift_and_scale_of_the_right_size() -> None:
     halves = net.split(net.input(field="image", size=(4,)), name="halves")
     with pytest.raises(ValueError, match="the network must give 4 \\(4 channels\\), and gives 3"):
         net.affine_coupling(halves["y2"], net.linear(halves, out_features=3))
+
+
+def test_an_input_that_is_judged_as_it_is_has_no_way_back_to_print() -> None:
+    net = vn.Graph("flow")
+    image = net.input(field="image", size=(4,))
+    net.output(net.silu(net.input(field="other", size=(2,))))
+    net.flow_nll(image, net.target(field="volume", size=(), dtype="float"), name="surprise")
+    source = model_source(net.project)
+    compile(source, "model.py", "exec")
+    assert "def inverse" not in source

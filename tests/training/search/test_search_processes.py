@@ -92,6 +92,7 @@ def test_two_processes_share_a_grid_and_train_each_point_once(tmp_path: Path) ->
     processes = workers.start_workers(folder, 2)
     until(lambda: kept.count_workers(folder) == 2 or processes[0].poll() is not None, "both processes", 120)
     assert workers.wait_all(processes, 300)
+    workers.let_go(processes)
     assert [process.returncode for process in processes] == [0, 0], workers.read_words(folder)
     study = Study(folder)
     trials = study.trials()

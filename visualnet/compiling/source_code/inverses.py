@@ -28,7 +28,8 @@ def find_ways(main: PlanSheet) -> Ways:
         if flow.missing or not flow.inputs:
             continue
         found: dict[int, WayBack] = {}
-        if _collect(main, flow.way.to(flow.inputs), found):
+        way = flow.way.to(flow.inputs)
+        if results(way) and _collect(main, way, found):  # an input that is compared as it is leaves nothing to find
             return found
     return {}
 
