@@ -14,6 +14,7 @@ import shiboken6
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QMessageBox, QTextEdit, QWidget
 
+from tests.flows.monkey.watch import what_keeps
 from tests.waiting import until
 from visualnet.app import features
 from visualnet.app.actions.registry import MENUS, ActionSpec
@@ -164,7 +165,7 @@ def test_nothing_of_a_feature_lives_on_when_its_window_is_closed(qapp: QApplicat
     A first window loads the modules, with the tables in them.
     """
     for round_ in range(2):
-        before = live_objects()
+        before, known = live_objects(), ids_of_features()
         window = Window(Settings(tmp_path / f"{round_}.json"), ThemeKeeper(qapp, "dark"))
         window.show()
         settle(qapp)
@@ -186,9 +187,22 @@ def test_nothing_of_a_feature_lives_on_when_its_window_is_closed(qapp: QApplicat
         window.deleteLater()
         del window
         settle(qapp)
+
+    def gone() -> bool:
         gc.collect()
-        settle(qapp)
-    assert not live_objects() - before
+        return not live_objects() - before
+
+    try:
+        until(gone, "what was at work beside the window has ended too")
+    except AssertionError:
+        left = [f"{features.__name__}.{kind}" for kind in live_objects() - before]
+        ways = [way for kind in left[:8] for way in what_keeps(kind, known)]
+        raise AssertionError("\n".join((f"of the closed window there are still {', '.join(left)}", *ways))) from None
+
+
+def ids_of_features() -> set[int]:
+    """The identities of all objects of classes that the features declare."""
+    return {id(o) for o in gc.get_objects() if str(type(o).__module__).startswith(f"{features.__name__}.")}
 
 
 def make_view(window: Window, feature: Feature) -> None:
