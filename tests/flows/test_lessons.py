@@ -195,3 +195,14 @@ def test_a_lesson_goes_on_below_the_page_of_experiments(
     window.project_files.open_template("xor")
     hands.rest()
     assert not coach.isVisible(), "another project ends it"
+
+
+def test_a_lesson_is_over_when_its_project_is_closed_behind_a_page(window: Window, hands: Hands) -> None:
+    coach = begin(window, hands, next(iter(lessons())))
+    tabs = window.project_files.tabs
+    tab = tabs.front
+    tabs.show_page("start_page")
+    hands.rest()
+    assert coach.lesson is not None, "a page in front ends none"
+    window.project_files.close_tab(tab)
+    assert coach.lesson is None and not coach.isVisible()

@@ -66,6 +66,7 @@ class Tabs(QObject):
         self.all = [Tab(studio.document, self._home)]
         self.front = self.all[0]
         self._before_page: Tab | None = None
+        self.closed.connect(studio.document_closed)
 
     def __iter__(self) -> Iterator[Tab]:
         return iter(self.all)

@@ -51,6 +51,8 @@ class StudioSignals(QObject):
 
     document_changed = Signal()
     """Another document was opened; ``project_changed`` and ``analysed`` follow."""
+    document_closed = Signal(object)
+    """This document is no longer open in any tab; it may have been behind another or behind a page."""
     project_changed = Signal(object, object)
     analysed = Signal(object)
     sheet_changed = Signal(str)

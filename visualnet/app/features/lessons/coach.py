@@ -87,6 +87,7 @@ class LessonCoach(QFrame):
         for changed in (studio.analysed, studio.selection_changed, studio.sheet_changed):
             changed.connect(lambda _: self.check())
         studio.document_changed.connect(self._another_document)
+        studio.document_closed.connect(self._closed_document)
         self.hide()
 
     def _build(self) -> None:
@@ -316,6 +317,11 @@ class LessonCoach(QFrame):
         on = self._document() if self._document is not None else None
         if self.studio.document is not on and not self._state().page:
             self.leave()
+
+    def _closed_document(self, document: Document) -> None:
+        """The project of the lesson may be closed behind a page, where no other one comes to the front."""
+        if self.lesson is not None and self._document is not None and self._document() is document:
+            self._stop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
