@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Si
 from PySide6.QtWidgets import QWidget
 
 from visualnet.app.canvas.base import CanvasBase
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.core.project import MAIN
@@ -51,8 +52,9 @@ class PinnedPicture(QObject):
         self._soon.timeout.connect(self._place)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self._follow)
-        studio.analysed.connect(lambda _: self.refresh())
-        studio.sheet_changed.connect(lambda _: self.refresh())
+        due = DeferredRefresh(view, self.refresh)
+        studio.analysed.connect(due.ask)
+        studio.sheet_changed.connect(due.ask)
         studio.document_changed.connect(self._soon.start)
         view.viewport().installEventFilter(self)
 
