@@ -30,7 +30,7 @@ INPUT = frozenset(
 class DeferredRefresh(QObject):
     """Refreshes a widget at once while it is visible; asked while it is hidden, once when it is shown next.
 
-    While another document comes to the front (``refreshes_held``) it only joins the queue, however often it is asked.
+    While another document or theme comes (``refreshes_held``) it only joins the queue, however often it is asked.
 
     Args:
         widget: what is refreshed.
@@ -70,14 +70,15 @@ class DeferredRefresh(QObject):
 
 
 class RefreshQueue(QObject):
-    """The refreshes that wait while another document comes to the front: one is done between two events, what is visible first.
+    """The refreshes that wait while another document or theme comes: one is done between two events, what is visible first.
 
     So a click on a tab is answered when the canvas shows the other document, and the panels follow. Before anything that a person does next
-    all of them are done.
+    the visible ones are done.
     """
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, app: QCoreApplication) -> None:
+        super().__init__(app)
+        self._app = app
         self.held = 0
         self.waiting: dict[DeferredRefresh, None] = {}
         self._timer = QTimer(self, interval=0)
@@ -87,14 +88,14 @@ class RefreshQueue(QObject):
         """Do this one later."""
         if not self.waiting:
             self._timer.start()
-            QCoreApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+            self._app.installEventFilter(self)
         self.waiting[refresh] = None
 
     def drop(self, refresh: DeferredRefresh) -> None:
         """This one has been done."""
         if self.waiting.pop(refresh, self) is None and not self.waiting:
             self._timer.stop()
-            QCoreApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+            self._app.removeEventFilter(self)
 
     def do_all(self) -> None:
         """Let none wait any longer."""
@@ -103,16 +104,17 @@ class RefreshQueue(QObject):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() in INPUT and not self.held:
-            self.do_all()
+            while (shown := self._first_visible()) is not None:
+                shown.do()
         return False
 
-    def _do_one(self) -> None:
-        gone = [r for r in self.waiting if not (isValid(r) and isValid(r.widget))]
-        for refresh in gone:
+    def _first_visible(self) -> DeferredRefresh | None:
+        for refresh in [r for r in self.waiting if not (isValid(r) and isValid(r.widget))]:
             self.drop(refresh)
-        if (
-            found := next((r for r in self.waiting if r.widget.isVisible()), next(iter(self.waiting), None))
-        ) is not None:
+        return next((r for r in self.waiting if r.widget.isVisible()), None)
+
+    def _do_one(self) -> None:
+        if (found := self._first_visible() or next(iter(self.waiting), None)) is not None:
             found.do()
 
 

@@ -329,4 +329,5 @@ class Studio(StudioSignals):
     def set_theme(self, theme: Any) -> None:
         """Repaint everything in another theme."""
         self.theme = theme
-        self.theme_changed.emit(theme)
+        with refreshes_held():
+            self.theme_changed.emit(theme)

@@ -36,12 +36,12 @@ def current_theme() -> Theme:
     return _theme
 
 
-def icon(name: str, color: str = "text") -> QIcon:
+def icon(name: str, color: str = "text", ratio: float = 0) -> QIcon:
     """A tinted icon; `color` is a role such as "muted" or `#rrggbb`, by default the text colour.
 
-    It keeps its colour when the theme changes: use `bind` for what lives on.
+    It keeps its colour when the theme changes: use `bind` for what lives on. `ratio` is that of the screens, asked for if it is 0.
     """
-    return _icon(name, _theme.colour(color), _theme.disabled, _ratio(), fonts.factor())
+    return _icon(name, _theme.colour(color), _theme.disabled, ratio or _ratio(), fonts.factor())
 
 
 def pixmap(name: str, size: int = 16, color: str = "text", dpr: float | None = None) -> QPixmap:
@@ -87,21 +87,21 @@ def set_theme(theme: Theme, only_seen: bool = False) -> list[Bound]:
             _apply_size(widget, drawn)
         else:
             del _sized[widget]
-    later = []
+    later, ratio = [], _ratio()
     for target in list(_bound):
         if only_seen and shiboken6.isValid(target) and not _is_seen(target):
             later.append(target)
         else:
-            repaint(target)
+            repaint(target, ratio)
     return later
 
 
-def repaint(target: Bound) -> None:
+def repaint(target: Bound, ratio: float = 0) -> None:
     """Give a bound target its icon in the present theme; one that Qt has thrown away is forgotten."""
     if not shiboken6.isValid(target):
         _bound.pop(target, None)
     elif target in _bound:
-        target.setIcon(icon(*_bound[target]))
+        target.setIcon(icon(*_bound[target], ratio))
 
 
 def _is_seen(target: Bound) -> bool:
