@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.training.by_hand import tiny
 from tests.training.distributed.conftest import Launcher
 from tests.training.distributed.conftest import launcher as launcher
+from tests.training.process_server import NEEDS_FORK
 from tests.waiting import until
 from visualnet.cli.main import main
 from visualnet.core.errors import FileError
@@ -120,7 +121,7 @@ def test_the_list_is_what_was_asked_of_it(actions: list[tuple[str, str]]) -> Non
     assert folders() == expected
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no kill here")
+@NEEDS_FORK
 def test_the_queue_survives_a_kill(launcher: Launcher, home: Path, tmp_path: Path) -> None:
     net = tmp_path / "net.vnet"
     project_file.save(net, tiny())
