@@ -159,6 +159,7 @@ def says_what_to_do(widget: QWidget) -> bool:
     return any(len(w.split()) > 3 for w in words) or any(model.rowCount() > 3 for model in lists)
 
 
+@pytest.mark.usefixtures("program_freezes")
 def test_nothing_of_a_feature_lives_on_when_its_window_is_closed(qapp: QApplication, tmp_path: Path) -> None:
     """Widgets are destroyed and no object of its classes is left; threads and timers that it left would fail the test by themselves.
 
@@ -213,7 +214,7 @@ def make_view(window: Window, feature: Feature) -> None:
 
 def live_objects() -> Counter[str]:
     """How many objects of the classes in each feature's folder there are, of Qt's only those that are not destroyed yet."""
-    gc.freeze(), gc.unfreeze()  # the window's collector takes what rests out of sight, and so does tests/conftest.py
+    gc.freeze(), gc.unfreeze()  # the window's collector takes what rests out of sight
     package = f"{features.__name__}."
     kinds = {
         kind: f"{kind.__module__.removeprefix(package)}.{kind.__qualname__}"
