@@ -17,11 +17,16 @@ from visualnet.core.text.visible import visible
 Widget = TypeVar("Widget", bound=QWidget)
 
 
-def label(text: str = "", role: str = "", parent: QWidget | None = None, *, wrap: bool = False) -> QLabel:
-    """A plain-text label in a role of the style sheet: title, heading, section, muted, figures, mono, error …"""
+def label(
+    text: str = "", role: str = "", parent: QWidget | None = None, *, wrap: bool = False, selectable: bool = False
+) -> QLabel:
+    """A plain-text label in a role of the style sheet: title, heading, section, muted, figures, mono, error …; ``selectable`` with the
+    mouse."""
     made = QLabel(visible(text, lines=True), parent, textFormat=Qt.TextFormat.PlainText, wordWrap=wrap)
     if role:
         made.setProperty("role", role)
+    if selectable:
+        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return made
 
 
@@ -162,9 +167,8 @@ class KeyValue(QWidget):
         shown = self._values.get(key)
         if shown is None:
             row = len(self._values)
-            shown = label("", "figures")
+            shown = label("", "figures", selectable=True)
             shown.setAlignment(Qt.AlignmentFlag.AlignRight)
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._values[key] = shown
             self._grid.addWidget(label(key, "muted"), row, 0)
             self._grid.addWidget(shown, row, 1)

@@ -39,12 +39,9 @@ class Outcome(QScrollArea):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verdict = label(NOTHING, "", wrap=True)
-        self.watch = label("", "", wrap=True)
-        self.why = label("", "", wrap=True)
-        self.sources = label("", "small", wrap=True)
-        for one in (self.verdict, self.watch, self.why, self.sources):
-            one.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.verdict = label(NOTHING, "", wrap=True, selectable=True)
+        self.watch, self.why = (label("", "", wrap=True, selectable=True) for _ in range(2))
+        self.sources = label("", "small", wrap=True, selectable=True)
         self._why_title, self._watch_title = label("Why", "section"), label("What to look at", "section")
         inner = QWidget()
         column(
