@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import GRID
 from visualnet.app.widgets.layouts import STRETCH, clear, column
+from visualnet.app.widgets.painting import fill_rounded, painting
 from visualnet.core.text.visible import visible
 
 Widget = TypeVar("Widget", bound=QWidget)
@@ -87,10 +88,9 @@ class IconLabel(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
         role = self._role if self.isEnabled() else "disabled"
-        icons.paint(painter, self._name, QRectF(self.rect()), role)
-        painter.end()
+        with painting(self, smooth=False) as painter:
+            icons.paint(painter, self._name, QRectF(self.rect()), role)
 
 
 class ColorDot(QWidget):
@@ -107,12 +107,8 @@ class ColorDot(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(icons.current_theme().colour(self.role)))
-        painter.drawRoundedRect(self.rect(), 2.5, 2.5)
-        painter.end()
+        with painting(self) as painter:
+            fill_rounded(painter, self.rect(), icons.current_theme().colour(self.role), 2.5)
 
 
 class ElidedLabel(QLabel):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from weakref import ref
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import IconLabel, button, label, restyle
 from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.painting import painting
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.project import MAIN
@@ -48,16 +49,14 @@ class Dots(QWidget):
         return QSize(12 * self._count + 8, 10)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        theme, x = icons.current_theme(), 0
-        for number in range(self._count):
-            here = number == self._at
-            painter.setBrush(QColor(theme.accent if number <= self._at else theme.line))
-            painter.drawRoundedRect(QRectF(x, 2, 14 if here else 6, 6), 3, 3)
-            x += 20 if here else 12
-        painter.end()
+        with painting(self) as painter:
+            painter.setPen(Qt.PenStyle.NoPen)
+            theme, x = icons.current_theme(), 0
+            for number in range(self._count):
+                here = number == self._at
+                painter.setBrush(QColor(theme.accent if number <= self._at else theme.line))
+                painter.drawRoundedRect(QRectF(x, 2, 14 if here else 6, 6), 3, 3)
+                x += 20 if here else 12
 
 
 class LessonCoach(QFrame):
@@ -343,9 +342,8 @@ class LessonCoach(QFrame):
         super().resizeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
         theme = icons.current_theme()
-        painter.fillRect(self.rect(), QColor(theme.raised))
-        painter.fillRect(0, 0, self.width(), 1, QColor(theme.line))
-        painter.fillRect(0, 0, 3, self.height(), QColor(theme.accent))
-        painter.end()
+        with painting(self, smooth=False) as painter:
+            painter.fillRect(self.rect(), QColor(theme.raised))
+            painter.fillRect(0, 0, self.width(), 1, QColor(theme.line))
+            painter.fillRect(0, 0, 3, self.height(), QColor(theme.accent))
