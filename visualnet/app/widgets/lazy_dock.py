@@ -41,6 +41,7 @@ class LazyDock(QDockWidget):
         self._frame = QWidget()
         self._column = column(parent=self._frame)
         self.setWidget(self._frame)
+        self.visibilityChanged.connect(self._hide_covered)
 
     @property
     def made(self) -> bool:
@@ -59,6 +60,16 @@ class LazyDock(QDockWidget):
                 nothing.connect(self._set_nothing)
                 self._set_nothing(getattr(self._panel, "nothing", ""))
         return self._panel
+
+    def _hide_covered(self, seen: bool) -> None:
+        """Hide the panel while another one of the same tabs lies over it: Qt moves it out of the window, where it is as visible as ever, so
+        that it would follow every edit for nobody. It keeps its room: the tabs are as wide as the widest panel, whichever is in front."""
+        if self._panel is not None and not self.collapsed and (seen or self.isVisible()):
+            if not seen:
+                policy = self._panel.sizePolicy()
+                policy.setRetainSizeWhenHidden(True)
+                self._panel.setSizePolicy(policy)
+            self._panel.setVisible(seen)
 
     def _set_nothing(self, words: str) -> None:
         if words != self.nothing:
