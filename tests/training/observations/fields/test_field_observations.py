@@ -106,7 +106,7 @@ def test_attention_made_of_plain_operations_answers_the_same() -> None:
 def test_networks_without_places_say_what_makes_sense() -> None:
     kind = find_observations()["receptive_field"]
     assert kind.subjects(observed("points").analysis) == []
-    assert "saliency" in kind.why_none()
+    assert "saliency" in kind.why_none
     words = see(observed("gated"), "receptive_field", kind.subjects(observed("gated").analysis)[0], row=4)
     assert words.arrays["map_0"].shape == (20,)
     assert np.flatnonzero(words.arrays["map_0"]).tolist() == [4]

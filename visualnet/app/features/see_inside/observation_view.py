@@ -337,7 +337,7 @@ class ObservationView(QFrame):
 
     def _why_empty(self, request: ObservationRequest | None, has_results: bool) -> str:
         if request is None:
-            return self.kind.why_none()
+            return self.kind.why_none
         if words := self.probes.observed.words(request):
             return words
         if has_results:

@@ -65,6 +65,7 @@ class PredictionsOverTime(Observation):
     )
     samples: int = count(6, "So many samples; the chosen one first.", high=24)
     classes: int = count(4, "So many classes of each sample have a line, beside the true one.", high=12)
+    why_none = "The first output is no row of classes or numbers: for images see samples and reconstructions."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -73,10 +74,6 @@ class PredictionsOverTime(Observation):
             return []
         spec = analysis.main.nodes[port.node].leaving.get(port.port)
         return [NETWORK] if spec is not None and spec.batched and len(spec.shape) == 1 and spec.dtype == "float" else []
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "The first output is no row of classes or numbers: for images see samples and reconstructions."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.answers.scores import as_probabilities

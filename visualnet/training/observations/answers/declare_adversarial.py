@@ -48,6 +48,7 @@ class JudgeScores(Observation):
         "tell them apart, which is what the generator wants. Far apart for long: the generator has nothing to learn from."
     )
     samples: int = count(256, "So many samples of the validation set.", low=16, high=2000)
+    why_none = "No network here gives one score and is used a second time with the same weights, as the discriminator of a GAN is."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -56,10 +57,6 @@ class JudgeScores(Observation):
         found = [((owner,), port) for owner in owners if owner for port in list(nodes[owner].outputs)[:1]]
         specs = [(subject, nodes[subject[0][0]].leaving.get(subject[1])) for subject in found]
         return [subject for subject, spec in specs if spec is not None and spec.batched and spec.size == 1]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "No network here gives one score and is used a second time with the same weights, as the discriminator of a GAN is."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.context import as_array
@@ -111,15 +108,12 @@ class MadePoints(Observation):
     )
     points: int = count(1000, "So many of each.", low=50, high=5000)
     cells: int = count(40, "So many cells along each side.", low=8, high=100)
+    why_none = "Nothing here makes points of a plane of random numbers: for images see generated samples."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         makers = [maker for maker in find_sample_generators(analysis) if maker.real]
         return [m.made for m in makers if tuple(map(int, analysis.at(m.made[0]).leaving[m.made[1]].shape)) == PLANE]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "Nothing here makes points of a plane of random numbers: for images see generated samples."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.context import as_array

@@ -44,14 +44,11 @@ class OfUnit(Observation):
     """Base of those that look at one channel of a layer."""
 
     channel: Any = Int(None, "Which channel or unit, counted from 0", low=0, none=STRONGEST)
+    why_none = "No layer here computes real numbers from what the network is shown: connect an input to a layer, and mend the problems."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return find_units(analysis)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "No layer here computes real numbers from what the network is shown: connect an input to a layer, and mend the problems."
 
 
 def show_beside_map(result: Result, chart: Chart, title: str, keep_channel: bool = True) -> Chart:

@@ -34,6 +34,10 @@ class ReceptiveField(OfUnit):
     row: Any = Int(None, "Row of the map, or the token, counted from 0", low=0, none=MIDDLE)
     column: Any = Int(None, "Column of the map, counted from 0", low=0, none=MIDDLE)
     samples: Any = Int(8, "Over how many validation samples is measured", low=1, high=1024)
+    why_none = (
+        "No layer here has places: each of its numbers sees the whole input. "
+        "Add a convolution, or look at saliency for what the answer rests on."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -43,13 +47,6 @@ class ReceptiveField(OfUnit):
             if facts is not None and len(facts.leaving[port].shape) >= 2:
                 found.append((path, port))
         return found
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "No layer here has places: each of its numbers sees the whole input. "
-            "Add a convolution, or look at saliency for what the answer rests on."
-        )
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.fields.compute import observe_field
