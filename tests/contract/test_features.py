@@ -100,7 +100,7 @@ def test_a_feature_says_what_it_is_for_and_can_be_reached(feature: Feature) -> N
         assert spec.run or spec.check or spec.fill, spec.id
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(2)
 @pytest.mark.parametrize("feature", FEATURES, ids=name_of)
 def test_the_program_works_without_it(feature: Feature, open_window: OpenWindow, qapp: QApplication) -> None:
     """With one feature left out the window opens, edits, switches workspaces and themes, and does what the other features offer."""

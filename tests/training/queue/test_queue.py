@@ -24,7 +24,7 @@ from visualnet.training.checkpoints import LAST
 from visualnet.training.events import Started
 from visualnet.training.queue import queue_file
 from visualnet.training.queue.queue_file import add_run, change_queue, move_first, queue_path, read_queue, remove_run
-from visualnet.training.queue.worker import AtWork, Worker, is_worked_through, working
+from visualnet.training.queue.worker import QueueBusy, Worker, is_worked_through, working
 from visualnet.training.runs.run_model import create_run, read_run
 
 
@@ -89,7 +89,7 @@ def test_only_one_process_works_through_it(tmp_path: Path) -> None:
     assert not is_worked_through()
     with working():
         assert is_worked_through()
-        with pytest.raises(AtWork, match="another process"):
+        with pytest.raises(QueueBusy, match="another process"):
             Worker(lambda run, event: None).work()
     assert not is_worked_through()
 

@@ -16,7 +16,7 @@ from visualnet.app.widgets.painting import painting
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.project import MAIN
-from visualnet.templates.lesson_checks import Deed, LessonState
+from visualnet.templates.lesson_checks import LessonAction, LessonState
 from visualnet.templates.lessons import Lesson, LessonStep, lessons, next_lesson
 
 GO_ON_MS = 900
@@ -157,7 +157,7 @@ class LessonCoach(QFrame):
         if not self.done:
             self._tell("" if deeds else step.waits or WAIT)
 
-    def _carry_out(self, deed: Deed) -> None:
+    def _carry_out(self, deed: LessonAction) -> None:
         """Do what the person was asked to do; an edit is one like theirs, that Undo takes back."""
         if deed.action and self.studio.shell is not None:
             self.studio.shell.run_action(deed.action)

@@ -29,7 +29,7 @@ from visualnet.core import edits
 from visualnet.core.edits.learners import set_learner
 from visualnet.core.graph import Value
 from visualnet.core.project import STEP_FIELDS, Recipe
-from visualnet.data.division.offers import has_validation
+from visualnet.data.division.division_settings import has_validation
 from visualnet.layers.declaration.params import Param
 from visualnet.layers.recipe.drawn_curve import read_points
 from visualnet.layers.recipe.live_settings import live_params

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
@@ -392,7 +391,6 @@ class StartPage(QWidget):
         with painting(self) as painter:
             painter.fillRect(self.rect(), QColor(page_colour(theme)))
             if self._dropping:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 painter.setPen(QPen(QColor(theme.accent), 2.0, Qt.PenStyle.DashLine))
                 painter.drawRoundedRect(QRectF(self.rect()).adjusted(8, 8, -8, -8), RADIUS, RADIUS)
 

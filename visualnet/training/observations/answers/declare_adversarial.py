@@ -11,8 +11,8 @@ from visualnet.analysis import Analysis
 from visualnet.analysis.inference.sample_generators import find_sample_generators
 from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.marks import Chart
-from visualnet.figures.charts.observed.beside import BesideChart
 from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
+from visualnet.figures.charts.observed.side_by_side import SideBySideChart
 from visualnet.figures.charts.observed.spread.ridge import RidgeChart, common_histograms
 from visualnet.layers.declaration.params import count
 from visualnet.training.observations.answers.fields import PLANE
@@ -88,7 +88,7 @@ class JudgeScores(Observation):
         steps = tuple(step for step, _ in moments)
         rows = counts.reshape(uses, len(steps), -1)
         charts = tuple(RidgeChart(steps, edges, rows[at], "score") for at in range(uses))
-        return BesideChart(charts, result.words["names"], (1 / uses,) * uses)
+        return SideBySideChart(charts, result.words["names"], (1 / uses,) * uses)
 
 
 def _shown_to(analysis: Analysis, port: Subject) -> str:

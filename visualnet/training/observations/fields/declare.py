@@ -9,7 +9,7 @@ import numpy as np
 from visualnet.analysis import Analysis
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.attribution import AttributedBox, AttributedPart, AttributionChart
-from visualnet.figures.charts.observed.beside import BesideChart
+from visualnet.figures.charts.observed.side_by_side import SideBySideChart
 from visualnet.layers.declaration.params import Choice, Int
 from visualnet.training.observations.attribution.declare import TARGETS
 from visualnet.training.observations.attribution.sample_parts import unpack
@@ -100,5 +100,7 @@ class PathToScore(OfUnit):
         high = float(np.abs(added).max()) if added.size else 1.0
         bars = AttributedPart("bars", "nodes on the way", added, np.zeros(0, np.float32), names)
         way = AttributionChart((bars,), -high or -1.0, high or 1.0, True, self.unit)
-        both = BesideChart((over, way), ("What of the input it rests on", "What it adds at each node"), (0.45, 0.55))
+        both = SideBySideChart(
+            (over, way), ("What of the input it rests on", "What it adds at each node"), (0.45, 0.55)
+        )
         return show_beside_map(result, both, "")

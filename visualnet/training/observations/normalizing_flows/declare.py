@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from visualnet.analysis import Analysis
 from visualnet.core.text.format import format_percent
-from visualnet.figures.charts.made.clouds import CloudChart
+from visualnet.figures.charts.generated.clouds import CloudChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.picture_rows import PictureRows
 from visualnet.figures.charts.surfaces.density import DensityChart
