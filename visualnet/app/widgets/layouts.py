@@ -53,6 +53,13 @@ def column(*items: Item, margins: Margins = 0, spacing: int = -1, parent: QWidge
     return _filled(QVBoxLayout(), items, margins, spacing, parent)
 
 
+def widget_of(layout: QLayout) -> QWidget:
+    """A plain widget that holds a layout."""
+    made = QWidget()
+    made.setLayout(layout)
+    return made
+
+
 def split(*parts: QWidget | tuple[QWidget, int], sizes: Sequence[int] = (), upright: bool = False) -> QSplitter:
     """Parts beside each other (``upright``: one above the other) with handles between, none of which can be pushed shut; each alone or with
     its stretch factor. ``sizes`` are the first, in pixels."""

@@ -17,7 +17,7 @@ from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import button, describe, label
-from visualnet.app.widgets.layouts import STRETCH, clear, column, row
+from visualnet.app.widgets.layouts import STRETCH, clear, column, row, widget_of
 from visualnet.app.widgets.painting import fill_rounded, painting
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
@@ -95,8 +95,7 @@ class CompareDialog(QDialog):
         self.grid.setContentsMargins(0, 0, 0, 0)
         self.grid.setHorizontalSpacing(24)
         self.grid.setVerticalSpacing(12)
-        inside = QWidget()
-        column(self.grid, STRETCH, margins=(0, 0, 8, 0), parent=inside)
+        inside = widget_of(column(self.grid, STRETCH, margins=(0, 0, 8, 0)))
         area = QScrollArea(widgetResizable=True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(inside)

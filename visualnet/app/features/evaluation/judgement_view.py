@@ -21,7 +21,7 @@ from visualnet.app.features.evaluation.sample_view import SAMPLE, SampleView
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import describe, icon_button, label
-from visualnet.app.widgets.layouts import column, row, split
+from visualnet.app.widgets.layouts import column, row, split, widget_of
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.figures.charts.examples import ExampleList
@@ -82,8 +82,7 @@ class JudgementView(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.scrolled)
         self.stack.addWidget(self.list)
-        main = QWidget()
-        column(self.words, (self.stack, 1), margins=(8, 0, 8, 0), spacing=2, parent=main)
+        main = widget_of(column(self.words, (self.stack, 1), margins=(8, 0, 8, 0), spacing=2))
         self.split = split((main, 3), (self.samples, 2))
         head = row((self.tabs, 1), self.dial_name, self.dial, self.views, self.save, margins=(0, 0, 6, 0), spacing=6)
         column(head, (self.split, 1), spacing=2, parent=self)

@@ -15,7 +15,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import button, describe, label, restyle
 from visualnet.app.widgets.choices import offer_values
-from visualnet.app.widgets.layouts import STRETCH, column, row, split
+from visualnet.app.widgets.layouts import STRETCH, column, row, split, widget_of
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.document import Document
 from visualnet.core.text.format import format_number, format_quantity
@@ -87,8 +87,7 @@ class ExperimentsView(PageView):
         )
         upper = split((drawn, 3), (self.outcome, 2), sizes=(600, 400))
         whole = split((upper, 1), (self.looks, 1), sizes=(520, 480), upright=True)
-        self._form_holder = QWidget()
-        row((self.form, 1), margins=(12, 0, 12, 4), parent=self._form_holder)
+        self._form_holder = widget_of(row((self.form, 1), margins=(12, 0, 12, 4)))
         right = column(head, self._form_holder, steer, (whole, 1), spacing=0)
         row(self.gallery, (right, 1), spacing=4, parent=self)
 

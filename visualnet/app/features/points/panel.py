@@ -15,7 +15,7 @@ from visualnet.app.plots.decision_regions import draw_point
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, IconLabel, button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row, split
+from visualnet.app.widgets.layouts import STRETCH, column, row, split, widget_of
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core import edits
 from visualnet.core.graph import Value
@@ -77,8 +77,7 @@ class PointsPanel(QWidget):
             spacing=8,
             parent=self.advice,
         )
-        left = QWidget()
-        column(self.head, row(self.advice, margins=(8, 0, 8, 0)), (self.plane, 1), spacing=2, parent=left)
+        left = widget_of(column(self.head, row(self.advice, margins=(8, 0, 8, 0)), (self.plane, 1), spacing=2))
         self.parts = split((left, 1), (self.hidden, 1))
         nothing = QWidget()
         self.empty = EmptyState("data", OTHER_DATA)

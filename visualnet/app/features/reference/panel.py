@@ -11,7 +11,7 @@ from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import button, describe, label
-from visualnet.app.widgets.layouts import column, row, split
+from visualnet.app.widgets.layouts import column, row, split, widget_of
 from visualnet.app.widgets.markdown_page import MarkdownPage
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.layers import LAYERS
@@ -40,8 +40,7 @@ class ReferencePanel(QWidget):
         self.page = MarkdownPage("Layer page")
         self.drawing = LayerDrawing()
         self._low = False
-        below = QWidget()
-        column(self.drawing, (self.page, 1), parent=below)
+        below = widget_of(column(self.drawing, (self.page, 1)))
         parts = split(self.list, (below, 1), sizes=(150, 400), upright=True)
         head = row((self.search, 1), self.add_button)
         column(head, self.nothing, (parts, 1), margins=(8, 8, 8, 4), spacing=8, parent=self)

@@ -20,7 +20,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import button, label, restyle
-from visualnet.app.widgets.layouts import STRETCH, column, row, split
+from visualnet.app.widgets.layouts import STRETCH, column, row, split, widget_of
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core import edits
 from visualnet.core.document import Document
@@ -71,20 +71,20 @@ class SearchView(PageView):
         self.anew = button("Start anew", "quiet", "repeat", self.start_anew)
         self.anew.setToolTip("Begin a search in a new folder; the old one stays where it is")
         self.fault = label("", "error", wrap=True)
-        inner = QWidget()
-        column(
-            self.title,
-            self.sentence,
-            label("What is varied", "section"),
-            self.space,
-            label("How it is searched", "section"),
-            self.settings,
-            row(self.go, self.anew, STRETCH, spacing=8),
-            self.fault,
-            STRETCH,
-            margins=(12, 12, 12, 12),
-            spacing=8,
-            parent=inner,
+        inner = widget_of(
+            column(
+                self.title,
+                self.sentence,
+                label("What is varied", "section"),
+                self.space,
+                label("How it is searched", "section"),
+                self.settings,
+                row(self.go, self.anew, STRETCH, spacing=8),
+                self.fault,
+                STRETCH,
+                margins=(12, 12, 12, 12),
+                spacing=8,
+            )
         )
         left = QScrollArea(widgetResizable=True)
         left.setFrameShape(QFrame.Shape.NoFrame)
@@ -117,14 +117,14 @@ class SearchView(PageView):
         self.table.opened.connect(self.open_trial)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         lower = split(self.tabs, self.table, sizes=(520, 360), upright=True)
-        right = QWidget()
-        column(
-            row(self.bar, (self.state, 1), spacing=10),
-            row((self.best, 1), self.use, self.open_one, spacing=10),
-            (lower, 1),
-            margins=(12, 14, 12, 12),
-            spacing=6,
-            parent=right,
+        right = widget_of(
+            column(
+                row(self.bar, (self.state, 1), spacing=10),
+                row((self.best, 1), self.use, self.open_one, spacing=10),
+                (lower, 1),
+                margins=(12, 14, 12, 12),
+                spacing=6,
+            )
         )
         return right
 

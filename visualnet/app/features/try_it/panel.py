@@ -20,7 +20,7 @@ from visualnet.app.features.try_it.sound_editor import SoundEditor
 from visualnet.app.features.try_it.text_editor import TextEditor
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button, label
-from visualnet.app.widgets.layouts import STRETCH, clear, column, row, split
+from visualnet.app.widgets.layouts import STRETCH, clear, column, row, split, widget_of
 from visualnet.core.text.format import capitalize_first
 from visualnet.data.loading import Loaded
 from visualnet.data.own_sample.drawing import has_white_paper
@@ -57,14 +57,8 @@ class TryItPanel(QWidget):
         self.room = column(spacing=8, parent=self.made)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.made)
-        upper = QWidget()
-        column(
-            row(self.begin, self.back, STRETCH, spacing=6),
-            self.words,
-            (self.stack, 1),
-            margins=8,
-            spacing=6,
-            parent=upper,
+        upper = widget_of(
+            column(row(self.begin, self.back, STRETCH, spacing=6), self.words, (self.stack, 1), margins=8, spacing=6)
         )
         self.prediction = PredictionPane(studio, who="try_it", pins=False, one_sample=True)
         self.objects: SceneAnswer | None = None
