@@ -251,7 +251,7 @@ THREADS = {
     "visualnet/api/training.py": "a training that is iterated over: there is no window",
     "visualnet/app/services/background_task.py": "the one for all work of the window, training too",
     "visualnet/core/process/autosave.py": "below Qt",
-    "visualnet/core/process/owner.py": "waits for a pipe to close, in processes that are no window",
+    "visualnet/core/process/parent_process.py": "waits for a pipe to close, in processes that are no window",
 }
 """Who starts threads, and why it is no `BackgroundTask`."""
 

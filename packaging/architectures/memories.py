@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from architectures.sheet import Sheet
-from architectures.zoo import changed
+from architectures.zoo import image_rows, read_untrained
 from visualnet.core.graph import Port
 from visualnet.core.project import DataChoice, Project, Recipe
 
 
 def liquid_state() -> Project:
     s = Sheet()
-    rows = s.add("reshape", "rows", s.add("input", "image"), size=(28, 28))
-    liquid = s.add("spiking", "liquid", rows, hidden_size=300)
+    liquid = s.add("spiking", "liquid", image_rows(s), hidden_size=300)
     s.add("output", "spikes", liquid)
     looks = s.add("slice", "looks", Port(liquid.node, "trace"), dim=1, start=6, step=7)
-    s.classify(s.add("linear", "logits", s.add("flatten", "seen", looks), out_features=10), "digit")
-    made = s.project(
+    return read_untrained(
+        s,
+        s.add("flatten", "seen", looks),
         "Liquid state machine",
         "300 spiking neurons wired by chance hear a digit row by row; nobody trains them. A reader looks four times at the waves that it "
         "makes, and only the reader learns (Maass, Natschläger and Markram 2002).",
-        DataChoice(),
-        Recipe(optimizer="Adam", lr=0.003, batch_size=64, epochs=8),
-        wrap=1160,
+        "liquid",
     )
-    return changed(made, {"liquid": {"trainable": False}})
 
 
 def turing() -> Project:

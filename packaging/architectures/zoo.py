@@ -178,35 +178,45 @@ def support_vectors() -> Project:
 # --- a part that is never trained ----------------------------------------------------------------------------------------------------
 
 
+def read_untrained(
+    s: Sheet, features: Port, title: str, note: str, untrained: str, init: Init | None = None
+) -> Project:
+    """A linear layer that reads the digit, and is all that learns: the node of the name `untrained` stays as it is drawn by chance."""
+    s.classify(s.add("linear", "logits", features, out_features=10), "digit")
+    recipe = Recipe(optimizer="Adam", lr=0.003, batch_size=64, epochs=8)
+    made = s.project(title, note, DataChoice(), recipe, wrap=1160)
+    return changed(made, {untrained: {"trainable": False, **({} if init is None else {"init": init})}})
+
+
+def image_rows(s: Sheet) -> Port:
+    """A picture as a sequence of its 28 rows."""
+    return s.add("reshape", "rows", s.add("input", "image"), size=(28, 28))
+
+
 def extreme_learning() -> Project:
     s = Sheet()
-    hidden = s.add("sigmoid", "sigmoid", s.add("linear", "random", _pixels(s), out_features=500))
-    s.classify(s.add("linear", "logits", hidden, out_features=10), "digit")
-    made = s.project(
+    return read_untrained(
+        s,
+        s.add("sigmoid", "sigmoid", s.add("linear", "random", _pixels(s), out_features=500)),
         "Extreme learning machine",
         "500 hidden units with random weights that stay as they are; only the last layer learns (Huang, Zhu and Siew 2006). With so many "
         "random features a linear layer is enough.",
-        DataChoice(),
-        Recipe(optimizer="Adam", lr=0.003, batch_size=64, epochs=8),
-        wrap=1160,
+        "random",
+        Init(kind="normal", params={"std": 0.05}),
     )
-    return changed(made, {"random": {"trainable": False, "init": Init(kind="normal", params={"std": 0.05})}})
 
 
 def echo_state() -> Project:
     s = Sheet()
-    rows = s.add("reshape", "rows", s.add("input", "image"), size=(28, 28))
-    states = s.add("rnn", "reservoir", rows, hidden_size=300)
-    s.classify(s.add("linear", "logits", s.add("flatten", "echoes", states), out_features=10), "digit")
-    made = s.project(
+    return read_untrained(
+        s,
+        s.add("flatten", "echoes", s.add("rnn", "reservoir", image_rows(s), hidden_size=300)),
         "Echo state network",
         "A reservoir of 300 units wired at random keeps an echo of what it heard; only the layer that reads it learns (Jaeger 2001). Its "
         "recurrent weights are 0.9 times a random rotation, so their spectral radius is 0.9 and every echo fades.",
-        DataChoice(),
-        Recipe(optimizer="Adam", lr=0.003, batch_size=64, epochs=8),
-        wrap=1160,
+        "reservoir",
+        Init(kind="orthogonal", params={"gain": 0.9}),
     )
-    return changed(made, {"reservoir": {"trainable": False, "init": Init(kind="orthogonal", params={"gain": 0.9})}})
 
 
 # --- energies and maps ---------------------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def test_an_observation_says_how_it_is_read(kind: type[Observation]) -> None:
     assert kind.about in ("output", "weights", "network", "sheet")
     assert kind.summary().endswith(".")
     assert 2 <= kind.reading.count(". ") + kind.reading.endswith(".") <= 4, "two sentences say how it is read"
-    assert len(kind.why_none()) > 20
+    assert len(kind.why_none) > 20
     with pytest.raises(ValueError, match="has no setting"):
         kind({"no_such_setting": 1})
     for name, param in kind.params.items():

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QFile, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel
 
 from tests.flows.hands import Hands
 from tests.flows.test_run_list import click, ids, open_page, write
 from tests.flows.test_run_list import runs as runs
+from tests.flows.test_run_list import trash as trash
 from tests.training.by_hand import tiny
-from visualnet.app.features.run_list import run_actions
 from visualnet.app.features.run_list.export_dialog import ExportDialog
 from visualnet.app.shell.window import Window
 from visualnet.core.storage.paths import runs_dir
@@ -126,20 +126,8 @@ def test_a_name_is_the_same_on_the_page_and_in_the_panel_and_old_ones_are_taken_
 
 
 def test_what_was_done_to_runs_is_taken_back_and_done_again_with_keys(
-    window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch, trash: Path
 ) -> None:
-    trash = tmp_path / "trash"
-    trash.mkdir()
-
-    def move(name: str) -> tuple[bool, str]:
-        place = trash / Path(name).name
-        Path(name).rename(place)
-        return True, str(place)
-
-    monkeypatch.setattr(QFile, "moveToTrash", move)
-    monkeypatch.setattr(
-        run_actions, "answer_of", lambda box: next(b for b in box.buttons() if b.text() == "Move to the trash").click()
-    )
     monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("slow", True))
     view = open_page(window, hands)
     assert not view.undo.isEnabled() and not view.redo.isEnabled()

@@ -102,6 +102,7 @@ def work(monkey: Monkey, window: Window, faults: Faults, gestures: int, seconds:
 
 
 @pytest.mark.more
+@pytest.mark.usefixtures("program_freezes")
 @pytest.mark.first
 @pytest.mark.timeout(7200)
 def test_whatever_a_monkey_does_the_drawing_stays_whole_and_nothing_is_left(
@@ -144,6 +145,7 @@ def test_whatever_a_monkey_does_the_drawing_stays_whole_and_nothing_is_left(
 
 
 @pytest.mark.wide
+@pytest.mark.usefixtures("program_freezes")
 def test_of_closed_projects_nothing_is_left(window: Window, hands: Hands, beats: Beats, tmp_path: Path) -> None:
     """Opened, edited, undone, seen in further views and in place, trained, looked into, exported; then counted by type."""
     monkey, answers = make(window, 1, beats, tmp_path / "files")
@@ -173,6 +175,7 @@ def test_of_closed_projects_nothing_is_left(window: Window, hands: Hands, beats:
 
 @pytest.mark.wide
 @pytest.mark.timeout(900)
+@pytest.mark.usefixtures("program_freezes")
 def test_no_action_keeps_a_closed_project(window: Window, hands: Hands, beats: Beats, tmp_path: Path) -> None:
     """Each action of the table, once, in a project of its own group; then every project is closed, and none is held."""
     monkey, answers = make(window, 1, beats, tmp_path / "files")
@@ -195,6 +198,7 @@ def test_no_action_keeps_a_closed_project(window: Window, hands: Hands, beats: B
     assert not kept, "one of these keeps the project in which it was done"
 
 
+@pytest.mark.usefixtures("program_freezes")
 def test_no_menu_keeps_what_it_was_filled_with(window: Window, hands: Hands) -> None:
     """Its lines hold a canvas or a project, which may be closed by then; what an action group owned stayed behind."""
     window.pages["start_page"].template_chosen.emit("lenet5")

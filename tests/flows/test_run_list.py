@@ -37,6 +37,24 @@ def runs(request: pytest.FixtureRequest) -> list[Path]:
     return made
 
 
+@pytest.fixture
+def trash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that the trash is; whoever is asked says that runs shall go there."""
+    folder = tmp_path / "trash"
+    folder.mkdir()
+
+    def move(name: str) -> tuple[bool, str]:
+        place = folder / Path(name).name
+        Path(name).rename(place)
+        return True, str(place)
+
+    monkeypatch.setattr(QFile, "moveToTrash", move)
+    monkeypatch.setattr(
+        run_actions, "answer_of", lambda box: next(b for b in box.buttons() if b.text() == "Move to the trash").click()
+    )
+    return folder
+
+
 def open_page(window: Window, hands: Hands) -> Any:
     window.actions_.trigger("train.all_runs")
     view = window.pages["run_list"].view  # type: ignore[attr-defined]
@@ -167,21 +185,9 @@ def test_a_run_is_named_tagged_and_noted_and_several_are_put_away_and_brought_ba
 
 @pytest.mark.wide
 def test_deleted_runs_lie_in_the_trash_and_come_back(
-    window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch, trash: Path
 ) -> None:
-    trash = tmp_path / "trash"
-    trash.mkdir()
-
-    def move(name: str) -> tuple[bool, str]:
-        place = trash / Path(name).name
-        Path(name).rename(place)
-        return True, str(place)
-
     offered: list[Any] = []
-    monkeypatch.setattr(QFile, "moveToTrash", move)
-    monkeypatch.setattr(
-        run_actions, "answer_of", lambda box: next(b for b in box.buttons() if b.text() == "Move to the trash").click()
-    )
     monkeypatch.setattr(
         type(window.studio.shell), "notify", lambda self, kind, words, deeds: offered.append((words, deeds))
     )

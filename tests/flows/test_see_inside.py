@@ -157,11 +157,11 @@ def test_what_a_network_has_not_is_told_in_words(window: Window, hands: Hands) -
     view = panel.add("grad_cam")
     hands.rest(0.1)
     assert not is_drawn(view)
-    assert view.empty.sentence.text() == find_observations()["grad_cam"].why_none()
+    assert view.empty.sentence.text() == find_observations()["grad_cam"].why_none
     explain = entries(panel._menu)["Explain"]
     entry = next(action for action in explain.actions() if action.text() == view.kind.title)
     assert not entry.isEnabled()
-    assert entry.toolTip() == view.kind.why_none()
+    assert entry.toolTip() == view.kind.why_none
 
 
 @pytest.mark.wide

@@ -539,6 +539,7 @@ def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
 
 
 @pytest.mark.wide
+@pytest.mark.usefixtures("program_freezes")
 def test_the_collector_settles_after_a_project_was_opened_and_is_free_again_at_the_end(
     window: Window, hands: Hands
 ) -> None:

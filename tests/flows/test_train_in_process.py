@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
 from tests.flows.hands import Hands
 from tests.training.process.conftest import processes
+from tests.training.process_server import NEEDS_FORK
 from visualnet.app.services.run.training_places import SETTING
 from visualnet.app.shell.window import Window
 from visualnet.app.theme.apply import ThemeKeeper
@@ -20,7 +21,7 @@ from visualnet.core.storage.paths import runs_dir
 from visualnet.core.user.settings import Settings
 from visualnet.training.process import address
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no kill here")
+pytestmark = NEEDS_FORK
 __all__ = ["processes"]
 LONG = 100_000
 

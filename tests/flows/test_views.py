@@ -140,6 +140,7 @@ def test_the_sheet_of_a_view_may_go(window: Window, hands: Hands, other: ViewWin
     assert not window.studio.project.blocks and other.studio.sheet == ""
 
 
+@pytest.mark.usefixtures("program_freezes")
 def test_closing_is_clean(window: Window, hands: Hands) -> None:
     window.begin("lenet5")
     hands.rest(0.1)

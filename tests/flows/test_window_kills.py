@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import Amount
-from tests.training.process_server import ProcessServer, serving
+from tests.training.process_server import NEEDS_FORK, ProcessServer, server_of
 from visualnet.core.process.autosave import orphans
 from visualnet.core.project import Project
 from visualnet.core.storage.project_file import load
 from visualnet.core.user.settings import Settings
 from visualnet.resources import resource
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no kill here")
+pytestmark = NEEDS_FORK
 MOST = 1_500_000
 """Calls of functions after which the window is dead at the latest: it opens within the first third of them."""
 
-
-@pytest.fixture
-def windows() -> Iterator[ProcessServer]:
-    """The process that forks windows."""
-    with serving("tests.flows.forked_window") as found:
-        yield found
+windows = server_of("tests.flows.forked_window")
+"""The process that forks windows."""
 
 
 @pytest.mark.wide

@@ -9,16 +9,8 @@ from visualnet.core import edits
 if TYPE_CHECKING:
     from tests.pictures.guide_window import Guide
 
-SHOWN = (
-    "feature_maps",
-    "filters",
-    "saliency",
-    "grad_cam",
-    "weight_spread",
-    "predictions",
-    "embedding_pca",
-    "connections",
-)
+SEEN = ("feature_maps", "filters", "saliency", "grad_cam", "weight_spread", "predictions", "embedding_pca")
+"""Observations that one sees at once in the panel *See inside*."""
 
 
 def see_inside(g: Guide) -> None:
@@ -32,7 +24,7 @@ def see_inside(g: Guide) -> None:
         dock = dock.parentWidget()
     dock.setFloating(True)
     dock.resize(1280, 700)
-    for name in SHOWN[:7]:
+    for name in SEEN:
         panel.add(name)
     g.train(lambda r: len(r.model.epochs) >= 2, 12)
     g.hands.rest(2.0)

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QGroupBox,
-    QHBoxLayout,
     QLineEdit,
     QListWidget,
     QMainWindow,
@@ -44,6 +43,7 @@ from visualnet.app.shell.actions import all_actions
 from visualnet.app.theme import icons
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.tokens import FAMILIES, THEMES
+from visualnet.app.widgets import layouts
 from visualnet.app.widgets.basic import (
     Card,
     ColorDot,
@@ -64,23 +64,13 @@ from visualnet.app.widgets.segmented import Segmented
 
 def column(*widgets: QWidget) -> QWidget:
     page = QWidget()
-    box = QVBoxLayout(page)
-    box.setContentsMargins(16, 16, 16, 16)
-    box.setSpacing(8)
-    for widget in widgets:
-        box.addWidget(widget)
-    box.addStretch(1)
+    layouts.column(*widgets, 0, margins=16, spacing=8, parent=page)
     return page
 
 
 def row(*widgets: QWidget) -> QWidget:
     line = QWidget()
-    box = QHBoxLayout(line)
-    box.setContentsMargins(0, 0, 0, 0)
-    box.setSpacing(8)
-    for widget in widgets:
-        box.addWidget(widget)
-    box.addStretch(1)
+    layouts.row(*widgets, 0, spacing=8, parent=line)
     return line
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
+from tests.pictures.guide_inside import SEEN
 from tests.pictures.network_inside import backprop, dashboard, rcnn, writing
 from tests.pictures.runs import elsewhere, kept_runs, searching
 from visualnet.app.features.differences.comparison import comparison_of
@@ -394,16 +395,7 @@ def inside(p: Photographer) -> None:
     window.show_space("inspect")
     panel = window.show_panel("see_inside")
     p.shot("see-inside-empty")
-    names = (
-        "feature_maps",
-        "filters",
-        "saliency",
-        "grad_cam",
-        "weight_spread",
-        "predictions",
-        "embedding_pca",
-        "occlusion",
-    )
+    names = (*SEEN, "occlusion")
     views = [panel.add(name) for name in names]
     window.train()
     p.until(lambda: window.runner.model is not None and len(window.runner.model.epochs) >= 2)

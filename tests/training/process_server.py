@@ -9,8 +9,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import pytest
+
+NEEDS_FORK = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork and no kill here")
 ROOT = Path(__file__).parents[2]
 """Where `tests` and `visualnet` are."""
 
@@ -54,6 +57,17 @@ def serving(module: str) -> Iterator[ProcessServer]:
         assert process.stdin is not None
         process.stdin.close()
         assert process.wait() == 0
+
+
+def server_of(module: str) -> Any:
+    """A fixture: the process of ``python -m module``, until the test is over."""
+
+    @pytest.fixture
+    def server() -> Iterator[ProcessServer]:
+        with serving(module) as found:
+            yield found
+
+    return server
 
 
 class ForkedProcess(NamedTuple):

@@ -14,7 +14,7 @@ from tests.training.test_session import train, values
 from visualnet.compiling.extra_modules import ActNorm
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
-from visualnet.figures.charts.made.clouds import CloudChart
+from visualnet.figures.charts.generated.clouds import CloudChart
 from visualnet.figures.charts.surfaces.density import DensityChart
 from visualnet.resources import resource
 from visualnet.training.generating.made import MadeImages, MadePoints

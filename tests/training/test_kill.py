@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ from safetensors.torch import load_file
 
 from tests.training.by_hand import tiny
 from tests.training.gan import gan
-from tests.training.process_server import ProcessServer, serving
+from tests.training.process_server import NEEDS_FORK, ProcessServer, serving
 from tests.training.script.test_training_script import GUARDED, grouped
 from tests.training.test_gradient_penalty import wgan
 from tests.training.test_learners import CASES
@@ -22,7 +21,7 @@ from tests.training.test_techniques import OPTIONS, WRITTEN, project_with, train
 from visualnet.core.project import Project
 from visualnet.training.runs.run_model import RunModel, create_run, read_run
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no kill here")
+pytestmark = NEEDS_FORK
 ALL_GUARDS = {
     "l1": 0.01,
     "clip_norm": 0.1,

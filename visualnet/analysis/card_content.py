@@ -7,7 +7,7 @@ from typing import NamedTuple
 from visualnet.analysis.facts import SEVERITIES, GraphFacts, NodeFacts, Problem
 from visualnet.analysis.families import family_of
 from visualnet.analysis.inference.muting import mode
-from visualnet.analysis.inference.unknown import cause_of_unknown
+from visualnet.analysis.inference.unknown_shape import cause_of_unknown
 from visualnet.core.graph import LEARNER, Graph, Node
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_count

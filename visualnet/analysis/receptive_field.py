@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
-from visualnet.analysis.inference.unknown import cause_of_unknown
+from visualnet.analysis.inference.unknown_shape import cause_of_unknown
 from visualnet.core import repetition
 from visualnet.core.graph import Topology
 from visualnet.core.text.format import format_quantity

@@ -16,10 +16,10 @@ from torch import fx, nn
 
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import NodePath
-from visualnet.compiling import culprit
+from visualnet.compiling import failing_node
 from visualnet.compiling.fx_emitter import Emitter
 from visualnet.compiling.module_tree import (
-    Grown,
+    BuiltSheet,
     add_placeholder,
     first_port,
     grow_modules,
@@ -102,7 +102,7 @@ class Model:
             return
         before = self.plan
         self._take_plan(make_plan(project, analysis, given=before.given))
-        self._children = grow_modules(self.plan.main, (), True, Grown(before.main, self._children, True))
+        self._children = grow_modules(self.plan.main, (), True, BuiltSheet(before.main, self._children, True))
         self._assemble_programs()
         for program in ("paths", "trial", "counted", "settled"):
             self.__dict__.pop(program, None)
@@ -163,9 +163,9 @@ class Model:
         ``only``: losses and metrics (ids) that alone were computed, where not all were.
         With an error whose traceback tells the node, nothing is run again.
         """
-        found = culprit.from_traceback(error) if error is not None else None
+        found = failing_node.from_traceback(error) if error is not None else None
         if found is None:
-            replay = culprit.replay(self.everything(only), [inputs.get(name) for name in self.fields])
+            replay = failing_node.replay(self.everything(only), [inputs.get(name) for name in self.fields])
             found = replay
         if found is None:
             return None

@@ -17,7 +17,7 @@ from visualnet.compiling.weight_init import initialise
 from visualnet.core.graph import Port
 
 
-class Grown(NamedTuple):
+class BuiltSheet(NamedTuple):
     """The modules that a sheet has been grown to, of which plan, and whether they were to learn."""
 
     sheet: PlanSheet
@@ -28,17 +28,20 @@ class Grown(NamedTuple):
         """What the module of this name was made for."""
         return next(step for step in self.sheet.modules if step.module == module)
 
-    def inside(self, module: str) -> list[Grown]:
+    def inside(self, module: str) -> list[BuiltSheet]:
         """What the repetitions of a block have been grown to."""
         step, child = self.step(module), self.children[module]
         parts = [child] if len(step.inside) == 1 else list(child.children())
         learn = self.trainable and step.facts.node.trainable
         return [
-            Grown(sheet, dict(part.named_children()), learn) for sheet, part in zip(step.inside, parts, strict=True)
+            BuiltSheet(sheet, dict(part.named_children()), learn)
+            for sheet, part in zip(step.inside, parts, strict=True)
         ]
 
 
-def grow_modules(sheet: PlanSheet, path: NodePath, trainable: bool, grown: Grown | None = None) -> dict[str, nn.Module]:
+def grow_modules(
+    sheet: PlanSheet, path: NodePath, trainable: bool, grown: BuiltSheet | None = None
+) -> dict[str, nn.Module]:
     """The modules of a sheet by name, blocks as graph modules with their own below; those that are ``grown`` are used again."""
     children: dict[str, nn.Module] = {}
     for step in sheet.modules:
@@ -68,7 +71,7 @@ def grow_modules(sheet: PlanSheet, path: NodePath, trainable: bool, grown: Grown
     return children
 
 
-def _use_again(grown: Grown, step: PlanStep, learns: bool) -> nn.Module:
+def _use_again(grown: BuiltSheet, step: PlanStep, learns: bool) -> nn.Module:
     """The module of a layer with the figures of another step for it; whether its weights learn, and its statistics, as that says."""
     module, before = grown.children[step.module], grown.step(step.module)
     assert step.make is not None
@@ -88,7 +91,7 @@ def _use_again(grown: Grown, step: PlanStep, learns: bool) -> nn.Module:
     return module
 
 
-def _block(sheet: PlanSheet, path: NodePath, trainable: bool, grown: Grown | None = None) -> fx.GraphModule:
+def _block(sheet: PlanSheet, path: NodePath, trainable: bool, grown: BuiltSheet | None = None) -> fx.GraphModule:
     root = nn.Module()
     root._modules.update(grow_modules(sheet, path, trainable, grown))
     graph = fx.Graph()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from visualnet.data.declare import DataSet, dataset
+from visualnet.data.declare import DataSet, GeneratedDataSet, dataset
 from visualnet.data.plane.own_points import CLASS_NAMES, LONGEST, read_points
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import choice, count, real, text
@@ -143,17 +143,13 @@ CURVES = {
 
 
 @dataset("curve", "Curve", inputs="x", recipe=FEW_SAMPLES)
-class Curve(DataSet):
+class Curve(GeneratedDataSet):
     """Noisy points along a curve y = f(x): the smallest problem of regression."""
 
     shape: str = choice("sine", "Which curve.", CURVES)
     n: int = count(400, "How many points.", low=20, high=100_000)
     noise: float = real(0.1, "How far points stray from the curve (standard deviation).", low=0, high=2)
     seed: int = count(0, "Another seed, other points.", low=0)
-
-    @property
-    def size(self) -> int:
-        return self.n
 
     def fields(self) -> dict[str, Spec]:
         return {"x": Spec((1,), ("D",)), "y": Spec((1,), ("D",))}
@@ -165,7 +161,7 @@ class Curve(DataSet):
 
 
 @dataset("patterns", "Patterns to remember", inputs="damaged")
-class Patterns(DataSet):
+class Patterns(GeneratedDataSet):
     """Patterns of 8×8 cells, each +1 or −1, and damaged copies of them: what an associative memory stores and is asked for.
 
     They are products of stripes (Walsh functions), so no two are alike in more than half of their cells.
@@ -175,10 +171,6 @@ class Patterns(DataSet):
     patterns: int = count(6, "How many different patterns.", low=2, high=8)
     damage: float = real(0.15, "Which share of the cells is turned round.", low=0, high=0.5)
     seed: int = count(0, "Another seed, other damage.", low=0)
-
-    @property
-    def size(self) -> int:
-        return self.n
 
     def fields(self) -> dict[str, Spec]:
         cells = Spec((64,), ("D",))
@@ -194,7 +186,7 @@ class Patterns(DataSet):
 
 
 @dataset("copying", "Rows of bits to copy", inputs="sequence")
-class Copying(DataSet):
+class Copying(GeneratedDataSet):
     """Rows of bits drawn by chance, then a mark, then nothing: from there the same rows are wanted again, in order.
 
     ``sequence`` (2·length + 1, width + 1) holds the mark as a bit of its own, the last; ``copy`` (length, width) what is wanted behind it.
@@ -204,10 +196,6 @@ class Copying(DataSet):
     length: int = count(8, "So many rows each.", low=1, high=200)
     width: int = count(4, "Bits in a row.", low=1, high=64)
     seed: int = count(0, "Another seed, other bits.", low=0)
-
-    @property
-    def size(self) -> int:
-        return self.n
 
     def fields(self) -> dict[str, Spec]:
         steps = 2 * self.length + 1

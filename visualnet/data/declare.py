@@ -113,6 +113,16 @@ class DataSet(Configured):
         return inspect.cleandoc(cls.__doc__ or "").partition("\n")[0]
 
 
+class GeneratedDataSet(DataSet):
+    """Base of the data sets that are made, not read: each has an option ``n``, and so many samples."""
+
+    n: int
+
+    @property
+    def size(self) -> int:
+        return self.n
+
+
 DATASETS: dict[str, type[DataSet]] = {}
 """Every data set by the name that files use, in the order in which they are offered."""
 

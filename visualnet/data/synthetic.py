@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from visualnet.core.graph import Value
 from visualnet.data.builtin import Mnist5k
-from visualnet.data.declare import DataSet, dataset
+from visualnet.data.declare import DataSet, GeneratedDataSet, dataset
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import count, real
 
@@ -78,7 +78,7 @@ class NoisyDigits(DataSet):
 
 
 @dataset("digit_masks", "Digits among boxes", inputs="image", source=FROM_MNIST, licence=Mnist5k.licence)
-class DigitMasks(DataSet):
+class DigitMasks(GeneratedDataSet):
     """Digits scattered among boxes on uneven paper, and a mask of the digits' ink: a network learns to tell which pixels are a digit's."""
 
     n: int = count(600, "How many pictures.", low=20, high=5000)
@@ -90,10 +90,6 @@ class DigitMasks(DataSet):
         super().__init__(options)
         if 2 * self.margin >= self.side:
             raise ValueError(f"a margin of {self.margin} px leaves nothing of {self.side} px: make it smaller")
-
-    @property
-    def size(self) -> int:
-        return self.n
 
     def fields(self) -> dict[str, Spec]:
         inner = self.side - 2 * self.margin
@@ -109,16 +105,12 @@ class DigitMasks(DataSet):
 
 
 @dataset("opinions", "Opinions on films", inputs="text")
-class Opinions(DataSet):
+class Opinions(GeneratedDataSet):
     """Made-up opinions of three parts, friendly or not by most of them; “not” turns a word round. Words are numbers, 0 is no word."""
 
     n: int = count(3000, "How many opinions.", low=20, high=50_000)
     length: int = count(20, "So many words each; short ones begin with no words.", low=20, high=1000)
     seed: int = count(0, ANOTHER, low=0)
-
-    @property
-    def size(self) -> int:
-        return self.n
 
     def fields(self) -> dict[str, Spec]:
         return {"text": _tokens(self.length), "label": Spec((), (), "int")}
@@ -138,7 +130,7 @@ class Opinions(DataSet):
 
 
 @dataset("reversal", "Rows to turn round", inputs="source written", told={"written": "translation"})
-class Reversal(DataSet):
+class Reversal(GeneratedDataSet):
     """Rows of symbols, to be written backwards: the smallest translation. ``written`` is what stands there so far, after a 0."""
 
     texts = ("source", "written", "translation")
@@ -147,10 +139,6 @@ class Reversal(DataSet):
     length: int = count(8, "Symbols in a row.", low=2, high=200)
     symbols: int = count(10, "How many different symbols, numbered from 1.", low=2, high=1000)
     seed: int = count(0, ANOTHER, low=0)
-
-    @property
-    def size(self) -> int:
-        return self.n
 
     def fields(self) -> dict[str, Spec]:
         return {name: _tokens(self.length) for name in self.texts}
@@ -165,7 +153,7 @@ class Reversal(DataSet):
 
 
 @dataset("recall", "Symbols of which one counts", inputs="text")
-class Recall(DataSet):
+class Recall(GeneratedDataSet):
     """Rows of small letters that tell nothing, with one capital letter somewhere between them: the class, to be remembered."""
 
     n: int = count(3000, "How many rows.", low=20, high=50_000)
@@ -173,10 +161,6 @@ class Recall(DataSet):
     symbols: int = count(8, "So many capital letters there are.", low=2, high=100)
     others: int = count(2, "So many small letters there are.", low=1, high=100)
     seed: int = count(0, ANOTHER, low=0)
-
-    @property
-    def size(self) -> int:
-        return self.n
 
     def fields(self) -> dict[str, Spec]:
         return {"text": _tokens(self.length), "label": Spec((), (), "int")}
@@ -199,17 +183,13 @@ def _symbol(number: int) -> str:
 
 
 @dataset("letters", "Stories, letter by letter", inputs="text", told={"text": "following"})
-class Letters(DataSet):
+class Letters(GeneratedDataSet):
     """Pieces of made-up stories as letters (0 a space, 1 to 26 a to z, 27 a full stop), and at each place the letter that follows."""
 
     texts = ("text", "following")
     n: int = count(2000, "How many pieces; none overlaps another.", low=20, high=50_000)
     context: int = count(32, "Letters in a piece.", low=2, high=1024)
     seed: int = count(0, ANOTHER, low=0)
-
-    @property
-    def size(self) -> int:
-        return self.n
 
     def fields(self) -> dict[str, Spec]:
         return {name: _tokens(self.context) for name in self.texts}
@@ -224,17 +204,13 @@ class Letters(DataSet):
 
 
 @dataset("stories", "Stories, word by word", inputs="text", told={"text": "following"})
-class Stories(DataSet):
+class Stories(GeneratedDataSet):
     """Pieces of made-up stories as words, and at each place the word that follows. Who lost what is named again sentences later."""
 
     texts = ("text", "following")
     n: int = count(1500, "How many pieces; none overlaps another.", low=20, high=50_000)
     context: int = count(48, "Words and full stops in a piece.", low=2, high=1024)
     seed: int = count(0, ANOTHER, low=0)
-
-    @property
-    def size(self) -> int:
-        return self.n
 
     def fields(self) -> dict[str, Spec]:
         return {name: _tokens(self.context) for name in self.texts}
@@ -251,7 +227,7 @@ class Stories(DataSet):
 
 
 @dataset("translations", "English and German", inputs="source written", told={"written": "translation"})
-class Translations(DataSet):
+class Translations(GeneratedDataSet):
     """Made-up sentences in English and German. German puts the verb elsewhere and agrees articles and adjectives with the noun."""
 
     texts = ("source", "written", "translation")
@@ -259,10 +235,6 @@ class Translations(DataSet):
     n: int = count(6000, "How many pairs of sentences.", low=20, high=50_000)
     length: int = count(12, "Words in a sentence; what is left over stays blank.", low=12, high=200)
     seed: int = count(0, ANOTHER, low=0)
-
-    @property
-    def size(self) -> int:
-        return self.n
 
     def fields(self) -> dict[str, Spec]:
         return {name: _tokens(self.length) for name in self.texts}
@@ -279,7 +251,7 @@ class Translations(DataSet):
 
 
 @dataset("masked_words", "Sentences with masked words", inputs="text segment")
-class MaskedWords(DataSet):
+class MaskedWords(GeneratedDataSet):
     """Two made-up sentences about the same animal with some words masked; ``masked`` holds the words behind the masks.
 
     Everywhere else it is −100, which losses and metrics ignore: only what is hidden is asked. ``segment`` says which sentence.
@@ -290,10 +262,6 @@ class MaskedWords(DataSet):
     context: int = count(20, "Words and marks in each; what is left over stays blank.", low=20, high=512)
     share: float = real(0.15, "Which share of the words is masked (one at least).", low=0, high=1)
     seed: int = count(0, ANOTHER, low=0)
-
-    @property
-    def size(self) -> int:
-        return self.n
 
     def fields(self) -> dict[str, Spec]:
         return {name: _tokens(self.context) for name in ("text", "segment", "masked")}
@@ -310,7 +278,7 @@ class MaskedWords(DataSet):
 
 
 @dataset("waves", "Sound of two tones", inputs="sound", told={"sound": "following"})
-class Waves(DataSet):
+class Waves(GeneratedDataSet):
     """Pieces of sound, two tones and a little noise, rounded to a few levels; and at each place the sample that follows."""
 
     n: int = count(1000, "How many pieces.", low=20, high=20_000)
@@ -320,10 +288,6 @@ class Waves(DataSet):
         0.02, "How much noise there is (standard deviation; the sound reaches from −1 to 1).", low=0, high=1
     )
     seed: int = count(0, ANOTHER, low=0)
-
-    @property
-    def size(self) -> int:
-        return self.n
 
     def fields(self) -> dict[str, Spec]:
         return {name: _tokens(self.length) for name in ("sound", "following")}

@@ -56,7 +56,7 @@ class LessonState(NamedTuple):
         return self.epochs > 0 and not self.running and not self.paused
 
 
-class Deed(NamedTuple):
+class LessonAction(NamedTuple):
     """What the program does in place of the person: select a node, set parameters of it, or an action of the menus."""
 
     node: str = ""
@@ -74,7 +74,7 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fie
         """Whether it is so now."""
         raise NotImplementedError
 
-    def deed(self, state: LessonState) -> Deed | None:
+    def deed(self, state: LessonState) -> LessonAction | None:
         """What would make it true; None where that is the person's to do, or only has to be waited for."""
         return None
 
@@ -104,8 +104,8 @@ class Selected(Condition, frozen=True, tag="selected"):
         node = self.find_node(state.project)
         return node is not None and state.sheet == MAIN and node.id in state.selection
 
-    def deed(self, state: LessonState) -> Deed | None:
-        return Deed(self.node)
+    def deed(self, state: LessonState) -> LessonAction | None:
+        return LessonAction(self.node)
 
     def answer(self, before: LessonState, now: LessonState) -> str:
         if now.selection == before.selection or len(now.selection) != 1:
@@ -127,8 +127,8 @@ class LessonParam(Condition, frozen=True, tag="param", kw_only=True):
         values = value if isinstance(value, tuple) else (value,)
         return value is not None and all(v == self.equals for v in values)
 
-    def deed(self, state: LessonState) -> Deed | None:
-        return Deed(self.node, {self.name: self.equals})
+    def deed(self, state: LessonState) -> LessonAction | None:
+        return LessonAction(self.node, {self.name: self.equals})
 
     def answer(self, before: LessonState, now: LessonState) -> str:
         value = self._value(now)
@@ -186,8 +186,8 @@ class Running(Condition, frozen=True, tag="running", kw_only=True):
     def about_run(self) -> bool:
         return True
 
-    def deed(self, state: LessonState) -> Deed | None:
-        return Deed(action="train.start")
+    def deed(self, state: LessonState) -> LessonAction | None:
+        return LessonAction(action="train.start")
 
 
 class Paused(Condition, frozen=True, tag="paused"):
@@ -200,8 +200,8 @@ class Paused(Condition, frozen=True, tag="paused"):
     def about_run(self) -> bool:
         return True
 
-    def deed(self, state: LessonState) -> Deed | None:
-        return Deed(action="train.pause")
+    def deed(self, state: LessonState) -> LessonAction | None:
+        return LessonAction(action="train.pause")
 
 
 class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
@@ -217,8 +217,8 @@ class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
     def about_run(self) -> bool:
         return True
 
-    def deed(self, state: LessonState) -> Deed | None:
-        return Deed(action="train.resume") if state.paused else None
+    def deed(self, state: LessonState) -> LessonAction | None:
+        return LessonAction(action="train.resume") if state.paused else None
 
     @property
     def comes_by_itself(self) -> bool:
@@ -235,8 +235,8 @@ class Ended(Condition, frozen=True, tag="ended"):
     def about_run(self) -> bool:
         return True
 
-    def deed(self, state: LessonState) -> Deed | None:
-        return Deed(action="train.stop")
+    def deed(self, state: LessonState) -> LessonAction | None:
+        return LessonAction(action="train.stop")
 
 
 class HasLayer(Condition, frozen=True, tag="layer", kw_only=True):
@@ -248,8 +248,8 @@ class HasLayer(Condition, frozen=True, tag="layer", kw_only=True):
     def holds(self, state: LessonState) -> bool:
         return any(node.kind == self.kind for node in state.project.graph)
 
-    def deed(self, state: LessonState) -> Deed | None:
-        return Deed(action=self.action) if self.action else None
+    def deed(self, state: LessonState) -> LessonAction | None:
+        return LessonAction(action=self.action) if self.action else None
 
 
 class Samples(Condition, frozen=True, tag="samples", kw_only=True):
@@ -286,8 +286,8 @@ class PageShown(Condition, frozen=True, tag="page", kw_only=True):
     def holds(self, state: LessonState) -> bool:
         return state.page == self.page
 
-    def deed(self, state: LessonState) -> Deed | None:
-        return Deed(action=self.action)
+    def deed(self, state: LessonState) -> LessonAction | None:
+        return LessonAction(action=self.action)
 
     @property
     def about_run(self) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 
 from visualnet.core.storage.regular_files import read_regular
 from visualnet.resources import resource
-from visualnet.templates.lesson_checks import Check, Deed, LessonState
+from visualnet.templates.lesson_checks import Check, LessonAction, LessonState
 
 
 class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,7 +52,7 @@ class LessonStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What does not hold yet."""
         return tuple(check for check in self.until if not check.holds(state))
 
-    def deeds(self, state: LessonState) -> tuple[Deed, ...]:
+    def deeds(self, state: LessonState) -> tuple[LessonAction, ...]:
         """What does the step in the person's place; nothing where it is theirs to do."""
         found = (check.deed(state) for check in self.missing(state)) if not self.waits else ()
         return tuple(deed for deed in found if deed is not None)

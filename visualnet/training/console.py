@@ -15,6 +15,7 @@ from visualnet.analysis import infer
 from visualnet.core.graph import Value
 from visualnet.core.process.exit_signals import exit_code, on_ending
 from visualnet.core.project import DataChoice, LearnerSpec, Project
+from visualnet.core.text.values import read_value
 from visualnet.layers import Spec
 from visualnet.layers.recipe.live_settings import Setting
 from visualnet.layers.recipe.settings import recipe_of_run, settings
@@ -289,17 +290,8 @@ def parse_data(text: str, base: DataChoice) -> DataChoice:
         key, equals, value = part.partition("=")
         if not equals:
             raise ValueError(f"--data: “{part}” is not of the form option=value")
-        options[key.strip()] = _number(value.strip())
+        options[key.strip()] = read_value(value, several=False)
     return msgspec.structs.replace(base, name=name, options=options)
-
-
-def _number(text: str) -> Value:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 def _folder(project: Project, options: TrainOptions, restarts: int = 0) -> Path:

@@ -26,10 +26,9 @@ class Knot:
 
 
 @pytest.fixture
-def owner(qapp: QApplication) -> Iterator[QObject]:
+def owner(qapp: QApplication, program_freezes: None) -> Iterator[QObject]:
     thresholds = gc.get_threshold()
     yield QObject()
-    gc.unfreeze()
     gc.set_threshold(*thresholds)
 
 

@@ -40,16 +40,33 @@ def measure(seed: int) -> Mapping[str, float]:
         begun = edits.set_recipe(template("bert-opinions"), start_from=refer_to(folder))
         variants = {"fine-tuned": begun, "frozen": frozen(begun), "from scratch": from_scratch(begun)}
         opinions = {name: last(with_labels(project, LABELS))["accuracy"] for name, project in variants.items()}
-    often = most_frequent(pretraining)
     accuracy = {name: value or 0.0 for name, value in opinions.items()}
     return {
-        "masked accuracy": learned["masked_accuracy"] or 0.0,
-        "share of the most frequent word": often,
-        "masked accuracy, by that share": (learned["masked_accuracy"] or 0.0) / often,
-        "next sentence": learned["next_accuracy"] or 0.0,
+        **pretrained(pretraining, learned, "word"),
         **{f"opinions, {LABELS} labels, {name}": value for name, value in accuracy.items()},
         "fine-tuned over from scratch": accuracy["fine-tuned"] - accuracy["from scratch"],
         "frozen over from scratch": accuracy["frozen"] - accuracy["from scratch"],
+    }
+
+
+def pretrained(project: Project, learned: Mapping[str, float | None], unit: str) -> dict[str, float]:
+    """What is measured of a pre-training whose last epoch learned that; `unit` is what is masked: a word or a piece of one."""
+    often, found = most_frequent(project), learned["masked_accuracy"] or 0.0
+    return {
+        "masked accuracy": found,
+        f"share of the most frequent {unit}": often,
+        "masked accuracy, by that share": found / often,
+        "next sentence": learned["next_accuracy"] or 0.0,
+    }
+
+
+def wanted_of_pretraining(unit: str) -> dict[str, Wanted]:
+    """What is wanted of it: three times the share of the answer that is asked most often."""
+    return {
+        "masked accuracy": Wanted(),
+        f"share of the most frequent {unit}": Wanted(),
+        "masked accuracy, by that share": Wanted(least=3.0),
+        "next sentence": Wanted(),
     }
 
 
@@ -67,10 +84,7 @@ SYSTEM = System(
     "bert",
     "BERT: masked words, then opinions from 100 labels",
     {
-        "masked accuracy": Wanted(),
-        "share of the most frequent word": Wanted(),
-        "masked accuracy, by that share": Wanted(least=3.0),
-        "next sentence": Wanted(),
+        **wanted_of_pretraining("word"),
         **{f"opinions, {LABELS} labels, {name}": Wanted() for name in ("fine-tuned", "frozen", "from scratch")},
         "fine-tuned over from scratch": Wanted(least=0.0),
         "frozen over from scratch": Wanted(),

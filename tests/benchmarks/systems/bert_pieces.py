@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.benchmarks.systems.bert import most_frequent
-from tests.benchmarks.systems.system import System, Wanted
+from tests.benchmarks.systems.bert import pretrained, wanted_of_pretraining
+from tests.benchmarks.systems.system import System
 
 
 def measure(seed: int) -> Mapping[str, float]:
@@ -24,24 +24,7 @@ def measure(seed: int) -> Mapping[str, float]:
         if isinstance(event, EpochDone):
             learned = event.validation
             print({key: round(value or 0.0, 3) for key, value in learned.items()}, flush=True)
-    often = most_frequent(project)
-    found = learned["masked_accuracy"] or 0.0
-    return {
-        "masked accuracy": found,
-        "share of the most frequent piece": often,
-        "masked accuracy, by that share": found / often,
-        "next sentence": learned["next_accuracy"] or 0.0,
-    }
+    return pretrained(project, learned, "piece")
 
 
-SYSTEM = System(
-    "bert_pieces",
-    "BERT: masked words in pieces",
-    {
-        "masked accuracy": Wanted(),
-        "share of the most frequent piece": Wanted(),
-        "masked accuracy, by that share": Wanted(least=3.0),
-        "next sentence": Wanted(),
-    },
-    measure,
-)
+SYSTEM = System("bert_pieces", "BERT: masked words in pieces", wanted_of_pretraining("piece"), measure)

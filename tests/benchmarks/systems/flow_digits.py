@@ -25,7 +25,7 @@ def measure(seed: int) -> Mapping[str, float]:
     import visualnet as vn
     from visualnet.analysis.flows.problems import find_flows
     from visualnet.compiling.extra_modules import Dequantize
-    from visualnet.compiling.flows.way_back import build_way_back
+    from visualnet.compiling.flows.inverse_program import build_inverse
 
     with tempfile.TemporaryDirectory() as kept:
         trained = vn.train(template("glow-small", seed), device="cpu", folder=Path(kept) / "run").finish()
@@ -40,7 +40,7 @@ def measure(seed: int) -> Mapping[str, float]:
             bits = sum(float(model.objective(images)["bits"]) for _ in range(DRAWS)) / DRAWS
             flow = next(find_flows(model.analysis.main))
             model.objective.eval()
-            (back,) = build_way_back(model, flow)(model.net(images), *(None for _ in model.fields))
+            (back,) = build_inverse(model, flow)(model.net(images), *(None for _ in model.fields))
     return {"bits a pixel": bits, WRONG: float(((back - images).abs() > 1e-5).float().mean())}
 
 

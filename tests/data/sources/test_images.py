@@ -18,7 +18,7 @@ from visualnet.core.project import DataChoice
 from visualnet.data.choosing import choose
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import BrokenSample, Samples
-from visualnet.data.sources.common import files, glimpse
+from visualnet.data.sources.common import files, first_entries
 from visualnet.data.sources.images import survey
 from visualnet.data.sources.images.decode import decode_image, read_header
 from visualnet.data.sources.images.image_folder import ImageFolder
@@ -360,13 +360,13 @@ def test_a_folder_is_looked_at_once_though_every_source_guesses(
     for kind in ("cat", "dog"):
         draw(tmp_path / kind / "0.png", 1)
     looked: list[str] = []
-    look = glimpse._glimpse
+    look = first_entries._first_entries
 
     def note(folder: str, depth: int, is_late: Any) -> Any:
         looked.append(folder)
         return look(folder, depth, is_late)
 
-    monkeypatch.setattr(glimpse, "_glimpse", note)
+    monkeypatch.setattr(first_entries, "_first_entries", note)
     assert guess_sources(tmp_path)[0][0].name == "image_folder"
     assert sorted(looked) == sorted([str(tmp_path), str(tmp_path / "cat"), str(tmp_path / "dog")])
     draw(tmp_path / "cow" / "0.png", 1)

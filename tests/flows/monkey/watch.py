@@ -179,7 +179,7 @@ def trim() -> None:
 
 def python_objects() -> Counter[str]:
     """How many objects there are of each type of ours, of Qt and of torch; what only waits to be collected is not counted."""
-    gc.freeze(), gc.unfreeze()  # all is in sight, also what tests/conftest.py had frozen
+    gc.freeze(), gc.unfreeze()  # all is in sight, also what the window's collector had frozen
     for _ in range(3):
         gc.collect()
     found: Counter[str] = Counter()

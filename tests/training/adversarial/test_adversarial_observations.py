@@ -10,8 +10,8 @@ import torch
 from tests.training.observations.observing import Observed, compiled, see, subjects
 from visualnet.cli.common import open_project
 from visualnet.core import edits
-from visualnet.figures.charts.observed.beside import BesideChart
 from visualnet.figures.charts.observed.picture_rows import PictureRows
+from visualnet.figures.charts.observed.side_by_side import SideBySideChart
 from visualnet.training.observations.answers.codes import code_port
 from visualnet.training.observations.observation import ObservationRequest, make_observation
 
@@ -51,7 +51,7 @@ def test_scores_are_those_of_the_discriminator_for_real_and_for_made_ones() -> N
         assert result.arrays[f"counts{at}"].sum() == len(values)
         assert f"{(values > 0).mean():.0%}".replace("%", " %") in names[at]
     chart = make_observation(ObservationRequest("judge_scores", subject)).draw(result, [(0, result), (7, result)])
-    assert isinstance(chart, BesideChart)
+    assert isinstance(chart, SideBySideChart)
     first, second = chart.charts
     assert first.steps == second.steps == (0, 7)  # type: ignore[attr-defined]
     assert np.array_equal(first.edges, second.edges), "both over one range"  # type: ignore[attr-defined]

@@ -24,10 +24,22 @@ class Launcher:
         found: list[int] = json.loads(self.server.ask(json.dumps({"folder": str(folder), **job})))
         return found
 
+    def train(self, folder: Path, **job: Any) -> dict[str, Any]:
+        """Have two processes train cases; what they tell of each."""
+        self.start(folder, **job)
+        assert self.end() == [0, 0], said(folder)
+        found: dict[str, Any] = json.loads((folder / "told.json").read_text())
+        return found
+
     def end(self) -> list[int]:
         """Their exit codes, when all have ended."""
         found: list[int] = json.loads(self.server.answer())
         return found
+
+
+def said(folder: Path) -> str:
+    """What the processes printed."""
+    return "\n".join(path.read_text() for path in sorted(folder.glob("out.*")))
 
 
 @pytest.fixture(scope="session")

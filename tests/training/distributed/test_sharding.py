@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from safetensors.torch import load_file
 
 from tests.training.by_hand import tiny
 from tests.training.distributed.cases import CASES, guarded, normalized, normalized_sgd, overlaps, short
-from tests.training.distributed.conftest import Launcher
+from tests.training.distributed.conftest import Launcher, said
 from tests.training.distributed.launcher import told
-from tests.training.distributed.test_two_processes import TOLERANCE, said, same_losses, saved
+from tests.training.distributed.test_two_processes import close, same_losses, saved, trained_alike
+from tests.training.process_server import NEEDS_FORK
 from visualnet.core.project import Project
 from visualnet.training.checkpoints import read_header
 from visualnet.training.distributed import sharding
@@ -24,7 +22,7 @@ from visualnet.training.distributed.launched import Launched
 from visualnet.training.runs.run_model import read_run
 
 pytestmark = [
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here"),
+    NEEDS_FORK,
     pytest.mark.timeout(120),
 ]
 SHARDED = ("short", "odd", "last_of_two", "ignoring", "added_up", "clipped")
@@ -33,20 +31,12 @@ SHARDED = ("short", "odd", "last_of_two", "ignoring", "added_up", "clipped")
 @pytest.fixture(scope="module")
 def two(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What two processes tell of each case."""
-    folder = tmp_path_factory.mktemp("sharded")
-    launcher.start(folder, cases=[*SHARDED], shard=True)
-    assert launcher.end() == [0, 0], said(folder)
-    found: dict[str, Any] = json.loads((folder / "told.json").read_text())
-    return found
+    return launcher.train(tmp_path_factory.mktemp("sharded"), cases=[*SHARDED], shard=True)
 
 
 @pytest.mark.parametrize("name", SHARDED)
 def test_two_processes_with_divided_weights_train_as_one(name: str, two: dict[str, Any]) -> None:
-    ours, one = two[name], told(CASES[name]())
-    assert ours["reason"] == one["reason"] == "done" and ours["alike"] and not ours["said"]
-    assert len(ours["losses"]) == len(one["losses"]) > 0
-    np.testing.assert_allclose(ours["losses"], one["losses"], rtol=TOLERANCE, atol=TOLERANCE)
-    np.testing.assert_allclose(ours["weights"], one["weights"], rtol=TOLERANCE, atol=TOLERANCE)
+    trained_alike(two[name], told(CASES[name]()))
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["divided-then-one", "one-then-divided"])
@@ -71,7 +61,7 @@ def test_checkpoints_are_whole_so_that_a_run_goes_on_with_or_without(
         assert read_header(run / name) == read_header(whole / name)
         theirs = load_file(whole / name)
         for key, tensor in load_file(run / name).items():
-            np.testing.assert_allclose(tensor, theirs[key], rtol=TOLERANCE, atol=TOLERANCE)
+            close(tensor, theirs[key])
 
 
 def shared() -> Project:
@@ -108,11 +98,8 @@ def test_a_layer_with_statistics_ends_the_run_with_words(launcher: Launcher, tmp
 
 @pytest.mark.parametrize("shard", [False, True], ids=["copied", "divided"])
 def test_joint_batch_normalization_is_that_of_one_process(shard: bool, launcher: Launcher, tmp_path: Path) -> None:
-    launcher.start(tmp_path, cases=["normalized_sgd"], shard=shard, joint=True)
-    assert launcher.end() == [0, 0], said(tmp_path)
-    ours, one = json.loads((tmp_path / "told.json").read_text())["normalized_sgd"], told(normalized_sgd())
-    assert ours["reason"] == "done" and ours["alike"] and not ours["said"]
-    np.testing.assert_allclose(ours["losses"], one["losses"], rtol=TOLERANCE, atol=TOLERANCE)
-    np.testing.assert_allclose(ours["weights"], one["weights"], rtol=TOLERANCE, atol=TOLERANCE)
+    ours = launcher.train(tmp_path, cases=["normalized_sgd"], shard=shard, joint=True)["normalized_sgd"]
+    one = told(normalized_sgd())
+    trained_alike(ours, one)
     for here, there in zip(ours["buffers"], one["buffers"], strict=True):
-        np.testing.assert_allclose(here, there, rtol=TOLERANCE, atol=TOLERANCE)
+        close(here, there)

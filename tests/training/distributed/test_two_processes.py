@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from collections.abc import Callable
@@ -15,9 +14,10 @@ import torch
 
 from tests.training.by_hand import tiny
 from tests.training.distributed.cases import CASES, EQUAL, short
-from tests.training.distributed.conftest import Launcher
+from tests.training.distributed.conftest import Launcher, said
 from tests.training.distributed.launcher import told
 from tests.training.gan import gan
+from tests.training.process_server import NEEDS_FORK
 from tests.waiting import until
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
@@ -29,7 +29,7 @@ from visualnet.training.distributed.process_group import Member
 from visualnet.training.runs.run_model import RunModel, read_run
 
 pytestmark = [
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here"),
+    NEEDS_FORK,
     pytest.mark.timeout(120),
 ]
 TOLERANCE = 2e-6
@@ -39,28 +39,30 @@ TOLERANCE = 2e-6
 @pytest.fixture(scope="module")
 def two(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What two processes tell of each case."""
-    folder = tmp_path_factory.mktemp("two")
-    launcher.start(folder, cases=[*CASES])
-    assert launcher.end() == [0, 0], said(folder)
-    found: dict[str, Any] = json.loads((folder / "told.json").read_text())
-    return found
+    return launcher.train(tmp_path_factory.mktemp("two"), cases=[*CASES])
 
 
-def said(folder: Path) -> str:
-    return "\n".join(path.read_text() for path in sorted(folder.glob("out.*")))
+def close(ours: Any, one: Any) -> None:
+    """The numbers are equal but for rounding."""
+    np.testing.assert_allclose(ours, one, rtol=TOLERANCE, atol=TOLERANCE)
+
+
+def trained_alike(ours: dict[str, Any], one: dict[str, Any]) -> None:
+    """Two processes agree, nothing was said, and all came out as one process has it."""
+    assert ours["reason"] == one["reason"] == "done" and ours["alike"] and not ours["said"]
+    assert len(ours["losses"]) == len(one["losses"]) > 0
+    close(ours["losses"], one["losses"])
+    close(ours["weights"], one["weights"])
 
 
 @pytest.mark.parametrize("name", EQUAL)
 def test_two_processes_train_as_one(name: str, two: dict[str, Any]) -> None:
     ours, one = two[name], told(CASES[name]())
-    assert ours["reason"] == one["reason"] == "done" and ours["alike"] and not ours["said"]
-    assert len(ours["losses"]) == len(one["losses"]) > 0
-    np.testing.assert_allclose(ours["losses"], one["losses"], rtol=TOLERANCE, atol=TOLERANCE)
-    np.testing.assert_allclose(ours["weights"], one["weights"], rtol=TOLERANCE, atol=TOLERANCE)
+    trained_alike(ours, one)
     for rows in zip(ours["epochs"], one["epochs"], strict=True):
         for here, there in zip(*rows, strict=True):
             assert here.keys() == there.keys()
-            np.testing.assert_allclose([*here.values()], [*there.values()], rtol=TOLERANCE, atol=TOLERANCE)
+            close([*here.values()], [*there.values()])
 
 
 def test_batch_statistics_are_those_of_each_part_and_that_is_said(two: dict[str, Any]) -> None:
@@ -99,7 +101,7 @@ def losses(model: RunModel) -> Any:
 
 
 def same_losses(ours: Path, whole: Path) -> None:
-    np.testing.assert_allclose(losses(read_run(ours)), losses(read_run(whole)), rtol=TOLERANCE, atol=TOLERANCE)
+    close(losses(read_run(ours)), losses(read_run(whole)))
 
 
 @pytest.mark.few(1)

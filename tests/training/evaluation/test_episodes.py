@@ -21,7 +21,7 @@ from visualnet.data.environments.mouse_world import MouseWorld
 from visualnet.training.checkpoints import load_weights
 from visualnet.training.evaluation.episodes.judging import EPISODES, FIRST_SEEDS
 from visualnet.training.evaluation.evaluation import describe, evaluate
-from visualnet.training.evaluation.pairing import pair
+from visualnet.training.evaluation.paired_comparison import pair
 from visualnet.training.evaluation.report import write_report
 from visualnet.training.evaluation.text_report import as_data, as_text
 from visualnet.training.loop.procedures.action_values import find_values

@@ -34,7 +34,7 @@ from visualnet.training.evaluation import prediction_files
 from visualnet.training.evaluation.answers import find_answers
 from visualnet.training.evaluation.evaluation import evaluate
 from visualnet.training.evaluation.judged import Judged
-from visualnet.training.evaluation.pairing import pair
+from visualnet.training.evaluation.paired_comparison import pair
 from visualnet.training.evaluation.predicting import predict
 from visualnet.training.evaluation.report import write_report
 from visualnet.training.evaluation.sample_pictures import draw_boxes, faces_of_answer, pictures_of_answer

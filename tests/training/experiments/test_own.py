@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.sampling import examples
 from tests.training.experiments.tiny import network
 from visualnet.cli.main import main
 from visualnet.core import edits
@@ -98,6 +99,7 @@ ANYTHING = st.recursive(
 )
 
 
+@settings(max_examples=examples(8, wide=100))
 @given(ANYTHING)
 def test_a_file_may_say_anything_and_what_cannot_be_read_is_told_and_stays(raw: Any) -> None:
     project = replace(LENET, extra={**LENET.extra, own.KEY: raw})

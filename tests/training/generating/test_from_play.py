@@ -17,7 +17,7 @@ from visualnet.cli.main import main
 from visualnet.core import edits
 from visualnet.core.storage import project_file
 from visualnet.data.environments.mouse_world import MouseWorld
-from visualnet.figures.charts.made.game import GameChart
+from visualnet.figures.charts.generated.game import GameChart
 from visualnet.resources import resource
 from visualnet.training.generating.made_episode import MOST_SHOWN, MadeEpisode
 from visualnet.training.generating.way import CannotMake, find_place, find_ways, make_way

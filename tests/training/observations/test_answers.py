@@ -11,8 +11,8 @@ from tests.training.observations.watched import watch
 from visualnet.analysis import infer
 from visualnet.core.storage import project_file
 from visualnet.data.registry import make_data_set
-from visualnet.figures.charts.observed.panes import PanesChart
 from visualnet.figures.charts.observed.picture_rows import PictureRows
+from visualnet.figures.charts.observed.small_multiples import SmallMultiplesChart
 from visualnet.resources import resource
 from visualnet.training.control import OwnSample
 from visualnet.training.observations.answers.codes import code_port
@@ -58,7 +58,7 @@ def test_predictions_of_chosen_samples_by_step() -> None:
     assert places[0] == found.data.validation[4]
     assert np.array_equal(result.arrays["truth"], found.data.whole("label")[places])
     chart = made.draw(result, history)
-    assert isinstance(chart, PanesChart)
+    assert isinstance(chart, SmallMultiplesChart)
     assert chart.x.tolist() == [0.0, 5.0]
     for at, pane in enumerate(chart.panes):
         true = found.data.classes[int(result.arrays["truth"][at])]
@@ -84,7 +84,7 @@ def test_a_sample_of_ones_own_stands_in_for_the_chosen_one() -> None:
     assert np.allclose(result.arrays["probabilities"][0], expected, atol=1e-6)
     assert result.arrays["truth"][0] == -1
     chart = made.draw(result, [(0, result)])
-    assert isinstance(chart, PanesChart)
+    assert isinstance(chart, SmallMultiplesChart)
     assert chart.panes[0].title == f"says “{found.data.classes[int(expected.argmax())]}”"
     assert chart.panes[0].words == "your own sample"
     assert not any(line.strong for line in chart.panes[0].lines)
@@ -99,7 +99,7 @@ def test_texts_are_told_in_words() -> None:
     assert list(result.words["texts"]) == expected
     assert "film" in expected[0] or " " in expected[0]
     chart = made.draw(result, [(0, result)])
-    assert isinstance(chart, PanesChart)
+    assert isinstance(chart, SmallMultiplesChart)
     assert chart.panes[0].title.endswith(expected[0])
 
 
@@ -112,7 +112,7 @@ def test_answers_that_are_numbers_stand_beside_what_is_true() -> None:
         assert np.allclose(result.arrays["values"], found.model.net(x).numpy(), atol=1e-6)
     assert np.allclose(result.arrays["truth"], found.data.whole("y")[places])
     chart = made.draw(result, [(0, result)])
-    assert isinstance(chart, PanesChart)
+    assert isinstance(chart, SmallMultiplesChart)
     assert chart.panes[1].guide == pytest.approx(float(found.data.whole("y")[places[1], 0]))
 
 

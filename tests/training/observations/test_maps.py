@@ -10,8 +10,8 @@ from torch import nn
 from tests.training.nets import lenet, line, points
 from tests.training.observations.watched import Watched, watch
 from visualnet.analysis import infer
-from visualnet.figures.charts.observed.panes import PanesChart
 from visualnet.figures.charts.observed.picture_rows import PictureRows
+from visualnet.figures.charts.observed.small_multiples import SmallMultiplesChart
 from visualnet.figures.charts.tiles import TilesChart
 from visualnet.training.observations.maps import stacks
 from visualnet.training.observations.observation import OBSERVATIONS, CannotObserve, find_observations
@@ -121,7 +121,7 @@ def test_each_unit_has_its_region_of_the_plane_or_its_curve() -> None:
     made, result = curve.look("unit_regions", (("n3",), "y"))
     assert result.arrays["regions"].shape == (32, 200)
     chart = made.draw(result, [(0, result)])
-    assert isinstance(chart, PanesChart)
+    assert isinstance(chart, SmallMultiplesChart)
     assert chart.x[0] == pytest.approx(result.arrays["low"][0])
     assert np.array_equal(chart.panes[5].lines[0].y, result.arrays["regions"][5])
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ import pytest
 
 from tests.conftest import Amount
 from tests.training.by_hand import tiny
-from tests.training.process_server import ForkedProcess, ProcessServer, serving
+from tests.training.process_server import NEEDS_FORK, ForkedProcess, ProcessServer, server_of
 from tests.training.test_kill import ALL_GUARDS, told, weights
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
@@ -27,15 +25,11 @@ from visualnet.training.process.log_tail import whole_size_of
 from visualnet.training.process.remote_control import RemoteControl
 from visualnet.training.runs.run_model import create_run, read_run
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no kill here")
+pytestmark = NEEDS_FORK
 EPOCHS = 30
 
-
-@pytest.fixture
-def forks() -> Iterator[ProcessServer]:
-    """The process that forks trainings."""
-    with serving("tests.training.process.forked_training") as found:
-        yield found
+forks = server_of("tests.training.process.forked_training")
+"""The process that forks trainings."""
 
 
 def follow(forks: ProcessServer, project: Project, folder: Path, calls: int) -> list[Any]:

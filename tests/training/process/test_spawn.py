@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from tests.conftest import Amount
 from tests.training.by_hand import tiny
 from tests.training.nets import chain
+from tests.training.process_server import NEEDS_FORK
 from tests.waiting import until
 from visualnet.core.project import DataChoice, Project, Recipe
 from visualnet.core.user import trusted_code
@@ -33,7 +34,7 @@ from visualnet.training.process.spawn import SpareProcess, TrainingProcess, trai
 from visualnet.training.runs.run_model import RunModel, create_run, read_run
 from visualnet.training.training_job import train
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no kill here")
+pytestmark = NEEDS_FORK
 LONG = 100_000
 ROOT = Path(__file__).parents[3]
 Take = Callable[[], TrainingProcess]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.training.by_hand import tiny
 from tests.training.distributed.conftest import Launcher
 from tests.training.distributed.conftest import launcher as launcher
+from tests.training.process_server import NEEDS_FORK
 from tests.waiting import until
 from visualnet.cli.main import main
 from visualnet.core.errors import FileError
@@ -23,7 +24,7 @@ from visualnet.training.checkpoints import LAST
 from visualnet.training.events import Started
 from visualnet.training.queue import queue_file
 from visualnet.training.queue.queue_file import add_run, change_queue, move_first, queue_path, read_queue, remove_run
-from visualnet.training.queue.worker import AtWork, Worker, is_worked_through, working
+from visualnet.training.queue.worker import QueueBusy, Worker, is_worked_through, working
 from visualnet.training.runs.run_model import create_run, read_run
 
 
@@ -88,7 +89,7 @@ def test_only_one_process_works_through_it(tmp_path: Path) -> None:
     assert not is_worked_through()
     with working():
         assert is_worked_through()
-        with pytest.raises(AtWork, match="another process"):
+        with pytest.raises(QueueBusy, match="another process"):
             Worker(lambda run, event: None).work()
     assert not is_worked_through()
 
@@ -120,7 +121,7 @@ def test_the_list_is_what_was_asked_of_it(actions: list[tuple[str, str]]) -> Non
     assert folders() == expected
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no kill here")
+@NEEDS_FORK
 def test_the_queue_survives_a_kill(launcher: Launcher, home: Path, tmp_path: Path) -> None:
     net = tmp_path / "net.vnet"
     project_file.save(net, tiny())

@@ -7,14 +7,13 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Amount
-from tests.training.process_server import ForkedProcess, ProcessServer, environment, has_ended, serving
+from tests.training.process_server import NEEDS_FORK, ForkedProcess, ProcessServer, environment, has_ended, server_of
 from tests.training.search.tiny_search import RATES, search, searched
 from tests.waiting import until
 from visualnet.core.project import SearchEntry
@@ -23,14 +22,10 @@ from visualnet.training.search import folder as kept
 from visualnet.training.search import workers
 from visualnet.training.search.study import KILLED, Study, counts, is_over
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no kill here")
+pytestmark = NEEDS_FORK
 
-
-@pytest.fixture
-def searchers() -> Iterator[ProcessServer]:
-    """The process that forks searches."""
-    with serving("tests.training.search.search_process") as found:
-        yield found
+searchers = server_of("tests.training.search.search_process")
+"""The process that forks searches."""
 
 
 def size_of(folder: Path) -> int:

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any, NamedTuple
 
-from visualnet.analysis.cost import kept_besides
-from visualnet.analysis.cost.kept_besides import Extra, Sizes, arg, channels, last
+from visualnet.analysis.cost import extra_saved_bytes
+from visualnet.analysis.cost.extra_saved_bytes import Extra, Sizes, arg, channels, last
 from visualnet.core.caches import cached
 from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Make, Method, Own, Ref
 from visualnet.layers.declaration.layer import Layer, Spec
@@ -78,16 +78,16 @@ _RULES: dict[str, _Rule] = {
     **{name: _Rule(keeps) for keeps, names in _NAMES.items() for name in names.split()},
     "lppool": _Rule("in", lambda make, sizes: (4 * (sizes.read + 4 * sizes.made), 0)),
     "linear": _Rule("factor"),
-    "conv": _Rule("factor", kept_besides.padded),
-    "maxpool": _Rule("in", kept_besides.indices),
-    "adaptivemaxpool": _Rule("in", kept_besides.indices),
-    "fractionalmaxpool": _Rule("in", kept_besides.indices),
-    "dropout": _Rule("", kept_besides.mask),
-    "alphadropout": _Rule("", kept_besides.mask),
-    "batchnorm": _Rule("in", kept_besides.per_channel),
-    "instancenorm": _Rule("in", kept_besides.per_group),
-    "layernorm": _Rule("in", kept_besides.per_row),
-    "groupnorm": _Rule("in", kept_besides.per_group),
+    "conv": _Rule("factor", extra_saved_bytes.padded),
+    "maxpool": _Rule("in", extra_saved_bytes.indices),
+    "adaptivemaxpool": _Rule("in", extra_saved_bytes.indices),
+    "fractionalmaxpool": _Rule("in", extra_saved_bytes.indices),
+    "dropout": _Rule("", extra_saved_bytes.mask),
+    "alphadropout": _Rule("", extra_saved_bytes.mask),
+    "batchnorm": _Rule("in", extra_saved_bytes.per_channel),
+    "instancenorm": _Rule("in", extra_saved_bytes.per_group),
+    "layernorm": _Rule("in", extra_saved_bytes.per_row),
+    "groupnorm": _Rule("in", extra_saved_bytes.per_group),
     "actnorm": _Rule("in", lambda make, sizes: (0, 4 * channels(sizes))),
     # Differences from every centre, the exponent and what comes of it.
     "radialbasis": _Rule("", lambda make, sizes: (4 * sizes.made * (last(sizes) + 2), 4 * arg(make, 1))),
@@ -105,19 +105,19 @@ _RULES: dict[str, _Rule] = {
     "boltzmannmachine": _Rule("", lambda make, sizes: (8 * (arg(make, 0) + arg(make, 1)), 0)),
     # The decomposition of the matrix, with its pivots and its sign.
     "invertibleconv": _Rule("in", lambda make, sizes: (0, 4 * (channels(sizes) ** 2 + channels(sizes) + 1))),
-    "rnn": _Rule("in", kept_besides.gates(1.0, 1.0)),
-    "steppedrnn": _Rule("in", kept_besides.gates(1.0, 1.0)),
-    "lstm": _Rule("in", kept_besides.gates(16.1, 15.0)),
-    "steppedlstm": _Rule("in", kept_besides.gates(16.1, 15.0)),
-    "gru": _Rule("in", kept_besides.gates(7.0, 0.0)),
-    "steppedgru": _Rule("in", kept_besides.gates(7.0, 0.0)),
-    "spikingneurons": _Rule("factor", kept_besides.fired),
-    "neuralturingmachine": _Rule("", kept_besides.remembered),
-    "multiheadattention": _Rule("", kept_besides.heads),
-    "scaleddotproductattention": _Rule("in", kept_besides.looks),
-    "attend": _Rule("in", kept_besides.looks),
-    **dict.fromkeys(_STOREYS, _Rule("", kept_besides.storeys)),
-    "rrelu": _Rule("in", kept_besides.noise),
+    "rnn": _Rule("in", extra_saved_bytes.gates(1.0, 1.0)),
+    "steppedrnn": _Rule("in", extra_saved_bytes.gates(1.0, 1.0)),
+    "lstm": _Rule("in", extra_saved_bytes.gates(16.1, 15.0)),
+    "steppedlstm": _Rule("in", extra_saved_bytes.gates(16.1, 15.0)),
+    "gru": _Rule("in", extra_saved_bytes.gates(7.0, 0.0)),
+    "steppedgru": _Rule("in", extra_saved_bytes.gates(7.0, 0.0)),
+    "spikingneurons": _Rule("factor", extra_saved_bytes.fired),
+    "neuralturingmachine": _Rule("", extra_saved_bytes.remembered),
+    "multiheadattention": _Rule("", extra_saved_bytes.heads),
+    "scaleddotproductattention": _Rule("in", extra_saved_bytes.looks),
+    "attend": _Rule("in", extra_saved_bytes.looks),
+    **dict.fromkeys(_STOREYS, _Rule("", extra_saved_bytes.storeys)),
+    "rrelu": _Rule("in", extra_saved_bytes.noise),
     "featurealphadropout": _Rule(
         "", lambda make, sizes: (4 * prod(sizes.arriving[0][:1] if sizes.arriving[0] else ()), 0)
     ),
@@ -126,14 +126,14 @@ _RULES: dict[str, _Rule] = {
     "rmsnorm": _Rule("in", lambda make, sizes: (4 * (sizes.read + sizes.read // max(last(sizes), 1)), 0)),
     "stochasticdepth": _Rule("", lambda make, sizes: (4, 0)),
     "gaussiansample": _Rule("", lambda make, sizes: (8 * sizes.made, 0)),
-    "logsigmoid": _Rule("in", kept_besides.noise),
-    "rnncell": _Rule("in", kept_besides.cell(1, 1)),
-    "lstmcell": _Rule("in", kept_besides.cell(5, 1)),
-    "grucell": _Rule("in", kept_besides.cell(6, 1)),
+    "logsigmoid": _Rule("in", extra_saved_bytes.noise),
+    "rnncell": _Rule("in", extra_saved_bytes.cell(1, 1)),
+    "lstmcell": _Rule("in", extra_saved_bytes.cell(5, 1)),
+    "grucell": _Rule("in", extra_saved_bytes.cell(6, 1)),
     # The squares with a border, their means, and the power of those; the border is left out.
     "localresponsenorm": _Rule("in", lambda make, sizes: (12 * sizes.made, 0)),
-    "crossentropy": _Rule("", kept_besides.again),
-    "nllloss": _Rule("", kept_besides.again),
+    "crossentropy": _Rule("", extra_saved_bytes.again),
+    "nllloss": _Rule("", extra_saved_bytes.again),
     "binarycrossentropywithlogits": _Rule("in"),
     "binarycrossentropy": _Rule("in"),
     "l1loss": _Rule("", lambda make, sizes: (4 * sizes.read, 0)),

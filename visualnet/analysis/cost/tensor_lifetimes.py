@@ -22,7 +22,7 @@ class Tensor(NamedTuple):
     grad: bool
 
 
-class Walk:
+class TensorLifetimes:
     """One graph for one kind of arriving tensors.
 
     ``kept`` are the memories made here that some layer here keeps, ``reads`` the arriving ones. ``inner`` counts what is kept inside
@@ -35,7 +35,7 @@ class Walk:
         self.sizes: dict[Root, int] = {}
         self.kept: set[Root] = set()
         self.extras: dict[str, tuple[int, int]] = {}
-        self.chains: dict[str, tuple[Walk, ...]] = {}
+        self.chains: dict[str, tuple[TensorLifetimes, ...]] = {}
         self.outs: dict[str, Tensor] = {}
         self.depth = self.peak = self.made = self.largest = self.tensors = self.fixed = self.inner = 0
 
@@ -76,17 +76,17 @@ class Walk:
         return made, extra + sum(self.sizes[r] for r in own & everywhere), fixed
 
 
-class Walker:
+class LifetimeAnalysis:
     """Walks through graphs, and through each block once for each kind of arrival."""
 
     def __init__(self) -> None:
-        self._known: dict[Any, Walk] = {}
+        self._known: dict[Any, TensorLifetimes] = {}
 
-    def walk(self, graph: GraphFacts, grads: Mapping[str, bool] | None = None, learns: bool = True) -> Walk:
+    def walk(self, graph: GraphFacts, grads: Mapping[str, bool] | None = None, learns: bool = True) -> TensorLifetimes:
         """Walk through a graph. ``grads`` says through which block inputs gradients flow back; None for a main graph."""
         key = (id(graph), None if grads is None else tuple(grads.items()), learns)
         if key not in self._known:
-            walk = Walk(graph)
+            walk = TensorLifetimes(graph)
             self._known[key] = walk
             _Course(self, walk, grads, learns).run()
         return self._known[key]
@@ -95,7 +95,9 @@ class Walker:
 class _Course:
     """One walk while it is under way."""
 
-    def __init__(self, walker: Walker, walk: Walk, grads: Mapping[str, bool] | None, learns: bool) -> None:
+    def __init__(
+        self, walker: LifetimeAnalysis, walk: TensorLifetimes, grads: Mapping[str, bool] | None, learns: bool
+    ) -> None:
         self.walker, self.walk, self.grads, self.learns = walker, walk, grads, learns
         self.depths: dict[Port, int] = {}
         self.bursts: dict[str, int] = {}
@@ -186,7 +188,7 @@ class _Course:
         walk, node = self.walk, facts.node
         learns = self.learns and walk.graph.graph.nodes.get(node.shares or "", node).trainable
         arriving = self._arriving(facts)
-        links: list[Walk] = []
+        links: list[TensorLifetimes] = []
         depth, burst, resting, extra, fixed = self._deep(facts), 0, 0, 0, 0
         for number, graph in enumerate(facts.inside):
             inside = self.walker.walk(graph, {p: t.grad for p, t in arriving.items()}, learns)
@@ -213,7 +215,7 @@ class _Course:
             self._come(Port(node.id, port), tensor, depth)
 
     def _out(
-        self, facts: NodeFacts, number: int, tensor: Tensor, arriving: Mapping[str, Tensor], inside: Walk
+        self, facts: NodeFacts, number: int, tensor: Tensor, arriving: Mapping[str, Tensor], inside: TensorLifetimes
     ) -> Tensor:
         """What leaves one repetition, as this sheet knows it."""
         if isinstance(tensor.root, str):

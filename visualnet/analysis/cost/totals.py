@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
-from visualnet.analysis.cost.tensor_lifetimes import Walk, Walker
+from visualnet.analysis.cost.tensor_lifetimes import LifetimeAnalysis, TensorLifetimes
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
 from visualnet.analysis.inference.learners import LearnerPart, learner_parts
 from visualnet.core.project import Recipe
@@ -116,7 +116,7 @@ class Costs:
         precision = {name: raw_value(self.recipe, param) for name, param in _MIXED.params.items()}
         self._mixed = _MIXED.is_on(precision)
         self.batch = self.recipe.batch_size if batch is None else batch
-        self._walker = Walker()
+        self._walker = LifetimeAnalysis()
 
     def whole(self) -> Cost:
         """The main graph's."""
@@ -138,7 +138,7 @@ class Costs:
             graph = walk.graph
         return {i: self._node(facts, walk, held) for i, facts in graph.nodes.items()}
 
-    def _node(self, facts: NodeFacts, walk: Walk, held: frozenset[str]) -> NodeCost:
+    def _node(self, facts: NodeFacts, walk: TensorLifetimes, held: frozenset[str]) -> NodeCost:
         made, kept, fixed = walk.node(facts.node.id, held)
         return NodeCost(
             facts.parameters,
@@ -154,7 +154,7 @@ class Costs:
         """What a step keeps in the recipe's precision of what it keeps in float32, with its copies of these weights."""
         return round(MIXED_SHARE * size) + 2 * parameters if self._mixed else size
 
-    def _cost(self, graph: GraphFacts, walk: Walk) -> Cost:
+    def _cost(self, graph: GraphFacts, walk: TensorLifetimes) -> Cost:
         return Cost(
             self.batch,
             graph.parameters,
@@ -169,7 +169,7 @@ class Costs:
             self._optimizer_bytes(graph, walk),
         )
 
-    def _optimizer_bytes(self, graph: GraphFacts, walk: Walk) -> int:
+    def _optimizer_bytes(self, graph: GraphFacts, walk: TensorLifetimes) -> int:
         """What the optimizers keep: each learner's for the numbers that it trains."""
         learners = self.recipe.learners
         if not learners:

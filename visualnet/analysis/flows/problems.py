@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from visualnet.analysis.facts import GraphFacts, NodeFacts, Problem
-from visualnet.analysis.flows.way_back import Move, WayBack, find_way_back, inner_ports
+from visualnet.analysis.flows.inverse_order import InverseOrder, Move, find_inverse_order, inner_ports
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN
 from visualnet.layers.declaration.calls import LOG_DET
@@ -24,7 +24,7 @@ class Flow(NamedTuple):
     latent: Port
     log_det: Port | None
     inputs: tuple[Port, ...]
-    way: WayBack
+    way: InverseOrder
 
     @property
     def missing(self) -> tuple[Port, ...]:
@@ -45,7 +45,7 @@ def find_flows(main: GraphFacts) -> Iterator[Flow]:
         sources = [(Port(f.node.id, next(iter(f.outputs))), f) for f in main.sinks("input") if f.node.id in above]
         inputs = tuple(port for port, f in sources if _is_real(f))
         given = [port for port, f in sources if not _is_real(f)]
-        way = find_way_back(main, (latent, *given))
+        way = find_inverse_order(main, (latent, *given))
         yield Flow(facts, latent, main.graph.wires.get(Port(facts.node.id, LOG_DET)), inputs, way)
 
 
@@ -87,7 +87,7 @@ def _ends(flow: Flow) -> tuple[str, str]:
     return place, words
 
 
-def _deepest(way: WayBack) -> tuple[str, str, str] | None:
+def _deepest(way: InverseOrder) -> tuple[str, str, str] | None:
     """The node that the way is stuck at, by its id on this sheet, with its name through the blocks and its sizes."""
     for node_id in way.stuck:
         facts = way.facts.nodes[node_id]
@@ -96,7 +96,7 @@ def _deepest(way: WayBack) -> tuple[str, str, str] | None:
             graph = facts.inside[-1]
             known = {name for name in facts.outputs if Port(node_id, name) in way.known}
             ends = [p for n, p in inner_ports(graph, "output").items() if n in known]
-            inner = _deepest(find_way_back(graph, ends))
+            inner = _deepest(find_inverse_order(graph, ends))
             if inner is not None:
                 return node_id, f"{inner[1]} in {told}", inner[2]
         return node_id, told, _sizes(facts)
@@ -109,7 +109,7 @@ def _sizes(facts: NodeFacts) -> str:
     return f" ({came} → {left})" if came and left else ""
 
 
-def _uncounted(way: WayBack) -> Iterator[str]:
+def _uncounted(way: InverseOrder) -> Iterator[str]:
     """Names of the layers on the way that stretch volumes and whose log_det leads nowhere."""
     for move in way.moves:
         if not move.backwards:
@@ -121,6 +121,6 @@ def _uncounted(way: WayBack) -> Iterator[str]:
             yield from (f"{name} in “{facts.node.name}”" for name in _uncounted(inside))
 
 
-def _leads_on(way: WayBack, move: Move) -> bool:
+def _leads_on(way: InverseOrder, move: Move) -> bool:
     wires = way.facts.topology.out_of.get(move.node, ())
     return any(wire.source.port == LOG_DET for wire in wires)

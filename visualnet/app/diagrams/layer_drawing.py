@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from visualnet.app.diagrams.layer_painters import paint_drawing
 from visualnet.app.theme import fonts, icons
+from visualnet.app.widgets.painting import painting
 from visualnet.figures.layer_diagrams import describe, steps
 from visualnet.layers.declaration.drawings import Drawing
 
@@ -141,11 +142,11 @@ class LayerDrawing(CaptionedDrawing):
         event.accept()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint(painter)
-        self.paint_words(painter, min(self.high, self._end() + 8) if self.high > HEIGHT else self.high, self.words_px)
-        painter.end()
+        with painting(self) as painter:
+            self._paint(painter)
+            self.paint_words(
+                painter, min(self.high, self._end() + 8) if self.high > HEIGHT else self.high, self.words_px
+            )
 
     def _paint(self, painter: QPainter) -> None:
         area = QRectF(0, 2, self.width(), self.high - 4)

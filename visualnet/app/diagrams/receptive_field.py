@@ -5,13 +5,14 @@ from __future__ import annotations
 from math import ceil
 
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.receptive_field import Field
 from visualnet.app.diagrams.layer_drawing import WRAPPED, CaptionedDrawing
 from visualnet.app.diagrams.layer_painters import outline_pen, translucent
 from visualnet.app.theme import fonts, icons
+from visualnet.app.widgets.painting import painting
 
 WORDS_PX, GAP = 11, 10
 
@@ -88,23 +89,21 @@ class FieldDrawing(CaptionedDrawing):
         field = self.field
         if field is None:
             return
-        painter = QPainter(self)
         theme = icons.current_theme()
         box = self._box()
-        painter.fillRect(box, QColor(theme.raised))
-        if self.sample is not None and not self.sample.isNull():
-            painter.drawImage(box, self.sample)
-        cell = box.width() / field.extents[-1]
-        painter.setPen(outline_pen(theme.outline))
-        painter.drawRect(box)
-        if field.unknown:
+        with painting(self, smooth=False) as painter:
+            painter.fillRect(box, QColor(theme.raised))
+            if self.sample is not None and not self.sample.isNull():
+                painter.drawImage(box, self.sample)
+            cell = box.width() / field.extents[-1]
+            painter.setPen(outline_pen(theme.outline))
+            painter.drawRect(box)
+            if field.unknown:
+                self.paint_words(painter, box.bottom() + 6, fonts.px(WORDS_PX))
+                return
+            (top, low), (left, right) = ((0, 1), *field.seen(self.place))[-2:]
+            part = QRectF(box.left() + left * cell, box.top() + top * cell, (right - left) * cell, (low - top) * cell)
+            painter.fillRect(part, translucent(theme.accent, 70))
+            painter.setPen(outline_pen(theme.accent, 2.0))
+            painter.drawRect(part)
             self.paint_words(painter, box.bottom() + 6, fonts.px(WORDS_PX))
-            painter.end()
-            return
-        (top, low), (left, right) = ((0, 1), *field.seen(self.place))[-2:]
-        part = QRectF(box.left() + left * cell, box.top() + top * cell, (right - left) * cell, (low - top) * cell)
-        painter.fillRect(part, translucent(theme.accent, 70))
-        painter.setPen(outline_pen(theme.accent, 2.0))
-        painter.drawRect(part)
-        self.paint_words(painter, box.bottom() + 6, fonts.px(WORDS_PX))
-        painter.end()

@@ -28,6 +28,22 @@ def lazy(path: str, active: bool = False) -> Callable[[Studio], Any]:
     return lambda studio: resolve_name(path)(studio.active if active else studio)
 
 
+def lazy_overlay(path: str, settings: bool = False) -> Callable[[Studio, CanvasBase], Any]:
+    """Call what the path names with the Studio and the main canvas, and with the person's settings where it wants them; import it only
+    then."""
+    return lambda studio, canvas: resolve_name(path)(studio, canvas, *((studio.settings,) if settings else ()))
+
+
+def call_overlay(feature: str, method: str) -> Callable[..., None]:
+    """An action's function: calls a method of what the feature draws over the canvas, with all but the Studio that it is given."""
+
+    def call(studio: Studio, *given: Any) -> None:
+        if studio.shell is not None and (overlay := studio.shell.overlay(feature)) is not None:
+            getattr(overlay, method)(*given)
+
+    return call
+
+
 @dataclass(frozen=True, slots=True)
 class Dock:
     """A panel beside the canvas.

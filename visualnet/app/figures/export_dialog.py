@@ -18,6 +18,7 @@ from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.basic import button, label
 from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.painting import painting
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import CARRIED
@@ -80,22 +81,20 @@ class Preview(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = icons.current_theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(theme.line), 1))
-        painter.setBrush(QColor(theme.field))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        if self._image.isNull():
-            painter.setPen(QColor(theme.muted))
-            centred = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect().adjusted(24, 24, -24, -24), centred, self.words)
-        else:
-            size = self._image.deviceIndependentSize()
-            corner = QPointF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2)
-            if self.transparent:
-                painter.fillRect(QRectF(corner, size), QBrush(_chequered_tile()))
-            painter.drawImage(corner, self._image)
-        painter.end()
+        with painting(self) as painter:
+            painter.setPen(QPen(QColor(theme.line), 1))
+            painter.setBrush(QColor(theme.field))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+            if self._image.isNull():
+                painter.setPen(QColor(theme.muted))
+                centred = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(self.rect().adjusted(24, 24, -24, -24), centred, self.words)
+            else:
+                size = self._image.deviceIndependentSize()
+                corner = QPointF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2)
+                if self.transparent:
+                    painter.fillRect(QRectF(corner, size), QBrush(_chequered_tile()))
+                painter.drawImage(corner, self._image)
 
 
 def _chequered_tile() -> QPixmap:

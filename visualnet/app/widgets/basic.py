@@ -6,22 +6,28 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import GRID
 from visualnet.app.widgets.layouts import STRETCH, clear, column
+from visualnet.app.widgets.painting import fill_rounded, painting
 from visualnet.core.text.visible import visible
 
 Widget = TypeVar("Widget", bound=QWidget)
 
 
-def label(text: str = "", role: str = "", parent: QWidget | None = None, *, wrap: bool = False) -> QLabel:
-    """A plain-text label in a role of the style sheet: title, heading, section, muted, figures, mono, error …"""
+def label(
+    text: str = "", role: str = "", parent: QWidget | None = None, *, wrap: bool = False, selectable: bool = False
+) -> QLabel:
+    """A plain-text label in a role of the style sheet: title, heading, section, muted, figures, mono, error …; ``selectable`` with the
+    mouse."""
     made = QLabel(visible(text, lines=True), parent, textFormat=Qt.TextFormat.PlainText, wordWrap=wrap)
     if role:
         made.setProperty("role", role)
+    if selectable:
+        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return made
 
 
@@ -82,10 +88,9 @@ class IconLabel(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
         role = self._role if self.isEnabled() else "disabled"
-        icons.paint(painter, self._name, QRectF(self.rect()), role)
-        painter.end()
+        with painting(self, smooth=False) as painter:
+            icons.paint(painter, self._name, QRectF(self.rect()), role)
 
 
 class ColorDot(QWidget):
@@ -102,12 +107,8 @@ class ColorDot(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(icons.current_theme().colour(self.role)))
-        painter.drawRoundedRect(self.rect(), 2.5, 2.5)
-        painter.end()
+        with painting(self) as painter:
+            fill_rounded(painter, self.rect(), icons.current_theme().colour(self.role), 2.5)
 
 
 class ElidedLabel(QLabel):
@@ -162,9 +163,8 @@ class KeyValue(QWidget):
         shown = self._values.get(key)
         if shown is None:
             row = len(self._values)
-            shown = label("", "figures")
+            shown = label("", "figures", selectable=True)
             shown.setAlignment(Qt.AlignmentFlag.AlignRight)
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._values[key] = shown
             self._grid.addWidget(label(key, "muted"), row, 0)
             self._grid.addWidget(shown, row, 1)

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QLayoutItem, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLayout,
+    QLayoutItem,
+    QSizePolicy,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from visualnet.app.theme.tokens import GRID
 
@@ -42,6 +51,26 @@ def fitting_row(
 def column(*items: Item, margins: Margins = 0, spacing: int = -1, parent: QWidget | None = None) -> QVBoxLayout:
     """The items from top to bottom; the layout of ``parent`` where one is given. A spacing of -1 is the style's."""
     return _filled(QVBoxLayout(), items, margins, spacing, parent)
+
+
+def widget_of(layout: QLayout) -> QWidget:
+    """A plain widget that holds a layout."""
+    made = QWidget()
+    made.setLayout(layout)
+    return made
+
+
+def split(*parts: QWidget | tuple[QWidget, int], sizes: Sequence[int] = (), upright: bool = False) -> QSplitter:
+    """Parts beside each other (``upright``: one above the other) with handles between, none of which can be pushed shut; each alone or with
+    its stretch factor. ``sizes`` are the first, in pixels."""
+    splitter = QSplitter(Qt.Orientation.Vertical if upright else Qt.Orientation.Horizontal, childrenCollapsible=False)
+    for at, part in enumerate(parts):
+        widget, stretch = part if isinstance(part, tuple) else (part, 0)
+        splitter.addWidget(widget)
+        splitter.setStretchFactor(at, stretch)
+    if sizes:
+        splitter.setSizes([*sizes])
+    return splitter
 
 
 def add(layout: QBoxLayout, *items: Item) -> None:

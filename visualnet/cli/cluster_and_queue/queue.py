@@ -133,7 +133,7 @@ def _work(args: argparse.Namespace) -> int:
     from visualnet.core.process.exit_signals import on_ending
     from visualnet.training.events import Event
     from visualnet.training.queue.queue_file import Waiting
-    from visualnet.training.queue.worker import AtWork, Worker
+    from visualnet.training.queue.worker import QueueBusy, Worker
     from visualnet.training.terminal.printer import Printer, print_json
 
     printers: dict[str, Printer] = {}
@@ -153,7 +153,7 @@ def _work(args: argparse.Namespace) -> int:
     try:
         with on_ending(lambda number: worker.stop(), impatient=True):
             failures = worker.work()
-    except AtWork as error:
+    except QueueBusy as error:
         raise Misuse(str(error)) from None
     return INTERRUPTED if worker.stopping else FAULTY if failures else FINE
 

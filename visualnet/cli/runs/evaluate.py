@@ -33,7 +33,7 @@ def options(verb: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from visualnet.training.evaluation.evaluation import evaluate
-    from visualnet.training.evaluation.pairing import describe_difference, pair
+    from visualnet.training.evaluation.paired_comparison import describe_difference, pair
     from visualnet.training.evaluation.report import write_report
     from visualnet.training.evaluation.text_report import as_data, as_text, pairing_as_data
 

@@ -1,1 +1,1 @@
-"""Normalizing flows: the way back through a drawn flow (`way_back.py`)."""
+"""Normalizing flows: the way back through a drawn flow (`inverse_program.py`)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from visualnet.analysis.flows.inverse_order import InverseOrder, Move, inner_ports
 from visualnet.analysis.flows.problems import find_flows
-from visualnet.analysis.flows.way_back import Move, WayBack, inner_ports
 from visualnet.compiling.plan import PlanSheet, PlanStep
 from visualnet.compiling.source_code.argument_printer import Figures, Mismatch, Text, same, where
 from visualnet.compiling.source_code.code_layout import indent, lay_out, tensors, write_docstring
@@ -13,7 +13,7 @@ from visualnet.compiling.source_code.statements import Statement, Statements, fr
 from visualnet.core.graph import Port
 from visualnet.layers.declaration.calls import Own, Ref
 
-Ways = Mapping[int, WayBack]
+Ways = Mapping[int, InverseOrder]
 """The way back through a sheet, by the sheet's id; sheets that no flow goes through are not in it."""
 
 
@@ -27,14 +27,14 @@ def find_ways(main: PlanSheet) -> Ways:
     for flow in find_flows(main.facts):
         if flow.missing or not flow.inputs:
             continue
-        found: dict[int, WayBack] = {}
+        found: dict[int, InverseOrder] = {}
         way = flow.way.to(flow.inputs)
         if results(way) and _collect(main, way, found):  # an input that is compared as it is leaves nothing to find
             return found
     return {}
 
 
-def _collect(sheet: PlanSheet, way: WayBack, found: dict[int, WayBack]) -> bool:
+def _collect(sheet: PlanSheet, way: InverseOrder, found: dict[int, InverseOrder]) -> bool:
     found[id(sheet)] = way
     if any(step.module == NAME for step in sheet.modules):
         return False
@@ -45,7 +45,7 @@ def _collect(sheet: PlanSheet, way: WayBack, found: dict[int, WayBack]) -> bool:
     return True
 
 
-def arguments(way: WayBack, is_block: bool) -> dict[str, Port]:
+def arguments(way: InverseOrder, is_block: bool) -> dict[str, Port]:
     """What ``inverse`` is given, by name: the outputs that are known, then inputs that steer the way."""
     if not is_block:
         nodes = way.facts.nodes
@@ -56,13 +56,13 @@ def arguments(way: WayBack, is_block: bool) -> dict[str, Port]:
     return {**given, **{n: p for n, p in steering.items() if p not in given.values()}}
 
 
-def results(way: WayBack) -> dict[str, Port]:
+def results(way: InverseOrder) -> dict[str, Port]:
     """What ``inverse`` gives back: the inputs that the way finds, by name."""
     found = {port for move in way.moves for port in move.gives}
     return {name: port for name, port in inner_ports(way.facts, "input").items() if port in found}
 
 
-def _is_input(way: WayBack, port: Port) -> bool:
+def _is_input(way: InverseOrder, port: Port) -> bool:
     return any(facts.node.id == port.node for facts in way.facts.sinks("input"))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
-from visualnet.data.declare import DataSet, dataset
+from visualnet.data.declare import GeneratedDataSet, dataset
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import count
 
@@ -68,7 +68,7 @@ class PrintedWorld(NamedTuple):
     module: ModuleType | None = None
 
 
-class Environment(DataSet):
+class Environment(GeneratedDataSet):
     """Base of every environment: one choice of its settings. As a data set it is ``n`` steps of random play.
 
     A sample of those holds the observation, the action that was drawn then, and as target the discounted sum of the rewards from there to
@@ -84,10 +84,6 @@ class Environment(DataSet):
     """The mean reward of an episode from which on the environment counts as solved, where its authors say so."""
     keys: ClassVar[tuple[str, ...]] = ()
     """The key of each action for who plays by hand (``left``, ``right``, ``up``, ``down``, a letter); empty where none suggests itself."""
-
-    @property
-    def size(self) -> int:
-        return self.n
 
     def observation(self) -> Spec:
         """What is observed: real numbers, or one whole number for the state."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from visualnet.data.declare import DataSet, dataset
+from visualnet.data.declare import GeneratedDataSet, dataset
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import choice, count, real
 
@@ -28,16 +28,11 @@ _CONTEXT = count(
 _SEED = count(0, "Another seed, other samples.", low=0)
 
 
-class _Reviews(DataSet):
+class _Reviews(GeneratedDataSet):
     """What both have: their tokens."""
 
     unit: str
-    n: int
     context: int
-
-    @property
-    def size(self) -> int:
-        return self.n
 
     def _tokens(self) -> Spec:
         return Spec((self.context,), ("T",), "int")

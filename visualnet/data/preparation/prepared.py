@@ -57,10 +57,10 @@ class PreparedSamples(Samples):
         try:
             return run_steps(raw, self.steps, self.fitted)
         except ValueError:
-            self._name_culprit(index, raw)
+            self._name_sample(index, raw)
             raise
 
-    def _name_culprit(self, index: Array, raw: Batch) -> None:
+    def _name_sample(self, index: Array, raw: Batch) -> None:
         """Raise ValueError for the first of these samples that a step cannot take, with where it comes from."""
         for at, sample in enumerate(index):
             try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from visualnet.data.sources import series, table
 from visualnet.data.sources.arrays import array_source
-from visualnet.data.sources.common.glimpse import share_glimpses
+from visualnet.data.sources.common.first_entries import share_first_entries
 from visualnet.data.sources.images import image_boxes, image_folder, image_masks, image_regions, image_table
 from visualnet.data.sources.sounds import sound
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
@@ -34,6 +34,6 @@ DECLARED_IN = (
 
 def guess_sources(path: Path) -> list[tuple[type[FileSource], Guess]]:
     """The sources that can read this file or folder, the likeliest first."""
-    with share_glimpses():
+    with share_first_entries():
         found = [(kind, kind.guess(path)) for kind in SOURCES.values()]
     return sorted(((k, g) for k, g in found if g is not None and g.score > 0), key=lambda pair: -pair[1].score)

@@ -117,7 +117,7 @@ at the output of the same name. A layer without it keeps volumes."""
 
 
 class Undoing(NamedTuple):
-    """How a layer is undone: from what each declares, `analysis/flows/way_back.py` finds the inverse of a whole drawing.
+    """How a layer is undone: from what each declares, `analysis/flows/inverse_order.py` finds the inverse of a whole drawing.
 
     ``reads`` are the ports whose values must be known (outputs, and inputs that steer what is done), ``finds`` the input ports whose
     values follow from them."""

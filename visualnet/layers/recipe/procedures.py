@@ -17,7 +17,7 @@ MOST_STEPS = 10_000_000
 MOST_KEPT = 5_000_000
 
 
-class Told(NamedTuple):
+class ReportedValue(NamedTuple):
     """A value that a procedure tells beside losses and metrics: which way is better (``min``, ``max``, or neither), and what it means."""
 
     better: str
@@ -29,7 +29,7 @@ class Procedure(Technique):
     """What a round does. ``tells``: its own values by name, in training or on validation. ``plays``: it takes its samples from play in an
     environment, not from the data's training part."""
 
-    tells: Mapping[str, Told] = field(default_factory=dict)
+    tells: Mapping[str, ReportedValue] = field(default_factory=dict)
     plays: bool = False
 
 
@@ -115,11 +115,11 @@ _ALL = (
             "v": "weight of the target network",
         },
         tells={
-            "reward": Told(
+            "reward": ReportedValue(
                 "max", "Reward of an episode: in training the one that ended last, in validation their mean"
             ),
-            "episode_length": Told("", "Steps of an episode"),
-            "epsilon": Told("", "Share of steps drawn at random"),
+            "episode_length": ReportedValue("", "Steps of an episode"),
+            "epsilon": ReportedValue("", "Share of steps drawn at random"),
         },
         plays=True,
     ),
@@ -127,6 +127,6 @@ _ALL = (
 PROCEDURES: dict[str, Procedure] = {kind.name: kind for kind in _ALL}
 
 
-def told_values(name: str) -> Mapping[str, Told]:
+def told_values(name: str) -> Mapping[str, ReportedValue]:
     """What the procedure of this name tells beside losses and metrics; nothing where there is none of this name."""
     return PROCEDURES[name].tells if name in PROCEDURES else {}

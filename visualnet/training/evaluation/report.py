@@ -13,7 +13,7 @@ from visualnet.training.evaluation.evaluation import Evaluation
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.judgements import Judgement, judgements_for
 from visualnet.training.evaluation.metrics import METRICS
-from visualnet.training.evaluation.pairing import Pairing, describe_difference
+from visualnet.training.evaluation.paired_comparison import PairedComparison, describe_difference
 from visualnet.training.evaluation.sample_pictures import encode_png, pictures_of_answer
 from visualnet.training.evaluation.uses_of_test_part import describe_uses
 from visualnet.version import __version__
@@ -34,7 +34,7 @@ td.right, th.right { text-align: right; } svg { max-width: 100%; height: auto; }
 """.strip()
 
 
-def write_report(evaluation: Evaluation, pairings: Iterable[tuple[str, Pairing]] = ()) -> str:
+def write_report(evaluation: Evaluation, pairings: Iterable[tuple[str, PairedComparison]] = ()) -> str:
     """The page, as text. ``pairings`` are other runs, by name, each held against this one."""
     title = escape(f"{evaluation.project.name}: {evaluation.part} part")
     body = [f"<h1>{escape(evaluation.project.name)}</h1>", f'<p class="muted">{_line(evaluation)}</p>']
@@ -106,7 +106,7 @@ def _examples(evaluation: Evaluation, judged: Judged, chart: ExampleList) -> str
     return f'<div class="card"><table><tr><th>sample</th><th></th><th>answer</th></tr>{"".join(lines)}</table></div>'
 
 
-def _compare(pairings: Iterable[tuple[str, Pairing]]) -> list[str]:
+def _compare(pairings: Iterable[tuple[str, PairedComparison]]) -> list[str]:
     found: list[str] = []
     for name, pairing in pairings:
         found.append(f"<h2>Against the run {escape(name)}</h2>")

@@ -7,7 +7,7 @@ from typing import Any
 from visualnet.training.evaluation.evaluation import Evaluation, describe
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS
-from visualnet.training.evaluation.pairing import Pairing
+from visualnet.training.evaluation.paired_comparison import PairedComparison
 from visualnet.training.evaluation.tasks import TASKS
 from visualnet.training.evaluation.uses_of_test_part import describe_uses
 
@@ -42,7 +42,7 @@ def _rows(judged: Judged) -> list[dict[str, Any]]:
     ]
 
 
-def pairing_as_data(name: str, pairing: Pairing) -> dict[str, Any]:
+def pairing_as_data(name: str, pairing: PairedComparison) -> dict[str, Any]:
     """How another run compares, as JSON has it."""
     return {
         "run": name,

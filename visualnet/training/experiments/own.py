@@ -16,7 +16,7 @@ from visualnet.core.project import Project
 from visualnet.core.text.format import capitalize_first
 from visualnet.core.text.visible import clean
 from visualnet.core.validation import same
-from visualnet.data.division.offers import has_validation
+from visualnet.data.division.division_settings import has_validation
 from visualnet.layers import LAYERS
 from visualnet.layers.recipe.procedures import told_values
 from visualnet.training.experiments.curves import BOTH

@@ -17,6 +17,7 @@ from visualnet.core.edits.learners import index_of, set_learner
 from visualnet.core.edits.preparation import set_step
 from visualnet.core.graph import Init, Node, Value
 from visualnet.core.project import MAIN, About, Project, Recipe
+from visualnet.core.text.values import read_value
 from visualnet.data.declare import DataSet
 from visualnet.data.preparation.registry import STEPS
 from visualnet.data.registry import make_data_set
@@ -47,7 +48,7 @@ class Place(NamedTuple):
         Raises:
             ValueError: it cannot be read; the words say what is wanted.
         """
-        raw = _plain(text)
+        raw = {"true": True, "false": False}.get(text.strip(), read_value(text, several=False))
         if isinstance(self.param, Choice):
             raw = next((option for option in self.param.options if str(option) == text.strip()), raw)
         try:
@@ -78,18 +79,6 @@ def find_place(project: Project, address: str) -> Place:
         return places[address]
     near = difflib.get_close_matches(address, places, n=4, cutoff=0.4) or list(places)[:6]
     raise ValueError(f"this project has nothing called “{address}” that could be varied (it has {', '.join(near)} …)")
-
-
-def _plain(text: str) -> Value:
-    text = text.strip()
-    if text in ("true", "false"):
-        return text == "true"
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 def _named(name: str, param: Param) -> Param:

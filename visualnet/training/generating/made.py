@@ -11,8 +11,8 @@ import numpy as np
 
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.tables import csv_of
-from visualnet.figures.charts.made.clouds import CloudChart
-from visualnet.figures.charts.made.texts import TextChart
+from visualnet.figures.charts.generated.clouds import CloudChart
+from visualnet.figures.charts.generated.texts import TextChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.tiles import TilesChart
 from visualnet.figures.colours.pixels import png_of

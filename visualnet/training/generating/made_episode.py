@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.figures.charts.made.game import GameChart, Shape
-from visualnet.figures.charts.made.raster import pixels_of
+from visualnet.figures.charts.generated.game import GameChart, Shape
+from visualnet.figures.charts.generated.raster import pixels_of
 from visualnet.figures.colours.pixels import png_of
 from visualnet.training.generating.made import Made, Writer, contact_sheet, csv_bytes, gif_bytes
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from visualnet.analysis import Analysis
 from visualnet.analysis.cost.totals import Costs
 from visualnet.analysis.facts import NodePath
-from visualnet.compiling import GraphError, culprit
+from visualnet.compiling import GraphError, failing_node
 from visualnet.core.text.format import format_bytes
 from visualnet.data.streaming.readable import DataLost, UnreadableSample
 from visualnet.training.checkpoints import BadCheckpoint
@@ -58,7 +58,7 @@ def describe(
         return Failed(kind="graph", words=str(error), traceback=text, step=step)
     if isinstance(error, BadCheckpoint):
         return Failed(kind="data", words=str(error), traceback=text, step=step)
-    found = culprit.from_traceback(error)
+    found = failing_node.from_traceback(error)
     path = tuple(found[0]) if found else ()
     told = model.guilty(error, {}) if model is not None and found else None
     if is_memory(error) and (heavy := _heavy(analysis, batch_size)):

@@ -70,6 +70,8 @@ class Observation:
     """What a subject of it is: an output port, a node's parameter (or all of a node: ""), the whole network, a sheet's path."""
     reading: ClassVar[str]
     """How to read it, in two sentences."""
+    why_none: ClassVar[str] = "There is nothing of this in the network."
+    """The words where a network has nothing of that; they say which part is missing, and what makes sense instead."""
     unit: ClassVar[str] = ""
     params: ClassVar[Mapping[str, Param]] = {}
     live: ClassVar[bool] = True
@@ -112,11 +114,6 @@ class Observation:
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         """What of this network it can show, in the order of the drawing."""
         raise NotImplementedError
-
-    @classmethod
-    def why_none(cls) -> str:
-        """The words where a network has nothing of that; they say which part is missing, and what makes sense instead."""
-        return "There is nothing of this in the network."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         """Observe.

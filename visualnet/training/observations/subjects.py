@@ -52,7 +52,7 @@ def find_subject(kind: type[Observation], analysis: Analysis, at: str) -> Subjec
     """
     subjects = kind.subjects(analysis)
     if not subjects:
-        raise ValueError(kind.why_none())
+        raise ValueError(kind.why_none)
     if not at:
         return subjects[0]
     names = {subject: spell_subject(subject, analysis) for subject in subjects}

@@ -54,14 +54,11 @@ class TiledMask(Observation):
         high=1000,
     )
     tiles: bool = flag(False, "Draw where the tiles meet.")
+    why_none = "This is for networks that answer one image with one mask of classes, pixel by pixel."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return mask_outputs(analysis) if len(mask_outputs(analysis)) == 1 else []
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "This is for networks that answer one image with one mask of classes, pixel by pixel."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.answers.images import chosen_batch, image_field, in_data_units

@@ -71,14 +71,11 @@ class WrittenText(Observation):
     forced: str = text(
         "", "Numbers of tokens with which the answer has to begin.", check=read_forced, longest=LONGEST_TYPED
     )
+    why_none = NO_TEXT
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return [NETWORK] if count_texts(analysis) else []
-
-    @classmethod
-    def why_none(cls) -> str:
-        return NO_TEXT
 
     @property
     def choosing(self) -> Choosing:

@@ -18,7 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from visualnet.core.process.exit_signals import on_ending
-from visualnet.core.process.owner import when_orphaned
+from visualnet.core.process.parent_process import when_orphaned
 from visualnet.core.storage import project_file
 from visualnet.core.storage.regular_files import descriptor
 from visualnet.core.user import trusted_code

@@ -16,7 +16,7 @@ from visualnet.training import events
 from visualnet.training.process import address
 from visualnet.training.process.ending import conclude
 from visualnet.training.process.log_tail import LogTail, whole_size_of
-from visualnet.training.process.message_socket import ANSWER_MOST, BadFrame, Closed, MessageSocket, Waker
+from visualnet.training.process.message_socket import ANSWER_MOST, BadFrame, Closed, MessageSocket, WakeupSocket
 from visualnet.training.process.messages import (
     NONCE,
     Challenge,
@@ -172,7 +172,7 @@ class Follower:
 
     def _converse(self, connection: MessageSocket) -> None:
         control = self.control
-        waker = Waker()
+        waker = WakeupSocket()
         control.begin_anew()
         control.wake = waker.wake
         try:

@@ -111,7 +111,7 @@ class MessageSocket:
             self.socket.close()
 
 
-class Waker:
+class WakeupSocket:
     """Wakes a thread that waits for sockets: ``end`` becomes readable for it. Nothing here ever blocks."""
 
     def __init__(self) -> None:

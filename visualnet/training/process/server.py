@@ -24,7 +24,7 @@ from visualnet.training.control import Control, ProbeRequest
 from visualnet.training.events import Event
 from visualnet.training.loop.sinks import Sink
 from visualnet.training.process import address, log_tail
-from visualnet.training.process.message_socket import REQUEST_MOST, BadFrame, Closed, MessageSocket, Waker
+from visualnet.training.process.message_socket import REQUEST_MOST, BadFrame, Closed, MessageSocket, WakeupSocket
 from visualnet.training.process.messages import (
     NONCE,
     Challenge,
@@ -144,7 +144,7 @@ class RunServer:
         self._aims: deque[tuple[ProbeRequest, Peer, int, ProbeRequest]] = deque(maxlen=KNOWN)
         self._copies: dict[tuple[int, int], int] = {}
         self._trained: tuple[Project, bytes] | None = None
-        self._waker = Waker()
+        self._waker = WakeupSocket()
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._heard, selectors.EVENT_READ)
         self._selector.register(self._waker.end, selectors.EVENT_READ)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from visualnet.core.process.owner import LET_GO
+from visualnet.core.process.parent_process import LET_GO
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.user import trusted_code

@@ -19,7 +19,7 @@ Tell = Callable[[Waiting, object], None]
 """Called with the run that is trained and what it tells."""
 
 
-class AtWork(ValueError):
+class QueueBusy(ValueError):
     """Another process works through the queue."""
 
 
@@ -28,7 +28,7 @@ def working() -> Iterator[None]:
     """Be the one that works through the queue. The operating system ends it with the process, however that ends.
 
     Raises:
-        AtWork: another process does.
+        QueueBusy: another process does.
         FileError: the folder cannot be written to.
     """
     try:
@@ -37,7 +37,7 @@ def working() -> Iterator[None]:
         raise FileError(str(queue_path()), f"the queue cannot be worked through: {error.strerror or error}") from None
     with lock:
         if not try_lock(lock.fileno()):
-            raise AtWork("another process works through the queue already: what is added is trained there")
+            raise QueueBusy("another process works through the queue already: what is added is trained there")
         yield
 
 
@@ -46,7 +46,7 @@ def is_worked_through() -> bool:
     try:
         with working():
             return False
-    except AtWork:
+    except QueueBusy:
         return True
     except FileError:
         return False
@@ -69,7 +69,7 @@ class Worker:
         """Train until nothing waits, or until `stop`: how many runs failed.
 
         Raises:
-            AtWork, FileError: as `working` and `read_queue`.
+            QueueBusy, FileError: as `working` and `read_queue`.
         """
         failures = 0
         with working():

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from visualnet.core.process.exit_signals import exit_code, on_ending
-from visualnet.core.process.owner import when_orphaned
+from visualnet.core.process.parent_process import when_orphaned
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.text.format import format_percent, format_quantity

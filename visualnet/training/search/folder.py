@@ -25,7 +25,7 @@ WAIT_S, LONGEST_S = 0.002, 60.0
 """How often a lock that another process holds is tried again, and how long."""
 
 
-class Occupied(OSError):
+class LockTimeout(OSError):
     """A lock was held for longer than any process has reason to."""
 
 
@@ -173,13 +173,13 @@ class Lock:
         """Hold it, once nobody else does.
 
         Raises:
-            Occupied: somebody held it for a minute.
+            LockTimeout: somebody held it for a minute.
             OSError: the file cannot be opened.
         """
         until = time.monotonic() + LONGEST_S
         while not self.try_acquire():
             if time.monotonic() > until:
-                raise Occupied(f"{self.path} has been held by another process for {LONGEST_S:.0f} seconds")
+                raise LockTimeout(f"{self.path} has been held by another process for {LONGEST_S:.0f} seconds")
             time.sleep(WAIT_S)
         return True
 

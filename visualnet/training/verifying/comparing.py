@@ -12,7 +12,7 @@ from visualnet.training.runs.run_model import RunModel
 from visualnet.training.runs.series import Series
 
 
-class Departure(NamedTuple):
+class FirstDifference(NamedTuple):
     """The first place where two records differ: a value after a step, or the mean of an epoch that ended there."""
 
     step: int
@@ -36,7 +36,7 @@ class Comparison(NamedTuple):
 
     steps: int
     epochs: int
-    departure: Departure | None
+    departure: FirstDifference | None
     kept_to: int
     again_to: int
 
@@ -60,7 +60,7 @@ class Comparison(NamedTuple):
 def compare(kept: RunModel, again: RunModel) -> Comparison:
     """Compare all values of the steps and epochs that both records hold: losses and metrics of each step, the learning rate, the means of
     each epoch in training and validation. Where a record is coarser (`loop/thinning.py`), the steps that both hold."""
-    earliest: Departure | None = None
+    earliest: FirstDifference | None = None
     for name, one, other, of_epochs in _pairs(kept, again):
         found = _first_difference(name, one, other)
         if found is not None and of_epochs:
@@ -88,7 +88,7 @@ def _pairs(kept: RunModel, again: RunModel) -> Iterator[tuple[str, Series, Serie
     yield "learning rate", kept.lr, again.lr, False
 
 
-def _first_difference(name: str, kept: Series, again: Series) -> Departure | None:
+def _first_difference(name: str, kept: Series, again: Series) -> FirstDifference | None:
     """The first step of both at which the bits of the values differ. A gap equals a gap."""
     _, ours, theirs = np.intersect1d(kept.steps, again.steps, assume_unique=True, return_indices=True)
     one, other = kept.values[ours], again.values[theirs]
@@ -96,7 +96,7 @@ def _first_difference(name: str, kept: Series, again: Series) -> Departure | Non
     if not differs.any():
         return None
     at = int(differs.argmax())
-    return Departure(int(kept.steps[ours[at]]), name, _value(one[at]), _value(other[at]))
+    return FirstDifference(int(kept.steps[ours[at]]), name, _value(one[at]), _value(other[at]))
 
 
 def _value(value: np.float64) -> float | None:

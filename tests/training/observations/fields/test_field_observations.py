@@ -11,7 +11,7 @@ from torch import nn
 from tests.contract.observed_networks import observed
 from tests.training.observations.attribution.test_attribution_observations import image_of, see
 from tests.training.observations.excitation.test_excitation_observations import port_of
-from visualnet.figures.charts.observed.beside import BesideChart
+from visualnet.figures.charts.observed.side_by_side import SideBySideChart
 from visualnet.training.observations.fields.influence import TwiceDifferentiable
 from visualnet.training.observations.observation import Subject, find_observations
 
@@ -58,7 +58,7 @@ def test_what_a_unit_adds_is_the_same_at_every_node_of_a_chain() -> None:
         (gradient,) = torch.autograd.grad(scores[0].max(), maps, retain_graph=True)
     assert np.isclose(total, (gradient * maps)[0, 1, 12, 12].item(), atol=1e-6)
     chart = find_observations()["path_to_score"]().draw(seen, [(0, seen)])
-    assert isinstance(chart, BesideChart)
+    assert isinstance(chart, SideBySideChart)
     assert any(str(cell).startswith("c3 · via ") for row in chart.rows() for cell in row)
 
 
@@ -106,7 +106,7 @@ def test_attention_made_of_plain_operations_answers_the_same() -> None:
 def test_networks_without_places_say_what_makes_sense() -> None:
     kind = find_observations()["receptive_field"]
     assert kind.subjects(observed("points").analysis) == []
-    assert "saliency" in kind.why_none()
+    assert "saliency" in kind.why_none
     words = see(observed("gated"), "receptive_field", kind.subjects(observed("gated").analysis)[0], row=4)
     assert words.arrays["map_0"].shape == (20,)
     assert np.flatnonzero(words.arrays["map_0"]).tolist() == [4]

@@ -25,7 +25,7 @@ from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.dialogs.popup import Popup
 from visualnet.app.widgets.layouts import column
-from visualnet.app.widgets.row_painting import draw_line, draw_row_ground
+from visualnet.app.widgets.painting import draw_line, draw_row_ground
 from visualnet.core.project import Project
 from visualnet.layers import LAYERS
 from visualnet.layers.shorthand import Given

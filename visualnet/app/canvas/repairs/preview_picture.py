@@ -10,7 +10,7 @@ from visualnet.analysis.families import family_of
 from visualnet.analysis.repair.preview import Change, EditPreview, column_boxes
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme, mix
-from visualnet.app.widgets.row_painting import draw_line
+from visualnet.app.widgets.painting import draw_line
 from visualnet.core.text.format import format_quantity
 
 WIDTH = 392

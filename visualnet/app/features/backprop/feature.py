@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
-
-from visualnet.app.canvas.base import CanvasBase
-from visualnet.app.features.feature import Dock, Feature, lazy
-from visualnet.app.state.studio import Studio
-
-
-def make_overlay(studio: Studio, canvas: CanvasBase) -> QObject:
-    from visualnet.app.canvas.view import CanvasView
-    from visualnet.app.features.backprop.canvas_marks import CanvasMarks
-
-    assert isinstance(canvas, CanvasView)
-    return CanvasMarks(studio, canvas)
-
+from visualnet.app.features.feature import Dock, Feature, lazy, lazy_overlay
 
 FEATURE = Feature(
     "backprop",
@@ -28,5 +15,5 @@ FEATURE = Feature(
         "arrow-previous",
         submenu="Inside the network",
     ),
-    overlay=make_overlay,
+    overlay=lazy_overlay("visualnet.app.features.backprop.canvas_marks:CanvasMarks"),
 )

@@ -71,8 +71,7 @@ class MomentPage(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.title, self.words = label("", "heading", wrap=True), label("", "muted", wrap=True)
         self.rule_title = label("", "section")
-        self.stack, self.sum_words = DerivationStack(), label("", "small", wrap=True)
-        self.sum_words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.stack, self.sum_words = DerivationStack(), label("", "small", wrap=True, selectable=True)
         self.groups: list[TensorGroup] = []
         holder = QWidget()
         self.body: QVBoxLayout = column(

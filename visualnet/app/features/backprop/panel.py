@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QSpinBox, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QSpinBox, QStackedWidget, QWidget
 
 from visualnet import pytorch
 from visualnet.analysis.facts import plain_path
@@ -19,7 +19,7 @@ from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, split
 from visualnet.core.project import MAIN
 from visualnet.core.text.format import format_number
 from visualnet.training.idle_probe import torch_is_ready, weights_of
@@ -106,12 +106,7 @@ class BackpropPanel(QWidget):
         self.restart.setToolTip("Back to the weights before all steps")
         self.loss, self.note = label("", "figures"), label("", "small", wrap=True)
         self.empty, self.stack = EmptyState("arrow-previous", ""), QStackedWidget()
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.addWidget(self.list)
-        self.splitter.addWidget(self.page)
-        self.splitter.setStretchFactor(1, 1)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([150, 500])
+        self.splitter = split(self.list, (self.page, 1), sizes=(150, 500), upright=True)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.splitter)
         head = row(self.chooser, self.samples, self.learner, STRETCH, margins=(12, 4, 8, 0), spacing=6)

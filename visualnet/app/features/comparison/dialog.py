@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QScrollArea, QWidget
 
 from visualnet.analysis.compare.table import QUANTITIES, compare, ratio_text
@@ -17,7 +17,8 @@ from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import button, describe, label
-from visualnet.app.widgets.layouts import STRETCH, clear, column, row
+from visualnet.app.widgets.layouts import STRETCH, clear, column, row, widget_of
+from visualnet.app.widgets.painting import fill_rounded, painting
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
@@ -40,15 +41,11 @@ class Bar(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = icons.current_theme()
-        p = QPainter(self)
-        p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        p.setPen(Qt.PenStyle.NoPen)
-        p.setBrush(QColor(theme.line))
-        p.drawRoundedRect(QRectF(self.rect()), 3, 3)
-        p.setBrush(QColor(theme.accent))
-        if self.share > 0:
-            p.drawRoundedRect(QRectF(0, 0, max(3.0, self.width() * self.share), self.height()), 3, 3)
-        p.end()
+        with painting(self) as p:
+            fill_rounded(p, QRectF(self.rect()), theme.line, 3)
+            p.setBrush(QColor(theme.accent))
+            if self.share > 0:
+                p.drawRoundedRect(QRectF(0, 0, max(3.0, self.width() * self.share), self.height()), 3, 3)
 
 
 class Sketch(QWidget):
@@ -62,13 +59,9 @@ class Sketch(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = icons.current_theme()
-        p = QPainter(self)
-        p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        p.setPen(Qt.PenStyle.NoPen)
-        p.setBrush(QColor(theme.canvas))
-        p.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        paint_graph(p, QRectF(self.rect()).adjusted(10, 8, -10, -8), self.project, theme)
-        p.end()
+        with painting(self) as p:
+            fill_rounded(p, QRectF(self.rect()), theme.canvas, 6)
+            paint_graph(p, QRectF(self.rect()).adjusted(10, 8, -10, -8), self.project, theme)
 
 
 class CompareDialog(QDialog):
@@ -102,8 +95,7 @@ class CompareDialog(QDialog):
         self.grid.setContentsMargins(0, 0, 0, 0)
         self.grid.setHorizontalSpacing(24)
         self.grid.setVerticalSpacing(12)
-        inside = QWidget()
-        column(self.grid, STRETCH, margins=(0, 0, 8, 0), parent=inside)
+        inside = widget_of(column(self.grid, STRETCH, margins=(0, 0, 8, 0)))
         area = QScrollArea(widgetResizable=True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(inside)

@@ -2,47 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMenu
-
 from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.canvas.base import CanvasBase
-from visualnet.app.features.feature import Feature
-from visualnet.app.state.studio import Studio
+from visualnet.app.features.feature import Feature, call_overlay, lazy_overlay
 
 SUBMENU = "Dashboard"
-
-
-def make_overlay(studio: Studio, canvas: CanvasBase) -> QObject:
-    from visualnet.app.canvas.view import CanvasView
-    from visualnet.app.features.dashboard.overlay import Dashboard
-
-    assert studio.settings is not None and isinstance(canvas, CanvasView)
-    return Dashboard(studio, canvas, studio.settings)
-
-
-def show_dashboard(studio: Studio, shown: bool) -> None:
-    """Show what was chosen last on cards and wires, or the sheet as it is."""
-    from visualnet.app.features.dashboard.overlay import Dashboard
-
-    if studio.shell is not None and isinstance(dashboard := studio.shell.overlay("dashboard"), Dashboard):
-        dashboard.show_dashboard(shown)
-
-
-def fill_cards_menu(studio: Studio, menu: QMenu) -> None:
-    """What can be on the cards."""
-    from visualnet.app.features.dashboard.overlay import Dashboard
-
-    if studio.shell is not None and isinstance(dashboard := studio.shell.overlay("dashboard"), Dashboard):
-        dashboard.fill_cards_menu(menu)
-
-
-def fill_wires_menu(studio: Studio, menu: QMenu) -> None:
-    """What can be on the wires."""
-    from visualnet.app.features.dashboard.overlay import Dashboard
-
-    if studio.shell is not None and isinstance(dashboard := studio.shell.overlay("dashboard"), Dashboard):
-        dashboard.fill_wires_menu(menu)
 
 
 FEATURE = Feature(
@@ -56,7 +19,7 @@ FEATURE = Feature(
             "Draw cards and wires by what is observed of them: dead units, norms, updates, gradients",
             "feature-maps",
             "Ctrl+Alt+D",
-            check=show_dashboard,
+            check=call_overlay("dashboard", "show_dashboard"),
             submenu=SUBMENU,
         ),
         ActionSpec(
@@ -65,7 +28,7 @@ FEATURE = Feature(
             "On the cards",
             "Choose what the cards show: pictures, their course over the run, dead units, norms, updates, costs, learners",
             "block",
-            fill=fill_cards_menu,
+            fill=call_overlay("dashboard", "fill_cards_menu"),
             submenu=SUBMENU,
         ),
         ActionSpec(
@@ -74,9 +37,9 @@ FEATURE = Feature(
             "On the wires",
             "Choose what the wires show: the size of values or of gradients",
             "training",
-            fill=fill_wires_menu,
+            fill=call_overlay("dashboard", "fill_wires_menu"),
             submenu=SUBMENU,
         ),
     ),
-    overlay=make_overlay,
+    overlay=lazy_overlay("visualnet.app.features.dashboard.overlay:Dashboard", settings=True),
 )

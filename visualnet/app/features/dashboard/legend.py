@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from visualnet.app.actions.filled_menu import fill_on_show
@@ -16,7 +16,7 @@ from visualnet.app.features.corner_legend import CornerLegend
 from visualnet.app.features.dashboard.wire_inks import BROADEST, LEVELS, wire_ink
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
-from visualnet.app.widgets.row_painting import draw_line
+from visualnet.app.widgets.painting import draw_line, fill_rounded, painting
 
 WIDE, HEAD, BAR, EDGE = 306, 28, 50, 12
 """How wide the legend is, and how high a part's button, and its scale or its words."""
@@ -88,21 +88,20 @@ class DashboardLegend(CornerLegend):
             button.setGeometry(fonts.px(6), fonts.px(top), fonts.px(WIDE - 12), fonts.px(HEAD - 3))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        p = QPainter(self)
-        self.paint_ground(p, self.studio.theme)
-        top = HEAD
-        if self.cards.title:
-            if self.cards.ticks:
-                bar = QRectF(EDGE, top + 4, WIDE - 2 * EDGE, 10)
-                self._paint_burning(p, bar) if self.cards.burns else paint_amounts(p, bar)
-            self._paint_part(p, top, self.cards)
-            top += self._bar
-        top += HEAD
-        if self.wires.title:
-            if self.wires.ticks:
-                self._paint_wire(p, top + 9)
-            self._paint_part(p, top, self.wires)
-        p.end()
+        with painting(self) as p:
+            self.paint_ground(p, self.studio.theme)
+            top = HEAD
+            if self.cards.title:
+                if self.cards.ticks:
+                    bar = QRectF(EDGE, top + 4, WIDE - 2 * EDGE, 10)
+                    self._paint_burning(p, bar) if self.cards.burns else paint_amounts(p, bar)
+                self._paint_part(p, top, self.cards)
+                top += self._bar
+            top += HEAD
+            if self.wires.title:
+                if self.wires.ticks:
+                    self._paint_wire(p, top + 9)
+                self._paint_part(p, top, self.wires)
 
     def _paint_part(self, p: QPainter, top: float, part: Part) -> None:
         muted, area = self.studio.theme.muted, QRectF(EDGE, top, WIDE - 2 * EDGE, self._bar)
@@ -127,9 +126,7 @@ class DashboardLegend(CornerLegend):
         shades = QLinearGradient(bar.topLeft(), bar.topRight())
         for share in (number / 10 for number in range(11)):
             shades.setColorAt(share, QColor(wire_ink(share, self.studio.theme).colour))
-        p.setPen(Qt.PenStyle.NoPen)
-        p.setBrush(shades)
-        p.drawRoundedRect(bar, 3, 3)
+        fill_rounded(p, bar, QBrush(shades), 3)
 
     def _paint_wire(self, p: QPainter, y: float) -> None:
         """A wire that burns more and more."""

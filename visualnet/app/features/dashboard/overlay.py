@@ -199,7 +199,7 @@ class Dashboard(QObject):
     def why_none(self, quantity: CardQuantity | WireQuantity) -> str:
         """Why there is nothing of this on the open sheet; empty where there is."""
         kind = find_observations()[quantity.observation]
-        return "" if (sheet_path(self.studio), "") in kind.subjects(self.studio.analysis) else kind.why_none()
+        return "" if (sheet_path(self.studio), "") in kind.subjects(self.studio.analysis) else kind.why_none
 
     def _ask_to_draw(self) -> None:
         if self.shown:

@@ -48,8 +48,7 @@ class ChoosingSection(QWidget):
         self.list.currentItemChanged.connect(lambda item, _before: self._show(item))
         self.list.itemActivated.connect(self._use)
         self.title, self.summary = label("", "heading", wrap=True), label("", wrap=True)
-        self.source = label("", "muted", wrap=True)
-        self.source.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.source = label("", "muted", wrap=True, selectable=True)
         self.licence = describe(QPlainTextEdit(readOnly=True), "Source and licence")
         self.use = button("Use these data", "primary", done=lambda: self._use(self.list.currentItem()))
         detail = column(

@@ -21,7 +21,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, button, describe, label
 from visualnet.app.widgets.dialogs.messages import Banner
-from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.layouts import column, row, widget_of
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core import edits
@@ -67,8 +67,7 @@ class DataPage(QWidget):
         self.doing = label("", "muted")
         self.bar = ShareBar("Progress of what is found out about the data")
         self.stop = button("Cancel", done=self.examiner.cancel)
-        self.progress = QWidget()
-        row(self.doing, (self.bar, 1), self.stop, spacing=8, parent=self.progress)
+        self.progress = widget_of(row(self.doing, (self.bar, 1), self.stop, spacing=8))
         head = row((column(self.title, self.words, spacing=2), 1), self.again, spacing=8)
         parts = (head, self.banner, row(self.switch, self.narrow_switch, 1), (self.stack, 1), self.progress)
         column(*parts, margins=(12, 10, 12, 10), spacing=10, parent=self)

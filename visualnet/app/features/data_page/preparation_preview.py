@@ -16,7 +16,7 @@ from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import button, describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
-from visualnet.app.widgets.row_painting import draw_line
+from visualnet.app.widgets.painting import draw_line, painting
 from visualnet.core.project import DataChoice
 from visualnet.core.text.format import capitalize_first
 from visualnet.data.examination.face import Face
@@ -127,23 +127,22 @@ class SampleStrip(QWidget):
         return QSize(fonts.px(SIDE), self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
         side, line, y = fonts.px(SIDE), fonts.px(20), 0.0
-        for name, faces in self.rows:
-            text = " · ".join(filter(None, (name, describe_sizes(faces))))
-            draw_line(painter, QRectF(0, y, self.width(), line), text, self.font(), self._theme.muted)
-            for at, face in enumerate(faces):
-                area = QRectF(at * (side + GAP), y + line, side, side)
-                if area.right() > self.width():
-                    break
-                painter.fillRect(area, QColor(self._theme.raised))
-                painter.setPen(QColor(self._theme.line))
-                painter.drawRect(area)
-                below = QFontMetricsF(self.font()).height() if face.label and face.kind != "image" else 0
-                paint_face(painter, area.adjusted(0, 0, 0, -below), face, self._theme, self.font())
-                self._paint_label(painter, area, face)
-            y += line + side + GAP
-        painter.end()
+        with painting(self, smooth=False) as painter:
+            for name, faces in self.rows:
+                text = " · ".join(filter(None, (name, describe_sizes(faces))))
+                draw_line(painter, QRectF(0, y, self.width(), line), text, self.font(), self._theme.muted)
+                for at, face in enumerate(faces):
+                    area = QRectF(at * (side + GAP), y + line, side, side)
+                    if area.right() > self.width():
+                        break
+                    painter.fillRect(area, QColor(self._theme.raised))
+                    painter.setPen(QColor(self._theme.line))
+                    painter.drawRect(area)
+                    below = QFontMetricsF(self.font()).height() if face.label and face.kind != "image" else 0
+                    paint_face(painter, area.adjusted(0, 0, 0, -below), face, self._theme, self.font())
+                    self._paint_label(painter, area, face)
+                y += line + side + GAP
 
     def _paint_label(self, painter: QPainter, area: QRectF, face: Face) -> None:
         if not face.label:

@@ -15,7 +15,7 @@ from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, widget_of
 from visualnet.core import edits
 from visualnet.core.edits import preparation
 from visualnet.core.graph import Value
@@ -73,8 +73,7 @@ class PreparationSection(QWidget):
         self._form_place = column(self.title, self.summary, self.wrong, spacing=6)
         settings = column(self._form_place, STRETCH)
         self._upper = row((steps, 1), (settings, 1), spacing=16)
-        inner = QWidget()
-        column(self._upper, self.preview, STRETCH, spacing=12, parent=inner)
+        inner = widget_of(column(self._upper, self.preview, STRETCH, spacing=12))
         scroll = QScrollArea(widgetResizable=True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QScrollArea,
     QSlider,
-    QSplitter,
     QStackedWidget,
     QTabBar,
     QWidget,
@@ -22,7 +21,7 @@ from visualnet.app.features.evaluation.sample_view import SAMPLE, SampleView
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import describe, icon_button, label
-from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.layouts import column, row, split, widget_of
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.figures.charts.examples import ExampleList
@@ -83,15 +82,10 @@ class JudgementView(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.scrolled)
         self.stack.addWidget(self.list)
-        self.split = split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        main = QWidget()
-        column(self.words, (self.stack, 1), margins=(8, 0, 8, 0), spacing=2, parent=main)
-        split.addWidget(main)
-        split.addWidget(self.samples)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
+        main = widget_of(column(self.words, (self.stack, 1), margins=(8, 0, 8, 0), spacing=2))
+        self.split = split((main, 3), (self.samples, 2))
         head = row((self.tabs, 1), self.dial_name, self.dial, self.views, self.save, margins=(0, 0, 6, 0), spacing=6)
-        column(head, (split, 1), spacing=2, parent=self)
+        column(head, (self.split, 1), spacing=2, parent=self)
         self.setMinimumWidth(fonts.px(240))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

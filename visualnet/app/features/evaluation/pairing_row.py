@@ -11,7 +11,7 @@ from visualnet.app.widgets.layouts import column, row
 from visualnet.core.project import RunRef
 from visualnet.core.text.format import capitalize_first
 from visualnet.training.evaluation.evaluation import Evaluation
-from visualnet.training.evaluation.pairing import Pairing, describe_difference, pair
+from visualnet.training.evaluation.paired_comparison import PairedComparison, describe_difference, pair
 from visualnet.training.runs import run_history as history
 
 
@@ -24,7 +24,7 @@ class PairingRow(QWidget):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio = studio
-        self.pairing: Pairing | None = None
+        self.pairing: PairedComparison | None = None
         self.name = ""
         self._runs: list[RunRef] = []
         self.chooser = describe(QComboBox(), "Compare with", "Hold another run of the same data against this one")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QDockWidget, QMessageBox, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QDockWidget, QMessageBox, QStackedWidget, QWidget
 
 from visualnet.app.features.evaluation.evaluator import Evaluator, Question
 from visualnet.app.features.evaluation.figures_view import FiguresView
@@ -19,7 +19,7 @@ from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label
 from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 from visualnet.app.widgets.dialogs.save_dialog import ask_target
-from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.layouts import column, row, split
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.errors import FileError
 from visualnet.core.project import RunRef
@@ -73,14 +73,9 @@ class EvaluationPanel(QWidget):
         self.figures, self.judgements = FiguresView(), JudgementView()
         self.pairing = PairingRow(studio)
         self.pairing.asked.connect(self.compare)
-        self.split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         self.figures.add(self.openings)
         self.figures.add(self.pairing)
-        self.split.addWidget(self.figures)
-        self.split.addWidget(self.judgements)
-        self.split.setStretchFactor(0, 1)
-        self.split.setStretchFactor(1, 3)
-        self.split.setSizes([fonts.px(310), fonts.px(900)])
+        self.split = split((self.figures, 1), (self.judgements, 3), sizes=(fonts.px(310), fonts.px(900)))
         self.empty = EmptyState("metric", NO_RUN)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemD
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import column
+from visualnet.app.widgets.painting import fill_rounded
 from visualnet.training.experiments.registry import find_experiments
 
 OWN = ""
@@ -78,9 +79,9 @@ class _Entry(QStyledItemDelegate):
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         if chosen or hovered:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.colour("selection" if chosen else "hover")))
-            painter.drawRoundedRect(QRectF(option.rect).adjusted(1, 1, -1, -1), 6, 6)
+            fill_rounded(
+                painter, QRectF(option.rect).adjusted(1, 1, -1, -1), theme.colour("selection" if chosen else "hover"), 6
+            )
         if chosen:
             painter.setBrush(QColor(theme.colour("accent")))
             painter.drawRoundedRect(

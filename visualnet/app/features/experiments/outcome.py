@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import describe, label
-from visualnet.app.widgets.layouts import STRETCH, column
+from visualnet.app.widgets.layouts import STRETCH, column, widget_of
 from visualnet.core.text.visible import visible
 from visualnet.training.experiments import results
 from visualnet.training.experiments.declare import Experiment
@@ -39,27 +39,24 @@ class Outcome(QScrollArea):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verdict = label(NOTHING, "", wrap=True)
-        self.watch = label("", "", wrap=True)
-        self.why = label("", "", wrap=True)
-        self.sources = label("", "small", wrap=True)
-        for one in (self.verdict, self.watch, self.why, self.sources):
-            one.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.verdict = label(NOTHING, "", wrap=True, selectable=True)
+        self.watch, self.why = (label("", "", wrap=True, selectable=True) for _ in range(2))
+        self.sources = label("", "small", wrap=True, selectable=True)
         self._why_title, self._watch_title = label("Why", "section"), label("What to look at", "section")
-        inner = QWidget()
-        column(
-            label("What came out", "section"),
-            self.table,
-            self.verdict,
-            self._watch_title,
-            self.watch,
-            self._why_title,
-            self.why,
-            self.sources,
-            STRETCH,
-            margins=(12, 8, 12, 12),
-            spacing=6,
-            parent=inner,
+        inner = widget_of(
+            column(
+                label("What came out", "section"),
+                self.table,
+                self.verdict,
+                self._watch_title,
+                self.watch,
+                self._why_title,
+                self.why,
+                self.sources,
+                STRETCH,
+                margins=(12, 8, 12, 12),
+                spacing=6,
+            )
         )
         self.setWidget(inner)
         self.setMinimumWidth(fonts.px(280))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QGridLayout, QLineEdit, QWi
 
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, widget_of
 from visualnet.core.document import Document
 from visualnet.core.project import Project
 from visualnet.core.text.visible import visible
@@ -59,8 +59,7 @@ class OwnForm(QWidget):
             grid.addWidget(label(words, "muted"), line, 0)
             grid.addWidget(widget, line, 1)
         grid.setColumnStretch(1, 1)
-        self._kept_line = QWidget()
-        row((self.kept, 1), self.remove, spacing=8, parent=self._kept_line)
+        self._kept_line = widget_of(row((self.kept, 1), self.remove, spacing=8))
         kept = column(row(self.keep, STRETCH), self._kept_line, STRETCH, spacing=6)
         row((column(grid, self.now, self.fault, spacing=6), 2), (kept, 1), spacing=24, parent=self)
         self.project_box.activated.connect(lambda _: self._show_project())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QSpinBox, QSplitter, QWidget
+from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
 
 from visualnet.app.features.experiments.experimenter import Experimenter
 from visualnet.app.features.experiments.gallery import OWN, Gallery
@@ -16,7 +15,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import button, describe, label, restyle
 from visualnet.app.widgets.choices import offer_values
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, split, widget_of
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.document import Document
 from visualnet.core.text.format import format_number, format_quantity
@@ -86,20 +85,9 @@ class ExperimentsView(PageView):
             spacing=4,
             parent=drawn,
         )
-        upper = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        upper.addWidget(drawn)
-        upper.addWidget(self.outcome)
-        upper.setStretchFactor(0, 3)
-        upper.setStretchFactor(1, 2)
-        upper.setSizes([600, 400])
-        whole = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
-        whole.addWidget(upper)
-        whole.addWidget(self.looks)
-        whole.setStretchFactor(0, 1)
-        whole.setStretchFactor(1, 1)
-        whole.setSizes([520, 480])
-        self._form_holder = QWidget()
-        row((self.form, 1), margins=(12, 0, 12, 4), parent=self._form_holder)
+        upper = split((drawn, 3), (self.outcome, 2), sizes=(600, 400))
+        whole = split((upper, 1), (self.looks, 1), sizes=(520, 480), upright=True)
+        self._form_holder = widget_of(row((self.form, 1), margins=(12, 0, 12, 4)))
         right = column(head, self._form_holder, steer, (whole, 1), spacing=0)
         row(self.gallery, (right, 1), spacing=4, parent=self)
 

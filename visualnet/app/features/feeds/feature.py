@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
-
 from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.canvas.base import CanvasBase
-from visualnet.app.features.feature import Dock, Feature, lazy
+from visualnet.app.features.feature import Dock, Feature, lazy, lazy_overlay
 from visualnet.app.features.feeds import commands
-from visualnet.app.state.studio import Studio
 
 MENU = "Feeds"
-
-
-def make_overlay(studio: Studio, canvas: CanvasBase) -> QObject:
-    from visualnet.app.canvas.view import CanvasView
-    from visualnet.app.features.feeds.overlay import FeedMarks
-
-    assert isinstance(canvas, CanvasView)
-    return FeedMarks(studio, canvas)
 
 
 FEATURE = Feature(
@@ -60,5 +48,5 @@ FEATURE = Feature(
             unavailable="Nothing is fed by hand.",
         ),
     ),
-    overlay=make_overlay,
+    overlay=lazy_overlay("visualnet.app.features.feeds.overlay:FeedMarks"),
 )

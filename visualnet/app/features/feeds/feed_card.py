@@ -19,7 +19,7 @@ from visualnet.app.forms.value_field import ValueField
 from visualnet.app.services.live_probes import LiveProbes
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import Card, ElidedLabel, button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, widget_of
 from visualnet.core.graph import Value
 from visualnet.core.text.format import format_percent
 from visualnet.core.text.values import whole_between
@@ -119,8 +119,7 @@ class FeedCard(Card):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self.which_row = QWidget()
-        row(self.which_label, (self.which, 1), self.measure, spacing=8, parent=self.which_row)
+        self.which_row = widget_of(row(self.which_label, (self.which, 1), self.measure, spacing=8))
         column(
             row(self.on, (self.title, 1), self.shape, self.remove, spacing=6),
             self.place,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from visualnet.analysis.facts import NodePath
 from visualnet.app.features.feeds.answer import AnswerPane
@@ -13,7 +13,7 @@ from visualnet.app.features.feeds.feed_card import FeedCard
 from visualnet.app.services.live_probes import LiveProbes
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, split
 from visualnet.training.observations.feeds.feed import Feed
 
 WHO = "feeds"
@@ -55,12 +55,7 @@ class FeedsPanel(QWidget):
         head = row(self.feed_button, STRETCH, self.undo, self.redo, self.clear, spacing=4)
         column(head, self.safe, (self.stack, 1), margins=8, spacing=6, parent=upper)
         self.answer = AnswerPane(studio)
-        parts = QSplitter(Qt.Orientation.Vertical)
-        parts.setChildrenCollapsible(False)
-        for part, stretch in ((upper, 3), (self.answer, 2)):
-            parts.addWidget(part)
-            parts.setStretchFactor(parts.count() - 1, stretch)
-        parts.setSizes([360, 220])
+        parts = split((upper, 3), (self.answer, 2), sizes=(360, 220), upright=True)
         column((parts, 1), parent=self)
         self._asking = QTimer(self, singleShot=True, interval=0)
         self._asking.timeout.connect(self._ask)

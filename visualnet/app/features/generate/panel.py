@@ -17,7 +17,7 @@ from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import EmptyState, button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, widget_of
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.graph import Value
 from visualnet.training.generating.generate import KEPT, Generated, kept_weights
@@ -103,17 +103,16 @@ class GeneratePanel(QWidget):
         self.when = label("", "small")
         self.what, self.note = label("", "small", wrap=True), label("", "warning", wrap=True)
         self.form_room = column(margins=(12, 0, 12, 0), spacing=0)
-        self.controls = QWidget()
-        column(
-            row((self.way, 3), (self.place, 2), (self.weights, 2), margins=(12, 6, 8, 2), spacing=6),
-            row((self.about, 1), margins=(12, 0, 12, 2)),
-            self.form_room,
-            row(self.go, self.again, self.bar, self.stop, STRETCH, self.save, margins=(12, 4, 8, 4), spacing=6),
-            spacing=2,
-            parent=self.controls,
+        self.controls = widget_of(
+            column(
+                row((self.way, 3), (self.place, 2), (self.weights, 2), margins=(12, 6, 8, 2), spacing=6),
+                row((self.about, 1), margins=(12, 0, 12, 2)),
+                self.form_room,
+                row(self.go, self.again, self.bar, self.stop, STRETCH, self.save, margins=(12, 4, 8, 4), spacing=6),
+                spacing=2,
+            )
         )
-        self.moments = QWidget()
-        column(row(self.play, (self.time, 1), self.when, margins=(8, 0, 12, 2), spacing=6), parent=self.moments)
+        self.moments = widget_of(column(row(self.play, (self.time, 1), self.when, margins=(8, 0, 12, 2), spacing=6)))
         words = column(self.note, self.what, margins=(12, 2, 12, 6), spacing=2)
         column(self.controls, (self.stack, 1), self.moments, words, spacing=0, parent=self)
 

@@ -2,30 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMenu
-
 from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.canvas.base import CanvasBase
-from visualnet.app.features.feature import Feature
-from visualnet.app.state.studio import Studio
-
-
-def make_overlay(studio: Studio, canvas: CanvasBase) -> QObject:
-    from visualnet.app.canvas.view import CanvasView
-    from visualnet.app.features.heatmap.overlay import HeatMap
-
-    assert studio.settings is not None and isinstance(canvas, CanvasView)
-    return HeatMap(studio, canvas, studio.settings)
-
-
-def fill_menu(studio: Studio, menu: QMenu) -> None:
-    """What can be shown, with a mark at what is."""
-    from visualnet.app.features.heatmap.overlay import HeatMap
-
-    if studio.shell is not None and isinstance(heat := studio.shell.overlay("heat"), HeatMap):
-        heat.fill_menu(menu)
-
+from visualnet.app.features.feature import Feature, call_overlay, lazy_overlay
 
 FEATURE = Feature(
     "heat",
@@ -37,9 +15,9 @@ FEATURE = Feature(
             "Heat map",
             "Tint the cards by what they cost",
             "feature-maps",
-            fill=fill_menu,
+            fill=call_overlay("heat", "fill_menu"),
             submenu="Dashboard",
         ),
     ),
-    overlay=make_overlay,
+    overlay=lazy_overlay("visualnet.app.features.heatmap.overlay:HeatMap", settings=True),
 )

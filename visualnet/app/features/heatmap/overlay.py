@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QMenu
 
 from visualnet.analysis.cost.quantities import QUANTITIES, Quantity
@@ -17,7 +17,7 @@ from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.services.measurements import LayerTiming
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
-from visualnet.app.widgets.row_painting import draw_line
+from visualnet.app.widgets.painting import draw_line, painting
 from visualnet.core.text.format import format_percent
 from visualnet.core.user.settings import Settings
 
@@ -138,17 +138,16 @@ class Legend(CornerLegend):
         if quantity is None:
             return
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
-        p = QPainter(self)
-        self.paint_ground(p, theme)
-        row = QRectF(12, 6, WIDE - 24, 18)
-        draw_line(p, row, quantity.title, fonts.sans(12), theme.text)
-        if note:
-            p.setPen(QColor(theme.muted))
-            p.drawText(QRectF(12, 28, self.width() - 24, 32), left | Qt.TextFlag.TextWordWrap, note)
-        else:
-            draw_line(p, row, self._total(quantity), fonts.sans(12), theme.muted, align=right)
-            paint_amounts(p, QRectF(12, 28, WIDE - 24, 10))
-            ends = {left: "0", right: quantity.text(self.heat.most)}
-            for align, text in {**ends, Qt.AlignmentFlag.AlignHCenter: quantity.text(self.heat.most // 2)}.items():
-                draw_line(p, QRectF(12, 42, WIDE - 24, 18), text, fonts.figures(11), theme.muted, align=align)
-        p.end()
+        with painting(self) as p:
+            self.paint_ground(p, theme)
+            row = QRectF(12, 6, WIDE - 24, 18)
+            draw_line(p, row, quantity.title, fonts.sans(12), theme.text)
+            if note:
+                p.setPen(QColor(theme.muted))
+                p.drawText(QRectF(12, 28, self.width() - 24, 32), left | Qt.TextFlag.TextWordWrap, note)
+            else:
+                draw_line(p, row, self._total(quantity), fonts.sans(12), theme.muted, align=right)
+                paint_amounts(p, QRectF(12, 28, WIDE - 24, 10))
+                ends = {left: "0", right: quantity.text(self.heat.most)}
+                for align, text in {**ends, Qt.AlignmentFlag.AlignHCenter: quantity.text(self.heat.most // 2)}.items():
+                    draw_line(p, QRectF(12, 42, WIDE - 24, 18), text, fonts.figures(11), theme.muted, align=align)

@@ -22,7 +22,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import EmptyState, describe
 from visualnet.app.widgets.layouts import column
-from visualnet.app.widgets.row_painting import draw_line, draw_row_ground
+from visualnet.app.widgets.painting import draw_line, draw_row_ground
 from visualnet.core.document import Document
 from visualnet.core.history import History, HistoryRow
 

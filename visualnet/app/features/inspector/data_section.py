@@ -19,7 +19,7 @@ from visualnet.app.widgets.basic import button, describe, restyle
 from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice, Project
-from visualnet.data.division.offers import BALANCES, begin_division, division_params
+from visualnet.data.division.division_settings import BALANCES, begin_division, division_params
 from visualnet.data.division.registry import DIVISIONS
 from visualnet.data.registry import DATASETS, describe_missing, find_kind
 from visualnet.data.split import SPLITS, parse_shares

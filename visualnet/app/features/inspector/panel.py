@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea
 
 from visualnet.analysis.selected import Selected
 from visualnet.app.features.inspector.node_page import NodePage
@@ -11,7 +11,7 @@ from visualnet.app.features.inspector.project_page import ProjectPage
 from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
-from visualnet.app.widgets.layouts import STRETCH, column
+from visualnet.app.widgets.layouts import STRETCH, column, widget_of
 
 
 class InspectorPanel(QScrollArea):
@@ -25,8 +25,7 @@ class InspectorPanel(QScrollArea):
         self.setMinimumWidth(fonts.px(264))
         self.node_page, self.project_page = NodePage(studio), ProjectPage(studio)
         # No QStackedWidget: that is as high as its highest page wants to be, also while another one is shown.
-        holder = QWidget()
-        column(self.project_page, self.node_page, STRETCH, margins=(12, 8, 12, 12), spacing=0, parent=holder)
+        holder = widget_of(column(self.project_page, self.node_page, STRETCH, margins=(12, 8, 12, 12), spacing=0))
         self.node_page.hide()
         self.setWidget(holder)
         self._due = DeferredRefresh(self, self.refresh)

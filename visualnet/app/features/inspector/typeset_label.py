@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
-    QPainter,
     QPaintEvent,
 )
 from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QWidget
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QWidget
 from visualnet.app.diagrams.formula import colours, paint_sheet, typeset
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import FONT_PX
+from visualnet.app.widgets.painting import fill_rounded, painting
 from visualnet.figures.typesetting import Sheet
 from visualnet.layers.declaration.notation import Derivation
 
@@ -99,29 +99,25 @@ class TypesetLabel(QWidget):
         if self.sheet is None or self.derivation is None:
             return
         theme = icons.current_theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.hasFocus():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.selection))
-            painter.drawRoundedRect(self.rect(), 4, 4)
-        inks = colours(self.derivation, theme)
-        paint_sheet(painter, self.sheet, 0.0, 2.0, theme, inks)
-        y = self.sheet.height + 4 + GAP + QFontMetricsF(self._font()).ascent()
-        for row in self._legend:
-            x = 0.0
-            for entry in row:
-                letter, meaning, key = entry
-                painter.setFont(self._font(QFont.Weight.DemiBold))
-                painter.setPen(QColor(inks.get(key, theme.text)))
-                painter.drawText(QPointF(x, y), letter)
-                dx = QFontMetricsF(painter.font()).horizontalAdvance(letter) + 4
-                painter.setFont(self._font())
-                painter.setPen(QColor(theme.muted))
-                painter.drawText(QPointF(x + dx, y), meaning.replace("_", " "))
-                x += self._entry_width(entry) + self.px
-            y += self._row_height()
-        painter.end()
+        with painting(self) as painter:
+            if self.hasFocus():
+                fill_rounded(painter, self.rect(), theme.selection, 4)
+            inks = colours(self.derivation, theme)
+            paint_sheet(painter, self.sheet, 0.0, 2.0, theme, inks)
+            y = self.sheet.height + 4 + GAP + QFontMetricsF(self._font()).ascent()
+            for row in self._legend:
+                x = 0.0
+                for entry in row:
+                    letter, meaning, key = entry
+                    painter.setFont(self._font(QFont.Weight.DemiBold))
+                    painter.setPen(QColor(inks.get(key, theme.text)))
+                    painter.drawText(QPointF(x, y), letter)
+                    dx = QFontMetricsF(painter.font()).horizontalAdvance(letter) + 4
+                    painter.setFont(self._font())
+                    painter.setPen(QColor(theme.muted))
+                    painter.drawText(QPointF(x + dx, y), meaning.replace("_", " "))
+                    x += self._entry_width(entry) + self.px
+                y += self._row_height()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST, self.height())

@@ -2,29 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
-
 from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.canvas.base import CanvasBase
-from visualnet.app.features.feature import Feature
-from visualnet.app.state.studio import Studio
-
-
-def make_overlay(studio: Studio, canvas: CanvasBase) -> QObject:
-    from visualnet.app.canvas.view import CanvasView
-    from visualnet.app.features.learner_map.overlay import LearnerMap
-
-    assert studio.settings is not None and isinstance(canvas, CanvasView)
-    return LearnerMap(studio, canvas, studio.settings)
-
-
-def show_learners(studio: Studio, shown: bool) -> None:
-    """Tint the cards by their learners, or show them as they are."""
-    from visualnet.app.features.learner_map.overlay import LearnerMap
-
-    if studio.shell is not None and isinstance(learners := studio.shell.overlay("learner_map"), LearnerMap):
-        learners.show_learners(shown)
-
+from visualnet.app.features.feature import Feature, call_overlay, lazy_overlay
 
 FEATURE = Feature(
     "learner_map",
@@ -36,9 +15,9 @@ FEATURE = Feature(
             "Learners",
             "Tint the cards by the learner that trains them: networks that learn against or beside each other",
             "training",
-            check=show_learners,
+            check=call_overlay("learner_map", "show_learners"),
             submenu="Dashboard",
         ),
     ),
-    overlay=make_overlay,
+    overlay=lazy_overlay("visualnet.app.features.learner_map.overlay:LearnerMap", settings=True),
 )

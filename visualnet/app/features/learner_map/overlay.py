@@ -17,7 +17,7 @@ from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS, Theme
-from visualnet.app.widgets.row_painting import draw_line
+from visualnet.app.widgets.painting import draw_line, fill_rounded, painting
 from visualnet.core.graph import LEARNER
 from visualnet.core.project import MAIN
 from visualnet.core.text.format import capitalize_first
@@ -194,19 +194,16 @@ class LearnerLegend(CornerLegend):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme, lines = self.learners.studio.theme, self.lines()
-        p = QPainter(self)
-        self.paint_ground(p, theme)
-        draw_line(p, QRectF(12, 6, WIDE - 24, 18), "Learners", fonts.sans(12), theme.text)
-        if not lines:
-            p.setPen(QColor(theme.muted))
-            p.setFont(fonts.sans(11))
-            p.drawText(QRectF(12, HEAD, WIDE - 24, 2 * LINE), Qt.TextFlag.TextWordWrap, NONE)
-        for number, (letter, name) in enumerate(lines):
-            top = HEAD + LINE * number
-            if letter:
-                p.setPen(Qt.PenStyle.NoPen)
-                p.setBrush(QColor(self.learners.colour(name, theme)))
-                p.drawRoundedRect(QRectF(12, top + 3, 12, 12), 3, 3)
-                draw_line(p, QRectF(30, top, 16, LINE), letter, fonts.sans(11), theme.text)
-            draw_line(p, QRectF(46, top, WIDE - 58, LINE), name, fonts.sans(11), theme.muted)
-        p.end()
+        with painting(self) as p:
+            self.paint_ground(p, theme)
+            draw_line(p, QRectF(12, 6, WIDE - 24, 18), "Learners", fonts.sans(12), theme.text)
+            if not lines:
+                p.setPen(QColor(theme.muted))
+                p.setFont(fonts.sans(11))
+                p.drawText(QRectF(12, HEAD, WIDE - 24, 2 * LINE), Qt.TextFlag.TextWordWrap, NONE)
+            for number, (letter, name) in enumerate(lines):
+                top = HEAD + LINE * number
+                if letter:
+                    fill_rounded(p, QRectF(12, top + 3, 12, 12), self.learners.colour(name, theme), 3)
+                    draw_line(p, QRectF(30, top, 16, LINE), letter, fonts.sans(11), theme.text)
+                draw_line(p, QRectF(46, top, WIDE - 58, LINE), name, fonts.sans(11), theme.muted)

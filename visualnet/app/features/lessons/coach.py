@@ -5,17 +5,18 @@ from __future__ import annotations
 from weakref import ref
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import IconLabel, button, label, restyle
 from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.painting import painting
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.project import MAIN
-from visualnet.templates.lesson_checks import Deed, LessonState
+from visualnet.templates.lesson_checks import LessonAction, LessonState
 from visualnet.templates.lessons import Lesson, LessonStep, lessons, next_lesson
 
 GO_ON_MS = 900
@@ -48,16 +49,14 @@ class Dots(QWidget):
         return QSize(12 * self._count + 8, 10)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        theme, x = icons.current_theme(), 0
-        for number in range(self._count):
-            here = number == self._at
-            painter.setBrush(QColor(theme.accent if number <= self._at else theme.line))
-            painter.drawRoundedRect(QRectF(x, 2, 14 if here else 6, 6), 3, 3)
-            x += 20 if here else 12
-        painter.end()
+        with painting(self) as painter:
+            painter.setPen(Qt.PenStyle.NoPen)
+            theme, x = icons.current_theme(), 0
+            for number in range(self._count):
+                here = number == self._at
+                painter.setBrush(QColor(theme.accent if number <= self._at else theme.line))
+                painter.drawRoundedRect(QRectF(x, 2, 14 if here else 6, 6), 3, 3)
+                x += 20 if here else 12
 
 
 class LessonCoach(QFrame):
@@ -158,7 +157,7 @@ class LessonCoach(QFrame):
         if not self.done:
             self._tell("" if deeds else step.waits or WAIT)
 
-    def _carry_out(self, deed: Deed) -> None:
+    def _carry_out(self, deed: LessonAction) -> None:
         """Do what the person was asked to do; an edit is one like theirs, that Undo takes back."""
         if deed.action and self.studio.shell is not None:
             self.studio.shell.run_action(deed.action)
@@ -343,9 +342,8 @@ class LessonCoach(QFrame):
         super().resizeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
         theme = icons.current_theme()
-        painter.fillRect(self.rect(), QColor(theme.raised))
-        painter.fillRect(0, 0, self.width(), 1, QColor(theme.line))
-        painter.fillRect(0, 0, 3, self.height(), QColor(theme.accent))
-        painter.end()
+        with painting(self, smooth=False) as painter:
+            painter.fillRect(self.rect(), QColor(theme.raised))
+            painter.fillRect(0, 0, self.width(), 1, QColor(theme.line))
+            painter.fillRect(0, 0, 3, self.height(), QColor(theme.accent))

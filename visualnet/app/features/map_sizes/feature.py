@@ -2,29 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
-
 from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.canvas.base import CanvasBase
-from visualnet.app.features.feature import Feature
-from visualnet.app.state.studio import Studio
-
-
-def make_overlay(studio: Studio, canvas: CanvasBase) -> QObject:
-    from visualnet.app.canvas.view import CanvasView
-    from visualnet.app.features.map_sizes.overlay import MapSizes
-
-    assert studio.settings is not None and isinstance(canvas, CanvasView)
-    return MapSizes(studio, canvas, studio.settings)
-
-
-def show_sizes(studio: Studio, shown: bool) -> None:
-    """Draw the cards as boxes, or as usual."""
-    from visualnet.app.features.map_sizes.overlay import MapSizes
-
-    if studio.shell is not None and isinstance(sizes := studio.shell.overlay("map_sizes"), MapSizes):
-        sizes.show_sizes(shown)
-
+from visualnet.app.features.feature import Feature, call_overlay, lazy_overlay
 
 FEATURE = Feature(
     "map_sizes",
@@ -36,8 +15,8 @@ FEATURE = Feature(
             "Feature map sizes",
             "Draw the cards as boxes to scale: height and width of the maps, and how many channels they have",
             "block",
-            check=show_sizes,
+            check=call_overlay("map_sizes", "show_sizes"),
         ),
     ),
-    overlay=make_overlay,
+    overlay=lazy_overlay("visualnet.app.features.map_sizes.overlay:MapSizes", settings=True),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QRectF
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPaintEvent
 
 from visualnet.analysis.geometry.map_boxes import SLANT, Extent, Scale, extent, scale_of
 from visualnet.app.canvas.view import CanvasView
@@ -12,7 +12,7 @@ from visualnet.app.features.map_sizes.box_face import BoxFace, faces
 from visualnet.app.figures.volume import draw_volume
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
-from visualnet.app.widgets.row_painting import draw_line
+from visualnet.app.widgets.painting import draw_line, painting
 from visualnet.core.user.settings import Settings
 
 SETTING = "map_sizes"
@@ -80,12 +80,11 @@ class SizesLegend(CornerLegend):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme, lines = self.sizes.studio.theme, self.lines()
-        p = QPainter(self)
-        self.paint_ground(p, theme)
-        draw_volume(p, QRectF(14, 32, 16, SAMPLE), SAMPLE * SLANT, faces(theme, "convolution"))
-        left = 52
-        draw_line(p, QRectF(left, 6, self.wide - left - 8, 18), "Feature map sizes", fonts.sans(12), theme.text)
-        for number, line in enumerate(lines):
-            row = QRectF(left, 25 + 18 * number, self.wide - left - 8, 18)
-            draw_line(p, row, line, fonts.sans(11), theme.muted)
-        p.end()
+        with painting(self) as p:
+            self.paint_ground(p, theme)
+            draw_volume(p, QRectF(14, 32, 16, SAMPLE), SAMPLE * SLANT, faces(theme, "convolution"))
+            left = 52
+            draw_line(p, QRectF(left, 6, self.wide - left - 8, 18), "Feature map sizes", fonts.sans(12), theme.text)
+            for number, line in enumerate(lines):
+                row = QRectF(left, 25 + 18 * number, self.wide - left - 8, 18)
+                draw_line(p, row, line, fonts.sans(11), theme.muted)

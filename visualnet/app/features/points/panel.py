@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QHideEvent, QIcon, QPainter, QPen, QPixmap, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QStackedWidget, QWidget
 
 from visualnet.analysis.connect.hidden_layer import is_linear
 from visualnet.app.features.points.plane_editor import PlaneEditor
@@ -15,7 +15,7 @@ from visualnet.app.plots.decision_regions import draw_point
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, IconLabel, button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, split, widget_of
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core import edits
 from visualnet.core.graph import Value
@@ -77,13 +77,8 @@ class PointsPanel(QWidget):
             spacing=8,
             parent=self.advice,
         )
-        left = QWidget()
-        column(self.head, row(self.advice, margins=(8, 0, 8, 0)), (self.plane, 1), spacing=2, parent=left)
-        self.parts = QSplitter(Qt.Orientation.Horizontal)
-        self.parts.setChildrenCollapsible(False)
-        for part in (left, self.hidden):
-            self.parts.addWidget(part)
-            self.parts.setStretchFactor(self.parts.count() - 1, 1)
+        left = widget_of(column(self.head, row(self.advice, margins=(8, 0, 8, 0)), (self.plane, 1), spacing=2))
+        self.parts = split((left, 1), (self.hidden, 1))
         nothing = QWidget()
         self.empty = EmptyState("data", OTHER_DATA)
         open_template = button("Open “Points by hand”", done=lambda: self.studio.template_requested.emit(TEMPLATE))

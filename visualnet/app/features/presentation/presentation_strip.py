@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import QColor, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from visualnet.analysis import explain
@@ -13,6 +13,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.painting import painting
 
 FORMULA_PX, HIGH = 14, 160
 CARDS = 2
@@ -88,8 +89,7 @@ class PresentationStrip(QFrame):
                 card.show_why(whys[at])
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
         theme = icons.current_theme()
-        painter.fillRect(self.rect(), QColor(theme.surface))
-        painter.fillRect(0, 0, self.width(), 1, QColor(theme.line))
-        painter.end()
+        with painting(self, smooth=False) as painter:
+            painter.fillRect(self.rect(), QColor(theme.surface))
+            painter.fillRect(0, 0, self.width(), 1, QColor(theme.line))

@@ -29,7 +29,7 @@ from visualnet.core import edits
 from visualnet.core.edits.learners import set_learner
 from visualnet.core.graph import Value
 from visualnet.core.project import STEP_FIELDS, Recipe
-from visualnet.data.division.offers import has_validation
+from visualnet.data.division.division_settings import has_validation
 from visualnet.layers.declaration.params import Param
 from visualnet.layers.recipe.drawn_curve import read_points
 from visualnet.layers.recipe.live_settings import live_params
@@ -56,9 +56,9 @@ MOST_POINTS = 500
 """Of the curve of what was used no more are drawn."""
 GROUPS = ("Optimizer", "Schedule", "Procedure", "Guards", "Machine", "More")
 CLOSED = ("Guards",)
+"""Collapsed until somebody opens them."""
 OPENED_BY_RECIPE = ("Procedure", "Machine")
 """Groups that are open while the recipe sets something of theirs."""
-"""Collapsed until somebody opens them."""
 FINDERS = {
     "lr": (
         "train.find_rate",
@@ -112,19 +112,9 @@ class RecipePanel(QScrollArea):
         self._machine_on = False
         inner = QWidget()
         first, *rest = self.groups.values()
-        schedule, procedure, guards, machine, more = rest
-        above = (self.start_from, self.learners, first, schedule, self.forecast, self.data, procedure)
-        column(
-            *above,
-            guards,
-            machine,
-            more,
-            self.learners.first,
-            STRETCH,
-            margins=(12, 4, 12, 8),
-            spacing=6,
-            parent=inner,
-        )
+        schedule, *below = rest
+        parts = (self.start_from, self.learners, first, schedule, self.forecast, self.data, *below, self.learners.first)
+        column(*parts, STRETCH, margins=(12, 4, 12, 8), spacing=6, parent=inner)
         self.setWidget(inner)
         self._collapse_as_left()
         due = DeferredRefresh(self, self.refresh)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSplitter, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from visualnet.app.diagrams.layer_drawing import LayerDrawing
 from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import button, describe, label
-from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.layouts import column, row, split, widget_of
 from visualnet.app.widgets.markdown_page import MarkdownPage
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.layers import LAYERS
@@ -40,15 +40,10 @@ class ReferencePanel(QWidget):
         self.page = MarkdownPage("Layer page")
         self.drawing = LayerDrawing()
         self._low = False
-        below = QWidget()
-        column(self.drawing, (self.page, 1), parent=below)
-        split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
-        split.addWidget(self.list)
-        split.addWidget(below)
-        split.setStretchFactor(1, 1)
-        split.setSizes([150, 400])
+        below = widget_of(column(self.drawing, (self.page, 1)))
+        parts = split(self.list, (below, 1), sizes=(150, 400), upright=True)
         head = row((self.search, 1), self.add_button)
-        column(head, self.nothing, (split, 1), margins=(8, 8, 8, 4), spacing=8, parent=self)
+        column(head, self.nothing, (parts, 1), margins=(8, 8, 8, 4), spacing=8, parent=self)
         self.search.changed.connect(self._fill)
         self.search.accepted.connect(self._add)
         self.search.moved.connect(self._move)

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QLayout, QMenu, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QLayout, QMenu, QStackedWidget, QWidget
 
 from visualnet.app.features.lazy_page import PageView
 from visualnet.app.features.run_list.run_actions import RunActions
@@ -19,7 +19,7 @@ from visualnet.app.features.run_list.table import RunTable
 from visualnet.app.features.run_list.table_model import TITLES, USUAL, RunTableModel
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, split
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core.text.format import capitalize_first, format_bytes, format_percent, format_quantity
@@ -107,12 +107,7 @@ class RunListView(PageView):
         head = row(self.scope, STRETCH, self.away, self.grouping, self.columns, margins=(8, 2, 8, 4), spacing=8)
         column(head, (self.stack, 1), self._make_foot(), spacing=0, parent=left)
         self._make_sides(right)
-        halves = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        halves.addWidget(left)
-        halves.addWidget(right)
-        halves.setSizes([560, 520])
-        halves.setStretchFactor(0, 1)
-        halves.setStretchFactor(1, 1)
+        halves = split((left, 1), (right, 1), sizes=(560, 520))
         self.title = label("All runs", "title")
         steps = row(self.undo, self.redo, spacing=4)
         top = row(self.title, (self.search, 1), steps, margins=(12, 10, 12, 4), spacing=16)

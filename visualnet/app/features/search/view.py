@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
 
 from visualnet.app.features.lazy_page import PageView
 from visualnet.app.features.search.searcher import Searcher
@@ -20,7 +20,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import button, label, restyle
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, split, widget_of
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core import edits
 from visualnet.core.document import Document
@@ -58,12 +58,7 @@ class SearchView(PageView):
         self.refresh()
 
     def _build(self) -> None:
-        whole = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        whole.addWidget(self._make_forms())
-        whole.addWidget(self._make_outcome())
-        whole.setStretchFactor(0, 0)
-        whole.setStretchFactor(1, 1)
-        whole.setSizes([fonts.px(360), 900])
+        whole = split(self._make_forms(), (self._make_outcome(), 1), sizes=(fonts.px(360), 900))
         row((whole, 1), parent=self)
 
     def _make_forms(self) -> QScrollArea:
@@ -76,20 +71,20 @@ class SearchView(PageView):
         self.anew = button("Start anew", "quiet", "repeat", self.start_anew)
         self.anew.setToolTip("Begin a search in a new folder; the old one stays where it is")
         self.fault = label("", "error", wrap=True)
-        inner = QWidget()
-        column(
-            self.title,
-            self.sentence,
-            label("What is varied", "section"),
-            self.space,
-            label("How it is searched", "section"),
-            self.settings,
-            row(self.go, self.anew, STRETCH, spacing=8),
-            self.fault,
-            STRETCH,
-            margins=(12, 12, 12, 12),
-            spacing=8,
-            parent=inner,
+        inner = widget_of(
+            column(
+                self.title,
+                self.sentence,
+                label("What is varied", "section"),
+                self.space,
+                label("How it is searched", "section"),
+                self.settings,
+                row(self.go, self.anew, STRETCH, spacing=8),
+                self.fault,
+                STRETCH,
+                margins=(12, 12, 12, 12),
+                spacing=8,
+            )
         )
         left = QScrollArea(widgetResizable=True)
         left.setFrameShape(QFrame.Shape.NoFrame)
@@ -103,8 +98,7 @@ class SearchView(PageView):
         self.bar = ShareBar("Progress of the search")
         self.bar.setFixedWidth(fonts.px(160))
         self.state = label("", "muted", wrap=True)
-        self.best = label("", "", wrap=True)
-        self.best.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.best = label("", "", wrap=True, selectable=True)
         self.use = button("Use the best", "primary", "check", self.use_best)
         self.use.setToolTip("Put the values of the best trial into the project; undo takes it back in one step")
         self.open_one = button("Open the trial", "", "open", lambda: self.open_trial(self._chosen()))
@@ -122,18 +116,15 @@ class SearchView(PageView):
         self.table = TrialsTable()
         self.table.opened.connect(self.open_trial)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
-        lower = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
-        lower.addWidget(self.tabs)
-        lower.addWidget(self.table)
-        lower.setSizes([520, 360])
-        right = QWidget()
-        column(
-            row(self.bar, (self.state, 1), spacing=10),
-            row((self.best, 1), self.use, self.open_one, spacing=10),
-            (lower, 1),
-            margins=(12, 14, 12, 12),
-            spacing=6,
-            parent=right,
+        lower = split(self.tabs, self.table, sizes=(520, 360), upright=True)
+        right = widget_of(
+            column(
+                row(self.bar, (self.state, 1), spacing=10),
+                row((self.best, 1), self.use, self.open_one, spacing=10),
+                (lower, 1),
+                margins=(12, 14, 12, 12),
+                spacing=6,
+            )
         )
         return right
 

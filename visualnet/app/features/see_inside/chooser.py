@@ -46,7 +46,7 @@ def fill_menu(menu: QMenu, analysis: Analysis, choose: Callable[[str], object]) 
         action = inner.addAction(kind.title, partial(choose, kind.name))
         there = bool(kind.subjects(analysis))
         action.setEnabled(there)
-        action.setToolTip(kind.summary() if there else kind.why_none())
+        action.setToolTip(kind.summary() if there else kind.why_none)
 
 
 def suggest(analysis: Analysis) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QSlider, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QSlider, QStackedWidget
 
 from visualnet.analysis import Analysis
 from visualnet.app.features.see_inside import saving
@@ -20,7 +20,7 @@ from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label
-from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.layouts import column, row, widget_of
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.graph import Value
 from visualnet.core.text.format import format_percent
@@ -98,8 +98,7 @@ class ObservationView(QFrame):
         self.go = button("Compute", "primary", "play", self.compute)
         self.bar = ShareBar("Progress")
         self.stop = button("Cancel", "", "stop", self.cancel)
-        nothing = QWidget()
-        column((self.empty, 1), row(self.bar, self.stop, self.go, margins=(12, 0, 12, 8)), parent=nothing)
+        nothing = widget_of(column((self.empty, 1), row(self.bar, self.stop, self.go, margins=(12, 0, 12, 8))))
         self.stack = QStackedWidget()
         self.stack.addWidget(nothing)
         self.stack.addWidget(self.widget)
@@ -337,7 +336,7 @@ class ObservationView(QFrame):
 
     def _why_empty(self, request: ObservationRequest | None, has_results: bool) -> str:
         if request is None:
-            return self.kind.why_none()
+            return self.kind.why_none
         if words := self.probes.observed.words(request):
             return words
         if has_results:

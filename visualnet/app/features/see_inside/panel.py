@@ -15,7 +15,7 @@ from visualnet.app.features.see_inside.observation_view import ObservationView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import EmptyState, button
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, widget_of
 from visualnet.core.graph import Value
 from visualnet.training.observations.observation import find_observations
 
@@ -48,9 +48,8 @@ class SeeInsidePanel(QWidget):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidget(self.inner)
         self.start = button("Show what suits this network", "primary", "eye", self.add_suggested)
-        nothing = QWidget()
-        column(
-            (EmptyState("eye", NOTHING), 1), row(STRETCH, self.start, STRETCH, margins=(0, 0, 0, 24)), parent=nothing
+        nothing = widget_of(
+            column((EmptyState("eye", NOTHING), 1), row(STRETCH, self.start, STRETCH, margins=(0, 0, 0, 24)))
         )
         self.stack = QStackedWidget()
         self.stack.addWidget(nothing)

@@ -30,6 +30,7 @@ from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS, Theme, mix
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.painting import painting
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_duration, format_quantity, shorten_count
 from visualnet.data import registry
@@ -130,24 +131,22 @@ class Choice(QFrame):
         super().focusOutEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = icons.current_theme()
         area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         shape = QPainterPath()
-        shape.addRoundedRect(area, RADIUS, RADIUS)
-        face = theme.pressed if self._pressed else theme.hover if self._hovered else self.face(theme)
-        painter.fillPath(shape, QColor(face))
-        painter.save()
-        painter.setClipPath(shape)
-        self.paint_inside(painter, theme)
-        painter.restore()
-        focus = self.framed
-        edge = theme.accent if focus else theme.outline if self._hovered else self.edge(theme)
-        painter.setPen(QPen(QColor(edge), 2.0 if focus else 1.0))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(shape)
-        painter.end()
+        with painting(self) as painter:
+            shape.addRoundedRect(area, RADIUS, RADIUS)
+            face = theme.pressed if self._pressed else theme.hover if self._hovered else self.face(theme)
+            painter.fillPath(shape, QColor(face))
+            painter.save()
+            painter.setClipPath(shape)
+            self.paint_inside(painter, theme)
+            painter.restore()
+            focus = self.framed
+            edge = theme.accent if focus else theme.outline if self._hovered else self.edge(theme)
+            painter.setPen(QPen(QColor(edge), 2.0 if focus else 1.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(shape)
 
     @property
     def framed(self) -> bool:
@@ -255,9 +254,8 @@ class EmblemPicture(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_emblem(painter, QRectF(self.rect()), self._draw, icons.current_theme())
-        painter.end()
+        with painting(self) as painter:
+            paint_emblem(painter, QRectF(self.rect()), self._draw, icons.current_theme())
 
 
 class TemplateRow(Choice):

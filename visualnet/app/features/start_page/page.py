@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
@@ -39,6 +38,7 @@ from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.dialogs.modal import answer_of
 from visualnet.app.widgets.layouts import STRETCH, FlowLayout, add, column, row
+from visualnet.app.widgets.painting import painting
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.errors import FileError
 from visualnet.core.storage.project_file import load
@@ -387,14 +387,12 @@ class StartPage(QWidget):
             self.file_chosen.emit(name)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
         theme = icons.current_theme()
-        painter.fillRect(self.rect(), QColor(page_colour(theme)))
-        if self._dropping:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(theme.accent), 2.0, Qt.PenStyle.DashLine))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(8, 8, -8, -8), RADIUS, RADIUS)
-        painter.end()
+        with painting(self) as painter:
+            painter.fillRect(self.rect(), QColor(page_colour(theme)))
+            if self._dropping:
+                painter.setPen(QPen(QColor(theme.accent), 2.0, Qt.PenStyle.DashLine))
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(8, 8, -8, -8), RADIUS, RADIUS)
 
 
 def _centre(widget: QWidget, page: QWidget) -> QPoint:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QKeySequence, QMouseEvent, 
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from visualnet.app.widgets.basic import describe
+from visualnet.app.widgets.painting import painting
 
 Array = NDArray[Any]
 
@@ -193,22 +194,21 @@ class DrawingPad(QWidget):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
         room = self._room()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, room.width() < self._size.width())
-        painter.drawImage(room, self._image)
-        painter.setPen(
-            self.palette().color(
-                self.palette().ColorRole.Highlight if self.hasFocus() else self.palette().ColorRole.Mid
+        with painting(self, smooth=False) as painter:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, room.width() < self._size.width())
+            painter.drawImage(room, self._image)
+            painter.setPen(
+                self.palette().color(
+                    self.palette().ColorRole.Highlight if self.hasFocus() else self.palette().ColorRole.Mid
+                )
             )
-        )
-        painter.drawRect(room.adjusted(0, 0, -1, -1))
-        if self.is_empty:
-            painter.setPen(QColor(128, 128, 128))
-            painter.drawText(
-                room.adjusted(12, 12, -12, -12), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._hint
-            )
-        painter.end()
+            painter.drawRect(room.adjusted(0, 0, -1, -1))
+            if self.is_empty:
+                painter.setPen(QColor(128, 128, 128))
+                painter.drawText(
+                    room.adjusted(12, 12, -12, -12), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._hint
+                )
 
     def sizeHint(self) -> QSize:
         return QSize(240, 240)

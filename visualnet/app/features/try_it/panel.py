@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from visualnet.app.features.training.prediction import PredictionPane
 from visualnet.app.features.try_it.editor import InputEditor
@@ -20,7 +20,7 @@ from visualnet.app.features.try_it.sound_editor import SoundEditor
 from visualnet.app.features.try_it.text_editor import TextEditor
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button, label
-from visualnet.app.widgets.layouts import STRETCH, clear, column, row
+from visualnet.app.widgets.layouts import STRETCH, clear, column, row, split, widget_of
 from visualnet.core.text.format import capitalize_first
 from visualnet.data.loading import Loaded
 from visualnet.data.own_sample.drawing import has_white_paper
@@ -57,14 +57,8 @@ class TryItPanel(QWidget):
         self.room = column(spacing=8, parent=self.made)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.made)
-        upper = QWidget()
-        column(
-            row(self.begin, self.back, STRETCH, spacing=6),
-            self.words,
-            (self.stack, 1),
-            margins=8,
-            spacing=6,
-            parent=upper,
+        upper = widget_of(
+            column(row(self.begin, self.back, STRETCH, spacing=6), self.words, (self.stack, 1), margins=8, spacing=6)
         )
         self.prediction = PredictionPane(studio, who="try_it", pins=False, one_sample=True)
         self.objects: SceneAnswer | None = None
@@ -72,12 +66,7 @@ class TryItPanel(QWidget):
         self._cutter: Cutter | None = None
         self.answers = QStackedWidget()
         self.answers.addWidget(self.prediction)
-        parts = QSplitter(Qt.Orientation.Vertical)
-        parts.setChildrenCollapsible(False)
-        for part, stretch in ((upper, 3), (self.answers, 2)):
-            parts.addWidget(part)
-            parts.setStretchFactor(parts.count() - 1, stretch)
-        parts.setSizes([330, 240])
+        parts = split((upper, 3), (self.answers, 2), sizes=(330, 240), upright=True)
         column((parts, 1), parent=self)
         self._timer = QTimer(self, singleShot=True, interval=AFTER_MS)
         self._timer.timeout.connect(self._send)

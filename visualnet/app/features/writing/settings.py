@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
 
 from visualnet.app.widgets.basic import describe, label
-from visualnet.app.widgets.layouts import FlowLayout, column, row
+from visualnet.app.widgets.layouts import FlowLayout, column, row, widget_of
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.training.decoding.search import MOST_BEAMS
 from visualnet.training.prediction.written_text import WrittenText
@@ -67,8 +67,7 @@ class ChoosingRow(QWidget):
         field.setKeyboardTracking(False)
         describe(field, title, param.doc)
         self.fields[name] = field
-        both = QWidget()
-        row(label(title, "small"), field, spacing=4, parent=both)
+        both = widget_of(row(label(title, "small"), field, spacing=4))
         return both
 
     @property

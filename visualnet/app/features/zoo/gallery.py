@@ -16,6 +16,7 @@ from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import button, describe, label
 from visualnet.app.widgets.layouts import STRETCH, FlowLayout, clear, column, row
+from visualnet.app.widgets.painting import fill_rounded, painting
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.templates.index import template_list
 from visualnet.templates.zoo import CELLS, KINDS, Cell
@@ -76,13 +77,9 @@ class CellPicture(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = icons.current_theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.canvas))
-        painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
-        paint_cell(painter, QRectF(self.rect()).adjusted(20, 16, -20, -16), self._cell, theme)
-        painter.end()
+        with painting(self) as painter:
+            fill_rounded(painter, QRectF(self.rect()), theme.canvas, 8)
+            paint_cell(painter, QRectF(self.rect()).adjusted(20, 16, -20, -16), self._cell, theme)
 
 
 class UnitSign(QWidget):
@@ -94,10 +91,8 @@ class UnitSign(QWidget):
         self.setFixedSize(QSize(18, 18))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_unit(painter, QRectF(self.rect()).center(), 6.5, self._kind, icons.current_theme())
-        painter.end()
+        with painting(self) as painter:
+            paint_unit(painter, QRectF(self.rect()).center(), 6.5, self._kind, icons.current_theme())
 
 
 class ZooDialog(QDialog):

@@ -17,6 +17,7 @@ from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import GRID
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import column
+from visualnet.app.widgets.painting import fill_rounded
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.text.search_index import Entry, Hit, SearchIndex
 
@@ -228,9 +229,7 @@ class _Painter(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if chosen:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.selection))
-            painter.drawRoundedRect(area, 6, 6)
+            fill_rounded(painter, area, theme.selection, 6)
         if entry.icon:
             drawn = icons.pixmap(entry.icon, 16, "muted" if enabled else "disabled")
             painter.drawPixmap(area.left() + 10, area.center().y() - 7, drawn)

@@ -29,8 +29,7 @@ class Message(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon = IconLabel("hint", 16, "hint")
-        self._text = label("", wrap=True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text = label("", wrap=True, selectable=True)
         self._buttons = row(spacing=GRID)
         self._shown_buttons: list[QPushButton] = []
         self._close = icon_button("close", "Close", done=self.dismiss, size=14)

@@ -15,7 +15,7 @@ from visualnet.core.text.visible import visible
 from visualnet.data.samples import Samples
 from visualnet.data.sources.common.classes import PARTS, name_class, number_classes
 from visualnet.data.sources.common.files import MOST_FINDINGS, Walked, list_findings, walk
-from visualnet.data.sources.common.glimpse import glimpse
+from visualnet.data.sources.common.first_entries import first_entries
 from visualnet.data.sources.images.annotations import (
     Boxed,
     check_boxes,
@@ -76,7 +76,7 @@ class ImageBoxes(ImageSource):
     def guess(cls, path: Path) -> Guess | None:
         if not path.is_dir():
             return None
-        seen = glimpse(path)
+        seen = first_entries(path)
         if not seen.holds_images:
             return None
         names = {name.lower() for name in seen.folders}

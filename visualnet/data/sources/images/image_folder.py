@@ -11,7 +11,7 @@ from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.sources.common.classes import PARTS, find_class_faults, number_classes
 from visualnet.data.sources.common.files import Walked, list_findings
-from visualnet.data.sources.common.glimpse import glimpse
+from visualnet.data.sources.common.first_entries import first_entries
 from visualnet.data.sources.images.image_source import Arranged, ImageSource
 from visualnet.data.sources.source import Finding, Guess, source
 from visualnet.layers.declaration.params import choice
@@ -34,7 +34,7 @@ class ImageFolder(ImageSource):
     def guess(cls, path: Path) -> Guess | None:
         if not path.is_dir():
             return None
-        seen = glimpse(path)
+        seen = first_entries(path)
         folders = {name: inner for name, inner in seen.folders.items() if inner.holds_images}
         parts = [name for name in folders if name.lower() in PARTS]
         inside = {name for part in parts for name, inner in folders[part].folders.items() if inner.images}

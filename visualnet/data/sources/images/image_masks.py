@@ -14,7 +14,7 @@ from visualnet.core.text.visible import visible
 from visualnet.data.samples import Samples
 from visualnet.data.sources.common.classes import PARTS, name_class, read_strings
 from visualnet.data.sources.common.files import Walked, list_findings
-from visualnet.data.sources.common.glimpse import glimpse
+from visualnet.data.sources.common.first_entries import first_entries
 from visualnet.data.sources.images.decode import decode_mask
 from visualnet.data.sources.images.image_source import Arranged, ImageSource
 from visualnet.data.sources.images.samples import MaskedSamples
@@ -98,7 +98,7 @@ class ImageMasks(ImageSource):
     def guess(cls, path: Path) -> Guess | None:
         if not path.is_dir():
             return None
-        seen = glimpse(path)
+        seen = first_entries(path)
         folders = {name.lower() for name, inner in seen.folders.items() if inner.holds_images}
         below = {name.lower() for f in seen.folders.values() for name, inner in f.folders.items() if inner.holds_images}
         if (folders & MASK_FOLDERS and len(folders) > 1) or (below & MASK_FOLDERS and below & IMAGE_FOLDERS):

@@ -12,7 +12,7 @@ from visualnet.core.project import FieldFacts
 from visualnet.core.text.visible import visible
 from visualnet.data.sources.common.classes import PARTS, find_class_faults, name_class, number_classes
 from visualnet.data.sources.common.files import Walked, list_findings, walk
-from visualnet.data.sources.common.glimpse import glimpse
+from visualnet.data.sources.common.first_entries import first_entries
 from visualnet.data.sources.images.image_source import Arranged, ImageSource
 from visualnet.data.sources.images.survey import Survey
 from visualnet.data.sources.source import Finding, Guess, source
@@ -67,7 +67,7 @@ class ImageTable(ImageSource):
     def guess(cls, path: Path) -> Guess | None:
         if not path.is_dir():
             return None
-        seen = glimpse(path)
+        seen = first_entries(path)
         tables = [name for name in seen.files if name.lower().endswith(SUFFIXES)]
         if not tables or not seen.holds_images:
             return None

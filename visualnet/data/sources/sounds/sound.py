@@ -11,7 +11,7 @@ from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.samples import Batch, BrokenSample, Samples
 from visualnet.data.sources.common.classes import find_class_faults, number_classes, read_strings
-from visualnet.data.sources.common.glimpse import glimpse
+from visualnet.data.sources.common.first_entries import first_entries
 from visualnet.data.sources.source import Check, FileSource, Finding, Found, Guess, source
 from visualnet.layers.declaration.params import choice, count, text
 
@@ -74,7 +74,7 @@ class SoundSource(FileSource):
     def guess(cls, path: Path) -> Guess | None:
         if not path.is_dir():
             return None
-        seen = glimpse(path)
+        seen = first_entries(path)
         below = [name for name, inner in seen.folders.items() if any(map(inner.count_files, SOUNDS))]
         if not below and not any(name.lower().endswith(SOUNDS) for name in seen.files):
             return None

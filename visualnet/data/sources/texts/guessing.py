@@ -14,9 +14,9 @@ from visualnet.data.sources.texts.decode import detect_encoding
 from visualnet.data.sources.texts.json_lines import parse_object
 from visualnet.data.sources.texts.tables import guess_dialect, has_header, name_columns
 
-GLIMPSE_BYTES = 1 << 16
-GLIMPSE_LINES = 50
-GLIMPSE_ENTRIES = 300
+FIRST_ENTRIES_BYTES = 1 << 16
+FIRST_ENTRIES_LINES = 50
+FIRST_ENTRIES_ENTRIES = 300
 SENTENCE = 25
 """A column whose values have so many characters on average holds texts rather than names."""
 TABLES, JSON_LINES, DOCUMENTS = (".csv", ".tsv"), (".jsonl", ".ndjson"), (".txt", ".text", ".md")
@@ -46,12 +46,12 @@ def guess(path: Path) -> Guess | None:
 
 
 def _first_lines(path: Path) -> list[str]:
-    encoding = detect_encoding(path, GLIMPSE_BYTES)
+    encoding = detect_encoding(path, FIRST_ENTRIES_BYTES)
     if not encoding:
         return []
     with open_regular(path) as file:
-        lines = file.read(GLIMPSE_BYTES).decode(encoding, "replace").splitlines(keepends=True)
-    return [line for line in (lines[:-1] or lines)[:GLIMPSE_LINES] if line.strip()]
+        lines = file.read(FIRST_ENTRIES_BYTES).decode(encoding, "replace").splitlines(keepends=True)
+    return [line for line in (lines[:-1] or lines)[:FIRST_ENTRIES_LINES] if line.strip()]
 
 
 def guess_pair_columns(path: Path) -> tuple[str, str] | None:
@@ -102,9 +102,9 @@ def _guess_json_lines(lines: Sequence[str]) -> Guess | None:
 
 
 def _guess_folder(path: Path) -> Guess | None:
-    from visualnet.data.sources.common.glimpse import glimpse
+    from visualnet.data.sources.common.first_entries import first_entries
 
-    seen = glimpse(path)
+    seen = first_entries(path)
     with_documents = [
         name for name, inner in seen.folders.items() if any(inner.count_files(suffix) for suffix in DOCUMENTS)
     ]

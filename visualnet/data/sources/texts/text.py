@@ -28,7 +28,7 @@ LAYOUTS = {
     "pieces": "one long text, cut into pieces (for language models)",
 }
 TABLES, JSON_LINES, DOCUMENTS = (".csv", ".tsv"), (".jsonl", ".ndjson", ".json"), (".txt", ".text", ".md")
-GLIMPSE_BYTES = 1 << 16
+FIRST_ENTRIES_BYTES = 1 << 16
 """A guess reads so much of a file."""
 LETTERS_OF_A_WORD = 5
 USUAL_LETTERS, MOST_LETTERS = 250, 2000

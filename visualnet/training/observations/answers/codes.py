@@ -47,15 +47,13 @@ def code_port(analysis: Analysis, subject: Subject) -> Subject | None:
 class OfCodes(Observation):
     """Base of observations of images that are made of a code."""
 
+    why_none = (
+        "No image of this network is made from a narrow vector of numbers: this is for autoencoders and generators."
+    )
+
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return [subject for subject in image_outputs(analysis) if code_port(analysis, subject) is not None]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "No image of this network is made from a narrow vector of numbers: this is for autoencoders and generators."
-        )
 
     def _code_of(self, context: ObservationContext, subject: Subject) -> Subject:
         """The port of the code.
@@ -65,5 +63,5 @@ class OfCodes(Observation):
         """
         port = code_port(context.model.analysis, subject)
         if port is None:
-            raise CannotObserve(self.why_none())
+            raise CannotObserve(self.why_none)
         return port

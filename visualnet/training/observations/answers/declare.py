@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from visualnet.analysis import Analysis
 from visualnet.core.graph import Port
 from visualnet.figures.charts.marks import Chart
-from visualnet.figures.charts.observed.panes import Line, Pane, PanesChart
+from visualnet.figures.charts.observed.small_multiples import Line, Pane, SmallMultiplesChart
 from visualnet.figures.prediction import rgb_levels
 from visualnet.layers.declaration.params import count
 from visualnet.training.observations.answers.fields import find_class_field
@@ -65,6 +65,7 @@ class PredictionsOverTime(Observation):
     )
     samples: int = count(6, "So many samples; the chosen one first.", high=24)
     classes: int = count(4, "So many classes of each sample have a line, beside the true one.", high=12)
+    why_none = "The first output is no row of classes or numbers: for images see samples and reconstructions."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -73,10 +74,6 @@ class PredictionsOverTime(Observation):
             return []
         spec = analysis.main.nodes[port.node].leaving.get(port.port)
         return [NETWORK] if spec is not None and spec.batched and len(spec.shape) == 1 and spec.dtype == "float" else []
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "The first output is no row of classes or numbers: for images see samples and reconstructions."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.answers.scores import as_probabilities
@@ -124,7 +121,7 @@ class PredictionsOverTime(Observation):
         panes = [self._make_pane(result, values, at) for at in range(values.shape[1])]
         shown = {names.index(line.name) for pane in panes for line in pane.lines}
         legend = tuple((names[c], c) for c in sorted(shown))
-        return PanesChart(tuple(panes), steps, "step", "probability", (0.0, 1.0), legend)
+        return SmallMultiplesChart(tuple(panes), steps, "step", "probability", (0.0, 1.0), legend)
 
     def _make_pane(self, result: Result, values: NDArray[Any], at: int) -> Pane:
         """The field of one sample: lines of its most probable classes, and whether the network is right now."""
@@ -157,7 +154,7 @@ class PredictionsOverTime(Observation):
         finite = every[np.isfinite(every)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
         room = (high - low) * 0.06 or 0.5
-        return PanesChart(tuple(panes), steps, "step", "answer", (low - room, high + room))
+        return SmallMultiplesChart(tuple(panes), steps, "step", "answer", (low - room, high + room))
 
 
 def _texts(context: ObservationContext, batch: Mapping[str, Tensor]) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from visualnet.analysis import Analysis
 from visualnet.analysis.inference.sample_generators import find_sample_generators
 from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.marks import Chart
-from visualnet.figures.charts.observed.beside import BesideChart
 from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
+from visualnet.figures.charts.observed.side_by_side import SideBySideChart
 from visualnet.figures.charts.observed.spread.ridge import RidgeChart, common_histograms
 from visualnet.layers.declaration.params import count
 from visualnet.training.observations.answers.fields import PLANE
@@ -48,6 +48,7 @@ class JudgeScores(Observation):
         "tell them apart, which is what the generator wants. Far apart for long: the generator has nothing to learn from."
     )
     samples: int = count(256, "So many samples of the validation set.", low=16, high=2000)
+    why_none = "No network here gives one score and is used a second time with the same weights, as the discriminator of a GAN is."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -56,10 +57,6 @@ class JudgeScores(Observation):
         found = [((owner,), port) for owner in owners if owner for port in list(nodes[owner].outputs)[:1]]
         specs = [(subject, nodes[subject[0][0]].leaving.get(subject[1])) for subject in found]
         return [subject for subject, spec in specs if spec is not None and spec.batched and spec.size == 1]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "No network here gives one score and is used a second time with the same weights, as the discriminator of a GAN is."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.context import as_array
@@ -91,7 +88,7 @@ class JudgeScores(Observation):
         steps = tuple(step for step, _ in moments)
         rows = counts.reshape(uses, len(steps), -1)
         charts = tuple(RidgeChart(steps, edges, rows[at], "score") for at in range(uses))
-        return BesideChart(charts, result.words["names"], (1 / uses,) * uses)
+        return SideBySideChart(charts, result.words["names"], (1 / uses,) * uses)
 
 
 def _shown_to(analysis: Analysis, port: Subject) -> str:
@@ -111,15 +108,12 @@ class MadePoints(Observation):
     )
     points: int = count(1000, "So many of each.", low=50, high=5000)
     cells: int = count(40, "So many cells along each side.", low=8, high=100)
+    why_none = "Nothing here makes points of a plane of random numbers: for images see generated samples."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         makers = [maker for maker in find_sample_generators(analysis) if maker.real]
         return [m.made for m in makers if tuple(map(int, analysis.at(m.made[0]).leaving[m.made[1]].shape)) == PLANE]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "Nothing here makes points of a plane of random numbers: for images see generated samples."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.context import as_array

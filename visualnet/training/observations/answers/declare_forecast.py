@@ -64,17 +64,14 @@ class Forecast(Observation):
     )
     looks: int = count(0, "So many earlier steps have a line.", low=0, high=6)
     feature: int = count(1, "Which column of the series is drawn.", low=1, high=1000)
+    why_none = (
+        "This is for networks that read a series of real numbers and answer the values that follow, held against them by a loss: "
+        "squared or absolute error."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return forecast_ports(analysis)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "This is for networks that read a series of real numbers and answer the values that follow, held against them by a loss: "
-            "squared or absolute error."
-        )
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.context import as_array

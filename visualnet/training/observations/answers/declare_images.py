@@ -72,16 +72,13 @@ class Reconstructions(Observation):
     looks: int = count(3, "So many earlier steps have a row.", low=0, high=12)
     difference: bool = flag(False, "A last row shows where output and input differ.")
     scale: str = choice("kept", "What black and white are the scale of.", SCALE)
+    why_none = (
+        "No output of this network is an image of one or three channels: this is for autoencoders and generators."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return image_outputs(analysis)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "No output of this network is an image of one or three channels: this is for autoencoders and generators."
-        )
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         places = chosen_places(context, self.samples)

@@ -77,16 +77,13 @@ class MaskOverImage(Observation):
     samples: int = count(4, "So many samples; the chosen one first.", high=24)
     looks: int = count(2, "So many earlier steps have a row.", low=0, high=12)
     outlined: bool = flag(True, "Draw the border of the true mask.")
+    why_none = (
+        "No loss holds an answer of this network against a mask: this is for networks that answer pixel by pixel."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return mask_outputs(analysis)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "No loss holds an answer of this network against a mask: this is for networks that answer pixel by pixel."
-        )
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         field = image_field(context)

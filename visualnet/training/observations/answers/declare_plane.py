@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from visualnet.core.text.format import format_percent
-from visualnet.figures.charts.made.mosaic import MosaicChart
+from visualnet.figures.charts.generated.mosaic import MosaicChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.layers.declaration.params import choice, count, real
 from visualnet.training.observations.answers.codes import OfCodes

@@ -57,14 +57,11 @@ class FilledIn(Observation):
         "the probability, are no error: the text leaves open which one it was. A word that cannot stand there shows what was not learned."
     )
     likeliest: int = count(4, "So many words of each place are shown.", high=MOST_KEPT)
+    why_none = "This is for networks that score words at each place of a text, as BERT and GPT do, with a cross-entropy behind the scores."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return word_ports(analysis)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "This is for networks that score words at each place of a text, as BERT and GPT do, with a cross-entropy behind the scores."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.context import as_array

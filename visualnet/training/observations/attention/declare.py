@@ -47,14 +47,11 @@ class AttentionWeights(Observation):
         "Each row is a query and adds to 1; a bright column is a source that many queries look at. "
         "A bright diagonal looks at itself, a slanted stripe at a neighbour, an even row at nothing in particular."
     )
+    why_none = NO_ATTENTION
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return attention_subjects(analysis)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return NO_ATTENTION
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.attention.streams import find_stream
@@ -100,14 +97,11 @@ class AttentionRollout(Observation):
     residual: float = real(
         0.5, "How much of each position goes past the layer unchanged, through the shortcut.", low=0, high=1
     )
+    why_none = NO_ATTENTION
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return attention_subjects(analysis, "square")
-
-    @classmethod
-    def why_none(cls) -> str:
-        return NO_ATTENTION
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.attention.measures import rollout
@@ -147,14 +141,11 @@ class AttentionEntropy(Observation):
         "0 bits is a head that looks at one source alone, the greatest value one that looks at all alike. "
         "Heads that end near 0 have found what they look for; heads that stay at the top may be left over."
     )
+    why_none = NO_ATTENTION
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return [NETWORK] if attention_subjects(analysis) else []
-
-    @classmethod
-    def why_none(cls) -> str:
-        return NO_ATTENTION
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.attention.measures import entropy

@@ -51,18 +51,15 @@ class Explanation(Observation):
     target: Any = Choice("predicted", "Which class is explained", TARGETS)
     number: Any = Int(0, "Number of the chosen class, counted from 0", low=0, high=100_000)
     scale: Any = Choice("all", "What the ends of the colours mean", SCALES, more=True)
+    why_none = (
+        "There is no answer that could be explained: the network needs an input of real numbers (or one that is embedded), "
+        "an Output, and no errors."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         answers = analysis.main.sinks("output")
         return [NETWORK] if answers and not analysis.errors() and find_entries(analysis) else []
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "There is no answer that could be explained: the network needs an input of real numbers (or one that is embedded), "
-            "an Output, and no errors."
-        )
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.attribution.scores import Scorer
@@ -158,6 +155,10 @@ class GradCam(Explanation):
         "Late convolutions show parts of objects, early ones edges; with “signed”, blue places speak against the class."
     )
     sign: Any = Choice("positive", "What is shown", {"positive": "what speaks for it", "signed": "for and against"})
+    why_none = (
+        "No layer here gives maps with places over an image or a series, as convolutions do. "
+        "Saliency, integrated gradients and occlusion make sense in any network."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -179,13 +180,6 @@ class GradCam(Explanation):
             )
 
         return output_ports(analysis, has_places)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "No layer here gives maps with places over an image or a series, as convolutions do. "
-            "Saliency, integrated gradients and occlusion make sense in any network."
-        )
 
     def explain(self, scorer: Scorer, subject: Subject) -> Result:
         from visualnet.training.observations.attribution.compute import observe_class_activation

@@ -43,14 +43,11 @@ class OfCards(Observation):
     of ports, ``names`` what people call them."""
 
     samples: int = count(32, "From so many samples of the validation set", low=2, high=1024)
+    why_none = "There is no layer on this sheet yet: add some and wire them."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return [(path, "") for path in observed_sheets(analysis)]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "There is no layer on this sheet yet: add some and wire them."
 
 
 @observation("card_values", "Size of the values", "Cards", keeps=240, **CARDS_ABOUT)
@@ -87,14 +84,11 @@ class CardSaturation(OfCards):
     unit = "%"
 
     samples: int = count(64, "A unit is dead if it is so for this many samples of the validation set", low=2, high=1024)
+    why_none = "No activation here levels off (as ReLU, tanh, sigmoid and softmax do), so that no unit can be dead or saturated."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return [s for s in super().subjects(analysis) if any(observed_activations(analysis.inside(s[0]), s[0]))]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "No activation here levels off (as ReLU, tanh, sigmoid and softmax do), so that no unit can be dead or saturated."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.cards.saturation import measure_saturation, to_shares, unit_axis
@@ -102,7 +96,7 @@ class CardSaturation(OfCards):
         facts = _sheet(context, subject)
         wanted = [one for one in observed_activations(facts, subject[0]) if context.has(one.port)]
         if not wanted:
-            raise CannotObserve(self.why_none())
+            raise CannotObserve(self.why_none)
         values = context.values([one.port for one in wanted], context.batch(context.places(self.samples)))
         found = [measure_saturation(values[one.port], one.limits, unit_axis(one.spec)) for one in wanted]
         shares = to_shares(found)
@@ -128,14 +122,11 @@ class CardWeights(Observation):
         "The norm is the length of all of a layer's weights as one arrow; the update says by which share of it a single step moves them. "
         "An update of about a thousandth is usual; far more shakes the weights, far less hardly trains them."
     )
+    why_none = "No layer of this network has weights: add one that learns, such as Linear or Conv2d."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return [s for s in OfCards.subjects(analysis) if analysis.inside(s[0]).trainable]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "No layer of this network has weights: add one that learns, such as Linear or Conv2d."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.cards.activity import to_array
@@ -181,16 +172,13 @@ class CardGradients(OfCards):
     )
 
     samples: int = count(16, "From so many samples of the validation set", low=2, high=1024)
+    why_none = (
+        "There is no loss in this network, so that nothing has a gradient: add a loss and the target that it reads."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return super().subjects(analysis) if analysis.main.sinks("loss") else []
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "There is no loss in this network, so that nothing has a gradient: add a loss and the target that it reads."
-        )
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.cards.gradients import measure_gradients

@@ -37,6 +37,7 @@ class ActionValues(Observation):
     )
     seed: int = count(1, "The episode of this seed.", low=0, high=MOST_SEED)
     played: str = text("", "The actions that were done in it before, a digit each.", read_actions, longest=20_000)
+    why_none = "This is for networks that play: choose an environment as data, such as the mouse, and let the input read “observation”."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -47,10 +48,6 @@ class ActionValues(Observation):
         ]
         return [NETWORK] if fields == [OBSERVATION] else []
 
-    @classmethod
-    def why_none(cls) -> str:
-        return "This is for networks that play: choose an environment as data, such as the mouse, and let the input read “observation”."
-
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
 
@@ -58,7 +55,7 @@ class ActionValues(Observation):
 
         environment = environment_of(context.data.choice)
         if environment is None:
-            raise CannotObserve(self.why_none())
+            raise CannotObserve(self.why_none)
         try:
             episode = Episode(environment, self.seed, read_actions(self.played))
             seen, picture = environment.everywhere(episode.world), episode.picture()

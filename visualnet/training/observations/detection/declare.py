@@ -46,18 +46,15 @@ class Objects(Observation):
     overlap: float = real(
         0.3, "Of two boxes of one class that share more than this (IoU) the less sure one is left out.", low=0, high=1
     )
+    why_none = (
+        f"No target of this network reads the field “{MARK}”, which moves a box: this is for networks that learn from regions of "
+        "scenes, such as the template R-CNN."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         targets = [facts.layer for facts in analysis.main.sinks("target") if facts.layer is not None]
         return [NETWORK] if any(layer.values().get("field") == MARK for layer in targets) else []
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            f"No target of this network reads the field “{MARK}”, which moves a box: this is for networks that learn from regions of "
-            "scenes, such as the template R-CNN."
-        )
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.data.regions.region_samples import find_regions

@@ -131,13 +131,11 @@ def summary_of(values: Tensor, what: str) -> Result:
 class WeightSpread(SpreadObservation):
     """Base of those about a node's weights."""
 
+    why_none = "Nothing in this network learns: add a layer with weights, a linear one or a convolution."
+
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return weights_of(analysis)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "Nothing in this network learns: add a layer with weights, a linear one or a convolution."
 
 
 @observation("weight_spread", "Weights over time", "Weights", about="weights", of_sample=False, keeps=200)
@@ -192,16 +190,13 @@ class ActivationsOverTime(SpreadObservation):
     )
     quantity = "activation"
     samples: int = count(16, "Over so many samples of the validation set.", high=256)
+    why_none = (
+        "No shape in this network is known yet: mend its problems, then the numbers of every node can be counted."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return batched_ports(analysis)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "No shape in this network is known yet: mend its problems, then the numbers of every node can be counted."
-        )
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         batch = context.batch(context.places(self.samples))

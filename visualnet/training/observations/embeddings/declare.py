@@ -42,16 +42,13 @@ class SampleEmbedding(Observation):
 
     samples: int = count(200, "So many samples.", low=4, high=2000)
     part: str = choice("validation", "Of which part of the data.", PARTS)
+    why_none = "No layer of this network gives numbers of a known shape yet: mend its problems first."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return output_ports(
             analysis, lambda facts, port: facts.leaving[port].dtype == "float" and facts.leaving[port].batched
         )
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "No layer of this network gives numbers of a known shape yet: mend its problems first."
 
     def _vectors(self, context: ObservationContext, subject: Subject) -> Vectors:
         from visualnet.training.observations.embeddings.vectors import sample_vectors
@@ -192,6 +189,10 @@ class WordVectors(Observation):
     words: int = count(
         200, "So many words at most, the first ones of the vocabulary: the most frequent.", low=2, high=2000
     )
+    why_none = (
+        "No layer of this network looks up vectors for words. Add an Embedding behind an input of whole numbers, or open the template "
+        "“lstm-classifier-small”; for what a layer makes of samples, see Embedding (PCA)."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -200,13 +201,6 @@ class WordVectors(Observation):
             if _is_table(facts):
                 found += [(each, TABLE) for each in analysis.repetitions(path, 64)]
         return found
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "No layer of this network looks up vectors for words. Add an Embedding behind an input of whole numbers, or open the template "
-            "“lstm-classifier-small”; for what a layer makes of samples, see Embedding (PCA)."
-        )
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.embeddings.nearest import nearest_by_cosine

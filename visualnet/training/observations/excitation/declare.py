@@ -11,8 +11,8 @@ from visualnet.figures.charts.curves import Curve, CurveChart
 from visualnet.figures.charts.examples import Example, ExampleList
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.attribution import AttributedPart, AttributionChart
-from visualnet.figures.charts.observed.beside import BesideChart
 from visualnet.figures.charts.observed.place_map import PlaceMap
+from visualnet.figures.charts.observed.side_by_side import SideBySideChart
 from visualnet.figures.charts.tiles import TilesChart
 from visualnet.layers.declaration.params import Choice, Float, Int, choice
 from visualnet.training.observations.attribution.entries import find_entries
@@ -44,14 +44,11 @@ class OfUnit(Observation):
     """Base of those that look at one channel of a layer."""
 
     channel: Any = Int(None, "Which channel or unit, counted from 0", low=0, none=STRONGEST)
+    why_none = "No layer here computes real numbers from what the network is shown: connect an input to a layer, and mend the problems."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return find_units(analysis)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "No layer here computes real numbers from what the network is shown: connect an input to a layer, and mend the problems."
 
 
 def show_beside_map(result: Result, chart: Chart, title: str, keep_channel: bool = True) -> Chart:
@@ -66,7 +63,7 @@ def show_beside_map(result: Result, chart: Chart, title: str, keep_channel: bool
     also = (("channel", int(result.arrays["channel"])),) if axes and keep_channel else ()
     around = PlaceMap(result.arrays["around"], (row, column), settings, also)
     told = f"{name}: click a place" if any(settings) else name
-    return BesideChart((around, chart), (told if axes else "Click a unit", title), (0.32, 0.68))
+    return SideBySideChart((around, chart), (told if axes else "Click a unit", title), (0.32, 0.68))
 
 
 class Projection(OfUnit):
@@ -183,4 +180,4 @@ class ActivationMaximisation(OfUnit):
             most = float(np.abs(shown).max()) or 1.0
             part = AttributedPart(kind, "made", shown, shown, result.words["names"])
             tile = AttributionChart((part,), -most, most, True, "value")
-        return BesideChart((tile, rise), ("What was made", "How it rose"), (0.55, 0.45))
+        return SideBySideChart((tile, rise), ("What was made", "How it rose"), (0.55, 0.45))

@@ -9,7 +9,7 @@ import numpy as np
 from visualnet.analysis import Analysis
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.attribution import AttributedBox, AttributedPart, AttributionChart
-from visualnet.figures.charts.observed.beside import BesideChart
+from visualnet.figures.charts.observed.side_by_side import SideBySideChart
 from visualnet.layers.declaration.params import Choice, Int
 from visualnet.training.observations.attribution.declare import TARGETS
 from visualnet.training.observations.attribution.sample_parts import unpack
@@ -34,6 +34,10 @@ class ReceptiveField(OfUnit):
     row: Any = Int(None, "Row of the map, or the token, counted from 0", low=0, none=MIDDLE)
     column: Any = Int(None, "Column of the map, counted from 0", low=0, none=MIDDLE)
     samples: Any = Int(8, "Over how many validation samples is measured", low=1, high=1024)
+    why_none = (
+        "No layer here has places: each of its numbers sees the whole input. "
+        "Add a convolution, or look at saliency for what the answer rests on."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -43,13 +47,6 @@ class ReceptiveField(OfUnit):
             if facts is not None and len(facts.leaving[port].shape) >= 2:
                 found.append((path, port))
         return found
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "No layer here has places: each of its numbers sees the whole input. "
-            "Add a convolution, or look at saliency for what the answer rests on."
-        )
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.fields.compute import observe_field
@@ -103,5 +100,7 @@ class PathToScore(OfUnit):
         high = float(np.abs(added).max()) if added.size else 1.0
         bars = AttributedPart("bars", "nodes on the way", added, np.zeros(0, np.float32), names)
         way = AttributionChart((bars,), -high or -1.0, high or 1.0, True, self.unit)
-        both = BesideChart((over, way), ("What of the input it rests on", "What it adds at each node"), (0.45, 0.55))
+        both = SideBySideChart(
+            (over, way), ("What of the input it rests on", "What it adds at each node"), (0.45, 0.55)
+        )
         return show_beside_map(result, both, "")

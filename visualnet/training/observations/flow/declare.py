@@ -30,14 +30,11 @@ class Values(Observation):
     )
     most = Int(64, "At most so many channels are shown, the first ones", low=1, high=1024)
     scale: str = choice("kept", SCALE_WORDS, SCALE)
+    why_none = "No shape in this network is known yet: mend its problems first."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return output_ports(analysis)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "No shape in this network is known yet: mend its problems first."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         value = context.values([subject])[subject]

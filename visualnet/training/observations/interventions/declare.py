@@ -50,6 +50,7 @@ class KnockOut(Observation):
     unit = "of the loss"
     samples: int = count(400, "Over so many samples of the validation set", low=20, high=10_000)
     most: int = count(512, "At most so many units are measured, the first ones", low=1, high=10_000)
+    why_none = "There is no loss in this network: what a unit is worth is measured by it. Add a target and a loss."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -58,10 +59,6 @@ class KnockOut(Observation):
             for subject in output_ports(analysis, lambda facts, port: find_units(facts.leaving.get(port)) is not None)
             if analysis.main.sinks("loss")
         ]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "There is no loss in this network: what a unit is worth is measured by it. Add a target and a loss."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.interventions.knock_out import knock_out
@@ -89,14 +86,11 @@ class Patching(Observation):
     live = False
     unit = "share of the other answer"
     other: int = count(1, OTHER, low=0)
+    why_none = "This network has no output yet: draw it up to an Output, then values can be patched before it."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return [NETWORK] if analysis.main.sinks("output") and patched_ports(analysis) else []
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "This network has no output yet: draw it up to an Output, then values can be patched before it."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.interventions.patching import patch
@@ -119,16 +113,15 @@ class Interpolation(Observation):
     live = False
     other: int = count(1, OTHER, low=0)
     steps: int = count(9, "So many steps, both ends among them", low=2, high=64)
+    why_none = (
+        "This network has no output yet: draw it up to an Output, then what it answers between two samples can be seen."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         if not analysis.main.sinks("output"):
             return []
         return output_ports(analysis, lambda facts, port: facts.leaving[port].dtype == "float")
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "This network has no output yet: draw it up to an Output, then what it answers between two samples can be seen."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.interventions.patching import interpolate
@@ -165,14 +158,11 @@ class UnitRanges(Observation):
         "A line without length is a unit that always says the same, and so tells the next layer nothing."
     )
     samples: int = count(400, "Over so many samples of the validation set", low=2, high=10_000)
+    why_none = "No node of this network gives numbers that divide into units: add a layer such as Linear or Conv2d."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return output_ports(analysis, lambda facts, port: find_units(facts.leaving.get(port)) is not None)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "No node of this network gives numbers that divide into units: add a layer such as Linear or Conv2d."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.interventions.knock_out import measure_ranges

@@ -64,14 +64,11 @@ class LossSurface(Observation):
     part: str = choice("train", "Which samples", PARTS)
     seed: int = count(0, "Which directions chance gives", low=0)
     scale: str = choice("log", "How losses become colours", {"log": "by their logarithm", "linear": "evenly"})
+    why_none = NO_LOSS
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return _subjects(analysis)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return NO_LOSS
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.evaluation_mode import describe_evaluation_mode
@@ -143,14 +140,11 @@ class LossLine(Observation):
     beyond: float = real(0.25, "How far the line goes beyond both ends", low=0, high=10)
     samples: int = count(256, "Over so many samples the loss is measured", low=4, high=100_000)
     part: str = choice("train", "Which samples", PARTS)
+    why_none = NO_LOSS
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return _subjects(analysis)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return NO_LOSS
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.evaluation_mode import describe_evaluation_mode
@@ -184,14 +178,11 @@ class WeightsPath(Observation):
         "Long straight strides say that the gradients agree; a zigzag or a cloud at the end says that the rate is too large to settle."
     )
     unit = "distance"
+    why_none = f"All weights are kept at every look, and this network has none or more than {MOST_FOLLOWED:,}: take “Loss surface”."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return [NETWORK] if 0 < analysis.main.parameters <= MOST_FOLLOWED else []
-
-    @classmethod
-    def why_none(cls) -> str:
-        return f"All weights are kept at every look, and this network has none or more than {MOST_FOLLOWED:,}: take “Loss surface”."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         parameters = [parameter.detach().flatten() for parameter in context.model.net.parameters()]

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from visualnet.analysis import Analysis
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.marks import Chart
-from visualnet.figures.charts.observed.panes import Line, Pane, PanesChart
 from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
+from visualnet.figures.charts.observed.small_multiples import Line, Pane, SmallMultiplesChart
 from visualnet.figures.charts.tiles import TilesChart
 from visualnet.layers.declaration.params import choice, count, text
 from visualnet.training.observations.answers.fields import class_number, find_class_field, single_input
@@ -66,14 +66,11 @@ class FeatureMaps(Observation):
     scale: str = choice("kept", SCALE_WORDS, SCALE)
     most: int = count(64, "At most so many channels.", high=256)
     channel: int | None = count(None, "One channel alone, large.", low=0, none="all channels")
+    why_none = "No shape in this network is known yet: mend its problems, then every node has its maps."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return batched_ports(analysis)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "No shape in this network is known yet: mend its problems, then every node has its maps."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
@@ -158,14 +155,11 @@ class ClassDifference(Observation):
     samples: int = count(16, "The means are over so many samples of each class.", high=128)
     most: int = count(64, "At most so many channels, those that differ most first.", high=256)
     scale: str = choice("kept", SCALE_WORDS, SCALE)
+    why_none = "The network is not told classes: with a target of classes, the difference of two of them can be seen in every layer."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return batched_ports(analysis) if find_class_field(analysis) else []
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "The network is not told classes: with a target of classes, the difference of two of them can be seen in every layer."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
@@ -227,6 +221,7 @@ class UnitRegions(Observation):
     )
     most: int = count(64, "At most so many units, the first ones.", high=256)
     scale: str = choice("kept", SCALE_WORDS, SCALE)
+    why_none = "Regions are drawn of networks whose only input is points (two numbers) or places on a line (one): choose data of points."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -235,10 +230,6 @@ class UnitRegions(Observation):
         return output_ports(
             analysis, lambda facts, port: facts.leaving[port].batched and len(facts.leaving[port].shape) == 1
         )
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "Regions are drawn of networks whose only input is points (two numbers) or places on a line (one): choose data of points."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
@@ -261,7 +252,7 @@ class UnitRegions(Observation):
         if regions.ndim == 2:
             places = np.linspace(low[0], high[0], regions.shape[1])
             panes = tuple(Pane(f"unit {i}", (Line(f"unit {i}", curve, 0, True),)) for i, curve in enumerate(regions))
-            return PanesChart(panes, places, "input", "what the unit answers", self._range(regions, history))
+            return SmallMultiplesChart(panes, places, "input", "what the unit answers", self._range(regions, history))
         plane = f"x from {_ends(low[0], high[0])}, y from {_ends(low[1], high[1])}"
         told = tuple(f"unit {i}: {_ends(r.min(), r.max())}; {plane}" for i, r in enumerate(regions))
         titles = tuple(map(str, range(len(regions))))

@@ -41,6 +41,10 @@ class HiddenSpace(Observation):
     seen: str = choice("components", "Along what it is drawn.", VIEWS)
     first: int = count(0, "With “units”: the unit along the level axis.", low=0, high=100_000)
     second: int = count(1, "With “units”: the unit along the upright axis.", low=0, high=100_000)
+    why_none = (
+        "This is drawn of networks that read points of a plane, of each layer with two units or more: choose the data “Points in the "
+        "plane”, and add a hidden layer."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
@@ -53,13 +57,6 @@ class HiddenSpace(Observation):
             return bool(spec.batched and spec.dtype == "float" and len(spec.shape) == 1 and spec.shape[0] >= 2)
 
         return output_ports(analysis, is_hidden)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "This is drawn of networks that read points of a plane, of each layer with two units or more: choose the data “Points in the "
-            "plane”, and add a hidden layer."
-        )
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from visualnet.analysis import Analysis
 from visualnet.core.text.format import format_percent
-from visualnet.figures.charts.made.clouds import CloudChart
+from visualnet.figures.charts.generated.clouds import CloudChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.picture_rows import PictureRows
 from visualnet.figures.charts.surfaces.density import DensityChart
@@ -69,14 +69,11 @@ class FlowDensity(Observation):
     )
     shown: str = choice("density", "What the colours tell.", SHOWN)
     cells: int = count(64, "So many cells along each side.", low=8, high=200)
+    why_none = NO_PLANE
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return [subject_of(flow) for flow in plane_flows(analysis)]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return NO_PLANE
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         import torch
@@ -123,14 +120,11 @@ class FlowSamples(Observation):
     temperature: float = real(1.0, "What the drawn numbers are multiplied by.", low=0, high=3)
     seed: int = count(0, "Other numbers for another seed.", low=0)
     looks: int = count(3, "So many earlier steps have a row, of images.", low=0, high=12)
+    why_none = f"{NO_FLOW} It must begin with points of the plane, or with images."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return [subject_of(f) for f in flows(analysis) if _can_be_seen(shape_of(analysis, f.inputs[0]))]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return f"{NO_FLOW} It must begin with points of the plane, or with images."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         analysis = context.model.analysis
@@ -169,14 +163,11 @@ class FlowPath(Observation):
     samples: int = count(400, "So many points.", low=1, high=2000)
     along: float = real(1.0, "How far: 0 are the data, 1 is z.", low=0, high=1)
     slides = "along"
+    why_none = NO_PLANE
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return [subject_of(flow) for flow in plane_flows(analysis)]
-
-    @classmethod
-    def why_none(cls) -> str:
-        return NO_PLANE
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         analysis = context.model.analysis

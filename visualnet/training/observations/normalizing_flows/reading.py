@@ -124,7 +124,7 @@ def walk_back(context: ObservationContext, flow: Flow, latents: Tensor, wanted: 
 
 def _program(context: ObservationContext, flow: Flow, wanted: tuple[Port, ...]) -> Any:
     """The way back as a program; written once for a network, since a live picture asks for it again and again."""
-    from visualnet.compiling.flows.way_back import build_way_back
+    from visualnet.compiling.flows.inverse_program import build_inverse
 
     net, programs = _PROGRAMS.get(context.model, (None, {}))
     if net is not context.model.net:
@@ -132,7 +132,7 @@ def _program(context: ObservationContext, flow: Flow, wanted: tuple[Port, ...]) 
         _PROGRAMS[context.model] = (context.model.net, programs)
     key = (flow.latent, wanted)
     if key not in programs:
-        programs[key] = build_way_back(context.model, flow, wanted)
+        programs[key] = build_inverse(context.model, flow, wanted)
     return programs[key].eval()
 
 

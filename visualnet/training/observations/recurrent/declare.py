@@ -55,17 +55,14 @@ class StateOverTime(Observation):
     order: str = choice("layer", "In which order units stand.", ORDERS)
     most: int = count(128, "So many units are shown at most.", low=1, high=4096)
     scale: str = choice("kept", SCALE_WORDS, SCALE)
+    why_none = (
+        "Nothing in this network has steps: no layer hands on a sequence of vectors. Networks that read texts or rows do, such as "
+        "the templates “lstm-classifier-small” and “gru-rows”."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return output_ports(analysis, _is_sequence)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "Nothing in this network has steps: no layer hands on a sequence of vectors. Networks that read texts or rows do, such as "
-            "the templates “lstm-classifier-small” and “gru-rows”."
-        )
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.context import as_array
@@ -102,18 +99,15 @@ class Gates(Observation):
     backward: bool = flag(False, "The direction that reads from the end.")
     order: str = choice("layer", "In which order units stand.", ORDERS)
     most: int = count(64, "So many units are shown at most.", low=1, high=4096)
+    why_none = (
+        "No layer here reads a sequence step by step, so there are no gates. Add an LSTM or a GRU, or open the template "
+        "“lstm-classifier-small”; networks with attention have Attention instead."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         first = {id(facts): next(iter(facts.outputs)) for _, facts in analysis.walk() if _reads_steps(facts)}
         return output_ports(analysis, lambda facts, port: _reads_steps(facts) and first.get(id(facts)) == port)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            "No layer here reads a sequence step by step, so there are no gates. Add an LSTM or a GRU, or open the template "
-            "“lstm-classifier-small”; networks with attention have Attention instead."
-        )
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from torch import nn

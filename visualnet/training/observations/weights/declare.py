@@ -79,13 +79,13 @@ def _filters(context: ObservationContext, subject: Subject) -> Tensor:
 class FilterObservation(Observation):
     """Base of those that look at the filters of a convolution."""
 
+    why_none = (
+        "No convolution here: filters slide over images, lines or volumes. Dense layers are seen as a weight matrix."
+    )
+
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return weights_of(analysis, is_filter)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "No convolution here: filters slide over images, lines or volumes. Dense layers are seen as a weight matrix."
 
 
 @observation("filters", "Filters", "Weights", about="weights", of_sample=False, keeps=12, view="tiles")
@@ -183,14 +183,11 @@ class WeightMatrix(Observation):
     compare: str = choice("now", "What is shown.", COMPARE)
     back: int = count(1, "With “before”: so many looks ago.", high=12)
     scale: str = choice("kept", "What the colours are the scale of.", SCALE)
+    why_none = "Nothing in this network learns: add a layer with weights, a linear one or a convolution."
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return weights_of(analysis)
-
-    @classmethod
-    def why_none(cls) -> str:
-        return "Nothing in this network learns: add a layer with weights, a linear one or a convolution."
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.context import as_array
@@ -225,17 +222,14 @@ class Connections(Observation):
         "Follow the wide lines from an output back to the inputs: they are what the answer rests on."
     )
     scale: str = choice("kept", "What the greatest width stands for.", SCALE)
+    why_none = (
+        f"No dense layer here has at most {MOST_UNITS} inputs and units: of more, lines tell nothing. "
+        "See each layer as a weight matrix instead."
+    )
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
         return [NETWORK] if dense_chains(analysis) else []
-
-    @classmethod
-    def why_none(cls) -> str:
-        return (
-            f"No dense layer here has at most {MOST_UNITS} inputs and units: of more, lines tell nothing. "
-            "See each layer as a weight matrix instead."
-        )
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.context import as_array
@@ -243,7 +237,7 @@ class Connections(Observation):
         analysis = context.model.analysis
         chains = dense_chains(analysis)
         if not chains:
-            raise CannotObserve(self.why_none())
+            raise CannotObserve(self.why_none)
         arrays: dict[str, NDArray[Any]] = {}
         for number, path in enumerate(chains[0]):
             facts, found = analysis.at(path), context.parameters(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPaintEvent, QPen
 from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QTableWidget, QTableWidgetItem, QWidget
 
 from visualnet.app.features.data_page.samples.face_painting import PAD as CURVE_PAD
@@ -12,6 +12,7 @@ from visualnet.app.features.data_page.samples.sound_player import SoundPlayer
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import column
+from visualnet.app.widgets.painting import painting
 from visualnet.core.text.visible import visible
 from visualnet.data.examination.face import Face
 from visualnet.data.examination.sound import Sound
@@ -75,27 +76,28 @@ class FaceView(QWidget):
         return fonts.px(16) if any(title for title, _ in self.faces) else 0
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
         theme = icons.current_theme()
-        painter.fillRect(self.rect(), QColor(theme.field))
-        font, head = fonts.sans(fonts.px(12)), self._head()
-        for (title, face), area in zip(self.faces, self.areas(), strict=True):
-            paint_face(painter, area, face, theme, font, self.classes, named=True)
-            if title:
-                painter.setFont(fonts.sans(fonts.px(11)))
+        with painting(self, smooth=False) as painter:
+            painter.fillRect(self.rect(), QColor(theme.field))
+            font, head = fonts.sans(fonts.px(12)), self._head()
+            for (title, face), area in zip(self.faces, self.areas(), strict=True):
+                paint_face(painter, area, face, theme, font, self.classes, named=True)
+                if title:
+                    painter.setFont(fonts.sans(fonts.px(11)))
+                    painter.setPen(QColor(theme.muted))
+                    above = QRectF(area.x(), area.y() - head, area.width(), head)
+                    painter.drawText(above, Qt.AlignmentFlag.AlignCenter, title)
+            if self.position is not None and self.faces:
+                area = self.areas()[0].adjusted(CURVE_PAD, 0, -CURVE_PAD, 0)
+                x = area.x() + self.position * area.width()
+                painter.setPen(QPen(QColor(theme.text), LINE_WIDTH))
+                painter.drawLine(round(x), round(area.top()), round(x), round(area.bottom()))
+            if not self.faces:
                 painter.setPen(QColor(theme.muted))
-                above = QRectF(area.x(), area.y() - head, area.width(), head)
-                painter.drawText(above, Qt.AlignmentFlag.AlignCenter, title)
-        if self.position is not None and self.faces:
-            area = self.areas()[0].adjusted(CURVE_PAD, 0, -CURVE_PAD, 0)
-            x = area.x() + self.position * area.width()
-            painter.setPen(QPen(QColor(theme.text), LINE_WIDTH))
-            painter.drawLine(round(x), round(area.top()), round(x), round(area.bottom()))
-        if not self.faces:
-            painter.setPen(QColor(theme.muted))
-            painter.setFont(font)
-            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap), self.hint)
-        painter.end()
+                painter.setFont(font)
+                painter.drawText(
+                    self.rect(), int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap), self.hint
+                )
 
 
 class SampleDisplay(QWidget):

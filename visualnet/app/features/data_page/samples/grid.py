@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from visualnet.app.features.data_page.samples.face_painting import paint_face
 from visualnet.app.features.data_page.samples.sample_model import FACE, SAMPLE, SampleModel
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import describe
-from visualnet.app.widgets.row_painting import draw_line, draw_row_ground
+from visualnet.app.widgets.painting import draw_line, draw_row_ground, fill_rounded
 from visualnet.data.examination.face import Face
 
 CELL, CAPTION, MARGIN = 104, 20, 4
@@ -84,9 +84,7 @@ class _CellPainter(QStyledItemDelegate):
         middle = Qt.AlignmentFlag.AlignHCenter
         if isinstance(face, Face):
             if face.kind != "image":
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(theme.field))
-                painter.drawRoundedRect(shown, 4, 4)
+                fill_rounded(painter, shown, theme.field, 4)
             paint_face(painter, shown, face, theme, small)
             words = face.label or f"{index.data(SAMPLE):,}"
             draw_line(painter, below, words, small, theme.muted, align=middle)
@@ -94,6 +92,4 @@ class _CellPainter(QStyledItemDelegate):
             icons.paint(painter, "warning", QRectF(shown.center().x() - 12, shown.center().y() - 12, 24, 24), "warning")
             draw_line(painter, below, str(face), small, theme.muted, align=middle)
         else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.field))
-            painter.drawRoundedRect(shown, 4, 4)
+            fill_rounded(painter, shown, theme.field, 4)

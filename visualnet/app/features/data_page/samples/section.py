@@ -11,7 +11,7 @@ from visualnet.app.features.data_page.samples.grid import SampleGrid
 from visualnet.app.features.data_page.samples.viewer import SampleViewer
 from visualnet.app.services.data_examiner import Opened
 from visualnet.app.widgets.basic import EmptyState, button, describe, label
-from visualnet.app.widgets.layouts import STRETCH, column, fitting_row
+from visualnet.app.widgets.layouts import STRETCH, column, fitting_row, widget_of
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.examination.face import is_picture, shown_field
@@ -44,8 +44,7 @@ class SamplesSection(QWidget):
         choice = fitting_row(
             self.part, self.label, self.words, self.everything, STRETCH, optional=(self.words,), spacing=8
         )
-        self.all = QWidget()
-        column(choice, (self.grid, 1), spacing=6, parent=self.all)
+        self.all = widget_of(column(choice, (self.grid, 1), spacing=6))
         self.stack = QStackedWidget()
         for shown in (self.empty, self.all, self.viewer):
             self.stack.addWidget(shown)

@@ -31,8 +31,7 @@ class SampleViewer(QWidget):
         self.back = button("All samples", icon="chevron-left", done=self.left.emit)
         self.back.setToolTip("Back to all samples (Esc)")
         self.title = ElidedLabel("", "heading")
-        self.words = label("", "muted", wrap=True)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words = label("", "muted", wrap=True, selectable=True)
         steps = (
             icon_button("chevron-left", "Sample before", "Sample before (←)", lambda: self.step_wished.emit(-1)),
             icon_button("chevron-right", "Next sample", "Next sample (→)", lambda: self.step_wished.emit(1)),

@@ -20,7 +20,7 @@ from visualnet.app.forms.rows import editor_width
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, describe, icon_button, label
-from visualnet.app.widgets.layouts import clear, remove, row
+from visualnet.app.widgets.layouts import clear, remove, row, widget_of
 from visualnet.core import edits
 from visualnet.core.edits import block_parameters
 from visualnet.core.graph import Value
@@ -52,8 +52,7 @@ class ParametersSection(InspectorSection):
         self.grid.setColumnStretch(0, 1)
         self.new_name = describe(QLineEdit(placeholderText="new name, such as width"), "Name of a new constant")
         self.new_name.returnPressed.connect(self._add)
-        adder = QWidget()
-        row((self.new_name, 1), button("Add", icon="plus", done=self._add), parent=adder)
+        adder = widget_of(row((self.new_name, 1), button("Add", icon="plus", done=self._add)))
         self.mark = label("Drop it here: each use of the block may then set it.", "muted", wrap=True)
         self.mark.setObjectName("dropMark")
         for widget in (self.words, rows, adder, self.mark):

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
 
 from visualnet.app.features.run_list.run_store import RunStore
 from visualnet.app.widgets.basic import describe, label
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, widget_of
 from visualnet.app.widgets.markdown_page import MarkdownPage
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core.text.visible import visible
@@ -49,15 +49,15 @@ class NotesView(QWidget):
         self.switch.chosen.connect(self._switch)
         self.empty = label("Choose one run to name it, tag it and take notes.", "muted", wrap=True)
         self.origin = label("", "small", wrap=True)
-        self.fields = QWidget()
-        column(
-            row(label("Name", "section"), (self.name, 2), label("Group", "section"), (self.group, 1), spacing=8),
-            row(label("Tags", "section"), (self.tags, 1), spacing=8),
-            self.origin,
-            row(label("Notes", "section"), STRETCH, self.switch, spacing=6),
-            (self.stack, 1),
-            spacing=6,
-            parent=self.fields,
+        self.fields = widget_of(
+            column(
+                row(label("Name", "section"), (self.name, 2), label("Group", "section"), (self.group, 1), spacing=8),
+                row(label("Tags", "section"), (self.tags, 1), spacing=8),
+                self.origin,
+                row(label("Notes", "section"), STRETCH, self.switch, spacing=6),
+                (self.stack, 1),
+                spacing=6,
+            )
         )
         column(self.empty, (self.fields, 1), margins=(8, 6, 8, 8), spacing=4, parent=self)
         for field in (self.name, self.tags, self.group):

@@ -56,7 +56,7 @@ class Pane(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class PanesChart(Chart):
+class SmallMultiplesChart(Chart):
     """Panes on the same axes; ``x`` are the places of the values of all lines."""
 
     kind = "panes"

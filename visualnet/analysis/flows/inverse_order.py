@@ -24,11 +24,11 @@ class Move:
     backwards: bool
     reads: tuple[Port, ...]
     gives: tuple[Port, ...]
-    inside: tuple[WayBack, ...] = ()
+    inside: tuple[InverseOrder, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
-class WayBack:
+class InverseOrder:
     """The moves in their order, and all ports whose values are known at the end. ``stuck`` are nodes whose outputs are known and that
     could not be undone, in the order in which the way met them."""
 
@@ -38,7 +38,7 @@ class WayBack:
     known: frozenset[Port]
     stuck: tuple[str, ...] = ()
 
-    def to(self, wanted: Iterable[Port]) -> WayBack:
+    def to(self, wanted: Iterable[Port]) -> InverseOrder:
         """Only the moves that these ports rest on."""
         needed, kept = set(wanted), []
         for move in reversed(self.moves):
@@ -48,7 +48,7 @@ class WayBack:
         return replace(self, moves=tuple(reversed(kept)))
 
 
-def find_way_back(facts: GraphFacts, start: Iterable[Port]) -> WayBack:
+def find_inverse_order(facts: GraphFacts, start: Iterable[Port]) -> InverseOrder:
     """Everything on a sheet that follows from the values at these output ports."""
     return _Walk(facts, frozenset(start)).run()
 
@@ -60,7 +60,7 @@ class _Walk:
         self.moves: list[Move] = []
         self.ends = {node.node.id for role in ("output", "loss", "metric") for node in facts.sinks(role)}
 
-    def run(self) -> WayBack:
+    def run(self) -> InverseOrder:
         todo = deque(node for port in self.start for node in self._touched(port))
         met: dict[str, None] = {}
         while todo:
@@ -74,7 +74,7 @@ class _Walk:
                 self.known.update(fresh)
                 todo += [node for port in fresh for node in self._touched(port)]
         stuck = tuple(node_id for node_id in met if self._is_stuck(node_id))
-        return WayBack(self.facts, self.start, tuple(self.moves), frozenset(self.known), stuck)
+        return InverseOrder(self.facts, self.start, tuple(self.moves), frozenset(self.known), stuck)
 
     def _touched(self, port: Port) -> list[str]:
         """The node that gives a port, and those that read it."""
@@ -115,11 +115,13 @@ class _Walk:
         outputs = {name for name in node.outputs if Port(node.node.id, name) in self.known}
         inputs = {name for name, source in sources.items() if source in self.known}
         first = next(iter(node.inputs), "")
-        ways: list[WayBack] = []
+        ways: list[InverseOrder] = []
         found: set[str] = set()
         for at, graph in enumerate(reversed(node.inside)):
             same = inputs - ({first} if at < len(node.inside) - 1 else set())
-            way = find_way_back(graph, (*block_ports(graph, "output", outputs), *block_ports(graph, "input", same)))
+            way = find_inverse_order(
+                graph, (*block_ports(graph, "output", outputs), *block_ports(graph, "input", same))
+            )
             found = {name for name, port in inner_ports(graph, "input").items() if port in way.known} - same
             ways.append(way)
             outputs = set(node.outputs) if first in found else set()

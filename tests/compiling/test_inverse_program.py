@@ -14,7 +14,7 @@ import visualnet as vn
 from tests.sampling import examples
 from visualnet.analysis import Problem, infer
 from visualnet.analysis.flows.problems import find_flows
-from visualnet.compiling.flows.way_back import build_way_back
+from visualnet.compiling.flows.inverse_program import build_inverse
 from visualnet.compiling.module import Model, compile_project
 from visualnet.compiling.names import class_name
 from visualnet.compiling.plan import GraphError
@@ -88,7 +88,7 @@ def test_any_drawn_flow_is_undone_and_its_log_det_is_that_of_the_jacobian(
     x = torch.randn(2, *shape, dtype=torch.float64)
     assert flow.log_det is not None
     z, log_det = model.view([((p.node,), p.port) for p in (flow.latent, flow.log_det)])(x)
-    (back,) = build_way_back(model, flow)(z, None)
+    (back,) = build_inverse(model, flow)(z, None)
     torch.testing.assert_close(back, x, atol=1e-5, rtol=1e-5)
     jacobian = torch.autograd.functional.jacobian(lambda flat: model.net(flat.reshape(1, *shape))[0], x[0].flatten())
     torch.testing.assert_close(log_det[0], torch.linalg.slogdet(jacobian)[1], atol=1e-6, rtol=1e-6)
@@ -101,7 +101,7 @@ def test_the_templates_are_undone_through_their_blocks(name: str) -> None:
     model = stirred(project, 0.05)
     (flow,) = find_flows(model.analysis.main)
     x = torch.rand(3, 2, dtype=torch.float64) if name == "realnvp-points" else torch.randint(17, (3, 1, 8, 8)) / 16.0
-    program = build_way_back(model, flow)
+    program = build_inverse(model, flow)
     (back,) = program(model.net(x.double()), None)
     torch.testing.assert_close(back, x, atol=1e-5, rtol=1e-5, check_dtype=False)
     assert dict(program.named_parameters()).keys() == dict(model.net.named_parameters()).keys()
@@ -120,7 +120,7 @@ def test_the_printed_network_walks_back_to_the_same_bits(name: str) -> None:
     model.net.eval()
     (flow,) = find_flows(model.analysis.main)
     z = torch.randn(4, *flow.way.facts.nodes[flow.latent.node].leaving[flow.latent.port].shape)
-    (back,) = build_way_back(model, flow)(z, None)
+    (back,) = build_inverse(model, flow)(z, None)
     assert torch.equal(printed.inverse(z), back)
 
 

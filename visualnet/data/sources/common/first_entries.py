@@ -1,4 +1,4 @@
-"""A glimpse of a folder, for guesses: its first entries, and those of the folders in it."""
+"""The first entries of a folder and of those in it, so that one can guess what the folder holds."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from typing import NamedTuple
 
 from visualnet.data.sources.common.files import IMAGE_SUFFIXES
 
-GLIMPSE_S = 0.5
+FIRST_ENTRIES_S = 0.5
 """A guess ends after so long: a network drive may be slow."""
-GLIMPSE_ENTRIES = 300
-GLIMPSE_FOLDERS = (6, 24)
+FIRST_ENTRIES_ENTRIES = 300
+FIRST_ENTRIES_FOLDERS = (6, 24)
 """A guess looks at so many entries of a folder, and into so many folders of one: in the last level, and in the one above."""
 
 
-class Glimpse(NamedTuple):
+class FirstEntries(NamedTuple):
     """What the first entries of a folder are: how many images, the names of other files, and its folders."""
 
     images: int
     files: tuple[str, ...]
-    folders: dict[str, Glimpse]
+    folders: dict[str, FirstEntries]
     is_seen: bool = True
     """Whether it was looked into at all."""
 
@@ -39,20 +39,20 @@ class Glimpse(NamedTuple):
         return below + sum(name.lower().endswith(suffix) for name in self.files)
 
 
-def glimpse(folder: Path, depth: int = 2) -> Glimpse:
-    """The first entries of a folder and of those in it; at most `GLIMPSE_S`. What cannot be read is empty."""
+def first_entries(folder: Path, depth: int = 2) -> FirstEntries:
+    """The first entries of a folder and of those in it; at most `FIRST_ENTRIES_S`. What cannot be read is empty."""
     shared = _shared.get()
     found = shared.get((folder, depth)) if shared is not None else None
     if found is None:
-        end = time.monotonic() + GLIMPSE_S
-        found = _glimpse(str(folder), depth, lambda: time.monotonic() > end)
+        end = time.monotonic() + FIRST_ENTRIES_S
+        found = _first_entries(str(folder), depth, lambda: time.monotonic() > end)
         if shared is not None:
             shared[folder, depth] = found
     return found
 
 
 @contextmanager
-def share_glimpses() -> Iterator[None]:
+def share_first_entries() -> Iterator[None]:
     """While it lasts, a folder is looked at once, though several sources ask."""
     token = _shared.set({})
     try:
@@ -61,15 +61,15 @@ def share_glimpses() -> Iterator[None]:
         _shared.reset(token)
 
 
-_shared: ContextVar[dict[tuple[Path, int], Glimpse] | None] = ContextVar("glimpses", default=None)
+_shared: ContextVar[dict[tuple[Path, int], FirstEntries] | None] = ContextVar("first entries", default=None)
 
 
-def _glimpse(folder: str, depth: int, is_late: Callable[[], bool]) -> Glimpse:
+def _first_entries(folder: str, depth: int, is_late: Callable[[], bool]) -> FirstEntries:
     images, files, folders = 0, [], []
     try:
         with os.scandir(folder) as entries:
             for number, entry in enumerate(entries):
-                if number >= GLIMPSE_ENTRIES or is_late():
+                if number >= FIRST_ENTRIES_ENTRIES or is_late():
                     break
                 if entry.is_symlink() or entry.name.startswith("."):
                     continue
@@ -80,11 +80,11 @@ def _glimpse(folder: str, depth: int, is_late: Callable[[], bool]) -> Glimpse:
                 else:
                     files.append(entry.name)
     except OSError:
-        return Glimpse(0, (), {})
+        return FirstEntries(0, (), {})
     below = {}
     if depth:
         for number, name in enumerate(sorted(folders)):
-            is_looked = number < GLIMPSE_FOLDERS[depth - 1] and not is_late()
+            is_looked = number < FIRST_ENTRIES_FOLDERS[depth - 1] and not is_late()
             inner = os.path.join(folder, name)
-            below[name] = _glimpse(inner, depth - 1, is_late) if is_looked else Glimpse(0, (), {}, False)
-    return Glimpse(images, tuple(sorted(files)), below)
+            below[name] = _first_entries(inner, depth - 1, is_late) if is_looked else FirstEntries(0, (), {}, False)
+    return FirstEntries(images, tuple(sorted(files)), below)

@@ -23,7 +23,7 @@ HEAD = 20.0
 
 
 @dataclass(frozen=True, eq=False)
-class BesideChart(Chart):
+class SideBySideChart(Chart):
     """Charts with a title each, which may be empty; ``shares`` are the parts of the room that they take, in all 1."""
 
     kind = "charts"

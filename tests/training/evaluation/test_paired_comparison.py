@@ -9,7 +9,7 @@ import pytest
 
 from tests.training.evaluation import answers
 from visualnet.training.evaluation.metrics import METRICS
-from visualnet.training.evaluation.pairing import flip_signs, mcnemar, pair_judged
+from visualnet.training.evaluation.paired_comparison import flip_signs, mcnemar, pair_judged
 
 
 def test_mcnemar_is_the_exact_binomial_test() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from torch import fx
 
 from visualnet.analysis.facts import NodePath
+from visualnet.analysis.flows.inverse_order import InverseOrder, inner_ports
 from visualnet.analysis.flows.problems import Flow
-from visualnet.analysis.flows.way_back import WayBack, inner_ports
 from visualnet.compiling.fx_emitter import Emitter
 from visualnet.compiling.module import Model
 from visualnet.compiling.module_tree import add_placeholder
@@ -18,7 +18,7 @@ from visualnet.core.graph import Port
 from visualnet.layers.declaration.calls import Own, Ref
 
 
-def build_way_back(model: Model, flow: Flow, wanted: Iterable[Port] = ()) -> fx.GraphModule:
+def build_inverse(model: Model, flow: Flow, wanted: Iterable[Port] = ()) -> fx.GraphModule:
     """A module that maps a latent (N, …), and the fields of ``model.fields`` that steer the flow, to a tuple with the values at these
     ports of the main sheet; of the flow's inputs, if none are told.
 
@@ -39,7 +39,7 @@ def build_way_back(model: Model, flow: Flow, wanted: Iterable[Port] = ()) -> fx.
         env |= {given[i]: field for i, each in model.plan.fields.items() if each == name and i in given}
     emitter.back(flow.way.to(ports), model.plan.main, env, (), "")
     graph.output(tuple(env[port] for port in ports))
-    return model.over_own_modules(graph, "WayBack")
+    return model.over_own_modules(graph, "InverseOrder")
 
 
 class _BackEmitter(Emitter):
@@ -48,7 +48,7 @@ class _BackEmitter(Emitter):
     def __init__(self, graph: fx.Graph) -> None:
         super().__init__(graph, inline=True)
 
-    def back(self, way: WayBack, sheet: PlanSheet, env: dict[Port, Any], path: NodePath, prefix: str) -> None:
+    def back(self, way: InverseOrder, sheet: PlanSheet, env: dict[Port, Any], path: NodePath, prefix: str) -> None:
         """Write the moves of a sheet; ``env`` holds what is known and is filled."""
         for move in way.moves:
             step = sheet.by_id[move.node]
@@ -87,7 +87,7 @@ class _BackEmitter(Emitter):
     def _block_back(
         self,
         step: PlanStep,
-        ways: tuple[WayBack, ...],
+        ways: tuple[InverseOrder, ...],
         args: Mapping[str, Any],
         outputs: Mapping[str, Any],
         path: NodePath,

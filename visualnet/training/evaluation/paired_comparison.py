@@ -26,7 +26,7 @@ OF_CLASSES = ("classes", "binary")
 
 
 @dataclass(frozen=True)
-class Pairing:
+class PairedComparison:
     """Two answers to the same samples. ``difference`` is the second's metric less the first's; ``p`` how often chance alone gives as much.
 
     ``only_first`` and ``only_second``, of classes: how many samples one answers right and the other one wrong.
@@ -68,7 +68,7 @@ class Pairing:
         return told + "that is too often to say that one is better. A larger part of the data would tell."
 
 
-def pair(first: Evaluation, second: Evaluation, number: int = 0) -> Pairing:
+def pair(first: Evaluation, second: Evaluation, number: int = 0) -> PairedComparison:
     """Hold two evaluations against each other, sample by sample.
 
     Raises:
@@ -87,7 +87,7 @@ def pair(first: Evaluation, second: Evaluation, number: int = 0) -> Pairing:
     return pair_judged(a, b, METRICS[name])
 
 
-def pair_judged(a: Judged, b: Judged, metric: Metric) -> Pairing:
+def pair_judged(a: Judged, b: Judged, metric: Metric) -> PairedComparison:
     """Two answers to the same samples by one metric."""
     ones, unit = np.ones((1, a.size)), unit_of(a)
     values = [float(metric.values(one, ones)[0]) for one in (a, b)]
@@ -99,11 +99,11 @@ def pair_judged(a: Judged, b: Judged, metric: Metric) -> Pairing:
     if a.task in OF_CLASSES:
         only_a, only_b = int((a.right & ~b.right).sum()), int((b.right & ~a.right).sum())
         p = mcnemar(only_a, only_b)
-        return Pairing(
+        return PairedComparison(
             metric, values[0], values[1], difference, p, "McNemar's exact test", a.size, only_a, only_b, unit
         )
     p = flip_signs(a.badness - b.badness)
-    return Pairing(metric, values[0], values[1], difference, p, "paired permutation test", a.size, unit=unit)
+    return PairedComparison(metric, values[0], values[1], difference, p, "paired permutation test", a.size, unit=unit)
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
@@ -140,7 +140,7 @@ def flip_signs(differences: Array, flips: int = FLIPS, seed: int = SEED) -> floa
     return (extreme + 1) / (flips + 1)
 
 
-def describe_difference(found: Pairing) -> str:
+def describe_difference(found: PairedComparison) -> str:
     """The difference with its interval, as a line of figures."""
     sign = "+" if found.difference.value > 0 else ""
     ends = [found.metric.format(end) for end in (found.difference.low, found.difference.high)]
