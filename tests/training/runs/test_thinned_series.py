@@ -163,4 +163,4 @@ def test_a_watched_run_of_any_length_takes_bounded_memory(monkeypatch: pytest.Mo
         assert model.seconds.last == (4_000, 1_600.0)
         assert model.steps["loss"].best("min") == (4_000, 1.0 / 4_000)
         assert len(model.steps["loss"]) == 4_000 or watched
-    assert grown[True] < 50_000 < grown[False]
+    assert grown[True] < grown[False] / 5
