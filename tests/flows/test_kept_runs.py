@@ -248,3 +248,16 @@ def test_curves_of_chosen_runs_are_written_for_other_tools(
     QTest.mouseClick(dialog.export, LEFT)
     hands.until(lambda: len(told) == 2, what="the tables")
     assert len(list((tmp_path / "out").glob("*.parquet"))) == 2
+    view.run_actions.export()
+    dialog = next(one for one in view.findChildren(ExportDialog) if one.isVisible())
+    QTest.mouseClick(dialog.together, LEFT, pos=QPoint(8, dialog.together.height() // 2))
+    dialog.way.setCurrentIndex(dialog.way.findData("tensorboard"))
+    assert not dialog.together.isEnabled() and not dialog.joins
+    dialog.way.setCurrentIndex(dialog.way.findData("csv"))
+    assert dialog.joins and "column “run”" in dialog.about.text()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "all"), ""))
+    QTest.mouseClick(dialog.export, LEFT)
+    hands.until(lambda: len(told) == 3, what="the one table")
+    lines = (tmp_path / "all.csv").read_text().splitlines()
+    assert lines[0] == "run,part,name,step,epoch,value" and "2 runs" in told[-1]
+    assert {line.partition(",")[0] for line in lines[1:]} >= {"a/b: wide"}
