@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-import os
+import io
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from visualnet.core.storage import project_file
+from visualnet.core.storage.regular_files import file_of
 from visualnet.training.curve_export.rows import COLUMNS, curve_rows
 from visualnet.training.runs.run_model import RunModel
 
@@ -63,7 +64,7 @@ def _named(name: str, model: RunModel) -> Rows:
 
 def _write_csv(path: Path, columns: tuple[str, ...], runs: Iterable[Rows]) -> None:
     def fill(handle: int) -> None:
-        with os.fdopen(os.dup(handle), "w", encoding="utf-8", newline="") as file:
+        with io.TextIOWrapper(file_of(handle), encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(columns)
             for rows in runs:
@@ -87,7 +88,7 @@ def _write_parquet(path: Path, columns: tuple[str, ...], runs: Iterable[Rows]) -
     schema = pyarrow.schema([(name, numbers.get(name, pyarrow.string())) for name in columns])
 
     def fill(handle: int) -> None:
-        with os.fdopen(os.dup(handle), "wb") as file, parquet.ParquetWriter(file, schema) as table:
+        with file_of(handle) as file, parquet.ParquetWriter(file, schema) as table:
             for rows in runs:
                 values = list(zip(*rows, strict=True)) or [()] * len(columns)
                 arrays = [pyarrow.array(column, kind) for column, kind in zip(values, schema.types, strict=True)]
