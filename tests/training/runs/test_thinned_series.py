@@ -5,16 +5,21 @@ from __future__ import annotations
 import math
 import tracemalloc
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.training.by_hand import EACH, tiny
+from visualnet.data.loading import load
 from visualnet.training import events
+from visualnet.training.loop.session import Session
+from visualnet.training.run_records.begin import begin_run
 from visualnet.training.runs import run_model
 from visualnet.training.runs.curve_points.thinned import PENDING, bucket_of, join
-from visualnet.training.runs.run_model import RunModel
+from visualnet.training.runs.run_model import RunModel, read_run
 from visualnet.training.runs.series import Series
 
 WHOLE = 64
@@ -145,6 +150,22 @@ def tell(model: RunModel, first: int, last: int, each: int = 5) -> None:
         )
 
 
+def test_a_log_read_to_be_watched_keeps_the_extremes_and_the_whole_one_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tiny(epochs=40)
+    folder = begin_run(project, tmp_path / "run")
+    Session(project, load(project.data), lambda event: None, folder=folder, threads=1).run()
+    whole, short = read_run(folder), read_run(folder, watched=True)
+    assert short.steps["loss"].values.tolist() == whole.steps["loss"].values.tolist(), "a short run is whole"
+    monkeypatch.setattr(run_model, "WATCHED", 64)
+    watched = read_run(folder, watched=True)
+    assert len(watched.steps["loss"]) < len(whole.steps["loss"]) == 40 * EACH
+    for mode in ("min", "max"):
+        assert watched.steps["loss"].best(mode) == whole.steps["loss"].best(mode)
+    assert (watched.step, watched.epochs, watched.state) == (whole.step, whole.epochs, whole.state)
+
+
 def test_a_watched_run_of_any_length_takes_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_model, "WATCHED", 64)
     monkeypatch.setattr(run_model, "WATCHED_EPOCHS", 32)
@@ -153,14 +174,14 @@ def test_a_watched_run_of_any_length_takes_bounded_memory(monkeypatch: pytest.Mo
         tracemalloc.start()
         try:
             model = RunModel(watched=watched)
-            tell(model, 1, 200)
+            tell(model, 1, 100)
             before = tracemalloc.get_traced_memory()[0]
-            tell(model, 201, 800)
+            tell(model, 101, 400)
             grown[watched] = tracemalloc.get_traced_memory()[0] - before
         finally:
             tracemalloc.stop()
-        assert model.epochs_done == 800
-        assert model.seconds.last == (4_000, 1_600.0)
-        assert model.steps["loss"].best("min") == (4_000, 1.0 / 4_000)
-        assert len(model.steps["loss"]) == 4_000 or watched
+        assert model.epochs_done == 400
+        assert model.seconds.last == (2_000, 800.0)
+        assert model.steps["loss"].best("min") == (2_000, 1.0 / 2_000)
+        assert len(model.steps["loss"]) == 2_000 or watched
     assert grown[True] < grown[False] / 5
