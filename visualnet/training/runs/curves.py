@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from visualnet.analysis import Analysis
+from visualnet.core.project import loss_of
 from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.training.runs.run_model import RunModel
 from visualnet.training.runs.series import Series
@@ -71,7 +72,7 @@ def loss_curves(model: RunModel) -> list[Curve]:
     if model.started is not None and model.started.lowers:
         lowers = model.started.lowers
         parts = [loss for several in lowers.values() if len(several) > 1 for loss in several]
-        losses = (*(f"{name} loss" for name in lowers), *parts)
+        losses = (*(loss_of(name) for name in lowers), *parts)
     return _curves(model, ("loss", *losses), "min")
 
 
