@@ -18,8 +18,8 @@ from visualnet.data.loading import load
 from visualnet.layers.recipe.settings import find_problems
 from visualnet.resources import resource
 from visualnet.training.loop.run_state import RunState
-from visualnet.training.recipe_params import best_by_options
 from visualnet.training.optimizers import check_recipe
+from visualnet.training.recipe_params import best_by_options
 from visualnet.training.runs.run_status import describe_run
 from visualnet.training.script.training_script import training_script
 from visualnet.training.terminal.printer import Printer
