@@ -127,8 +127,8 @@ def inverse_graphics() -> Project:
     mean = s.add("linear", "mean", x, out_features="code")
     log_var = s.add("linear", "log_var", x, out_features="code")
     image = _image_of(s, s.add("gaussian_sample", "codes", mean, log_var))
-    s.add("bce", "redrawn", image, _truth(s))
-    s.add("kl_normal", "divergence", mean, log_var, weight="beta / 784")
+    s.add("bce", "redrawn", image, _truth(s), reduction="batchmean")
+    s.add("kl_normal", "divergence", mean, log_var, weight="beta")
     return s.project(
         "Inverse graphics network",
         "A variational autoencoder of convolutions: one half reads a picture into a short description, the other renders the picture from "

@@ -30,6 +30,7 @@ _PAIR = "prediction: *, target: * -> loss: !"
 _SAMPLE_WEIGHT = read_ports("sample_weight: *")
 REDUCTIONS = {
     "mean": "their mean over all that is asked",
+    "batchmean": "their sum for each sample, and of those sums the mean: a picture counts as a whole, not by the pixel",
     "sum": "their sum",
     "none": "they are given as they are, one or more for each sample, and nothing is lowered",
 }
@@ -73,6 +74,12 @@ def weights_fit(values: Shape, weights: Shape) -> None:
     if kept and kept != [n for n in values if n != 1]:
         words = f"the weights have size {text(weights)}; wanted is one for each sample, or number by number one for each of {text(values)}"
         raise Misfit(words, "sample_weight", f"{text(weights)} ≠ {text(values)}")
+
+
+def _mean_of_sums(values: Expr) -> Expr:
+    """The values of each sample added up, and the mean of that over the batch."""
+    found: Expr = fn("extra_modules.sum_of_each", values).mean()
+    return found
 
 
 class Loss(Layer):
@@ -158,7 +165,7 @@ class Loss(Layer):
         return shapes[0]
 
     def compute(self, *refs: Any, **reduction: str) -> Expr:
-        """The values (``reduction="none"``), their sum or their mean, without weights of samples."""
+        """The values (``reduction="none"``), the sum or the mean of all of them, without weights of samples."""
         return fn(self.function, *refs, **self.given(*self.takes), **reduction)
 
     def counted(self, *refs: Any) -> Expr | None:
@@ -172,12 +179,16 @@ class Loss(Layer):
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         if not self.sample_weights:
+            if self.reduction == "batchmean":
+                return _mean_of_sums(self.compute(*refs, reduction="none"))
             return self.compute(*refs, **({} if self.reduction == "mean" else {"reduction": self.reduction}))
         *own, weight = refs
         values, counted = self.compute(*own, reduction="none"), self.counted(*own)
         if self.reduction == "mean":
             return fn("extra_modules.weighted_mean", values, weight, *([] if counted is None else [counted]))
         weighted: Expr = fn("operator.mul", values, fn("extra_modules.spread_over", weight, values))
+        if self.reduction == "batchmean":
+            return _mean_of_sums(weighted)
         return weighted if self.reduction == "none" else weighted.sum()
 
     def counts(self, *refs: Any) -> Expr | None:
