@@ -237,7 +237,7 @@ def _turn(a: Point, y: float, reach: float) -> tuple[Segment, ...]:
     """
     x, top = a
     way = 1.0 if y >= top else -1.0
-    round_ = min(abs(reach), abs(y - top) / 2)
+    round_ = min(abs(reach), TURN, abs(y - top) / 2)
     side, bend = x + reach, 0.55 * round_
     near = x + reach - (round_ if reach > 0 else -round_)
     inward = bend if reach > 0 else -bend
