@@ -143,7 +143,7 @@ def _return_candidates(a: Point, b: Point, boxes: Sequence[Box], own: Ends) -> I
         right = max((box[2] - a[0] for box in _beside(others, a, lane)), default=0.0)
         left = max((b[0] - box[0] for box in _beside(others, b, lane)), default=0.0)
         if 0.0 < max(right, left) <= WIDEST:
-            yield _return(a, b, own, lane, max(TURN, right + CLEAR), max(TURN, left + CLEAR))
+            yield _return(a, b, own, lane, max(TURN, right + 2 * CLEAR), max(TURN, left + 2 * CLEAR))
 
 
 def _beside(boxes: Iterable[Box], at: Point, lane: float) -> Iterator[Box]:
