@@ -130,6 +130,6 @@ class CollapseWatch:
             f"; the loss of “{other}” is {format_number(loss)}" for other, loss in losses if loss is not None
         )
         return (
-            f"“{name}” has collapsed: at the ends of {LOOKS} epochs in a row {spread.words}{against}. "
+            f"“{name}” has collapsed (mode collapse): at the ends of {LOOKS} epochs in a row {spread.words}{against}. "
             "Give the learners smaller or other learning rates, or another seed, and begin anew"
         )
