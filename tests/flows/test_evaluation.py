@@ -34,6 +34,7 @@ def train(window: Window, hands: Hands) -> None:
 
 
 def evaluate(panel: Any, hands: Hands) -> None:
+    hands.window.show_panel("evaluation")  # what trains has come in front of it
     hands.press(panel, "Evaluate")
     hands.until(lambda: not panel.evaluator.running, what="an evaluation")
 

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from visualnet.app.features.about_network.panel import OPEN_PUBLISHED, AboutPanel
 from visualnet.app.shell.project_files import templates
+from visualnet.app.state.deferred_refresh import do_waiting_refreshes
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import DARK
@@ -34,6 +35,7 @@ def panel(qtbot: QtBot) -> AboutPanel:
 
 def open_template(panel: AboutPanel, name: str) -> None:
     panel.studio.open(Document(load(templates()[name])))
+    do_waiting_refreshes()
 
 
 def test_the_note_of_the_open_network_is_shown(panel: AboutPanel) -> None:
@@ -89,6 +91,7 @@ def test_from_the_published_to_the_small_network_and_back(panel: AboutPanel, qtb
 def test_ones_own_network_shows_ones_own_note_as_plain_text(panel: AboutPanel) -> None:
     own = Project(name="Mine", note="<b>bold</b> [click](set:conv1.stride=2)")
     panel.studio.open(Document(own))
+    do_waiting_refreshes()
     assert panel.page.toPlainText() == f"Mine\n\n{own.note}"
     assert not panel.other.isVisible() and not panel.hint.isVisible()
 

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, template
 from visualnet.app.features.attention.panel import AttentionPanel
+from visualnet.app.state.deferred_refresh import do_waiting_refreshes
 from visualnet.core.document import Document
 
 
@@ -46,5 +47,6 @@ def test_a_network_without_attention_says_so(rig: Rig, qtbot: QtBot) -> None:
     panel = AttentionPanel(rig.studio)
     qtbot.addWidget(panel)
     rig.studio.open(Document(template("lenet5")))
+    do_waiting_refreshes()
     assert panel.layer.count() == 0
     assert "no attention layer" in panel.empty.sentence.text()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from tests.counting import count_calls
 from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.app.features.history.panel import HistoryPanel, icon_of
+from visualnet.app.state.deferred_refresh import do_waiting_refreshes
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import DARK
@@ -124,9 +125,11 @@ def test_another_document_has_its_own_steps(panel: HistoryPanel) -> None:
     add(panel, "relu", "tanh")
     first = panel.studio.document
     panel.studio.open(Document(Project()))
+    do_waiting_refreshes()
     assert panel.stack.currentWidget() is panel.empty
     add(panel, "conv2d")
     panel.studio.open(first)
+    do_waiting_refreshes()
     assert [words for words, _ in rows(panel)][1:] == ["Add relu", "Add tanh"]
 
 
@@ -135,6 +138,7 @@ def test_a_panel_that_nobody_sees_keeps_no_closed_project(panel: HistoryPanel) -
     closed = ref(panel.studio.document)
     panel.hide()
     panel.studio.open(Document(Project()))
+    do_waiting_refreshes()
     gc.collect()
     assert closed() is None
     add(panel, "dropout")

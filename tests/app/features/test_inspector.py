@@ -12,6 +12,7 @@ from visualnet.analysis.block_ports import ends
 from visualnet.analysis.connect.insert_node import insert_node
 from visualnet.app.features.inspector.node_page import FORMS
 from visualnet.app.features.inspector.panel import InspectorPanel
+from visualnet.app.state.deferred_refresh import do_waiting_refreshes
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK
 from visualnet.core import edits
@@ -159,6 +160,7 @@ def test_a_frozen_normalization_asks_what_becomes_of_its_statistics(panel: Inspe
 def test_figures_are_shown_as_the_courses_table_has_them(panel: InspectorPanel) -> None:
     studio = panel.studio
     studio.open(Document(project_file.load(resource("templates", "alexnet-course.vnet"))))
+    do_waiting_refreshes()
     studio.select([])
     shown = panel.project_page.statistics
     assert shown.isVisibleTo(panel)
@@ -169,7 +171,7 @@ def test_figures_are_shown_as_the_courses_table_has_them(panel: InspectorPanel) 
         rows = panel.node_page.costs.rows
         assert (rows.value("With statistics"), rows.value("Counters")) == (figure, "1")
     studio.open(Document(two_convolutions()))
-    studio.select([])
+    do_waiting_refreshes()
     assert not panel.project_page.statistics.isVisibleTo(panel)
 
 

@@ -13,6 +13,7 @@ from visualnet.app.features.palette.panel import PalettePanel
 from visualnet.app.features.reference.panel import ReferencePanel
 from visualnet.app.shell.bars.find_bar import FindBar
 from visualnet.app.shell.project_files import templates
+from visualnet.app.state.deferred_refresh import do_waiting_refreshes
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.core.document import Document
@@ -110,6 +111,7 @@ def test_a_hidden_panel_wears_the_theme_when_it_is_shown(
     panel.show()
     assert worn == ["light"]
     studio.set_theme(DARK)
+    do_waiting_refreshes()
     assert worn == ["light", "dark"]
     panel.hide()
     panel.show()

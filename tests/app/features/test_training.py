@@ -19,6 +19,7 @@ from visualnet.app.features.training.panel import TrainingPanel, smoothing_weigh
 from visualnet.app.plots.charts.curves import CurvesPlot
 from visualnet.app.plots.charts.legend import Entry
 from visualnet.app.shell.bars.status_bar import StatusLine
+from visualnet.app.state.deferred_refresh import do_waiting_refreshes
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.core.document import Document
@@ -189,6 +190,7 @@ def test_the_plane_is_drawn_for_points_and_bars_for_pictures(rig: Rig, panel: Tr
     assert not panel.prediction._draw_grid(line, data), "a curve that was computed for the data set before"
     rig.studio.open(Document(template("mlp-mnist", epochs=1, batch_size=512)))
     rig.runner.prepare()
+    do_waiting_refreshes()
     assert panel.prediction.chooser.isVisible()
     rig.until(qtbot, lambda: rig.runner.probes.samples > 0)
     rig.train(qtbot)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QStackedWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from visualnet.app.theme import icons
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.hidden_widgets import HiddenWidgets
 from visualnet.app.widgets.layouts import column
@@ -93,6 +95,43 @@ def test_text_of_a_hidden_page_grows(
     keeper.set_text_size(150)
     qtbot.waitUntil(lambda: not waiting(qapp))
     assert heading.fontInfo().pixelSize() == pytest.approx(1.5 * before, abs=1)
+
+
+def test_what_is_hidden_hears_of_the_style_after_what_is_seen(
+    pages: QStackedWidget, keeper: ThemeKeeper, qapp: QApplication, qtbot: QtBot
+) -> None:
+    told: list[QWidget] = []
+
+    class Listener(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.StyleChange and isinstance(watched, QWidget):
+                told.append(watched)
+            return False
+
+    listener = Listener()
+    every = pages.findChildren(QWidget)
+    for widget in every:
+        widget.installEventFilter(listener)
+    keeper.set_mode("light")
+    assert told and all(w.isVisible() for w in told), "a change of theme waits for nobody who is not seen"
+    qtbot.waitUntil(lambda: not waiting(qapp))
+    assert set(told) == set(every), "each is told"
+    assert not any(w.testAttribute(Qt.WidgetAttribute.WA_SetStyle) for w in every)
+
+
+def test_icons_of_what_is_hidden_are_drawn_later_or_when_it_is_shown(
+    pages: QStackedWidget, keeper: ThemeKeeper, qapp: QApplication, qtbot: QtBot
+) -> None:
+    buttons = [pages.widget(number).findChild(QPushButton) for number in (0, 7, 8)]
+    for button in buttons:
+        icons.bind(button, "play")
+    before = [button.icon().cacheKey() for button in buttons]
+    keeper.set_mode("light")
+    changed = [button.icon().cacheKey() != key for button, key in zip(buttons, before, strict=True)]
+    assert changed == [True, False, False]
+    pages.setCurrentIndex(7)
+    assert buttons[1].icon().cacheKey() == buttons[0].icon().cacheKey() != before[1]
+    qtbot.waitUntil(lambda: buttons[2].icon().cacheKey() == buttons[0].icon().cacheKey())
 
 
 def test_what_is_deleted_before_its_turn_is_left_out(

@@ -257,6 +257,8 @@ class Monkey:
         if not nodes:
             return
         studio.select([self.chance.choice(nodes)])
+        if not self.window.panel("inspector").isVisible():
+            self.window.spaces.reveal("inspector")
         form = self.window.panel("inspector").node_page.form
         fields = [row.field for row in form.rows.values() if hasattr(row, "field")] if form is not None else []
         if not fields:

@@ -84,7 +84,7 @@ class CanvasView(Gestures):
         self.highlight_changed.connect(self._describe)
         studio.document_changed.connect(self._show_document)
         studio.project_changed.connect(self._show_edit)
-        studio.analysed.connect(self._show_analysis)
+        studio.analysed.connect(self._analysed)
         studio.runtime_problem_changed.connect(self._show_analysis)
         studio.sheet_changed.connect(self._show_sheet)
         studio.selection_changed.connect(self._show_selection)
@@ -111,6 +111,10 @@ class CanvasView(Gestures):
         self._mark_path()
         self.minimap.refresh_soon()
         self._show_if_empty()
+
+    def _analysed(self, _analysis: object) -> None:
+        if not self.studio.switching_document:  # else the sheet comes next, and with it what was found out about it
+            self._show_analysis()
 
     def _show_analysis(self, _analysis: object = None) -> None:
         facts = self.studio.facts

@@ -104,6 +104,15 @@ class TrainingGuard:
         return bool(answer)
 
 
+def repeat(window: Frame) -> None:
+    """Another tab is in front: what the banner said of the one before goes, what is said of the whole program stays."""
+    offered = window.banner.isVisible() and window.banner.text.startswith(CRASHED)
+    window.banner.dismiss()
+    window.project_files.repeat_notice()
+    if offered and (left := orphans()):
+        offer(window, left)
+
+
 def offer(window: Frame, left: list[Orphan]) -> None:
     """Offer what crashed windows left, the newest first; one after the other, or all at once."""
     newest = left[0]

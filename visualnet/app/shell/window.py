@@ -279,14 +279,13 @@ class Window(Frame):
 
     def _show_tab(self) -> None:
         """Show the project in front, or the page that stands for one."""
-        offered = self.banner.isVisible() and self.banner.text.startswith(prompts.CRASHED)
-        self.banner.dismiss()
-        self.project_files.repeat_notice()
-        if offered and (left := orphans()):
-            prompts.offer(self, left)
-        self.stack.setCurrentWidget(self.pages.get(self.project_files.tabs.front.page, self.canvas))
-        self._set_docks_visible(not self.covered and not self.alone.on)
-        if not self.covered:
+        prompts.repeat(self)
+        page = self.pages.get(self.project_files.tabs.front.page)
+        if page is not None:
+            self._set_docks_visible(False)  # first, for the page lays out in the room that it will have
+        self.stack.setCurrentWidget(page or self.canvas)
+        if page is None:
+            self._set_docks_visible(not self.alone.on)
             self.canvas.view.setFocus()
             if not self.banner.isVisible():
                 prompts.offer_small_version(self)
@@ -294,12 +293,11 @@ class Window(Frame):
 
     def _set_docks_visible(self, visible: bool) -> None:
         """On a page there is nothing to inspect: the docks make room."""
-        if visible and not self._docks_shown:
-            self._docks_shown = True
-            self.spaces.show(self.settings.typed("workspace", "build"))
-        elif not visible:
+        if not visible:
             self.spaces.hide()
-            self._docks_shown = False
+        elif not self._docks_shown:
+            self.spaces.show(self.settings.typed("workspace", "build"))
+        self._docks_shown = visible
         self.status.setVisible(visible)
 
     _docks_shown = _ending = False

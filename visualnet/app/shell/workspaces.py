@@ -254,6 +254,8 @@ class Workspaces:
         self.current = ""
         for dock in self.docks.values():
             dock.hide()
+        if (layout := self.window.layout()) is not None:
+            layout.activate()  # what stands between the docks has its room at once
 
     def reveal(self, name: str) -> None:
         """Bring a dock to the front, wherever it is; nothing happens where there is none of that name, or all are put away."""

@@ -13,6 +13,7 @@ from visualnet.analysis.block_nesting import find_node
 from visualnet.analysis.connect.check import Acceptance
 from visualnet.analysis.facts import NodePath
 from visualnet.analysis.repair.preview import EditPreview, preview_edit
+from visualnet.app.state.deferred_refresh import refreshes_held
 from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.app.state.shell import Shell
 from visualnet.core import edits
@@ -171,17 +172,19 @@ class Studio(StudioSignals):
         self.sheet, self.path, self.selection = left.sheet, left.path, ()
         self.runtime_problem, self.runtime_trace = None, ""
         self.switching_document = True
-        self._adopt(document)
-        self.document_changed.emit()
-        self.project_changed.emit(old.project, document.project)
-        self.analysed.emit(self.analysis)
-        self.sheet_changed.emit(self.sheet)
-        self.selection = tuple(i for i in left.selection if i in self.graph.nodes)
-        self.selection_changed.emit(self.selection)
-        self.runtime_problem, self.runtime_trace = left.problem, left.trace
-        self.runtime_problem_changed.emit()
-        self.switching_document = False
-        self.state_changed.emit()
+        with refreshes_held():
+            self._adopt(document)
+            self.document_changed.emit()
+            self.project_changed.emit(old.project, document.project)
+            self.analysed.emit(self.analysis)
+            self.sheet_changed.emit(self.sheet)
+            self.selection = tuple(i for i in left.selection if i in self.graph.nodes)
+            self.selection_changed.emit(self.selection)
+            self.runtime_problem, self.runtime_trace = left.problem, left.trace
+            if left.problem is not None:
+                self.runtime_problem_changed.emit()
+            self.switching_document = False
+            self.state_changed.emit()
 
     def release(self) -> None:
         """Hear no more of the document; for what is closed."""
@@ -326,4 +329,5 @@ class Studio(StudioSignals):
     def set_theme(self, theme: Any) -> None:
         """Repaint everything in another theme."""
         self.theme = theme
-        self.theme_changed.emit(theme)
+        with refreshes_held():
+            self.theme_changed.emit(theme)

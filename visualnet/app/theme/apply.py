@@ -84,15 +84,15 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     # Taken off before it is put on: Qt dresses each widget anew once for every parent it has when one sheet follows another,
     # but only once when the first one comes. Measured on 1,050 widgets: 0.11 s instead of 0.40 s.
     hidden = app.findChild(HiddenWidgets) or HiddenWidgets(app)
-    hidden.set_aside()
+    hidden.leave_out()
     app.setStyleSheet("")
-    icons.set_theme(theme)
+    without_icon = icons.set_theme(theme, only_seen=True)
     if app.font() != sans(size):
         app.setFont(sans(size))
         QToolTip.setFont(sans(size - 1))
     app.setPalette(palette(theme))
     app.setStyleSheet(sheet)
-    hidden.style_later()
+    hidden.style_later(without_icon)
 
 
 _ROLES = {

@@ -1,21 +1,25 @@
 """Style hidden widgets after the visible ones, so that a change of theme is answered as soon as what is seen has its new look.
 
-Four of five widgets of a window are hidden (other pages, tabbed panels, menus), and the style sheet is most of the work of a change.
-Qt styles anew what has the attribute ``WA_WState_Polished``. It is taken from hidden widgets while the sheet changes; they are
-styled here in the pauses between events, and those that are shown before their turn at once.
+Nineteen of twenty widgets of a window are hidden (other pages, tabbed panels, menus), and the style sheet is most of the work of a
+change. Qt styles anew what has the attribute ``WA_WState_Polished``, and tells everything that has not ``WA_SetStyle`` that its style
+is another one, upon which it asks for a new layout. While the sheet changes hidden widgets have not the one and have the other; they
+are styled here in the pauses between events, and those that are shown before their turn at once. Icons likewise.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
+from visualnet.app.theme import icons
+
 SLICE_S = 0.008
 """How long widgets are styled before events are handled again."""
-_POLISHED = Qt.WidgetAttribute.WA_WState_Polished
+_POLISHED, _OWN_STYLE = Qt.WidgetAttribute.WA_WState_Polished, Qt.WidgetAttribute.WA_SetStyle
 
 
 class HiddenWidgets(QObject):
@@ -25,33 +29,43 @@ class HiddenWidgets(QObject):
         super().__init__(app)
         self._app = app
         self._waiting: dict[QWidget, None] = {}
+        self._left_out: list[QWidget] = []
+        self._icons: dict[icons.Bound, None] = {}
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._style_some)
 
-    def set_aside(self) -> None:
-        """Leave out all widgets that are hidden now when the style sheet changes next; call ``style_later`` after it."""
+    def leave_out(self) -> None:
+        """Leave out all widgets that are hidden now while the style sheet changes; call ``style_later`` after it."""
         before = self._waiting
-        self._waiting = {
-            w: None
-            for w in QApplication.allWidgets()
-            if not w.isVisible() and (w in before or w.testAttribute(_POLISHED))
-        }
+        hidden = [w for w in QApplication.allWidgets() if not w.isVisible()]
+        self._waiting = {w: None for w in hidden if w in before or w.testAttribute(_POLISHED)}
         for widget in self._waiting:
             widget.setAttribute(_POLISHED, False)
+        self._left_out = [w for w in hidden if not w.testAttribute(_OWN_STYLE)]
+        for widget in self._left_out:
+            widget.setAttribute(_OWN_STYLE)
 
-    def style_later(self) -> None:
-        """Give them the new look in the pauses between events."""
-        if self._waiting:
+    def style_later(self, without_icon: Iterable[icons.Bound] = ()) -> None:
+        """Give them the new look in the pauses between events, and these their new icons."""
+        for widget in self._left_out:
+            widget.setAttribute(_OWN_STYLE, False)
+        self._left_out = []
+        self._icons = dict.fromkeys(without_icon)
+        if self._waiting or self._icons:
             self._timer.start()
             self._app.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched in self._waiting:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
             # What it holds is asked for its size before it is shown itself, so it is styled with it.
             for widget in (watched, *watched.findChildren(QWidget)):
                 if widget in self._waiting:
                     del self._waiting[widget]
                     _style(widget)
+                for target in (widget, *widget.actions()):
+                    if target in self._icons:
+                        del self._icons[target]
+                        icons.repaint(target)
         return False
 
     def _style_some(self) -> None:
@@ -60,7 +74,9 @@ class HiddenWidgets(QObject):
             widget, _ = self._waiting.popitem()
             if isValid(widget):
                 _style(widget)
-        if not self._waiting:
+        while self._icons and time.perf_counter() < end:
+            icons.repaint(self._icons.popitem()[0])
+        if not self._waiting and not self._icons:
             self._timer.stop()
             self._app.removeEventFilter(self)
 
@@ -71,3 +87,4 @@ def _style(widget: QWidget) -> None:
     style = widget.style()
     style.unpolish(widget)  # it forgets what it keeps of the sheet before
     style.polish(widget)
+    QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))  # its layout and what it knows of its own size

@@ -9,7 +9,7 @@ import shiboken6
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QTabBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QMenu, QTabBar, QWidget
 
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import DARK, Theme
@@ -18,8 +18,11 @@ from visualnet.resources import resource
 
 SIZES = (16, 20)
 
+Bound = QAction | QAbstractButton
+"""What can have an icon that follows the theme."""
+
 _theme: Theme = DARK
-_bound: WeakKeyDictionary[QAction | QAbstractButton, tuple[str, str]] = WeakKeyDictionary()
+_bound: WeakKeyDictionary[Bound, tuple[str, str]] = WeakKeyDictionary()
 _sized: WeakKeyDictionary[QWidget, int] = WeakKeyDictionary()
 
 
@@ -33,12 +36,12 @@ def current_theme() -> Theme:
     return _theme
 
 
-def icon(name: str, color: str = "text") -> QIcon:
+def icon(name: str, color: str = "text", ratio: float = 0) -> QIcon:
     """A tinted icon; `color` is a role such as "muted" or `#rrggbb`, by default the text colour.
 
-    It keeps its colour when the theme changes: use `bind` for what lives on.
+    It keeps its colour when the theme changes: use `bind` for what lives on. `ratio` is that of the screens, asked for if it is 0.
     """
-    return _icon(name, _theme.colour(color), _theme.disabled, _ratio(), fonts.factor())
+    return _icon(name, _theme.colour(color), _theme.disabled, ratio or _ratio(), fonts.factor())
 
 
 def pixmap(name: str, size: int = 16, color: str = "text", dpr: float | None = None) -> QPixmap:
@@ -72,8 +75,11 @@ def _apply_size(target: QWidget, drawn: int) -> None:
         target.setFixedSize(size)
 
 
-def set_theme(theme: Theme) -> None:
-    """Use this theme's colours and the chosen text size from now on: repaint all bound icons, and resize those that have a size."""
+def set_theme(theme: Theme, only_seen: bool = False) -> list[Bound]:
+    """Use this theme's colours and the chosen text size from now on: repaint bound icons, and resize those that have a size.
+
+    With ``only_seen`` gives what cannot be seen now and keeps its icon until ``repaint`` is asked.
+    """
     global _theme
     _theme = theme
     for widget, drawn in list(_sized.items()):
@@ -81,11 +87,31 @@ def set_theme(theme: Theme) -> None:
             _apply_size(widget, drawn)
         else:
             del _sized[widget]
-    for target, (name, role) in list(_bound.items()):
-        if shiboken6.isValid(target):
-            target.setIcon(icon(name, role))
+    later, ratio = [], _ratio()
+    for target in list(_bound):
+        if only_seen and shiboken6.isValid(target) and not _is_seen(target):
+            later.append(target)
         else:
-            del _bound[target]
+            repaint(target, ratio)
+    return later
+
+
+def repaint(target: Bound, ratio: float = 0) -> None:
+    """Give a bound target its icon in the present theme; one that Qt has thrown away is forgotten."""
+    if not shiboken6.isValid(target):
+        _bound.pop(target, None)
+    elif target in _bound:
+        target.setIcon(icon(*_bound[target], ratio))
+
+
+def _is_seen(target: Bound) -> bool:
+    if not isinstance(target, QAction):
+        return target.isVisible()
+    # A window has actions for their shortcuts' sake, and shows none of them; a menu is a window of its own.
+    return any(
+        isinstance(on, QWidget) and on.isVisible() and (isinstance(on, QMenu) or not on.isWindow())
+        for on in target.associatedObjects()
+    )
 
 
 def _ratio() -> float:

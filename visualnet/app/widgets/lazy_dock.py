@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QShowEvent
+from PySide6.QtGui import QMouseEvent, QMoveEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from visualnet.app.widgets.basic import ElidedLabel, icon_button
@@ -41,6 +41,7 @@ class LazyDock(QDockWidget):
         self._frame = QWidget()
         self._column = column(parent=self._frame)
         self.setWidget(self._frame)
+        self.visibilityChanged.connect(self._hide_covered)
 
     @property
     def made(self) -> bool:
@@ -59,6 +60,21 @@ class LazyDock(QDockWidget):
                 nothing.connect(self._set_nothing)
                 self._set_nothing(getattr(self._panel, "nothing", ""))
         return self._panel
+
+    def _hide_covered(self, seen: bool = True) -> None:
+        """Hide the panel while another one of the same tabs lies over it: Qt moves it out of the window, where it is as visible as ever, so
+        that it would follow every edit for nobody. It keeps its room: the tabs are as wide as the widest panel, whichever is in front."""
+        if self._panel is None or self.collapsed or not self.isVisible():
+            return
+        away = self.geometry().right() < 0 or self.geometry().bottom() < 0
+        covered = not self.isFloating() and (away or not seen)
+        if covered == self._panel.isHidden():
+            return
+        if covered:
+            policy = self._panel.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            self._panel.setSizePolicy(policy)
+        self._panel.setVisible(not covered)
 
     def _set_nothing(self, words: str) -> None:
         if words != self.nothing:
@@ -89,6 +105,10 @@ class LazyDock(QDockWidget):
     def showEvent(self, event: QShowEvent) -> None:
         assert self.panel is not None
         super().showEvent(event)
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._hide_covered()
 
     def minimumSizeHint(self) -> QSize:
         if self._strip is not None:

@@ -298,6 +298,7 @@ class Layer:
     # --- what follows from it ------------------------------------------------------------------------------------------------------
 
     @classmethod
+    @lru_cache(maxsize=512)
     def summary(cls) -> str:
         """One line for the palette: the docstring's first."""
         return inspect.cleandoc(cls.__doc__ or "").partition("\n")[0]

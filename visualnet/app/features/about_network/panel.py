@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, QUrl
 from PySide6.QtWidgets import QDialog, QWidget
 
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
@@ -32,7 +33,7 @@ class AboutPanel(QWidget):
         self.hint = label("", "small", wrap=True)
         self.other = button(OPEN_SMALL, done=self._open_other)
         column((self.page, 1), self.hint, self.other, margins=(12, 8, 12, 12), spacing=8, parent=self)
-        studio.project_changed.connect(self.refresh)
+        studio.project_changed.connect(DeferredRefresh(self, self.refresh).ask)
         self.refresh()
 
     def refresh(self) -> None:

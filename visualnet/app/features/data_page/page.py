@@ -16,10 +16,10 @@ from visualnet.app.features.data_page.preparation_section import PreparationSect
 from visualnet.app.features.data_page.samples.section import SamplesSection
 from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.services.data_examiner import data_examiner_of
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, button, describe, label
-from visualnet.app.widgets.deferred_refresh import DeferredRefresh
 from visualnet.app.widgets.dialogs.messages import Banner
 from visualnet.app.widgets.layouts import column, row
 from visualnet.app.widgets.segmented import Segmented

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QBoxLayout, QCheckBox, QFrame, QMenu, QScrollArea,
 from visualnet.app.features.data_page.preparation_preview import PreparationPreview
 from visualnet.app.features.data_page.step_list import StepList
 from visualnet.app.forms.form import Form, caption, return_keyboard
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import button, describe, icon_button, label
-from visualnet.app.widgets.deferred_refresh import DeferredRefresh
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core import edits
 from visualnet.core.edits import preparation

@@ -13,6 +13,7 @@ from visualnet.app.features.evaluation.evaluator import Evaluator, Question
 from visualnet.app.features.evaluation.figures_view import FiguresView
 from visualnet.app.features.evaluation.judgement_view import JudgementView
 from visualnet.app.features.evaluation.pairing_row import PairingRow
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label
@@ -92,8 +93,9 @@ class EvaluationPanel(QWidget):
         self.evaluator.progress.connect(self.bar.show_share)
         self.part.activated.connect(lambda _: self.refresh())
         self.weights.activated.connect(lambda _: self.refresh())
+        due = DeferredRefresh(self, self.refresh)
         for changed in (self.runner.state_changed, self.runner.attached_changed, studio.document_changed):
-            changed.connect(self.refresh)
+            changed.connect(due.ask)
         studio.theme_changed.connect(self.judgements.set_theme)
         self.judgements.set_theme(studio.theme)
         self.refresh()

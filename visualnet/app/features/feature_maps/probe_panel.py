@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 from visualnet.analysis.facts import NodePath
 from visualnet.app.plots.picture import Picture
 from visualnet.app.services.live_probes import sheet_path
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState
 from visualnet.app.widgets.layouts import column
@@ -38,7 +39,7 @@ class ProbePanel(QWidget):
     def set_head(self, head: QLayout) -> None:
         """Put what chooses the port above the picture, and follow the Studio from now on."""
         column(head, (self.stack, 1), spacing=0, parent=self)
-        self.studio.analysed.connect(lambda _: self.follow())
+        self.studio.analysed.connect(DeferredRefresh(self, self.follow).ask)
         self.studio.theme_changed.connect(self._picture.set_theme)
         self.runner.probes_changed.connect(self.refresh)
         self.follow()

@@ -13,6 +13,7 @@ from visualnet.app.features.generate.maker import Maker, Wish
 from visualnet.app.features.generate.saving import fill_menu
 from visualnet.app.forms.form import Form
 from visualnet.app.plots.charts.chart_view import ChartView
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import EmptyState, button, describe, icon_button, label
@@ -54,6 +55,7 @@ class GeneratePanel(QWidget):
         self._build_head()
         self._build_body()
         studio.analysed.connect(lambda _: self._timer.start())
+        self._due = DeferredRefresh(self, self.refresh)
         studio.document_changed.connect(self._leave)
         studio.theme_changed.connect(self.chart.set_theme)
         for changed in (self.runner.state_changed, self.runner.attached_changed):
@@ -325,7 +327,7 @@ class GeneratePanel(QWidget):
         self._player.stop()
         self.what.setText("")
         self.chart.show_chart(None)
-        self.refresh()
+        self._due.ask()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

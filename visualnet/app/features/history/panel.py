@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import EmptyState, describe
@@ -168,8 +169,9 @@ class HistoryPanel(QWidget):
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.list)
         column(self.stack, margins=(0, 4, 0, 4), parent=self)
-        studio.state_changed.connect(self.refresh)
-        studio.document_changed.connect(self.refresh)
+        due = DeferredRefresh(self, self.refresh, hidden=True)  # it forgets a closed project also while nobody sees it
+        studio.state_changed.connect(due.ask)
+        studio.document_changed.connect(due.ask)
         studio.theme_changed.connect(self.list.viewport().update)
         self.refresh()
 

@@ -205,8 +205,9 @@ class NodePage(QWidget):
         self.drawings.enlarge([card.why for card in self.cards if card.why is not None])
 
     def _set_param(self, name: str, value: Value) -> None:
-        ids, sheet = list(self.ids), self.studio.sheet
-        project, nodes = self.studio.project, self.studio.graph.nodes
+        project, nodes, sheet = self.studio.project, self.studio.graph.nodes, self.studio.sheet
+        if not (ids := [i for i in self.ids if i in nodes]):
+            return
         # What a node's own kind has as its default is not written down.
         plain = [i for i in ids if same(plain_value(default_value(project, nodes[i], name)), plain_value(value))]
         rest = [i for i in ids if i not in set(plain)]

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from visualnet.analysis.selected import Selected
 from visualnet.app.features.inspector.node_page import NodePage
 from visualnet.app.features.inspector.project_page import ProjectPage
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.layouts import STRETCH, column
@@ -28,15 +29,20 @@ class InspectorPanel(QScrollArea):
         column(self.project_page, self.node_page, STRETCH, margins=(12, 8, 12, 12), spacing=0, parent=holder)
         self.node_page.hide()
         self.setWidget(holder)
+        self._due = DeferredRefresh(self, self.refresh)
         for changed in (studio.analysed, studio.selection_changed, studio.sheet_changed):
-            changed.connect(self.refresh)
-        studio.focus_requested.connect(lambda _ids, at: self.node_page.point_at(at))
+            changed.connect(self._due.ask)
+        studio.focus_requested.connect(lambda _ids, at: self._point_at(at))
         self.refresh()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.setMinimumWidth(fonts.px(264))
+
+    def _point_at(self, name: str) -> None:
+        self._due.bring_up_to_date()
+        self.node_page.point_at(name)
 
     def refresh(self) -> None:
         """Show what is selected now."""

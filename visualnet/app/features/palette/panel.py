@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 )
 
 from visualnet.app.features.blocks.commands import import_file
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import label
-from visualnet.app.widgets.deferred_refresh import DeferredRefresh
 from visualnet.app.widgets.layouts import column
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.errors import FileError
@@ -78,6 +78,7 @@ class PalettePanel(QWidget):
         # A change of theme has enough to do with what is seen.
         studio.theme_changed.connect(DeferredRefresh(self, self._fill).ask)
         studio.library_changed.connect(self._fill)
+        self._blocks = DeferredRefresh(self, self._show_blocks)
         studio.project_changed.connect(self._project_changed)
         self._fill()
 
@@ -88,11 +89,16 @@ class PalettePanel(QWidget):
 
     def _project_changed(self, before: Project | None, after: Project) -> None:
         if before is None or before.blocks is not after.blocks:
+            self._blocks.ask()
+
+    def _show_blocks(self) -> None:
+        if list(groups(self.studio.project)) != self._shown:
             self._fill()
 
     def _fill(self) -> None:
         self.tree.clear()
-        for group in groups(self.studio.project):
+        self._shown = list(groups(self.studio.project))
+        for group in self._shown:
             self._add_group(group)
         self._filter(self.search.text())
 

@@ -17,6 +17,7 @@ from visualnet.app.canvas.repairs.repair_search import RepairSearch
 from visualnet.app.features.problems.filter_bar import GroupHead, ProblemBar
 from visualnet.app.features.problems.row import WHERE, WIDEST, ProblemRow
 from visualnet.app.features.problems.training_ends import TEXT, add_training_ends
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.layouts import STRETCH, add, column, row
@@ -67,10 +68,11 @@ class ProblemsPanel(QWidget):
         self.timer.timeout.connect(self._begin_search)
         self._search = RepairSearch(studio, self)
         self._search.found.connect(self._offer)
-        studio.analysed.connect(self.refresh)
-        studio.runtime_problem_changed.connect(self.refresh)
+        due = DeferredRefresh(self, self.refresh, hidden=True)  # the title of the dock counts them
+        studio.analysed.connect(due.ask)
+        studio.runtime_problem_changed.connect(due.ask)
         studio.document_changed.connect(self._forget)
-        studio.sheet_changed.connect(self._filter)
+        studio.sheet_changed.connect(DeferredRefresh(self, self._filter).ask)
         self.refresh()
 
     def _build(self) -> None:

@@ -19,6 +19,7 @@ from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.forms.rows import Row
 from visualnet.app.plots.charts.rate_curve import Curve
 from visualnet.app.plots.charts.rate_curve_editor import RateCurveEditor
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import icon_button
@@ -126,9 +127,10 @@ class RecipePanel(QScrollArea):
         )
         self.setWidget(inner)
         self._collapse_as_left()
-        studio.analysed.connect(lambda _: self.refresh())
+        due = DeferredRefresh(self, self.refresh)
+        studio.analysed.connect(due.ask)
         studio.document_changed.connect(self._begin_at_top)
-        studio.runner.state_changed.connect(self.refresh)
+        studio.runner.state_changed.connect(due.ask)
         studio.runner.updated.connect(self._show_curve)
         self.refresh()
 

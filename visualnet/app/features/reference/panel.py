@@ -7,10 +7,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSplitter, QWidget
 
 from visualnet.app.diagrams.layer_drawing import LayerDrawing
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import button, describe, label
-from visualnet.app.widgets.deferred_refresh import DeferredRefresh
 from visualnet.app.widgets.layouts import column, row
 from visualnet.app.widgets.markdown_page import MarkdownPage
 from visualnet.app.widgets.search_field import SearchField

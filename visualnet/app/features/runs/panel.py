@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 
 from visualnet.app.features.runs.folds_row import FoldsRow
 from visualnet.app.plots.charts.legend import line_sample
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button
@@ -196,8 +197,9 @@ class RunsPanel(QWidget):
         studio.project_changed.connect(self._project_changed)
         self._looking = QTimer(self, interval=LOOK_MS)
         self._looking.timeout.connect(self._look)
+        due = DeferredRefresh(self, self.refresh, hidden=True)
         for changed in (self.runner.state_changed, self.runner.attached_changed, self.runner.ghosts_changed):
-            changed.connect(self.refresh)
+            changed.connect(due.ask)
         self.refresh()
 
     def _make_table(self) -> QTableView:

@@ -83,6 +83,8 @@ class StartPage(QWidget):
         self._counter = QTimer(self, singleShot=True, interval=0)
         self._counter.timeout.connect(self._count_one)
         studio.theme_changed.connect(lambda _: self._arrange_anew())
+        self._styled_later = True
+        """Words have got their size while nobody saw them, or have none yet."""
         self.refresh()
 
     def _build(self) -> None:
@@ -174,7 +176,10 @@ class StartPage(QWidget):
     def _arrange_anew(self) -> None:
         """Fit all to the width again, though that is the same: text may have another size."""
         self._arranged = None
-        self._arrange()
+        if self.isVisible():
+            self._arrange()
+        else:
+            self._styled_later = True
 
     def _show_templates(self) -> None:
         """The first group with pictures; of the others only what the index tells, so that forty files need not be read."""
@@ -329,7 +334,9 @@ class StartPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._arranged = None  # words have their size only now that the style sheet has been applied
+        if self._styled_later:
+            self._styled_later = False
+            self._arranged = None
         self.refresh()
         self._counter.start()
         if self.cards:

@@ -13,6 +13,7 @@ from visualnet.app.features.training.network_bar import NetworkBar
 from visualnet.app.features.training.pinned_picture import PinnedPicture
 from visualnet.app.features.training.prediction import PredictionPane
 from visualnet.app.services.epoch_forecast import epoch_forecasts_of
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, describe, label
@@ -52,12 +53,13 @@ class TrainingPanel(QWidget):
         column(row(self.question, margins=(8, 0, 8, 0)), (self.splitter, 1), spacing=0, parent=self)
         self.forecasts = epoch_forecasts_of(studio)
         self.forecasts.watch(self.words)
-        self.forecasts.changed.connect(self.refresh)
+        due = DeferredRefresh(self, self.refresh)
+        self.forecasts.changed.connect(due.ask)
         self._proportioned = False
         self._join_canvas()
         self.runner.updated.connect(lambda: self.runner.redraws.ask("progress", self, self.refresh, EVERY_MS))
-        self.runner.state_changed.connect(self.refresh)
-        studio.analysed.connect(lambda _: self.refresh())
+        self.runner.state_changed.connect(due.ask)
+        studio.analysed.connect(due.ask)
         self.question.refresh()
         self.refresh()
 

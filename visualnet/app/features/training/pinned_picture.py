@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from visualnet.app.canvas.base import CanvasBase
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.core.project import MAIN
@@ -51,8 +53,9 @@ class PinnedPicture(QObject):
         self._soon.timeout.connect(self._place)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self._follow)
-        studio.analysed.connect(lambda _: self.refresh())
-        studio.sheet_changed.connect(lambda _: self.refresh())
+        due = DeferredRefresh(view, self.refresh)
+        studio.analysed.connect(due.ask)
+        studio.sheet_changed.connect(due.ask)
         studio.document_changed.connect(self._soon.start)
         view.viewport().installEventFilter(self)
 
@@ -156,9 +159,10 @@ class PinnedPicture(QObject):
         taken = [rect.adjusted(-6, -6, 6, 6) for rect in taken if rect.intersects(room)]
         best, least = QRect(room.topLeft(), sizes[0]), float("inf")
         for size in sizes:
-            for place in _places(room, size):
-                far, hidden = place.center() - node.center(), sum(_area(place & rect) for rect in taken)
-                cost = abs(far.x()) + abs(far.y()) + COVERED * hidden**0.5
+            for far, place in sorted(((_distance(p, node), p) for p in _places(room, size)), key=itemgetter(0)):
+                if far >= least:
+                    break  # what is farther away costs more, even if it covers nothing
+                cost = far + COVERED * sum(_area(place & rect) for rect in taken) ** 0.5
                 if cost < least:
                     best, least = place, cost
             if not any(best.intersects(rect) for rect in taken):
@@ -195,6 +199,12 @@ def _places(room: QRect, size: QSize) -> Iterator[QRect]:
     for y in rows:
         for x in columns:
             yield QRect(QPoint(x, y), size)
+
+
+def _distance(one: QRect, other: QRect) -> int:
+    """Between their middles, along the axes."""
+    way = one.center() - other.center()
+    return abs(way.x()) + abs(way.y())
 
 
 def _area(rect: QRect) -> int:

@@ -15,6 +15,7 @@ from visualnet.app.features.training.answer_pictures import pictures_of
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.plots.class_bars import ClassBars
 from visualnet.app.plots.decision_regions import DecisionView, RegressionView
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
@@ -73,7 +74,7 @@ class PredictionPane(QWidget):
         self.to_canvas.setVisible(self._pins)
         self.to_points.hide()
         studio.theme_changed.connect(self._set_theme)
-        studio.analysed.connect(lambda _: self._watch_input())
+        studio.analysed.connect(DeferredRefresh(self, self._watch_input).ask)
         self.runner.probes_changed.connect(self.refresh)
         self.runner.probes.data_changed.connect(self.refresh)
         self._set_theme(studio.theme)

@@ -14,6 +14,7 @@ from visualnet.app.features.writing.settings import ChoosingRow
 from visualnet.app.features.writing.state import Writing
 from visualnet.app.plots.attention_lines import AttentionLinesView
 from visualnet.app.plots.charts.chart_view import ChartView
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
@@ -54,7 +55,8 @@ class WritingPanel(QWidget):
         self._refit.timeout.connect(self._draw)
         self._pace = QTimer(self, singleShot=True, interval=PACE_MS)
         self._pace.timeout.connect(self.step)
-        studio.analysed.connect(self.follow)
+        self._due = DeferredRefresh(self, self.follow)
+        studio.analysed.connect(self._due.ask)
         studio.document_changed.connect(self._forget)
         studio.theme_changed.connect(self._set_theme)
         self.probes.observed.changed.connect(self.refresh)
@@ -159,7 +161,7 @@ class WritingPanel(QWidget):
         self._stop()
         self.state = Writing(self.state.translates, "", self.state.choosing)
         self._kept, self.shown, self.place = [], None, -1
-        self.follow()
+        self._due.ask()
 
     def _ask(self) -> None:
         """Ask for what the network writes now, while this is on the screen."""

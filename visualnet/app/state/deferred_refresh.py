@@ -1,0 +1,146 @@
+"""A refresh that waits until what it refreshes is seen, and a queue of refreshes that are done between events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
+
+INPUT = frozenset(
+    {
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseButtonDblClick,
+        QEvent.Type.KeyPress,
+        QEvent.Type.ShortcutOverride,
+        QEvent.Type.Wheel,
+        QEvent.Type.ContextMenu,
+        QEvent.Type.InputMethod,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.DragEnter,
+        QEvent.Type.Drop,
+        QEvent.Type.Close,
+    }
+)
+"""What a person does: nothing that still shows another document may take it."""
+
+
+class DeferredRefresh(QObject):
+    """Refreshes a widget at once while it is visible; asked while it is hidden, once when it is shown next.
+
+    While another document or theme comes (``refreshes_held``) it only joins the queue, however often it is asked.
+
+    Args:
+        widget: what is refreshed.
+        refresh: shows what there is now; asked twice it does no harm.
+        hidden: whether it is refreshed also while nobody sees it, for others look at what it says.
+    """
+
+    def __init__(self, widget: QWidget, refresh: Callable[[], None], hidden: bool = False) -> None:
+        super().__init__(widget)
+        self.widget, self._refresh, self._hidden, self._due = widget, refresh, hidden, False
+        widget.installEventFilter(self)
+
+    def ask(self, *_: object) -> None:
+        """What the widget shows has changed."""
+        if _queue().held:
+            _queue().add(self)
+        elif self._hidden or self.widget.isVisible():
+            self.do()
+        else:
+            self._due = True
+
+    def do(self) -> None:
+        """Refresh now."""
+        _queue().drop(self)
+        self._due = False
+        self._refresh()
+
+    def bring_up_to_date(self) -> None:
+        """Refresh now if that is due."""
+        if self._due or self in _queue().waiting:
+            self.do()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show:
+            self.bring_up_to_date()
+        return False
+
+
+class RefreshQueue(QObject):
+    """The refreshes that wait while another document or theme comes: one is done between two events, what is visible first.
+
+    So a click on a tab is answered when the canvas shows the other document, and the panels follow. Before anything that a person does next
+    the visible ones are done.
+    """
+
+    def __init__(self, app: QCoreApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        self.held = 0
+        self.waiting: dict[DeferredRefresh, None] = {}
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._do_one)
+
+    def add(self, refresh: DeferredRefresh) -> None:
+        """Do this one later."""
+        if not self.waiting:
+            self._timer.start()
+            self._app.installEventFilter(self)
+        self.waiting[refresh] = None
+
+    def drop(self, refresh: DeferredRefresh) -> None:
+        """This one has been done."""
+        if self.waiting.pop(refresh, self) is None and not self.waiting:
+            self._timer.stop()
+            self._app.removeEventFilter(self)
+
+    def do_all(self) -> None:
+        """Let none wait any longer."""
+        while self.waiting:
+            self._do_one()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() in INPUT and not self.held:
+            while (shown := self._first_visible()) is not None:
+                shown.do()
+        return False
+
+    def _first_visible(self) -> DeferredRefresh | None:
+        for refresh in [r for r in self.waiting if not (isValid(r) and isValid(r.widget))]:
+            self.drop(refresh)
+        return next((r for r in self.waiting if r.widget.isVisible()), None)
+
+    def _do_one(self) -> None:
+        if (found := self._first_visible() or next(iter(self.waiting), None)) is not None:
+            found.do()
+
+
+@contextmanager
+def refreshes_held() -> Iterator[None]:
+    """Whatever is asked meanwhile is put into the queue."""
+    queue = _queue()
+    queue.held += 1
+    try:
+        yield
+    finally:
+        queue.held -= 1
+
+
+def do_waiting_refreshes() -> None:
+    """Have every widget show what there is now."""
+    _queue().do_all()
+
+
+_the_queue: RefreshQueue | None = None
+
+
+def _queue() -> RefreshQueue:
+    global _the_queue
+    if _the_queue is None or not isValid(_the_queue):
+        app = QCoreApplication.instance()
+        assert app is not None
+        _the_queue = RefreshQueue(app)
+    return _the_queue
