@@ -76,12 +76,6 @@ def weights_fit(values: Shape, weights: Shape) -> None:
         raise Misfit(words, "sample_weight", f"{text(weights)} ≠ {text(values)}")
 
 
-def _mean_of_sums(values: Expr) -> Expr:
-    """The values of each sample added up, and the mean of that over the batch."""
-    found: Expr = fn("extra_modules.sum_of_each", values).mean()
-    return found
-
-
 class Loss(Layer):
     """One number for the whole batch, to be minimised. Several losses are added, each times its weight.
 
@@ -178,18 +172,17 @@ class Loss(Layer):
         return found
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        if not self.sample_weights:
-            if self.reduction == "batchmean":
-                return _mean_of_sums(self.compute(*refs, reduction="none"))
-            return self.compute(*refs, **({} if self.reduction == "mean" else {"reduction": self.reduction}))
-        *own, weight = refs
+        *own, weight = refs if self.sample_weights else (*refs, None)
+        if weight is None and self.reduction != "batchmean":
+            return self.compute(*own, **({} if self.reduction == "mean" else {"reduction": self.reduction}))
         values, counted = self.compute(*own, reduction="none"), self.counted(*own)
         if self.reduction == "mean":
             return fn("extra_modules.weighted_mean", values, weight, *([] if counted is None else [counted]))
-        weighted: Expr = fn("operator.mul", values, fn("extra_modules.spread_over", weight, values))
+        if weight is not None:
+            values = fn("operator.mul", values, fn("extra_modules.spread_over", weight, values))
         if self.reduction == "batchmean":
-            return _mean_of_sums(weighted)
-        return weighted if self.reduction == "none" else weighted.sum()
+            values = fn("extra_modules.sum_of_each", values).mean()
+        return values.sum() if self.reduction == "sum" else values
 
     def counts(self, *refs: Any) -> Expr | None:
         """What the mean was divided by."""
