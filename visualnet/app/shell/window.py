@@ -293,12 +293,12 @@ class Window(Frame):
 
     def _set_docks_visible(self, visible: bool) -> None:
         """On a page there is nothing to inspect: the docks make room."""
+        self.status.setVisible(visible)
         if not visible:
             self.spaces.hide()
         elif not self._docks_shown:
             self.spaces.show(self.settings.typed("workspace", "build"))
         self._docks_shown = visible
-        self.status.setVisible(visible)
 
     _docks_shown = _ending = False
 

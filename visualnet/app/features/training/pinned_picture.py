@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -157,17 +157,7 @@ class PinnedPicture(QObject):
         over = view.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
         taken += [w.geometry() for w in over if w.isVisible() and w not in (self.frame, view.viewport())]
         taken = [rect.adjusted(-6, -6, 6, 6) for rect in taken if rect.intersects(room)]
-        best, least = QRect(room.topLeft(), sizes[0]), float("inf")
-        for size in sizes:
-            for far, place in sorted(((_distance(p, node), p) for p in _places(room, size)), key=itemgetter(0)):
-                if far >= least:
-                    break  # what is farther away costs more, even if it covers nothing
-                cost = far + COVERED * sum(_area(place & rect) for rect in taken) ** 0.5
-                if cost < least:
-                    best, least = place, cost
-            if not any(best.intersects(rect) for rect in taken):
-                break
-        return best
+        return find_place(room, node, sizes, taken)
 
     def _follow(self, *_: object) -> None:
         """The camera moved: a picture that a person placed goes with its node, another one stays in view."""
@@ -190,6 +180,22 @@ class PinnedPicture(QObject):
             if self.frame is not None and self.frame.isVisible():
                 self._soon.start()
         return False
+
+
+def find_place(room: QRect, node: QRect, sizes: Sequence[QSize], taken: Sequence[QRect]) -> QRect:
+    """The place in a room for one of these sizes that is nearest to the node and covers least of what is taken; the first size that covers
+    nothing is taken."""
+    best, least = QRect(room.topLeft(), sizes[0]), float("inf")
+    for size in sizes:
+        for far, place in sorted(((_distance(p, node), p) for p in _places(room, size)), key=itemgetter(0)):
+            if far >= least:
+                break  # what is farther away costs more, even if it covers nothing
+            cost = far + COVERED * sum(_area(place & rect) for rect in taken) ** 0.5
+            if cost < least:
+                best, least = place, cost
+        if not any(best.intersects(rect) for rect in taken):
+            break
+    return best
 
 
 def _places(room: QRect, size: QSize) -> Iterator[QRect]:
