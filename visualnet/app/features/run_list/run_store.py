@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from visualnet.app.services.background_task import BackgroundTask, TaskQueue
+from visualnet.app.services.background_task import BackgroundTask, Job, TaskQueue
 from visualnet.app.state.studio import Studio
 from visualnet.training.run_index.facts import RunRow
 from visualnet.training.run_index.filter_line import FilterError, Term, parse_filter
@@ -77,13 +77,20 @@ class RunStore(QObject):
 
     def ask(self) -> None:
         """Take the rows as the index has them now."""
+        question = self._question()
+        self._take(self.index.rows(*question) if question is not None else self.rows)
+
+    def _question(self) -> tuple[tuple[Term, ...], str, bool, Scope] | None:
+        """What is asked of the index; None (and ``trouble``) where the filter cannot be used."""
         try:
             terms, self.trouble = self.terms, ""
         except FilterError as error:
             self.trouble = str(error)
-            self.changed.emit()
-            return
-        self.rows = self.index.rows(terms, self.sort, self.descending, self.scope)
+            return None
+        return terms, self.sort, self.descending, self.scope
+
+    def _take(self, rows: list[RunRow]) -> None:
+        self.rows = rows
         self._columns.clear()
         self.changed.emit()
 
@@ -103,17 +110,26 @@ class RunStore(QObject):
     def _look(self, reread: bool = False) -> None:
         """Look at the folders beside the window. ``reread``: the curves of runs that go on are read anew afterwards."""
 
-        def done(_: Any) -> None:
+        question = self._question()
+
+        def run(job: Job) -> list[RunRow] | None:
+            self.index.refresh(job)
+            return self.index.rows(*question) if question is not None else None
+
+        def done(rows: list[RunRow] | None) -> None:
             kept = {run: model for run, model in self.models.items() if model.over or not reread}
             self.models = {run: model for run, model in kept.items() if self.folder(run).is_dir()}
             self.looking.emit(1.0)
-            self.ask()
+            if rows is not None and self._question() == question:
+                self._take(rows)
+            else:  # something else is asked by now
+                self.ask()
             if self._changed:
                 self._changed = False
                 self._look()
 
         self._task = BackgroundTask(
-            lambda job: self.index.refresh(job),
+            run,
             done,
             self.looking.emit,
             lambda words: self.studio.message.emit("warning", words),
