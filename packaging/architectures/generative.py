@@ -197,12 +197,12 @@ def vae() -> Project:
     log_var = s.add("linear", "log_var", x, out_features="code")
     x = s.dense("decode1", s.add("gaussian_sample", "drawn", mean, log_var), 128)
     image = _redrawn(s, s.add("linear", "decode3", s.dense("decode2", x, 256), out_features=784))
-    s.add("bce", "redrawn", image, _truth(s))
-    s.add("kl_normal", "divergence", mean, log_var, weight="beta / 784")
+    s.add("bce", "redrawn", image, _truth(s), reduction="batchmean")
+    s.add("kl_normal", "divergence", mean, log_var, weight="beta")
     return s.project(
         "Variational autoencoder",
         "The code is drawn from a normal distribution whose mean and variance are learned, so that every code means a digit (Kingma and "
-        "Welling 2013). The divergence keeps the codes together; beside the mean over 784 pixels its weight is beta / 784.",
+        "Welling 2013). The divergence keeps the codes together. Both losses are in nats for each picture: their sum is −ELBO.",
         DIGITS,
         Recipe(optimizer="Adam", lr=0.002, schedule="cosine", batch_size=64, epochs=30),
         wrap=100_000,

@@ -10,7 +10,7 @@ import msgspec
 from architectures.generative import DIGITS
 from architectures.sheet import Sheet
 from visualnet.core.graph import Graph, Init, Port
-from visualnet.core.project import DataChoice, Project, Recipe
+from visualnet.core.project import LAST_EPOCH, DataChoice, Project, Recipe
 
 MOONS = DataChoice(name="points", options={"shape": "moons", "classes": 2})
 PATTERNS = DataChoice(name="patterns", normalise=False)
@@ -127,8 +127,8 @@ def inverse_graphics() -> Project:
     mean = s.add("linear", "mean", x, out_features="code")
     log_var = s.add("linear", "log_var", x, out_features="code")
     image = _image_of(s, s.add("gaussian_sample", "codes", mean, log_var))
-    s.add("bce", "redrawn", image, _truth(s))
-    s.add("kl_normal", "divergence", mean, log_var, weight="beta / 784")
+    s.add("bce", "redrawn", image, _truth(s), reduction="batchmean")
+    s.add("kl_normal", "divergence", mean, log_var, weight="beta")
     return s.project(
         "Inverse graphics network",
         "A variational autoencoder of convolutions: one half reads a picture into a short description, the other renders the picture from "
@@ -232,15 +232,23 @@ def _imagined(s: Sheet, machine: Port, seen: Port, name: str) -> Port:
 def restricted_boltzmann() -> Project:
     s = Sheet()
     pixels = _pixels(s)
-    hidden = _imagined(s, s.add("rbm", "machine", pixels, hidden_features=128), pixels, "machine")
+    hidden = _imagined(s, s.add("rbm", "machine", pixels, hidden_features=128, chains=100), pixels, "machine")
     s.add("output", "imagined", s.add("reshape", "picture", Port(hidden.node, "again"), size=(1, 28, 28)))
     s.add("output", "codes", hidden)
     return s.project(
         "Restricted Boltzmann machine",
         "128 hidden units learn which pixels occur together, without labels: what is seen shall have less energy than what the machine "
-        "imagines (contrastive divergence, Hinton 2002).",
+        "imagines in 100 chains that wander on all the time (persistent contrastive divergence, Hinton 2002, Tieleman 2008).",
         DIGITS,
-        Recipe(optimizer="SGD", lr=0.05, momentum=0.5, batch_size=32, epochs=10, best_by="machine_error"),
+        Recipe(
+            optimizer="SGD",
+            lr=0.05,
+            momentum=0.5,
+            schedule="polynomial",
+            batch_size=32,
+            epochs=10,
+            best_by=LAST_EPOCH,
+        ),
         wrap=1160,
     )
 

@@ -28,6 +28,7 @@ TITLES = {
     "bench_compile": "Compiled graph against hand-written module, forward and backward",
     "bench_window": "The window while it trains",
     "bench_process": "Training in a process of its own: begin, speed, attach",
+    "bench_long_run": "A run of 200,000 steps: memory and log",
     "bench_see_inside": "Eight pictures of See inside beside a training",
     "bench_canvas": "Canvas: frames, drags, edits",
     "bench_dashboard": "The dashboard on the canvas: painting, and looks",

@@ -175,6 +175,12 @@ def test_mean_sum_and_none_are_of_the_same_values(tag: str) -> None:
     assert mean.shape == total.shape == () and values.shape[0] == SAMPLES
     torch.testing.assert_close(mean, values.mean())
     torch.testing.assert_close(total, values.sum())
+    by_sample = LAYERS[tag]({"reduction": "batchmean"})
+    torch.testing.assert_close(told(by_sample, tensors), total / SAMPLES)
+    weights = torch.rand(SAMPLES)
+    weighted = LAYERS[tag]({"reduction": "batchmean", "sample_weights": True})
+    wanted = (values.reshape(SAMPLES, -1).sum(1) * weights).mean()
+    torch.testing.assert_close(told(weighted, [*tensors, weights]), wanted)
 
 
 @pytest.mark.parametrize("tag", [tag for tag in LOSSES if tag not in OWN_VALUES])

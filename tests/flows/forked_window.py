@@ -1,8 +1,10 @@
 """A process that has imported the window and forks windows, so that many of them can be killed, each wherever it is.
 
-``python -m tests.flows.forked_window`` reads a line ``start CALLS FOLDER`` and forks a process that opens ``FOLDER/net.vnet``, changes it
-again and again, and kills itself (kill −9) at the call of a function that has this number. In ``FOLDER/kept`` it writes what is sure by
-then: the number of the change that is saved or stands in the journal. It prints how the process ended.
+``python -m tests.flows.forked_window`` reads a line ``start WORK TIMES CALLS FOLDER`` and forks a process that opens ``FOLDER/net.vnet``
+and changes it again and again. When it does this work (edit, journal or save) for the so manieth time, it kills itself (kill −9) at the
+call of a function that has this number from there on, in any thread (TIMES 0: counted from its start). Where it stood then is in
+``FOLDER/killed``. In ``FOLDER/kept`` it writes what is sure by then: the number of the change that is saved or stands in the journal. It
+prints how the process ended.
 """
 
 from __future__ import annotations
@@ -13,21 +15,24 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from tests.training.trainer_process import Calls
+from tests.training.kill_points import Calls
 from visualnet.core.project import Project
 
 
-def use(folder: Path, calls: int) -> None:
+def use(folder: Path, work: str, times: int, calls: int) -> None:
     """Be a window in which somebody works without end."""
     from PySide6.QtWidgets import QApplication
 
     from tests.flows.hands import Hands
+    from visualnet.app.shell.project_files import ProjectFiles
     from visualnet.app.shell.window import Window
     from visualnet.app.theme.apply import ThemeKeeper
+    from visualnet.core.process.autosave import Journal
     from visualnet.core.user.settings import Settings
 
     app = QApplication([])
-    sys.setprofile(Calls(calls))
+    works = {"edit": noted, "journal": Journal._write, "save": ProjectFiles.save}
+    Calls(calls, (works[work], times), folder / "killed").start()
     window = Window(Settings(folder / "settings.json"), ThemeKeeper(app, "dark"))
     window.show()
     window.begin(folder / "net.vnet")
@@ -56,12 +61,12 @@ def main() -> None:
 
     print("ready", flush=True)
     for line in sys.stdin:
-        _, calls, folder = line.strip().split(" ", 2)
+        _, work, times, calls, folder = line.strip().split(" ", 4)
         pid = os.fork()
         if not pid:
             try:
                 os.dup2(os.open(Path(folder) / "said", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
-                use(Path(folder), int(calls))
+                use(Path(folder), work, int(times), int(calls))
             except BaseException:
                 import traceback
 

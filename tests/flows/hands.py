@@ -112,7 +112,7 @@ class Hands:
     def set_param(self, node: str, param: str, text: str) -> None:
         """Select a node and type a parameter into the inspector."""
         self.click(node)
-        page = self.window.panel("inspector").node_page
+        page = self.inspector.node_page
         row = page.form.rows[param]
         page.form.point_at(param)
         self.type_into(row.findChild(QLineEdit), text)
@@ -120,7 +120,14 @@ class Hands:
     def rename(self, node: str, name: str) -> None:
         """Select a node and type its name into the inspector."""
         self.click(node)
-        self.type_into(self.window.panel("inspector").node_page.name, name)
+        self.type_into(self.inspector.node_page.name, name)
+
+    @property
+    def inspector(self) -> Any:
+        """The inspector, brought to the front where another panel lies over it."""
+        if not self.window.panel("inspector").isVisible():
+            self.window.spaces.reveal("inspector")
+        return self.window.panel("inspector")
 
     def press(self, parent: QWidget, words: str) -> None:
         """Click the visible button with these words on it."""

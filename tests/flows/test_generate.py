@@ -14,7 +14,7 @@ from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.app.features.generate.panel import GeneratePanel
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
-from visualnet.training.generating.made import MadeImages
+from visualnet.training.generating.made import MadeImages, MadePoints
 
 
 def press(button: QAbstractButton) -> None:
@@ -115,3 +115,15 @@ def test_a_network_that_can_make_nothing_says_what_it_would_need(window: Window,
     window.project_files.open_template("autoencoder")
     hands.until(lambda: panel.controls.isVisible(), what="what an autoencoder can make")
     assert panel.way.currentText() == "Decoder from codes like those of the data"
+
+
+def test_the_count_that_suits_what_is_made_stands_in_the_panel(window: Window, hands: Hands) -> None:
+    panel = open_panel(window, hands, "gan-points")
+    assert panel.form is not None
+    assert panel.form.rows["count"].field.text() == "400"  # type: ignore[attr-defined]
+    press(panel.go)
+    hands.until(lambda: panel.made is not None and not panel.maker.running, what="points of fresh weights")
+    assert isinstance(panel.made, MadePoints)
+    assert panel.made.points.shape[-2] == 400
+    type_into(panel.form.rows["count"].focusProxy(), "9")
+    assert panel.form.rows["count"].field.text() == "9"  # type: ignore[attr-defined]

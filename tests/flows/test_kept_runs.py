@@ -135,22 +135,26 @@ def test_what_was_done_to_runs_is_taken_back_and_done_again_with_keys(
     click(view, "run-3", CTRL)
     view.run_actions.tag()
     view.run_actions.archive()
-    assert sorted(ids(view)) == ["run-0", "run-1"]
+    hands.until(lambda: sorted(ids(view)) == ["run-0", "run-1"], what="those that are not archived")
     click(view, "run-1")
     view.table.setFocus()
     QTest.keyClick(view.table, Qt.Key.Key_Delete)
-    assert ids(view) == ["run-0"] and not runs[1].exists()
+    hands.until(lambda: ids(view) == ["run-0"], what="the one that is left")
+    assert not runs[1].exists()
     assert "in the trash" in view.undo.toolTip()
     view.table.setFocus()
     QTest.keyClick(view.table, Qt.Key.Key_Z, CTRL)
-    assert sorted(ids(view)) == ["run-0", "run-1"] and runs[1].is_dir()
+    hands.until(lambda: sorted(ids(view)) == ["run-0", "run-1"], what="the deleted one again")
+    assert runs[1].is_dir()
     QTest.keyClick(view.table, Qt.Key.Key_Z, CTRL)
-    assert len(ids(view)) == 4 and read_annotations(runs[3]).tags == ("slow",)
+    hands.until(lambda: len(ids(view)) == 4, what="all of them")
+    assert read_annotations(runs[3]).tags == ("slow",)
     QTest.keyClick(view.table, Qt.Key.Key_Z, CTRL)
     assert read_annotations(runs[3]).tags == () == read_annotations(runs[2]).tags and not view.undo.isEnabled()
     for _ in range(3):
         QTest.keyClick(view.table, Qt.Key.Key_Z, CTRL_SHIFT)
-    assert ids(view) == ["run-0"] and not runs[1].exists() and not view.redo.isEnabled()
+    hands.until(lambda: ids(view) == ["run-0"], what="the one that is left again")
+    assert not runs[1].exists() and not view.redo.isEnabled()
     QTest.mouseClick(view.undo, LEFT)
     assert runs[1].is_dir()
     # what is written in a field is taken back there first
@@ -232,3 +236,16 @@ def test_curves_of_chosen_runs_are_written_for_other_tools(
     QTest.mouseClick(dialog.export, LEFT)
     hands.until(lambda: len(told) == 2, what="the tables")
     assert len(list((tmp_path / "out").glob("*.parquet"))) == 2
+    view.run_actions.export()
+    dialog = next(one for one in view.findChildren(ExportDialog) if one.isVisible())
+    QTest.mouseClick(dialog.together, LEFT, pos=QPoint(8, dialog.together.height() // 2))
+    dialog.way.setCurrentIndex(dialog.way.findData("tensorboard"))
+    assert not dialog.together.isEnabled() and not dialog.joins
+    dialog.way.setCurrentIndex(dialog.way.findData("csv"))
+    assert dialog.joins and "column “run”" in dialog.about.text()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "all"), ""))
+    QTest.mouseClick(dialog.export, LEFT)
+    hands.until(lambda: len(told) == 3, what="the one table")
+    lines = (tmp_path / "all.csv").read_text().splitlines()
+    assert lines[0] == "run,part,name,step,epoch,value" and "2 runs" in told[-1]
+    assert {line.partition(",")[0] for line in lines[1:]} >= {"a/b: wide"}

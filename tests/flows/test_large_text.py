@@ -17,6 +17,7 @@ def test_icons_grow_with_the_text(window: Window) -> None:
     small, label, named = icon_button("close", "Close", size=14), IconLabel("hint", 16), button("Train", icon="play")
     for widget in (small, label, named):
         widget.setParent(window)
+        widget.show()
     window.keeper.set_text_size(200)
     try:
         assert (

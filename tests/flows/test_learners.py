@@ -15,7 +15,7 @@ from tests.training.gan import D, G, gan
 from visualnet.analysis.geometry.auto_layout import tidy
 from visualnet.core import edits
 from visualnet.core.edits.learners import remove_learner
-from visualnet.core.project import MAIN
+from visualnet.core.project import LAST_EPOCH, MAIN
 from visualnet.core.storage import project_file
 
 
@@ -67,6 +67,13 @@ def test_a_gan_is_set_up_and_trained(plain: Hands) -> None:
     page.learners.add_learner()
     QApplication.processEvents()
     assert [one.name for one in project().recipe.learners] == ["first", "second"]
+    assert project().recipe.best_by == LAST_EPOCH, "the sum of what both lower is lowered by none of them"
+    assert page.rows["best_by"].findChild(QComboBox).currentText() == LAST_EPOCH
+    type_into(page.rows["patience"].findChild(QLineEdit), "2")
+    assert "would never end early" in page.forms["Guards"].words["patience"].text()
+    QTest.keySequence(window, "Ctrl+Z")
+    QApplication.processEvents()
+    assert page.forms["Guards"].words["patience"].text() == ""
     assert all(hands.node(f"loss_{end}").training == {"learner": "first"} for end in ("real", "fake", "fool"))
     for at, name in enumerate((D, G)):
         page.learners.list.setCurrentRow(at)

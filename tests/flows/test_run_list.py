@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from visualnet.app.shell.window import Window
 from visualnet.core.storage.paths import runs_dir
 from visualnet.data.loading import load
 from visualnet.training.loop.session import Session
+from visualnet.training.run_index import index
 from visualnet.training.run_records.annotations import read_annotations
 from visualnet.training.run_records.begin import begin_run
 
@@ -68,8 +70,8 @@ def ids(view: Any) -> list[str]:
 
 
 def click(view: Any, run: str, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    index = view.model.index(view.model.row_of(run), 1)
-    QTest.mouseClick(view.table.viewport(), LEFT, keys, view.table.visualRect(index).center())
+    cell = view.model.index(view.model.row_of(run), 1)
+    QTest.mouseClick(view.table.viewport(), LEFT, keys, view.table.visualRect(cell).center())
 
 
 def click_header(view: Any, name: str) -> None:
@@ -169,7 +171,7 @@ def test_a_run_is_named_tagged_and_noted_and_several_are_put_away_and_brought_ba
     said = read_annotations(runs[1])
     assert (said.name, said.tags) == ("First try", ("baseline", "thesis")) and said.notes.startswith("# Why")
     write(view, hands, "tag:thesis")
-    assert ids(view) == ["run-1"]
+    hands.until(lambda: ids(view) == ["run-1"], what="the run with this tag")
     write(view, hands, "")
     click(view, "run-2")
     click(view, "run-3", CTRL)
@@ -177,8 +179,7 @@ def test_a_run_is_named_tagged_and_noted_and_several_are_put_away_and_brought_ba
     view.run_actions.tag()
     assert read_annotations(runs[2]).tags == ("slow",) and read_annotations(runs[3]).tags == ("slow",)
     view.run_actions.archive()
-    hands.rest()
-    assert sorted(ids(view)) == ["run-0", "run-1"]
+    hands.until(lambda: sorted(ids(view)) == ["run-0", "run-1"], what="those that are not archived")
     QTest.mouseClick(view.away, LEFT, pos=QPoint(8, view.away.height() // 2))
     assert len(ids(view)) == 4
 
@@ -196,13 +197,45 @@ def test_deleted_runs_lie_in_the_trash_and_come_back(
     click(view, "run-2", CTRL)
     view.table.setFocus()
     QTest.keyClick(view.table, Qt.Key.Key_Delete)
-    hands.rest()
-    assert sorted(ids(view)) == ["run-0", "run-3"] and not runs[1].exists()
+    hands.until(lambda: sorted(ids(view)) == ["run-0", "run-3"], what="those that are left")
+    assert not runs[1].exists()
     words, deeds = offered[-1]
     assert words == "2 runs are in the trash." and deeds[0][0] == "Undo"
     deeds[0][1]()
-    hands.rest()
-    assert len(ids(view)) == 4 and runs[1].is_dir()
+    hands.until(lambda: len(ids(view)) == 4, what="all of them again")
+    assert runs[1].is_dir()
+
+
+def test_folders_are_looked_at_beside_the_window_and_the_table_stays_until_then(
+    window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view, gate, entered, told = open_page(window, hands), threading.Event(), threading.Event(), list[int]()
+    hands.until(lambda: not view.store.is_looking, what="the folders, once looked at")
+    mark_folder, here = index.mark_folder, threading.current_thread()
+
+    def slow(entry: Any, now: float) -> str:
+        assert threading.current_thread() is not here
+        entered.set()
+        assert gate.wait(30)
+        return mark_folder(entry, now)
+
+    monkeypatch.setattr(index, "mark_folder", slow)
+    click(view, "run-1")
+    view.store.changed.connect(lambda: told.append(view.model.rowCount()))
+    name = {"name": "First"}
+    view.store.annotate("named", ["run-1"], lambda said: name)
+    hands.until(entered.is_set, what="the folders looked at in a thread")
+    view.store.annotate(
+        "named", ["run-2"], lambda said: name
+    )  # behind what is looked at just now: it is looked at once more
+    assert view.store.is_looking
+    assert told == [] and len(ids(view)) == 4, "the table stays as it was"
+    write(view, hands, "lr:0.1")  # the index answers meanwhile
+    answered, chosen = len(told), [row.id for row in view.chosen_rows()]
+    gate.set()
+    hands.until(lambda: {row.name for row in view.store.rows} >= {"First"} and not view.store.is_looking, what="names")
+    assert answered >= 1 and 0 not in told[answered:], "never an empty table between"
+    assert [row.id for row in view.chosen_rows()] == chosen
 
 
 @pytest.mark.wide

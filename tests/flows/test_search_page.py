@@ -64,7 +64,10 @@ def test_a_search_is_drawn_up_trained_stopped_gone_on_with_and_its_best_put_in(w
     assert view.table.model().rowCount() == 2 and not view.go.isEnabled() and view.anew.isVisible()
 
     best = find_best(outcome.trials, outcome.figure.better)
-    assert best is not None and f"Trial {best.number}" in view.best.text()
+    assert best is not None and f"(trial {best.number})" in view.best.text()
+    trials, side = view.table.model(), Qt.ItemDataRole.TextAlignmentRole
+    for at in range(trials.columnCount()):
+        assert trials.headerData(at, Qt.Orientation.Horizontal, side) == trials.index(0, at).data(side)
     before = document.project
     QTest.mouseClick(view.use, LEFT)
     assert document.project.recipe.lr == best.values["lr"]

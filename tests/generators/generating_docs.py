@@ -16,8 +16,8 @@ What a network can make, without being trained. This page is written from the de
 
 In the window it is the panel *Generate*: with the network as it is trained now, or with weights that a run has kept. `visualnet generate X
 --run RUN --way NAME --count N --seed S -o FILE` does it from the command line, and `visualnet generate X --list` tells what a network can
-make. The same seed makes the same; nothing changes a weight. What was made is kept as a picture (PNG, SVG), a table (CSV), and, where it is
-such, as numbers (NPY), text (TXT) or frames (GIF).
+make. The same seed makes the same; nothing changes a weight. Of points in the plane 400 are made where no count is said. What was made is
+kept as a picture (PNG, SVG), a table (CSV), and, where it is such, as numbers (NPY), text (TXT) or frames (GIF).
 """
 
 

@@ -58,6 +58,10 @@ def kept_runs(p: Photographer) -> None:
         p.shot(f"runs-{name}")
     for button, name in ((view.more, "more"), (view.grouping, "group-menu")):
         _menu(p, button.menu(), f"runs-{name}")
+    view.choose("20261101-100001-XOR")
+    flags = view.table.selectionModel().SelectionFlag
+    at = view.model.row_of("20261101-100011-XOR")
+    view.table.selectionModel().select(view.model.index(at, 0), flags.Select | flags.Rows)
     view.run_actions.export()
     p.dialogs("runs-export")
     view.side.set_current(0)
@@ -93,8 +97,8 @@ def elsewhere(p: Photographer) -> None:
     from visualnet.app.features.capsules.feature import folder_of_run
     from visualnet.app.features.capsules.pack_dialog import PackDialog
     from visualnet.app.features.capsules.verify_dialog import VerifyDialog
-    from visualnet.app.features.elsewhere import queue_dialog
-    from visualnet.app.features.elsewhere.cluster_dialog import ClusterDialog
+    from visualnet.app.features.cluster_and_queue import queue_dialog
+    from visualnet.app.features.cluster_and_queue.cluster_dialog import ClusterDialog
 
     folder = folder_of_run(studio)
     assert folder is not None

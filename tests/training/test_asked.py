@@ -305,16 +305,36 @@ def test_the_unet_is_told_by_what_it_looks_for() -> None:
     assert told["iou"] == told["dice"] == 0
 
 
-def test_the_vae_draws_its_divergence_with_the_divergence() -> None:
-    project = project_file.load(resource("templates", "vae.vnet"))
+@pytest.mark.parametrize("beta", [1.0, 4.0])
+@pytest.mark.parametrize("name", ["vae", "inverse-graphics"])
+def test_both_parts_of_the_elbo_are_told_in_nats_for_each_picture(name: str, beta: float) -> None:
+    project = project_file.load(resource("templates", f"{name}.vnet"))
     assert not project.blocks
+    project = msgspec.structs.replace(project, constants={**project.constants, "beta": beta})
     model = compile_project(project, seed=0)
     image = torch.rand(5, 1, 28, 28)
     model.objective.eval()
     told = model.objective(image, image) if len(model.fields) == 2 else model.objective(image)
-    view = model.view([((node.id,), "y") for node in project.graph if node.name in ("mean", "log_var")])
-    mean, log_var = view(image)
+    ports = [((project.graph.named(node).id,), "y") for node in ("mean", "log_var", "picture")]
+    mean, log_var, picture = model.view(ports).eval()(image)
     normal = torch.distributions.Normal
     divergence = torch.distributions.kl_divergence(normal(mean, (log_var / 2).exp()), normal(0.0, 1.0)).sum(1).mean()
+    pixels = torch.distributions.Bernoulli(picture, validate_args=False).log_prob(image)
     torch.testing.assert_close(told["divergence"], divergence)
-    torch.testing.assert_close(told["loss"], told["redrawn"] + divergence / 784)
+    torch.testing.assert_close(told["redrawn"], -pixels.flatten(1).sum(1).mean())
+    torch.testing.assert_close(told["loss"], told["redrawn"] + beta * divergence)
+
+
+def test_both_are_curves_while_it_trains_and_their_sum_is_that_of_the_loss(tmp_path: Path) -> None:
+    project = project_file.load(resource("templates", "vae.vnet"))
+    recipe = msgspec.structs.replace(project.recipe, epochs=1, device="cpu")
+    data = msgspec.structs.replace(project.data, split=(0.1, 0.02, 0.88))
+    project = msgspec.structs.replace(project, recipe=recipe, data=data, constants={**project.constants, "beta": 4.0})
+    told = train(project, tmp_path / "run")
+    parts = [values(told, name) for name in ("redrawn", "divergence", "loss")]
+    assert all(map(len, parts))
+    for redrawn, divergence, loss in zip(*parts, strict=True):
+        assert loss == pytest.approx(redrawn + 4 * divergence, rel=1e-5)
+    assert 300 < parts[0][0] < 784, "log 2 for each of 784 pixels is 543 nats for a picture of which nothing is known"
+    (epoch,) = told.epochs
+    assert epoch.validation["loss"] == pytest.approx(epoch.validation["redrawn"] + 4 * epoch.validation["divergence"])

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from tests.training.script.held import differences
 from tests.training.test_session import train, values
+from tests.training.test_techniques import train as train_to
 from visualnet.compiling.extra_modules import (
     BoltzmannMachine,
     HopfieldMemory,
@@ -20,9 +24,11 @@ from visualnet.compiling.extra_modules import (
     RestrictedBoltzmannMachine,
 )
 from visualnet.compiling.module import compile_project
-from visualnet.core.project import Project
+from visualnet.core import edits
+from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
 from visualnet.resources import resource
+from visualnet.training.runs.run_model import create_run
 
 LR = 0.1
 CLOSE = {"rtol": 0.0, "atol": 1e-6}
@@ -125,6 +131,54 @@ def test_contrastive_divergence(k: int, seed: int) -> None:
     torch.testing.assert_close(machine.weight.detach(), w + LR * (held.T @ x - free.T @ seen) / 7, **CLOSE)
     torch.testing.assert_close(machine.visible_bias.detach(), b + LR * (x - seen).mean(0), **CLOSE)
     torch.testing.assert_close(machine.hidden_bias.detach(), c + LR * (held - free).mean(0), **CLOSE)
+
+
+@pytest.mark.parametrize("k", [1, 3])
+@settings(max_examples=10)
+@given(seeds)
+def test_persistent_contrastive_divergence(k: int, seed: int) -> None:
+    torch.manual_seed(seed)
+    machine = RestrictedBoltzmannMachine(8, 5, k, chains=11).train()
+    nn.init.normal_(machine.weight)
+    assert set(machine.states.unique().tolist()) <= {0.0, 1.0}
+    s = machine.states.clone()
+    for turn in range(2):  # the second batch goes on where the first left the chains
+        x = (torch.rand(7, 8) < 0.5).float()
+        w, b, c = (p.detach().clone() for p in (machine.weight, machine.visible_bias, machine.hidden_bias))
+        torch.manual_seed(seed + turn)
+        step(machine, machine(x)[2].mean())
+        torch.manual_seed(seed + turn)
+        for _ in range(k):
+            torch.rand(7, 5)  # what is imagined of x is drawn first
+        for _ in range(k):
+            h = torch.bernoulli((s @ w.T + c).sigmoid())
+            s = torch.bernoulli((h @ w + b).sigmoid())
+        assert torch.equal(machine.states, s)
+        held, free = (x @ w.T + c).sigmoid(), (s @ w.T + c).sigmoid()
+        torch.testing.assert_close(machine.weight.detach(), w + LR * (held.T @ x / 7 - free.T @ s / 11), **CLOSE)
+        torch.testing.assert_close(machine.visible_bias.detach(), b + LR * (x.mean(0) - s.mean(0)), **CLOSE)
+        torch.testing.assert_close(machine.hidden_bias.detach(), c + LR * (held.mean(0) - free.mean(0)), **CLOSE)
+    machine.eval()(x)
+    assert torch.equal(machine.states, s), "at rest they stay"
+
+
+def test_chains_go_on_to_the_bit_with_a_resumed_run_and_in_the_script(tmp_path: Path) -> None:
+    project = edits.set_recipe(template("rbm", 2), device="cpu")
+    project = edits.set_params(project, MAIN, [project.graph.named("machine").id], {"hidden_features": 4, "chains": 5})
+    project = replace(project, data=replace(project.data, split=(0.05, 0.01, 0.94)))
+    whole = train(project)
+    folder = create_run(project, tmp_path / "run")
+    train_to(project, folder, 5)
+    kept = load_file(next(folder.rglob("weights.safetensors")))
+    (states,) = (tensor for name, tensor in kept.items() if name.endswith("states"))
+    assert states.shape == (5, 784) and set(states.unique().tolist()) == {0.0, 1.0}
+    again = train_to(project, folder, resume=True)
+    assert values(again, "loss") == values(whole, "loss")[5:]
+    assert differences(project, tmp_path) == []
+
+
+def test_a_machine_without_chains_keeps_no_states() -> None:
+    assert set(RestrictedBoltzmannMachine(8, 5, 1).state_dict()) == {"weight", "hidden_bias", "visible_bias"}
 
 
 def test_the_free_energy_is_that_of_all_hidden_states_together() -> None:

@@ -8,30 +8,16 @@ validation, between two files of a checkpoint (negative: at none). Its exit stat
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import torch
 
 from tests.training.by_hand import tiny
+from tests.training.kill_points import Calls
 from visualnet.data.loading import load
 from visualnet.training.loop import checkpointer, session
 from visualnet.training.runs.run_model import read_project
-
-
-class Calls:
-    """Counts the calls of functions, and kills the process at one of them (negative: at none)."""
-
-    def __init__(self, kill_at: int) -> None:
-        self.count, self.kill_at = 0, kill_at
-
-    def __call__(self, frame: FrameType, event: str, arg: Any) -> None:
-        self.count += event.endswith("call")
-        if self.count == self.kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def train(folder: Path) -> None:

@@ -87,10 +87,12 @@ class Graphics(nn.Module):
 
 
 class Restricted(nn.Module):
-    """One step there and back, by probabilities."""
+    """One step there and back, by probabilities; the states of its chains are kept, and say nothing at rest."""
 
-    def __init__(self, visible: int, hidden: int) -> None:
+    def __init__(self, visible: int, hidden: int, chains: int = 0) -> None:
         super().__init__()
+        if chains:
+            self.register_buffer("states", torch.zeros(chains, visible))
         self.w = nn.Parameter(torch.zeros(hidden, visible))
         self.c, self.b = nn.Parameter(torch.zeros(hidden)), nn.Parameter(torch.zeros(visible))
 
@@ -102,7 +104,7 @@ class Restricted(nn.Module):
 class Imagining(nn.Module):
     def __init__(self, c: Sizes) -> None:
         super().__init__()
-        self.machine = Restricted(784, 128)
+        self.machine = Restricted(784, 128, 100)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         hidden, again = self.machine(x.flatten(1))

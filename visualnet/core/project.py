@@ -172,8 +172,15 @@ RUN_OPTIONS = (
 """The options that are about the whole run, and stay with the recipe."""
 
 
+LOSS = "loss"
+"""What `Recipe.best_by` names for the loss that is lowered: of several learners the sum of what they lower."""
 LAST_EPOCH = "last epoch"
 """What `Recipe.best_by` names where no value tells which epoch is the best, as of networks that learn against each other."""
+
+
+def loss_of(learner: str) -> str:
+    """What `Recipe.best_by` names for the loss of one of several learners."""
+    return f"{learner} {LOSS}"
 
 
 class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -198,7 +205,7 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     epochs: int = 10
     seed: int = 0
     device: str = "auto"
-    best_by: str = "loss"
+    best_by: str = LOSS
     start_from: str = ""
     schedule: str = "constant"
     options: Mapping[str, Value] = {}

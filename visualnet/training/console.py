@@ -173,7 +173,7 @@ def _train_folds(project: Project, options: TrainOptions, emit: Sink | None, con
             print(f"fold {number} of {options.folds}", flush=True)
         place = options.run / f"fold-{number}" if options.run is not None else None
         board = options.tensorboard / f"fold-{number}" if options.tensorboard is not None else None
-        runs.append(run := run_model.RunModel())
+        runs.append(run := run_model.RunModel(watched=True))
         show = emit or (print_json if options.json else Printer(sys.stdout, place))
         code = _train(
             one, replace(options, folds=None, run=place, tensorboard=board), combine(run.consume, show), control

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from visualnet.analysis import Analysis
-from visualnet.core.project import LAST_EPOCH, Recipe
+from visualnet.core.project import LAST_EPOCH, Recipe, loss_of
 from visualnet.data.registry import DATASETS
 from visualnet.layers.declaration.params import Choice, Int, Param
 from visualnet.layers.recipe.guards import GUARDS
@@ -50,7 +50,7 @@ def best_by_options(analysis: Analysis) -> dict[str, str]:
             "choose the last epoch then"
         )
     for learner in analysis.project.recipe.learners:
-        found[f"{learner.name} loss"] = f"Smallest loss of the learner “{learner.name}” on the validation set"
+        found[loss_of(learner.name)] = f"Smallest loss of the learner “{learner.name}” on the validation set"
     for name, told in told_values(analysis.project.recipe.procedure).items():
         if told.better:
             found[name] = (
@@ -61,7 +61,8 @@ def best_by_options(analysis: Analysis) -> dict[str, str]:
             which = {"min": "Smallest", "max": "Largest"}[facts.layer.better]
             found[facts.node.name] = f"{which} {facts.layer.label.lower()} on the validation set"
     found[LAST_EPOCH] = (
-        "None: the last epoch counts as the best. For networks against each other, whose losses need not fall"
+        "None: the last epoch counts as the best. For networks against each other, whose losses need not fall. Early stopping and the "
+        "schedule “plateau” have nothing to watch then"
     )
     return found
 

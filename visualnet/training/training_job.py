@@ -47,7 +47,7 @@ def _train(project: Project, folder: Path, resume: bool, control: Control, put: 
     devices.prepare()
     need_torch()
     if resume:
-        known = read_run(folder)
+        known = read_run(folder, watched=True)
         put(known)
         _go_on(project, folder, known, control)
     from visualnet.training.loop.session import Session

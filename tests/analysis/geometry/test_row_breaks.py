@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from visualnet.analysis.geometry.card_size import CardSize
+from visualnet.analysis.geometry.layout_choice import arrange_rows
 from visualnet.analysis.geometry.row_breaks import break_rows
+from visualnet.cli.common import open_project
 
 CARD = 168.0
 """With its gap a column takes 224 px."""
@@ -23,3 +26,14 @@ def test_a_residual_block_is_broken_behind_a_card_whose_wires_meet_in_the_next_r
 def test_wires_that_meet_late_are_not_broken() -> None:
     u = [[1], [2], [2, 1], [1, 1, 1], [1, 1, 1], [1, 1], [1]]
     assert break_rows(u, [CARD] * 7, 700.0) == [range(7)]
+
+
+def test_three_outputs_of_a_card_stay_in_its_row_where_one_wire_leads_on_behind_them() -> None:
+    graph = open_project("turing").graph
+    sizes = {node.id: CardSize(176.0, 72.0, {"": 36.0}, {"": 36.0}) for node in graph}
+    found = arrange_rows(graph, sizes, (750.0, 617.0))
+    at = {name: found.places[graph.named(name).id] for name in ("machine", "read_from", "written_to", "score", "loss")}
+    assert at["score"][1] > at["machine"][1] + 72, "it does go on in a second row"
+    back = [t for t, s in graph.wires.items() if found.places[t.node][0] < found.places[s.node][0]]
+    assert [graph.nodes[target.node].name for target in back] == ["score"]
+    assert min(at["read_from"][0], at["written_to"][0]) > at["machine"][0]

@@ -55,6 +55,18 @@ def test_a_wire_that_goes_back_stays_clear_of_cards(many: int) -> None:
     assert not any(meets(found, wall) for wall in walls)
 
 
+@pytest.mark.parametrize("wider", [8.0, 60.0])
+def test_a_wire_back_to_the_next_row_goes_round_a_wider_card_below_its_own(wider: float) -> None:
+    own = (600.0, 0.0, 768.0, 80.0), (0.0, 300.0, 168.0, 380.0)
+    below: Box = (600.0, 110.0, 768.0 + wider, 190.0)
+    start, end = (768.0, 40.0), (0.0, 340.0)
+    found = find_path(start, end, own=own, near=lambda area: [below] if overlap(below, area) else [])
+    assert meets(find_path(start, end, own=own), below)
+    assert not meets(found, below)
+    (lane,) = {spot.at[1] for spot in found.spots}
+    assert 190.0 < lane < 300.0, "between the rows, not above both"
+
+
 def test_a_wire_led_over_points_goes_round_too() -> None:
     points = [(260.0, 40.0), (520.0, 40.0)]
     assert meets(find_path(START, END, points, OWN), WALL)

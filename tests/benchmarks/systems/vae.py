@@ -75,7 +75,7 @@ SYSTEM = System(
         "classes": Wanted(least=10),
         "real digits recognised": Wanted(),
         "noise recognised": Wanted(),
-        "reconstruction": Wanted(unit="nat a pixel"),
+        "reconstruction": Wanted(unit="nat"),
         "divergence": Wanted(unit="nat"),
     },
     measure,

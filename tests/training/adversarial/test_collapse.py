@@ -59,7 +59,7 @@ def test_one_that_collapsed_is_told_once_with_evidence() -> None:
     model, told = train(collapsed(small(LOOKS + 2)))
     (words,) = told
     assert words == model.troubles[0]
-    assert words.startswith(f"“generator” has collapsed: at the ends of {LOOKS} epochs in a row")
+    assert words.startswith(f"“generator” has collapsed (mode collapse): at the ends of {LOOKS} epochs in a row")
     assert "lie 0 % as far apart as real ones" in words
     assert "come near to 1 of the 8 classes" in words
     assert "the loss of “discriminator” is " in words

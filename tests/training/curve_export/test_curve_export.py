@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import sys
 from pathlib import Path
 
@@ -20,12 +21,13 @@ from visualnet.data.loading import load
 from visualnet.training import checkpoints
 from visualnet.training.curve_export.mlflow_store import write_mlflow
 from visualnet.training.curve_export.rows import curve_rows
-from visualnet.training.curve_export.several import file_names
+from visualnet.training.curve_export.several import export_together, file_names, own_titles
 from visualnet.training.curve_export.tables import write_csv, write_parquet
 from visualnet.training.curve_export.tensorboard import write_tensorboard
 from visualnet.training.curve_export.while_training import BOARD, TABLE
 from visualnet.training.events import Event, Trouble
 from visualnet.training.loop.session import Session
+from visualnet.training.run_records.annotations import annotate
 from visualnet.training.run_records.begin import begin_run
 from visualnet.training.runs.network_mark import mark_of
 from visualnet.training.runs.run_model import read_run
@@ -56,6 +58,49 @@ def test_parquet_holds_the_same(run: Path, tmp_path: Path) -> None:
     write_parquet(tmp_path / "c.parquet", read_run(run))
     table = parquet.read_table(tmp_path / "c.parquet").to_pylist()
     assert table == [row._asdict() for row in curve_rows(read_run(run))]
+
+
+def test_the_curves_of_several_runs_are_one_table_with_a_column_run(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other" / run.name
+    shutil.copytree(run, other)
+    annotate(other, name="=wide")
+    assert main(["export-curves", str(run), str(other), "--csv", str(tmp_path / "c.csv")]) == 0
+    with (tmp_path / "c.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    alone = tmp_path / "alone.csv"
+    assert main(["export-curves", str(run), "--csv", str(alone)]) == 0
+    with alone.open(newline="") as file:
+        single = list(csv.DictReader(file))
+    assert list(rows[0]) == ["run", *single[0]]
+    assert [{k: v for k, v in row.items() if k != "run"} for row in rows] == [*single, *single]
+    assert [row["run"] for row in rows] == [run.name] * len(single) + ["'=wide"] * len(
+        single
+    )  # no formula for a spreadsheet
+    capsys.readouterr()
+    parquet = pytest.importorskip("pyarrow.parquet")
+    export_together({run: "a", other: "b"}, tmp_path / "c.parquet", "parquet")
+    table = parquet.read_table(tmp_path / "c.parquet").to_pylist()
+    assert table == [{"run": name, **row._asdict()} for name in ("a", "b") for row in curve_rows(read_run(run))]
+
+
+def test_one_table_that_is_cut_off_leaves_what_stood_there(run: Path, tmp_path: Path) -> None:
+    class Cut(Exception):
+        pass
+
+    def check(share: float) -> None:
+        if share:
+            raise Cut
+
+    (tmp_path / "c.csv").write_text("before")
+    shutil.copytree(run, tmp_path / "copy")
+    with pytest.raises(Cut):
+        export_together({run: "a", tmp_path / "copy": "b"}, tmp_path / "c.csv", "csv", check)
+    assert (tmp_path / "c.csv").read_text() == "before"
+    assert {path.name for path in tmp_path.iterdir()} == {"c.csv", "copy"}, "nothing is left beside it"
+    with pytest.raises(project_file.FileError):
+        export_together({run: "a"}, tmp_path / "none" / "c.csv", "csv")
 
 
 def scalars(folder: Path) -> dict[str, list[tuple[int, float]]]:
@@ -134,6 +179,14 @@ def test_every_run_has_a_file_name_of_its_own(titles: dict[str, str]) -> None:
     assert names.keys() == titles.keys()
     assert len({name.casefold() for name in names.values()}) == len(names)
     assert all(name and "/" not in name and "\\" not in name and not name.startswith(".") for name in names.values())
+
+
+@given(st.dictionaries(st.text("ab_() ", max_size=4), st.text("ab_() ", max_size=6), max_size=8))
+def test_every_run_has_a_title_of_its_own_in_a_table(titles: dict[str, str]) -> None:
+    names = own_titles(titles)
+    assert names.keys() == titles.keys()
+    assert len(set(names.values())) == len(names)
+    assert all(names[run] == title for run, title in titles.items() if list(titles.values()).count(title) == 1)
 
 
 def train_with(folder: Path, epochs: int = 2, **options: str) -> list[Event]:

@@ -41,7 +41,7 @@ def main() -> None:
     project = replace(project, recipe=replace(project.recipe, options={**project.recipe.options, "ema_decay": 0.9}))
     begin_run(project, folder)
     seen: list[tuple[int, int]] = []
-    model = RunModel()
+    model = RunModel(watched=True)
 
     def note(event: events.Event) -> None:
         if followed:

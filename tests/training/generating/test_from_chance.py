@@ -103,6 +103,17 @@ def test_a_run_without_weights_says_so(tmp_path: Path) -> None:
         generate(project, analysis, "prior", place, {}, tmp_path)
 
 
+@pytest.mark.parametrize(("template", "way", "count"), [("gan-points", "noise", 400), ("vae", "prior", 36)])
+def test_of_points_in_the_plane_there_are_many_where_no_count_is_said(template: str, way: str, count: int) -> None:
+    project = project_file.load(resource("templates", f"{template}.vnet"))
+    analysis = infer(project)
+    place = find_place(find_ways()[way], analysis)
+    made = generate(project, analysis, way, place).made
+    assert (made.points.shape[-2] if isinstance(made, MadePoints) else len(made.images)) == count  # type: ignore[attr-defined]
+    few = generate(project, analysis, way, place, {"count": 3}).made
+    assert (few.points.shape[-2] if isinstance(few, MadePoints) else len(few.images)) == 3  # type: ignore[attr-defined]
+
+
 def test_what_was_made_is_read_back_from_its_files() -> None:
     values = np.arange(24, dtype=np.float32).reshape(2, 3, 4, 1)
     files = MadeImages(values, (0, 24)).files()

@@ -1,8 +1,10 @@
 """A process that has all imported and forks training processes, so that many of them can be killed, each wherever it is.
 
-``python -m tests.training.process.forked_training`` reads a line ``start CALLS TASK`` and forks a process that does what the task in that
-file says, as `visualnet.training.process.child` does; it kills itself (kill −9) at the call of a function that has this number (negative:
-at none). The child's number is printed, and whether it can be reached. ``wait CHILD`` prints how it ended, ``lives CHILD`` whether not.
+``python -m tests.training.process.forked_training`` reads a line ``start WORK TIMES CALLS TASK`` and forks a process that does what the
+task in that file says, as `visualnet.training.process.child` does. When it does this work (of `WORK`) for the so manieth time, it kills
+itself (kill −9) at the call of a function that has this number from there on (negative: at none; TIMES 0: counted from its start). Where
+it stood then is in ``TASK.killed``. The child's number is printed, and whether it can be reached. ``wait CHILD`` prints how it ended,
+``lives CHILD`` whether not.
 """
 
 from __future__ import annotations
@@ -10,33 +12,43 @@ from __future__ import annotations
 import io
 import os
 import sys
+from pathlib import Path
 
-from tests.training.trainer_process import Calls
+from tests.training.kill_points import Calls
 from visualnet.training.loop import checkpointer, session
+from visualnet.training.loop.metrics import Tally
 from visualnet.training.process import child
 from visualnet.training.process.child import READY, WARM
 
+WORK = {
+    "step": Tally.before_step,
+    "look_up": session.TrainingLoop.look_up,
+    "checkpoint": checkpointer.Checkpointer.save,
+}
+"""From what on calls are counted: a step's own, what is done between two steps, and the writing of a checkpoint."""
 
-def train(task: str, calls: int) -> None:
+
+def train(task: str, work: str, times: int, calls: int) -> None:
     """Be a training process, with a checkpoint whenever it looks up from its steps."""
     checkpointer.CHECKPOINT_S, checkpointer.CHECKPOINT_SHARE, session.FLUSH_S = 0.0, 1e9, 0.0
     child._import_all = lambda: None  # it is done
     with open(task, "rb") as said:
         sys.stdin = io.TextIOWrapper(io.BytesIO(said.read()))
-    sys.setprofile(Calls(calls))
+    counted = Calls(calls, (WORK[work], times), Path(f"{task}.killed"))
+    counted.start()
     code = child.main()
-    sys.setprofile(None)
+    counted.stop()
     os._exit(code)
 
 
-def start(calls: str, task: str) -> str:
+def start(work: str, times: str, calls: str, task: str) -> str:
     """Fork one: its number, and whether it can be reached."""
     heard, told = os.pipe()
     pid = os.fork()
     if not pid:
         try:
             os.dup2(told, 1)
-            train(task, int(calls))
+            train(task, work, int(times), int(calls))
         finally:
             os._exit(1)
     os.close(told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.training.nets import small
 from visualnet.analysis import infer
+from visualnet.core.project import LAST_EPOCH
 from visualnet.training.events import EpochDone, Started, Steps
 from visualnet.training.runs.curves import loss_curves, metric_curves, metric_names
 from visualnet.training.runs.run_model import RunModel
@@ -36,6 +37,13 @@ def test_several_losses_stand_under_their_names_in_colours_of_their_own() -> Non
     values = {"score": 0.5}
     model.consume(EpochDone(epoch=1, step=2, train=values, validation=values, seconds=1.0, samples_per_s=1.0))
     assert [curve.best for curve in metric_curves(model, ("score",))] == [None, "max"]
+
+
+def test_where_the_last_epoch_counts_as_the_best_no_point_of_a_curve_is_marked_as_it() -> None:
+    model = run(losses=("a", "b"), metrics=("score",), best_by=LAST_EPOCH, best_is="max")
+    values = {"loss": 3.0, "a": 1.0, "b": 2.0, "score": 0.5}
+    model.consume(EpochDone(epoch=1, step=2, train=values, validation=values, seconds=1.0, samples_per_s=1.0))
+    assert {curve.best for curve in (*loss_curves(model), *metric_curves(model, ("score",)))} == {None}
 
 
 def test_the_metrics_are_those_of_the_run_or_else_of_the_network() -> None:

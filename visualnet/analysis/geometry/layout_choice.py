@@ -18,6 +18,9 @@ FEW_CARDS = 150
 """From so many cards on only one wrapping is tried, the one that an estimate of the rows gives."""
 WORTH = 1.02
 """A further row must make the picture so many times larger."""
+WIDER = 1.3
+"""So many times wider may a row be where fewer wires then lead on to the next: beside each other they look like one. The picture may be
+as much smaller for it."""
 LEGIBLE = 0.75
 """From this scale on a card shows all that it has, at normal text size: a sheet that fits so is not broken into more rows."""
 WORTH_TURNING = 1.4
@@ -72,10 +75,22 @@ def arrange_rows(
     for rows in range(2, MOST_ROWS + 1):
         if best.scale >= LEGIBLE * most:
             break
-        found = lay_out((length + COLUMN_GAP) / rows + COLUMN_GAP)
+        width = (length + COLUMN_GAP) / rows + COLUMN_GAP
+        found = lay_out(width)
+        if (back := _count_back(graph, found)) >= rows:
+            wider = lay_out(width * WIDER)
+            if wider.scale * WIDER >= found.scale and _count_back(graph, wider) < back:
+                found = wider
         if found.scale > WORTH * best.scale:
             best = found
     return best
+
+
+def _count_back(graph: Graph, found: Arrangement) -> int:
+    """How many wires lead back to the beginning of a further row: one for each row but the first, where a single wire joins them."""
+    axis, places = (1 if found.direction == "down" else 0), found.places
+    ends = ((source.node, target.node) for target, source in graph.wires.items())
+    return sum(a in places and b in places and places[b][axis] < places[a][axis] for a, b in ends)
 
 
 def arrange_sheet(

@@ -18,6 +18,8 @@ STUB = 10.0
 LANE = 20.0
 TURN = 30.0
 """How far a wire that goes back reaches beyond its cards."""
+WIDEST = 120.0
+"""So far at most it reaches beyond its port to get round a card that is wider than its own."""
 CLEAR = 8.0
 """How far a wire keeps from cards that are not its own: their ports hang out."""
 INSIDE = -6.0
@@ -132,12 +134,24 @@ def _forward_candidates(a: Point, b: Point, boxes: Sequence[Box], own: Ends) -> 
 
 
 def _return_candidates(a: Point, b: Point, boxes: Sequence[Box], own: Ends) -> Iterator[WirePath]:
-    """Paths back at free heights, those nearest to the usual one first."""
+    """Paths back at free heights, those nearest to the usual one first; each also round the cards that stand farther out on its way."""
     wish = _return_height(a, b, own)
     others = [box for box in boxes if box[2] > b[0] - 60 and box[0] < a[0] + 60]
     for lane in sorted((wish, *_free_heights(others)), key=lambda y: abs(y - wish))[:MOST_LANES]:
         for reach in (TURN, 22.0, 14.0):
             yield _return(a, b, own, lane, reach)
+        right = max((box[2] - a[0] for box in _beside(others, a, lane)), default=0.0)
+        left = max((b[0] - box[0] for box in _beside(others, b, lane)), default=0.0)
+        if 0.0 < max(right, left) <= WIDEST:
+            yield _return(a, b, own, lane, max(TURN, right + 2 * CLEAR), max(TURN, left + 2 * CLEAR))
+
+
+def _beside(boxes: Iterable[Box], at: Point, lane: float) -> Iterator[Box]:
+    """The cards that a way straight up or down from a port to a height would pass or meet."""
+    low, high = sorted((at[1], lane))
+    for box in boxes:
+        if box[1] - CLEAR < high and low < box[3] + CLEAR and box[0] - TURN < at[0] < box[2] + TURN:
+            yield box
 
 
 def _free_heights(boxes: Iterable[Box]) -> list[float]:
@@ -199,15 +213,18 @@ def _return_height(a: Point, b: Point, own: Ends | None) -> float:
     return max(first[3], second[3]) + LANE
 
 
-def _return(a: Point, b: Point, own: Ends | None, lane: float | None = None, reach: float = TURN) -> WirePath:
-    """Round the card's end, back between the rows, round again: as a line of text goes on in the next one."""
+def _return(
+    a: Point, b: Point, own: Ends | None, lane: float | None = None, reach: float = TURN, last: float | None = None
+) -> WirePath:
+    """Round the card's end, back between the rows, round again: as a line of text goes on in the next one. It reaches as far out before
+    the ``last`` turn as at the first one, where nothing else is said."""
     (x1, y1), (x2, y2) = a, b
     lane = _return_height(a, b, own) if lane is None else lane
     out, back = x1 + STUB / 2, x2 - STUB / 2
     segments = (
         *_turn((out, y1), lane, reach),
         Segment((back, lane)),
-        *_turn((back, lane), y2, -reach),
+        *_turn((back, lane), y2, -(reach if last is None else last)),
         Segment(b),
     )
     return WirePath(a, (Segment((out, y1)), *segments), _spots_along(out, back, lane))
@@ -220,7 +237,7 @@ def _turn(a: Point, y: float, reach: float) -> tuple[Segment, ...]:
     """
     x, top = a
     way = 1.0 if y >= top else -1.0
-    round_ = min(abs(reach), abs(y - top) / 2)
+    round_ = min(abs(reach), TURN, abs(y - top) / 2)
     side, bend = x + reach, 0.55 * round_
     near = x + reach - (round_ if reach > 0 else -round_)
     inward = bend if reach > 0 else -bend

@@ -84,7 +84,7 @@ class CanvasView(Gestures):
         self.highlight_changed.connect(self._describe)
         studio.document_changed.connect(self._show_document)
         studio.project_changed.connect(self._show_edit)
-        studio.analysed.connect(self._analysed)
+        studio.analysed.connect(self._show_analysis)
         studio.runtime_problem_changed.connect(self._show_analysis)
         studio.sheet_changed.connect(self._show_sheet)
         studio.selection_changed.connect(self._show_selection)
@@ -112,11 +112,9 @@ class CanvasView(Gestures):
         self.minimap.refresh_soon()
         self._show_if_empty()
 
-    def _analysed(self, _analysis: object) -> None:
-        if not self.studio.switching_document:  # else the sheet comes next, and with it what was found out about it
-            self._show_analysis()
-
-    def _show_analysis(self, _analysis: object = None) -> None:
+    def _show_analysis(self, told: object = None) -> None:
+        if told is not None and self.studio.switching_document:
+            return  # the sheet comes next, and with it what was found out about it
         facts = self.studio.facts
         problems = self.studio.problems()
         self.canvas.show_facts(facts, problems)
@@ -133,7 +131,7 @@ class CanvasView(Gestures):
         self.cancel()
         if self.canvas.project is not self.studio.project or self.canvas.sheet != name:
             self.canvas.show_sheet(self.studio.project, name)
-        self._show_analysis(self.studio.analysis)
+        self._show_analysis()
         self._poses.switch_to(self.studio.document, name)
         self.minimap.refresh()
 

@@ -159,7 +159,6 @@ class ValueField(QLineEdit):
         if not self.unreadable:
             if self.isModified():
                 self.setText(write_value(self._value))  # which also ends being modified
-                self.set_problem("")
             self._settled = self._value
         self.finished.emit()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -147,9 +148,14 @@ def draw_point(painter: QPainter, at: QPointF, label: int, grown: float = 1.0) -
     """The mark of a point of a class, with the painter's pen and brush."""
     shape = POINT_SHAPES[label % len(POINT_SHAPES)]
     if shape:
-        painter.drawPolygon(QPolygonF([at + QPointF(grown * x, grown * y) for x, y in shape]))
+        painter.drawPolygon(_polygon(shape, grown).translated(at))
     else:
         painter.drawEllipse(at, 3.2 * grown, 3.2 * grown)
+
+
+@lru_cache(maxsize=64)
+def _polygon(shape: tuple[tuple[float, float], ...], grown: float) -> QPolygonF:
+    return QPolygonF([QPointF(grown * x, grown * y) for x, y in shape])
 
 
 def _places(points: Floats, x: tuple[float, float], y: tuple[float, float], box: QRectF) -> Floats:

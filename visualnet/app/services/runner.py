@@ -266,7 +266,7 @@ class Runner(RunBrowser):
         shown = self._shown_of(self._document)
         shown.put_in_front(run)
         if not keeps_curves:
-            shown.model = RunModel(run.id, folder)
+            shown.model = RunModel(run.id, folder, watched=True)
             self.attached_changed.emit()
         self._training, control = training, training.control
         self._left = False

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
@@ -56,7 +57,8 @@ class HiddenWidgets(QObject):
             self._app.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
+        # By its class: to ask every event of the program for its type would take longer than what is saved.
+        if event.__class__ is QShowEvent and isinstance(watched, QWidget):
             # What it holds is asked for its size before it is shown itself, so it is styled with it.
             for widget in (watched, *watched.findChildren(QWidget)):
                 if widget in self._waiting:

@@ -7,9 +7,19 @@ from typing import TypeVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 
-from visualnet.app.theme import icons
+from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import GRID
 from visualnet.app.widgets.layouts import STRETCH, clear, column
 from visualnet.app.widgets.painting import fill_rounded, painting
@@ -62,6 +72,15 @@ def describe(widget: Widget, name: str, tip: str = "") -> Widget:
     if tip:
         widget.setToolTip(tip)
     return widget
+
+
+SpinBox = TypeVar("SpinBox", QSpinBox, QDoubleSpinBox)
+
+
+def spin_box(box: SpinBox) -> SpinBox:
+    """The box with its number as far from the edge as the text of other fields: style sheets cannot move it."""
+    box.lineEdit().setTextMargins(fonts.px(7), 0, 0, 0)
+    return box
 
 
 def restyle(widget: QWidget, **properties: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 from visualnet.cli.common import FINE, Misuse, Verb
@@ -13,43 +13,61 @@ from visualnet.cli.runs.run_folder import find_run_folder
 
 def curve_options(verb: argparse.ArgumentParser) -> None:
     """What can be said about curves."""
-    verb.add_argument("run", metavar="RUN", help="the run's folder, its name among yours, or a .vnetz file")
+    verb.add_argument(
+        "runs",
+        metavar="RUN",
+        nargs="+",
+        help="the run's folder, its name among yours, or a .vnetz file; of several, a table has the column run",
+    )
     verb.add_argument("--csv", metavar="FILE", type=Path, help="a row for each value: part, name, step, epoch, value")
     verb.add_argument("--parquet", metavar="FILE", type=Path, help="the same as Parquet (needs pyarrow)")
-    verb.add_argument("--tensorboard", metavar="DIR", type=Path, help="event files for TensorBoard (needs its package)")
     verb.add_argument(
-        "--mlflow", metavar="FILE", type=Path, help="add the run to MLflow's store in this SQLite file (needs mlflow)"
+        "--tensorboard",
+        metavar="DIR",
+        type=Path,
+        help="event files for TensorBoard (needs its package); of several runs, a folder for each",
+    )
+    verb.add_argument(
+        "--mlflow", metavar="FILE", type=Path, help="add each run to MLflow's store in this SQLite file (needs mlflow)"
     )
 
 
 def export_curves(args: argparse.Namespace) -> int:
-    """Write the curves of a run as was asked."""
+    """Write the curves of runs as was asked."""
     from visualnet.core.errors import FileError
-    from visualnet.training.curve_export.mlflow_store import write_mlflow
-    from visualnet.training.curve_export.tables import write_csv, write_parquet
-    from visualnet.training.curve_export.tensorboard import write_tensorboard
-    from visualnet.training.runs.run_model import RunModel, read_run
 
-    folder = find_run_folder(args.run)
-    ways: list[tuple[Path | None, Callable[[Path, RunModel], object]]] = [
-        (args.csv, write_csv),
-        (args.parquet, write_parquet),
-        (args.tensorboard, write_tensorboard),
-        (args.mlflow, lambda place, model: write_mlflow(place, folder, model)),
-    ]
-    if not (wanted := [(place, way) for place, way in ways if place is not None]):
+    folders = list(dict.fromkeys(find_run_folder(one) for one in args.runs))
+    wanted = {"csv": args.csv, "parquet": args.parquet, "tensorboard": args.tensorboard, "mlflow": args.mlflow}
+    if not (wanted := {way: place for way, place in wanted.items() if place is not None}):
         raise Misuse("say where the curves go: --csv FILE, --parquet FILE, --tensorboard DIR or --mlflow FILE")
-    model = read_run(folder)
     try:
-        for place, way in wanted:
-            way(place, model)
+        for way, place in wanted.items():
+            _write(way, place, folders)
     except FileError:
         raise
     except ValueError as error:
         raise Misuse(str(error)) from None
-    written = [str(place) for place, _ in wanted]
+    written = [str(place) for place in wanted.values()]
     print(json.dumps({"written": written}) if args.json else "\n".join(f"wrote {place}" for place in written))
     return FINE
+
+
+def _write(way: str, place: Path, folders: Sequence[Path]) -> None:
+    from visualnet.training.curve_export.mlflow_store import write_mlflow
+    from visualnet.training.curve_export.several import WAYS, export_runs, export_together, file_names, own_titles
+    from visualnet.training.run_records.annotations import read_annotations
+    from visualnet.training.runs.run_model import read_run
+
+    titles = {str(one): read_annotations(one).name or one.name for one in folders}
+    if way == "mlflow":
+        for one in folders:
+            write_mlflow(place, one, read_run(one))
+    elif len(folders) == 1:
+        WAYS[way].write(place, read_run(folders[0]))
+    elif WAYS[way].write_together is not None:
+        export_together({Path(one): title for one, title in own_titles(titles).items()}, place, way)
+    else:
+        export_runs({Path(one): name for one, name in file_names(titles).items()}, place, way)
 
 
 def weight_options(verb: argparse.ArgumentParser) -> None:

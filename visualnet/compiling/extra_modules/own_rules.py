@@ -101,20 +101,28 @@ class RestrictedBoltzmannMachine(nn.Module):
     """Probabilities of the hidden units, x reconstructed in k steps, and F(x) − F(reconstructed).
 
     The gradient of the last is contrastive divergence. At rest probabilities go on, not draws.
+    With chains its second part is, in training, the mean of F over as many states of 0 and 1, which
+    each batch leads k steps on from where the last one left them: it is persistent.
     """
 
-    def __init__(self, visible: int, hidden: int, k: int) -> None:
+    states: Tensor
+
+    def __init__(self, visible: int, hidden: int, k: int, chains: int = 0) -> None:
         super().__init__()
-        self.k = k
+        self.k, self.chains = k, chains
         self.weight = nn.Parameter(torch.empty(hidden, visible))
         self.hidden_bias = nn.Parameter(torch.zeros(hidden))
         self.visible_bias = nn.Parameter(torch.zeros(visible))
+        if chains:
+            self.register_buffer("states", torch.zeros(chains, visible))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         nn.init.normal_(self.weight, 0.0, 0.01)
         nn.init.zeros_(self.hidden_bias)
         nn.init.zeros_(self.visible_bias)
+        if self.chains:
+            nn.init.uniform_(self.states).round_()
 
     def hidden_logits(self, x: Tensor) -> Tensor:
         return nn.functional.linear(x, self.weight, self.hidden_bias)
@@ -131,10 +139,23 @@ class RestrictedBoltzmannMachine(nn.Module):
             x = torch.sigmoid(nn.functional.linear(hidden, self.weight.t(), self.visible_bias))
         return x
 
+    @torch.no_grad()
+    def lead_on(self) -> Tensor:
+        states = self.states.clone()
+        for _ in range(self.k):
+            hidden = torch.bernoulli(torch.sigmoid(self.hidden_logits(states)))
+            visible = nn.functional.linear(hidden, self.weight.t(), self.visible_bias)
+            states = torch.bernoulli(torch.sigmoid(visible))
+        self.states.copy_(states)
+        return states
+
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         again = self.reconstruct(x)
         logits = self.hidden_logits(x)
-        contrast = self.free_energy(x, logits) - self.free_energy(again, self.hidden_logits(again))
+        persists = self.chains > 0 and self.training
+        free = self.lead_on() if persists else again
+        beside = self.free_energy(free, self.hidden_logits(free))
+        contrast = self.free_energy(x, logits) - (beside.mean() if persists else beside)
         return torch.sigmoid(logits), again, contrast
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from visualnet.core.edits.nodes import set_recipe
 from visualnet.core.graph import LEARNER, Graph
 from visualnet.core.names import fault_in_name, free
-from visualnet.core.project import MAIN, RUN_OPTIONS, STEP_FIELDS, LearnerSpec, Project
+from visualnet.core.project import LAST_EPOCH, LOSS, MAIN, RUN_OPTIONS, STEP_FIELDS, LearnerSpec, Project, loss_of
 from visualnet.core.text.visible import visible
 from visualnet.core.validation import plain
 
@@ -21,7 +21,9 @@ FIRST, SECOND = "first", "second"
 def add_learner(project: Project, name: str = "", losses: Iterable[str] = ()) -> Project:
     """One more learner, behind the others, that makes its steps as the last one does.
 
-    Where the recipe itself was the only learner it becomes the first, and lowers these ``losses`` (ids on the main sheet) as before.
+    Where the recipe itself was the only learner it becomes the first, and lowers these ``losses`` (ids on the main sheet) as before. The
+    sum of what several learners lower is lowered by none of them: from the second on the last epoch counts as the best, unless the recipe
+    names another value, or ends early by it.
     """
     recipe = project.recipe
     learners = recipe.learners
@@ -35,27 +37,38 @@ def add_learner(project: Project, name: str = "", losses: Iterable[str] = ()) ->
     if name:
         _check_name(name, taken)
     added = replace(learners[-1], name=name or free(SECOND, taken), steps=1, extra={})
-    return set_recipe(project, learners=(*learners, added))
+    follows = len(learners) == 1 and recipe.best_by == LOSS and recipe.options.get("patience") is None
+    best_by = LAST_EPOCH if follows else recipe.best_by
+    return set_recipe(project, learners=(*learners, added), best_by=best_by)
 
 
 def rename_learner(project: Project, old: str, new: str) -> Project:
-    """Call a learner otherwise; all nodes that name it follow."""
+    """Call a learner otherwise; all nodes that name it follow, and the best epoch where its loss tells it."""
     at = index_of(project, old)
     if new == old:
         return project
     learners = project.recipe.learners
     _check_name(new, {learner.name for learner in learners})
-    project = set_recipe(project, learners=(*learners[:at], replace(learners[at], name=new), *learners[at + 1 :]))
+    renamed = (*learners[:at], replace(learners[at], name=new), *learners[at + 1 :])
+    told = project.recipe.best_by
+    project = set_recipe(project, learners=renamed, best_by=loss_of(new) if told == loss_of(old) else told)
     return _rename_at_nodes(project, {old: new})
 
 
 def remove_learner(project: Project, name: str) -> Project:
-    """Take a learner away, and its name at all nodes. Where one is left, the recipe itself is that one again."""
+    """Take a learner away, and its name at all nodes. Where one is left, the recipe itself is that one again.
+
+    A best epoch that its loss told is the last one now, or where one learner is left told by the loss again.
+    """
     at = index_of(project, name)
+    best_by = project.recipe.best_by
     rest = project.recipe.learners[:at] + project.recipe.learners[at + 1 :]
     if len(rest) > 1:
-        return _rename_at_nodes(set_recipe(project, learners=rest), {name: ""})
-    said = {field: getattr(rest[0], field) for field in STEP_FIELDS} if rest else {}
+        told = LAST_EPOCH if best_by == loss_of(name) else best_by
+        return _rename_at_nodes(set_recipe(project, learners=rest, best_by=told), {name: ""})
+    said: dict[str, Any] = {field: getattr(rest[0], field) for field in STEP_FIELDS} if rest else {}
+    if best_by in (LAST_EPOCH, *(loss_of(learner.name) for learner in project.recipe.learners)):
+        said["best_by"] = LOSS
     if rest:
         kept = {option: value for option, value in project.recipe.options.items() if option in RUN_OPTIONS}
         said["options"] = {**rest[0].options, **kept}

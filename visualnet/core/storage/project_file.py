@@ -272,6 +272,15 @@ def write(path: Path, data: bytes, check: Callable[[], None] | None = None) -> N
     Raises:
         FileError: it cannot be done; the old file is as it was, and nothing is left beside it.
     """
+    write_by(path, lambda handle: write_all(handle, data), check)
+
+
+def write_by(path: Path, fill: Callable[[int], None], check: Callable[[], None] | None = None) -> None:
+    """The same for what is too large to be held as bytes: ``fill`` writes it into a descriptor. What it raises leaves the file as it is.
+
+    Raises:
+        FileError: it cannot be done; the old file is as it was, and nothing is left beside it.
+    """
     _spelled(path)
     try:
         real = Path(os.path.realpath(path))
@@ -281,7 +290,7 @@ def write(path: Path, data: bytes, check: Callable[[], None] | None = None) -> N
         if mode is not None and not os.access(real, os.W_OK):
             raise PermissionError(errno.EACCES, "the file is write-protected")
         with ReplacementFile(real) as aside:
-            write_all(aside.handle, data)
+            fill(aside.handle)
             _keep_mode(aside.handle, mode)
             os.fsync(aside.handle)
             if check is not None:

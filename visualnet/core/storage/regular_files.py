@@ -139,6 +139,11 @@ def write_all(handle: int, data: bytes) -> None:
         left = left[os.write(handle, left) :]
 
 
+def file_of(handle: int) -> BinaryIO:
+    """A buffered file that writes into a descriptor, which stays open when the file is closed."""
+    return os.fdopen(os.dup(handle), "wb")
+
+
 def sync_folder(folder: Path) -> None:
     """Make new names in a folder last through a power cut.
 

@@ -65,6 +65,8 @@ epoch and early stopping are the run's. A recipe without learners is the one lea
 - **What is told**: a step is a round. Each loss and metric has the value of the last run in the round that computed it, `NAME loss` is
   what a learner lowers, `loss` the sum of all. A metric that no learner's losses rest on is known on the validation set only. On a GPU
   the loss of each step is read at once, before the step is made.
+- **The best epoch** is the last one, once a second learner is added: no learner lowers the sum, and of networks against each other it says
+  nothing. The recipe may name a value instead (`best_by`: `NAME loss`, `loss`, a metric); a file that says nothing goes on by the sum.
 - **A rate set while it runs** multiplies those of all learners alike.
 """
 

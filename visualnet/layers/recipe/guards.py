@@ -78,7 +78,8 @@ _ALL = (
     ),
     Guard(
         "early stopping",
-        "The run ends when the value of the best epoch has not improved for some epochs; the network then has that epoch's weights.",
+        "The run ends when the value of the best epoch has not improved for some epochs; the network then has that epoch's weights. Where "
+        "the last epoch counts as the best, nothing can stand still: then it is refused.",
         declare_live(
             patience=Int(None, "Epochs without gain after which the run ends.", low=1, high=1_000_000, none=OFF),
             min_delta=Float(0.0, "The least gain that counts.", low=0, high=1e9, more=True),

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from visualnet.core.graph import Value
-from visualnet.core.project import LearnerSpec, Recipe
+from visualnet.core.project import LAST_EPOCH, LearnerSpec, Recipe
 from visualnet.layers.declaration.params import Int, Param
 from visualnet.layers.recipe.drawn_curve import read_points
 from visualnet.layers.recipe.guards import GUARDS
@@ -171,6 +171,15 @@ def _joint_problems(recipe: Recipe, values: Mapping[str, Any], validation: bool 
     schedule = SCHEDULES.get(recipe.schedule, SCHEDULES["constant"])
     if "epochs" in values and "warmup" in values:
         found |= _too_long(schedule, values)
+    if recipe.best_by == LAST_EPOCH:
+        why = "waits for the value of the best epoch to stand still, and here each last epoch counts as the best"
+        away = "choose under “Best epoch by” (best_by) a value that shall be watched"
+        if values.get("patience") is not None:
+            found["patience"] = f"patience {why}: the run would never end early; {away}, or leave it empty"
+        if schedule.watches:
+            found["schedule"] = (
+                f"the schedule “{schedule.name}” {why}: the rate would never fall; {away}, or choose another schedule"
+            )
     if validation is False:
         away = "give the validation set a share of the data"
         if values.get("patience") is not None:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from visualnet.analysis.inference.sample_generators import SampleGenerator, find_sample_generators
 from visualnet.compiling.module import Model
+from visualnet.core.project import loss_of
 from visualnet.core.text.format import format_number, format_percent
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
@@ -124,11 +125,11 @@ class CollapseWatch:
     ) -> str:
         name = self.context.model.analysis.name_of(maker.made[0])
         beside = [part.name for part in learners.parts if all(path[0] != maker.made[0][0] for path in part.trains)]
-        losses = [(other, values.get(f"{other} loss")) for other in beside]
+        losses = [(other, values.get(loss_of(other))) for other in beside]
         against = "".join(
             f"; the loss of “{other}” is {format_number(loss)}" for other, loss in losses if loss is not None
         )
         return (
-            f"“{name}” has collapsed: at the ends of {LOOKS} epochs in a row {spread.words}{against}. "
+            f"“{name}” has collapsed (mode collapse): at the ends of {LOOKS} epochs in a row {spread.words}{against}. "
             "Give the learners smaller or other learning rates, or another seed, and begin anew"
         )

@@ -1,21 +1,49 @@
-"""The curves of several runs as files of a folder, one (or one folder) for each run."""
+"""The curves of several runs: as files of a folder, one (or one folder) for each run, or as one table with a column ``run``."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from visualnet.training.curve_export.tables import write_csv, write_parquet
+from visualnet.training.curve_export.tables import write_csv, write_csv_of_runs, write_parquet, write_parquet_of_runs
 from visualnet.training.curve_export.tensorboard import write_tensorboard
 from visualnet.training.runs.run_model import RunModel, read_run
 
-WAYS: Mapping[str, tuple[str, str, Callable[[Path, RunModel], None]]] = {
-    "csv": ("CSV", ".csv", write_csv),
-    "parquet": ("Parquet", ".parquet", write_parquet),
-    "tensorboard": ("TensorBoard", "", write_tensorboard),
+Check = Callable[[float], None]
+
+
+class Way(NamedTuple):
+    """A form for curves: what it is called, how its files end (nothing: a folder for each run), who writes those of one run, and who those
+    of several into one file (None: nobody)."""
+
+    title: str
+    end: str
+    write: Callable[[Path, RunModel], None]
+    write_together: Callable[[Path, Iterable[tuple[str, RunModel]]], None] | None = None
+
+
+WAYS: Mapping[str, Way] = {
+    "csv": Way("CSV", ".csv", write_csv, write_csv_of_runs),
+    "parquet": Way("Parquet", ".parquet", write_parquet, write_parquet_of_runs),
+    "tensorboard": Way("TensorBoard", "", write_tensorboard),
 }
-"""For each way what it is called, how its files end (nothing: a folder for each run), and who writes them."""
+
+
+def own_titles(titles: Mapping[str, str]) -> dict[str, str]:
+    """What each run is called in a table, by id: its title, and the id behind it where two have the same."""
+    counts = Counter(titles.values())
+    found: dict[str, str] = {}
+    taken = set(counts)
+    for run, title in titles.items():
+        name = title if counts[title] == 1 else f"{title} ({run})"
+        while counts[title] > 1 and name in taken:
+            name += "_"
+        taken.add(name)
+        found[run] = name
+    return found
 
 
 def file_names(titles: Mapping[str, str]) -> dict[str, str]:
@@ -32,9 +60,7 @@ def file_names(titles: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def export_runs(
-    runs: Mapping[Path, str], target: Path, way: str, check: Callable[[float], None] = lambda share: None
-) -> list[Path]:
+def export_runs(runs: Mapping[Path, str], target: Path, way: str, check: Check = lambda share: None) -> list[Path]:
     """Write the curves of some runs (``runs``: name of the file by folder of the run) into the folder ``target``; what was written.
 
     ``check`` is called with the share that is done, and may raise to cut it off: what is written stays.
@@ -43,7 +69,7 @@ def export_runs(
         ValueError: the library of that way is not installed, or a file is there already; nothing is written over.
         FileError, OSError: a file cannot be written.
     """
-    _, end, write = WAYS[way]
+    _, end, write, _ = WAYS[way]
     places = {folder: target / f"{name}{end}" for folder, name in runs.items()}
     if there := [place for place in places.values() if place.exists()]:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
@@ -55,3 +81,24 @@ def export_runs(
         write(place, read_run(folder))
         done.append(place)
     return done
+
+
+def export_together(runs: Mapping[Path, str], file: Path, way: str, check: Check = lambda share: None) -> Path:
+    """Write the curves of some runs (``runs``: what each is called, by its folder) into one table; the file. What stood there is replaced.
+
+    ``check`` is called with the share that is done, and may raise to cut it off: the file is as it was then.
+
+    Raises:
+        ValueError: the library of that way is not installed.
+        FileError: it cannot be written; what stood there is as it was.
+    """
+    write = WAYS[way].write_together
+    assert write is not None
+
+    def read() -> Iterator[tuple[str, RunModel]]:
+        for at, (folder, name) in enumerate(runs.items()):
+            check(at / len(runs))
+            yield name, read_run(folder)
+
+    write(file, read())
+    return file

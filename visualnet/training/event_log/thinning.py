@@ -4,7 +4,8 @@ The first `WHOLE_STEPS` steps W are all kept; of those up to 2W every second, up
 W·(1 + ⌈log₂(n/W)⌉/2) at most. Which they are depends on their numbers alone, so that two equal runs keep the same ones and can be compared
 to the last bit. Epochs are kept in the same way from `WHOLE_EPOCHS` on; the newest best one and the last of all always are. Of the saved
 checkpoints, of which only the newest counts, one is told again when a hundredth of the steps has gone by. `largest_log` is the size that
-follows. What is seen while a run goes on is not thinned.
+follows. What is seen while a run goes on is joined in a way of
+its own (`runs/curve_points/thinned.py`).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from visualnet.analysis import Analysis
-from visualnet.core.graph import Port
+from visualnet.core.graph import Port, Value
 from visualnet.core.text.format import format_bytes, format_quantity
 from visualnet.training.generating.made import Made, MadeImages, MadePoints, MadeRows
 from visualnet.training.generating.way import CannotMake, Check
@@ -26,6 +26,8 @@ MOST_BYTES = 1 << 30
 """More than this is not made at once."""
 BESIDE = 1000
 """So many samples of the data are held against what was made, at most."""
+POINTS = 400
+"""So many points are made where nothing else is said: of a few nobody sees where they are dense, and which clouds are missing."""
 AT_ONCE = 64
 
 
@@ -84,6 +86,12 @@ def compute(context: ObservationContext, wanted: ProbePort, fed: dict[ProbePort,
         found.append(context.values([wanted], batch, replace=part)[wanted].float().cpu())
     check(1.0)
     return torch.cat(found)
+
+
+def usual_count(analysis: Analysis, port: ProbePort) -> dict[str, Value]:
+    """Of points in the plane `POINTS`; of others nothing."""
+    path, name = port
+    return {"count": POINTS} if tuple(analysis.at(path).leaving[name].shape) == (2,) else {}
 
 
 def made_at(context: ObservationContext, port: ProbePort, values: Tensor, note: str = "") -> Made:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import NodeFacts
-from visualnet.training.generating.at_outputs import all_reaching, compute, made_at, name_of, outputs
+from visualnet.core.graph import Value
+from visualnet.training.generating.at_outputs import all_reaching, compute, made_at, name_of, outputs, usual_count
 from visualnet.training.generating.way import Check, Place, Way, how_many, how_warm, way
 from visualnet.training.observations.answers.codes import code_port
 from visualnet.training.observations.probe_targets import ProbePort
@@ -63,6 +64,10 @@ class _FromPrior(Way):
 
     count: int = how_many(36)
     temperature: float = how_warm(WARMTH)
+
+    @classmethod
+    def usual(cls, analysis: Analysis, place: Place) -> dict[str, Value]:
+        return usual_count(analysis, place.ports[0])
 
     def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
         wanted, *drawn = place.ports

@@ -173,10 +173,10 @@ class GibbsSampling(_OfEnergy):
     its energy is low.
 
     Shown are the chances of the visible units in their last draw. From samples of the data one sees what the machine makes of them; from
-    units drawn by their means it imagines without any sample. A fair draw is far from all that it has seen: contrastive divergence, which
-    looks at states near the data alone, may have left a deep valley there, from which no temperature brings a machine back in time: then
-    all come to the same state. Of machines on top of each other the uppermost draws, and the others show what it
-    means.
+    units drawn by their means, or from noise, it imagines without any sample. A fair draw is far from all that it has seen: contrastive
+    divergence that begins at the data (chains 0) looks at states near them alone, and may have left a deep valley there, from which no
+    temperature brings a machine back in time: then all come to the same state. A machine that is trained with chains comes from noise to
+    what is like the data. Of machines on top of each other the uppermost draws, and the others show what it means.
     """
 
     begin: str = kinds.choice(

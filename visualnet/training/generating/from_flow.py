@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from visualnet.analysis import Analysis
-from visualnet.core.graph import Port
-from visualnet.training.generating.at_outputs import check_size, made_at
+from visualnet.core.graph import Port, Value
+from visualnet.training.generating.at_outputs import check_size, made_at, usual_count
 from visualnet.training.generating.made import MadePoints
 from visualnet.training.generating.way import CannotMake, Check, Place, Way, how_many, how_warm, way
 from visualnet.training.observations.normalizing_flows.reading import (
@@ -37,6 +37,10 @@ class InverseOfFlow(Way):
     temperature: float = how_warm(
         "What the drawn numbers are multiplied by: below 1 samples are more usual and cleaner."
     )
+
+    @classmethod
+    def usual(cls, analysis: Analysis, place: Place) -> dict[str, Value]:
+        return usual_count(analysis, place.ports[1])
 
     @classmethod
     def find(cls, analysis: Analysis) -> list[Place]:

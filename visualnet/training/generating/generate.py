@@ -10,7 +10,7 @@ from visualnet.analysis import Analysis
 from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.pytorch import need_torch
-from visualnet.training.generating.way import Check, Place, make_way
+from visualnet.training.generating.way import Check, Place, find_ways, make_way
 from visualnet.training.idle_probe import Weights
 from visualnet.training.runs.preparation_file import read_preparation
 
@@ -58,7 +58,8 @@ def generate(
     Raises:
         ValueError: there is no such way or setting, the weights are not of this network, or nothing can be made; the words say why.
     """
-    made_by = make_way(name, options)
+    kind = find_ways().get(name)
+    made_by = make_way(name, {**(kind.usual(analysis, place) if kind is not None else {}), **(options or {})})
     need_torch()
     import torch
 

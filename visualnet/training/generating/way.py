@@ -51,6 +51,11 @@ class Way(Configured):
         """Where in this network it can be done, the likeliest place first. By formula: torch is not imported."""
         raise NotImplementedError
 
+    @classmethod
+    def usual(cls, analysis: Analysis, place: Place) -> dict[str, Value]:
+        """Settings that suit what is made at this place better than the declared defaults. What is said otherwise counts before them."""
+        return {}
+
     def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
         """Make it, with the network at rest and without gradients. ``context.values`` computes; chance comes from
         ``context.generator(self.seed)`` alone, so that the same seed makes the same.

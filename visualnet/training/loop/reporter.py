@@ -10,7 +10,7 @@ import torch
 
 from visualnet.analysis.inference.learners import learner_parts
 from visualnet.compiling.module import Model
-from visualnet.core.project import LearnerSpec, Recipe
+from visualnet.core.project import LearnerSpec, Recipe, loss_of
 from visualnet.core.text.format import format_quantity
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler
@@ -86,7 +86,7 @@ class Reporter:
             )
         )
         wanted = self.recipe.best_by
-        if wanted not in ("loss", name, *model.losses, *(f"{learner.name} loss" for learner in self.recipe.learners)):
+        if wanted not in ("loss", name, *model.losses, *(loss_of(learner.name) for learner in self.recipe.learners)):
             words = (
                 f"the best epoch was to be told by “{wanted}”, which is no loss or metric here: it is told by the loss"
             )

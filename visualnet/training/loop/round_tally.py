@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from visualnet.compiling.module import Model
+from visualnet.core.project import loss_of
 from visualnet.training.learners.learners import Learners
 from visualnet.training.loop.metrics import NonFinite, Rows, Sums, Tally, Trial, get_state
 
@@ -30,7 +31,7 @@ class RoundTally(Tally):
         super().__init__(model, device)
         nodes = model.analysis.main.nodes
         weights = {step.id: weight for step, weight in model.plan.losses}
-        sums = {f"{p.name} loss": {nodes[i].node.name: weights[i] for i in p.losses} for p in learners.parts}
+        sums = {loss_of(p.name): {nodes[i].node.name: weights[i] for i in p.losses} for p in learners.parts}
         unread = set(model.metrics) - {nodes[i].node.name for part in learners.parts for i in part.metrics}
         self._validated = Rows(model, self._all_names(model), sums)
         self.names = tuple(name for name in self._all_names(model) if name not in unread)

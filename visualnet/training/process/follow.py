@@ -77,7 +77,7 @@ class Follower:
         self.folder, self.control, self._put_out, self._at, self._process = folder, control, put, at, process
         self._before = before
         self._tail = LogTail(folder)
-        self._model: RunModel | None = None if whole else RunModel(folder.name, folder)
+        self._model: RunModel | None = None if whole else RunModel(folder.name, folder, watched=True)
         """What was told before we came; None once it is put."""
         self._over = self._bye = self._met = False
 

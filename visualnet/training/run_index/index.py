@@ -47,11 +47,12 @@ def default_index() -> RunIndex:
 
 
 class RunIndex:
-    """The runs below ``root``, a folder each. ``file`` None: held in memory. Safe between threads: one at a time is served."""
+    """The runs below ``root``, a folder each. ``file`` None: held in memory. Safe between threads: one at a time is served, and while
+    one looks at the folders the others are."""
 
     def __init__(self, root: Path, file: Path | None = None) -> None:
         self.root, self._file = root, file
-        self._lock = threading.RLock()
+        self._lock, self._refreshing = threading.RLock(), threading.Lock()
         self._connection = open_index(file)
         self._identity = identity(file)
 
@@ -65,7 +66,7 @@ class RunIndex:
 
         An index that another program broke or took away meanwhile is made anew.
         """
-        with self._lock:
+        with self._refreshing:
             try:
                 if self._file is not None and identity(self._file) != self._identity:
                     self._open_anew()
@@ -79,14 +80,17 @@ class RunIndex:
             return self._refresh(check)
 
     def _open_anew(self, broken: bool = False) -> None:
-        self._connection.close()
-        if broken and self._file is not None and identity(self._file) == self._identity:
-            remove_index(self._file)
-        self._connection = open_index(self._file)
-        self._identity = identity(self._file)
+        with self._lock:
+            self._connection.close()
+            if broken and self._file is not None and identity(self._file) == self._identity:
+                remove_index(self._file)
+            self._connection = open_index(self._file)
+            self._identity = identity(self._file)
 
     def _refresh(self, check: Check | None) -> Refreshed:
-        kept = {i: (mark, state) for i, mark, state in self._connection.execute("SELECT id, mark, state FROM runs")}
+        with self._lock:
+            known = self._connection.execute("SELECT id, mark, state FROM runs").fetchall()
+        kept = {i: (mark, state) for i, mark, state in known}
         now, found = time.time(), {}
         for entry in _list_folders(self.root):
             with contextlib.suppress(OSError):
@@ -101,14 +105,14 @@ class RunIndex:
             if check is not None:
                 check(start / len(stale))
             read = {name: _read(*found[name]) for name in stale[start : start + BATCH]}
-            with write(self._connection):
+            with self._lock, write(self._connection):
                 self._forget([name for name in read if name in kept])
                 for told, mark in filter(None, read.values()):
                     self._put(told, mark)
             changed += [name for name, facts in read.items() if facts is not None]
         gone = [name for name in kept if name not in found or (name in stale and name not in changed)]
         if gone:
-            with write(self._connection):
+            with self._lock, write(self._connection):
                 self._forget(gone)
         return Refreshed(tuple(changed), tuple(gone))
 

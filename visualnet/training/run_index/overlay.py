@@ -95,10 +95,9 @@ def _points(model: RunModel, name: str, part: str, over: Over, smoothing: float)
 def _across(model: RunModel, steps: Floats, over: Over) -> Floats:
     if over == "epoch":
         return np.asarray(model.scale.epoch(steps))
-    if over == "time" and model.epochs:
+    if over == "time" and len(model.seconds):
         # Seconds of training, so that pauses and a clock that was set do not count.
-        ends = np.array([0.0, *(float(epoch.step) for epoch in model.epochs)])
-        spent = np.concatenate([[0.0], np.cumsum([max(epoch.seconds, 0.0) for epoch in model.epochs])])
+        ends, spent = np.append(0.0, model.seconds.steps), np.append(0.0, model.seconds.values)
         return np.asarray(np.interp(steps, ends, spent))
     return steps
 

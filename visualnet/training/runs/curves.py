@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from visualnet.analysis import Analysis
+from visualnet.core.project import LAST_EPOCH, loss_of
 from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.training.runs.run_model import RunModel
 from visualnet.training.runs.series import Series
@@ -71,7 +72,7 @@ def loss_curves(model: RunModel) -> list[Curve]:
     if model.started is not None and model.started.lowers:
         lowers = model.started.lowers
         parts = [loss for several in lowers.values() if len(several) > 1 for loss in several]
-        losses = (*(f"{name} loss" for name in lowers), *parts)
+        losses = (*(loss_of(name) for name in lowers), *parts)
     return _curves(model, ("loss", *losses), "min")
 
 
@@ -87,7 +88,7 @@ def _curves(model: RunModel, names: Sequence[str], better: Better) -> list[Curve
         train, validation = ("training", "validation") if len(names) == 1 else (name, f"{name}, validation")
         found.append(Curve(train, model.steps.get(name, Series()), 2 * index))
         if (series := model.validation.get(name)) is not None:
-            marked = name == best_by or (best_by not in model.validation and index == 0)
+            marked = name == best_by or (best_by not in (*model.validation, LAST_EPOCH) and index == 0)
             found.append(Curve(validation, series, 2 * index + 1, dashed=True, best=better if marked else None))
         if (series := model.average.get(name)) is not None:
             found.append(

@@ -31,6 +31,9 @@ MAX_OVERLONG = 16
 TAIL = 1 << 16
 MOST_EPOCHS = 1 << 13
 MOST_TROUBLES = 1_000
+WATCHED = 1 << 15
+"""Of a run that goes on, so many points of each curve are kept as they are, later ones are joined: 10⁷ steps take 6 MB a curve."""
+WATCHED_EPOCHS = 1 << 10
 OVER = {"done", "stopped", "failed", "interrupted"}
 
 
@@ -39,26 +42,32 @@ class RunModel:
 
     ``steps`` are the training values of every step; ``train`` and ``validation`` the means of each epoch, at the step
     where it ended. ``state`` is ``waiting``, ``training``, ``paused``, ``done``, ``stopped``, ``failed`` or
-    ``interrupted`` (a log that just ends).
+    ``interrupted`` (a log that just ends). ``watched``: for a run that goes on and is looked at, so that one of any length takes little
+    memory: of what is late in a curve (`WATCHED`) only its extremes are kept.
     """
 
-    def __init__(self, run: str = "", folder: Path | None = None) -> None:
+    def __init__(self, run: str = "", folder: Path | None = None, watched: bool = False) -> None:
         self.run, self.folder = run, folder
         self.state = "waiting"
+        self._whole = WATCHED if watched else None
+        self._most_epochs = WATCHED_EPOCHS if watched else MOST_EPOCHS
         self.steps: dict[str, Series] = {}
         self.train: dict[str, Series] = {}
         self.validation: dict[str, Series] = {}
         self.average: dict[str, Series] = {}
         """The validation means of the averaged copy of the weights."""
-        self.lr = Series()
+        self.lr = self._curve()
         self.rates: dict[str, Series] = {}
         """The rate of each of several learners, by name."""
-        self._clipped, self._skipped = Series(), Series()
+        self._clipped, self._skipped = self._curve(), self._curve()
         """By the last of some steps, how many had been clipped or skipped until then."""
+        self.seconds = self._curve()
+        """The seconds that all epochs took that had ended by a step."""
         self.compiling = False
         """Whether the network is being translated, and the run answers to nothing meanwhile."""
         self.epochs: list[events.EpochDone] = []
-        """Those that are done, in order. Of more than ``MOST_EPOCHS`` every second is forgotten; their values stay in the curves."""
+        """Those that are done, in order. Of more than ``MOST_EPOCHS`` (``WATCHED_EPOCHS``) every second is forgotten; their values stay in
+        the curves."""
         self.changes: list[events.Changed] = []
         """What was changed while it ran, in order."""
         self.planned_epochs = 0
@@ -140,10 +149,13 @@ class RunModel:
             id=self.run, folder=folder, started=started, state=self.state, epochs=self.epochs_done, summary=summary
         )
 
+    def _curve(self) -> Series:
+        return Series(whole=self._whole)
+
     # --- one method for each event ---------------------------------------------------------------------------------
 
     def _on_started(self, event: events.Started) -> None:
-        counted = {"": self.lr, "clipped": self._clipped, "skipped": self._skipped}
+        counted = {"": self.lr, "clipped": self._clipped, "skipped": self._skipped, "seconds": self.seconds}
         for group in (self.steps, self.train, self.validation, self.average, self.rates, counted):
             for series in group.values():
                 series.truncate_after(event.step)
@@ -163,10 +175,10 @@ class RunModel:
         steps = event.numbers
         for name, values in event.values.items():
             if len(values) == count:
-                _extend(self.steps.setdefault(name, Series()), steps, values)
+                _extend(self.steps.setdefault(name, self._curve()), steps, values)
         _extend_rates(self.lr, steps, event)
         for name, learner in event.learners.items():
-            _extend_rates(self.rates.setdefault(name, Series()), steps, learner)
+            _extend_rates(self.rates.setdefault(name, self._curve()), steps, learner)
         for counted, more in ((self._clipped, event.clipped), (self._skipped, event.skipped)):
             if more > 0:
                 _extend(counted, [event.step], [_total(counted) + more])
@@ -178,9 +190,11 @@ class RunModel:
             (self.average, event.average),
         ):
             for name, value in values.items():
-                _extend(kept.setdefault(name, Series()), [event.step], [value])
+                _extend(kept.setdefault(name, self._curve()), [event.step], [value])
+        spent = self.seconds.last[1] if self.seconds.last is not None else 0.0
+        _extend(self.seconds, [event.step], [spent + max(event.seconds, 0.0)])
         self.epochs.append(event)
-        if len(self.epochs) > MOST_EPOCHS:
+        if len(self.epochs) > self._most_epochs:
             best = self.best
             self.epochs = [e for i, e in enumerate(self.epochs, 1) if i % 2 or e is best or e is event]
 
@@ -302,9 +316,12 @@ def create_run(project: Project, folder: Path | None = None) -> Path:
     return folder
 
 
-def read_run(folder: Path) -> RunModel:
-    """What a run's log tells. Lines that cannot be read are left out, and ``unread`` says so, but for a last one that a crash has torn."""
-    model = RunModel(folder.name, folder)
+def read_run(folder: Path, watched: bool = False) -> RunModel:
+    """What a run's log tells (``watched``: as a `RunModel` that goes on).
+
+    Lines that cannot be read are left out, and ``unread`` says so, but for a last one that a crash has torn.
+    """
+    model = RunModel(folder.name, folder, watched)
     unread: list[int] = []
     try:
         with open_regular(folder / LOG) as file:

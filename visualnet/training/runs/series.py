@@ -2,7 +2,8 @@
 
 `Series` keeps every (step, value) of a run and, beside them, a pyramid of buckets that remember where their
 minimum, maximum, first and last gap are. A window of any width is then answered from a few thousand buckets,
-and no extreme is ever thinned away: the best epoch stays visible among 10^7 steps.
+and no extreme is ever thinned away: the best epoch stays visible among 10^7 steps. A curve that is told so joins its late
+points (`curve_points/thinned.py`), and takes bounded memory.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from visualnet.training.runs.curve_points.buckets import Index, Level, Values, from_points
+from visualnet.training.runs.curve_points.smoothing import Counts, MovingAverage
+from visualnet.training.runs.curve_points.thinned import PENDING, bucket_of, join
+
 Steps = NDArray[np.int64]
-Values = NDArray[np.float64]
-Index = NDArray[np.int64]
 
 LEAF = 16
 """Points in a bucket of the lowest level."""
@@ -25,22 +28,25 @@ FAN = 4
 """Buckets of one level that make one of the next."""
 KEPT_WEIGHTS = 2
 """Smoothed curves kept per series: the one shown, and the one before, for a slider that moves back."""
-EMA_CHUNK = 1 << 15
-TINY = 1e-20
 LARGE = 2.0**62
-NONE = np.iinfo(np.int64).max
-"""Stands for "no gap here" in the first-gap column, so that a plain minimum joins two buckets."""
 
 
 class Series:
-    """One curve of (step, value), in order of steps; a value that is not finite is a gap."""
+    """One curve of (step, value), in order of steps; a value that is not finite is a gap.
 
-    def __init__(self, steps: Iterable[int] = (), values: Iterable[float] = ()) -> None:
+    ``whole`` (a power of two): so many points are kept as they are, later ones are joined; None: all are kept.
+    """
+
+    def __init__(self, steps: Iterable[int] = (), values: Iterable[float] = (), whole: int | None = None) -> None:
+        self._whole = whole
         self._steps: Steps = np.empty(256, np.int64)
         self._values: Values = np.empty(256, np.float64)
         self._size = 0
-        self._levels: list[_Level] = []
+        self._levels: list[Level] = []
         self._smoothed: OrderedDict[float, _Smoothed] = OrderedDict()
+        self._means: Values = np.empty(0, np.float64)
+        self._counts: Counts = np.empty(0, np.int32)
+        """Of the joined points, which come behind the first ``whole``: the mean of each one's bucket, and for how many it stands."""
         self.extend(steps, values)
 
     def __len__(self) -> int:
@@ -71,6 +77,7 @@ class Series:
         self._steps[size] = step
         self._values[size] = value if -np.inf < value < np.inf else np.nan
         self._size = size + 1
+        self._join_late()
 
     def extend(self, steps: Iterable[int], values: Iterable[float]) -> None:
         """Add many points at once; steps must rise and come after the last one."""
@@ -87,6 +94,7 @@ class Series:
         self._steps[self._size : end] = s
         self._values[self._size : end] = np.where(np.isfinite(v), v, np.nan)
         self._size = end
+        self._join_late()
 
     def truncate_after(self, step: int) -> None:
         """Forget every point later than `step`, as a run does that resumes from a checkpoint."""
@@ -95,14 +103,14 @@ class Series:
             return
         self._size = size
         self._smoothed.clear()
-        width = LEAF
-        for level in self._levels:
-            level.size = min(level.size, size // width)
-            width *= FAN
+        self._forget_buckets(size)
+        if self._whole is not None:
+            joined = max(size - self._whole, 0)
+            self._means, self._counts = self._means[:joined], self._counts[:joined]
 
     def clear(self) -> None:
         """Forget everything."""
-        self.__init__()  # type: ignore[misc]
+        self.__init__(whole=self._whole)  # type: ignore[misc]
 
     def nearest(self, step: float) -> tuple[int, float] | None:
         """The point whose step is nearest to `step`, or None if there is none."""
@@ -158,10 +166,45 @@ class Series:
         self._smoothed[weight] = state
         while len(self._smoothed) > KEPT_WEIGHTS:
             self._smoothed.popitem(last=False)
-        done = len(state.series)
-        if done < self._size:
-            state.follow(self.steps[done:], self.values[done:])
+        self._follow(state)
         return state.series
+
+    def _follow(self, state: _Smoothed) -> None:
+        whole = self._size if self._whole is None else self._whole
+        state.follow(self.values, whole, self._means, self._counts, self.steps)
+
+    def _join_late(self) -> None:
+        """Join what has come behind the points that stay whole, where enough of it has come."""
+        if self._whole is None:
+            return
+        block, begin = self._whole // PENDING, self._whole + len(self._means)
+        while self._size - begin >= 2 * block:
+            joined = join(
+                self._values[begin : begin + block], bucket_of(self._whole + int(self._counts.sum()), self._whole)
+            )
+            for state in self._smoothed.values():
+                self._follow(state)
+            for series in (self, *(state.series for state in self._smoothed.values())):
+                series._replace(begin, begin + block, joined.at)
+            self._means = np.concatenate([self._means, joined.means])
+            self._counts = np.concatenate([self._counts, joined.counts])
+            begin += len(joined.at)
+
+    def _replace(self, begin: int, end: int, at: Index) -> None:
+        """Keep of the points from ``begin`` to before ``end`` only those at these places."""
+        rest, stays = begin + len(at), self._size - (end - begin) + len(at)
+        for column in (self._steps, self._values):
+            column[begin:rest] = column[begin + at]
+            column[rest:stays] = column[end : self._size].copy()
+        self._size = stays
+        self._forget_buckets(begin)
+
+    def _forget_buckets(self, size: int) -> None:
+        """Of the pyramid only what is of the first so many points stays."""
+        width = LEAF
+        for level in self._levels:
+            level.size = min(level.size, size // width)
+            width *= FAN
 
     def _reserve(self, size: int) -> None:
         if size <= len(self._steps):
@@ -199,7 +242,7 @@ class Series:
         return low, high, gap0, gap1
 
     def _raw(self, first: int, last: int, width: int) -> tuple[Index, Index, Index, Index]:
-        return _from_points(self._values[first:last], first, width)
+        return from_points(self._values[first:last], first, width)
 
     def _build(self) -> None:
         """Bring the pyramid up to the newest full buckets; costs only what is new."""
@@ -209,11 +252,11 @@ class Series:
             if have == 0:
                 return
             if depth == len(self._levels):
-                self._levels.append(_Level())
+                self._levels.append(Level())
             level = self._levels[depth]
             if have > level.size:
                 if depth == 0:
-                    new = _from_points(self._values[level.size * width : have * width], level.size * width, width)
+                    new = from_points(self._values[level.size * width : have * width], level.size * width, width)
                 else:
                     fine = self._levels[depth - 1].slice(level.size * FAN, have * FAN)
                     new = fine.grouped(self._values, FAN)
@@ -226,90 +269,19 @@ def _whole(step: float, rounding: Callable[[float], int]) -> np.int64:
     return np.int64(rounding(min(max(step, -LARGE), LARGE)))
 
 
-class _Level:
-    """One floor of the pyramid: per bucket the places of minimum, maximum, first and last gap."""
-
-    def __init__(self, columns: NDArray[np.int64] | None = None) -> None:
-        self.columns = np.empty((4, 0), np.int64) if columns is None else columns
-        self.size = self.columns.shape[1]
-
-    def add(self, new: tuple[Index, Index, Index, Index]) -> None:
-        end = self.size + len(new[0])
-        if end > self.columns.shape[1]:
-            room = np.empty((4, max(end, self.columns.shape[1] * 3 // 2)), np.int64)
-            room[:, : self.size] = self.columns[:, : self.size]
-            self.columns = room
-        self.columns[:, self.size : end] = new
-        self.size = end
-
-    def slice(self, first: int, last: int) -> _Level:
-        return _Level(self.columns[:, first:last])
-
-    def grouped(self, values: Values, group: int) -> tuple[Index, Index, Index, Index]:
-        """Every `group` buckets joined to one; the last may hold fewer."""
-        if group == 1:
-            low, high, gap0, gap1 = self.columns
-            return low, high, gap0, gap1
-        low, high, gap0, gap1 = (_padded(column, group) for column in self.columns)
-        rows = np.arange(len(low))
-        least = np.where(np.isnan(values[low]), np.inf, values[low]).argmin(1)
-        most = np.where(np.isnan(values[high]), -np.inf, values[high]).argmax(1)
-        return low[rows, least], high[rows, most], gap0.min(1), gap1.max(1)
-
-
-def _padded(column: Index, group: int) -> NDArray[np.int64]:
-    """A column cut into rows of `group`, its last entry repeated to fill the last row."""
-    short = -len(column) % group
-    return np.concatenate([column, np.repeat(column[-1:], short)]).reshape(-1, group)
-
-
-def _from_points(values: Values, offset: int, width: int) -> tuple[Index, Index, Index, Index]:
-    """Buckets of `width` points each, whose first point has index `offset`."""
-    table = _padded(values, width)  # type: ignore[arg-type]
-    missing = np.isnan(table)
-    bases = offset + np.arange(len(table), dtype=np.int64) * width
-    end = offset + len(values) - 1
-    if not missing.any():
-        nothing = np.full(len(table), -1, np.int64)
-        low, high = bases + table.argmin(1), bases + table.argmax(1)
-        return np.minimum(low, end), np.minimum(high, end), np.full(len(table), NONE), nothing
-    low = bases + np.where(missing, np.inf, table).argmin(1)
-    high = bases + np.where(missing, -np.inf, table).argmax(1)
-    any_gap = missing.any(1)
-    gap0 = np.where(any_gap, np.minimum(bases + missing.argmax(1), end), NONE)
-    gap1 = np.where(any_gap, np.minimum(bases + width - 1 - missing[:, ::-1].argmax(1), end), -1)
-    return np.minimum(low, end), np.minimum(high, end), gap0, gap1
-
-
 class _Smoothed:
-    """A moving average that follows its series: what was computed is never computed again."""
+    """The moving average of a series, as a series with a point at each of its points."""
 
     def __init__(self, weight: float) -> None:
-        self.weight = weight
         self.series = Series()
-        self._mean = 0.0
-        self._count = 0
+        self._average = MovingAverage(weight)
 
-    def follow(self, steps: Steps, values: Values) -> None:
-        out = np.full(len(values), np.nan)
-        there = np.flatnonzero(~np.isnan(values))
-        for begin in range(0, len(there), EMA_CHUNK):
-            part = there[begin : begin + EMA_CHUNK]
-            out[part] = self._average(values[part])
-        self.series.extend(steps, out)
-
-    def _average(self, values: Values) -> Values:
-        """m over one chunk of finite values, by doubling: after pass k each m holds its last 2^k values."""
-        w, n = self.weight, len(values)
-        mean = values * (1 - w)
-        reach, power = 1, w
-        while reach < n and power > TINY:
-            mean[reach:] += power * mean[:-reach].copy()
-            reach, power = reach * 2, power * power
-        turns = np.arange(1, n + 1)
-        mean += self._mean * w**turns
-        self._mean = float(mean[-1])
-        total = self._count + turns
-        self._count += n
-        smoothed: Values = mean / -np.expm1(total * np.log(w))
-        return smoothed
+    def follow(self, values: Values, whole: int, means: Values, counts: Counts, steps: Steps) -> None:
+        """Take in what has come since the last time; all points are given, of which ``means`` are joined behind the first ``whole``."""
+        done, end = len(self.series), whole + len(means)
+        if done < len(steps):
+            late = max(done - whole, 0)
+            parts = [self._average.follow(values[done:whole])]
+            parts.append(self._average.follow_joined(means[late:], counts[late:]))
+            parts.append(self._average.follow(values[max(done, end) :]))
+            self.series.extend(steps[done:], np.concatenate(parts))

@@ -19,7 +19,7 @@ from visualnet.compiling.source_code.code_layout import spell
 from visualnet.compiling.source_code.learner_objectives import LearnerObjectives
 from visualnet.compiling.source_code.source import SourceFile
 from visualnet.compiling.source_code.statements import Statements, fresh
-from visualnet.core.project import Project
+from visualnet.core.project import Project, loss_of
 from visualnet.core.storage import project_file
 from visualnet.data.balance import loss_settings
 from visualnet.data.loading import Loaded
@@ -131,7 +131,7 @@ class _Script:
         """What the fields of a batch are called where each learner is given its own."""
         self.best_by = self.tally.best_by
         self.parts = learner_parts(self.model.analysis.main, self.recipe.learners) if self.recipe.learners else ()
-        if self.recipe.best_by in {f"{part.name} loss" for part in self.parts}:
+        if self.recipe.best_by in {loss_of(part.name) for part in self.parts}:
             self.best_by = self.recipe.best_by, "min"
 
     # --- the text --------------------------------------------------------------------------------------------------------------
@@ -299,8 +299,7 @@ class _Script:
         """The losses that each learner lowers, by the name of their sum."""
         nodes = self.model.analysis.main.nodes
         return {
-            f"{part.name} loss": spell(tuple(nodes[node_id].node.name for node_id in part.losses))
-            for part in self.parts
+            loss_of(part.name): spell(tuple(nodes[node_id].node.name for node_id in part.losses)) for part in self.parts
         }
 
     def _device_type(self) -> str:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from visualnet.core.project import LAST_EPOCH
+from visualnet.core.project import LAST_EPOCH, loss_of
 from visualnet.core.text.format import format_duration, format_percent, format_quantity
 from visualnet.layers.recipe.live_settings import describe_change
 from visualnet.training import events
@@ -87,7 +87,7 @@ class Printer:
 
     def _words(self, event: events.Event) -> str | None:
         if isinstance(event, events.Started):
-            losses = [f"{name} loss" for name in event.learners] or ["loss"]
+            losses = [loss_of(name) for name in event.learners] or ["loss"]
             self._epochs, self._names, self._metrics = event.epochs, (*losses, *event.metrics), len(event.metrics)
             again = f", from step {event.step:,} on" if event.step else ""
             train, validation, _ = event.sizes

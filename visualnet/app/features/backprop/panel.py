@@ -18,7 +18,7 @@ from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
 from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
-from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label
+from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label, spin_box
 from visualnet.app.widgets.layouts import STRETCH, column, row, split
 from visualnet.core.project import MAIN
 from visualnet.core.text.format import format_number
@@ -66,7 +66,7 @@ class BackpropPanel(QWidget):
 
     def _build(self) -> None:
         self.chooser = SampleChooser(self.studio)
-        self.samples = describe(QSpinBox(), "Samples", "How many samples go through together: 1, or a batch")
+        self.samples = describe(spin_box(QSpinBox()), "Samples", "How many samples go through together: 1, or a batch")
         self.samples.setRange(1, MOST_SAMPLES)
         self.samples.setPrefix("batch of ")
         self.samples.lineEdit().setTextMargins(fonts.px(6), 0, 0, 0)

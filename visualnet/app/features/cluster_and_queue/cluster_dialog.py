@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QFormLayout, QLineEdit, QSpi
 
 from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.basic import button, describe, label
+from visualnet.app.widgets.basic import button, describe, label, spin_box
 from visualnet.app.widgets.dialogs.modal import answer_of
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.names import to_name
@@ -32,10 +32,10 @@ class ClusterDialog(QDialog):
         self.folder = describe(
             QLineEdit(str(home / name)), "Folder", "A new or empty folder, which is then copied to the cluster"
         )
-        self.nodes = describe(QSpinBox(), "Machines", "On so many machines of the cluster the job runs")
+        self.nodes = describe(spin_box(QSpinBox()), "Machines", "On so many machines of the cluster the job runs")
         self.nodes.setRange(1, MOST_NODES)
         self.processes = describe(
-            QSpinBox(), "Processes on each", "As many as a machine has GPUs: each process takes one"
+            spin_box(QSpinBox()), "Processes on each", "As many as a machine has GPUs: each process takes one"
         )
         self.processes.setRange(1, MOST_PROCESSES)
         self.processes.setValue(2)

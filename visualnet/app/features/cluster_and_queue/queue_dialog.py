@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec.structs import replace
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QWidget
 
 from visualnet.app.state.studio import Studio
@@ -50,6 +50,7 @@ class QueueDialog(QDialog):
         self.list = describe(QListWidget(), "Runs that wait", "The first is trained next; each is a run's folder")
         self.list.currentRowChanged.connect(lambda _: self._enable())
         self.empty = label(EMPTY, "muted", wrap=True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.fault = label("", "error", wrap=True)
         self.first = button("Train it next", done=lambda: self._change(move_first))
         describe(
@@ -97,7 +98,7 @@ class QueueDialog(QDialog):
         self.list.setVisible(bool(queue.runs))
         self.empty.setVisible(not queue.runs)
         waits = sum(not run.failed for run in queue.runs)
-        doing = "A process trains them, one after the other." if works else "No process trains them."
+        doing = "A process trains them, one after the other." if works else "“Train them” begins with the first."
         self.state.setText(f"{format_quantity(waits, 'run')} in the queue. {doing}")
         self.state.setVisible(bool(queue.runs))  # else the words of the empty list say it
         self._enable()

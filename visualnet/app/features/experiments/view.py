@@ -13,7 +13,7 @@ from visualnet.app.features.lazy_page import PageView
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
-from visualnet.app.widgets.basic import button, describe, label, restyle
+from visualnet.app.widgets.basic import button, describe, label, restyle, spin_box
 from visualnet.app.widgets.choices import offer_values
 from visualnet.app.widgets.layouts import STRETCH, column, row, split, widget_of
 from visualnet.app.widgets.share_bar import ShareBar
@@ -50,7 +50,9 @@ class ExperimentsView(PageView):
         self.gallery = Gallery()
         self.title, self.sentence = label("", "title", wrap=True), label("", "muted", wrap=True)
         self.seeds = describe(
-            QSpinBox(), "Seeds", "With so many seeds each variant is trained: chance differs, the rest is the same"
+            spin_box(QSpinBox()),
+            "Seeds",
+            "With so many seeds each variant is trained: chance differs, the rest is the same",
         )
         self.seeds.setRange(1, MOST_SEEDS)
         self.seeds.setSuffix(" seeds")

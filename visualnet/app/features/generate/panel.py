@@ -178,6 +178,8 @@ class GeneratePanel(QWidget):
         self.way.setToolTip(self.about.text() or WAYS)
         if kind is not self._formed:
             self._make_form(kind)
+        elif kind is not None:
+            self._show_settings(kind)
         self._show_state()
 
     def _make_form(self, kind: type[Way] | None) -> None:
@@ -191,7 +193,13 @@ class GeneratePanel(QWidget):
             self.form = Form(list(kind.params.values()))
             self.form.changed.connect(self._set)
             self.form_room.addWidget(self.form)
-            self.form.show_values(self.settings.get(kind.name, {}), {})
+            self._show_settings(kind)
+
+    def _show_settings(self, kind: type[Way]) -> None:
+        """What is set, and what is usual at the place that is chosen."""
+        if self.form is not None:
+            usual = kind.usual(self.studio.analysis, self.ways[kind][max(self.place.currentIndex(), 0)])
+            self.form.show_values({**usual, **self.settings.get(kind.name, {})}, {})
 
     def _set(self, name: str, value: Value) -> None:
         kind = self.kind
@@ -203,8 +211,7 @@ class GeneratePanel(QWidget):
         except ValueError:
             return  # the row says what is wrong
         self.settings[kind.name] = kept
-        if self.form is not None:
-            self.form.show_values(kept, {})
+        self._show_settings(kind)
 
     # --- making --------------------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
-from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label
+from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label, spin_box
 from visualnet.app.widgets.layouts import STRETCH, clear, column, row
 from visualnet.core.text.format import capitalize_first
 from visualnet.data.environments.environment import Environment
@@ -55,7 +55,9 @@ class PlayPage(QWidget):
             label("", "small", wrap=True),
             label("", "error", wrap=True),
         )
-        self.seed = describe(QSpinBox(), "Episode", "The seed of the episode: the same one begins the same episode")
+        self.seed = describe(
+            spin_box(QSpinBox()), "Episode", "The seed of the episode: the same one begins the same episode"
+        )
         self.seed.setRange(0, MOST_SEED)
         self.seed.setValue(1)
         self.seed.setKeyboardTracking(False)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog, QProgressBar, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFileDialog, QProgressBar, QWidget
 
 from visualnet.app.features.run_list.table_model import title_of
-from visualnet.app.services.background_task import BackgroundTask, close_tasks
+from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
-from visualnet.training.curve_export.several import WAYS, export_runs, file_names
+from visualnet.training.curve_export.several import WAYS, export_runs, export_together, file_names, own_titles
 from visualnet.training.run_index.facts import RunRow
 
 ABOUT = {
-    "csv": "A table for each run: part, name, step, epoch, value. Every spreadsheet and pandas read it.",
+    "csv": "A table with part, name, step, epoch, value. Every spreadsheet and pandas read it.",
     "parquet": "The same table as Parquet, for pandas, Polars, DuckDB. It needs the package pyarrow.",
     "tensorboard": "A folder of event files for each run; tensorboard --logdir FOLDER shows all of them. It needs the package tensorboard.",
 }
@@ -32,15 +32,25 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.studio = studio
         self.setWindowTitle("Export curves")
-        names = file_names({run.id: title_of(run) for run, _ in folders})
-        self._runs = {folder: names[run.id] for run, folder in folders}
+        titles = {run.id: title_of(run) for run, _ in folders}
+        files, names = file_names(titles), own_titles(titles)
+        self._files = {folder: files[run.id] for run, folder in folders}
+        self._names = {folder: names[run.id] for run, folder in folders}
         self._task: BackgroundTask | None = None
         self.way = describe(QComboBox(), "Form", "In which form the curves are written")
-        for key, (name, *_) in WAYS.items():
-            self.way.addItem(name, key)
-        kept = studio.settings.typed("curve_form", "csv") if studio.settings is not None else "csv"
-        self.way.setCurrentIndex(max(self.way.findData(kept), 0))
+        for key, way in WAYS.items():
+            self.way.addItem(way.title, key)
+        assert studio.settings is not None
+        self.way.setCurrentIndex(max(self.way.findData(studio.settings.typed("curve_form", "csv")), 0))
         self.way.currentIndexChanged.connect(lambda _: self._tell())
+        self.together = describe(
+            QCheckBox("One file for all runs"),
+            "One file for all runs",
+            "One table with a column “run” before the others, rather than a file for each run",
+        )
+        self.together.setChecked(studio.settings.typed("curves_together", False))
+        self.together.toggled.connect(lambda _: self._tell())
+        self.together.setVisible(len(folders) > 1)
         self.about = label("", "muted", wrap=True)
         self.fault = label("", "error", wrap=True)
         self.fault.hide()
@@ -51,48 +61,77 @@ class ExportDialog(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setToolTip("Leave, or end what is being written")
         self.export = self.buttons.addButton("Export…", QDialogButtonBox.ButtonRole.AcceptRole)
         self.export.setProperty("kind", "primary")
-        self.export.setToolTip("Choose the folder for the files")
         self.export.setDefault(True)
         self.buttons.accepted.connect(self.ask)
         self.buttons.rejected.connect(self.reject)
-        title = label(f"The curves of {format_quantity(len(self._runs), 'run')}, a file for each", wrap=True)
-        form = row(label("Form", "section"), self.way, STRETCH, spacing=8)
+        title = label(f"The curves of {format_quantity(len(self._files), 'run')}", wrap=True)
+        form = row(label("Form", "section"), self.way, self.together, STRETCH, spacing=8)
         foot = row((self.bar, 1), self.buttons, spacing=12)
         column(title, form, self.about, self.fault, STRETCH, foot, margins=16, spacing=12, parent=self)
         self.setMinimumSize(fonts.px(460), fonts.px(210))
         self.finished.connect(lambda _: close_tasks(self))
         self._tell()
 
+    @property
+    def joins(self) -> bool:
+        """Whether all runs go into one file."""
+        can = WAYS[self.way.currentData()].write_together is not None
+        return can and len(self._files) > 1 and self.together.isChecked()
+
     def _tell(self) -> None:
-        self.about.setText(ABOUT[self.way.currentData()])
+        way = self.way.currentData()
+        self.together.setEnabled(WAYS[way].write_together is not None)
+        each = "" if way == "tensorboard" or len(self._files) == 1 else " A file for each run."
+        self.about.setText(ABOUT[way] + (" The column “run” says whose a row is." if self.joins else each))
+        self.export.setToolTip("Choose the file" if self.joins else "Choose the folder for the files")
         self.fault.hide()
 
     def ask(self) -> None:
-        """Choose the folder, and write."""
+        """Choose the file or the folder, and write."""
         assert self.studio.settings is not None
-        start = self.studio.settings.typed("folder", "") or str(Path.home())
-        name = QFileDialog.getExistingDirectory(self, "Export the curves into this folder", start)
+        start, way = self.studio.settings.typed("folder", "") or str(Path.home()), WAYS[self.way.currentData()]
+        if self.joins:
+            offered = str(Path(start) / f"curves{way.end}")
+            name, _ = QFileDialog.getSaveFileName(
+                self, "Export the curves into this file", offered, f"{way.title} (*{way.end})"
+            )
+        else:
+            name = QFileDialog.getExistingDirectory(self, "Export the curves into this folder", start)
         if name:
-            self.studio.settings["folder"] = name
-            self.write(Path(name))
+            target = Path(name)
+            if self.joins and not target.suffix:
+                target = target.with_name(f"{target.name}{way.end}")
+                if target.exists():  # nobody was asked about this name
+                    self._refuse(f"{target.name} is there already: choose another name")
+                    return
+            self.studio.settings["folder"] = str(target.parent if self.joins else target)
+            self.write(target)
 
     def write(self, target: Path) -> None:
-        """Write into this folder, beside the window."""
+        """Write into this folder or, where all runs go into one, this file; beside the window."""
         assert self.studio.settings is not None
         way = self.studio.settings["curve_form"] = self.way.currentData()
+        joins, files, names = self.joins, self._files, self._names
+        self.studio.settings["curves_together"] = self.together.isChecked()
         self.fault.hide()
         self.bar.setValue(0)
         self.bar.show()
         self._set_idle(False)
 
-        def done(written: list[Path]) -> None:
+        def run(job: Job) -> None:
+            if joins:
+                export_together(names, target, way, job)
+            else:
+                export_runs(files, target, way, job)
+
+        def done(_: None) -> None:
             self._task = None
-            count = format_quantity(len(written), "run")
+            count = format_quantity(len(files), "run")
             self.studio.message.emit("ok", f"Wrote the curves of {count} into {visible(str(target))}")
             self.accept()
 
         self._task = BackgroundTask(
-            lambda job: export_runs(self._runs, target, way, job),
+            run,
             done,
             lambda share: self.bar.setValue(round(1000 * share)),
             self._refuse,
@@ -104,6 +143,7 @@ class ExportDialog(QDialog):
     def _set_idle(self, state: bool) -> None:
         self.export.setEnabled(state)
         self.way.setEnabled(state)
+        self.together.setEnabled(state and WAYS[self.way.currentData()].write_together is not None)
 
     def _refuse(self, words: str) -> None:
         self.fault.setText(visible(words))

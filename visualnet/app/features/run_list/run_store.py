@@ -48,6 +48,8 @@ class RunStore(QObject):
         self._asked: frozenset[str] = frozenset()
         self._columns: dict[str, dict[str, float | str]] = {}
         self._task: BackgroundTask | None = None
+        self._changed = False
+        """Something was changed while the folders are looked at: they are looked at once more."""
         self.run_edits = studio.runner.run_edits
         self.destroyed.connect(self.index.close)
 
@@ -88,13 +90,27 @@ class RunStore(QObject):
     def refresh(self) -> None:
         """Look at the folders beside the window, then take the rows; what is known already is shown at once."""
         self.ask()
-        if self._task is not None and self._task.running:
-            return
+        if not self.is_looking:
+            self._look(reread=True)
+
+    def look_again(self) -> None:
+        """Take in what was changed in the folders from here, looked at beside the window: the rows are shown as they were until then."""
+        if self.is_looking:
+            self._changed = True  # what it looks at now may be older than the change
+        else:
+            self._look()
+
+    def _look(self, reread: bool = False) -> None:
+        """Look at the folders beside the window. ``reread``: the curves of runs that go on are read anew afterwards."""
 
         def done(_: Any) -> None:
-            self.models = {run: model for run, model in self.models.items() if model.over}
+            kept = {run: model for run, model in self.models.items() if model.over or not reread}
+            self.models = {run: model for run, model in kept.items() if self.folder(run).is_dir()}
             self.looking.emit(1.0)
             self.ask()
+            if self._changed:
+                self._changed = False
+                self._look()
 
         self._task = BackgroundTask(
             lambda job: self.index.refresh(job),
@@ -105,6 +121,11 @@ class RunStore(QObject):
             words="The runs cannot be listed",
             parent=self,
         )
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether the folders are looked at just now, or will be at once."""
+        return self._task is not None and self._task.running
 
     def column(self, name: str) -> dict[str, float | str]:
         """The values of a setting or a figure, by run."""
@@ -155,11 +176,7 @@ class RunStore(QObject):
         self.run_edits.annotate(words, [self.folder(run) for run in runs], change)
 
     def delete(self, runs: Sequence[str]) -> None:
-        """Move the folders of some runs to the trash, from where they can be had back."""
-        self.run_edits.delete([self.folder(run) for run in runs])
-
-    def look_again(self) -> None:
-        """Take in at once what was changed in the folders from here."""
-        self.index.refresh()
-        self.models = {run: model for run, model in self.models.items() if self.folder(run).is_dir()}
-        self.ask()
+        """Move the folders of some runs to the trash, from where they can be had back; one that is gone by now is left out."""
+        there = [folder for run in runs if (folder := self.folder(run)).is_dir()]
+        if there:
+            self.run_edits.delete(there)

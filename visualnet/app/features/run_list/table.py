@@ -14,7 +14,7 @@ from visualnet.app.widgets.basic import describe
 from visualnet.training.run_index.facts import RunRow
 from visualnet.training.run_index.groups import Group
 
-WIDTHS = {"run": 230, "state": 80, "epochs": 64, "best": 84, "lr": 72, "optimizer": 84, "duration": 84, "tags": 120}
+WIDTHS = {"run": 196, "state": 72, "epochs": 64, "best": 84, "lr": 72, "optimizer": 84, "duration": 84, "tags": 120}
 ARROW_PX = 26
 """So far from the left of a group's row its arrow reaches."""
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QSpinBox, QWidget
 
-from visualnet.app.widgets.basic import describe, label
+from visualnet.app.widgets.basic import describe, label, spin_box
 from visualnet.core.project import Project, SearchSpec
 from visualnet.core.storage.decoding.decode_search import MAX_MINUTES, MAX_SEEDS, MAX_TRIALS
 from visualnet.core.text.visible import visible
@@ -33,18 +33,22 @@ class SettingsForm(QWidget):
         self.objective = describe(
             QComboBox(), "What is compared", "The value of the last epoch by which trials are compared"
         )
-        self.trials = describe(QSpinBox(), "Trials", "How many trials there are to be; a grid has all its combinations")
+        self.trials = describe(
+            spin_box(QSpinBox()), "Trials", "How many trials there are to be; a grid has all its combinations"
+        )
         self.trials.setRange(1, MAX_TRIALS)
-        self.minutes = describe(QDoubleSpinBox(), "Minutes", "After so many minutes no other trial begins; 0: no bound")
+        self.minutes = describe(
+            spin_box(QDoubleSpinBox()), "Minutes", "After so many minutes no other trial begins; 0: no bound"
+        )
         self.minutes.setRange(0.0, MAX_MINUTES)
         self.minutes.setDecimals(1)
         self.minutes.setSpecialValueText("no bound")
         self.seeds = describe(
-            QSpinBox(), "Seeds of a trial", "Each trial is trained with so many seeds, and their mean counts"
+            spin_box(QSpinBox()), "Seeds of a trial", "Each trial is trained with so many seeds, and their mean counts"
         )
         self.seeds.setRange(1, MAX_SEEDS)
         self.workers = describe(
-            QSpinBox(), "Processes", "So many trials are trained at once, each in a process of its own"
+            spin_box(QSpinBox()), "Processes", "So many trials are trained at once, each in a process of its own"
         )
         self.workers.setRange(1, 16)
         grid = QGridLayout(self)

@@ -33,6 +33,8 @@ class TrialsModel(QAbstractTableModel):
         self.trials: list[TrialView] = []
         self.heads: list[str] = []
         self._addresses: list[str] = []
+        self._words: set[int] = set()
+        """The columns of settings whose values are words."""
         self._best = 0
 
     def show_outcome(self, outcome: Outcome | None) -> None:
@@ -41,6 +43,10 @@ class TrialsModel(QAbstractTableModel):
         if outcome is not None:
             self._addresses = [entry.address for entry in outcome.spec.entries]
             heads = ["trial", "state", outcome.figure.title, *self._addresses, "time", "why"]
+            entries = outcome.spec.entries
+            self._words = {
+                3 + at for at, one in enumerate(entries) if any(isinstance(v, str | bool) for v in one.choices)
+            }
         trials = list(outcome.trials) if outcome is not None else []
         best = find_best(trials, outcome.figure.better) if outcome is not None else None
         if heads != self.heads or len(trials) != len(self.trials):
@@ -60,6 +66,8 @@ class TrialsModel(QAbstractTableModel):
     def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if way == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole and section < len(self.heads):
             return visible(self.heads[section])
+        if way == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._side(section)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -67,11 +75,13 @@ class TrialsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return visible(trial.words or "Double-click to open it as a run of a project of its own", lines=True)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = index.column() not in (1, len(self.heads) - 1)
-            return (
-                Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            ) | Qt.AlignmentFlag.AlignVCenter
+            return self._side(index.column())
         return visible(self._text(trial, index.column())) if role == Qt.ItemDataRole.DisplayRole else None
+
+    def _side(self, column: int) -> Qt.AlignmentFlag:
+        """Figures stand at the right of their column, words at the left; the head of a column as what is below it."""
+        left = column in (1, len(self.heads) - 1) or column in self._words
+        return (Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter
 
     def _text(self, trial: TrialView, column: int) -> str:
         if column == 0:

@@ -316,7 +316,7 @@ class SearchView(PageView):
         self.bar.show_share(over / max(planned, 1))
         self.state.setText(visible(self._describe(over, planned)))
         best = find_best(trials, outcome.figure.better) if outcome is not None else None
-        self.best.setText(visible(f"Best: {charts.describe_trial(best)}" if best is not None else ""))
+        self.best.setText(visible(charts.describe_best(best, outcome.figure) if best is not None and outcome else ""))
         self.table.show_outcome(outcome)
         self.table.setVisible(bool(trials))
         self._enable()

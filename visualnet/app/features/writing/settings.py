@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
 
-from visualnet.app.widgets.basic import describe, label
+from visualnet.app.widgets.basic import describe, label, spin_box
 from visualnet.app.widgets.layouts import FlowLayout, column, row, widget_of
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.training.decoding.search import MOST_BEAMS
@@ -53,13 +53,13 @@ class ChoosingRow(QWidget):
         param = WrittenText.params[name]
         field: QSpinBox | QDoubleSpinBox
         if isinstance(param.default, int):
-            field = QSpinBox()
+            field = spin_box(QSpinBox())
             field.setRange(int(getattr(param, "low", 0)), int(high))
             field.setSingleStep(int(step))
             field.setValue(param.default)
             field.valueChanged.connect(lambda _: self.changed.emit())
         else:
-            field = QDoubleSpinBox(decimals=2)
+            field = spin_box(QDoubleSpinBox(decimals=2))
             field.setRange(float(getattr(param, "low", 0)), high)
             field.setSingleStep(step)
             field.setValue(float(param.default))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 EDGE = 8
@@ -35,20 +35,25 @@ class Popup(QFrame):
 
     def place_beside(self, at: QPoint, kept_free: Sequence[QRect]) -> QPoint:
         """Where it can stand, nearest to a point of the parent, without covering these areas; if nowhere, where it covers least."""
-        width, height = self.width(), self.height()
+        width, height, near = self.width(), self.height(), self._inside(at)
         last = self._inside(QPoint(self.host.width(), self.host.height()))
-        xs = [*range(EDGE, last.x(), STEP), last.x()]
-        ys = [*range(EDGE, last.y(), STEP), last.y()]
-
-        def cost(corner: QPoint) -> tuple[int, int]:
-            place = QRect(corner, QSize(width, height))
-            parts = [place.intersected(area) for area in kept_free]
-            covered = sum(part.width() * part.height() for part in parts if not part.isEmpty())
-            dx = max(corner.x() - at.x(), at.x() - corner.x() - width, 0)
-            dy = max(corner.y() - at.y(), at.y() - corner.y() - height, 0)
-            return covered, dx + dy
-
-        return min([self._inside(at), *(QPoint(x, y) for y in ys for x in xs)], key=cost)
+        xs = [near.x(), *range(EDGE, last.x(), STEP), last.x()]
+        ys = [near.y(), *range(EDGE, last.y(), STEP), last.y()]
+        # Reckoned in whole numbers, not in Qt's rectangles: there are thousands of places, and a click waits for the answer.
+        areas = [(a.left(), a.top(), a.right() + 1, a.bottom() + 1) for a in kept_free if not a.isEmpty()]
+        across = sorted((max(x - at.x(), at.x() - x - width, 0), x) for x in xs)
+        down = sorted((max(y - at.y(), at.y() - y - height, 0), y) for y in ys)
+        best, least = near, (_covered(near.x(), near.y(), width, height, areas), 0)
+        for dy, y in down:
+            if least[0] == 0 and dy >= least[1]:
+                break
+            for dx, x in across:
+                if least[0] == 0 and dx + dy >= least[1]:
+                    break  # all that follow are farther away
+                cost = _covered(x, y, width, height, areas), dx + dy
+                if cost < least:
+                    best, least = QPoint(x, y), cost
+        return best
 
     def move_inside(self, at: QPoint) -> None:
         """Stand at a point of the parent, or as near to it as there is room."""
@@ -63,3 +68,12 @@ class Popup(QFrame):
         if self.isVisible():
             self.hide()
             self.host.setFocus(Qt.FocusReason.PopupFocusReason)
+
+
+def _covered(x: int, y: int, width: int, height: int, areas: Sequence[tuple[int, int, int, int]]) -> int:
+    """How much of these areas (left, top, right, bottom) lies under a rectangle."""
+    found = 0
+    for left, top, right, bottom in areas:
+        if left < x + width and x < right and top < y + height and y < bottom:
+            found += (min(right, x + width) - max(left, x)) * (min(bottom, y + height) - max(top, y))
+    return found

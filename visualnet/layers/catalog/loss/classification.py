@@ -30,6 +30,7 @@ _PAIR = "prediction: *, target: * -> loss: !"
 _SAMPLE_WEIGHT = read_ports("sample_weight: *")
 REDUCTIONS = {
     "mean": "their mean over all that is asked",
+    "batchmean": "their sum for each sample, and of those sums the mean: a picture counts as a whole, not by the pixel",
     "sum": "their sum",
     "none": "they are given as they are, one or more for each sample, and nothing is lowered",
 }
@@ -158,7 +159,7 @@ class Loss(Layer):
         return shapes[0]
 
     def compute(self, *refs: Any, **reduction: str) -> Expr:
-        """The values (``reduction="none"``), their sum or their mean, without weights of samples."""
+        """The values (``reduction="none"``), the sum or the mean of all of them, without weights of samples."""
         return fn(self.function, *refs, **self.given(*self.takes), **reduction)
 
     def counted(self, *refs: Any) -> Expr | None:
@@ -171,14 +172,17 @@ class Loss(Layer):
         return found
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        if not self.sample_weights:
-            return self.compute(*refs, **({} if self.reduction == "mean" else {"reduction": self.reduction}))
-        *own, weight = refs
+        *own, weight = refs if self.sample_weights else (*refs, None)
+        if weight is None and self.reduction != "batchmean":
+            return self.compute(*own, **({} if self.reduction == "mean" else {"reduction": self.reduction}))
         values, counted = self.compute(*own, reduction="none"), self.counted(*own)
         if self.reduction == "mean":
             return fn("extra_modules.weighted_mean", values, weight, *([] if counted is None else [counted]))
-        weighted: Expr = fn("operator.mul", values, fn("extra_modules.spread_over", weight, values))
-        return weighted if self.reduction == "none" else weighted.sum()
+        if weight is not None:
+            values = fn("operator.mul", values, fn("extra_modules.spread_over", weight, values))
+        if self.reduction == "batchmean":
+            values = fn("extra_modules.sum_of_each", values).mean()
+        return values.sum() if self.reduction == "sum" else values
 
     def counts(self, *refs: Any) -> Expr | None:
         """What the mean was divided by."""

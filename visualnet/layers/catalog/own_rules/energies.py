@@ -84,7 +84,7 @@ class _Machine(PairwiseEnergy):
     holds="fractions",
     random=True,
     rare=True,
-    keywords="rbm contrastive divergence gibbs energy hinton belief net unsupervised",
+    keywords="rbm contrastive divergence persistent pcd gibbs energy hinton belief net unsupervised",
 )
 class RestrictedBoltzmann(_Machine):
     """Learn which numbers from 0 to 1 occur together, without labels: hidden units say what was seen, and imagine it again.
@@ -92,9 +92,23 @@ class RestrictedBoltzmann(_Machine):
     hidden = σ(W·x + c). contrast = F(x) − F(x_k), with the free energy F(x) = −b·x − Σ log(1 + e^(c + W·x)) and x_k imagined in k steps
     of Gibbs sampling: through Value as loss its gradient is contrastive divergence. again is x_k as probabilities; no gradient goes
     through it. At rest nothing is drawn, probabilities go on instead. Parameters: hidden_features·D + D + hidden_features.
+
+    With chains, in training contrast = F(x) − mean F(s) over as many states s of 0 and 1, drawn by chance at first, which each batch leads
+    k steps on from where they were (persistent contrastive divergence): they wander away from the data, so that there too the energy is
+    learned, and what is sampled later from nothing looks like the data. They are kept with the weights.
     """
 
-    paper = "Hinton, Training products of experts by minimizing contrastive divergence, 2002"
+    paper = (
+        "Hinton, Training products of experts by minimizing contrastive divergence, 2002; chains: Tieleman, Training restricted Boltzmann "
+        "machines using approximations to the likelihood gradient, 2008"
+    )
+    chains: int = count(
+        0,
+        "States of its own that wander on from batch to batch beside the data; 0: it begins at the data each time.",
+        low=0,
+        high=100_000,
+        phrase="{} chains",
+    )
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
         return {
@@ -103,11 +117,17 @@ class RestrictedBoltzmann(_Machine):
             "visible_bias": sized(in_features=shapes[0][0]),
         }
 
+    def buffers(self, *shapes: Shape) -> dict[str, Sized]:
+        return {"states": sized(chains=self.chains, in_features=shapes[0][0])} if self.chains else {}
+
     def macs(self, *shapes: Shape) -> int:
         return derive(_GIBBS, {"k": self.k, "D": shapes[0][0], "hidden_features": self.hidden_features})
 
     def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.RestrictedBoltzmannMachine", int(shapes[0][0]), self.hidden_features, self.k)
+        chains = {"chains": self.chains} if self.chains else {}
+        return Make(
+            "extra_modules.RestrictedBoltzmannMachine", int(shapes[0][0]), self.hidden_features, self.k, **chains
+        )
 
     def pairs(self, tensors: Mapping[str, Any]) -> tuple[Any, Any]:
         weight, hidden, visible = (tensors[name] for name in ("weight", "hidden_bias", "visible_bias"))

@@ -49,10 +49,13 @@ class NotesView(QWidget):
         self.switch.chosen.connect(self._switch)
         self.empty = label("Choose one run to name it, tag it and take notes.", "muted", wrap=True)
         self.origin = label("", "small", wrap=True)
+        names = [label(words, "section") for words in ("Name", "Tags")]
+        for one in names:
+            one.setMinimumWidth(max(name.sizeHint().width() for name in names))
         self.fields = widget_of(
             column(
-                row(label("Name", "section"), (self.name, 2), label("Group", "section"), (self.group, 1), spacing=8),
-                row(label("Tags", "section"), (self.tags, 1), spacing=8),
+                row(names[0], (self.name, 2), label("Group", "section"), (self.group, 1), spacing=8),
+                row(names[1], (self.tags, 1), spacing=8),
                 self.origin,
                 row(label("Notes", "section"), STRETCH, self.switch, spacing=6),
                 (self.stack, 1),

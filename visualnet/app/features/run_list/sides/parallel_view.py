@@ -99,7 +99,7 @@ class ParallelView(QWidget):
         )
         self.chart.brushed.connect(self._brush)
         self.chart.samples_chosen.connect(lambda found, _: self.run_chosen.emit(self._ids[found[0]]))
-        hint = label("Drag along an axis to keep the runs in that range.", "small")
+        hint = label("The best are drawn strong. Drag along an axis to keep the runs in that range.", "small")
         column(
             row(self.choose, hint, STRETCH, spacing=8), (self.chart, 1), margins=(8, 4, 8, 4), spacing=4, parent=self
         )
