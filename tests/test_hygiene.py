@@ -95,7 +95,7 @@ def place(path: Path) -> str:
 
 
 def parse_all(paths: Iterable[Path]) -> dict[Path, ast.AST]:
-    """Their syntax trees. The collector would walk over millions of nodes again and again, and find no garbage (6.4 s in the place of 1.9)."""
+    """Their syntax trees. The collector would walk over millions of nodes again and again and find no garbage (6.4 s, not 1.9)."""
     gc.disable()
     try:
         return {path: ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in paths}
