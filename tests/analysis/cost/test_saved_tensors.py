@@ -68,7 +68,7 @@ def test_forecast_of_kept_activations_is_within_one_percent(name: str) -> None:
 
 
 def test_forecast_over_random_graphs(thorough: bool) -> None:
-    """Most are exact; what is far off are tiny recurrent layers, which torch pads on the CPU."""
+    """Most are exact within a few per cent; what is far off are tiny recurrent layers, which torch pads on the CPU."""
     errors = []
     for seed in range(600 if thorough else 60):
         project = random_project(seed)
@@ -84,7 +84,7 @@ def test_forecast_over_random_graphs(thorough: bool) -> None:
         errors.append(abs(Costs(model.analysis, 64).whole().kept - found) / max(found, 1024))
     assert len(errors) > 30
     lower, middle, upper = quantiles(errors, n=4)
-    assert lower == 0 and middle < 0.05 and upper < 0.3, (lower, middle, upper)
+    assert lower < 1e-3 and middle < 0.05 and upper < 0.3, (lower, middle, upper)
 
 
 ATTENTION = {
