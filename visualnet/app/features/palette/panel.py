@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QDrag, QFont, QFontMetrics, QKeyEvent, QShowEvent
+from PySide6.QtGui import QColor, QDrag, QFont, QFontInfo, QFontMetrics, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -89,7 +89,7 @@ class PalettePanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.tree.scheduleDelayedItemsLayout()  # the rows were measured before the style sheet told how high they are
+        self.tree.doItemsLayout()  # the rows were measured before the style sheet told how high they are
 
     def _project_changed(self, before: Project | None, after: Project) -> None:
         if before is None or before.blocks is not after.blocks:
@@ -295,7 +295,8 @@ class FittingNames(QStyledItemDelegate):
         wide = option.fontMetrics.horizontalAdvance(option.text)
         if wide > room:
             font = QFont(option.font)
-            font.setPixelSize(max(int(font.pixelSize() * room / wide), round(font.pixelSize() * LEAST_SHARE)))
+            px = QFontInfo(font).pixelSize()  # also of a font whose size is told in points
+            font.setPixelSize(max(int(px * room / wide), round(px * LEAST_SHARE)))
             option.font, option.fontMetrics = font, QFontMetrics(font)
 
 
