@@ -267,7 +267,7 @@ def test_broken_networks_are_made_whole(amount: Amount) -> None:
     # Time enough, so that a busy machine finds no less.
     rows = breaking.measure(amount(30, wide=80, thorough=2_000), seed=5, seconds=3)
     count, valid, _, _ = rows["all"]
-    assert valid / count >= 0.97
+    assert count - valid <= max(1, 0.03 * count)
     kept = [rows[how] for how in ("parameter", "wire", "source") if how in rows]
     assert sum(r[2] for r in kept) / sum(r[0] for r in kept) >= 0.8
 

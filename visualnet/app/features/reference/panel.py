@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from visualnet.app.diagrams.layer_drawing import LayerDrawing
@@ -88,6 +88,10 @@ class ReferencePanel(QWidget):
         self.add_button.setEnabled(bool(tags))
         self.list.setCurrentRow(tags.index(before) if before in tags and not self.search.text() else 0)
         self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.list.doItemsLayout()  # the rows were measured before the style sheet told how high they are
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
