@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -16,6 +17,7 @@ from visualnet.analysis.facts import Analysis
 from visualnet.analysis.problem_list import wire_error
 from visualnet.analysis.repair.search import Search
 from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.canvas.repairs import repair_search
 from visualnet.app.canvas.repairs.repair_search import RepairSearch
 from visualnet.app.features.problems.panel import ProblemsPanel
 from visualnet.core import edits
@@ -133,7 +135,10 @@ def test_ghosts_are_drawn_where_they_would_stand(faulty: Hands) -> None:
     assert all(again.pixelColor(spot) == before.pixelColor(spot) for spot in spots.values())
 
 
-def test_resting_on_a_button_of_the_list_and_focusing_it(faulty: Hands, qtbot: QtBot) -> None:
+def test_resting_on_a_button_of_the_list_and_focusing_it(
+    faulty: Hands, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repair_search, "Search", partial(Search, seconds=5))  # a busy machine finds no fewer
     panel = ProblemsPanel(faulty.studio)
     qtbot.addWidget(panel)
     panel.resize(900, 260)
