@@ -226,12 +226,16 @@ class ProblemsPanel(QWidget):
     def _lay_out(self, widgets: list[QWidget]) -> None:
         if widgets == self._laid_out:
             return
-        for widget in widgets:
+        pairs = zip(widgets, self._laid_out, strict=False)
+        same = next(
+            (at for at, (new, old) in enumerate(pairs) if new is not old), min(len(widgets), len(self._laid_out))
+        )
+        for widget in widgets[same:]:
             self.list.removeWidget(widget)
-        for at, widget in enumerate(widgets):
+        for at, widget in enumerate(widgets[same:], same):
             self.list.insertWidget(at, widget)
             widget.show()
-        for before, after in pairwise(widgets):
+        for before, after in pairwise(widgets[max(same - 1, 0) :]):
             QWidget.setTabOrder(before, after)
         self._laid_out = widgets
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping, Sequence
-from operator import itemgetter
+from collections.abc import MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
@@ -185,36 +184,38 @@ class PinnedPicture(QObject):
 def find_place(room: QRect, node: QRect, sizes: Sequence[QSize], taken: Sequence[QRect]) -> QRect:
     """The place in a room for one of these sizes that is nearest to the node and covers least of what is taken; the first size that covers
     nothing is taken."""
+    import numpy as np  # not with the program: it is there since the first picture was drawn
+
     best, least = QRect(room.topLeft(), sizes[0]), float("inf")
+    across = np.array([(rect.left(), rect.left() + rect.width()) for rect in taken]).reshape(-1, 2)
+    down = np.array([(rect.top(), rect.top() + rect.height()) for rect in taken]).reshape(-1, 2)
     for size in sizes:
-        for far, place in sorted(((_distance(p, node), p) for p in _places(room, size)), key=itemgetter(0)):
-            if far >= least:
-                break  # what is farther away costs more, even if it covers nothing
-            cost = far + COVERED * sum(_area(place & rect) for rect in taken) ** 0.5
-            if cost < least:
-                best, least = place, cost
+        xs = np.array(_steps(room.left(), room.right() - size.width()))
+        ys = np.array(_steps(room.top(), room.bottom() - size.height()))
+        # What a place covers of a rectangle is a length across times one down: of all places and rectangles one product of matrices.
+        hidden = _common(ys, size.height(), down) @ _common(xs, size.width(), across).T
+        far_x = np.abs(xs + (size.width() - 1) // 2 - node.center().x())
+        far_y = np.abs(ys + (size.height() - 1) // 2 - node.center().y())
+        costs = far_x[None, :] + far_y[:, None] + COVERED * np.sqrt(hidden)
+        row, column = np.unravel_index(costs.argmin(), costs.shape)
+        if costs[row, column] < least:
+            best, least = QRect(QPoint(int(xs[column]), int(ys[row])), size), float(costs[row, column])
         if not any(best.intersects(rect) for rect in taken):
             break
     return best
 
 
-def _places(room: QRect, size: QSize) -> Iterator[QRect]:
-    """Places for something so large, over the whole room, to its very edges."""
-    lows, highs = (room.left(), room.top()), (room.right() - size.width(), room.bottom() - size.height())
-    columns, rows = ([*range(low, max(high, low), STEP), max(high, low)] for low, high in zip(lows, highs, strict=True))
-    for y in rows:
-        for x in columns:
-            yield QRect(QPoint(x, y), size)
+def _steps(low: int, high: int) -> list[int]:
+    """Where something may begin along a side: everywhere, to the very edge."""
+    return [*range(low, max(high, low), STEP), max(high, low)]
 
 
-def _distance(one: QRect, other: QRect) -> int:
-    """Between their middles, along the axes."""
-    way = one.center() - other.center()
-    return abs(way.x()) + abs(way.y())
+def _common(starts: Any, length: int, spans: Any) -> Any:
+    """How long stretches that begin there have in common with each of the spans. Shape (starts, spans)."""
+    import numpy as np
 
-
-def _area(rect: QRect) -> int:
-    return rect.width() * rect.height() if not rect.isEmpty() else 0
+    ends = np.minimum((starts + length)[:, None], spans[None, :, 1])
+    return np.maximum(ends - np.maximum(starts[:, None], spans[None, :, 0]), 0)
 
 
 def _point(kept: object) -> QPoint | None:

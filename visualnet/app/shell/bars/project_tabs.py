@@ -82,8 +82,9 @@ class DocumentTabs(QTabBar):
 
     def redraw(self) -> None:
         """Draw the marks anew, in the colours of another theme."""
-        self._shown = [("", "", "")] * self.count()
-        self.refresh()
+        for at, (_, mark, _) in enumerate(self._shown):
+            if mark in MARKS:
+                self.setTabIcon(at, icons.icon(*MARKS[mark][:2]))
 
     def _words(self, tab: Tab, name: str) -> tuple[str, str, str]:
         mark, document = self._state(tab), tab.document
