@@ -40,6 +40,10 @@ class Entry:
     """What stands in the line: one of its words."""
 
 
+SAMPLE_DASH = (1.6, 1.4)
+"""In units of the line's width: dashes and gaps of which nearly three find room in a sample."""
+
+
 def line_sample(colour: QColor, dashed: bool = False) -> QIcon:
     """A piece of a line as it is drawn in a plot."""
     scale = 2
@@ -47,7 +51,11 @@ def line_sample(colour: QColor, dashed: bool = False) -> QIcon:
     picture.setDevicePixelRatio(scale)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    painter.setPen(line_pen(colour, dashed=dashed, width=2 * scale))
+    pen = line_pen(colour, width=2 * scale)
+    if dashed:
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        pen.setDashPattern(SAMPLE_DASH)  # that of the plot is longer than the sample
+    painter.setPen(pen)
     painter.drawLine(QPointF(1, 6), QPointF(17, 6))
     painter.end()
     icon = QIcon(picture)
