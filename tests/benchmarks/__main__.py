@@ -27,6 +27,7 @@ TITLES = {
     "bench_own_data": "A person's own data: many files, large tables, a stroke to its answer",
     "bench_compile": "Compiled graph against hand-written module, forward and backward",
     "bench_window": "The window while it trains",
+    "bench_answers": "Answers of the window: theme, text size, another project",
     "bench_process": "Training in a process of its own: begin, speed, attach",
     "bench_long_run": "A run of 200,000 steps: memory and log",
     "bench_see_inside": "Eight pictures of See inside beside a training",
