@@ -62,7 +62,7 @@ def test_runs_wait_in_the_queue(window: Window, hands: Hands, monkeypatch: pytes
     def work() -> None:
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, QueueDialog)
-        assert dialog.state.text().startswith("2 runs in the queue. No process")
+        assert dialog.state.text().startswith("2 runs in the queue. “Train them” begins")
         assert not dialog.first.isEnabled()  # nothing is chosen
         dialog.list.setCurrentRow(1)
         QTest.mouseClick(dialog.first, LEFT)

@@ -121,11 +121,10 @@ def test_a_window_that_closes_may_leave_its_training_and_another_one_finds_it(
         hands.until(lambda: other.runner.state == "running", what="followed")
         model = other.runner.model
         assert model is not None
-        count = len(model.epochs)
-        assert count > 0
-        assert [epoch.epoch for epoch in model.epochs] == list(range(1, count + 1))
-        hands.until(lambda: len(model.epochs) > count + 3, what="more epochs")
-        assert [epoch.epoch for epoch in model.epochs] == list(range(1, len(model.epochs) + 1)), "no gap, no double"
+        last = model.epochs[-1].epoch
+        hands.until(lambda: model.epochs[-1].epoch > last + 3, what="more epochs")
+        told = [epoch.epoch for epoch in model.epochs]
+        assert told[0] == 1 and told == sorted(set(told)), "in order, no double; of very many not every one is held"
         other.runner.request_probes("test", grid=True)
         hands.until(lambda: other.runner.probes.seen is not None and other.runner.probes.seen.grid, what="a look")
         other.actions_.trigger("train.stop")

@@ -75,6 +75,7 @@ def test_the_code_follows_the_edits(window: Window, hands: Hands) -> None:
     code = window.panel("code")
     hands.until(lambda: "nn.Linear(400, 120)" in code.text.toPlainText(), what="the code")
     hands.set_param("fc1", "out_features", "99")
+    window.spaces.reveal("code")  # the inspector lies over it
     hands.until(lambda: "nn.Linear(400, 99)" in code.text.toPlainText(), what="the new code")
     code.copy.click()
     assert QApplication.clipboard().text() == code.text.toPlainText()

@@ -10,7 +10,7 @@ from visualnet.analysis.inference.infer_block import MAX_LAYERS, has_too_many_la
 from visualnet.core.graph import Graph, Port, Topology
 from visualnet.core.project import MAIN, Recipe
 from visualnet.core.text.format import format_quantity
-from visualnet.layers.declaration.layer import LAYERS, Spec
+from visualnet.layers.declaration.layer import LAYERS, Sized, Spec
 from visualnet.layers.recipe.settings import loss_params
 
 SINKS = ("output", "loss", "metric")
@@ -303,6 +303,10 @@ def _names_within(graphs: Iterable[GraphFacts]) -> Iterator[str]:
 _NUMBERS = {"float": "real numbers", "int": "whole numbers", "bool": "yes or no"}
 
 
+def _alike(theirs: Sized | None, mine: Sized) -> bool:
+    return theirs is not None and tuple(theirs) == tuple(mine)
+
+
 def share(facts: NodeFacts, nodes: Mapping[str, NodeFacts], sheet: str) -> NodeFacts:
     """The facts of a node that uses another's weights: those of equal name and shape are not counted again."""
     owner = nodes.get(facts.node.shares or "")
@@ -319,7 +323,8 @@ def share(facts: NodeFacts, nodes: Mapping[str, NodeFacts], sheet: str) -> NodeF
     elif facts.known and owner.known and facts.layer is not None:
         common = {n for n, w in facts.weights.items() if n in owner.weights and tuple(owner.weights[n]) == tuple(w)}
         if common:
-            buffers = facts.buffers if facts.node.kind != owner.node.kind else {}
+            same_kind = facts.node.kind == owner.node.kind
+            buffers = {n: b for n, b in facts.buffers.items() if not (same_kind and _alike(owner.buffers.get(n), b))}
             own = {n: w for n, w in facts.weights.items() if n not in common}
             return facts._replace(
                 weights=own,

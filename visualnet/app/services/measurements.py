@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary, ref
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,6 +12,7 @@ from visualnet.analysis.cost.step_time import DeviceSpeed, step_seconds
 from visualnet.analysis.facts import NodePath
 from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.studio import Studio
+from visualnet.core.document import Document
 from visualnet.core.project import Project
 from visualnet.pytorch import need_torch
 from visualnet.training.measure import machine_speed_store
@@ -72,14 +74,15 @@ class LayerTiming(Measurement):
 
     def __init__(self, studio: Studio, parent: QObject) -> None:
         super().__init__(studio, parent)
-        self._measured: tuple[Project, Timing] | None = None
+        self._measured: WeakKeyDictionary[Document, tuple[Project, Timing]] = WeakKeyDictionary()
 
     @property
     def timing(self) -> Timing | None:
         """What was measured of the network as it is now, in the same batches; None where it is another by now."""
-        if self._measured is None:
+        found, now = self._measured.get(self.studio.document), self.studio.project
+        if found is None:
             return None
-        (before, timing), now = self._measured, self.studio.project
+        before, timing = found
         same_recipe = (before.recipe.batch_size, before.recipe.device) == (now.recipe.batch_size, now.recipe.device)
         return timing if same_recipe and before.same_network(now) else None
 
@@ -95,7 +98,7 @@ class LayerTiming(Measurement):
 
     def toggle(self) -> None:
         """Begin to measure, or end it."""
-        project, analysis = self.studio.project, self.studio.analysis
+        project, analysis, asked = self.studio.project, self.studio.analysis, ref(self.studio.document)
 
         def run(job: Job) -> Timing:
             need_torch()
@@ -104,7 +107,8 @@ class LayerTiming(Measurement):
             return measure(project, analysis, job, job.stop)
 
         def done(timing: Timing) -> None:
-            self._measured = project, timing
+            if (document := asked()) is not None:
+                self._measured[document] = project, timing
 
         if self._task is not None and self._task.running:
             self._task.cancel()
