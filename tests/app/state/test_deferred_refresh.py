@@ -99,6 +99,18 @@ def test_no_gesture_meets_a_panel_that_shows_another_document(window: QWidget, d
     assert done[:2] == ["panel", "pressed"]
 
 
+def test_a_button_that_goes_with_the_other_document_is_not_pressed(window: QWidget) -> None:
+    pressed: list[int] = []
+    button = QPushButton("Of the document before", window)
+    button.clicked.connect(lambda: pressed.append(1))
+    button.show()
+    due = DeferredRefresh(window, button.hide)
+    with refreshes_held():
+        due.ask()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not button.isVisible() and not pressed
+
+
 def test_what_is_asked_again_meanwhile_is_done_at_once(window: QWidget, done: list[str], qtbot: QtBot) -> None:
     made = panel("panel", done, window)
     with refreshes_held():

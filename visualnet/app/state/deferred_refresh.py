@@ -132,11 +132,14 @@ class RefreshQueue(QObject):
         while self.waiting:
             self._do_one()
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # By their class first: to ask every event of the program for its type takes a tenth of a click.
         if event.__class__ in INPUT_CLASSES and not self.held and event.type() in INPUT:
+            was_visible = isinstance(watched, QWidget) and watched.isVisible()
             while (shown := self._first_visible()) is not None:
                 shown.do()
+            # A button that has gone with the document it was about shall not be pressed.
+            return was_visible and not (isValid(watched) and isinstance(watched, QWidget) and watched.isVisible())
         return False
 
     def _first_visible(self) -> DeferredRefresh | None:

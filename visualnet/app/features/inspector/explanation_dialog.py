@@ -42,9 +42,11 @@ class ExplanationDialog(QDialog):
         self.scrolled.setFrameShape(QScrollArea.Shape.NoFrame)
         # A bar that comes and goes would change the width, with it the heights, and so come and go for ever.
         self.scrolled.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        bar = self.scrolled.verticalScrollBar()
-        bar.setProperty("idle", True)
-        bar.rangeChanged.connect(lambda low, high: restyle(bar, idle=low == high))
+        self.scrolled.verticalScrollBar().setProperty("idle", True)
+        # Asked for each time: of what Qt has made a wrapper that is held can be gone while the bar is there.
+        self.scrolled.verticalScrollBar().rangeChanged.connect(
+            lambda low, high: restyle(self.scrolled.verticalScrollBar(), idle=low == high)
+        )
         self.scrolled.setWidget(holder)
         head = row((self.title, 1), margins=(24, 12, 16, 0))
         for words, tip, done in (

@@ -156,8 +156,8 @@ class ProblemRow(QFrame):
         return True
 
     def _take(self, at: int) -> None:
-        repair = self.offered[at]
-        self.studio.do(repair.words, repair.edit)
+        if at < len(self.offered):  # a button that has gone may still be pressed before Qt throws it away
+            self.studio.do(self.offered[at].words, self.offered[at].edit)
 
     def _remove_buttons(self) -> None:
         focus = QApplication.focusWidget()
