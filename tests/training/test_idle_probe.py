@@ -99,3 +99,13 @@ def test_an_own_sample_is_seen_as_one_of_the_data_would_be() -> None:
     assert any(not np.array_equal(moved.outputs[name], plain.outputs[name]) for name in plain.outputs)
     wrong = look(sample=4, own=OwnSample({"point": np.zeros(7, np.float32)}))
     assert not wrong.own and all(np.array_equal(wrong.outputs[name], plain.outputs[name]) for name in plain.outputs)
+
+
+def test_a_word_that_an_embedding_does_not_know_is_said_in_words() -> None:
+    project = open_project("textcnn-small")
+    node = next(n for n in project.graph.nodes.values() if n.kind == "embedding")
+    project = edits.set_params(project, "", [node.id], {"num_embeddings": 1})
+    analysis = infer(project, fields=registry.fields_or_none(project.data))
+    port = next(iter(analysis.at((node.id,)).outputs))
+    found = IdleProbe()(Question(1, project, analysis, ProbeRequest(ports=(((node.id,), port),))))
+    assert "raise its num_embeddings" in found.words

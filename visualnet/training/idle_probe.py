@@ -95,8 +95,10 @@ class IdleProbe:
                     # Nothing waits for it, and nobody looks again: all that is observed is computed at once.
                     else probe.look(question.request, self._step, inf)
                 )
-        except (GraphError, ValueError, RuntimeError, KeyError) as error:
+        except (GraphError, ValueError, RuntimeError, KeyError, IndexError) as error:
             words = str(error).strip().partition("\n")[0]
+            if isinstance(error, IndexError):
+                words = "the data hold a number for which an embedding has no vector; raise its num_embeddings."
             self._drop()
             return ProbeResult(question.number, None, words=f"Nothing can be shown: {words}")
         return ProbeResult(question.number, seen, self._trained, self._words)

@@ -23,6 +23,7 @@ from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.palette.panel import MIME
 from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.shell.window import Window
+from visualnet.app.state.deferred_refresh import do_waiting_refreshes
 from visualnet.core.storage.project_file import dumps, loads
 from visualnet.data import registry
 from visualnet.layers import LAYERS
@@ -509,6 +510,8 @@ class Monkey:
         rest(0.2, self.beats)
         window.collector.collect_all()  # what it does by itself when nobody has touched anything for three seconds
         self.answers.leaving = False
+        do_waiting_refreshes()  # panels that nobody sees follow last of all
+        live()
 
     def _close_tabs(self) -> None:
         """Until the home page alone is left, as at the start: each of the other pages is a tab with a document of its own."""

@@ -202,7 +202,19 @@ def what_keeps(kind: str, known: set[int], most: int = 2) -> list[str]:
     """The ways by which objects of a type that are not among the ``known`` (by id) are held: each from a module or a Qt object down to
     it, as names of types and attributes."""
     new = [t for t in gc.get_objects() if f"{type(t).__module__}.{type(t).__qualname__}" == kind and id(t) not in known]
-    return [_way_to(thing) for thing in new[:most]]
+    return [f"{_way_to(thing)}\n   at once by {_holders_of(thing, new)}" for thing in new[:most]]
+
+
+def _holders_of(thing: object, ours: list[object]) -> str:
+    """Who refers to it at once, frames with the function that runs; the count tells whether others do that are not Python's."""
+    found = [r for r in gc.get_referrers(thing) if r is not ours]
+    told = [
+        f"{r.f_code.co_qualname} in {r.f_code.co_filename[-40:]}"
+        if isinstance(r, types.FrameType)
+        else _words_of(r, thing)
+        for r in found
+    ]
+    return f"{', '.join(told)} ({sys.getrefcount(thing)} references)"
 
 
 def ids_of(kind: str) -> set[int]:
