@@ -20,7 +20,16 @@ from PySide6.QtCore import QObject
 from tests.conftest import Amount
 from tests.flows.hands import Hands
 from tests.flows.monkey.gestures import Monkey, live, make, rest, undo_all, whole
-from tests.flows.monkey.watch import Beats, Faults, ids_of, python_objects, resident_mb, trim, what_keeps
+from tests.flows.monkey.watch import (
+    Beats,
+    Faults,
+    clear_finished_frames,
+    ids_of,
+    python_objects,
+    resident_mb,
+    trim,
+    what_keeps,
+)
 from visualnet.app.shell.window import Window
 from visualnet.core.document import Document
 from visualnet.core.user import block_library
@@ -131,6 +140,10 @@ def test_whatever_a_monkey_does_the_drawing_stays_whole_and_nothing_is_left(
             assert resident_mb() <= GROWTH * early, (
                 f"{early:.0f} MB after {FIRST:,}, {resident_mb():.0f} MB now (seed {seed})"
             )
+        if any(counted[kind] > begun[kind] for kind in OURS):
+            clear_finished_frames()
+            window.collector.collect_all()
+            counted = objects()
         left = [t.name for t in threading.enumerate() if t not in before and not isinstance(t, threading._DummyThread)]
         monkey.unhook()
     assert not faults.found and not left, (seed, faults.found, left)
