@@ -210,7 +210,7 @@ def clear_finished_frames() -> None:
     """Empty the frames of calls that have ended: somebody keeps the last traceback (seen: of Tabs.show, in pytest only), and with it one
     project, until the next one comes in its place."""
     for thing in gc.get_objects():
-        if isinstance(thing, types.FrameType):
+        if type(thing) is types.FrameType:  # isinstance would ask the thing, and some of torch's warn then
             with contextlib.suppress(RuntimeError):  # it still runs
                 thing.clear()
 
