@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -171,3 +173,18 @@ def test_a_run_that_goes_on_is_judged_by_its_last_checkpoint(window: Window, han
     assert "goes on" in panel.title.full_text
     window.runner.stop()
     hands.until(lambda: not window.runner.busy, what="the end")
+
+
+def test_of_a_closed_project_no_answer_is_held(window: Window, hands: Hands) -> None:
+    open_points(window, hands, (0.6, 0.2, 0.2))
+    panel = window.studio.shell.show_panel("evaluation")
+    train(window, hands)
+    evaluate(panel, hands)
+    press_spot(panel, hands)
+    held, trained = ref(panel.evaluation), window.project_files.tabs.front
+    window.project_files.open_template("lenet5")
+    hands.rest()
+    assert panel.evaluator.found, "its tab is still open"
+    window.project_files.tabs.remove(trained)
+    assert not panel.evaluator.found
+    hands.until(lambda: gc.collect() >= 0 and held() is None, what="the end of what was judged")

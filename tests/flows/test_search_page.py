@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
+from weakref import ref
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from tests.flows.hands import Hands
+from tests.flows.monkey.watch import ids_of
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
 from visualnet.core.project import SearchEntry
@@ -105,3 +108,20 @@ def test_closing_the_window_stops_its_search_and_what_was_begun_can_be_gone_on_w
     from visualnet.training.search.study import Study
 
     assert [trial.state for trial in Study(folder).trials()] == ["paused"]
+
+
+def test_a_closed_project_is_no_longer_offered_for_a_search_nor_held(window: Window, hands: Hands) -> None:
+    network = id(open_points(window, hands, 3).project.graph)
+    window.actions_.trigger("train.search")
+    hands.rest()
+    view = window.pages["search"].view  # type: ignore[attr-defined]
+    view.add("lr")
+    tabs = window.project_files.tabs
+    closed = ref(view.document)
+    tabs.remove(next(tab for tab in tabs if tab.document is closed()))
+    assert view.document is None and not view.space.isEnabled() and view.space.places.count() == 0
+    assert view.title.text() == "Search" and not view.space.fields
+    hands.until(
+        lambda: gc.collect() >= 0 and closed() is None and network not in ids_of("visualnet.core.graph.Graph"),
+        what="its end",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 
@@ -17,7 +18,10 @@ from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.epoch_forecast import epoch_forecasts_of
 from visualnet.app.widgets.layouts import column
 from visualnet.core import edits
+from visualnet.core.document import Document
+from visualnet.core.project import Project
 from visualnet.pytorch import need_torch
+from visualnet.training.estimates import epoch_test
 
 
 @pytest.fixture
@@ -109,3 +113,29 @@ def test_a_run_that_does_not_fit_is_refused(rig: Rig, qtbot: QtBot, monkeypatch:
     assert recipe.batch_size * recipe.options["accumulate"] == 96
     rig.studio.document.undo()
     assert rig.studio.project.recipe.batch_size == 96
+
+
+def test_each_open_project_keeps_its_own_and_a_closed_one_is_not_held(
+    rig: Rig, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ValueError("it cannot be measured")
+
+    page, _ = shown(rig, qtbot)
+    page.show()
+    forecasts = epoch_forecasts_of(rig.studio)
+    qtbot.waitUntil(lambda: forecasts.forecast is not None)
+    first, found = rig.studio.document, forecasts.forecast
+    rig.studio.open(Document(edits.set_recipe(first.project, batch_size=1)))
+    qtbot.waitUntil(lambda: forecasts.forecast not in (None, found))
+    rig.studio.open(first)
+    assert forecasts.forecast == found, "it need not be measured again"
+    monkeypatch.setattr(epoch_test, "measure_epoch", refuse)
+    rig.studio.do("Smaller", lambda p: edits.set_recipe(p, batch_size=8))
+    qtbot.waitUntil(lambda: bool(forecasts.trouble))
+    open_ones = forecasts._failed._found
+    assert list(open_ones) == [first]
+    rig.studio.open(Document(Project()))
+    del first
+    gc.collect()
+    assert not open_ones, "of a closed one nothing is held"

@@ -10,7 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from visualnet.app.state.deferred_refresh import DeferredRefresh, do_waiting_refreshes, refreshes_held
+from visualnet.app.state.deferred_refresh import (
+    DeferredRefresh,
+    HiddenRefreshes,
+    do_waiting_refreshes,
+    refreshes_held,
+)
 
 
 class Panel(QWidget):
@@ -129,3 +134,19 @@ def test_a_panel_that_has_gone_is_left_out(window: QWidget, done: list[str], qtb
         gone.deleteLater()
     QApplication.sendPostedEvents(gone, 52)  # QEvent::DeferredDelete
     qtbot.waitUntil(lambda: done == ["stays"])
+
+
+def test_after_a_document_was_closed_hidden_panels_let_go_of_it_too(
+    window: QWidget, done: list[str], qtbot: QtBot
+) -> None:
+    hidden, current, gone = (panel(name, done, window, shown=False) for name in ("hidden", "current", "gone"))
+    hidden.due.ask()
+    gone.due.ask()
+    gone.deleteLater()
+    QApplication.sendPostedEvents(gone, 52)  # QEvent::DeferredDelete
+    HiddenRefreshes(window).begin()
+    assert not done, "not at once: the window is to answer first"
+    qtbot.waitUntil(lambda: done == ["hidden"])
+    hidden.show()
+    current.show()
+    assert done == ["hidden"], "it is not done again when it is shown"

@@ -203,7 +203,7 @@ def what_keeps(kind: str, known: set[int], most: int = 2) -> list[str]:
     """The ways by which objects of a type that are not among the ``known`` (by id) are held: each from a module or a Qt object down to
     it, as names of types and attributes."""
     new = [t for t in gc.get_objects() if f"{type(t).__module__}.{type(t).__qualname__}" == kind and id(t) not in known]
-    return [f"{_way_to(thing)}\n   at once by {_holders_of(thing, new)}" for thing in new[:most]]
+    return [f"{_way_to(thing, new)}\n   at once by {_holders_of(thing, new)}" for thing in new[:most]]
 
 
 def clear_finished_frames() -> None:
@@ -218,13 +218,35 @@ def clear_finished_frames() -> None:
 def _holders_of(thing: object, ours: list[object]) -> str:
     """Who refers to it at once, frames with the function that runs; the count tells whether others do that are not Python's."""
     found = [r for r in gc.get_referrers(thing) if r is not ours]
-    told = [
-        f"{r.f_code.co_qualname} in {r.f_code.co_filename[-40:]}"
-        if isinstance(r, types.FrameType)
-        else _words_of(r, thing)
-        for r in found
-    ]
+    told = [_words_of_frame(r) if type(r) is types.FrameType else _words_of(r, thing) for r in found]
     return f"{', '.join(told)} ({sys.getrefcount(thing)} references)"
+
+
+def _lives(thing: object) -> bool:
+    return isinstance(thing, QObject) and shiboken6.isValid(thing)
+
+
+def _parents_of(thing: Any) -> str:
+    """A Qt object and those it is in, out to its window: Qt's own hold on it, which Python does not see."""
+    names: list[str] = []
+    while thing is not None and shiboken6.isValid(thing):
+        names.append(type(thing).__qualname__ + (f" ({thing.objectName()})" if thing.objectName() else ""))
+        thing = thing.parent()
+    return " in ".join(names) or "nothing"
+
+
+def _words_of_frame(frame: types.FrameType, most: int = 60) -> str:
+    """The calls from the innermost that is kept out to this one, and who keeps the innermost: a kept frame keeps those that called it."""
+    calls, kept_by = [], "nobody"
+    while len(calls) < most:
+        calls.append(f"{frame.f_code.co_qualname}:{frame.f_lineno}")
+        holders = [h for h in gc.get_referrers(frame) if h is not sys._getframe()]
+        inner = next((h for h in holders if type(h) is types.FrameType and h.f_back is frame), None)
+        if inner is None:
+            kept_by = "; ".join(_way_to(h, holders, 6) for h in holders if not isinstance(h, list)) or "nobody"
+            break
+        frame = inner
+    return f"calls {' < '.join(calls)}, kept by {kept_by}"
 
 
 def ids_of(kind: str) -> set[int]:
@@ -232,18 +254,23 @@ def ids_of(kind: str) -> set[int]:
     return {id(t) for t in gc.get_objects() if f"{type(t).__module__}.{type(t).__qualname__}" == kind}
 
 
-def _way_to(thing: object, levels: int = 14, most: int = 20_000) -> str:
-    """Breadth first over who refers to whom, until a module's dictionary or nothing more is met. Each level looks once at all objects."""
+def _way_to(thing: object, ours: list[object], levels: int = 14, most: int = 20_000) -> str:
+    """Breadth first over who refers to whom, until a module's dictionary or nothing more is met. Each level looks once at all objects.
+    ``ours`` is the list of who asks."""
     way: dict[int, str] = {id(thing): type(thing).__qualname__}
     level: list[object] = [thing]
     last = way[id(thing)]
     for _ in range(levels):
         above: list[object] = []
         for holder in gc.get_referrers(*level):
-            if holder is level or isinstance(holder, types.FrameType | weakref.ref) or id(holder) in way:
+            kind = type(holder)
+            if holder is level or holder is ours or kind in (types.FrameType, weakref.ref) or id(holder) in way:
+                continue
+            if kind is types.CellType and holder.cell_contents is ours:
                 continue
             held = next((h for h in gc.get_referents(holder) if id(h) in way), None)
-            way[id(holder)] = last = f"{_words_of(holder, held)} > {way.get(id(held), '?')}"
+            inside = f" (in {_parents_of(holder.parent())})" if _lives(holder) else ""
+            way[id(holder)] = last = f"{_words_of(holder, held)}{inside} > {way.get(id(held), '?')}"
             if isinstance(holder, types.ModuleType) or (isinstance(holder, dict) and "__spec__" in holder):
                 return last
             above.append(holder)

@@ -14,9 +14,8 @@ from shiboken6 import isValid
 
 from visualnet.analysis.cost.totals import Costs
 from visualnet.app.services.background_task import Job
-from visualnet.app.services.measurements import Measurement, machine_speed_of
+from visualnet.app.services.measurements import Measurement, ResultsByDocument, machine_speed_of
 from visualnet.app.state.studio import Studio
-from visualnet.core.project import Project
 from visualnet.training import exclusive
 from visualnet.training.estimates.epoch import EpochForecast, measured_of
 from visualnet.training.estimates.memory_check import MemoryFault, find_memory_fault, largest_batch
@@ -32,12 +31,12 @@ SHARE = 0.5
 
 
 class EpochForecasts(Measurement):
-    """The forecast of the open project. It is measured again when network, recipe, device or data are others."""
+    """The forecast of the project in front. It is measured again when network, recipe, device or data are others."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, studio)
-        self._measured: tuple[Project, EpochForecast] | None = None
-        self._failed: tuple[Project, str] | None = None
+        self._measured: ResultsByDocument[EpochForecast] = ResultsByDocument(studio)
+        self._failed: ResultsByDocument[str] = ResultsByDocument(studio)
         self._of_run: tuple[str, float] | None = None
         """The run that was begun last, and the time of an epoch that was forecast for it."""
         self._timers: WeakKeyDictionary[QWidget, QTimer] = WeakKeyDictionary()
@@ -66,16 +65,18 @@ class EpochForecasts(Measurement):
     @property
     def forecast(self) -> EpochForecast | None:
         """What was measured, if that is still so; the number of epochs is the recipe's."""
-        if self._measured is None:
+        measured, now = self._measured.get(), self.studio.project
+        if measured is None:
             return None
-        (before, found), now = self._measured, self.studio.project
+        before, found = measured
         same = before.same_network(now) and measured_of(before) == measured_of(now)
         return found._replace(epochs=now.recipe.epochs) if same else None
 
     @property
     def trouble(self) -> str:
         """Why it could not be measured; nothing where it was, or was not tried."""
-        return self._failed[1] if self._failed is not None and self._failed[0] is self.studio.project else ""
+        failed = self._failed.get()
+        return failed[1] if failed is not None and failed[0] is self.studio.project else ""
 
     def by_formula(self) -> float | None:
         """The time of an epoch by formula; None where this machine's speed is not known, or the data are not."""
@@ -110,6 +111,7 @@ class EpochForecasts(Measurement):
     def measure(self) -> None:
         """Measure now, unless it is being measured, or a run goes on."""
         project = self.studio.project
+        keep_measured, keep_failed = self._measured.keep_for_document(), self._failed.keep_for_document()
 
         def run(job: Job) -> EpochForecast | str:
             from visualnet.data.loading import load
@@ -129,9 +131,9 @@ class EpochForecasts(Measurement):
 
         def done(found: EpochForecast | str) -> None:
             if isinstance(found, EpochForecast):
-                self._measured = project, found
+                keep_measured(found)
             else:
-                self._failed = project, found
+                keep_failed(found)
 
         if not self.running and not self.why_not():
             self._begin(run, done, "measure an epoch", "The time of an epoch cannot be measured")

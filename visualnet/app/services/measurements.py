@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary, ref
 
 from PySide6.QtCore import QObject, Signal
@@ -19,6 +19,31 @@ from visualnet.training.measure import machine_speed_store
 
 if TYPE_CHECKING:
     from visualnet.training.measure.layer_timing import Timing
+
+
+Found = TypeVar("Found")
+
+
+class ResultsByDocument(Generic[Found]):
+    """The last result for each open document, with the project it was found for. It goes with its document: what is closed is not held."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._found: WeakKeyDictionary[Document, tuple[Project, Found]] = WeakKeyDictionary()
+
+    def get(self) -> tuple[Project, Found] | None:
+        """That of the document in front, which may have been changed since."""
+        return self._found.get(self._studio.document)
+
+    def keep_for_document(self) -> Callable[[Found], None]:
+        """Gives what keeps a result for the document and project that are in front now, unless the document is closed by then."""
+        asked, project = ref(self._studio.document), self._studio.project
+
+        def keep(found: Found) -> None:
+            if (document := asked()) is not None:
+                self._found[document] = project, found
+
+        return keep
 
 
 class Measurement(QObject):
@@ -74,12 +99,12 @@ class LayerTiming(Measurement):
 
     def __init__(self, studio: Studio, parent: QObject) -> None:
         super().__init__(studio, parent)
-        self._measured: WeakKeyDictionary[Document, tuple[Project, Timing]] = WeakKeyDictionary()
+        self._measured: ResultsByDocument[Timing] = ResultsByDocument(studio)
 
     @property
     def timing(self) -> Timing | None:
         """What was measured of the network as it is now, in the same batches; None where it is another by now."""
-        found, now = self._measured.get(self.studio.document), self.studio.project
+        found, now = self._measured.get(), self.studio.project
         if found is None:
             return None
         before, timing = found
@@ -98,7 +123,7 @@ class LayerTiming(Measurement):
 
     def toggle(self) -> None:
         """Begin to measure, or end it."""
-        project, analysis, asked = self.studio.project, self.studio.analysis, ref(self.studio.document)
+        project, analysis = self.studio.project, self.studio.analysis
 
         def run(job: Job) -> Timing:
             need_torch()
@@ -106,14 +131,10 @@ class LayerTiming(Measurement):
 
             return measure(project, analysis, job, job.stop)
 
-        def done(timing: Timing) -> None:
-            if (document := asked()) is not None:
-                self._measured[document] = project, timing
-
         if self._task is not None and self._task.running:
             self._task.cancel()
         else:
-            self._begin(run, done, "measure layers", "It cannot be measured")
+            self._begin(run, self._measured.keep_for_document(), "measure layers", "It cannot be measured")
 
 
 class MachineSpeed(Measurement):

@@ -54,10 +54,15 @@ INPUT_CLASSES = frozenset(
 )
 
 
+IDLE_MS = 300
+"""So long after a document was closed the hidden widgets let go of it."""
+
+
 class DeferredRefresh(QObject):
     """Refreshes a widget at once while it is visible; asked while it is hidden, once when it is shown next.
 
-    While another document or theme comes (``refreshes_held``) it only joins the queue, however often it is asked.
+    While another document or theme comes (``refreshes_held``) it only joins the queue, however often it is asked. After a document was
+    closed, hidden widgets are refreshed too (`HiddenRefreshes`), or they would hold what they showed of it.
 
     Args:
         widget: what is refreshed.
@@ -78,10 +83,12 @@ class DeferredRefresh(QObject):
             self.do()
         else:
             self._due = True
+            _queue().hidden[self] = None
 
     def do(self) -> None:
         """Refresh now."""
         _queue().drop(self)
+        _queue().hidden.pop(self, None)
         self._due = False
         self._refresh()
 
@@ -108,6 +115,8 @@ class RefreshQueue(QObject):
         self._app = app
         self.held = 0
         self.waiting: dict[DeferredRefresh, None] = {}
+        self.hidden: dict[DeferredRefresh, None] = {}
+        """Those that are due when their widget is shown."""
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._do_one)
 
@@ -131,6 +140,15 @@ class RefreshQueue(QObject):
         """Let none wait any longer."""
         while self.waiting:
             self._do_one()
+        for refresh in list(self.hidden):
+            self.do_hidden(refresh)
+
+    def do_hidden(self, refresh: DeferredRefresh) -> None:
+        """Do one of a hidden widget, if it is still due."""
+        if isValid(refresh) and isValid(refresh.widget):
+            refresh.bring_up_to_date()
+        else:
+            self.hidden.pop(refresh, None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # By their class first: to ask every event of the program for its type takes a tenth of a click.
@@ -150,6 +168,27 @@ class RefreshQueue(QObject):
     def _do_one(self) -> None:
         if (found := self._first_visible() or next(iter(self.waiting), None)) is not None:
             found.do()
+
+
+class HiddenRefreshes(QObject):
+    """When a document is closed, hidden widgets are refreshed too, one now and then, so that they hold nothing of it."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._left: list[DeferredRefresh] = []
+        self._timer = QTimer(self, interval=IDLE_MS)
+        self._timer.timeout.connect(self._do_one)
+
+    def begin(self, *_: object) -> None:
+        """A document was closed."""
+        self._left = list(_queue().hidden)
+        if self._left:
+            self._timer.start()
+
+    def _do_one(self) -> None:
+        _queue().do_hidden(self._left.pop())
+        if not self._left:
+            self._timer.stop()
 
 
 @contextmanager

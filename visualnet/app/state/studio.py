@@ -13,7 +13,7 @@ from visualnet.analysis.block_nesting import find_node
 from visualnet.analysis.connect.check import Acceptance
 from visualnet.analysis.facts import NodePath
 from visualnet.analysis.repair.preview import EditPreview, preview_edit
-from visualnet.app.state.deferred_refresh import refreshes_held
+from visualnet.app.state.deferred_refresh import HiddenRefreshes, refreshes_held
 from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.app.state.shell import Shell
 from visualnet.core import edits
@@ -116,6 +116,7 @@ class Studio(StudioSignals):
         self.switching_document = False
         """Another document is coming to the front: ``state_changed`` tells when all of it has been said."""
         self._adopt(document)
+        self.document_closed.connect(HiddenRefreshes(self).begin)
 
     @property
     def has_runner(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -57,6 +57,10 @@ class Evaluator(QObject):
         )
         self._task.finished.connect(self._end)
         self.changed.emit()
+
+    def forget(self, folders: Collection[Path]) -> None:
+        """Hold nothing of these runs any longer: their project is closed."""
+        self.found = {question: found for question, found in self.found.items() if question.folder not in folders}
 
     def cancel(self) -> None:
         """Judge no further."""

@@ -114,6 +114,14 @@ class JudgementView(QWidget):
         self.tabs.blockSignals(False)
         self._choose()
 
+    def clear(self) -> None:
+        """Hold nothing of the answer that was shown."""
+        self.evaluation, self.judged, self.judgements = None, None, []
+        self.samples.clear()
+        self.samples.hide()
+        self.list.clear()
+        self.chart.show_chart(None)
+
     @property
     def judgement(self) -> Judgement | None:
         """The one whose tab is open."""

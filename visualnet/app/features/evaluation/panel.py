@@ -21,6 +21,7 @@ from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.app.widgets.layouts import column, row, split
 from visualnet.app.widgets.share_bar import ShareBar
+from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.project import RunRef
 from visualnet.core.storage import project_file
@@ -91,6 +92,8 @@ class EvaluationPanel(QWidget):
         due = DeferredRefresh(self, self.refresh)
         for changed in (self.runner.state_changed, self.runner.attached_changed, studio.document_changed):
             changed.connect(due.ask)
+        studio.document_closed.connect(self._forget)
+        studio.document_closed.connect(due.ask)
         studio.theme_changed.connect(self.judgements.set_theme)
         self.judgements.set_theme(studio.theme)
         self.refresh()
@@ -188,6 +191,11 @@ class EvaluationPanel(QWidget):
 
     # --- what is shown -------------------------------------------------------------------------------------------------------------
 
+    def _forget(self, document: Document) -> None:
+        self.evaluator.forget(
+            {folder for run in document.project.runs if (folder := history.folder_of(run)) is not None}
+        )
+
     def _take(self, question: Question, found: Evaluation) -> None:
         if self.folder == question.folder:
             self._show(found)
@@ -206,7 +214,10 @@ class EvaluationPanel(QWidget):
         if known is not None and known is not self.evaluation:
             self._show(known)
         elif known is None:
-            self.evaluation = None
+            if self.evaluation is not None:
+                self.evaluation = None
+                self.judgements.clear()
+                self.pairing.clear()
             self._show_empty(question)
         elif self.evaluator.fault:
             self.pairing.tell(f"{self.evaluator.fault}.")

@@ -74,6 +74,11 @@ class SampleView(QWidget):
                 self.list.addItem(item)
         self.list.setCurrentRow(0)
 
+    def clear(self) -> None:
+        """Hold nothing of what was shown."""
+        self._evaluation = self._judged = None
+        self.list.clear()
+
     @property
     def sample(self) -> int | None:
         """The place of the chosen sample in the data set."""

@@ -74,6 +74,13 @@ class SpaceForm(QWidget):
             self._mark(entry.address, self.faults.get(entry.address, ""))
         self.empty.setVisible(not self._entries)
 
+    def clear(self) -> None:
+        """Show no project: it is closed."""
+        self._project, self._entries, self.faults = None, (), {}
+        self.places.clear()
+        self._build()
+        self.empty.show()
+
     def add(self, address: str) -> None:
         """Vary the setting of this address too, round what it is now.
 

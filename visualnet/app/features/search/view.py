@@ -55,6 +55,7 @@ class SearchView(PageView):
         self.searcher.changed.connect(self.show_outcome)
         self._build()
         studio.theme_changed.connect(self._set_theme)
+        studio.document_closed.connect(self._forget)
         self.refresh()
 
     def _build(self) -> None:
@@ -161,6 +162,12 @@ class SearchView(PageView):
         self.searcher.show(kept.find_newest(document.project))
         self.refresh()
 
+    def _forget(self, closed: Document) -> None:
+        if closed is self.document:
+            closed.changed.disconnect(self._follow)
+            self._document = lambda: None
+            self.refresh()
+
     def add(self, address: str) -> None:
         """Vary the setting of this address too."""
         try:
@@ -263,6 +270,7 @@ class SearchView(PageView):
         else:
             self.title.setText("Search")
             self.sentence.setText(NO_PROJECT)
+            self.space.clear()
         self.show_outcome()
 
     def _fault(self) -> str:
