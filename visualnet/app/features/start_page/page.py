@@ -100,7 +100,7 @@ class StartPage(QWidget):
         add(self._body, (self._templates(), 1), self._side())
         page = column(self._top, spacing=0, parent=self._page)
         page.addSpacing(HEAD_GAP)
-        add(page, self._body, self.further.layout, STRETCH)
+        add(page, self._body, self.further, STRETCH)
 
     def _head(self) -> QWidget:
         head = QWidget()
@@ -300,7 +300,7 @@ class StartPage(QWidget):
         rows = -(-len(self.cards) // columns) or 1
         words = max((card.words_height(width) for card in self.cards), default=0)
         above = top + self._top.sizeHint().height() + HEAD_GAP + self.search.sizeHint().height() + CAPTION_GAP
-        room = self._scroll.viewport().height() - above - (PEEK if self.further else FOOT) - GAP * (rows - 1)
+        room = self._scroll.viewport().height() - above - (FOOT if self.further.is_empty else PEEK) - GAP * (rows - 1)
         return min(max(room // rows - words, PICTURE_LOW), PICTURE_HIGH)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
