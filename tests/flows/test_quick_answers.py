@@ -25,6 +25,7 @@ def two(window: Window, hands: Hands) -> Window:
     return window
 
 
+@pytest.mark.wide
 def test_each_panel_follows_another_document_once_and_after_the_canvas(
     two: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,6 +71,7 @@ def test_a_panel_behind_another_one_does_nothing_until_it_is_in_front(
     assert refreshed == [1] and two.panel("inspector").node_page.name.text() == "other"
 
 
+@pytest.mark.wide
 def test_the_page_is_not_laid_out_again_and_again_when_it_comes_back(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
