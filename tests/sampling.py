@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 from zlib import crc32
 
 import pytest
 from hypothesis import settings
-
-
-def one_in(every: int, values: Iterable[Any], name: Callable[[Any], str] = str, begin: int = 0) -> list[Any]:
-    """The values as parameters of a test: one in so many runs in the suite, the others are marked ``wide``."""
-    return [
-        pytest.param(value, id=name(value), marks=[] if at % every == begin else pytest.mark.wide)
-        for at, value in enumerate(values)
-    ]
 
 
 def mark_wide(items: Iterable[pytest.Item]) -> None:

@@ -93,6 +93,7 @@ def told(project: Project) -> list[str]:
     return [p.words for p in infer(project).problems if p.code == "large-start"]
 
 
+@pytest.mark.wide
 def test_forecasts_are_those_of_torch() -> None:
     """What is told is true: the bounds are those that the module's words give, measured over 200 networks."""
     ratios, spoken, false = [], [], 0

@@ -14,7 +14,6 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from tests.conftest import Amount
 from tests.contract.test_random_graphs import fields, objectives_agree
 from tests.graphs import random_project
-from tests.sampling import one_in
 from visualnet.cli.common import open_project, template_names
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.source_code import source
@@ -48,7 +47,7 @@ def differing_weights(project: Project, seed: int) -> list[str]:
 
 
 @pytest.mark.few(4)
-@pytest.mark.parametrize("name", one_in(9, [t.name for t in template_list() if t.parameters <= SMALL]))
+@pytest.mark.parametrize("name", [t.name for t in template_list() if t.parameters <= SMALL])
 def test_the_same_seed_gives_the_same_first_weights(name: str) -> None:
     assert differing_weights(open_project(name), 3) == []
 
@@ -72,7 +71,8 @@ class Draws(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-@pytest.mark.parametrize("name", one_in(6, [t.name for t in template_list() if t.parameters > SMALL]))
+@pytest.mark.few(4)
+@pytest.mark.parametrize("name", [t.name for t in template_list() if t.parameters > SMALL])
 def test_large_networks_draw_the_same_numbers_in_the_same_order(name: str) -> None:
     project = open_project(name)
     with Draws() as ours:
@@ -87,7 +87,8 @@ def test_large_networks_draw_the_same_numbers_in_the_same_order(name: str) -> No
 # --- loss and metrics --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", one_in(9, [t.name for t in template_list() if t.parameters < 500_000], begin=1))
+@pytest.mark.few(5)
+@pytest.mark.parametrize("name", [t.name for t in template_list() if t.parameters < 500_000])
 def test_loss_and_metrics_give_what_the_program_shows(name: str) -> None:
     project = open_project(name)
     model = compile_project(project, seed=0)
@@ -99,7 +100,7 @@ def test_loss_and_metrics_give_what_the_program_shows(name: str) -> None:
 
 
 @pytest.mark.few(5)
-@pytest.mark.parametrize("name", one_in(9, template_names(), begin=2))
+@pytest.mark.parametrize("name", template_names())
 def test_no_layer_is_applied_twice(name: str) -> None:
     """Loss and metrics take what ``forward`` has computed."""
     model = compile_project(open_project(name), device="meta")

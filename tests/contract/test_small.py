@@ -8,7 +8,6 @@ from functools import lru_cache
 import pytest
 from msgspec.structs import replace
 
-from tests.sampling import one_in
 from visualnet.analysis import infer
 from visualnet.analysis.inference.graph_checks import classes as classes_of
 from visualnet.core.project import Project
@@ -121,8 +120,8 @@ and machines that learn by contrast: a difference of energies between data and o
 That these learn is held by tests/training."""
 
 
-@pytest.mark.few(1)
-@pytest.mark.parametrize("name", one_in(18, [name for name in TRAINING if name not in OF_SEVERAL]))
+@pytest.mark.wide
+@pytest.mark.parametrize("name", [name for name in TRAINING if name not in OF_SEVERAL])
 def test_its_loss_falls(name: str, request: pytest.FixtureRequest) -> None:
     """A few steps of the heavy ones; with ``--thorough`` the whole epoch of all, in less than a minute on two cores.
 
@@ -141,9 +140,7 @@ def test_what_does_not_learn_does_not_fall() -> None:
 
 
 @pytest.mark.few(3)
-@pytest.mark.parametrize(
-    "name", one_in(8, [name for name in TRAINING if name not in ("unet-small", "unet-padded-small")])
-)
+@pytest.mark.parametrize("name", [name for name in TRAINING if name not in ("unet-small", "unet-padded-small")])
 def test_the_first_loss_is_about_that_of_guessing(name: str) -> None:
     """The first lesson about a loss curve: it begins at ln K. (Where one field of a mask outweighs the other, guessing gives less.)"""
     import torch

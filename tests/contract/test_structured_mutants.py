@@ -57,6 +57,7 @@ def test_too_many_layers_are_an_error_of_the_analysis(depth: int, repeat: int) -
     assert structured.disagreement(project) == ""
 
 
+@pytest.mark.wide
 def test_as_many_layers_as_are_allowed_compile() -> None:
     assert infer(nest(2, 40)).errors() == []
     assert structured.disagreement(nest(2, 40)) == ""

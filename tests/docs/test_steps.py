@@ -34,6 +34,7 @@ def repairs(window: Window) -> list[str]:
     return [b.text() for b in panel.findChildren(QPushButton) if b.isVisible() and b.text()]
 
 
+@pytest.mark.wide
 def test_getting_started_ask_why_and_break_it(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     hands.rest()

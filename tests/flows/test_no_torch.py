@@ -114,7 +114,7 @@ sys.exit(program.main([sys.argv[1]]))
 """
 
 
-@pytest.mark.few(1)
+@pytest.mark.wide
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("how", "when"), [("missing", "late"), ("library", "late"), ("library", "early")])
 def test_the_window_says_so_and_one_can_draw_and_save(how: str, when: str, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_no_words_are_cut(opened: Callable[[int, int, int], Hands], text_size: i
     assert not faults, "\n".join(dict.fromkeys(faults))
 
 
-@pytest.mark.few(1)
+@pytest.mark.wide
 @pytest.mark.parametrize(("text_size", "width", "height"), [(150, 1440, 900), (100, 1280, 720)])
 def test_no_words_are_cut_on_the_start_page_and_in_dialogs(
     opened: Callable[[int, int, int], Hands], text_size: int, width: int, height: int

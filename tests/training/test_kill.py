@@ -41,8 +41,6 @@ TECHNIQUES: dict[str, Callable[[], Project]] = {
     **{f"learners, {name}": lambda name=name: gan(*CASES[name]) for name in CASES},
     "learners with a gradient penalty": lambda: wgan({"steps": 2}),
 }
-ALWAYS = ("all guards", "learners, guards")
-"""What is killed in each run of the tests; the others with ``--wide``."""
 KILLS = 3
 
 
@@ -79,11 +77,9 @@ def weights(folder: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-@pytest.mark.few(1)
+@pytest.mark.wide
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=() if n in ALWAYS else pytest.mark.wide, id=n.replace(" ", "-")) for n in TECHNIQUES]
-)
+@pytest.mark.parametrize("name", TECHNIQUES, ids=lambda name: name.replace(" ", "-"))
 def test_a_killed_training_goes_on_to_the_same_bits(name: str, trainer: ProcessServer, tmp_path: Path) -> None:
     project, moments = TECHNIQUES[name](), random.Random(name)
     whole = create_run(project, tmp_path / "whole")

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 import torch
 
-from tests.sampling import one_in
 from tests.training.nets import chain, lenet, line, points, small
 from tests.waiting import linger, until
 from visualnet.analysis import infer
@@ -93,8 +92,8 @@ TEMPLATES = [t.name for t in template_list() if project_file.load(t.path).data.n
 """Those whose data comes with the program."""
 
 
-@pytest.mark.few(9)
-@pytest.mark.parametrize("name", one_in(3, TEMPLATES, begin=1))
+@pytest.mark.few(4)
+@pytest.mark.parametrize("name", TEMPLATES)
 def test_every_template_trains(name: str) -> None:
     project = project_file.load(resource("templates", f"{name}.vnet"))
     control, model = Control(), RunModel()

@@ -42,10 +42,12 @@ def test_padding_on_the_longer_way_comes_before_a_layer_in_the_shortcut() -> Non
         assert spec.shape == (8, 28, 28)
 
 
+@pytest.mark.wide
 def test_each_kernel_gets_its_own_padding() -> None:
     assert found(shortcut(3, 5, 3))[0].words == "Set padding of “conv1” and “conv3” → 1 and of “conv2” → 2"
 
 
+@pytest.mark.wide
 def test_layers_that_keep_the_size_already_are_left_alone() -> None:
     project = shortcut(3, 3, 3)
     project = edits.set_params(project, MAIN, [project.graph.named("conv2").id], {"padding": 1})

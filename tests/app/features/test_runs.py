@@ -110,6 +110,7 @@ def test_resume_the_chosen_run(rig: Rig, panel: RunsPanel, qtbot: QtBot) -> None
     assert (run.state, run.epochs) == ("done", 4)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 def test_which_curves_are_shown_is_seen_in_either_theme(
     theme: Theme, rig: Rig, panel: RunsPanel, qtbot: QtBot, qapp: QApplication

@@ -84,6 +84,7 @@ def test_every_template_has_a_card_with_its_figures(page: StartPage) -> None:
         assert card.accessibleDescription() == card.figures.full_text
 
 
+@pytest.mark.wide
 def test_the_words_of_a_card_fit_into_it(page: StartPage, qtbot: QtBot) -> None:
     for width, height in ((1440, 856), (1280, 676), (960, 556)):
         page.resize(width, height)
@@ -93,6 +94,7 @@ def test_the_words_of_a_card_fit_into_it(page: StartPage, qtbot: QtBot) -> None:
             assert card.about.height() >= needed, (width, card.name)
 
 
+@pytest.mark.wide
 def test_each_picture_shows_what_is_special_in_its_network(page: StartPage) -> None:
     """No two of the featured ones are alike, and each wears the colour of the family that it is about."""
     about = {
@@ -144,6 +146,7 @@ def test_a_search_shows_only_what_it_finds_and_return_opens_the_first(page: Star
     assert page.found()[0].hasFocus()
 
 
+@pytest.mark.wide
 def test_the_frame_of_the_keyboard_is_there_once_a_key_was_used(page: StartPage, qtbot: QtBot) -> None:
     first, second = page.cards[:2]
     assert first.hasFocus() and not first.framed, "what nobody has chosen looks like the others"
@@ -156,6 +159,7 @@ def test_the_frame_of_the_keyboard_is_there_once_a_key_was_used(page: StartPage,
     assert second.framed
 
 
+@pytest.mark.wide
 def test_pictures_follow_the_theme_and_are_drawn_once(page: StartPage, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
     draw = TemplateCard._draw
@@ -238,6 +242,7 @@ def test_arrows_go_over_cards_lessons_and_files(
     assert heard == [("template", "lenet5"), ("lesson", page.lessons[1].name), ("file", str(page.rows[0].path))]
 
 
+@pytest.mark.wide
 def test_tab_reaches_everything_that_acts(page: StartPage, settings: Settings, tmp_path: Path, qtbot: QtBot) -> None:
     remember(settings, tmp_path, "a.vnet")
     page.refresh()
@@ -267,6 +272,7 @@ def test_buttons_and_their_keys(page: StartPage, qtbot: QtBot) -> None:
     assert heard == ["open", "empty"]
 
 
+@pytest.mark.wide
 def test_the_keys_that_a_person_chose_are_shown(qtbot: QtBot, qapp: QApplication, settings: Settings) -> None:
     settings.section("shortcuts")["file.open"] = ["Ctrl+Alt+O"]
     window = Window(settings, ThemeKeeper(qapp, "dark"))
@@ -279,6 +285,7 @@ def test_the_keys_that_a_person_chose_are_shown(qtbot: QtBot, qapp: QApplication
 # --- layout --------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("width", "height", "beside"), [(1440, 856, True), (1280, 676, True), (960, 556, False)])
 def test_nothing_is_cut_off(page: StartPage, qtbot: QtBot, width: int, height: int, beside: bool) -> None:
     page.resize(width, height)
@@ -342,6 +349,7 @@ def test_files_are_listed_newest_first_without_those_that_are_gone(
     assert heard == [("file", str(tmp_path / "old.vnet"))]
 
 
+@pytest.mark.wide
 def test_a_pinned_file_stays_at_the_head(page: StartPage, settings: Settings, tmp_path: Path, qtbot: QtBot) -> None:
     remember(settings, tmp_path, "one.vnet", "two.vnet", "three.vnet")
     page.refresh()
@@ -355,6 +363,7 @@ def test_a_pinned_file_stays_at_the_head(page: StartPage, settings: Settings, tm
     assert "one.vnet" not in [row.path.name for row in page.rows]
 
 
+@pytest.mark.wide
 def test_what_was_open_last_is_offered(page: StartPage, tmp_path: Path, qtbot: QtBot) -> None:
     assert not page.recent.reopen.isVisible()
     page.recent.show_last([tmp_path / "one.vnet", tmp_path / "two.vnet"])
@@ -381,6 +390,7 @@ def test_a_right_click_offers_to_forget_a_file(
     assert (tmp_path / "two.vnet").exists()
 
 
+@pytest.mark.wide
 def test_delete_forgets_a_file_and_the_focus_stays_near(
     page: StartPage, settings: Settings, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -446,6 +456,7 @@ def test_a_row_opens_the_small_version_by_its_chip_its_key_and_its_menu(page: St
     assert heard == [("template", "alexnet-small")] * 3
 
 
+@pytest.mark.wide
 def test_one_that_trains_as_it_is_offers_no_small_version(page: StartPage, qtbot: QtBot) -> None:
     heard = told(page)
     card = page.cards[2]

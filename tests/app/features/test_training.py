@@ -76,6 +76,7 @@ def legend(plot: CurvesPlot) -> dict[str, Entry]:
     return {entry.words.legend: entry for entry in plot.legend._entries if not entry.dashed}
 
 
+@pytest.mark.wide
 def test_several_runs_have_a_colour_each_and_are_named_by_what_differs(
     rig: Rig, panel: TrainingPanel, qtbot: QtBot
 ) -> None:
@@ -179,6 +180,7 @@ def test_smoothing_goes_from_none_to_strong() -> None:
     assert weights[-1] == pytest.approx(0.995)
 
 
+@pytest.mark.wide
 def test_the_plane_is_drawn_for_points_and_bars_for_pictures(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:
     rig.runner.prepare()
     rig.train(qtbot)
@@ -280,6 +282,7 @@ def test_the_page_shows_the_rule_and_the_planned_rate(rig: Rig, recipe: RecipePa
     assert min(recipe.curve.used[1]) < 0.2 * project.lr
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("per_cent", [100, 125, 150])
 def test_whatever_is_shown_of_the_heads_has_room_for_its_words(qtbot: QtBot, qapp: QApplication, per_cent: int) -> None:
     keeper = ThemeKeeper(qapp, "dark", text_size=per_cent)

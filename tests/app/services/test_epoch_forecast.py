@@ -69,6 +69,7 @@ def test_it_is_measured_in_a_pause_and_anew_when_it_is_another(rig: Rig, qtbot: 
     assert forecasts.forecast is None, "what it was measured for is no longer there"
 
 
+@pytest.mark.wide
 def test_a_run_is_held_against_it_and_nothing_is_measured_beside_it(rig: Rig, qtbot: QtBot) -> None:
     page, section = shown(rig, qtbot)
     page.show()
@@ -115,6 +116,7 @@ def test_a_run_that_does_not_fit_is_refused(rig: Rig, qtbot: QtBot, monkeypatch:
     assert rig.studio.project.recipe.batch_size == 96
 
 
+@pytest.mark.wide
 def test_each_open_project_keeps_its_own_and_a_closed_one_is_not_held(
     rig: Rig, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,6 +101,7 @@ def test_what_takes_long_is_computed_aside_of_the_weights_that_are_trained(rig: 
     assert probes.observed.last(other) is None
 
 
+@pytest.mark.wide
 def test_what_is_live_follows_a_training_and_stops_when_nobody_looks(rig: Rig, qtbot: QtBot) -> None:
     port = (("n2",), next(iter(rig.studio.facts["n2"].outputs)))  # type: ignore[index]
     request = ObservationRequest("values", port)

@@ -167,6 +167,7 @@ def test_a_log_read_to_be_watched_keeps_the_extremes_and_the_whole_one_everythin
     assert (watched.step, watched.epochs, watched.state) == (whole.step, whole.epochs, whole.state)
 
 
+@pytest.mark.wide
 def test_a_watched_run_of_any_length_takes_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_model, "WATCHED", 64)
     monkeypatch.setattr(run_model, "WATCHED_EPOCHS", 32)

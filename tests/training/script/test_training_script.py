@@ -16,7 +16,6 @@ import pytest
 import torch
 
 from tests.graphs import graph
-from tests.sampling import one_in
 from tests.training.by_hand import matrix, tiny
 from tests.training.nets import line, points, small
 from tests.training.script.held import differences, plain, printed, run_script, session_history
@@ -76,7 +75,7 @@ def test_every_optimizer_with_every_schedule_and_all_guards(optimizer: str, sche
 
 
 @pytest.mark.few(8)
-@pytest.mark.parametrize("optimizer", one_in(4, OPTIONS))
+@pytest.mark.parametrize("optimizer", OPTIONS)
 @pytest.mark.parametrize(
     ("schedule", "options"),
     [
@@ -340,16 +339,14 @@ def first_samples(project: Project, count: int) -> Loaded:
     return data._replace(train=data.train[:count], validation=data.validation[: count // 2])
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "name",
-    one_in(
-        9,
-        [
-            "perceptron-points", "resnet-small", "vae", "autoencoder", "inception-v1-small", "vit-small",  # points, pictures
-            "gpt-small", "gru-classifier-small", "seq2seq-small", "bert-base-small", "transformer-small", "gru-rows",  # texts
-            "unet-small", "wavenet-small", "efficientnet-b0-small", "lenet5", "mlp-mixer-small", "convnext-t-small",  # masks, sound
-        ],
-    ),
+    [
+        "perceptron-points", "resnet-small", "vae", "autoencoder", "inception-v1-small", "vit-small",  # points, pictures
+        "gpt-small", "gru-classifier-small", "seq2seq-small", "bert-base-small", "transformer-small", "gru-rows",  # texts
+        "unet-small", "wavenet-small", "efficientnet-b0-small", "lenet5", "mlp-mixer-small", "convnext-t-small",  # masks, sound
+    ],
 )  # fmt: skip
 def test_templates_of_every_kind_of_data(name: str, folder: Path) -> None:
     project = open_project(name)
