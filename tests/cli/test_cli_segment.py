@@ -17,6 +17,8 @@ from visualnet.core.storage import project_file
 from visualnet.data.loading import load as load_data
 from visualnet.resources import resource
 
+pytestmark = pytest.mark.wide
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -35,7 +37,6 @@ def write_scene(path: Path, side: int) -> np.ndarray[tuple[int, ...], np.dtype[n
     return np.asarray(image, np.float32)
 
 
-@pytest.mark.wide
 def test_a_large_image_becomes_a_mask_of_its_size(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
