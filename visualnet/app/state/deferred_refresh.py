@@ -76,11 +76,16 @@ class DeferredRefresh(QObject):
         self.widget, self._refresh, self._hidden, self._due = widget, refresh, hidden, False
         widget.installEventFilter(self)
 
+    @property
+    def needed(self) -> bool:
+        """Whether it is to be up to date at the next thing a person does: it is seen, or others look at what it says."""
+        return self._hidden or self.widget.isVisible()
+
     def ask(self, *_: object) -> None:
         """What the widget shows has changed."""
         if _queue().used:
             _queue().add(self)
-        elif self._hidden or self.widget.isVisible():
+        elif self.needed:
             self.do()
         else:
             self._due = True
@@ -105,10 +110,10 @@ class DeferredRefresh(QObject):
 
 
 class RefreshQueue(QObject):
-    """The refreshes that wait: one is done between two events, what is visible first.
+    """The refreshes that wait: one is done between two events, what is needed first.
 
-    So a click is answered when the canvas shows what it did, and the panels follow. Before anything that a person does next the visible
-    ones are done.
+    So a click is answered when the canvas shows what it did, and the panels follow. Before anything that a person does next the
+    needed ones are done.
     """
 
     def __init__(self, app: QCoreApplication) -> None:
@@ -153,6 +158,12 @@ class RefreshQueue(QObject):
             self._timer.stop()
             self.watch()
 
+    def do_needed(self) -> None:
+        """Bring up to date what is needed before the next thing a person does."""
+        with self._unwatched():
+            while (needed := self._first_needed()) is not None:
+                needed.do()
+
     def do_all(self) -> None:
         """Let none wait any longer."""
         while self.waiting:
@@ -171,21 +182,19 @@ class RefreshQueue(QObject):
         # By their class first: to ask every event of the program for its type takes a tenth of a click.
         if event.__class__ in INPUT_CLASSES and event.type() in INPUT:
             was_visible = isinstance(watched, QWidget) and watched.isVisible()
-            with self._unwatched():
-                while (shown := self._first_visible()) is not None:
-                    shown.do()
+            self.do_needed()
             # A button that has gone with the document it was about shall not be pressed.
             return was_visible and not (isValid(watched) and isinstance(watched, QWidget) and watched.isVisible())
         return False
 
-    def _first_visible(self) -> DeferredRefresh | None:
+    def _first_needed(self) -> DeferredRefresh | None:
         for refresh in [r for r in self.waiting if not (isValid(r) and isValid(r.widget))]:
             self.drop(refresh)
-        return next((r for r in self.waiting if r.widget.isVisible()), None)
+        return next((r for r in self.waiting if r.needed), None)
 
     def _do_one(self) -> None:
         with self._unwatched():
-            if (found := self._first_visible() or next(iter(self.waiting), None)) is not None:
+            if (found := self._first_needed() or next(iter(self.waiting), None)) is not None:
                 found.do()
 
 
@@ -220,6 +229,14 @@ def refresh_between_events() -> Iterator[None]:
     finally:
         queue.used -= 1
         queue.watch()
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Something that a person does is done: what is needed is brought up to date first, what it changes is refreshed between events."""
+    _queue().do_needed()
+    with refresh_between_events():
+        yield
 
 
 def do_waiting_refreshes() -> None:
