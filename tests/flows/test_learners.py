@@ -54,6 +54,7 @@ def choose(hands: Hands, box: QComboBox, text: str) -> None:
     assert box.currentText() == text
 
 
+@pytest.mark.wide
 def test_a_gan_is_set_up_and_trained(plain: Hands) -> None:
     hands, window = plain, plain.window
     project = lambda: hands.studio.project  # noqa: E731

@@ -9,9 +9,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torchmetrics.functional import classification as tmc
-from torchmetrics.functional import regression as tmr
-from torchmetrics.functional.text import edit_distance as tm_edit_distance
 
 from tests.training.evaluation import answers
 from visualnet.training.evaluation.judged import Judged
@@ -33,6 +30,8 @@ def tensors(judged: Judged) -> tuple[torch.Tensor, torch.Tensor]:
 
 @given(SEEDS, st.integers(3, 12), st.integers(5, 80))
 def test_metrics_of_classes_are_those_of_torchmetrics(seed: int, count: int, size: int) -> None:
+    from torchmetrics.functional import classification as tmc
+
     judged = answers.draw_classes(seed, size, count)
     shares, truth = tensors(judged)
     macro: dict[str, Any] = {"num_classes": count, "average": "macro"}
@@ -65,6 +64,8 @@ def test_metrics_of_classes_are_those_of_torchmetrics(seed: int, count: int, siz
 
 @given(SEEDS, st.integers(5, 80))
 def test_metrics_of_yes_or_no_are_those_of_torchmetrics(seed: int, size: int) -> None:
+    from torchmetrics.functional import classification as tmc
+
     judged = answers.draw_classes(seed, size, 2)
     shares, truth = tensors(judged)
     yes, said = shares[:, 1], torch.from_numpy(judged.answered)
@@ -83,6 +84,8 @@ def test_metrics_of_yes_or_no_are_those_of_torchmetrics(seed: int, size: int) ->
 
 @given(SEEDS, st.integers(2, 9), st.integers(12, 80))
 def test_metrics_of_several_labels_are_those_of_torchmetrics(seed: int, count: int, size: int) -> None:
+    from torchmetrics.functional import classification as tmc
+
     judged = answers.draw_labels(seed, size, count)
     sure, truth = (torch.from_numpy(judged.arrays[name]) for name in ("sure", "truth"))
     wanted = {"label_exact_match": tmc.multilabel_exact_match(sure, truth.long(), count)}
@@ -103,6 +106,8 @@ def test_metrics_of_several_labels_are_those_of_torchmetrics(seed: int, count: i
 
 
 def test_labels_that_are_not_asked_count_for_nothing() -> None:
+    from torchmetrics.functional import classification as tmc
+
     judged = answers.draw_labels(3, 40, 5, asked=0.6)
     sure, truth = (torch.from_numpy(judged.arrays[name]) for name in ("sure", "truth"))
     for average in ("micro", "macro"):
@@ -112,6 +117,8 @@ def test_labels_that_are_not_asked_count_for_nothing() -> None:
 
 @given(SEEDS, st.integers(1, 4), st.integers(3, 60))
 def test_metrics_of_numbers_are_those_of_torchmetrics(seed: int, width: int, size: int) -> None:
+    from torchmetrics.functional import regression as tmr
+
     judged = answers.draw_numbers(seed, size, width)
     said, truth = (torch.from_numpy(judged.arrays[name]) for name in ("said", "truth"))
     assert value_of("mean_absolute_error", judged) == pytest.approx(
@@ -126,6 +133,8 @@ def test_metrics_of_numbers_are_those_of_torchmetrics(seed: int, width: int, siz
 
 @given(SEEDS, st.integers(2, 5))
 def test_overlaps_are_those_of_torchmetrics(seed: int, count: int) -> None:
+    from torchmetrics.functional import classification as tmc
+
     judged = answers.draw_places(seed, (4, 5, 6), count, "pixels")
     said, truth = (torch.from_numpy(judged.arrays[name].astype(np.int64)) for name in ("said", "truth"))
     options: dict[str, Any] = {"num_classes": count, "ignore_index": -1}
@@ -139,6 +148,8 @@ def test_overlaps_are_those_of_torchmetrics(seed: int, count: int) -> None:
 
 @given(SEEDS, st.integers(1, 9))
 def test_edit_distances_are_those_of_torchmetrics(seed: int, length: int) -> None:
+    from torchmetrics.functional.text import edit_distance as tm_edit_distance
+
     judged = answers.draw_places(seed, (8, length), 4, "tokens", asked=0.8)
     said, truth = judged.arrays["said"], judged.arrays["truth"]
     found = edit_distances(said, truth)
