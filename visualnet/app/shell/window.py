@@ -61,7 +61,6 @@ class Window(Frame):
         self.settings, self.keeper = settings, keeper
         self.mailbox = Mailbox() if mailbox is None else mailbox  # an empty one is false
         self.actions_ = Actions(all_actions(self.features), self, settings.section("shortcuts"))
-        self.set_checked = self.actions_.set_checked
         self.studio = Studio(Document(Project()), keeper.theme, self)
         self.runner = Runner(self.studio, self.mailbox, settings, self)
         active = ActiveStudio(self.studio)

@@ -223,7 +223,7 @@ class Workspaces:
             if collapsed and keep and self._is_seen(dock) and dock.height() >= LEAST_PX:
                 self._bottom = dock.height()
             focus = QApplication.focusWidget()
-            if collapsed and focus is not None and dock.isAncestorOf(focus) and self.studio.shell is not None:
+            if collapsed and focus is not None and dock.isAncestorOf(focus):
                 self.studio.shell.focus_canvas()
             dock.collapse(collapsed)
             if not collapsed and not dock.isHidden() and not dock.isFloating() and self._bottom:

@@ -318,8 +318,7 @@ class BackpropPanel(QWidget):
             self.studio.open_sheet(block, above)
 
     def _mark_canvas(self) -> None:
-        shell = self.studio.shell
-        overlay = shell.overlay("backprop") if shell is not None else None
+        overlay = self.studio.shell.overlay("backprop")
         if isinstance(overlay, CanvasMarks):
             shown = self.isVisible() and self.passes is not None and bool(self.order)
             passes = self.passes

@@ -179,8 +179,7 @@ class Dashboard(QObject):
 
     def follow(self, *_: object) -> None:
         """Ask for what is to be shown of the sheet that is open now, and show what there is of it."""
-        if self.studio.shell is not None:
-            self.studio.shell.set_checked(ACTION, self.shown)
+        self.studio.shell.set_checked(ACTION, self.shown)
         probes = self.studio.runner.probes
         if not self._joined:
             self._joined = True

@@ -43,14 +43,14 @@ def ask_for_file(studio: Studio) -> None:
     endings = sorted({suffix.removeprefix(".") for kind in SOURCES.values() for suffix in kind.suffixes})
     patterns = " ".join(f"*.{ending}" for ending in endings)
     kinds = f"Data ({patterns});;All files (*)" if patterns else "All files (*)"
-    name, _ = QFileDialog.getOpenFileName(_window(studio), "Open data", _folder(studio), kinds)
+    name, _ = QFileDialog.getOpenFileName(studio.shell.dialog_parent(), "Open data", _folder(studio), kinds)
     if name:
         choose_own_data(studio, Path(name))
 
 
 def ask_for_folder(studio: Studio) -> None:
     """Let the person choose a folder of data."""
-    name = QFileDialog.getExistingDirectory(_window(studio), "Open a folder of data", _folder(studio))
+    name = QFileDialog.getExistingDirectory(studio.shell.dialog_parent(), "Open a folder of data", _folder(studio))
     if name:
         choose_own_data(studio, Path(name))
 
@@ -59,7 +59,7 @@ def ask_for_download(studio: Studio) -> None:
     """Let the person fetch one of the known sets, and learn from it."""
     from visualnet.app.features.data_page.download_dialog import DownloadDialog
 
-    dialog = DownloadDialog(_window(studio))
+    dialog = DownloadDialog(studio.shell.dialog_parent())
     answer_of(dialog)
     if dialog.folder is not None:
         choose_own_data(studio, dialog.folder)
@@ -71,7 +71,7 @@ def choose_own_data(studio: Studio, path: Path) -> None:
     if not guesses:
         studio.message.emit("warning", f"Nothing in “{path.name}” can be read as data. {_say_what_can_be()}")
         return
-    dialog = OwnDataDialog(path, guesses, _window(studio))
+    dialog = OwnDataDialog(path, guesses, studio.shell.dialog_parent())
     accepted, result = answer_of(dialog) == QDialog.DialogCode.Accepted, dialog.result_
     if not accepted or result is None:
         return
@@ -81,19 +81,13 @@ def choose_own_data(studio: Studio, path: Path) -> None:
 def take_own_data(studio: Studio, choice: DataChoice, found: Found) -> None:
     """Make what was looked through the data of the project, and show them."""
     remember(choice.path)
-    if studio.shell is not None and studio.shell.covered:
+    if studio.shell.covered:
         studio.shell.run_action("file.empty")
     data_examiner_of(studio).keep(choice, found)
     choose_data(studio, choice)
-    if studio.shell is not None:
-        studio.shell.run_action("view.workspace_data")
-        page = studio.shell.show_panel("data")
-        if page is not None:
-            page.show_section("samples")
-
-
-def _window(studio: Studio) -> QWidget | None:
-    return studio.shell.dialog_parent() if studio.shell is not None else None
+    studio.shell.run_action("view.workspace_data")
+    if (page := studio.shell.show_panel("data")) is not None:
+        page.show_section("samples")
 
 
 def _folder(studio: Studio) -> str:

@@ -87,19 +87,16 @@ class DifferencesPanel(QWidget):
         """Each document has the panel open or not: what was opened to compare one says nothing in another."""
         if self.isVisible():
             self._open_in.add(self._document)
-        elif not self._covered():
+        elif not self.studio.shell.covered:
             self._open_in.discard(self._document)
         self._document = self.studio.document
         self.nothing_changed.emit(self.nothing)
         # The window may yet be about to show its panels again, after a page that covered all.
         QTimer.singleShot(0, self, self._show_where_open)
 
-    def _covered(self) -> bool:
-        return self.studio.shell is not None and self.studio.shell.covered
-
     def _show_where_open(self) -> None:
         shell = self.studio.shell
-        if shell is None or shell.covered:
+        if shell.covered:
             return
         if self.studio.document not in self._open_in:
             shell.set_panel_shown("differences", False)
@@ -129,7 +126,7 @@ class DifferencesPanel(QWidget):
         saved.setEnabled(path is not None)
         if path is not None:
             saved.triggered.connect(partial(self.against_file, Path(path), "the saved file"))
-        others = self.studio.shell.other_projects() if self.studio.shell is not None else []
+        others = self.studio.shell.other_projects()
         for name, project in others:
             against = partial(self.comparison.against, project, f"“{name}”")
             menu.addAction(f"“{name}”, the open tab".replace("&", "&&"), against)

@@ -72,7 +72,7 @@ class ObservationPictures(QWidget):
         """Open a variant's network, as it is before it is trained, in a tab of its own."""
         from visualnet.training.experiments.trials import Trial, project_of
 
-        if self.experiment is not None and self.studio.shell is not None:
+        if self.experiment is not None:
             self.studio.shell.open_copy(project_of(self.experiment, Trial(variant, self.experiment.seeds[0])))
 
     def refresh(self) -> None:

@@ -40,8 +40,7 @@ class MapSizes(QObject):
 
     def refresh(self) -> None:
         """Follow the drawing: where its largest map is another one, every box is."""
-        if self.studio.shell is not None:
-            self.studio.shell.set_checked(ACTION, self.shown)
+        self.studio.shell.set_checked(ACTION, self.shown)
         scale = scale_of(self._extents()) if self.shown else None
         if scale != self.scale:
             self.scale = scale

@@ -15,7 +15,7 @@ def export(studio: Studio) -> None:
     from visualnet.app.figures.export_dialog import ExportDialog
 
     settings, shell = studio.settings, studio.shell
-    assert settings is not None and shell is not None
+    assert settings is not None
     folder = Path(settings.typed("folder", "") or Path.home())
     dialog = ExportDialog(studio, settings.section("picture"), shell.visible_area(), folder, shell.dialog_parent())
     answer_of(dialog)
@@ -29,7 +29,7 @@ def print_sheet(studio: Studio) -> None:
     from visualnet.app.figures.print_dialog import ask_and_print
     from visualnet.app.figures.writers import Cancelled
 
-    assert studio.settings is not None and studio.shell is not None
+    assert studio.settings is not None
     style = "publication" if studio.settings.section("picture").get("style") == "publication" else "print"
     try:
         drawing = make_drawing(studio.project, Look(style, studio.sheet), studio.analysis)

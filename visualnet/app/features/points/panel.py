@@ -212,8 +212,7 @@ class PointsPanel(QWidget):
         )
 
     def _add_layer(self) -> None:
-        if self.studio.shell is not None:
-            self.studio.shell.run_action(ADD_LAYER)
+        self.studio.shell.run_action(ADD_LAYER)
 
     # --- the window --------------------------------------------------------------------------------------------------
 

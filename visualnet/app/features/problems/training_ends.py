@@ -31,7 +31,7 @@ def add_training_ends(studio: Studio) -> None:
     if studio.sheet != MAIN:
         studio.open_sheet(MAIN)
     studio.select(added)
-    if studio.shell is not None and len(studio.graph.nodes) <= SEEN_WHOLE:
+    if studio.shell.has_window and len(studio.graph.nodes) <= SEEN_WHOLE:
         studio.shell.run_action("view.fit")
     else:
         studio.focus_requested.emit(tuple(added), "")

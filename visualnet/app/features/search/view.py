@@ -236,7 +236,7 @@ class SearchView(PageView):
 
     def open_trial(self, number: int) -> None:
         """Open a trial's network in a tab of its own, with its run in front."""
-        if not number or self.searcher.folder is None or self.studio.shell is None:
+        if not number or self.searcher.folder is None:
             return
         place = kept.place_of(self.searcher.folder, number)
         project, run = read_project(place), read_run(place)

@@ -118,7 +118,7 @@ class StartPage(QWidget):
 
     def _key_button(self, words: str, icon: str, action_id: str, done: Callable[[], object]) -> QPushButton:
         """A button that tells the keys of the action that does the same."""
-        keys = self.studio.shell.keys_text(action_id) if self.studio.shell is not None else ""
+        keys = self.studio.shell.keys_text(action_id)
         made = button(f" {words}   {keys}".rstrip(), icon=icon, done=done)
         icons.resize(made, 16)
         made.setMinimumHeight(fonts.px(34))
@@ -169,8 +169,7 @@ class StartPage(QWidget):
         self._show_templates()
         self.recent.refresh()
         self.lesson_list.set_finished(self.settings.finished_lessons())
-        if self.studio.shell is not None:
-            self.recent.show_last(self.studio.shell.files_to_reopen())
+        self.recent.show_last(self.studio.shell.files_to_reopen())
         self._arrange()
 
     def _arrange_anew(self) -> None:
