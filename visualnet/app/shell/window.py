@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from visualnet.app.actions.registry import Actions
 from visualnet.app.canvas.actions import CANVAS_ACTIONS
@@ -34,7 +34,7 @@ from visualnet.app.shell.workspaces import SIZES, Workspaces
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.widgets.dialogs.messages import Banner, MessageAction, Toast
-from visualnet.app.widgets.layouts import column
+from visualnet.app.widgets.layouts import column, stack
 from visualnet.core.document import Document
 from visualnet.core.process import crash_handler
 from visualnet.core.process.autosave import orphans
@@ -93,9 +93,7 @@ class Window(Frame):
             if feature.strip is not None:
                 self.canvas.strips[feature.id] = feature.strip(studio)
         self.pages = {f.id: f.page.make(studio) for f in self.features if f.page is not None}
-        self.stack = QStackedWidget()
-        for page in (*self.pages.values(), self.canvas):
-            self.stack.addWidget(page)
+        self.stack = stack(*self.pages.values(), self.canvas)
         self.banner = Banner()
         centre = QWidget()
         column(self.banner, (self.stack, 1), *self.canvas.strips.values(), spacing=0, parent=centre)

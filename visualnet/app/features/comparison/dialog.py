@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QWidget
 
 from visualnet.analysis.compare.table import QUANTITIES, compare, ratio_text
 from visualnet.analysis.compare.teaching_pairs import PAIRS
@@ -17,7 +17,7 @@ from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import button, describe, label
-from visualnet.app.widgets.layouts import STRETCH, clear, column, row, widget_of
+from visualnet.app.widgets.layouts import STRETCH, clear, column, row, scroll_area, widget_of
 from visualnet.app.widgets.painting import fill_rounded, painting
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
@@ -96,9 +96,7 @@ class CompareDialog(QDialog):
         self.grid.setHorizontalSpacing(24)
         self.grid.setVerticalSpacing(12)
         inside = widget_of(column(self.grid, STRETCH, margins=(0, 0, 8, 0)))
-        area = QScrollArea(widgetResizable=True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(inside)
+        area = scroll_area(inside)
         texts = (self.title, self.words, self.formula, self.problems)
         column(head, *texts, (area, 1), self.foot, margins=16, spacing=12, parent=self)
         if studio.graph.nodes:

@@ -11,8 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QFrame,
-    QScrollArea,
     QWidget,
 )
 
@@ -23,7 +21,7 @@ from visualnet.app.services.data_examiner import data_examiner_of
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, describe, label
 from visualnet.app.widgets.dialogs.modal import answer_of
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, scroll_area
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
@@ -140,9 +138,7 @@ class OwnDataDialog(QDialog):
         inner = QWidget()
         parts = (self.bar, self.facts, self.findings, self.fault, self.options, STRETCH)  # what was found first
         column(*parts, margins=(0, 0, 8, 0), spacing=12, parent=inner)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inner)
+        scroll = scroll_area(inner)
         column(head, self.kind, (scroll, 1), row(self.buttons), margins=16, spacing=12, parent=self)
         self.finished.connect(lambda _: self._end())
         self._choose()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from visualnet.app.features.data_page.choosing_section import ChoosingSection
 from visualnet.app.features.data_page.figures_section import FiguresSection
@@ -21,7 +21,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, button, describe, label
 from visualnet.app.widgets.dialogs.messages import Banner
-from visualnet.app.widgets.layouts import column, row, widget_of
+from visualnet.app.widgets.layouts import column, row, stack, widget_of
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core import edits
@@ -57,9 +57,7 @@ class DataPage(QWidget):
             "prepare": PreparationSection(studio),
         }
         self.switch = Segmented([capitalize_first(name) for name in SECTIONS], "Part of the data page")
-        self.stack = QStackedWidget()
-        for section in self.sections.values():
-            self.stack.addWidget(section)
+        self.stack = stack(*self.sections.values())
         self.switch.chosen.connect(lambda at: self.show_section(SECTIONS[at]))
         self.narrow_switch = describe(QComboBox(), "Part of the data page")
         self.narrow_switch.addItems([capitalize_first(name) for name in SECTIONS])

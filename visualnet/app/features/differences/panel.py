@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHeaderView,
     QMenu,
-    QStackedWidget,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
@@ -27,7 +26,7 @@ from visualnet.app.features.differences.overlay import ROLES
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe
-from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.layouts import column, row, stack
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.storage import project_file
@@ -67,9 +66,7 @@ class DifferencesPanel(QWidget):
             "then shows what was added, removed and changed. The history compares with an earlier step.",
         )
         self.same = EmptyState("ok", "No difference, but perhaps in how it is laid out.")
-        self.pages = QStackedWidget()
-        for page in (self.empty, self.same, self.tree):
-            self.pages.addWidget(page)
+        self.pages = stack(self.empty, self.same, self.tree)
         head = row(self.choose, (self.summary, 1), self.copy, self.end, margins=(8, 6, 8, 4), spacing=8)
         column(head, (self.pages, 1), spacing=0, parent=self)
         self.comparison.changed.connect(self.refresh)

@@ -10,9 +10,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QListWidget,
     QListWidgetItem,
-    QScrollArea,
     QSlider,
-    QStackedWidget,
     QTabBar,
     QWidget,
 )
@@ -21,7 +19,7 @@ from visualnet.app.features.evaluation.sample_view import SAMPLE, SampleView
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import describe, icon_button, label
-from visualnet.app.widgets.layouts import column, row, split, widget_of
+from visualnet.app.widgets.layouts import column, row, scroll_area, split, stack, widget_of
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.figures.charts.examples import ExampleList
@@ -72,16 +70,11 @@ class JudgementView(QWidget):
             "Copy this chart, or save it as PNG or SVG, or its numbers as CSV (also with the right mouse button)",
             self._show_menu,
         )
-        self.scrolled = QScrollArea(widgetResizable=True)
-        self.scrolled.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scrolled.setWidget(self.chart)
+        self.scrolled = scroll_area(self.chart, focus=False)
         self.chart.reached.connect(
             lambda room: self.scrolled.ensureVisible(room.center().x(), room.center().y(), room.width(), room.height())
         )
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.scrolled)
-        self.stack.addWidget(self.list)
+        self.stack = stack(self.scrolled, self.list)
         main = widget_of(column(self.words, (self.stack, 1), margins=(8, 0, 8, 0), spacing=2))
         self.split = split((main, 3), (self.samples, 2))
         head = row((self.tabs, 1), self.dial_name, self.dial, self.views, self.save, margins=(0, 0, 6, 0), spacing=6)

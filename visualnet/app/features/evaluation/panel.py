@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QDockWidget, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QDockWidget, QMessageBox, QWidget
 
 from visualnet.app.features.evaluation.evaluator import Evaluator, Question
 from visualnet.app.features.evaluation.figures_view import FiguresView
@@ -19,7 +19,7 @@ from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label
 from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 from visualnet.app.widgets.dialogs.save_dialog import ask_target
-from visualnet.app.widgets.layouts import column, row, split
+from visualnet.app.widgets.layouts import column, row, split, stack
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
@@ -78,9 +78,7 @@ class EvaluationPanel(QWidget):
         self.figures.add(self.pairing)
         self.split = split((self.figures, 1), (self.judgements, 3), sizes=(fonts.px(310), fonts.px(900)))
         self.empty = EmptyState("metric", NO_RUN)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.split)
+        self.stack = stack(self.empty, self.split)
         self.enlarge = icon_button("fit", "Enlarge", done=self.toggle_size)
         self.enlarge.setToolTip("Give the evaluation a window of its own, or put it back below the canvas")
         parts = ((self.title, 1), self.bar, self.answer, self.part, self.weights, self.report, self.enlarge, self.go)

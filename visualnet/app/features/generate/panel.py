@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QScrollArea, QSlider, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QMenu, QSlider, QWidget
 
 from visualnet import pytorch
 from visualnet.app.features.generate.maker import Maker, Wish
@@ -17,7 +17,7 @@ from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import EmptyState, button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row, widget_of
+from visualnet.app.widgets.layouts import STRETCH, column, row, scroll_area, stack, widget_of
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.graph import Value
 from visualnet.training.generating.generate import KEPT, Generated, kept_weights
@@ -89,14 +89,9 @@ class GeneratePanel(QWidget):
 
     def _build_body(self) -> None:
         self.chart = ChartView()
-        self.scrolled = QScrollArea(widgetResizable=True)
-        self.scrolled.setFrameShape(QFrame.Shape.NoFrame)
-        self.scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scrolled.setWidget(self.chart)
+        self.scrolled = scroll_area(self.chart, focus=False)
         self.empty = EmptyState("picture", "")
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.scrolled)
+        self.stack = stack(self.empty, self.scrolled)
         self.play = icon_button("play", "Play", "Play what happens, moment by moment", self.toggle_play, size=14)
         self.time = describe(QSlider(Qt.Orientation.Horizontal), "Moment", "Which moment is shown")
         self.time.valueChanged.connect(lambda _: self._draw())

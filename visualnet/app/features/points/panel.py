@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QHideEvent, QIcon, QPainter, QPen, QPixmap, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QWidget
 
 from visualnet.analysis.connect.hidden_layer import is_linear
 from visualnet.app.features.points.plane_editor import PlaneEditor
@@ -15,7 +15,7 @@ from visualnet.app.plots.decision_regions import draw_point
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, IconLabel, button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row, split, widget_of
+from visualnet.app.widgets.layouts import STRETCH, column, row, split, stack, widget_of
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core import edits
 from visualnet.core.graph import Value
@@ -84,9 +84,7 @@ class PointsPanel(QWidget):
         open_template = button("Open “Points by hand”", done=lambda: self.studio.template_requested.emit(TEMPLATE))
         open_template.setToolTip("Open the template in a new network; this one is kept if you save it")
         column((self.empty, 1), row(STRETCH, open_template, STRETCH, margins=(0, 0, 0, 24)), parent=nothing)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(nothing)
-        self.stack.addWidget(self.parts)
+        self.stack = stack(nothing, self.parts)
         column((self.stack, 1), parent=self)
 
     # --- what is shown -----------------------------------------------------------------------------------------------

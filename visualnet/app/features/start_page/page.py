@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QPushButton, QWidget
 
 from visualnet.app.features.start_page.cards import (
     PICTURE_HIGH,
@@ -37,7 +37,7 @@ from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.dialogs.modal import answer_of
-from visualnet.app.widgets.layouts import STRETCH, FlowLayout, add, column, row
+from visualnet.app.widgets.layouts import STRETCH, FlowLayout, add, column, row, scroll_area
 from visualnet.app.widgets.painting import painting
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.errors import FileError
@@ -89,11 +89,7 @@ class StartPage(QWidget):
 
     def _build(self) -> None:
         self._page = QWidget()
-        self._scroll = QScrollArea(widgetResizable=True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self._page)
+        self._scroll = scroll_area(self._page, upright=True, focus=False)
         column(self._scroll, parent=self)
         self._top = self._head()
         self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)

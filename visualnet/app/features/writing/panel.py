@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QPlainTextEdit, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QWidget
 
 from visualnet.app.features.start_from.trained_button import TrainedButton
 from visualnet.app.features.writing.settings import ChoosingRow
@@ -19,7 +19,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import EmptyState, button, describe, label
-from visualnet.app.widgets.layouts import STRETCH, FlowLayout, column, row
+from visualnet.app.widgets.layouts import STRETCH, FlowLayout, column, row, scroll_area, stack
 from visualnet.figures.sequences.word_lines import WordLines
 from visualnet.figures.sequences.written_words import PLACE, TEXT, TOKEN, RankedTexts, WordChoices, WrittenWords
 from visualnet.training.decoding.scores import NO_TEXT
@@ -129,13 +129,9 @@ class WritingPanel(QWidget):
             spacing=6,
             parent=inside,
         )
-        self.area = QScrollArea(widgetResizable=True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(inside)
-        self.empty, self.stack = EmptyState("rename", NO_TEXT), QStackedWidget()
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.area)
+        self.area = scroll_area(inside, upright=True)
+        self.empty = EmptyState("rename", NO_TEXT)
+        self.stack = stack(self.empty, self.area)
         column((self.stack, 1), parent=self)
 
     # --- what is asked -----------------------------------------------------------------------------------------------------------------

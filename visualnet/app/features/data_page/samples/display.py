@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPaintEvent, QPen
-from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QTableWidget, QTableWidgetItem, QWidget
 
 from visualnet.app.features.data_page.samples.face_painting import PAD as CURVE_PAD
 from visualnet.app.features.data_page.samples.face_painting import paint_face
 from visualnet.app.features.data_page.samples.sound_player import SoundPlayer
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import describe, label
-from visualnet.app.widgets.layouts import column
+from visualnet.app.widgets.layouts import column, stack
 from visualnet.app.widgets.painting import painting
 from visualnet.core.text.visible import visible
 from visualnet.data.examination.face import Face
@@ -116,9 +116,7 @@ class SampleDisplay(QWidget):
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.horizontalHeader().setStretchLastSection(True)
         self.fault = label("", "error", wrap=True)
-        self.stack = QStackedWidget()
-        for shown in (self.picture, self.text, self.table, self.fault):
-            self.stack.addWidget(shown)
+        self.stack = stack(self.picture, self.text, self.table, self.fault)
         self.player = SoundPlayer()
         self.player.moved.connect(self.picture.set_position)
         self.player.moved.connect(self.played)
