@@ -11,7 +11,7 @@ from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Expr, Make, Own, fn
 from visualnet.layers.declaration.drawings import Drawing, Slab
 from visualnet.layers.declaration.initial_moments import Moments, Start, after_normalization
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Shape, Sized, layer, sized
+from visualnet.layers.declaration.layer import Fault, Layer, Shape, ShapeError, Sized, layer, sized
 from visualnet.layers.declaration.params import count, flag, real
 
 _EPS = "Added to the variance, so that nothing is divided by zero."
@@ -79,7 +79,7 @@ class RMSNorm(Layer):
 
     def shape(self, *shapes: Shape) -> Shape:
         if self.axes > len(shapes[0]):
-            raise Misfit(f"axes is {self.axes}, but {text(shapes[0])} has {len(shapes[0])}", "axes")
+            raise ShapeError(f"axes is {self.axes}, but {text(shapes[0])} has {len(shapes[0])}", "axes")
         return shapes[0]
 
     def begins(self, start: Start) -> Moments | None:

@@ -73,7 +73,7 @@ class Fault(NamedTuple):
     derivation: Derivation | None = None
 
 
-class Misfit(ValueError):
+class ShapeError(ValueError):
     """Raised by a shape rule that has no answer for these inputs."""
 
     def __init__(self, words: str, at: str = "", formula: str = "", derivation: Derivation | None = None) -> None:
@@ -193,7 +193,7 @@ class Layer:
         A tuple for one output, a mapping by port for several. Extents may be ``Derived``: the number then carries its formula.
 
         Raises:
-            Misfit: there is no answer; its words say why.
+            ShapeError: there is no answer; its words say why.
         """
         return shapes[0]
 
@@ -322,7 +322,7 @@ class Layer:
         """The outputs' specs from the inputs' (None for an optional port left open), as ``shape`` gives them.
 
         Raises:
-            Misfit: an extent is not positive, or the shape rule has no answer.
+            ShapeError: an extent is not positive, or the shape rule has no answer.
         """
         # Plain ints go in: an extent that is only passed on must not carry the formula of the layer where it arose.
         result = self.shape(*(tuple(map(int, s.shape)) if s is not None else None for s in specs))  # type: ignore[arg-type]
@@ -337,7 +337,7 @@ class Layer:
             if extent <= 0:
                 why = (extent.filled, derive_axis(axis, extent)) if isinstance(extent, Derived) else ()
                 spoken = name_axis(axis, axes)
-                raise Misfit(f"the output would be empty: its {spoken} comes out as {int(extent)}", "", *why)
+                raise ShapeError(f"the output would be empty: its {spoken} comes out as {int(extent)}", "", *why)
         dtype = first.dtype if pattern.dtype == "same" else pattern.dtype
         holds = self.holding(first.holds) if port == next(iter(self.outputs())) else ""
         return Spec(tuple(shape), axes, dtype, holds, pattern.batched and (first.batched or not self.takes_numbers))

@@ -10,7 +10,7 @@ from visualnet.layers.catalog.activation.rectifiers import Activation
 from visualnet.layers.declaration.axes import place, text
 from visualnet.layers.declaration.calls import Expr, Make, Own, fn
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Shape, Sized, layer, sized
+from visualnet.layers.declaration.layer import Fault, Layer, Shape, ShapeError, Sized, layer, sized
 from visualnet.layers.declaration.params import count, index, real
 from visualnet.layers.declaration.spec import Limits
 
@@ -242,7 +242,7 @@ class GLU(Layer):
         at = place(self.dim, shapes[0])
         if shapes[0][at] % 2:
             words = f"{text(shapes[0])} cannot be halved along axis {self.dim}"
-            raise Misfit(words, "dim", f"{shapes[0][at]} / 2 = {shapes[0][at] / 2:g}")
+            raise ShapeError(words, "dim", f"{shapes[0][at]} / 2 = {shapes[0][at] / 2:g}")
         return (*shapes[0][:at], derive(_HALF, {"n": shapes[0][at]}), *shapes[0][at + 1 :])
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:

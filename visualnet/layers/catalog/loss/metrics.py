@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from visualnet.layers.catalog.loss.classification import classes_fit, ignore_index, pairs_fit
 from visualnet.layers.declaration.calls import Expr, Own, fn
-from visualnet.layers.declaration.layer import Layer, Misfit, Shape, layer
+from visualnet.layers.declaration.layer import Layer, Shape, ShapeError, layer
 from visualnet.layers.declaration.params import Int, count, real
 
 _CLASSES = "logits: K *, target: * @int -> {}: !"
@@ -115,7 +115,7 @@ class TopKAccuracy(Share):
     def shape(self, *shapes: Shape) -> Shape:
         classes_fit(*shapes)
         if self.k > shapes[0][0]:
-            raise Misfit(f"there are only {shapes[0][0]} classes to choose {self.k} from", "k")
+            raise ShapeError(f"there are only {shapes[0][0]} classes to choose {self.k} from", "k")
         return ()
 
     def right(self, *refs: Any) -> Expr:
@@ -168,7 +168,7 @@ class OfHits(Layer):
         classes_fit(*shapes)
         if self.only_class is not None and self.only_class >= shapes[0][0]:
             words = f"there is no class {self.only_class}: there are {shapes[0][0]}, numbered from 0"
-            raise Misfit(words, "only_class", f"{self.only_class} ≥ {shapes[0][0]}")
+            raise ShapeError(words, "only_class", f"{self.only_class} ≥ {shapes[0][0]}")
         return ()
 
     def counts(self, *refs: Any) -> Expr:

@@ -15,9 +15,9 @@ from visualnet.layers.declaration.initial_moments import Moments, Start, average
 from visualnet.layers.declaration.layer import (
     Fault,
     Layer,
-    Misfit,
     Pattern,
     Shape,
+    ShapeError,
     Spec,
     bounds_of_mean,
     bounds_when_scaled,
@@ -215,7 +215,7 @@ class Unpool(Layer):
         (channels, *extents), indices = shapes
         if tuple(indices) != tuple(shapes[0]):
             words = "features and indices come from one pooling and have one size"
-            raise Misfit(words, "indices", f"{_times(shapes[0])} ≠ {_times(indices)}")
+            raise ShapeError(words, "indices", f"{_times(shapes[0])} ≠ {_times(indices)}")
         stride = self.stride or self.kernel_size
         figures = zip(extents, self.kernel_size, stride, self.padding, self.spatial, strict=True)
         sizes = [derive(_UNPOOLED, {"n": n, "k": k, "s": s, "p": p}, along(axis)) for n, k, s, p, axis in figures]
@@ -224,7 +224,7 @@ class Unpool(Layer):
         for size, asked, s in zip(sizes, self.output_size, stride, strict=True):
             if not size - s < asked < size + s:
                 words = f"{asked} cells cannot have been pooled to this: {size - s + 1} to {size + s - 1} can"
-                raise Misfit(words, "output_size")
+                raise ShapeError(words, "output_size")
         return (channels, *self.output_size)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
@@ -357,7 +357,7 @@ class FractionalMaxPool(Layer):
         for n, k, out in zip(shapes[0][1:], self.kernel_size, self.output_size, strict=True):
             if out + k - 1 + self.spare > n:
                 words = f"{out} different windows of {k} do not fit into {n} cells"
-                raise Misfit(words, "output_size", f"{out} + {k} − 1 {'≥' if self.spare else '>'} {n}")
+                raise ShapeError(words, "output_size", f"{out} + {k} − 1 {'≥' if self.spare else '>'} {n}")
         return (shapes[0][0], *self.output_size)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:

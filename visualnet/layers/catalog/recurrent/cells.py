@@ -8,7 +8,7 @@ from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Expr, Make, Own, fn
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Layer, Misfit, Shape, Sized, layer, sized
+from visualnet.layers.declaration.layer import Layer, Shape, ShapeError, Sized, layer, sized
 from visualnet.layers.declaration.params import choice, count, flag
 
 _MACS = parse("gates*hidden_size*(input_size + hidden_size)")
@@ -27,7 +27,7 @@ class Cell(Layer):
         for name, start in zip(self.states, shapes[1:], strict=True):
             if start is not None and tuple(start) != (self.hidden_size,):
                 words = f"the state is {text(start)}; {self.label} wants {self.hidden_size} (hidden_size)"
-                raise Misfit(words, f"{name}_0", f"{text(start)} ≠ {self.hidden_size}")
+                raise ShapeError(words, f"{name}_0", f"{text(start)} ≠ {self.hidden_size}")
         return dict.fromkeys(self.outputs(), (self.hidden_size,))
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:

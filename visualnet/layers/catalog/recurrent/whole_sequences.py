@@ -10,7 +10,7 @@ from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Expr, Make, Own, fn
 from visualnet.layers.declaration.drawings import Drawing, Unrolled
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Pattern, Shape, Sized, layer, read_ports, sized
+from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, Sized, layer, read_ports, sized
 from visualnet.layers.declaration.params import BIG, choice, count, flag, index, real
 
 _MACS = parse(
@@ -76,13 +76,13 @@ class Recurrent(Layer):
         if self.packed:
             *shapes, lengths = shapes  # type: ignore[assignment]
             if any(n != 1 for n in lengths):
-                raise Misfit(f"lengths is one number for each sample, not {text(lengths)}", "lengths")
+                raise ShapeError(f"lengths is one number for each sample, not {text(lengths)}", "lengths")
         width = derive(_WIDTH, {"directions": directions, "hidden_size": hidden}) if directions > 1 else hidden
         stack = derive(_STATES, {"num_layers": self.num_layers, "directions": directions})
         for name, start in zip(self.states, shapes[1:], strict=True):
             if start is not None and tuple(start) != (stack, hidden):
                 words = f"the first state is {text(start)}; {self.label} wants {text((stack, hidden))} (layers·directions × hidden_size)"
-                raise Misfit(words, f"{name}_0", f"{text(start)} ≠ {text((stack, hidden))}")
+                raise ShapeError(words, f"{name}_0", f"{text(start)} ≠ {text((stack, hidden))}")
         return {"output": (shapes[0][0], width), **{f"{name}_n": (stack, hidden) for name in self.states}}
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:

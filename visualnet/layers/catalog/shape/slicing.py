@@ -9,7 +9,7 @@ from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import place, text
 from visualnet.layers.declaration.calls import UNARY, Expr, Known, Own, Undoing, fn
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Layer, Misfit, Pattern, Shape, layer
+from visualnet.layers.declaration.layer import Layer, Pattern, Shape, ShapeError, layer
 from visualnet.layers.declaration.params import BIG, Ints, axes, count, index, real, shape
 
 _ANY = "x: * @any -> y: * @same"
@@ -39,7 +39,7 @@ class Slice(Layer):
         extent = len(range(*slice(self.start, self.stop, self.step).indices(shapes[0][at])))
         if not extent:
             end = "the end" if self.stop is None else self.stop
-            raise Misfit(f"of {shapes[0][at]} entries, none lies from {self.start} to {end}", "start")
+            raise ShapeError(f"of {shapes[0][at]} entries, none lies from {self.start} to {end}", "start")
         return (*shapes[0][:at], extent, *shapes[0][at + 1 :])
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
@@ -78,7 +78,7 @@ class Split(Layer):
         at = place(self.dim, shapes[0])
         extent = shapes[0][at]
         if extent < self.sections:
-            raise Misfit(f"{extent} entries cannot be cut into {self.sections} parts", "sections")
+            raise ShapeError(f"{extent} entries cannot be cut into {self.sections} parts", "sections")
         least, more = divmod(extent, self.sections)
         sizes = [least + (i < more) for i in range(self.sections)]
         ports = zip(self.outputs(), sizes, strict=True)
@@ -107,7 +107,7 @@ class Squeeze(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         at = place(self.dim, shapes[0])
         if shapes[0][at] != 1:
-            raise Misfit(
+            raise ShapeError(
                 f"axis {self.dim} of {text(shapes[0])} must have extent 1 to go", "dim", f"{shapes[0][at]} ≠ 1"
             )
         return (*shapes[0][:at], *shapes[0][at + 1 :])
@@ -162,7 +162,7 @@ class Repeat(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         if len(self.repeats) != len(shapes[0]):
             words = f"{text(shapes[0])} wants one number for each axis: {len(shapes[0])}, not {len(self.repeats)}"
-            raise Misfit(words, "repeats")
+            raise ShapeError(words, "repeats")
         return tuple(derive(_REPEATED, {"n": n, "r": r}) for n, r in zip(shapes[0], self.repeats, strict=True))
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
@@ -185,10 +185,12 @@ class Expand(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         if len(self.size) != len(shapes[0]):
             words = f"{text(shapes[0])} wants one number for each axis: {len(shapes[0])}, not {len(self.size)}"
-            raise Misfit(words, "size")
+            raise ShapeError(words, "size")
         for have, asked in zip(shapes[0], self.size, strict=True):
             if asked not in (-1, have) and (have != 1 or asked < 1):
-                raise Misfit(f"an axis of extent {have} cannot become {asked}: only extent 1 can be repeated", "size")
+                raise ShapeError(
+                    f"an axis of extent {have} cannot become {asked}: only extent 1 can be repeated", "size"
+                )
         return tuple(have if asked == -1 else asked for have, asked in zip(shapes[0], self.size, strict=True))
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
@@ -208,7 +210,7 @@ class Flip(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         places = [place(d, shapes[0], "dims") for d in self.dims]
         if not places or len(set(places)) < len(places):
-            raise Misfit("give at least one axis, and each once", "dims")
+            raise ShapeError("give at least one axis, and each once", "dims")
         return shapes[0]
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
@@ -283,7 +285,7 @@ class Pick(Layer):
         values, index = shapes
         if values[:-1] != index:
             wanted = f"{text(values[:-1])} numbers" if values[:-1] else "one number for each sample"
-            raise Misfit(f"values of {text(values)} want {wanted} at index, not {text(index)}")
+            raise ShapeError(f"values of {text(values)} want {wanted} at index, not {text(index)}")
         return (*index, 1)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:

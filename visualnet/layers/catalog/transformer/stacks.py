@@ -15,7 +15,7 @@ from visualnet.layers.catalog.transformer.layers import (
     causal_mask,
 )
 from visualnet.layers.declaration.calls import Expr, Make, Own
-from visualnet.layers.declaration.layer import Misfit, Shape, Sized, layer, sized
+from visualnet.layers.declaration.layer import Shape, ShapeError, Sized, layer, sized
 from visualnet.layers.declaration.params import count, flag
 
 _OPTIONS = ("dim_feedforward", "dropout", "activation", "layer_norm_eps", "norm_first", "bias")
@@ -134,7 +134,7 @@ class Transformer(TransformerLayer):
     def shape(self, *shapes: Shape) -> Shape:
         (s, d), (t, e), *masks = shapes
         if d != e:
-            raise Misfit("source and target have the same features", "target", f"{e} ≠ {d}")
+            raise ShapeError("source and target have the same features", "target", f"{e} ≠ {d}")
         padding_fits(masks, (s, t), tuple(self.masks))
         return shapes[1]
 
