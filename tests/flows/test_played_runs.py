@@ -52,7 +52,7 @@ def test_it_is_judged_by_play_and_plays_an_episode_that_is_kept(
     page = tmp_path / "report.html"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(page), "HTML (*.html)"))
     hands.press(panel, "Report…")
-    assert found.figures[0]["mean_reward"].value == pytest.approx(found.judged[0].arrays["reward"].mean())
+    assert found.figures[0]["mean_reward"].value == pytest.approx(found.predictions[0].arrays["reward"].mean())
     assert "100 episodes" in page.read_text("utf-8")
 
     generate: GeneratePanel = window.show_panel("generate")

@@ -77,7 +77,7 @@ def test_objects_are_found_in_scenes_and_in_a_picture_of_ones_own(window: Window
     judging.evaluate()
     hands.until(lambda: judging.evaluation is not None, what="the judgement")
     metric, _ = judging.evaluation.headline()
-    assert metric.name == "map_50" and judging.evaluation.judged[0].size == 4
+    assert metric.name == "map_50" and judging.evaluation.predictions[0].size == 4
 
     # Try it: a picture of one's own, of another size, is searched and all panels look at it.
     path = tmp_path / "mine.png"

@@ -33,8 +33,8 @@ from visualnet.training.control import Control
 from visualnet.training.detection.detector import Detections, Limits, detect
 from visualnet.training.detection.heads import CannotDetect, find_heads
 from visualnet.training.evaluation.evaluation import evaluate
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS
+from visualnet.training.evaluation.prediction_set import PredictionSet
 from visualnet.training.evaluation.scenes.judging import NAME, SPLIT, _arrays
 from visualnet.training.training_job import train
 
@@ -66,9 +66,9 @@ def test_a_network_that_is_always_right_finds_each_thing_once() -> None:
         assert np.allclose(said.boxes, scene.boxes[order], atol=1e-2)
         assert np.array_equal(said.labels, scene.labels[order]) and (said.scores > 0.99).all()
         found.append((len(found), scene, said))
-    judged = Judged(NAME, "boxes", np.arange(6), tuple("0123456789abc"), _arrays(found))
-    assert METRICS["map_50"].values(judged, np.ones((1, 6)))[0] == pytest.approx(1)
-    assert not judged.badness.any()
+    predictions = PredictionSet(NAME, "boxes", np.arange(6), tuple("0123456789abc"), _arrays(found))
+    assert METRICS["map_50"].values(predictions, np.ones((1, 6)))[0] == pytest.approx(1)
+    assert not predictions.badness.any()
 
 
 def test_a_picture_without_a_proposal_holds_nothing() -> None:
@@ -87,11 +87,11 @@ def test_of_scenes_without_boxes_and_without_finds_nothing_is_wrong() -> None:
 # --- mean average precision -------------------------------------------------------------------------------------------
 
 
-def by_coco(judged: Judged) -> tuple[float, float]:
+def by_coco(predictions: PredictionSet) -> tuple[float, float]:
     """mAP at IoU 0.5, and at 0.5 to 0.95, as pycocotools counts (which torchmetrics calls)."""
-    a = judged.arrays
+    a = predictions.arrays
     truth, said = [], []
-    for row in range(judged.size):
+    for row in range(predictions.size):
         for number in np.flatnonzero(a["true_there"][row]):
             x0, y0, x1, y1 = a["truth"][row, number].astype(float)
             box = [x0, y0, x1 - x0, y1 - y0]
@@ -112,7 +112,7 @@ def by_coco(judged: Judged) -> tuple[float, float]:
     with contextlib.redirect_stdout(io.StringIO()):
         coco = COCO()
         coco.dataset = {
-            "images": [{"id": row} for row in range(judged.size)],
+            "images": [{"id": row} for row in range(predictions.size)],
             "annotations": truth,
             "categories": [{"id": kind} for kind in kinds],
         }
@@ -128,12 +128,12 @@ def by_coco(judged: Judged) -> tuple[float, float]:
 
 @given(st.integers(0, 10_000), st.integers(2, 10), st.integers(1, 6))
 def test_map_is_that_of_coco(seed: int, size: int, most: int) -> None:
-    judged = answers.draw_boxes(seed, size, most)
-    if not judged.arrays["true_there"].any():
+    predictions = answers.draw_boxes(seed, size, most)
+    if not predictions.arrays["true_there"].any():
         return
     ones = np.ones((1, size))
-    wanted = by_coco(judged)
-    found = [float(METRICS[name].values(judged, ones)[0]) for name in ("map_50", "map")]
+    wanted = by_coco(predictions)
+    found = [float(METRICS[name].values(predictions, ones)[0]) for name in ("map_50", "map")]
     assert found == pytest.approx(wanted, abs=1e-6)
 
 
@@ -153,13 +153,13 @@ def test_training_finds_more_and_a_run_can_be_asked(tmp_path: Path, capsys: pyte
     vn.train(project, folder=tmp_path / "short", epochs=1, lr=1e-7).finish()
     vn.train(project, folder=tmp_path / "long", epochs=5, lr=0.002, batch_size=16).finish()
     short, long = (evaluate(tmp_path / name, "validation") for name in ("short", "long"))
-    assert long.judged[0].name == NAME and long.judged[0].size == 8
+    assert long.predictions[0].name == NAME and long.predictions[0].size == 8
     before, after = (one.figures[0]["map_50"].value for one in (short, long))
     assert before < 0.1 and after > before + 0.15, (before, after)
-    scenes = long.judged[0]
-    assert {int(sample) // 16 for sample in scenes.samples} == {int(s) // 16 for s in long.judged[1].samples}
-    moved = next(judged for judged in long.judged if judged.name == "box")
-    assert moved.size < long.judged[1].size, "only regions of objects have a true box"
+    scenes = long.predictions[0]
+    assert {int(sample) // 16 for sample in scenes.samples} == {int(s) // 16 for s in long.predictions[1].samples}
+    moved = next(predictions for predictions in long.predictions if predictions.name == "box")
+    assert moved.size < long.predictions[1].size, "only regions of objects have a true box"
 
     _ask(tmp_path, scenes.classes, capsys)
 
@@ -199,7 +199,7 @@ def test_scenes_that_are_split_between_parts_are_not_judged_and_it_is_said(tmp_p
     data = msgspec.structs.replace(project.data, division="shares", division_options={}, options={"n": 20})
     vn.train(msgspec.structs.replace(project, data=data), folder=tmp_path / "run", epochs=1).finish()
     found = evaluate(tmp_path / "run", "validation")
-    assert NAME not in [judged.name for judged in found.judged] and SPLIT in found.note
+    assert NAME not in [predictions.name for predictions in found.predictions] and SPLIT in found.note
 
 
 def test_a_network_without_a_head_for_classes_is_told_so() -> None:

@@ -11,22 +11,22 @@ from tests.training.evaluation import answers
 from visualnet.figures.charts.marks import Drawing, Words
 from visualnet.figures.charts.matrix import MatrixChart
 from visualnet.figures.charts.svg import svg_of
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.judgements import JUDGEMENTS, judgements_for
+from visualnet.training.evaluation.prediction_set import PredictionSet
 from visualnet.training.evaluation.tasks import TASKS
 
 ALL = answers.draw_all(4)
 
 
-@pytest.mark.parametrize("judged", ALL, ids=lambda judged: f"{judged.task} {len(judged.classes)}")
-def test_every_judgement_draws_in_every_size(judged: Judged) -> None:
-    chosen = judgements_for(judged)
+@pytest.mark.parametrize("predictions", ALL, ids=lambda predictions: f"{predictions.task} {len(predictions.classes)}")
+def test_every_judgement_draws_in_every_size(predictions: PredictionSet) -> None:
+    chosen = judgements_for(predictions)
     assert len(chosen) >= 2
     for judgement in chosen:
-        for view in judgement.views(judged):
-            chart = judgement.chart(judged, view)
+        for view in judgement.views(predictions):
+            chart = judgement.chart(predictions, view)
             for size in ((700.0, 420.0), (260.0, 140.0)):
-                check_drawing(chart.lay_out(*size), judged)
+                check_drawing(chart.lay_out(*size), predictions)
             head, *rows = chart.rows()
             assert rows and all(len(row) == len(head) for row in rows), judgement.name
             assert chart.description()
@@ -34,8 +34,8 @@ def test_every_judgement_draws_in_every_size(judged: Judged) -> None:
         assert judgement.words.endswith(".")
 
 
-def check_drawing(drawing: Drawing, judged: Judged) -> None:
-    known = set(judged.samples.tolist())
+def check_drawing(drawing: Drawing, predictions: PredictionSet) -> None:
+    known = set(predictions.samples.tolist())
     assert drawing.marks
     for spot in drawing.spots:
         assert set(spot.samples) <= known
@@ -46,16 +46,16 @@ def check_drawing(drawing: Drawing, judged: Judged) -> None:
 
 
 def test_the_cells_of_the_confusion_matrix_hold_their_samples() -> None:
-    judged = ALL[0]
-    chart = JUDGEMENTS["confusion"].chart(judged)
+    predictions = ALL[0]
+    chart = JUDGEMENTS["confusion"].chart(predictions)
     assert isinstance(chart, MatrixChart)
-    assert sum(chart.counts.values()) == judged.size
+    assert sum(chart.counts.values()) == predictions.size
     for (true, said), samples in chart.samples.items():
-        rows = [judged.place_of(sample) for sample in samples]
+        rows = [predictions.place_of(sample) for sample in samples]
         assert len(samples) == chart.counts[true, said]
-        assert all(judged.arrays["truth"][row] == true and judged.answered[row] == said for row in rows)
+        assert all(predictions.arrays["truth"][row] == true and predictions.answered[row] == said for row in rows)
     spots = [spot for spot in chart.lay_out(600, 400).spots if spot.samples]
-    assert sorted(s for spot in spots for s in spot.samples) == judged.samples.tolist()
+    assert sorted(s for spot in spots for s in spot.samples) == predictions.samples.tolist()
 
 
 def test_classes_that_never_occur_take_no_room_in_the_confusion_matrix() -> None:
@@ -68,28 +68,30 @@ def test_classes_that_never_occur_take_no_room_in_the_confusion_matrix() -> None
 
 
 def test_of_many_classes_the_most_confused_are_shown_and_the_table_has_all() -> None:
-    judged = ALL[2]
-    chart = JUDGEMENTS["confusion"].chart(judged)
+    predictions = ALL[2]
+    chart = JUDGEMENTS["confusion"].chart(predictions)
     assert isinstance(chart, MatrixChart)
     assert len(chart.order) == 40
-    assert sum(row[2] for row in list(chart.rows())[1:]) == judged.size
+    assert sum(row[2] for row in list(chart.rows())[1:]) == predictions.size
 
 
 def test_the_most_wrong_are_wrong_and_the_worst_comes_first() -> None:
-    judged = ALL[0]
-    chart = JUDGEMENTS["most_wrong"].chart(judged)
+    predictions = ALL[0]
+    chart = JUDGEMENTS["most_wrong"].chart(predictions)
     scores = [one.score for one in chart.examples]
     assert scores == sorted(scores, reverse=True)
-    assert all(not judged.right[judged.place_of(one.sample)] and one.words.startswith("✗") for one in chart.examples)
-    assert len(scores) == (~judged.right).sum()
+    assert all(
+        not predictions.right[predictions.place_of(one.sample)] and one.words.startswith("✗") for one in chart.examples
+    )
+    assert len(scores) == (~predictions.right).sum()
 
 
 def test_the_error_by_a_column_counts_every_sample_once() -> None:
-    judged = ALL[0]
+    predictions = ALL[0]
     for view in ("length",):
-        chart = JUDGEMENTS["by_column"].chart(judged, view)
+        chart = JUDGEMENTS["by_column"].chart(predictions, view)
         samples = [s for _, bars in chart.groups for bar in bars for s in bar.samples]
-        assert sorted(samples) == judged.samples.tolist()
+        assert sorted(samples) == predictions.samples.tolist()
     missing = answers.draw_numbers(0, 40, 1)
     missing.columns["x"][:5] = np.nan
     chart = JUDGEMENTS["by_column"].chart(missing, "x")

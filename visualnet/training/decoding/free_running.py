@@ -19,7 +19,7 @@ from visualnet.training.decoding.writer import CannotWrite, Writer
 
 Array = NDArray[Any]
 FREE = "free"
-"""The name of what was written among the arrays of a ``Judged``."""
+"""The name of what was written among the arrays of a ``PredictionSet``."""
 AT_ONCE = 256
 
 

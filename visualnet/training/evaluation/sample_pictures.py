@@ -17,7 +17,7 @@ from visualnet.data.regions.region_samples import find_regions
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import Samples
 from visualnet.figures.colours.masks import PLACE_COLOURS, lay_over
-from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 Array = NDArray[Any]
 TRUE_COLOUR, SAID_COLOUR = PLACE_COLOURS[2].astype(np.uint8), PLACE_COLOURS[0].astype(np.uint8)
@@ -74,23 +74,23 @@ def draw_boxes(picture: Array, boxes: Array, colour: Array) -> Array:
     return found
 
 
-def faces_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, Face]]:
+def faces_of_answer(predictions: PredictionSet, data: Loaded, row: int) -> list[tuple[str, Face]]:
     """What a sample shows, with titles: as it is, and for pixels, boxes and pictures as it is truly and as it was answered.
 
     Raises:
         ValueError: it cannot be read, or is of data that were given from Python and show nothing.
     """
-    sample = int(judged.samples[row])
-    picture = picture_of(data, sample) if judged.task != "boxes" else _boxed_picture(data, sample)
+    sample = int(predictions.samples[row])
+    picture = picture_of(data, sample) if predictions.task != "boxes" else _boxed_picture(data, sample)
     if picture is None:
         return [("", raw_face(data, sample))]
-    arrays, face = judged.arrays, Face("image", "", picture.shape[:2], picture)
-    if judged.task in ("pixels", "mask") and arrays["truth"].ndim == 3:
+    arrays, face = predictions.arrays, Face("image", "", picture.shape[:2], picture)
+    if predictions.task in ("pixels", "mask") and arrays["truth"].ndim == 3:
         true, said = arrays["truth"][row], arrays["said"][row]
         wrong = np.where((true >= 0) & (true != said), WRONG, 0)
         masks = (("true", true), ("answered", said), ("wrong", wrong))
         return [("sample", face), *((title, face._replace(mask=_centre(mask, face.size))) for title, mask in masks)]
-    if judged.task == "boxes":
+    if predictions.task == "boxes":
         height, width = face.size
         found = []
         for (title, name), side in zip(_PAIRS, ("true", "said"), strict=True):
@@ -105,7 +105,7 @@ def faces_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, F
             boxes = [(*box, int(kind)) for box, kind in zip(corners.tolist(), kinds.tolist(), strict=True)]
             found.append((title, face._replace(boxes=tuple(boxes))))
         return found
-    if judged.task == "numbers" and arrays["said"][row].size == picture[..., 0].size:
+    if predictions.task == "numbers" and arrays["said"][row].size == picture[..., 0].size:
         shape = (1, *face.size)
         shown = [(title, face._replace(pixels=as_picture(arrays[name][row].reshape(shape)))) for title, name in _PAIRS]
         return [("sample", face), *shown]
@@ -125,11 +125,11 @@ def _centre(mask: Array, size: tuple[int, int]) -> Array:
     return found
 
 
-def pictures_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, Array]]:
+def pictures_of_answer(predictions: PredictionSet, data: Loaded, row: int) -> list[tuple[str, Array]]:
     """`faces_of_answer` as pictures (H, W, 3), for a page; nothing for what is no picture."""
     if find_image_field(data) is None:
         return []
-    return [(title, draw_face(face, title)) for title, face in faces_of_answer(judged, data, row)]
+    return [(title, draw_face(face, title)) for title, face in faces_of_answer(predictions, data, row)]
 
 
 def draw_face(face: Face, title: str) -> Array:
@@ -190,11 +190,11 @@ def raw_samples(data: Loaded) -> Samples:
     return found
 
 
-def describe_tokens(judged: Judged, row: int) -> str:
+def describe_tokens(predictions: PredictionSet, row: int) -> str:
     """Of a sequence: what is true and what was answered, token by token; what is wrong stands in brackets."""
-    true, said = judged.arrays["truth"][row], judged.arrays["said"][row]
+    true, said = predictions.arrays["truth"][row], predictions.arrays["said"][row]
     asked = true >= 0
-    names = judged.classes
+    names = predictions.classes
     right = " ".join(names[int(t)] for t in true[asked])
     found = " ".join(
         names[int(s)] if s == t else f"[{names[int(s)]}]" for s, t in zip(said[asked], true[asked], strict=True)

@@ -24,8 +24,8 @@ from visualnet.core.text.format import format_number, format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.figures.charts.examples import ExampleList
 from visualnet.training.evaluation.evaluation import Evaluation
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.judgements import Judgement, judgements_for
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 SAMPLES_WIDTH = 380
 """So many px the samples are given beside a chart, where that leaves it half of the room."""
@@ -41,7 +41,7 @@ class JudgementView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.evaluation: Evaluation | None = None
-        self.judged: Judged | None = None
+        self.predictions: PredictionSet | None = None
         self.judgements: list[Judgement] = []
         self.tabs = QTabBar(drawBase=False, expanding=False, usesScrollButtons=True)
         self.tabs.setAccessibleName("What to look at")
@@ -92,9 +92,9 @@ class JudgementView(QWidget):
 
     def show_answer(self, evaluation: Evaluation, number: int) -> None:
         """Show the judgements of an answer; the tab that was open stays, where there is one of its name."""
-        self.evaluation, self.judged = evaluation, evaluation.judged[number]
+        self.evaluation, self.predictions = evaluation, evaluation.predictions[number]
         wish = self.judgement.name if self.judgement is not None else ""
-        self.judgements = judgements_for(self.judged)
+        self.judgements = judgements_for(self.predictions)
         self.samples.hide()
         self.tabs.blockSignals(True)
         while self.tabs.count():
@@ -109,7 +109,7 @@ class JudgementView(QWidget):
 
     def clear(self) -> None:
         """Hold nothing of the answer that was shown."""
-        self.evaluation, self.judged, self.judgements = None, None, []
+        self.evaluation, self.predictions, self.judgements = None, None, []
         self.samples.clear()
         self.samples.hide()
         self.list.clear()
@@ -127,9 +127,9 @@ class JudgementView(QWidget):
 
     def show_samples(self, samples: tuple[int, ...], words: str = "") -> None:
         """Show these samples beside the chart."""
-        if self.evaluation is not None and self.judged is not None:
+        if self.evaluation is not None and self.predictions is not None:
             told = words or format_quantity(len(samples), "sample")
-            self.samples.show_samples(self.evaluation, self.judged, samples, told)
+            self.samples.show_samples(self.evaluation, self.predictions, samples, told)
             if self.samples.isHidden():
                 room = self.split.width()
                 wide = min(max(fonts.px(SAMPLES_WIDTH), room // 3), room // 2)
@@ -138,20 +138,20 @@ class JudgementView(QWidget):
             self.samples.list.setFocus()
 
     def _choose(self) -> None:
-        if self.judgement is None or self.judged is None:
+        if self.judgement is None or self.predictions is None:
             return
-        names = self.judgement.views(self.judged)
+        names = self.judgement.views(self.predictions)
         self.views.clear()
         self.views.addItems([visible(name) for name in names])
         self.views.setVisible(len(names) > 1)
         self._draw()
 
     def _draw(self, at: float | None = None) -> None:
-        judgement, judged = self.judgement, self.judged
-        if judgement is None or judged is None:
+        judgement, predictions = self.judgement, self.predictions
+        if judgement is None or predictions is None:
             return
-        view = judgement.views(judged)[max(self.views.currentIndex(), 0)]
-        chart = judgement.chart(judged, view, at)
+        view = judgement.views(predictions)[max(self.views.currentIndex(), 0)]
+        chart = judgement.chart(predictions, view, at)
         for widget in (self.dial, self.dial_name):
             widget.setVisible(bool(judgement.dial))
         if judgement.dial:

@@ -220,7 +220,7 @@ class EvaluationPanel(QWidget):
         elif self.evaluator.fault:
             self.pairing.tell(f"{self.evaluator.fault}.")
         self.report.setVisible(self.evaluation is not None)
-        self.answer.setVisible(self.evaluation is not None and len(self.evaluation.judged) > 1)
+        self.answer.setVisible(self.evaluation is not None and len(self.evaluation.predictions) > 1)
 
     def _show_empty(self, question: Question | None) -> None:
         ready = READY_TO_PLAY if plays(self.studio.project) else READY
@@ -249,8 +249,8 @@ class EvaluationPanel(QWidget):
         chosen = self.answer.currentIndex() if same_run else 0
         self.evaluation = found
         self.answer.clear()
-        self.answer.addItems([judged.name for judged in found.judged])
-        self.answer.setCurrentIndex(min(max(chosen, 0), len(found.judged) - 1))
+        self.answer.addItems([predictions.name for predictions in found.predictions])
+        self.answer.setCurrentIndex(min(max(chosen, 0), len(found.predictions) - 1))
         after = f"after {format_quantity(found.epoch, 'epoch')}" if found.weights == "last" and found.epoch else ""
         parts = (
             self._name_run(),

@@ -6,10 +6,10 @@ import numpy as np
 
 from visualnet.figures.charts.bars import HistogramChart
 from visualnet.figures.charts.curves import Curve, CurveChart
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.judgements.numbers import histogram
 from visualnet.training.evaluation.judgements.registry import judgement
 from visualnet.training.evaluation.metrics.boxes import precision_curve
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 SHOWN = 8
 
@@ -21,12 +21,12 @@ SHOWN = 8
     "From the surest box on down: how many of those answered share half their area with a true one (precision), over the share of true "
     "boxes that is found (recall).",
 )
-def box_precision(judged: Judged, view: str) -> CurveChart:
-    kinds = np.unique(judged.arrays["true_labels"][judged.arrays["true_there"]])[:SHOWN]
+def box_precision(predictions: PredictionSet, view: str) -> CurveChart:
+    kinds = np.unique(predictions.arrays["true_labels"][predictions.arrays["true_there"]])[:SHOWN]
     curves = []
     for kind in kinds:
-        recall, precision = precision_curve(judged, 0.5, int(kind), np.ones((1, judged.size)))
-        curves.append(Curve(judged.classes[int(kind)], tuple(recall[0].tolist()), tuple(precision[0].tolist())))
+        recall, precision = precision_curve(predictions, 0.5, int(kind), np.ones((1, predictions.size)))
+        curves.append(Curve(predictions.classes[int(kind)], tuple(recall[0].tolist()), tuple(precision[0].tolist())))
     return CurveChart(tuple(curves), "recall", "precision")
 
 
@@ -36,5 +36,5 @@ def box_precision(judged: Judged, view: str) -> CurveChart:
     "boxes",
     "In how many pictures so large a share of the true boxes is missed. Click a bar to see them.",
 )
-def missed_boxes(judged: Judged, view: str) -> HistogramChart:
-    return histogram(judged, judged.badness, "share of boxes missed")
+def missed_boxes(predictions: PredictionSet, view: str) -> HistogramChart:
+    return histogram(predictions, predictions.badness, "share of boxes missed")

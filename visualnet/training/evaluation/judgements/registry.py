@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from visualnet.figures.charts.marks import Chart
-from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 Make = Callable[..., Chart]
 """Of what is judged, the view, and where there is a dial where that stands (None: where it is best)."""
@@ -26,22 +26,22 @@ class Judgement:
     tasks: tuple[str, ...]
     words: str
     make: Make
-    views: Callable[[Judged], tuple[str, ...]] = lambda judged: ("",)
+    views: Callable[[PredictionSet], tuple[str, ...]] = lambda predictions: ("",)
     probabilities: bool = False
     is_list: bool = False
-    fits: Callable[[Judged], bool] = lambda judged: True
+    fits: Callable[[PredictionSet], bool] = lambda predictions: True
     dial: str = ""
     """What a person can move in it from 0 to 1; the chart then has a ``place``, where it stands."""
 
-    def can_judge(self, judged: Judged) -> bool:
+    def can_judge(self, predictions: PredictionSet) -> bool:
         """Whether it can be drawn of these answers."""
-        known = judged.has_probabilities or not self.probabilities
-        return judged.task in self.tasks and known and bool(self.views(judged)) and self.fits(judged)
+        known = predictions.has_probabilities or not self.probabilities
+        return predictions.task in self.tasks and known and bool(self.views(predictions)) and self.fits(predictions)
 
-    def chart(self, judged: Judged, view: str = "", at: float | None = None) -> Chart:
+    def chart(self, predictions: PredictionSet, view: str = "", at: float | None = None) -> Chart:
         """The chart, in one of its views; ``at`` is where its dial stands."""
-        chosen = view or self.views(judged)[0]
-        return self.make(judged, chosen, at) if self.dial else self.make(judged, chosen)
+        chosen = view or self.views(predictions)[0]
+        return self.make(predictions, chosen, at) if self.dial else self.make(predictions, chosen)
 
 
 JUDGEMENTS: dict[str, Judgement] = {}
@@ -59,6 +59,6 @@ def judgement(name: str, title: str, tasks: str, words: str, **traits: Any) -> C
     return register
 
 
-def judgements_for(judged: Judged) -> list[Judgement]:
+def judgements_for(predictions: PredictionSet) -> list[Judgement]:
     """The judgements of these answers, in the order in which they are shown: lists of samples behind the charts."""
-    return sorted((found for found in JUDGEMENTS.values() if found.can_judge(judged)), key=lambda one: one.is_list)
+    return sorted((found for found in JUDGEMENTS.values() if found.can_judge(predictions)), key=lambda one: one.is_list)
