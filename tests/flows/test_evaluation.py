@@ -43,7 +43,7 @@ def evaluate(panel: Any, hands: Hands) -> None:
 
 def press_spot(panel: Any, hands: Hands, least: int = 1) -> tuple[int, ...]:
     """Click a place of the chart that holds samples."""
-    chart = panel.judgements.chart
+    chart = panel.charts.chart
     hands.rest(0.05)
     spot = next(spot for spot in chart.drawing.spots if len(spot.samples) >= least)
     at = QPoint(round(spot.x + spot.width / 2), round(spot.y + spot.height / 2))
@@ -73,22 +73,22 @@ def test_a_run_is_judged_and_every_chart_leads_to_its_samples(
     assert "validation part · 40 samples" in panel.title.full_text
 
     held = press_spot(panel, hands)
-    samples = panel.judgements.samples
+    samples = panel.charts.samples
     assert samples.isVisible() and samples.list.count() == len(held) and samples.sample in held
     assert "true “" in samples.words.text() and samples.display.table.item(0, 0).text() == "point 1"
     QTest.keyClick(samples.list, Qt.Key.Key_Escape)
     assert not samples.isVisible()
 
-    names = [one.name for one in panel.judgements.judgements]
+    names = [one.name for one in panel.charts.kinds]
     assert names[0] == "confusion" and {"roc", "calibration", "by_column", "most_unsure"} <= set(names)
     for at, name in enumerate(names):
-        rect = panel.judgements.tabs.tabRect(at)
-        QTest.mouseClick(panel.judgements.tabs, LEFT, pos=rect.center())
-        assert panel.judgements.judgement.name == name and panel.judgements.words.text()
+        rect = panel.charts.tabs.tabRect(at)
+        QTest.mouseClick(panel.charts.tabs, LEFT, pos=rect.center())
+        assert panel.charts.kind.name == name and panel.charts.words.text()
         hands.rest(0.02)
-    panel.judgements.choose("most_unsure")
-    item = panel.judgements.list.item(1)
-    QTest.mouseClick(panel.judgements.list.viewport(), LEFT, pos=panel.judgements.list.visualItemRect(item).center())
+    panel.charts.choose("most_unsure")
+    item = panel.charts.list.item(1)
+    QTest.mouseClick(panel.charts.list.viewport(), LEFT, pos=panel.charts.list.visualItemRect(item).center())
     assert samples.isVisible() and samples.list.currentRow() == 1
 
     # A second run with another seed, held against the first.

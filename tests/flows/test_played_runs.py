@@ -43,12 +43,12 @@ def test_it_is_judged_by_play_and_plays_an_episode_that_is_kept(
     found = panel.evaluation
     assert panel.figures.title.text() == "Mean reward" and "interval" in panel.figures.interval.text()
     assert "100 episodes" in panel.title.full_text
-    assert [one.title for one in panel.judgements.judgements] == ["Rewards", "Reward and length"]
-    chart = panel.judgements.chart.chart
+    assert [one.title for one in panel.charts.kinds] == ["Rewards", "Reward and length"]
+    chart = panel.charts.chart.chart
     assert isinstance(chart, HistogramChart) and sum(chart.counts) == 100
-    panel.judgements.choose("reward_by_length")
+    panel.charts.choose("reward_by_length")
     hands.rest(0.05)
-    assert not any(spot.samples for spot in panel.judgements.chart.drawing.spots), "an episode is no sample to open"
+    assert not any(spot.samples for spot in panel.charts.chart.drawing.spots), "an episode is no sample to open"
     page = tmp_path / "report.html"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(page), "HTML (*.html)"))
     hands.press(panel, "Report…")

@@ -75,7 +75,7 @@ def test_objects_are_found_in_scenes_and_in_a_picture_of_ones_own(window: Window
     # Evaluate: the held-out scenes come first, by their mean average precision.
     judging = window.show_panel("evaluation")
     judging.evaluate()
-    hands.until(lambda: judging.evaluation is not None, what="the judgement")
+    hands.until(lambda: judging.evaluation is not None, what="the evaluation")
     metric, _ = judging.evaluation.headline()
     assert metric.name == "map_50" and judging.evaluation.predictions[0].size == 4
 

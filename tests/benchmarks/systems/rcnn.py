@@ -18,7 +18,7 @@ from visualnet.resources import resource
 from visualnet.training.evaluation.evaluation import Evaluation, evaluate
 
 TRAINING, VALIDATION, TEST = 240, 60, 60
-"""Scenes: the template has the first two, and the last are made for the judgement alone."""
+"""Scenes: the template has the first two, and the last are made for the evaluation alone."""
 
 
 def measure(seed: int) -> Mapping[str, float]:

@@ -120,7 +120,7 @@ def test_what_is_typed_is_read_and_what_is_unknown_is_told() -> None:
 
 def test_free_running_is_judged_beside_teacher_forcing() -> None:
     """A network of fresh weights, with the arrays of an evaluation; the gap is counted as by hand."""
-    from visualnet.training.evaluation.judgements import judgements_for
+    from visualnet.training.evaluation.charts import charts_for
     from visualnet.training.evaluation.metrics import METRICS
     from visualnet.training.evaluation.predicting import predict
 
@@ -133,8 +133,8 @@ def test_free_running_is_judged_beside_teacher_forcing() -> None:
     ones = np.ones((1, judged.size))
     assert METRICS["free_token_accuracy"].values(judged, ones)[0] == pytest.approx((free == truth).mean())
     assert METRICS["free_exact_match"].values(judged, ones)[0] == pytest.approx((free == truth).all(1).mean())
-    assert "free_running" in [one.name for one in judgements_for(judged)]
-    chart = next(one for one in judgements_for(judged) if one.name == "free_running").chart(judged)
+    assert "free_running" in [one.name for one in charts_for(judged)]
+    chart = next(one for one in charts_for(judged) if one.name == "free_running").chart(judged)
     assert [curve.name for curve in chart.curves] == ["told the right tokens", "reads its own tokens"]
     (writes_on,) = predict(
         network("gpt-small").model, network("gpt-small").data, network("gpt-small").data.validation[:8]

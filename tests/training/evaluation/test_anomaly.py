@@ -16,8 +16,8 @@ import visualnet as vn
 from visualnet.core.storage import project_file
 from visualnet.figures.charts.observed.spread.threshold import ThresholdChart
 from visualnet.resources import resource
-from visualnet.training.evaluation.judgements import JUDGEMENTS, judgements_for
-from visualnet.training.evaluation.judgements.anomaly import best_threshold, choose_threshold
+from visualnet.training.evaluation.charts import EVALUATION_CHARTS, charts_for
+from visualnet.training.evaluation.charts.anomaly import best_threshold, choose_threshold
 from visualnet.training.evaluation.metrics import METRICS, metrics_for
 from visualnet.training.evaluation.prediction_set import KIND, ODD, USUAL, PredictionSet
 
@@ -62,7 +62,7 @@ def test_the_threshold_begins_where_most_is_found_for_the_fewest_mistakes(rows: 
 
 def test_the_threshold_can_be_moved_and_says_what_it_finds() -> None:
     predictions = predictions_of([0.1, 0.2, 0.3, 0.8, 0.7, 0.9], [False] * 3 + [True] * 3)
-    one = JUDGEMENTS["odd_errors"]
+    one = EVALUATION_CHARTS["odd_errors"]
     chart = one.chart(predictions)
     assert isinstance(chart, ThresholdChart)
     assert (chart.found, chart.right, chart.mistaken) == (1.0, 1.0, 0.0)
@@ -77,20 +77,22 @@ def test_the_threshold_can_be_moved_and_says_what_it_finds() -> None:
     for width, height in ((900.0, 600.0), (320.0, 180.0)):
         assert chart.lay_out(width, height).marks
     assert sum(row[2] + row[3] for row in list(chart.rows())[1:]) == 6
-    assert not one.can_judge(predictions_of([0.1, 0.2], [False, False]))
+    assert not one.can_draw(predictions_of([0.1, 0.2], [False, False]))
 
 
 def test_the_threshold_of_the_test_part_is_chosen_on_the_validation_part() -> None:
     predictions = predictions_of([0.1, 0.2, 0.5, 0.8, 0.7, 0.9], [False] * 3 + [True] * 3)
     other = predictions_of([0.1, 0.2, 0.3, 0.4, 0.45], [False, False, True, True, True])
-    alone, both = (JUDGEMENTS["odd_errors"].chart(one) for one in (predictions, replace(predictions, elsewhere=other)))
+    alone, both = (
+        EVALUATION_CHARTS["odd_errors"].chart(one) for one in (predictions, replace(predictions, elsewhere=other))
+    )
     assert isinstance(alone, ThresholdChart) and isinstance(both, ThresholdChart)
     assert (alone.threshold, alone.origin) == (pytest.approx(0.5), "chosen on these very samples")
     assert (both.threshold, both.origin) == (pytest.approx(0.2), "chosen on the validation part")
     assert both.mistaken == pytest.approx(1 / 3)  # 0.5 lies above what validation chose
     assert "chosen on the validation part" in both.description()
     assert any("chosen on the validation" in getattr(mark, "text", "") for mark in both.lay_out(900, 500).marks)
-    moved = JUDGEMENTS["odd_errors"].chart(replace(predictions, elsewhere=other), at=0.5)
+    moved = EVALUATION_CHARTS["odd_errors"].chart(replace(predictions, elsewhere=other), at=0.5)
     assert isinstance(moved, ThresholdChart) and moved.origin == "moved by hand"
     unlike = replace(predictions, elsewhere=predictions_of([0.1, 0.2], [False, False]))
     assert choose_threshold(unlike) == choose_threshold(predictions), "without odd ones nothing can be chosen there"
@@ -106,7 +108,7 @@ def test_a_run_of_the_template_is_judged_by_what_it_never_saw(tmp_path: Path) ->
     (predictions,) = found.predictions
     assert int((predictions.columns[KIND] == ODD).sum()) == 250
     assert metrics_for(predictions)[0].name == "odd_auc"
-    assert {"odd_errors", "odd_roc"} <= {one.name for one in judgements_for(predictions)}
+    assert {"odd_errors", "odd_roc"} <= {one.name for one in charts_for(predictions)}
     # Two epochs of nine digits are enough for a zero to stand out: chance is a half.
     assert found.figures[0]["odd_auc"].value > 0.8
     (tested,) = vn.load_run(tmp_path / "run").evaluate("test").predictions

@@ -9,8 +9,8 @@ from visualnet.core.text.format import capitalize_first, format_quantity
 from visualnet.data.registry import find_kind
 from visualnet.figures.charts.examples import ExampleList
 from visualnet.figures.charts.svg import svg_of
+from visualnet.training.evaluation.charts import EvaluationChart, charts_for
 from visualnet.training.evaluation.evaluation import Evaluation
-from visualnet.training.evaluation.judgements import Judgement, judgements_for
 from visualnet.training.evaluation.metrics import METRICS
 from visualnet.training.evaluation.paired_comparison import PairedComparison, describe_difference
 from visualnet.training.evaluation.prediction_set import PredictionSet
@@ -64,8 +64,8 @@ def _answer(evaluation: Evaluation, number: int, predictions: PredictionSet) -> 
         f"<p>{escape(metric.title)}, 95 % interval {escape(ends)}. {escape(metric.explain(value.value))}</p>",
         _metrics(evaluation, number),
     ]
-    for judgement in judgements_for(predictions):
-        found += _judgement(evaluation, predictions, judgement)
+    for evaluation_chart in charts_for(predictions):
+        found += _draw_chart(evaluation, predictions, evaluation_chart)
     return found
 
 
@@ -78,11 +78,11 @@ def _metrics(evaluation: Evaluation, number: int) -> str:
     return _table(("metric", "value", "95 % interval", "what it is"), rows)
 
 
-def _judgement(evaluation: Evaluation, predictions: PredictionSet, judgement: Judgement) -> list[str]:
-    found = [f"<h3>{escape(judgement.title)}</h3>", f'<p class="muted">{escape(judgement.words)}</p>']
-    views = judgement.views(predictions)
-    for view in views[:1] if judgement.name in ("confusion", "place_confusion") else views[:MOST_VIEWS]:
-        chart = judgement.chart(predictions, view)
+def _draw_chart(evaluation: Evaluation, predictions: PredictionSet, evaluation_chart: EvaluationChart) -> list[str]:
+    found = [f"<h3>{escape(evaluation_chart.title)}</h3>", f'<p class="muted">{escape(evaluation_chart.words)}</p>']
+    views = evaluation_chart.views(predictions)
+    for view in views[:1] if evaluation_chart.name in ("confusion", "place_confusion") else views[:MOST_VIEWS]:
+        chart = evaluation_chart.chart(predictions, view)
         if isinstance(chart, ExampleList):
             found.append(_examples(evaluation, predictions, chart))
             continue

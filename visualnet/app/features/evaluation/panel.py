@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QDockWidget, QMessageBox, QWidget
 
+from visualnet.app.features.evaluation.charts_view import ChartsView
 from visualnet.app.features.evaluation.evaluator import Evaluator, Question
 from visualnet.app.features.evaluation.figures_view import FiguresView
-from visualnet.app.features.evaluation.judgement_view import JudgementView
 from visualnet.app.features.evaluation.pairing_row import PairingRow
 from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
@@ -71,12 +71,12 @@ class EvaluationPanel(QWidget):
         self.note = label("", "warning", wrap=True)
         self.note.setContentsMargins(14, 0, 10, 0)
         self.openings = label("", "small", wrap=True)
-        self.figures, self.judgements = FiguresView(), JudgementView()
+        self.figures, self.charts = FiguresView(), ChartsView()
         self.pairing = PairingRow(studio)
         self.pairing.asked.connect(self.compare)
         self.figures.add(self.openings)
         self.figures.add(self.pairing)
-        self.split = split((self.figures, 1), (self.judgements, 3), sizes=(fonts.px(310), fonts.px(900)))
+        self.split = split((self.figures, 1), (self.charts, 3), sizes=(fonts.px(310), fonts.px(900)))
         self.empty = EmptyState("metric", NO_RUN)
         self.stack = stack(self.empty, self.split)
         self.enlarge = icon_button("fit", "Enlarge", done=self.toggle_size)
@@ -92,8 +92,8 @@ class EvaluationPanel(QWidget):
             changed.connect(due.ask)
         studio.document_closed.connect(self._forget)
         studio.document_closed.connect(due.ask)
-        studio.theme_changed.connect(self.judgements.set_theme)
-        self.judgements.set_theme(studio.theme)
+        studio.theme_changed.connect(self.charts.set_theme)
+        self.charts.set_theme(studio.theme)
         self.refresh()
 
     def sizeHint(self) -> QSize:
@@ -214,7 +214,7 @@ class EvaluationPanel(QWidget):
         elif known is None:
             if self.evaluation is not None:
                 self.evaluation = None
-                self.judgements.clear()
+                self.charts.clear()
                 self.pairing.clear()
             self._show_empty(question)
         elif self.evaluator.fault:
@@ -271,4 +271,4 @@ class EvaluationPanel(QWidget):
         if self.evaluation is not None:
             number = max(self.answer.currentIndex(), 0)
             self.figures.show_figures(self.evaluation, number)
-            self.judgements.show_answer(self.evaluation, number)
+            self.charts.show_answer(self.evaluation, number)

@@ -14,8 +14,8 @@ from visualnet.app.widgets.basic import icon_button, label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
+from visualnet.training.evaluation.charts.examples import describe_answer
 from visualnet.training.evaluation.evaluation import Evaluation
-from visualnet.training.evaluation.judgements.examples import describe_answer
 from visualnet.training.evaluation.prediction_set import PredictionSet
 from visualnet.training.evaluation.sample_pictures import describe_tokens, faces_of_answer, sound_of
 

@@ -35,7 +35,7 @@ class Metric:
     probabilities: bool = False
     fits: Callable[[PredictionSet], bool] = lambda predictions: True
 
-    def can_judge(self, predictions: PredictionSet) -> bool:
+    def can_draw(self, predictions: PredictionSet) -> bool:
         """Whether it can be computed of these answers."""
         known = predictions.has_probabilities or not self.probabilities
         return predictions.task in self.tasks and known and self.fits(predictions)
@@ -75,4 +75,4 @@ def average(values: Array, weights: Array) -> Array:
 
 def metrics_for(predictions: PredictionSet) -> list[Metric]:
     """The metrics of these answers, the most important first."""
-    return [found for found in METRICS.values() if found.can_judge(predictions)]
+    return [found for found in METRICS.values() if found.can_draw(predictions)]

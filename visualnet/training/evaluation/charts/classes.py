@@ -1,4 +1,4 @@
-"""Judgements of one class for each sample, and of yes or no."""
+"""Charts of one class for each sample, and of yes or no."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from visualnet.core.text.format import format_percent, format_quantity
 from visualnet.figures.charts.bars import Bar, BarChart
 from visualnet.figures.charts.curves import Curve, CurveChart
 from visualnet.figures.charts.matrix import MOST_CLASSES, MatrixChart
+from visualnet.training.evaluation.charts.registry import evaluation_chart
 from visualnet.training.evaluation.intervals import LEAST_DRAWS, draw_weights
-from visualnet.training.evaluation.judgements.registry import judgement
 from visualnet.training.evaluation.metrics.classes import BINS, MOST_CURVES, count_classes, divide
 from visualnet.training.evaluation.prediction_set import PredictionSet
 
@@ -22,7 +22,7 @@ BOTH = "classes binary"
 Groups = tuple[tuple[str, tuple[Bar, ...]], ...]
 
 
-@judgement(
+@evaluation_chart(
     "confusion",
     "Confusion",
     BOTH,
@@ -49,7 +49,7 @@ def confusion(predictions: PredictionSet, view: str) -> MatrixChart:
     return MatrixChart(predictions.classes, counts, samples, shown, view == "Shares")
 
 
-@judgement(
+@evaluation_chart(
     "per_class",
     "Per class",
     BOTH,
@@ -116,7 +116,7 @@ def _has_curves(predictions: PredictionSet) -> bool:
     return len(predictions.classes) <= MOST_CURVES and len(np.unique(predictions.arrays["truth"])) > 1
 
 
-@judgement(
+@evaluation_chart(
     "roc",
     "ROC",
     BOTH,
@@ -136,7 +136,7 @@ def roc_curve(name: str, found: Array, wrong: Array) -> Curve:
     return Curve(f"{name} · area {area:.3f}", tuple(x.tolist()), tuple(y.tolist()))
 
 
-@judgement(
+@evaluation_chart(
     "precision_recall",
     "Precision–recall",
     BOTH,
@@ -157,7 +157,7 @@ def pr_curve(name: str, found: Array, wrong: Array) -> Curve:
     return Curve(f"{name} · area {area:.3f}", tuple(recall.tolist()), tuple(y.tolist()))
 
 
-@judgement(
+@evaluation_chart(
     "calibration",
     "Calibration",
     BOTH,

@@ -1,4 +1,4 @@
-"""Judgements of numbers: regression and reconstruction."""
+"""Charts of numbers: regression and reconstruction."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from visualnet.figures.charts.bars import HistogramChart
 from visualnet.figures.charts.points import ScatterChart
-from visualnet.training.evaluation.judgements.registry import judgement
+from visualnet.training.evaluation.charts.registry import evaluation_chart
 from visualnet.training.evaluation.prediction_set import PredictionSet
 
 BINS = 30
@@ -26,7 +26,7 @@ def _column(predictions: PredictionSet, view: str) -> int:
     return name_targets(predictions).index(view)
 
 
-@judgement(
+@evaluation_chart(
     "predicted_true",
     "Predicted and true",
     "numbers",
@@ -40,7 +40,7 @@ def predicted_true(predictions: PredictionSet, view: str) -> ScatterChart:
     return ScatterChart(_floats(true), _floats(said), _samples(predictions), "true", "answered")
 
 
-@judgement(
+@evaluation_chart(
     "residuals",
     "Residuals",
     "numbers",
@@ -56,7 +56,7 @@ def residuals(predictions: PredictionSet, view: str) -> ScatterChart:
     )
 
 
-@judgement(
+@evaluation_chart(
     "errors",
     "Errors",
     "numbers",

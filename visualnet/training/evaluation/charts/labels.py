@@ -1,4 +1,4 @@
-"""Judgements of several labels for each sample."""
+"""Charts of several labels for each sample."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import numpy as np
 
 from visualnet.figures.charts.bars import Bar, BarChart
 from visualnet.figures.charts.curves import Curve, CurveChart
+from visualnet.training.evaluation.charts.classes import SHOWN_CURVES, pr_curve, roc_curve
+from visualnet.training.evaluation.charts.registry import evaluation_chart
 from visualnet.training.evaluation.intervals import LEAST_DRAWS, draw_weights
-from visualnet.training.evaluation.judgements.classes import SHOWN_CURVES, pr_curve, roc_curve
-from visualnet.training.evaluation.judgements.registry import judgement
 from visualnet.training.evaluation.metrics.classes import divide
 from visualnet.training.evaluation.metrics.labels import count_labels, label_flags
 from visualnet.training.evaluation.prediction_set import Array, PredictionSet
@@ -17,7 +17,7 @@ MOST_BARS = 60
 """Of more labels the hardest are shown."""
 
 
-@judgement(
+@evaluation_chart(
     "per_label",
     "Per label",
     "labels",
@@ -57,7 +57,7 @@ def _samples(predictions: PredictionSet, rows: Array) -> tuple[int, ...]:
     return tuple(int(sample) for sample in predictions.samples[rows])
 
 
-@judgement(
+@evaluation_chart(
     "label_curves",
     "Curves per label",
     "labels",

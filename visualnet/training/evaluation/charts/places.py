@@ -1,4 +1,4 @@
-"""Judgements of classes at places: pixels of pictures and tokens of sequences."""
+"""Charts of classes at places: pixels of pictures and tokens of sequences."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import numpy as np
 from visualnet.figures.charts.bars import Bar, BarChart, HistogramChart
 from visualnet.figures.charts.curves import Curve, CurveChart
 from visualnet.figures.charts.matrix import MOST_CLASSES, MatrixChart
+from visualnet.training.evaluation.charts.numbers import histogram
+from visualnet.training.evaluation.charts.registry import evaluation_chart
 from visualnet.training.evaluation.intervals import LEAST_DRAWS, draw_weights
-from visualnet.training.evaluation.judgements.numbers import histogram
-from visualnet.training.evaluation.judgements.registry import judgement
 from visualnet.training.evaluation.metrics.classes import divide
 from visualnet.training.evaluation.metrics.places import LONGEST, edit_distance, overlaps_of
 from visualnet.training.evaluation.prediction_set import Array, PredictionSet
@@ -17,7 +17,7 @@ from visualnet.training.evaluation.prediction_set import Array, PredictionSet
 PICTURES = "pixels mask"
 
 
-@judgement(
+@evaluation_chart(
     "overlap",
     "Overlap per class",
     PICTURES,
@@ -41,7 +41,7 @@ def _overlap_scores(predictions: PredictionSet, weights: Array) -> Array:
     return np.stack([divide(right, said + true - right), divide(2 * right, said + true)])
 
 
-@judgement(
+@evaluation_chart(
     "place_confusion",
     "Confusion",
     "pixels mask tokens",
@@ -59,7 +59,7 @@ def place_confusion(predictions: PredictionSet, view: str) -> MatrixChart:
     return MatrixChart(predictions.classes, counts, {}, shown, view == "Shares", unit)
 
 
-@judgement(
+@evaluation_chart(
     "wrong_share",
     "Errors per picture",
     PICTURES,
@@ -69,7 +69,7 @@ def wrong_share(predictions: PredictionSet, view: str) -> HistogramChart:
     return histogram(predictions, predictions.badness, "share of wrong pixels")
 
 
-@judgement(
+@evaluation_chart(
     "by_place",
     "By place",
     "tokens",
@@ -87,7 +87,7 @@ def by_place(predictions: PredictionSet, view: str) -> CurveChart:
     return CurveChart((curve,), "place in the sequence", "share right", (0.5, len(asked) + 0.5), square=False)
 
 
-@judgement(
+@evaluation_chart(
     "free_running",
     "Told and free",
     "tokens",
@@ -109,7 +109,7 @@ def free_running(predictions: PredictionSet, view: str) -> CurveChart:
     return CurveChart(tuple(curves), "place in the sequence", "share right", ends, square=False)
 
 
-@judgement(
+@evaluation_chart(
     "edits",
     "Edits per sequence",
     "tokens",

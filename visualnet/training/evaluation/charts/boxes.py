@@ -1,4 +1,4 @@
-"""Judgements of boxes."""
+"""Charts of boxes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import numpy as np
 
 from visualnet.figures.charts.bars import HistogramChart
 from visualnet.figures.charts.curves import Curve, CurveChart
-from visualnet.training.evaluation.judgements.numbers import histogram
-from visualnet.training.evaluation.judgements.registry import judgement
+from visualnet.training.evaluation.charts.numbers import histogram
+from visualnet.training.evaluation.charts.registry import evaluation_chart
 from visualnet.training.evaluation.metrics.boxes import precision_curve
 from visualnet.training.evaluation.prediction_set import PredictionSet
 
 SHOWN = 8
 
 
-@judgement(
+@evaluation_chart(
     "box_precision",
     "Precision–recall",
     "boxes",
@@ -30,7 +30,7 @@ def box_precision(predictions: PredictionSet, view: str) -> CurveChart:
     return CurveChart(tuple(curves), "recall", "precision")
 
 
-@judgement(
+@evaluation_chart(
     "missed_boxes",
     "Missed per picture",
     "boxes",

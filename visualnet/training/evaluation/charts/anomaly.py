@@ -1,4 +1,4 @@
-"""Judgements of what was never trained on: the errors of usual and odd samples, a threshold between them, and its ROC curve."""
+"""Charts of what was never trained on: the errors of usual and odd samples, a threshold between them, and its ROC curve."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import numpy as np
 
 from visualnet.figures.charts.curves import CurveChart
 from visualnet.figures.charts.observed.spread.threshold import ThresholdChart
-from visualnet.training.evaluation.judgements.classes import pr_curve, roc_curve
-from visualnet.training.evaluation.judgements.registry import judgement
+from visualnet.training.evaluation.charts.classes import pr_curve, roc_curve
+from visualnet.training.evaluation.charts.registry import evaluation_chart
 from visualnet.training.evaluation.metrics.anomaly import errors_of, has_odd
 from visualnet.training.evaluation.prediction_set import KIND, ODD, PredictionSet
 
 BINS = 40
 
 
-@judgement(
+@evaluation_chart(
     "odd_errors",
     "Usual and odd",
     "numbers",
@@ -68,7 +68,7 @@ def best_threshold(scores: np.ndarray, odd: np.ndarray) -> float:
     return float(scores[order][ends[np.argmax((found - mistaken)[ends])]])
 
 
-@judgement(
+@evaluation_chart(
     "odd_roc",
     "ROC of odd",
     "numbers",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number, format_percent, format_quantity
 from visualnet.figures.charts.examples import Example, ExampleList
-from visualnet.training.evaluation.judgements.registry import judgement
+from visualnet.training.evaluation.charts.registry import evaluation_chart
 from visualnet.training.evaluation.prediction_set import PredictionSet
 
 MOST = 100
@@ -62,7 +62,7 @@ def _numbers(values: NDArray[Any]) -> str:
     return shown + (" …" if len(values) > SHOWN_NUMBERS else "")
 
 
-@judgement(
+@evaluation_chart(
     "most_wrong",
     "Most wrong",
     "classes binary labels numbers pixels mask tokens boxes",
@@ -79,7 +79,7 @@ def most_wrong(predictions: PredictionSet, view: str) -> ExampleList:
     return _list(predictions, rows, badness, SCORES.get(predictions.task, "share wrong"))
 
 
-@judgement(
+@evaluation_chart(
     "most_unsure",
     "Most unsure",
     "classes binary",

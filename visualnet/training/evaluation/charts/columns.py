@@ -6,8 +6,8 @@ import numpy as np
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.bars import Bar, BarChart
+from visualnet.training.evaluation.charts.registry import evaluation_chart
 from visualnet.training.evaluation.intervals import wilson
-from visualnet.training.evaluation.judgements.registry import judgement
 from visualnet.training.evaluation.prediction_set import Array, PredictionSet
 
 PIECES = 6
@@ -26,7 +26,7 @@ def name_columns(predictions: PredictionSet) -> tuple[str, ...]:
     return tuple(name for name in predictions.columns if not (own and name == "class"))
 
 
-@judgement(
+@evaluation_chart(
     "by_column",
     "Error by input",
     "classes binary labels numbers pixels mask tokens boxes",

@@ -23,8 +23,8 @@ from visualnet.app.widgets.layouts import column, row, scroll_area, split, stack
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.figures.charts.examples import ExampleList
+from visualnet.training.evaluation.charts import EvaluationChart, charts_for
 from visualnet.training.evaluation.evaluation import Evaluation
-from visualnet.training.evaluation.judgements import Judgement, judgements_for
 from visualnet.training.evaluation.prediction_set import PredictionSet
 
 SAMPLES_WIDTH = 380
@@ -35,14 +35,14 @@ LOW = 250
 """Below so many px the words above a chart are left out."""
 
 
-class JudgementView(QWidget):
-    """One tab for each judgement of an answer."""
+class ChartsView(QWidget):
+    """One tab for each chart of an answer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.evaluation: Evaluation | None = None
         self.predictions: PredictionSet | None = None
-        self.judgements: list[Judgement] = []
+        self.kinds: list[EvaluationChart] = []
         self.tabs = QTabBar(drawBase=False, expanding=False, usesScrollButtons=True)
         self.tabs.setAccessibleName("What to look at")
         self.tabs.currentChanged.connect(lambda _: self._choose())
@@ -91,39 +91,39 @@ class JudgementView(QWidget):
         self.chart.set_theme(theme)
 
     def show_answer(self, evaluation: Evaluation, number: int) -> None:
-        """Show the judgements of an answer; the tab that was open stays, where there is one of its name."""
+        """Show the charts of an answer; the tab that was open stays, where there is one of its name."""
         self.evaluation, self.predictions = evaluation, evaluation.predictions[number]
-        wish = self.judgement.name if self.judgement is not None else ""
-        self.judgements = judgements_for(self.predictions)
+        wish = self.kind.name if self.kind is not None else ""
+        self.kinds = charts_for(self.predictions)
         self.samples.hide()
         self.tabs.blockSignals(True)
         while self.tabs.count():
             self.tabs.removeTab(0)
-        for one in self.judgements:
+        for one in self.kinds:
             at = self.tabs.addTab(one.title)
             self.tabs.setTabToolTip(at, one.words)
-        names = [one.name for one in self.judgements]
+        names = [one.name for one in self.kinds]
         self.tabs.setCurrentIndex(names.index(wish) if wish in names else 0)
         self.tabs.blockSignals(False)
         self._choose()
 
     def clear(self) -> None:
         """Hold nothing of the answer that was shown."""
-        self.evaluation, self.predictions, self.judgements = None, None, []
+        self.evaluation, self.predictions, self.kinds = None, None, []
         self.samples.clear()
         self.samples.hide()
         self.list.clear()
         self.chart.show_chart(None)
 
     @property
-    def judgement(self) -> Judgement | None:
+    def kind(self) -> EvaluationChart | None:
         """The one whose tab is open."""
         at = self.tabs.currentIndex()
-        return self.judgements[at] if 0 <= at < len(self.judgements) else None
+        return self.kinds[at] if 0 <= at < len(self.kinds) else None
 
     def choose(self, name: str) -> None:
-        """Open the tab of a judgement."""
-        self.tabs.setCurrentIndex([one.name for one in self.judgements].index(name))
+        """Open the tab of a chart."""
+        self.tabs.setCurrentIndex([one.name for one in self.kinds].index(name))
 
     def show_samples(self, samples: tuple[int, ...], words: str = "") -> None:
         """Show these samples beside the chart."""
@@ -138,29 +138,29 @@ class JudgementView(QWidget):
             self.samples.list.setFocus()
 
     def _choose(self) -> None:
-        if self.judgement is None or self.predictions is None:
+        if self.kind is None or self.predictions is None:
             return
-        names = self.judgement.views(self.predictions)
+        names = self.kind.views(self.predictions)
         self.views.clear()
         self.views.addItems([visible(name) for name in names])
         self.views.setVisible(len(names) > 1)
         self._draw()
 
     def _draw(self, at: float | None = None) -> None:
-        judgement, predictions = self.judgement, self.predictions
-        if judgement is None or predictions is None:
+        kind, predictions = self.kind, self.predictions
+        if kind is None or predictions is None:
             return
-        view = judgement.views(predictions)[max(self.views.currentIndex(), 0)]
-        chart = judgement.chart(predictions, view, at)
+        view = kind.views(predictions)[max(self.views.currentIndex(), 0)]
+        chart = kind.chart(predictions, view, at)
         for widget in (self.dial, self.dial_name):
-            widget.setVisible(bool(judgement.dial))
-        if judgement.dial:
-            describe(self.dial, judgement.dial, f"Move the {judgement.dial.lower()}; it begins where it is best")
-            self.dial_name.setText(judgement.dial)
+            widget.setVisible(bool(kind.dial))
+        if kind.dial:
+            describe(self.dial, kind.dial, f"Move the {kind.dial.lower()}; it begins where it is best")
+            self.dial_name.setText(kind.dial)
             with QSignalBlocker(self.dial):
                 self.dial.setValue(round(STEPS * getattr(chart, "place", 0.0)))
-        self.words.setText(judgement.words)
-        self.chart.show_chart(chart, judgement.name.replace("_", "-"))
+        self.words.setText(kind.words)
+        self.chart.show_chart(chart, kind.name.replace("_", "-"))
         if isinstance(chart, ExampleList):
             self._fill(chart)
             self.stack.setCurrentWidget(self.list)

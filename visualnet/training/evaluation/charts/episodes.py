@@ -1,4 +1,4 @@
-"""Judgements of episodes that were played."""
+"""Charts of episodes that were played."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 
 from visualnet.figures.charts.bars import HistogramChart
 from visualnet.figures.charts.points import ScatterChart
-from visualnet.training.evaluation.judgements.registry import judgement
+from visualnet.training.evaluation.charts.registry import evaluation_chart
 from visualnet.training.evaluation.prediction_set import PredictionSet
 
 BINS = 20
 
 
-@judgement(
+@evaluation_chart(
     "episode_rewards",
     "Rewards",
     "episodes",
@@ -27,7 +27,7 @@ def episode_rewards(predictions: PredictionSet, view: str) -> HistogramChart:
     )
 
 
-@judgement(
+@evaluation_chart(
     "reward_by_length",
     "Reward and length",
     "episodes",

@@ -1,4 +1,4 @@
-"""What a judgement is, and the list of all."""
+"""What a chart is, and the list of all."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Make = Callable[..., Chart]
 
 
 @dataclass(frozen=True)
-class Judgement:
+class EvaluationChart:
     """One look at the answers. ``make`` draws it; ``views`` are the ways to draw it, the first of which is shown at first.
 
-    ``words`` say how it is read. One that ``is_list`` gives samples instead of a chart. Judgements of ``probabilities`` need those to be
+    ``words`` say how it is read. One that ``is_list`` gives samples instead of a chart. Charts of ``probabilities`` need those to be
     known.
     """
 
@@ -33,7 +33,7 @@ class Judgement:
     dial: str = ""
     """What a person can move in it from 0 to 1; the chart then has a ``place``, where it stands."""
 
-    def can_judge(self, predictions: PredictionSet) -> bool:
+    def can_draw(self, predictions: PredictionSet) -> bool:
         """Whether it can be drawn of these answers."""
         known = predictions.has_probabilities or not self.probabilities
         return predictions.task in self.tasks and known and bool(self.views(predictions)) and self.fits(predictions)
@@ -44,21 +44,23 @@ class Judgement:
         return self.make(predictions, chosen, at) if self.dial else self.make(predictions, chosen)
 
 
-JUDGEMENTS: dict[str, Judgement] = {}
-"""Every judgement by name."""
+EVALUATION_CHARTS: dict[str, EvaluationChart] = {}
+"""Every chart by name."""
 
 
-def judgement(name: str, title: str, tasks: str, words: str, **traits: Any) -> Callable[[Make], Make]:
-    """Register a judgement: a function of what is judged and of the view."""
+def evaluation_chart(name: str, title: str, tasks: str, words: str, **traits: Any) -> Callable[[Make], Make]:
+    """Register a chart: a function of what is judged and of the view."""
 
     def register(make: Make) -> Make:
-        assert name not in JUDGEMENTS, name
-        JUDGEMENTS[name] = Judgement(name, title, tuple(tasks.split()), words, make, **traits)
+        assert name not in EVALUATION_CHARTS, name
+        EVALUATION_CHARTS[name] = EvaluationChart(name, title, tuple(tasks.split()), words, make, **traits)
         return make
 
     return register
 
 
-def judgements_for(predictions: PredictionSet) -> list[Judgement]:
-    """The judgements of these answers, in the order in which they are shown: lists of samples behind the charts."""
-    return sorted((found for found in JUDGEMENTS.values() if found.can_judge(predictions)), key=lambda one: one.is_list)
+def charts_for(predictions: PredictionSet) -> list[EvaluationChart]:
+    """The charts of these answers, in the order in which they are shown: lists of samples behind the charts."""
+    return sorted(
+        (found for found in EVALUATION_CHARTS.values() if found.can_draw(predictions)), key=lambda one: one.is_list
+    )
