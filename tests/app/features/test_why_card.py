@@ -33,7 +33,7 @@ from visualnet.layers.declaration.notation import Derivation, plain
 from visualnet.resources import resource
 
 
-def told(facts: NodeFacts) -> list[explain.Why]:
+def told(facts: NodeFacts) -> list[explain.NumberExplanation]:
     found = [*explain.shapes(facts), explain.parameters(facts), explain.macs(facts)]
     return [why for why in found if why is not None]
 

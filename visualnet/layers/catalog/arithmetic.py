@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from visualnet.core.expressions import chain, parse
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import Expr, Known, Make, Own, Undoing, fn
+from visualnet.layers.declaration.calls import Expr, Known, Make, OwnModule, Undoing, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.initial_moments import Moments, Start, add, concatenate, multiply
 from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, default_axes, layer
@@ -47,7 +47,7 @@ class Elementwise(Several):
             first = tuple(max(n, m) for n, m in zip(first, other, strict=True))
         return first
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         total: Expr = reduce(lambda a, b: fn(self.operator, a, b), refs)
         return total
 
@@ -136,7 +136,7 @@ class MatMul(Layer):
         first, second = shapes
         return derive(_MACS, {"matrices": prod(first[:-2]), "T": first[-2], "D": first[-1], "E": second[-1]})
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.matmul", *refs)
 
 
@@ -178,13 +178,13 @@ class Concatenate(Several):
         total = derive(chain("+", tuple(names)), dict(zip(names, (s[at] for s in shapes), strict=True)))
         return (*first[:at], total, *first[at + 1 :])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.cat", list(refs), dim=self.dim)
 
     def undoing(self) -> Undoing:
         return Undoing(("y",), tuple(Several.inputs(self)))
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         extents = [int(shape[place(self.dim, shape)]) for shape in shapes]
         parts = fn("torch.split", known["y"], extents, dim=self.dim)
         return {port: parts[at] for at, port in enumerate(Several.inputs(self))}
@@ -207,7 +207,7 @@ class Stack(Several):
                 raise ShapeError(f"x1 is {text(first)} and x{i} is {text(other)}: both need the same size", f"x{i}")
         return (*first[:at], len(shapes), *first[at:])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.stack", list(refs), dim=self.dim)
 
 
@@ -251,7 +251,7 @@ class Scale(Layer):
             return None
         return Moments(self.scale * start.first.mean + self.shift, self.scale**2 * start.first.variance)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         scaled = fn("operator.mul", refs[0], self.scale)
         return fn("operator.add", scaled, self.shift) if self.shift else scaled
 
@@ -262,7 +262,7 @@ class Function(Layer):
     takes_numbers = True
     function: ClassVar[str]
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs)
 
 
@@ -321,7 +321,7 @@ class Power(Layer):
     takes_numbers = True
     exponent: float = real(2.0, "The power.", low=-100, high=100, card=True, phrase="x^{}")
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.pow", *refs, self.exponent)
 
 

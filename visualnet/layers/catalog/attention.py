@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, Own, fn
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
 from visualnet.layers.declaration.drawings import Drawing, Heads
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.initial_moments import Moments, Start
@@ -116,7 +116,7 @@ class MultiheadAttention(Layer):
         options = {"dropout": self.dropout, "bias": self.bias, **others, "batch_first": True}
         return Make("nn.MultiheadAttention", d, self.num_heads, **options)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         query, key, value, *masks = refs
         key = query if key is None else key
         value = key if value is None else value
@@ -230,5 +230,5 @@ class PaddingMask(Layer):
 
     padding_idx: int = index(0, "The word that stands for nothing.", low=0, high=BIG, card=True, phrase="of {}")
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.eq", *refs, self.padding_idx)

@@ -6,7 +6,7 @@ from math import prod
 from typing import Any, ClassVar
 
 from visualnet.layers.declaration.axes import place
-from visualnet.layers.declaration.calls import Expr, Own, fn
+from visualnet.layers.declaration.calls import Expr, OwnModule, fn
 from visualnet.layers.declaration.initial_moments import Moments, Start, averaged_over
 from visualnet.layers.declaration.layer import Layer, Shape, ShapeError, bounds_of_mean, bounds_when_scaled, layer
 from visualnet.layers.declaration.params import axes, flag, index, real
@@ -30,7 +30,7 @@ class Reduction(Layer):
     def card(self) -> str:
         return "over " + ", ".join(map(str, self.dim))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         dim = self.dim[0] if len(self.dim) == 1 else self.dim
         result: Expr = getattr(refs[0], self.method)(dim, **self.given("keepdim"))
         return result
@@ -113,7 +113,7 @@ class ArgMax(Layer):
         at = place(self.dim, shapes[0])
         return (*shapes[0][:at], *shapes[0][at + 1 :])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].argmax(self.dim)
         return result
 
@@ -134,7 +134,7 @@ class Normalize(Layer):
         place(self.dim, shapes[0])
         return shapes[0]
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.normalize", *refs, **self.given("p"), dim=self.dim)
 
 
@@ -160,7 +160,7 @@ class CosineSimilarity(Layer):
             raise ShapeError("x1 and x2 are compared number by number and need one size", "x2")
         return (*shapes[0][:at], *shapes[0][at + 1 :])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.cosine_similarity", *refs, dim=self.dim, **self.given("eps"))
 
 
@@ -189,5 +189,5 @@ class PairwiseDistance(Layer):
             raise ShapeError("x1 and x2 are compared number by number and need one size", "x2")
         return shapes[0][:-1]
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.pairwise_distance", *refs, **self.given("p", "eps"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import UNARY, Expr, Known, Own, Undoing, fn, one
+from visualnet.layers.declaration.calls import UNARY, Expr, Known, OwnModule, Undoing, fn, one
 from visualnet.layers.declaration.formulas import derive, window
 from visualnet.layers.declaration.layer import Fault, Layer, Shape, ShapeError, layer
 from visualnet.layers.declaration.params import BIG, Ints, choice, count, flag, per_axis, real
@@ -81,7 +81,7 @@ class Upsample(Layer):
         made = f"× {self.scale_factor:g}" if self.size is None else f"to {'×'.join(map(str, self.size))}"
         return f"{made} · {self.mode}"
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         corners = self.given("align_corners") if self.mode in _RANKS else {}
         # One factor that is whole is written as one: 2, not 2.0.
         factor = int(self.scale_factor) if self.scale_factor == int(self.scale_factor) else self.scale_factor
@@ -119,13 +119,13 @@ class PixelShuffle(Layer):
             raise ShapeError(words, "upscale_factor", f"{channels} / {r * r} = {channels / (r * r):.2f}")
         return (derive(_LESS, {"C": channels, "r": r}), *(derive(_TIMES, {"n": n, "r": r}) for n in extents))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.pixel_shuffle", *refs, self.upscale_factor)
 
     def undoing(self) -> Undoing:
         return _BACK
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"image": fn("F.pixel_unshuffle", known["features"], self.upscale_factor)}
 
 
@@ -155,13 +155,13 @@ class PixelUnshuffle(Layer):
                 raise ShapeError(f"{n} cells are no multiple of {r}", "downscale_factor", f"{n} / {r} = {n / r:.2f}")
         return (derive(_MORE, {"C": channels, "r": r}), *(derive(_OVER, {"n": n, "r": r}) for n in extents))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.pixel_unshuffle", *refs, self.downscale_factor)
 
     def undoing(self) -> Undoing:
         return _BACK
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"image": fn("F.pixel_shuffle", known["features"], self.downscale_factor)}
 
 
@@ -194,13 +194,13 @@ class ChannelShuffle(Layer):
             raise ShapeError(words, "groups", f"{channels} / {self.groups} = {channels / self.groups:.2f}")
         return shapes[0]
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.channel_shuffle", *refs, self.groups)
 
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": fn("F.channel_shuffle", known["y"], int(shapes[0][0]) // self.groups)}
 
 
@@ -266,7 +266,7 @@ class Pad(Layer):
                 raise ShapeError(f"nothing is left of {text(shapes[0])}: less must be cut off", "pad", left.filled)
         return tuple(sizes)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         options = self.given("mode") | (self.given("value") if self.mode == "constant" else {})
         return fn("F.pad", *refs, self.pad, **options)
 
@@ -299,7 +299,7 @@ class Unfold(Layer):
             raise ShapeError(f"no patch fits into {text(shapes[0])}", "kernel_size", places[0].filled)
         return (derive(_PATCH, {"C": channels, "k": prod(self.kernel_size)}), prod(int(n) for n in places))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.unfold", *refs, one(self.kernel_size), **self.given("dilation", "padding", "stride"))
 
 
@@ -343,6 +343,6 @@ class Fold(Layer):
             raise ShapeError(words, "output_size", f"{'·'.join(str(int(n)) for n in fits)} ≠ {places}")
         return (derive(_UNPATCH, {"D": features, "k": cells}), *self.output_size)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         options = self.given("dilation", "padding", "stride")
         return fn("F.fold", *refs, one(self.output_size), one(self.kernel_size), **options)

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 from visualnet.core.expressions import Derived, Scope
 from visualnet.core.graph import Value
 from visualnet.core.text.axis_names import name_axis
-from visualnet.layers.declaration.calls import Expr, Known, Make, Own, Undoing, one
+from visualnet.layers.declaration.calls import Expr, Known, Make, OwnModule, Undoing, one
 from visualnet.layers.declaration.drawings import Drawing
 from visualnet.layers.declaration.initial_moments import Moments, Start
 from visualnet.layers.declaration.notation import Derivation, derive_axis
@@ -247,7 +247,7 @@ class Layer:
         """Python source from the file that it would run; empty for all that the program itself ships."""
         return ""
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr | Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr | Mapping[str, Expr]:
         """What it computes. ``used`` names the output ports that something reads, so that costly ones may be left out."""
         return m(*refs)
 
@@ -255,7 +255,7 @@ class Layer:
         """Which ports the way back through it reads and finds; None where it cannot be undone."""
         return None
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         """What it was given at the ports that ``undoing`` finds, computed from those that it reads."""
         raise NotImplementedError
 

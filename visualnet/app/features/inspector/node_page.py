@@ -178,7 +178,7 @@ class NodePage(QWidget):
         self.slot.removeWidget(form)
         remove(form)
 
-    def _explain(self, whys: list[explain.Why]) -> None:
+    def _explain(self, whys: list[explain.NumberExplanation]) -> None:
         for card in self.cards[len(whys) :]:
             self.explanations.removeWidget(card)
             remove(card)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Own, fn
+from visualnet.layers.declaration.calls import Expr, OwnModule, fn
 from visualnet.layers.declaration.initial_moments import Start, binary_surprise, surprise
 from visualnet.layers.declaration.layer import Layer, Pattern, Shape, ShapeError, Spec, layer, read_ports
 from visualnet.layers.declaration.params import BIG, Int, choice, flag, real, reals
@@ -171,7 +171,7 @@ class Loss(Layer):
         found: Expr = counted.sum()
         return found
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         *own, weight = refs if self.sample_weights else (*refs, None)
         if weight is None and self.reduction != "batchmean":
             return self.compute(*own, **({} if self.reduction == "mean" else {"reduction": self.reduction}))

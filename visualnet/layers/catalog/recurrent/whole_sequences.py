@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, Own, fn
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
 from visualnet.layers.declaration.drawings import Drawing, Unrolled
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, Sized, layer, read_ports, sized
@@ -127,7 +127,7 @@ class Recurrent(Layer):
             return Make(f"nn.{self.module_name}", *sizes, **options)
         return Make(f"extra_modules.Stepped{self.module_name}", *sizes, **options, truncate=self.truncate)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         """torch puts the batch second in states; here it comes first, as everywhere."""
         sequence, *starts = refs
         lengths = starts.pop() if self.packed else None
@@ -225,5 +225,5 @@ class SequenceLengths(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         return ()
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("extra_modules.count_steps", *refs, self.padding_idx)

@@ -10,7 +10,7 @@ from typing import Any
 from visualnet.core.expressions import chain, parse
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import UNARY, Expr, Known, Make, Own, Undoing, fn
+from visualnet.layers.declaration.calls import UNARY, Expr, Known, Make, OwnModule, Undoing, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Layer, Pattern, Shape, ShapeError, Spec, default_axes, layer
 from visualnet.layers.declaration.params import BIG, Ints, axes, index
@@ -37,13 +37,13 @@ class Flatten(Layer):
         names = default_axes(len(shapes[0]))[start:end]
         return (*before, derive(chain("*", tuple(names)), dict(zip(names, merged, strict=True))), *after)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.flatten", *refs, self.start_dim, **self.given("end_dim"))
 
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": known["y"].reshape(-1, *map(int, shapes[0]))}
 
     @classmethod
@@ -88,7 +88,7 @@ class Reshape(Layer):
     def card(self) -> str:
         return self.param_text()
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         (x,) = refs
         # With every extent known, the batch can be the one that torch finds by itself.
         lead = x.size(0) if -1 in self.size else -1
@@ -98,7 +98,7 @@ class Reshape(Layer):
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": known["y"].reshape(-1, *map(int, shapes[0]))}
 
     @classmethod
@@ -126,14 +126,14 @@ class Permute(Layer):
     def card(self) -> str:
         return "axes " + ", ".join(map(str, self.dims))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].permute(0, *self.dims)
         return result
 
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         order = [place(d, shapes[0], "dims") for d in self.dims]
         back = [order.index(at) + 1 for at in range(len(order))]
         return {"x": known["y"].permute(0, *back)}
@@ -167,7 +167,7 @@ class Select(Layer):
             raise ShapeError(f"there is no entry {self.index}: the axis has {extent}, 0 to {extent - 1}", "index")
         return (*shapes[0][:at], *shapes[0][at + 1 :])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].select(self.dim, self.index)
         return result
 
@@ -190,7 +190,7 @@ class Detach(Layer):
     detaches = True
     takes_numbers = True
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.detach", refs[0])
 
 

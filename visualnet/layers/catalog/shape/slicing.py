@@ -7,7 +7,7 @@ from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import UNARY, Expr, Known, Own, Undoing, fn
+from visualnet.layers.declaration.calls import UNARY, Expr, Known, OwnModule, Undoing, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Layer, Pattern, Shape, ShapeError, layer
 from visualnet.layers.declaration.params import BIG, Ints, axes, count, index, real, shape
@@ -42,7 +42,7 @@ class Slice(Layer):
             raise ShapeError(f"of {shapes[0][at]} entries, none lies from {self.start} to {end}", "start")
         return (*shapes[0][:at], extent, *shapes[0][at + 1 :])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         whole, part = slice(None), slice(self.start or None, self.stop, self.step if self.step > 1 else None)
         if self.dim > 0:
             index: Any = (*[whole] * self.dim, part)
@@ -84,14 +84,14 @@ class Split(Layer):
         ports = zip(self.outputs(), sizes, strict=True)
         return {port: (*shapes[0][:at], size, *shapes[0][at + 1 :]) for port, size in ports}
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         parts = fn("torch.tensor_split", *refs, self.sections, dim=self.dim)
         return {port: parts[i] for i, port in enumerate(self.outputs())}
 
     def undoing(self) -> Undoing:
         return Undoing(tuple(self.outputs()), ("x",))
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": fn("torch.cat", [known[port] for port in self.outputs()], dim=self.dim)}
 
 
@@ -112,14 +112,14 @@ class Squeeze(Layer):
             )
         return (*shapes[0][:at], *shapes[0][at + 1 :])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].squeeze(self.dim)
         return result
 
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": known["y"].unsqueeze(self.dim)}
 
 
@@ -136,14 +136,14 @@ class Unsqueeze(Layer):
         at = place(self.dim, shapes[0], longer=1)
         return (*shapes[0][:at], 1, *shapes[0][at:])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].unsqueeze(self.dim)
         return result
 
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": known["y"].squeeze(self.dim)}
 
 
@@ -165,7 +165,7 @@ class Repeat(Layer):
             raise ShapeError(words, "repeats")
         return tuple(derive(_REPEATED, {"n": n, "r": r}) for n, r in zip(shapes[0], self.repeats, strict=True))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].repeat(1, *self.repeats)
         return result
 
@@ -193,7 +193,7 @@ class Expand(Layer):
                 )
         return tuple(have if asked == -1 else asked for have, asked in zip(shapes[0], self.size, strict=True))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].expand(-1, *self.size)
         return result
 
@@ -213,13 +213,13 @@ class Flip(Layer):
             raise ShapeError("give at least one axis, and each once", "dims")
         return shapes[0]
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.flip", *refs, self.dims)
 
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": fn("torch.flip", known["y"], self.dims)}
 
 
@@ -236,7 +236,7 @@ class Constant(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         return tuple(self.size)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].new_full((refs[0].size(0), *self.size), self.value)
         return result
 
@@ -262,7 +262,7 @@ class OneHot(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         return (*shapes[0], self.num_classes)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = fn("F.one_hot", *refs, self.num_classes).float()
         return result
 
@@ -288,6 +288,6 @@ class Pick(Layer):
             raise ShapeError(f"values of {text(values)} want {wanted} at index, not {text(index)}")
         return (*index, 1)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].gather(-1, refs[1].unsqueeze(-1))
         return result

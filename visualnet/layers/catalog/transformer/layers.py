@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from visualnet.core.expressions import parse
 from visualnet.layers.catalog.attention import PADDING, padding_fits
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, Own, fn
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, Sized, layer, read_ports, sized
 from visualnet.layers.declaration.params import choice, count, flag, real
@@ -69,7 +69,7 @@ class DotProductAttention(Layer):
         figures = {"heads": prod(query[:-2]), "T": query[-2], "S": key[-2], "D": query[-1], "E": value[-1]}
         return derive(_DOT, figures)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         query, key, value = refs
         if self.num_heads > 1:
             query, key, value = (x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for x in refs)
@@ -186,7 +186,7 @@ class TransformerEncoderLayer(TransformerLayer):
         t, d = shapes[0]
         return derive(_SELF, {"T": t, "D": d}) + derive(_FEED, {"T": t, "D": d, "F": self.dim_feedforward})
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         mask = {"src_mask": causal_mask(refs[0])} if self.causal else {}
         return m(refs[0], **mask, **self.mask_options(refs))
 
@@ -224,6 +224,6 @@ class TransformerDecoderLayer(TransformerLayer):
         own, feed = derive(_SELF, {"T": t, "D": d}), derive(_FEED, {"T": t, "D": d, "F": self.dim_feedforward})
         return own + derive(_CROSS, {"T": t, "S": s, "D": d}) + feed
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         mask = {"tgt_mask": causal_mask(refs[0])} if self.causal else {}
         return m(refs[0], refs[1], **mask, **self.mask_options(refs))
