@@ -37,7 +37,7 @@ from visualnet.training.evaluation.paired_comparison import pair
 from visualnet.training.evaluation.predicting import predict
 from visualnet.training.evaluation.prediction_set import PredictionSet
 from visualnet.training.evaluation.report import write_report
-from visualnet.training.evaluation.sample_pictures import draw_boxes, faces_of_answer, pictures_of_answer
+from visualnet.training.evaluation.sample_pictures import contents_of_answer, draw_boxes, pictures_of_answer
 
 SMALL = {"n": 200}
 
@@ -233,17 +233,17 @@ def test_an_answer_shows_its_masks_and_boxes_as_the_data_page_shows_samples() ->
     truth[0, 2, 3] = 1
     said = np.zeros_like(truth)
     masks = PredictionSet("a", "pixels", np.array([4]), ("ground", "thing"), {"truth": truth, "said": said})
-    faces = dict(faces_of_answer(masks, loaded, 0))
-    assert list(faces) == ["sample", "true", "answered", "wrong"] and faces["sample"].mask is None
-    assert np.argwhere(faces["true"].mask).tolist() == [[3, 4]] and not faces["answered"].mask.any()
-    assert np.argwhere(faces["wrong"].mask).tolist() == [[3, 4]]
+    contents = dict(contents_of_answer(masks, loaded, 0))
+    assert list(contents) == ["sample", "true", "answered", "wrong"] and contents["sample"].mask is None
+    assert np.argwhere(contents["true"].mask).tolist() == [[3, 4]] and not contents["answered"].mask.any()
+    assert np.argwhere(contents["wrong"].mask).tolist() == [[3, 4]]
     pictures = dict(pictures_of_answer(masks, loaded, 0))
     assert (pictures["true"] != pictures["sample"]).any() and (pictures["answered"] == pictures["sample"]).all()
 
     box = np.array([[[0.0, 2.0, 5.0, 4.0]]])
     one = np.ones((1, 1))
     boxes = of_boxes(box + 1, one, one.astype(int), box, np.zeros((1, 1), int))
-    found = dict(faces_of_answer(boxes, loaded, 0))
+    found = dict(contents_of_answer(boxes, loaded, 0))
     assert found["true"].boxes == ((0.0, 0.25, 0.5, 0.5, 0),) and found["answered"].boxes[0][4] == 1
 
 

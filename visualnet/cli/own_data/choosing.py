@@ -13,7 +13,7 @@ from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
 from visualnet.core.text.format import capitalize_first, format_percent
 from visualnet.data.sources.registry import SOURCES, guess_sources
-from visualnet.data.sources.source import Found
+from visualnet.data.sources.source import SourceScan
 
 
 def choice_options(verb: argparse.ArgumentParser) -> None:
@@ -30,7 +30,7 @@ def choice_options(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def choose_data(path: str, kind: str | None, settings: list[str]) -> tuple[DataChoice, Found]:
+def choose_data(path: str, kind: str | None, settings: list[str]) -> tuple[DataChoice, SourceScan]:
     """The data at a path, looked through: as the kind that is asked for, or the one that they look like.
 
     Raises:

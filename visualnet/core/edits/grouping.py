@@ -1,7 +1,7 @@
 """Blocks made and unmade: nodes become a block, a block's instance becomes its nodes again.
 
-Which kinds of node are a block's ports is not known here: ``PortKinds`` tells it. What is grouped and ungrouped at once is as it was: nodes,
-names, parameters, wires and their bends, places, frames and notes. Ids and the order of nodes are new, and views that were kept
+Which kinds of node are a block's ports is not known here: ``PortKinds`` tells it. What is grouped and ungrouped at once is as it was:
+nodes, names, parameters, wires and their bends, places, frames and notes. Ids and the order of nodes are new, and views that were kept
 (bookmarks) never leave their sheet.
 """
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from visualnet.compiling.module import Model
 from visualnet.data.preparation.fitted import FittedPreparation
 from visualnet.data.regions.box_geometry import apply_refinement, suppress
-from visualnet.data.regions.crops import Cutter
+from visualnet.data.regions.crops import RegionCropper
 from visualnet.training.detection.heads import CannotDetect, Heads, find_heads
 
 Array = NDArray[Any]
@@ -43,7 +43,7 @@ class Detections(NamedTuple):
 
 
 def detect(
-    image: Array, cutter: Cutter, forward: Forward, kind: str, limits: Limits, proposals: Array | None = None
+    image: Array, cutter: RegionCropper, forward: Forward, kind: str, limits: Limits, proposals: Array | None = None
 ) -> Detections:
     """Objects in a picture (C, H, W) with values from 0 to 1; its ``proposals`` where they are known already.
 

@@ -15,7 +15,7 @@ from visualnet.data.registry import make_data_set
 from visualnet.training.runs.preparation_file import read_preparation
 
 if TYPE_CHECKING:
-    from visualnet.data.regions.crops import Cutter
+    from visualnet.data.regions.crops import RegionCropper
 
 Array = NDArray[Any]
 LEAST = 0.5
@@ -35,7 +35,7 @@ class FoundObject(NamedTuple):
         return f"{self.label} ({format_percent(self.score, 0)}) at {x0}, {y0} to {x1}, {y1}"
 
 
-def find_cutter(project: Project) -> Cutter | None:
+def find_cutter(project: Project) -> RegionCropper | None:
     """How regions are cut out of a picture for this project's network; None where it was not trained on regions.
 
     Raises:

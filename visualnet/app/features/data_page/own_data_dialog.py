@@ -29,7 +29,7 @@ from visualnet.core.storage.data_places import remember
 from visualnet.core.text.format import capitalize_first, format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.sources.registry import SOURCES, guess_sources
-from visualnet.data.sources.source import FileSource, Found, Guess
+from visualnet.data.sources.source import FileSource, Guess, SourceScan
 
 PAUSE_MS = 300
 """So long after an option was changed the data are looked through again."""
@@ -76,7 +76,7 @@ def choose_own_data(studio: Studio, path: Path) -> None:
     take_own_data(studio, *result)
 
 
-def take_own_data(studio: Studio, choice: DataChoice, found: Found) -> None:
+def take_own_data(studio: Studio, choice: DataChoice, found: SourceScan) -> None:
     """Make what was looked through the data of the project, and show them."""
     remember(choice.path)
     if studio.shell.covered:
@@ -105,7 +105,7 @@ class OwnDataDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.path = path
-        self.result_: tuple[DataChoice, Found] | None = None
+        self.result_: tuple[DataChoice, SourceScan] | None = None
         self._guesses = {kind.name: guess for kind, guess in guesses}
         self._options: dict[str, dict[str, Value]] = {
             name: dict(guess.options) for name, guess in self._guesses.items()
@@ -177,7 +177,7 @@ class OwnDataDialog(QDialog):
         name, path = str(self.kind.currentData()), self.path
         options = dict(self._options.get(name, {}))
 
-        def run(job: Job) -> tuple[DataChoice, Found]:
+        def run(job: Job) -> tuple[DataChoice, SourceScan]:
             from visualnet.data.choosing import choose
 
             return choose(name, path, options, job)
@@ -192,7 +192,7 @@ class OwnDataDialog(QDialog):
             parent=self,
         )
 
-    def _show(self, result: tuple[DataChoice, Found]) -> None:
+    def _show(self, result: tuple[DataChoice, SourceScan]) -> None:
         from visualnet.data.examination.report import describe_field, further_figures
 
         self.result_ = result

@@ -30,7 +30,7 @@ from visualnet.core.text.format import capitalize_first
 from visualnet.core.text.visible import visible
 from visualnet.data.registry import find_kind
 from visualnet.data.sources.registry import SOURCES
-from visualnet.data.sources.source import Found, make_source
+from visualnet.data.sources.source import SourceScan, make_source
 
 SECTIONS = ("choose", "samples", "figures", "findings", "prepare")
 
@@ -149,7 +149,7 @@ class DataPage(QWidget):
         if self.banner.isHidden() or self.banner.text != words:
             self.banner.show_message(words, "warning", actions)
 
-    def _take_facts(self, found: Found) -> None:
+    def _take_facts(self, found: SourceScan) -> None:
         """The data as they were found last."""
         self.studio.do("Look the data through again", lambda p: edits.set_data(p, facts=found.facts))
 
@@ -171,7 +171,7 @@ class DataPage(QWidget):
         source = make_source(edits.choose_data(self.studio.project, choice).data)
         source.path = Path(place)
 
-        def done(found: Found) -> None:
+        def done(found: SourceScan) -> None:
             same = choice.facts is not None and found.facts.fingerprint == choice.facts.fingerprint
             remember(place)
             facts = choice.facts if same else found.facts

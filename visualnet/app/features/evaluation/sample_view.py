@@ -17,7 +17,7 @@ from visualnet.core.text.visible import visible
 from visualnet.training.evaluation.charts.examples import describe_answer
 from visualnet.training.evaluation.evaluation import Evaluation
 from visualnet.training.evaluation.prediction_set import PredictionSet
-from visualnet.training.evaluation.sample_pictures import describe_tokens, faces_of_answer, sound_of
+from visualnet.training.evaluation.sample_pictures import contents_of_answer, describe_tokens, sound_of
 
 MOST = 300
 """So many samples stand in the list; the words above say how many there are."""
@@ -95,8 +95,8 @@ class SampleView(QWidget):
         assert place is not None
         lines = [f"Sample {sample}: {describe_answer(predictions, place)}"]
         try:
-            faces = faces_of_answer(predictions, evaluation.loaded, place)
-            self.display.show_faces(tuple(faces), predictions.classes, sound_of(evaluation.loaded, sample))
+            contents = contents_of_answer(predictions, evaluation.loaded, place)
+            self.display.show_contents(tuple(contents), predictions.classes, sound_of(evaluation.loaded, sample))
             lines.append(evaluation.loaded.samples.describe(sample))
         except ValueError as error:
             self.display.show_fault(f"It cannot be shown: {error}")

@@ -26,7 +26,7 @@ from visualnet.data.loading import Loaded
 from visualnet.data.own_sample.drawing import has_white_paper
 from visualnet.data.own_sample.inputs import OwnInput, list_inputs
 from visualnet.data.own_sample.prepare import measure_ranges, prepare_own, raw_samples, read_file
-from visualnet.data.regions.crops import Cutter
+from visualnet.data.regions.crops import RegionCropper
 from visualnet.data.registry import make_data_set
 from visualnet.training.observations.probe_targets import OwnSample, OwnScene
 
@@ -62,7 +62,7 @@ class TryItPanel(QWidget):
         self.prediction = PredictionPane(studio, who="try_it", pins=False, one_sample=True)
         self.objects: SceneAnswer | None = None
         self.large: LargeImageAnswer | None = None
-        self._cutter: Cutter | None = None
+        self._cutter: RegionCropper | None = None
         self.answers = stack(self.prediction)
         parts = split((upper, 3), (self.answers, 2), sizes=(330, 240), upright=True)
         column((parts, 1), parent=self)

@@ -14,7 +14,7 @@ from visualnet.app.widgets.basic import EmptyState, button, describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, fitting_row, stack, widget_of
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
-from visualnet.data.examination.face import is_picture, shown_field
+from visualnet.data.examination.sample_content import is_picture, shown_field
 
 ALL = -1
 NOTHING = "There are no samples to show. Choose data, or open files of your own."
