@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visualnet.cli.common import FINE, Misuse, Verb, number, project_of, project_options
+from visualnet.cli.common import FINE, UsageError, Verb, number, project_of, project_options
 from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.cli.runs.watch import read_options
 from visualnet.core.errors import FileError
@@ -69,16 +69,16 @@ def run(args: argparse.Namespace) -> int:
     project = project_of(args)
     analysis = infer(project, None, fields_or_none(project.data) or {})
     if analysis.errors():
-        raise Misuse("the network has errors: “visualnet check” tells them")
+        raise UsageError("the network has errors: “visualnet check” tells them")
     if args.list:
         return _list(analysis, args.json)
     if args.weights and not args.run:
-        raise Misuse("--weights: wanted is --run, whose weights they are")
+        raise UsageError("--weights: wanted is --run, whose weights they are")
     folder = find_run_folder(args.run) if args.run else None
     try:
         found = choices(analysis)
         if not found and not args.way:
-            raise Misuse(why_none())
+            raise UsageError(why_none())
         name = args.way or next(iter(found)).name
         kind = _kind(name)
         place = find_place(kind, analysis, args.at)
@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     except FileError:
         raise
     except ValueError as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     made = generated.made
     trained = (
         f"after step {generated.step:,}" if generated.step else "trained" if generated.trained else "fresh weights"
@@ -115,7 +115,7 @@ def _kind(name: str) -> type[Way]:
 
     kinds = find_ways()
     if name not in kinds:
-        raise Misuse(f"--way {name}: there is none of that name (there are {', '.join(kinds)})")
+        raise UsageError(f"--way {name}: there is none of that name (there are {', '.join(kinds)})")
     return kinds[name]
 
 
@@ -123,13 +123,13 @@ def _settings(kind: type[Way], args: argparse.Namespace) -> dict[str, Value]:
     """What was asked for, as settings of the way.
 
     Raises:
-        Misuse: the way has no such setting.
+        UsageError: the way has no such setting.
     """
     found = read_options(args.option)
     for name in SHORTHANDS:
         if (value := getattr(args, name)) is not None:
             if name not in kind.params:
-                raise Misuse(f"--{name}: “{kind.title}” has no {name} (it has {', '.join(kind.params)})")
+                raise UsageError(f"--{name}: “{kind.title}” has no {name} (it has {', '.join(kind.params)})")
             found[name] = value
     return found
 
@@ -137,14 +137,14 @@ def _settings(kind: type[Way], args: argparse.Namespace) -> dict[str, Value]:
 def _check_ending(path: Path | None) -> None:
     """Before anything is computed: a name without an ending says nothing of what is wanted."""
     if path is not None and not path.suffix:
-        raise Misuse(f"{path}: its name must say what it is to be, as .png, .csv, .npy or .txt do")
+        raise UsageError(f"{path}: its name must say what it is to be, as .png, .csv, .npy or .txt do")
 
 
 def write(made: Made, path: Path) -> None:
     """Write what was made, as the name's ending says.
 
     Raises:
-        Misuse: it is nothing that can be kept so.
+        UsageError: it is nothing that can be kept so.
         FileError: the place refuses it.
     """
     from visualnet.core.storage import project_file
@@ -163,7 +163,7 @@ def write(made: Made, path: Path) -> None:
         save_chart(made.chart(), path, SIZE)
     else:
         known = ", ".join(dict.fromkeys((*files, *PICTURES)))
-        raise Misuse(f"{path}: {made.describe()} can be kept as {known}")
+        raise UsageError(f"{path}: {made.describe()} can be kept as {known}")
 
 
 def _table(made: Made) -> list[list[object]]:

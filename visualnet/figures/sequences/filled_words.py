@@ -21,7 +21,7 @@ BOLD = 1.08
 """So many times as wide are bold letters."""
 
 
-class Filled(NamedTuple):
+class FilledPlace(NamedTuple):
     """A place that is asked: where it stands, the likeliest words with their probabilities, and the word that is right (or nothing)."""
 
     place: int
@@ -36,7 +36,7 @@ class FilledWords(Chart):
 
     kind = "filled-words"
     words: tuple[str, ...]
-    asked: tuple[Filled, ...]
+    asked: tuple[FilledPlace, ...]
 
     def lay_out(self, width: float, height: float) -> Drawing:
         marks: list[Mark] = []
@@ -76,7 +76,7 @@ class FilledWords(Chart):
         marks: list[Mark],
         spots: list[Spot],
         number: int,
-        one: Filled,
+        one: FilledPlace,
         corner: tuple[float, float],
         width: float,
     ) -> None:

@@ -87,7 +87,7 @@ def _keep_best(moved: Array, shares: Array, proposals: Array, limits: Limits) ->
     )
 
 
-class Taken(NamedTuple):
+class CropPreparation(NamedTuple):
     """What the data of a network do to each crop before it is read: their preparation, and mean and deviation by field."""
 
     preparation: FittedPreparation | None
@@ -127,7 +127,7 @@ def input_field(model: Model) -> str:
     return fields[0]
 
 
-def make_forward(model: Model, taken: Taken) -> tuple[Forward, Heads]:
+def make_forward(model: Model, taken: CropPreparation) -> tuple[Forward, Heads]:
     """What the network of a model says of crops, in evaluation mode, and its heads.
 
     Raises:

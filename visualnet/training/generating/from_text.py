@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from visualnet.analysis import Analysis
 from visualnet.layers.declaration import params as kinds
-from visualnet.training.decoding.search import MOST_BEAMS, WAYS, Choosing
+from visualnet.training.decoding.search import MOST_BEAMS, WAYS, SamplingOptions
 from visualnet.training.generating.way import CannotMake, Check, Place, Way, how_many, how_warm, way
 from visualnet.training.observations.observation import CannotObserve
 from visualnet.training.prediction.written_text import LONGEST_TYPED, count_texts
@@ -48,7 +48,7 @@ class NextWord(_Written):
     def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
         from visualnet.training.prediction.writing import go_on
 
-        choosing = Choosing("sampling", self.temperature, self.top_k, self.top_p, seed=self.seed)
+        choosing = SamplingOptions("sampling", self.temperature, self.top_k, self.top_p, seed=self.seed)
         return _made(lambda: go_on(context, self.typed, self.count, self.words, choosing, check))
 
 
@@ -69,7 +69,7 @@ class Translate(_Written):
     def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
         from visualnet.training.prediction.writing import translate
 
-        choosing = Choosing(self.how, self.temperature, self.top_k, self.top_p, self.width, seed=self.seed)
+        choosing = SamplingOptions(self.how, self.temperature, self.top_k, self.top_p, self.width, seed=self.seed)
         return _made(lambda: translate(context, self.typed, self.count, choosing, check))
 
 

@@ -12,7 +12,7 @@ from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
 from visualnet.data.regions.region_samples import PICTURE, RegionSamples, Scene, find_regions
 from visualnet.data.samples import BrokenSample
-from visualnet.training.detection.detector import Detections, Limits, Taken, detect, make_forward
+from visualnet.training.detection.detector import CropPreparation, Detections, Limits, detect, make_forward
 from visualnet.training.detection.heads import CannotDetect
 from visualnet.training.evaluation.metrics.boxes import match_boxes
 from visualnet.training.evaluation.prediction_set import PredictionSet
@@ -42,7 +42,7 @@ def judge_scenes(model: Model, data: Loaded, index: Array, check: Callable[[floa
     if regions is None or not len(scenes):
         return None
     try:
-        forward, heads = make_forward(model, Taken(data.preparation, data.mean, data.std))
+        forward, heads = make_forward(model, CropPreparation(data.preparation, data.mean, data.std))
     except CannotDetect:
         return None
     found: list[tuple[int, Scene, Detections]] = []
