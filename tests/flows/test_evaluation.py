@@ -41,15 +41,15 @@ def evaluate(panel: Any, hands: Hands) -> None:
     hands.until(lambda: not panel.evaluator.running, what="an evaluation")
 
 
-def press_spot(panel: Any, hands: Hands, least: int = 1) -> tuple[int, ...]:
+def press_region(panel: Any, hands: Hands, least: int = 1) -> tuple[int, ...]:
     """Click a place of the chart that holds samples."""
     chart = panel.charts.chart
     hands.rest(0.05)
-    spot = next(spot for spot in chart.drawing.spots if len(spot.samples) >= least)
-    at = QPoint(round(spot.x + spot.width / 2), round(spot.y + spot.height / 2))
+    region = next(region for region in chart.drawing.regions if len(region.samples) >= least)
+    at = QPoint(round(region.x + region.width / 2), round(region.y + region.height / 2))
     QTest.mouseMove(chart, at)
     QTest.mouseClick(chart, LEFT, pos=at)
-    found: tuple[int, ...] = spot.samples
+    found: tuple[int, ...] = region.samples
     return found
 
 
@@ -72,7 +72,7 @@ def test_a_run_is_judged_and_every_chart_leads_to_its_samples(
     assert "never opened" in panel.openings.text()
     assert "validation part · 40 samples" in panel.title.full_text
 
-    held = press_spot(panel, hands)
+    held = press_region(panel, hands)
     samples = panel.charts.samples
     assert samples.isVisible() and samples.list.count() == len(held) and samples.sample in held
     assert "true “" in samples.words.text() and samples.display.table.item(0, 0).text() == "point 1"
@@ -180,7 +180,7 @@ def test_of_a_closed_project_no_answer_is_held(window: Window, hands: Hands) -> 
     panel = window.studio.shell.show_panel("evaluation")
     train(window, hands)
     evaluate(panel, hands)
-    press_spot(panel, hands)
+    press_region(panel, hands)
     held, trained = ref(panel.evaluation), window.project_files.tabs.front
     window.project_files.open_template("lenet5")
     hands.rest()

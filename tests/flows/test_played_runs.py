@@ -48,7 +48,7 @@ def test_it_is_judged_by_play_and_plays_an_episode_that_is_kept(
     assert isinstance(chart, HistogramChart) and sum(chart.counts) == 100
     panel.charts.choose("reward_by_length")
     hands.rest(0.05)
-    assert not any(spot.samples for spot in panel.charts.chart.drawing.spots), "an episode is no sample to open"
+    assert not any(region.samples for region in panel.charts.chart.drawing.regions), "an episode is no sample to open"
     page = tmp_path / "report.html"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(page), "HTML (*.html)"))
     hands.press(panel, "Report…")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.training.evaluation import answers
-from visualnet.figures.charts.marks import Drawing, Words
+from visualnet.figures.charts.marks import Drawing, Label
 from visualnet.figures.charts.matrix import MatrixChart
 from visualnet.figures.charts.svg import svg_of
 from visualnet.training.evaluation.charts import EVALUATION_CHARTS, charts_for
@@ -37,9 +37,9 @@ def test_every_chart_draws_in_every_size(predictions: PredictionSet) -> None:
 def check_drawing(drawing: Drawing, predictions: PredictionSet) -> None:
     known = set(predictions.samples.tolist())
     assert drawing.marks
-    for spot in drawing.spots:
-        assert set(spot.samples) <= known
-        assert spot.words
+    for region in drawing.regions:
+        assert set(region.samples) <= known
+        assert region.words
     for mark in drawing.marks:
         numbers = [value for value in mark if isinstance(value, float)]
         assert np.isfinite(numbers).all()
@@ -54,8 +54,8 @@ def test_the_cells_of_the_confusion_matrix_hold_their_samples() -> None:
         rows = [predictions.place_of(sample) for sample in samples]
         assert len(samples) == chart.counts[true, said]
         assert all(predictions.arrays["truth"][row] == true and predictions.answered[row] == said for row in rows)
-    spots = [spot for spot in chart.lay_out(600, 400).spots if spot.samples]
-    assert sorted(s for spot in spots for s in spot.samples) == predictions.samples.tolist()
+    regions = [region for region in chart.lay_out(600, 400).regions if region.samples]
+    assert sorted(s for region in regions for s in region.samples) == predictions.samples.tolist()
 
 
 def test_classes_that_never_occur_take_no_room_in_the_confusion_matrix() -> None:
@@ -63,7 +63,7 @@ def test_classes_that_never_occur_take_no_room_in_the_confusion_matrix() -> None
     scores[np.arange(4), [0, 2, 2, 0]] = 5
     chart = EVALUATION_CHARTS["confusion"].chart(answers.of_classes(scores, np.array([0, 2, 0, 0])))
     assert chart.order == (0, 2)
-    words = [mark.text for mark in chart.lay_out(600, 400).marks if isinstance(mark, Words)]
+    words = [mark.text for mark in chart.lay_out(600, 400).marks if isinstance(mark, Label)]
     assert "answered · without 28 classes that never occur" in words
 
 

@@ -21,7 +21,7 @@ from visualnet.app.services.runner import Runner
 from visualnet.app.shell import prompts
 from visualnet.app.shell.actions import FRAME_ACTIONS, PAGE_ACTIONS, TAB_ACTIONS, TabTarget, all_actions
 from visualnet.app.shell.arrangement.canvas_alone import CanvasAlone
-from visualnet.app.shell.bars.project_tabs import DocumentTabs, Head
+from visualnet.app.shell.bars.project_tabs import DocumentTabs, WindowHeader
 from visualnet.app.shell.bars.status_bar import StatusLine
 from visualnet.app.shell.bars.top_bar import TopBar
 from visualnet.app.shell.canvas_page import CanvasPage
@@ -87,7 +87,7 @@ class Window(Frame):
         self.strip = DocumentTabs(
             tabs, lambda tab: self.runner.state_of(tab.document), self.project_files.close_tab, self._fill_tab_menu
         )
-        self.setMenuWidget(Head(self.topbar, self.strip, self))
+        self.setMenuWidget(WindowHeader(self.topbar, self.strip, self))
         self._overlays = {f.id: f.overlay(studio, self.canvas.view) for f in self.features if f.overlay is not None}
         for feature in self.features:
             if feature.strip is not None:

@@ -48,7 +48,7 @@ class Bar(QWidget):
                 p.drawRoundedRect(QRectF(0, 0, max(3.0, self.width() * self.share), self.height()), 3, 3)
 
 
-class Sketch(QWidget):
+class NetworkThumbnail(QWidget):
     """A small picture of a network, so that one sees which column is which."""
 
     def __init__(self, name: str, project: Project) -> None:
@@ -165,7 +165,7 @@ class CompareDialog(QDialog):
                 away, name = button("", "quiet", "close", partial(self.take_away, at)), network["name"]
                 title.addWidget(describe(away, f"Take {name} away", f"Take “{name}” away"))
             head = QWidget()
-            column(title, Sketch(network["name"], self.networks[at][1]), spacing=6, parent=head)
+            column(title, NetworkThumbnail(network["name"], self.networks[at][1]), spacing=6, parent=head)
             self.grid.addWidget(head, 0, at + 1)
         for at in range(1, MOST + 1):
             self.grid.setColumnStretch(at, int(at <= len(networks)))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QMenu, QSlider, QWidget
 
 from visualnet import pytorch
-from visualnet.app.features.generate.maker import Maker, Wish
+from visualnet.app.features.generate.maker import GenerateRequest, Maker
 from visualnet.app.features.generate.saving import fill_menu
 from visualnet.app.forms.form import Form
 from visualnet.app.plots.charts.chart_view import ChartView
@@ -216,7 +216,7 @@ class GeneratePanel(QWidget):
         if kind is None or self.maker.running:
             return
         place = self.ways[kind][max(self.place.currentIndex(), 0)]
-        wish = Wish(
+        wish = GenerateRequest(
             kind.name, place, dict(self.settings.get(kind.name, {})), self.folder, self.weights.currentData() or ""
         )
         self.maker.ask(wish, self._take, self.runner.busy and not wish.weights)
@@ -228,7 +228,7 @@ class GeneratePanel(QWidget):
             self._set("seed", int(kind(self.settings.get(kind.name, {})).seed) + 1)
             self.make()
 
-    def _take(self, wish: Wish, generated: Generated) -> None:
+    def _take(self, wish: GenerateRequest, generated: Generated) -> None:
         self.generated = generated
         self._player.stop()
         with QSignalBlocker(self.time):

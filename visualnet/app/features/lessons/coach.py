@@ -30,7 +30,7 @@ NARROW = 720
 LEAST = 360
 
 
-class Dots(QWidget):
+class StepDots(QWidget):
     """How far one has come: a dot for each step."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -90,7 +90,7 @@ class LessonCoach(QFrame):
         self.hide()
 
     def _build(self) -> None:
-        self.icon, self.dots = IconLabel("help", 20, "accent"), Dots()
+        self.icon, self.dots = IconLabel("help", 20, "accent"), StepDots()
         self.name, self.title = label("", "small"), label("", "heading")
         self.words = label("", wrap=True)
         self.words.setMinimumWidth(200)

@@ -10,7 +10,7 @@ from visualnet.analysis.connect.hidden_layer import is_linear
 from visualnet.app.features.points.plane_editor import PlaneEditor
 from visualnet.app.features.see_inside.chooser import is_input
 from visualnet.app.features.see_inside.observation_view import ObservationView
-from visualnet.app.plots.colours import ink_of
+from visualnet.app.plots.colours import plot_colours
 from visualnet.app.plots.decision_regions import draw_point
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
@@ -219,15 +219,15 @@ class PointsPanel(QWidget):
         self._paint_marks()
 
     def _paint_marks(self) -> None:
-        ink = ink_of(self.studio.theme)
+        colours = plot_colours(self.studio.theme)
         for number in range(self.plane.classes if self.classes is not None else 0):
             picture = QPixmap(28, 28)
             picture.setDevicePixelRatio(2)
             picture.fill(Qt.GlobalColor.transparent)
             painter = QPainter(picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(ink.surface, 1.2))  # the chosen button may have the colour of its class
-            painter.setBrush(ink.curve(number))
+            painter.setPen(QPen(colours.surface, 1.2))  # the chosen button may have the colour of its class
+            painter.setBrush(colours.curve(number))
             draw_point(painter, QPointF(7, 7), number, 1.5)
             painter.end()
             assert self.classes is not None

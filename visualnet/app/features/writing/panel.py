@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QWidget
 
 from visualnet.app.features.start_from.trained_button import TrainedButton
 from visualnet.app.features.writing.settings import ChoosingRow
-from visualnet.app.features.writing.state import Writing
+from visualnet.app.features.writing.state import WritingState
 from visualnet.app.plots.attention_lines import AttentionLinesView
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.deferred_refresh import DeferredRefresh
@@ -44,11 +44,11 @@ class WritingPanel(QWidget):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio, self.probes = studio, studio.runner.probes
-        self.state = Writing(False)
+        self.state = WritingState(False)
         self.shown: Result | None = None
         self.place = -1
         """The place whose alternatives are shown; -1: where the network was least sure, or what comes next."""
-        self._kept: list[Writing] = []
+        self._kept: list[WritingState] = []
         self._runs = self._answered = False
         self._build()
         self._refit = QTimer(self, singleShot=True, interval=0)
@@ -143,7 +143,7 @@ class WritingPanel(QWidget):
         translates = texts > 1
         if translates != self.state.translates or not texts:
             self._stop()
-            self.state = Writing(translates, self.state.typed, self.state.choosing)
+            self.state = WritingState(translates, self.state.typed, self.state.choosing)
             self._kept, self.shown = [], None
         self.text.setPlaceholderText("Type a sentence to be translated" if translates else "Type how the text begins")
         for part in (self.next, self.run):
@@ -155,7 +155,7 @@ class WritingPanel(QWidget):
         with QSignalBlocker(self.text):
             self.text.clear()
         self._stop()
-        self.state = Writing(self.state.translates, "", self.state.choosing)
+        self.state = WritingState(self.state.translates, "", self.state.choosing)
         self._kept, self.shown, self.place = [], None, -1
         self._due.ask()
 
@@ -166,7 +166,7 @@ class WritingPanel(QWidget):
         self._answered = False
         self.refresh()
 
-    def _change(self, state: Writing, keep: bool = True) -> None:
+    def _change(self, state: WritingState, keep: bool = True) -> None:
         if state == self.state:
             return
         if keep:
