@@ -62,11 +62,8 @@ class WireLayer(SheetLayer):
             moving = canvas.hurry or moving_wires
             fine = scale >= HAIR and len(wires) < (MANY_MOVING if moving else MANY)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
-            painter.drawPath(
-                canvas.all_wires(
-                    frozenset({*canvas.failing, *moving_wires, *styles, *filter(None, [marks.hidden_wire])})
-                )
-            )
+            apart = frozenset({*canvas.failing, *moving_wires, *styles, *filter(None, [marks.hidden_wire])})
+            painter.drawPath(canvas.all_wires(apart))
             own = moving_wires if self.part == ALL else frozenset[Port]()
             singles = [wires[t] for t in own if t in wires and t not in special and t not in styles]
         else:
