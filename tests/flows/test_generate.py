@@ -50,7 +50,7 @@ def test_samples_are_made_while_it_trains_and_with_what_the_run_has_kept(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     panel = open_panel(window, hands, "vae")
-    assert panel.way.currentText() == "Decoder from the prior"
+    assert panel.method.currentText() == "Decoder from the prior"
     assert [panel.weights.itemText(at) for at in range(panel.weights.count())] == ["Fresh weights"]
     assert "press Train first" in panel.empty.sentence.text()
     assert not panel.save.isEnabled()
@@ -114,7 +114,7 @@ def test_a_network_that_can_make_nothing_says_what_it_would_need(window: Window,
     assert "It would need a code that is drawn" in panel.empty.sentence.text()
     window.project_files.open_template("autoencoder")
     hands.until(lambda: panel.controls.isVisible(), what="what an autoencoder can make")
-    assert panel.way.currentText() == "Decoder from codes like those of the data"
+    assert panel.method.currentText() == "Decoder from codes like those of the data"
 
 
 def test_the_count_that_suits_what_is_made_stands_in_the_panel(window: Window, hands: Hands) -> None:

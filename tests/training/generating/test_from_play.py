@@ -20,14 +20,14 @@ from visualnet.data.environments.mouse_world import MouseWorld
 from visualnet.figures.charts.generated.game import GameChart
 from visualnet.resources import resource
 from visualnet.training.generating.made_episode import MOST_SHOWN, MadeEpisode
-from visualnet.training.generating.way import CannotMake, find_place, find_ways, make_way
+from visualnet.training.generating.method import CannotMake, find_methods, find_place, make_method
 from visualnet.training.observations.context import resting
 
 
 def run(found: Observed, **options: float) -> MadeEpisode:
-    place = find_place(find_ways()["episode"], found.analysis)
+    place = find_place(find_methods()["episode"], found.analysis)
     with resting(found.model), torch.no_grad():
-        made = make_way("episode", options).make(found.context, place, lambda share: None)
+        made = make_method("episode", options).make(found.context, place, lambda share: None)
     assert isinstance(made, MadeEpisode)
     return made
 
@@ -113,7 +113,7 @@ def test_values_that_are_no_numbers_are_told() -> None:
 
 
 def test_only_what_plays_can_play() -> None:
-    kind = find_ways()["episode"]
+    kind = find_methods()["episode"]
     project = project_file.load(resource("templates", "mouse.vnet"))
     assert [place.name for place in kind.find(infer(project))] == ["Mouse and cheese"]
     assert kind.find(infer(edits.set_data(project, name="digits", options={}))) == []

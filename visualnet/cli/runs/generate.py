@@ -18,7 +18,7 @@ from visualnet.core.graph import Value
 if TYPE_CHECKING:
     from visualnet.analysis import Analysis
     from visualnet.training.generating.made import Made
-    from visualnet.training.generating.way import Way
+    from visualnet.training.generating.method import GenerationMethod
 
 PICTURES = (".png", ".svg")
 SIZE = (900, 600)
@@ -35,7 +35,11 @@ def options(verb: argparse.ArgumentParser) -> None:
         help="which of the weights that the run has kept (the newest)",
     )
     verb.add_argument(
-        "--way", metavar="NAME", help="how it is made; without it the first that this network has a place for"
+        "--method",
+        "--way",
+        metavar="NAME",
+        dest="method",
+        help="how it is made; without it the first that this network has a place for",
     )
     verb.add_argument("--at", metavar="NAME", default="", help="where, if there are several places (the first)")
     verb.add_argument("--count", metavar="N", type=number(int, 1), help="how many are made")
@@ -48,7 +52,7 @@ def options(verb: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="another setting of the way; may be repeated",
+        help="another setting of the method; may be repeated",
     )
     verb.add_argument("--list", action="store_true", help="only tell what this network can make, and how")
     verb.add_argument(
@@ -56,7 +60,7 @@ def options(verb: argparse.ArgumentParser) -> None:
         "--output",
         metavar="FILE",
         type=Path,
-        help="write it: a picture (.png, .svg), a table (.csv), numbers (.npy), texts (.txt), frames (.gif), as the way has it",
+        help="write it: a picture (.png, .svg), a table (.csv), numbers (.npy), texts (.txt), frames (.gif), as the method has it",
     )
 
 
@@ -64,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     """Make it, tell what was made, and write it."""
     from visualnet.analysis import infer
     from visualnet.data.registry import fields_or_none
-    from visualnet.training.generating.way import choices, find_place, why_none
+    from visualnet.training.generating.method import choices, find_place, why_none
 
     project = project_of(args)
     analysis = infer(project, None, fields_or_none(project.data) or {})
@@ -77,9 +81,9 @@ def run(args: argparse.Namespace) -> int:
     folder = find_run_folder(args.run) if args.run else None
     try:
         found = choices(analysis)
-        if not found and not args.way:
+        if not found and not args.method:
             raise UsageError(why_none())
-        name = args.way or next(iter(found)).name
+        name = args.method or next(iter(found)).name
         kind = _kind(name)
         place = find_place(kind, analysis, args.at)
         settings = _settings(kind, args)
@@ -110,20 +114,20 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-def _kind(name: str) -> type[Way]:
-    from visualnet.training.generating.way import find_ways
+def _kind(name: str) -> type[GenerationMethod]:
+    from visualnet.training.generating.method import find_methods
 
-    kinds = find_ways()
+    kinds = find_methods()
     if name not in kinds:
-        raise UsageError(f"--way {name}: there is none of that name (there are {', '.join(kinds)})")
+        raise UsageError(f"--method {name}: there is none of that name (there are {', '.join(kinds)})")
     return kinds[name]
 
 
-def _settings(kind: type[Way], args: argparse.Namespace) -> dict[str, Value]:
-    """What was asked for, as settings of the way.
+def _settings(kind: type[GenerationMethod], args: argparse.Namespace) -> dict[str, Value]:
+    """What was asked for, as settings of the method.
 
     Raises:
-        UsageError: the way has no such setting.
+        UsageError: the method has no such setting.
     """
     found = read_options(args.option)
     for name in SHORTHANDS:
@@ -172,7 +176,7 @@ def _table(made: Made) -> list[list[object]]:
 
 
 def _list(analysis: Analysis, as_json: bool) -> int:
-    from visualnet.training.generating.way import choices, why_none
+    from visualnet.training.generating.method import choices, why_none
 
     found = choices(analysis)
     if as_json:

@@ -11,7 +11,7 @@ from visualnet.analysis import Analysis
 from visualnet.core.graph import Port, Value
 from visualnet.core.text.format import format_bytes, format_quantity
 from visualnet.training.generating.made import Made, MadeImages, MadePoints, MadeRows
-from visualnet.training.generating.way import CannotMake, Check
+from visualnet.training.generating.method import CannotMake, Check
 from visualnet.training.observations.answers.fields import held_against
 from visualnet.training.observations.answers.images import in_data_units, is_image, shade_ends
 from visualnet.training.observations.probe_targets import ProbePort

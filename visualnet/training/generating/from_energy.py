@@ -13,7 +13,15 @@ from visualnet.core.graph import Port
 from visualnet.core.text.format import format_percent, format_quantity
 from visualnet.layers.declaration import params as kinds
 from visualnet.layers.energies import PairwiseEnergy
-from visualnet.training.generating.way import CannotMake, Check, Place, Way, how_many, how_warm, way
+from visualnet.training.generating.method import (
+    CannotMake,
+    Check,
+    GenerationMethod,
+    Place,
+    generation_method,
+    how_many,
+    how_warm,
+)
 from visualnet.training.observations.probe_targets import ProbePort
 
 if TYPE_CHECKING:
@@ -135,8 +143,8 @@ def picture_shape(analysis: Analysis, port: ProbePort, count: int) -> tuple[int,
         node = source.node
 
 
-class _OfEnergy(Way):
-    """What both ways have in common: the visible units of states, and where they are shown."""
+class _OfEnergy(GenerationMethod):
+    """What both methods have in common: the visible units of states, and where they are shown."""
 
     def _made(self, context: ObservationContext, place: Place, seen: list[tuple[str, Tensor]], note: str) -> Made:
         """The states (N, visible) of some moments as pictures."""
@@ -167,7 +175,7 @@ def _imagine(context: ObservationContext, port: ProbePort, hidden: Tensor) -> Te
     return low + (high - low) * torch.sigmoid((high - low) * heard)
 
 
-@way("gibbs", "Gibbs sampling", "units that are 0 or 1 with an energy, as a Boltzmann machine has them")
+@generation_method("gibbs", "Gibbs sampling", "units that are 0 or 1 with an energy, as a Boltzmann machine has them")
 class GibbsSampling(_OfEnergy):
     """Ask the units again and again: each is drawn anew by what it hears of the others. After many steps what is seen is as probable as
     its energy is low.
@@ -227,7 +235,9 @@ def _is_kept(step: int) -> bool:
     return step in [first * 10**power for power in range(6) for first in KEPT]
 
 
-@way("recall", "Recall from a damaged pattern", "units that are −1 or 1 with an energy, as Hopfield's memory has them")
+@generation_method(
+    "recall", "Recall from a damaged pattern", "units that are −1 or 1 with an energy, as Hopfield's memory has them"
+)
 class Recall(_OfEnergy):
     """Damage samples of the data, and have each unit follow the others until none changes any more: what was stored is fallen into.
 

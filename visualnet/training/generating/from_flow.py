@@ -10,7 +10,15 @@ from visualnet.analysis import Analysis
 from visualnet.core.graph import Port, Value
 from visualnet.training.generating.at_outputs import check_size, made_at, usual_count
 from visualnet.training.generating.made import MadePoints
-from visualnet.training.generating.way import CannotMake, Check, Place, Way, how_many, how_warm, way
+from visualnet.training.generating.method import (
+    CannotMake,
+    Check,
+    GenerationMethod,
+    Place,
+    generation_method,
+    how_many,
+    how_warm,
+)
 from visualnet.training.observations.normalizing_flows.reading import (
     draw_latents,
     flow_at,
@@ -25,8 +33,10 @@ if TYPE_CHECKING:
     from visualnet.training.observations.context import ObservationContext
 
 
-@way("flow", "Inverse of a flow", "a normalizing flow: layers that can be undone, and the loss “Flow likelihood”")
-class InverseOfFlow(Way):
+@generation_method(
+    "flow", "Inverse of a flow", "a normalizing flow: layers that can be undone, and the loss “Flow likelihood”"
+)
+class InverseOfFlow(GenerationMethod):
     """Draw numbers of the normal distribution and walk back through the flow, layer by layer, to what it was trained on.
 
     Points of the plane are shown after each layer, from the normal distribution to the data. Every sample is exact: the flow gives it the

@@ -13,7 +13,13 @@ from visualnet.data.environments.environment import OBSERVATION, Environment
 from visualnet.data.environments.episode import Episode, PlayError
 from visualnet.data.environments.registry import environment_of
 from visualnet.layers.declaration import params as kinds
-from visualnet.training.generating.way import CannotMake, Check, Place, Way, way
+from visualnet.training.generating.method import (
+    CannotMake,
+    Check,
+    GenerationMethod,
+    Place,
+    generation_method,
+)
 from visualnet.training.loop.procedures.action_values import find_values, value_faults
 from visualnet.training.observations.probe_targets import ProbePort
 
@@ -24,12 +30,12 @@ if TYPE_CHECKING:
     from visualnet.training.observations.context import ObservationContext
 
 
-@way(
+@generation_method(
     "episode",
     "Played episode",
     "an environment as data, and values of its actions, as deep Q-learning trains them",
 )
-class PlayedEpisode(Way):
+class PlayedEpisode(GenerationMethod):
     """Play an episode: in each state the action is done that the network holds worth most (the greatest Q).
 
     The seed begins the episode: the same one begins the same. An action drawn by chance now and then shows what the network does where it

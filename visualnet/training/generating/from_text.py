@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from visualnet.analysis import Analysis
 from visualnet.layers.declaration import params as kinds
 from visualnet.training.decoding.search import MOST_BEAMS, WAYS, SamplingOptions
-from visualnet.training.generating.way import CannotMake, Check, Place, Way, how_many, how_warm, way
+from visualnet.training.generating.method import (
+    CannotMake,
+    Check,
+    GenerationMethod,
+    Place,
+    generation_method,
+    how_many,
+    how_warm,
+)
 from visualnet.training.observations.observation import CannotObserve
 from visualnet.training.prediction.written_text import LONGEST_TYPED, count_texts
 
@@ -18,8 +26,8 @@ if TYPE_CHECKING:
 WARMTH = "Below 1 the likely words become likelier, 0 always takes the likeliest; above 1 all become alike."
 
 
-class _Written(Way):
-    """What both ways to write have in common."""
+class _Written(GenerationMethod):
+    """What both methods to write have in common."""
 
     typed: str = kinds.text("", "The text; empty for that of samples of the data.", check=str, longest=LONGEST_TYPED)
     top_k: int = kinds.count(0, "Only so many of the most probable words stay in, 0 for all.", low=0, high=1_000_000)
@@ -33,7 +41,9 @@ class _Written(Way):
         return [Place("text")] if cls.texts == min(count_texts(analysis), 2) else []
 
 
-@way("next_word", "Next word", "an input that holds a text, and at each place scores for the word that follows")
+@generation_method(
+    "next_word", "Next word", "an input that holds a text, and at each place scores for the word that follows"
+)
 class NextWord(_Written):
     """Go on with a text, word by word: each word is drawn by the probability that the network gives it, and stands before the next.
 
@@ -52,7 +62,7 @@ class NextWord(_Written):
         return _made(lambda: go_on(context, self.typed, self.count, self.words, choosing, check))
 
 
-@way(
+@generation_method(
     "translate",
     "Translation",
     "an input that holds a text to be translated, and one that holds what is written of it so far",

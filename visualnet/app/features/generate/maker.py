@@ -16,15 +16,15 @@ from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.data.registry import fields_or_none
 from visualnet.training.generating.generate import Generated, generate
-from visualnet.training.generating.way import Place
+from visualnet.training.generating.method import Place
 from visualnet.training.idle_probe import Weights
 
 
 class GenerateRequest(NamedTuple):
-    """What is to be made: which way, where, with which settings. ``weights`` names those that the run's folder holds; empty: as they are
+    """What is to be made: which method, where, with which settings. ``weights`` names those that the run's folder holds; empty: as they are
     trained now."""
 
-    way: str
+    method: str
     place: Place
     settings: Mapping[str, Value]
     run: Path | None = None
@@ -115,4 +115,4 @@ class Maker(QObject):
 def _generate(
     wish: GenerateRequest, project: Project, analysis: Analysis, weights: str | Weights, job: Job
 ) -> Generated:
-    return generate(project, analysis, wish.way, wish.place, wish.settings, wish.run, weights, job)
+    return generate(project, analysis, wish.method, wish.place, wish.settings, wish.run, weights, job)

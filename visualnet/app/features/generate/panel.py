@@ -1,4 +1,4 @@
-"""The panel *Generate*: a way to make something, its settings, and what was made."""
+"""The panel *Generate*: a method to make something, its settings, and what was made."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.graph import Value
 from visualnet.training.generating.generate import KEPT, Generated, kept_weights
 from visualnet.training.generating.made import Made
-from visualnet.training.generating.way import Place, Way, choices, why_none
+from visualnet.training.generating.method import GenerationMethod, Place, choices, why_none
 from visualnet.training.runs.run_history import folder_of
 
 AFTER_EDIT_MS = 200
 FRAME_MS = 250
 LOW = 460
 """Below so many px the words above the settings are left out."""
-WAYS = "How something is made: only what this network can do is offered"
+METHODS = "How something is made: only what this network can do is offered"
 NOW = "As it is now"
 FRESH = "Fresh weights"
 MEND = "Mend the errors in the network: then it can make something."
@@ -43,11 +43,11 @@ class GeneratePanel(QWidget):
         self.studio, self.runner = studio, studio.runner
         self.maker = Maker(studio, self)
         self.generated: Generated | None = None
-        self.ways: dict[type[Way], list[Place]] = {}
+        self.methods: dict[type[GenerationMethod], list[Place]] = {}
         self.settings: dict[str, dict[str, Value]] = {}
-        """What was set, by way."""
+        """What was set, by method."""
         self.form: Form | None = None
-        self._formed: type[Way] | None = None
+        self._formed: type[GenerationMethod] | None = None
         self._timer = QTimer(self, singleShot=True, interval=AFTER_EDIT_MS)
         self._timer.timeout.connect(self.refresh)
         self._player = QTimer(self, interval=FRAME_MS)
@@ -68,15 +68,15 @@ class GeneratePanel(QWidget):
     # --- what it consists of -------------------------------------------------------------------------------------------------------
 
     def _build_head(self) -> None:
-        self.way = describe(QComboBox(), "Way", WAYS)
+        self.method = describe(QComboBox(), "Method", METHODS)
         self.place = describe(QComboBox(), "Where", "Which of the network's answers")
         self.weights = describe(
             QComboBox(), "Weights", "With which weights: as they are trained now, or those that the run has kept"
         )
-        for box in (self.way, self.place, self.weights):
+        for box in (self.method, self.place, self.weights):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(9)
-        self.way.activated.connect(lambda _: self._show_way())
+        self.method.activated.connect(lambda _: self._show_method())
         self.about = label("", "muted", wrap=True)
         self.go = button("Generate", "primary", "play", self.make)
         self.again = button("Another seed", "", "repeat", self.make_another)
@@ -100,7 +100,7 @@ class GeneratePanel(QWidget):
         self.form_room = column(margins=(12, 0, 12, 0), spacing=0)
         self.controls = widget_of(
             column(
-                row((self.way, 3), (self.place, 2), (self.weights, 2), margins=(12, 6, 8, 2), spacing=6),
+                row((self.method, 3), (self.place, 2), (self.weights, 2), margins=(12, 6, 8, 2), spacing=6),
                 row((self.about, 1), margins=(12, 0, 12, 2)),
                 self.form_room,
                 row(self.go, self.again, self.bar, self.stop, STRETCH, self.save, margins=(12, 4, 8, 4), spacing=6),
@@ -113,7 +113,7 @@ class GeneratePanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # In a low panel what was made is given the room; what a way does is told at its name.
+        # In a low panel what was made is given the room; what a method does is told at its name.
         self.about.setVisible(event.size().height() >= fonts.px(LOW))
 
     def sizeHint(self) -> QSize:
@@ -122,10 +122,10 @@ class GeneratePanel(QWidget):
     # --- what can be made ----------------------------------------------------------------------------------------------------------
 
     @property
-    def kind(self) -> type[Way] | None:
-        """The way that is chosen."""
-        at = self.way.currentIndex()
-        return list(self.ways)[at] if 0 <= at < len(self.ways) else None
+    def kind(self) -> type[GenerationMethod] | None:
+        """The method that is chosen."""
+        at = self.method.currentIndex()
+        return list(self.methods)[at] if 0 <= at < len(self.methods) else None
 
     @property
     def folder(self) -> Path | None:
@@ -137,14 +137,14 @@ class GeneratePanel(QWidget):
         if not self.isVisible():
             return
         chosen = self.kind
-        self.ways = choices(self.studio.analysis)
-        if [self.way.itemText(at) for at in range(self.way.count())] != [kind.title for kind in self.ways]:
-            self.way.clear()
-            self.way.addItems([kind.title for kind in self.ways])
-            if chosen in self.ways:
-                self.way.setCurrentIndex(list(self.ways).index(chosen))
+        self.methods = choices(self.studio.analysis)
+        if [self.method.itemText(at) for at in range(self.method.count())] != [kind.title for kind in self.methods]:
+            self.method.clear()
+            self.method.addItems([kind.title for kind in self.methods])
+            if chosen in self.methods:
+                self.method.setCurrentIndex(list(self.methods).index(chosen))
         self._show_weights()
-        self._show_way()
+        self._show_method()
 
     def _show_weights(self) -> None:
         there = kept_weights(self.folder)
@@ -160,9 +160,9 @@ class GeneratePanel(QWidget):
         elif self.weights.itemText(0) != offers[0][1]:
             self.weights.setItemText(0, offers[0][1])
 
-    def _show_way(self) -> None:
+    def _show_method(self) -> None:
         kind = self.kind
-        places = [place.name for place in self.ways[kind]] if kind is not None else []
+        places = [place.name for place in self.methods[kind]] if kind is not None else []
         if [self.place.itemText(at) for at in range(self.place.count())] != places:
             wish = self.place.currentText()
             self.place.clear()
@@ -170,14 +170,14 @@ class GeneratePanel(QWidget):
             self.place.setCurrentIndex(max(self.place.findText(wish), 0))
         self.place.setVisible(len(places) > 1)
         self.about.setText(kind.about() if kind is not None else "")
-        self.way.setToolTip(self.about.text() or WAYS)
+        self.method.setToolTip(self.about.text() or METHODS)
         if kind is not self._formed:
             self._make_form(kind)
         elif kind is not None:
             self._show_settings(kind)
         self._show_state()
 
-    def _make_form(self, kind: type[Way] | None) -> None:
+    def _make_form(self, kind: type[GenerationMethod] | None) -> None:
         self._formed = kind
         if self.form is not None:
             self.form_room.removeWidget(self.form)
@@ -190,10 +190,10 @@ class GeneratePanel(QWidget):
             self.form_room.addWidget(self.form)
             self._show_settings(kind)
 
-    def _show_settings(self, kind: type[Way]) -> None:
+    def _show_settings(self, kind: type[GenerationMethod]) -> None:
         """What is set, and what is usual at the place that is chosen."""
         if self.form is not None:
-            usual = kind.usual(self.studio.analysis, self.ways[kind][max(self.place.currentIndex(), 0)])
+            usual = kind.usual(self.studio.analysis, self.methods[kind][max(self.place.currentIndex(), 0)])
             self.form.show_values({**usual, **self.settings.get(kind.name, {})}, {})
 
     def _set(self, name: str, value: Value) -> None:
@@ -215,7 +215,7 @@ class GeneratePanel(QWidget):
         kind = self.kind
         if kind is None or self.maker.running:
             return
-        place = self.ways[kind][max(self.place.currentIndex(), 0)]
+        place = self.methods[kind][max(self.place.currentIndex(), 0)]
         wish = GenerateRequest(
             kind.name, place, dict(self.settings.get(kind.name, {})), self.folder, self.weights.currentData() or ""
         )
@@ -291,7 +291,7 @@ class GeneratePanel(QWidget):
         if not running:
             self.bar.show_share(0.0)
 
-    def _why_empty(self, kind: type[Way] | None) -> str:
+    def _why_empty(self, kind: type[GenerationMethod] | None) -> str:
         if words := pytorch.trouble():
             return words
         if self.studio.analysis.errors():
