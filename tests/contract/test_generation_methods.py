@@ -17,8 +17,8 @@ from visualnet.core.storage import project_file
 from visualnet.data.registry import fields_or_none
 from visualnet.figures.charts.svg import svg_of
 from visualnet.resources import resource
-from visualnet.training.generating.made import Made
 from visualnet.training.generating.method import GenerationMethod, Place, find_methods, find_place, make_method
+from visualnet.training.generating.results import GeneratedResult
 from visualnet.training.observations.context import resting
 
 EVERY = list(find_methods().values())
@@ -62,12 +62,12 @@ def few(kind: type[GenerationMethod], **more: Value) -> dict[str, Value]:
     return {name: value for name, value in wish.items() if name in kind.params}
 
 
-def make(kind: type[GenerationMethod], found: Observed, place: Place, **settings: Value) -> Made:
+def make(kind: type[GenerationMethod], found: Observed, place: Place, **settings: Value) -> GeneratedResult:
     with resting(found.model), torch.no_grad():
         return make_method(kind.name, few(kind, **settings)).make(found.context, place, lambda share: None)
 
 
-def bytes_of(made: Made) -> dict[str, bytes]:
+def bytes_of(made: GeneratedResult) -> dict[str, bytes]:
     return {ending: write() for ending, write in made.files().items()}
 
 

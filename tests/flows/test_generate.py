@@ -14,7 +14,7 @@ from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.app.features.generate.panel import GeneratePanel
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
-from visualnet.training.generating.made import MadeImages, MadePoints
+from visualnet.training.generating.results import GeneratedImages, GeneratedPoints
 
 
 def press(button: QAbstractButton) -> None:
@@ -42,7 +42,7 @@ def type_into(field: QWidget, text: str) -> None:
 
 
 def images(panel: GeneratePanel) -> np.ndarray:
-    assert isinstance(panel.made, MadeImages)
+    assert isinstance(panel.made, GeneratedImages)
     return panel.made.images
 
 
@@ -123,7 +123,7 @@ def test_the_count_that_suits_what_is_made_stands_in_the_panel(window: Window, h
     assert panel.form.rows["count"].field.text() == "400"  # type: ignore[attr-defined]
     press(panel.go)
     hands.until(lambda: panel.made is not None and not panel.maker.running, what="points of fresh weights")
-    assert isinstance(panel.made, MadePoints)
+    assert isinstance(panel.made, GeneratedPoints)
     assert panel.made.points.shape[-2] == 400
     type_into(panel.form.rows["count"].focusProxy(), "9")
     assert panel.form.rows["count"].field.text() == "9"  # type: ignore[attr-defined]

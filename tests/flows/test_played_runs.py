@@ -13,7 +13,7 @@ from visualnet.app.features.generate.panel import GeneratePanel
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
 from visualnet.figures.charts.bars import HistogramChart
-from visualnet.training.generating.made_episode import MadeEpisode
+from visualnet.training.generating.generated_episode import GeneratedEpisode
 
 
 def train(window: Window, hands: Hands) -> None:
@@ -60,7 +60,7 @@ def test_it_is_judged_by_play_and_plays_an_episode_that_is_kept(
     hands.press(generate, "Generate")
     hands.until(lambda: generate.made is not None and not generate.maker.running, what="an episode")
     made = generate.made
-    assert isinstance(made, MadeEpisode) and generate.moments.isVisible()
+    assert isinstance(made, GeneratedEpisode) and generate.moments.isVisible()
     assert len(made.did) <= 20 and generate.time.maximum() == len(made.did)
     generate.time.setValue(1)
     assert generate.when.text().startswith("step 1:")

@@ -15,18 +15,31 @@ from visualnet.core.storage import project_file
 from visualnet.resources import resource
 from visualnet.training.generating import at_outputs
 from visualnet.training.generating.generate import generate, kept_weights
-from visualnet.training.generating.made import Made, MadeImages, MadePoints, MadeRows, contact_sheet
-from visualnet.training.generating.method import CannotMake, choices, find_methods, find_place, make_method, why_none
+from visualnet.training.generating.method import (
+    GenerationError,
+    choices,
+    find_methods,
+    find_place,
+    make_method,
+    why_none,
+)
+from visualnet.training.generating.results import (
+    GeneratedImages,
+    GeneratedPoints,
+    GeneratedResult,
+    GeneratedRows,
+    contact_sheet,
+)
 from visualnet.training.observations.context import resting
 
 
 def images(found: Observed, method: str, **settings: float) -> np.ndarray:
     made = run(found, method, **settings)
-    assert isinstance(made, MadeImages)
+    assert isinstance(made, GeneratedImages)
     return made.images
 
 
-def run(found: Observed, method: str, **settings: float) -> Made:
+def run(found: Observed, method: str, **settings: float) -> GeneratedResult:
     place = find_place(find_methods()[method], found.analysis)
     with resting(found.model), torch.no_grad():
         return make_method(method, settings).make(found.context, place, lambda share: None)
@@ -66,7 +79,7 @@ def test_codes_are_spread_as_those_of_the_data() -> None:
         codes = found.context.values([code], found.context.batch(found.context.places(512)))[code]
         cold = make_method("codes", {"count": 1, "temperature": 0.0}).make(found.context, place, lambda share: None)
         middle = found.context.values([place.ports[0]], replace={code: codes.mean(0, keepdim=True)})[place.ports[0]]
-    assert isinstance(cold, MadeImages)
+    assert isinstance(cold, GeneratedImages)
     assert np.allclose(cold.images[0, :, :, 0], middle[0, 0].numpy(), atol=1e-5)
 
 
@@ -76,7 +89,7 @@ def test_what_is_too_much_is_refused_in_words() -> None:
     place = find_place(find_methods()["prior"], found.analysis)
     with pytest.MonkeyPatch.context() as patch, resting(found.model), torch.no_grad():
         patch.setattr(at_outputs, "MOST_BYTES", 1 << 20)
-        with pytest.raises(CannotMake, match="ask for at most 334"):
+        with pytest.raises(GenerationError, match="ask for at most 334"):
             wish.make(found.context, place, lambda share: None)
 
 
@@ -109,22 +122,22 @@ def test_of_points_in_the_plane_there_are_many_where_no_count_is_said(template: 
     analysis = infer(project)
     place = find_place(find_methods()[method], analysis)
     made = generate(project, analysis, method, place).made
-    assert (made.points.shape[-2] if isinstance(made, MadePoints) else len(made.images)) == count  # type: ignore[attr-defined]
+    assert (made.points.shape[-2] if isinstance(made, GeneratedPoints) else len(made.images)) == count  # type: ignore[attr-defined]
     few = generate(project, analysis, method, place, {"count": 3}).made
-    assert (few.points.shape[-2] if isinstance(few, MadePoints) else len(few.images)) == 3  # type: ignore[attr-defined]
+    assert (few.points.shape[-2] if isinstance(few, GeneratedPoints) else len(few.images)) == 3  # type: ignore[attr-defined]
 
 
 def test_what_was_made_is_read_back_from_its_files() -> None:
     values = np.arange(24, dtype=np.float32).reshape(2, 3, 4, 1)
-    files = MadeImages(values, (0, 24)).files()
+    files = GeneratedImages(values, (0, 24)).files()
     assert np.array_equal(np.load(io.BytesIO(files[".npy"]())), values)
     head, _, second = files[".csv"]().decode().splitlines()
     assert head.startswith("c0_y0_x0,c0_y0_x1")
     assert [float(one) for one in second.split(",")] == values[1].reshape(-1).tolist()
     sheet = contact_sheet(np.zeros((5, 28, 28, 3), np.uint8))
     assert sheet.shape == (2 + 2 * 58, 2 + 3 * 58, 3)
-    points = MadePoints(np.zeros((4, 7, 2)), words=("a", "b", "c", "d"))
+    points = GeneratedPoints(np.zeros((4, 7, 2)), words=("a", "b", "c", "d"))
     assert points.moments == 4
     assert points.moment_words(2) == "c"
     assert points.files()[".csv"]().decode().count("\n") == 8
-    assert MadeRows(np.ones((2, 3)), ("a", "b", "c")).files()[".csv"]().decode().startswith("a,b,c")
+    assert GeneratedRows(np.ones((2, 3)), ("a", "b", "c")).files()[".csv"]().decode().startswith("a,b,c")

@@ -16,16 +16,16 @@ from visualnet.compiling.extra_modules.own_rules import HopfieldMemory
 from visualnet.layers import LAYERS
 from visualnet.layers.energies import PairwiseEnergy
 from visualnet.training.generating.from_energy import Units
-from visualnet.training.generating.made_states import MadeStates
-from visualnet.training.generating.method import CannotMake, find_methods, find_place, make_method
+from visualnet.training.generating.generated_states import GeneratedStates
+from visualnet.training.generating.method import GenerationError, find_methods, find_place, make_method
 from visualnet.training.observations.context import resting
 
 
-def run(found: Observed, method: str, at: str = "", **options: float | str) -> MadeStates:
+def run(found: Observed, method: str, at: str = "", **options: float | str) -> GeneratedStates:
     place = find_place(find_methods()[method], found.analysis, at)
     with resting(found.model), torch.no_grad():
         made = make_method(method, options).make(found.context, place, lambda share: None)
-    assert isinstance(made, MadeStates)
+    assert isinstance(made, GeneratedStates)
     return made
 
 
@@ -133,7 +133,7 @@ def test_weights_that_are_no_numbers_are_told() -> None:
     found = observe_template("boltzmann")
     with torch.no_grad():
         next(iter(found.model.net.parameters())).fill_(torch.nan)
-    with pytest.raises(CannotMake, match="no number"):
+    with pytest.raises(GenerationError, match="no number"):
         run(found, "gibbs")
 
 

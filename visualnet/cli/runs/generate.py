@@ -17,8 +17,8 @@ from visualnet.core.graph import Value
 
 if TYPE_CHECKING:
     from visualnet.analysis import Analysis
-    from visualnet.training.generating.made import Made
     from visualnet.training.generating.method import GenerationMethod
+    from visualnet.training.generating.results import GeneratedResult
 
 PICTURES = (".png", ".svg")
 SIZE = (900, 600)
@@ -144,7 +144,7 @@ def _check_ending(path: Path | None) -> None:
         raise UsageError(f"{path}: its name must say what it is to be, as .png, .csv, .npy or .txt do")
 
 
-def write(made: Made, path: Path) -> None:
+def write(made: GeneratedResult, path: Path) -> None:
     """Write what was made, as the name's ending says.
 
     Raises:
@@ -170,7 +170,7 @@ def write(made: Made, path: Path) -> None:
         raise UsageError(f"{path}: {made.describe()} can be kept as {known}")
 
 
-def _table(made: Made) -> list[list[object]]:
+def _table(made: GeneratedResult) -> list[list[object]]:
     """What was made as a table, where it is text."""
     return [list(row) for row in made.chart().rows()] if ".txt" in made.files() else []
 

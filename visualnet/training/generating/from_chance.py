@@ -24,7 +24,7 @@ from visualnet.training.observations.subjects import output_ports
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-    from visualnet.training.generating.made import Made
+    from visualnet.training.generating.results import GeneratedResult
     from visualnet.training.observations.context import ObservationContext
 
 MEASURED = 512
@@ -76,7 +76,7 @@ class _FromPrior(GenerationMethod):
     def usual(cls, analysis: Analysis, place: Place) -> dict[str, Value]:
         return usual_count(analysis, place.ports[0])
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         wanted, *drawn = place.ports
         analysis, generator = context.model.analysis, context.generator(self.seed)
         fed, names = {}, []
@@ -137,7 +137,7 @@ class DecodeCodes(GenerationMethod):
                 found.append(Place(name_of(analysis, port), (port, code)))
         return found
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         import torch
 
         wanted, code = place.ports

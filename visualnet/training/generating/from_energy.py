@@ -14,8 +14,8 @@ from visualnet.core.text.format import format_percent, format_quantity
 from visualnet.layers.declaration import params as kinds
 from visualnet.layers.energies import PairwiseEnergy
 from visualnet.training.generating.method import (
-    CannotMake,
     Check,
+    GenerationError,
     GenerationMethod,
     Place,
     generation_method,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Generator, Tensor
 
-    from visualnet.training.generating.made import Made
+    from visualnet.training.generating.results import GeneratedResult
     from visualnet.training.observations.context import ObservationContext
 
 MOST_UNITS = 20_000
@@ -81,17 +81,17 @@ def units_of(context: ObservationContext, port: ProbePort) -> Units:
     """The units of the layer that reads what leaves at a node's port `PairwiseEnergy.imagines`.
 
     Raises:
-        CannotMake: there are too many, or its weights are no numbers.
+        GenerationError: there are too many, or its weights are no numbers.
     """
     facts = context.model.analysis.at(port[0])
     layer, visible = facts.layer, int(facts.leaving[port[1]].size)
     assert isinstance(layer, PairwiseEnergy)
     tensors = {name: tensor.detach() for name, tensor in context.parameters(port[0]).items()}
     if sum(len(tensor) for tensor in tensors.values()) > MOST_UNITS:
-        raise CannotMake(f"there are more than {MOST_UNITS:,} units: their pairs would take too much memory")
+        raise GenerationError(f"there are more than {MOST_UNITS:,} units: their pairs would take too much memory")
     couplings, bias = layer.pairs(tensors)
     if not (couplings.isfinite().all() and bias.isfinite().all()):
-        raise CannotMake("its weights hold what is no number: the training has diverged, or the file is damaged")
+        raise GenerationError("its weights hold what is no number: the training has diverged, or the file is damaged")
     return Units(couplings, bias, layer.apart(visible, len(bias)), layer.levels, visible)
 
 
@@ -146,9 +146,11 @@ def picture_shape(analysis: Analysis, port: ProbePort, count: int) -> tuple[int,
 class _OfEnergy(GenerationMethod):
     """What both methods have in common: the visible units of states, and where they are shown."""
 
-    def _made(self, context: ObservationContext, place: Place, seen: list[tuple[str, Tensor]], note: str) -> Made:
+    def _made(
+        self, context: ObservationContext, place: Place, seen: list[tuple[str, Tensor]], note: str
+    ) -> GeneratedResult:
         """The states (N, visible) of some moments as pictures."""
-        from visualnet.training.generating.made_states import MadeStates
+        from visualnet.training.generating.generated_states import GeneratedStates
         from visualnet.training.observations.context import as_array
 
         levels = context.model.analysis.at(place.ports[0][0]).layer.levels  # type: ignore[union-attr]
@@ -161,7 +163,7 @@ class _OfEnergy(GenerationMethod):
             reads = ((port.node,), port.port)
         rows, columns = picture_shape(context.model.analysis, reads, shown[0].shape[1])
         pictures = [as_array(states).reshape(-1, rows, columns) for states in shown]
-        return MadeStates(tuple(pictures), levels, tuple(words for words, _ in seen), note)
+        return GeneratedStates(tuple(pictures), levels, tuple(words for words, _ in seen), note)
 
 
 def _imagine(context: ObservationContext, port: ProbePort, hidden: Tensor) -> Tensor:
@@ -204,7 +206,7 @@ class GibbsSampling(_OfEnergy):
     def find(cls, analysis: Analysis) -> list[Place]:
         return find_places(analysis, (0.0, 1.0))
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         import torch
 
         check(0.0)
@@ -253,7 +255,7 @@ class Recall(_OfEnergy):
     def find(cls, analysis: Analysis) -> list[Place]:
         return find_places(analysis, (-1.0, 1.0))
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         import torch
 
         check(0.0)

@@ -14,8 +14,8 @@ from visualnet.data.environments.episode import Episode, PlayError
 from visualnet.data.environments.registry import environment_of
 from visualnet.layers.declaration import params as kinds
 from visualnet.training.generating.method import (
-    CannotMake,
     Check,
+    GenerationError,
     GenerationMethod,
     Place,
     generation_method,
@@ -26,7 +26,7 @@ from visualnet.training.observations.probe_targets import ProbePort
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from visualnet.training.generating.made import Made
+    from visualnet.training.generating.results import GeneratedResult
     from visualnet.training.observations.context import ObservationContext
 
 
@@ -55,16 +55,18 @@ class PlayedEpisode(GenerationMethod):
             return []
         return [Place(environment.title, (((port.node,), port.port),))]
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         environment = environment_of(context.data.choice)
         assert environment is not None
         try:
             return self._play(context, environment, place.ports[0], check)
         except PlayError as error:
-            raise CannotMake(f"the episode cannot be played: {error}") from None
+            raise GenerationError(f"the episode cannot be played: {error}") from None
 
-    def _play(self, context: ObservationContext, environment: Environment, port: ProbePort, check: Check) -> Made:
-        from visualnet.training.generating.made_episode import MadeEpisode
+    def _play(
+        self, context: ObservationContext, environment: Environment, port: ProbePort, check: Check
+    ) -> GeneratedResult:
+        from visualnet.training.generating.generated_episode import GeneratedEpisode
 
         check(0.0)
         episode, chance = Episode(environment, self.seed), random.Random(self.seed)
@@ -74,7 +76,7 @@ class PlayedEpisode(GenerationMethod):
             worth = _worth(context, port, episode.observation)
             if not np.isfinite(worth).all():
                 step = len(values) + 1
-                raise CannotMake(
+                raise GenerationError(
                     f"at step {step:,} an action is worth what is no number: the training has diverged, or the weights are damaged"
                 )
             drawn = self.epsilon > 0 and chance.random() < self.epsilon
@@ -85,7 +87,7 @@ class PlayedEpisode(GenerationMethod):
             check(min(len(values) / environment.most_steps, 1.0))
         done = tuple(episode.actions), tuple(episode.rewards)
         note = f"The most that could be had was {format_number(episode.best)}." if episode.best is not None else ""
-        return MadeEpisode(
+        return GeneratedEpisode(
             tuple(pictures), tuple(states), *done, np.stack(values), environment.actions, episode.over, note
         )
 

@@ -8,8 +8,8 @@ from visualnet.analysis import Analysis
 from visualnet.layers.declaration import params as kinds
 from visualnet.training.decoding.search import MOST_BEAMS, WAYS, SamplingOptions
 from visualnet.training.generating.method import (
-    CannotMake,
     Check,
+    GenerationError,
     GenerationMethod,
     Place,
     generation_method,
@@ -20,7 +20,7 @@ from visualnet.training.observations.observation import CannotObserve
 from visualnet.training.prediction.written_text import LONGEST_TYPED, count_texts
 
 if TYPE_CHECKING:
-    from visualnet.training.generating.made import Made
+    from visualnet.training.generating.results import GeneratedResult
     from visualnet.training.observations.context import ObservationContext
 
 WARMTH = "Below 1 the likely words become likelier, 0 always takes the likeliest; above 1 all become alike."
@@ -55,7 +55,7 @@ class NextWord(_Written):
     temperature: float = how_warm(WARMTH)
     words: int = kinds.count(40, "So many words are written.", high=500)
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         from visualnet.training.prediction.writing import go_on
 
         choosing = SamplingOptions("sampling", self.temperature, self.top_k, self.top_p, seed=self.seed)
@@ -76,25 +76,25 @@ class Translate(_Written):
     temperature: float = how_warm(f"When drawing. {WARMTH}")
     width: int = kinds.count(4, "So many beginnings are followed by a beam search.", high=MOST_BEAMS)
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         from visualnet.training.prediction.writing import translate
 
         choosing = SamplingOptions(self.how, self.temperature, self.top_k, self.top_p, self.width, seed=self.seed)
         return _made(lambda: translate(context, self.typed, self.count, choosing, check))
 
 
-def _made(write: object) -> Made:
+def _made(write: object) -> GeneratedResult:
     """What was written, as texts with the logarithms of their probabilities.
 
     Raises:
-        CannotMake: the network writes no texts, or there is nothing to go on from.
+        GenerationError: the network writes no texts, or there is nothing to go on from.
     """
-    from visualnet.training.generating.made import MadeTexts
+    from visualnet.training.generating.results import GeneratedTexts
 
     assert callable(write)
     try:
         found = write()
     except CannotObserve as error:
-        raise CannotMake(str(error)) from None
+        raise GenerationError(str(error)) from None
     scores = {"log-probability": found.scores}
-    return MadeTexts(found.texts, found.heads, scores, found.note)
+    return GeneratedTexts(found.texts, found.heads, scores, found.note)

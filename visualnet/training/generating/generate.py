@@ -16,7 +16,7 @@ from visualnet.training.runs.preparation_file import read_preparation
 
 if TYPE_CHECKING:
     from visualnet.compiling.module import Model
-    from visualnet.training.generating.made import Made
+    from visualnet.training.generating.results import GeneratedResult
     from visualnet.training.observations.context import ObservationContext
 
 KEPT = {
@@ -32,7 +32,7 @@ NO_WEIGHTS = "the run has no weights yet: they are written with its first checkp
 class Generated(NamedTuple):
     """What was made, after which step of a run (0 where that is not known), and whether the weights are trained."""
 
-    made: Made
+    made: GeneratedResult
     step: int
     trained: bool
 

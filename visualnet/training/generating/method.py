@@ -14,14 +14,14 @@ from visualnet.layers.declaration import params as kinds
 from visualnet.training.observations.probe_targets import ProbePort
 
 if TYPE_CHECKING:
-    from visualnet.training.generating.made import Made
+    from visualnet.training.generating.results import GeneratedResult
     from visualnet.training.observations.context import ObservationContext
 
 Check = Callable[[float], None]
 """Called with the share that is done; it raises where nobody wants the answer any more."""
 
 
-class CannotMake(ValueError):
+class GenerationError(ValueError):
     """Nothing can be made; the words say why, and what would help."""
 
 
@@ -56,12 +56,12 @@ class GenerationMethod(Configured):
         """Settings that suit what is made at this place better than the declared defaults. What is said otherwise counts before them."""
         return {}
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         """Make it, with the network at rest and without gradients. ``context.values`` computes; chance comes from
         ``context.generator(self.seed)`` alone, so that the same seed makes the same.
 
         Raises:
-            CannotMake: nothing can be made there; the words say why.
+            GenerationError: nothing can be made there; the words say why.
         """
         raise NotImplementedError
 

@@ -21,8 +21,8 @@ from visualnet.app.widgets.layouts import STRETCH, column, row, scroll_area, sta
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.graph import Value
 from visualnet.training.generating.generate import KEPT, Generated, kept_weights
-from visualnet.training.generating.made import Made
 from visualnet.training.generating.method import GenerationMethod, Place, choices, why_none
+from visualnet.training.generating.results import GeneratedResult
 from visualnet.training.runs.run_history import folder_of
 
 AFTER_EDIT_MS = 200
@@ -248,7 +248,7 @@ class GeneratePanel(QWidget):
         self.when.setText(made.moment_words(moment) if made.moments > 1 else "")
 
     @property
-    def made(self) -> Made | None:
+    def made(self) -> GeneratedResult | None:
         """What was made last."""
         return self.generated.made if self.generated is not None else None
 
