@@ -188,7 +188,7 @@ def test_what_is_followed_is_bounded() -> None:
     fields = {f"fc{i}": {"init": Init("normal", {"std": 2.0})} for i in range(first_loss.MOST_NODES)}
     deep = Project(graph=graph(nodes, [*wires, f"{end} -> ce.logits", "label.y -> ce.target"], **fields))
     assert told(deep) == []
-    with pytest.raises(first_loss.TooFar):
+    with pytest.raises(first_loss.TooManyLayers):
         forecast(deep)
 
 

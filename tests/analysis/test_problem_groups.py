@@ -12,8 +12,8 @@ from visualnet.analysis.problem_list import (
     KINDS,
     WHOLE,
     Group,
+    ProblemFilter,
     Row,
-    Wish,
     counts,
     filter_rows,
     group_rows,
@@ -95,7 +95,7 @@ def test_where_a_problem_is() -> None:
 
 def test_what_is_wanted() -> None:
     def words(**wish: str) -> set[str]:
-        return {r.problem.words for r in filter_rows(rows(), Wish(**wish), PROJECT)}  # type: ignore[arg-type]
+        return {r.problem.words for r in filter_rows(rows(), ProblemFilter(**wish), PROJECT)}  # type: ignore[arg-type]
 
     everything = {r.problem.words for r in rows()}
     assert words() == everything

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPointF
 
 from tests.flows.hands import Hands
-from visualnet.app.features.map_sizes.box_face import BoxFace
+from visualnet.app.features.map_sizes.map_box_painter import MapBoxPainter
 from visualnet.app.features.map_sizes.overlay import MapSizes
 from visualnet.core import edits
 from visualnet.core.user.settings import Settings
@@ -15,7 +15,7 @@ from visualnet.core.user.settings import Settings
 def high(hands: Hands, name: str) -> float:
     """How high the box of a card is; 0 where the card looks as usual."""
     face = hands.view.canvas.face
-    assert isinstance(face, BoxFace)
+    assert isinstance(face, MapBoxPainter)
     box = face.box(hands.view.canvas.cards[hands.node(name).id])
     return box.high if box is not None else 0.0
 

@@ -17,8 +17,8 @@ from visualnet.core.storage import project_file
 from visualnet.figures.charts.generated.clouds import CloudChart
 from visualnet.figures.charts.surfaces.density import DensityChart
 from visualnet.resources import resource
-from visualnet.training.generating.made import MadeImages, MadePoints
-from visualnet.training.generating.way import find_place, find_ways
+from visualnet.training.generating.method import find_methods, find_place
+from visualnet.training.generating.results import GeneratedImages, GeneratedPoints
 from visualnet.training.observations.context import resting
 from visualnet.training.observations.normalizing_flows.reading import flow_at, flows, stages
 from visualnet.training.observations.observation import find_observations
@@ -115,17 +115,17 @@ def test_the_path_leads_from_the_data_to_z_and_generating_leads_back() -> None:
         if share < 1:
             continue
         assert np.allclose(np.sort(np.concatenate([c for _, c in chart.clouds]), 0), np.sort(path[-1], 0))
-    kind = find_ways()["flow"]
+    kind = find_methods()["flow"]
     place = find_place(kind, found.model.analysis)
     with resting(found.model), torch.no_grad():
         way = kind({"count": 20, "seed": 1})
         samples = way.make(found.context, place, lambda share: None)
-        assert isinstance(samples, MadePoints)
+        assert isinstance(samples, GeneratedPoints)
         assert samples.moments == len(stages(found.model.analysis, flow_at(found.model.analysis, subject)))
         again = found.model.net(torch.from_numpy(samples.points[-1]))
         still = kind({"count": 5, "temperature": 0.0}).make(found.context, place, lambda share: None)
     assert np.allclose(again.numpy(), samples.points[0], atol=1e-4)
-    assert isinstance(still, MadePoints)
+    assert isinstance(still, GeneratedPoints)
     assert np.ptp(still.points[-1], axis=0).max() < 1e-6, "without temperature all are the middle"
 
 
@@ -134,10 +134,10 @@ def test_images_come_back_on_their_greys() -> None:
     (flow,) = flows(found.model.analysis)
     _, result = found.look("flow_samples", ((flow.latent.node,), flow.latent.port), {"samples": 4})
     assert result.arrays["made"].shape == (4, 8, 8, 1)
-    kind = find_ways()["flow"]
+    kind = find_methods()["flow"]
     with resting(found.model), torch.no_grad():
         made = kind({"count": 3}).make(found.context, find_place(kind, found.model.analysis), lambda share: None)
-    assert isinstance(made, MadeImages)
+    assert isinstance(made, GeneratedImages)
     assert np.allclose(made.images * 16, np.round(made.images * 16), atol=1e-4)
 
 

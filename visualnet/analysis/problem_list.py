@@ -76,7 +76,7 @@ class Group(NamedTuple):
         return min((r.problem.severity for r in self.rows), key=SEVERITIES.index)
 
 
-class Wish(NamedTuple):
+class ProblemFilter(NamedTuple):
     """What someone wants to see."""
 
     text: str = ""
@@ -143,7 +143,7 @@ def where(problem: Problem, project: Project) -> str:
     return place + (node.name if node is not None else "whole network")
 
 
-def filter_rows(rows: Iterable[Row], wish: Wish, project: Project) -> list[Row]:
+def filter_rows(rows: Iterable[Row], wish: ProblemFilter, project: Project) -> list[Row]:
     """The rows that someone wants to see; every word of the text must be found."""
     words = wish.text.casefold().split()
     found = []
@@ -201,7 +201,7 @@ class ProblemList:
         if self.current is not None:
             self.current = next((r.problem for r in self.all if r.key == key(self.current)), None)
 
-    def filter(self, wish: Wish, project: Project) -> dict[str, int]:
+    def filter(self, wish: ProblemFilter, project: Project) -> dict[str, int]:
         """Show what is wanted; how many rows of each severity the text and the place let through."""
         found = filter_rows(self.all, wish, project)
         shown = [row for row in found if row.problem.severity not in wish.hidden]

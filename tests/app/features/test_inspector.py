@@ -23,7 +23,7 @@ from visualnet.core.project import MAIN, Block, Project
 from visualnet.core.storage import project_file
 from visualnet.core.user import presets
 from visualnet.layers import LAYERS
-from visualnet.layers.shorthand import Given
+from visualnet.layers.shorthand import TypedParameters
 from visualnet.resources import resource
 
 
@@ -228,7 +228,7 @@ def test_a_new_node_begins_with_the_chosen_preset(panel: InspectorPanel) -> None
     presets.begin_with("conv2d", "same")
     studio = panel.studio
     after, new = insert_node(
-        studio.project, MAIN, (), studio.analysis, "conv2d", (0.0, 0.0), given=Given({"kernel_size": 3})
+        studio.project, MAIN, (), studio.analysis, "conv2d", (0.0, 0.0), given=TypedParameters({"kernel_size": 3})
     )
     assert after.graph.nodes[new].params == {"kernel_size": 3, "padding": "same"}, "what is typed comes first"
     after, new = insert_node(studio.project, MAIN, (), studio.analysis, "linear", (0.0, 0.0))

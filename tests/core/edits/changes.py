@@ -15,7 +15,7 @@ from visualnet.core.project import About, Block, Project
 from visualnet.core.storage import project_file
 
 PAGE = Path(__file__).with_name("changes.txt")
-ENDS = grouping.Ends("input", "x", "output", "x", frozenset({"input", "output", "target", "cross_entropy"}))
+ENDS = grouping.PortKinds("input", "x", "output", "x", frozenset({"input", "output", "target", "cross_entropy"}))
 
 
 class Edit(NamedTuple):

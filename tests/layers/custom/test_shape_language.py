@@ -20,7 +20,7 @@ from visualnet.layers.custom.shape_language import (
     scope,
     tensors,
 )
-from visualnet.layers.declaration.layer import Misfit
+from visualnet.layers.declaration.layer import ShapeError
 
 extent = st.integers(1, 50)
 
@@ -85,10 +85,10 @@ def test_a_name_of_a_port_may_have_forty_letters() -> None:
 def test_one_name_stands_for_one_extent() -> None:
     rule = read_rule("a: C 4, b: C -> y: C")
     assert scope(rule, ((3, 4), (3,))) == ({"C": 3}, ())
-    with pytest.raises(Misfit, match="“b” has 5 along C; 3 is wanted") as caught:
+    with pytest.raises(ShapeError, match="“b” has 5 along C; 3 is wanted") as caught:
         scope(rule, ((3, 4), (5,)))
     assert (caught.value.fault.at, caught.value.fault.formula) == ("b", "5 ≠ 3")
-    with pytest.raises(Misfit, match="“a” has 9 along 4; 4 is wanted"):
+    with pytest.raises(ShapeError, match="“a” has 9 along 4; 4 is wanted"):
         scope(rule, ((3, 9), (3,)))
     assert scope(read_rule("x: * C -> y: C"), ((7, 8, 9),)) == ({"C": 9}, (7, 8))
     # An axis that comes in goes before a number of the same name.
@@ -96,7 +96,7 @@ def test_one_name_stands_for_one_extent() -> None:
 
 
 def test_a_number_that_was_not_given_is_missed() -> None:
-    with pytest.raises(Misfit, match="“p2” of “y” stands for nothing: write it among the numbers"):
+    with pytest.raises(ShapeError, match="“p2” of “y” stands for nothing: write it among the numbers"):
         leaving(read_rule("x: C -> y: C p2"), ((3,),), (1,))
 
 

@@ -18,7 +18,7 @@ from visualnet.layers.custom.shape_language import (
     read_tensors,
     tensors,
 )
-from visualnet.layers.declaration.layer import Misfit
+from visualnet.layers.declaration.layer import ShapeError
 from visualnet.layers.declaration.notation import derivation, latex, notate, plain
 
 PAGE = Path(__file__).with_name("written_lines.txt")
@@ -140,7 +140,7 @@ SECTIONS: dict[str, Callable[[], Iterator[str]]] = {
 def _tried(make: Callable[[], Any]) -> Any:
     try:
         return make()
-    except Misfit as error:
+    except ShapeError as error:
         return f"✗ {error} at “{error.fault.at}” [{error.fault.formula}]"
     except ValueError as error:
         return f"✗ {error}"

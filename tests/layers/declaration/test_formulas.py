@@ -19,7 +19,7 @@ from visualnet.layers.declaration.formulas import (
     unread,
     window,
 )
-from visualnet.layers.declaration.layer import Misfit
+from visualnet.layers.declaration.layer import ShapeError
 
 small = st.integers(1, 6)
 
@@ -103,5 +103,5 @@ def test_the_transposed_formula_undoes_the_window(n: int, k: int, s: int, p: int
 
 def test_a_formula_that_has_no_whole_or_no_small_answer_is_a_misfit() -> None:
     for text in ("n / 3", "n**60 * n**60"):
-        with pytest.raises(Misfit):
+        with pytest.raises(ShapeError):
             derive(parse(text), {"n": 10})

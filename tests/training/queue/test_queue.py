@@ -136,7 +136,7 @@ def test_the_queue_survives_a_kill(launcher: Launcher, home: Path, tmp_path: Pat
     assert folders() == ["long", "short"] and not is_worked_through()
     begun: list[int] = []
 
-    def tell(run: queue_file.Waiting, event: object) -> None:
+    def tell(run: queue_file.QueuedRun, event: object) -> None:
         if isinstance(event, Started):
             begun.append(event.step)
             again.stop()

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from visualnet.analysis.cost import extra_saved_bytes
 from visualnet.analysis.cost.extra_saved_bytes import Extra, Sizes, arg, channels, last
 from visualnet.core.caches import cached
-from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Make, Method, Own, Ref
+from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Make, Method, OwnModule, Ref
 from visualnet.layers.declaration.layer import Layer, Spec
 
 BYTES = {"float": 4, "int": 8, "bool": 1}
@@ -184,7 +184,7 @@ def find_saved(
 def _calls(layer: Layer, shapes: Any, used: frozenset[str]) -> Iterator[_Call]:
     """Every call of the layer's ``forward``, the last one first; calls that only look at a tensor in another way are seen through."""
     refs = [Ref(port) if shape is not None else None for port, shape in zip(layer.inputs(), shapes, strict=True)]
-    trees = layer.forward(Own(), *refs, used=used)
+    trees = layer.forward(OwnModule(), *refs, used=used)
     make = layer.module(*shapes)
     seen: set[int] = set()
     todo: list[Any] = list(trees.values()) if isinstance(trees, Mapping) else [trees]

@@ -13,7 +13,7 @@ from visualnet.analysis.repair.parameter_candidates import Candidate, Place, fit
 from visualnet.core import edits
 from visualnet.core.graph import Port, Value
 from visualnet.core.project import Project
-from visualnet.layers.declaration.layer import LAYERS, BadParams, Layer, Misfit, Pattern, Spec
+from visualnet.layers.declaration.layer import LAYERS, BadParams, Layer, Pattern, ShapeError, Spec
 
 APART = 240.0
 """How far from its neighbour a new card is put, in px."""
@@ -289,7 +289,7 @@ def _offers(kind: type[Layer], params: Mapping[str, Value], pattern: Pattern | N
     """Whether a source can have these parameters, and gives what the pattern wants."""
     try:
         spec = next(iter(kind(params).infer(()).values()))
-    except (BadParams, Misfit):
+    except (BadParams, ShapeError):
         return False  # a size met nearby may be larger than one that can be written
     return pattern is None or fits(pattern, spec)
 

@@ -95,8 +95,8 @@ class Studio(StudioSignals):
         super().__init__(parent)
         self.theme = theme
         self._runner: RunnerProtocol | None = None
-        self.shell: Shell | None = None
-        """The window around; None where a Studio stands alone, as in a picture of a panel."""
+        self.shell = Shell()
+        """The window around; one that does nothing where a Studio stands alone, as in a picture of a panel."""
         self.settings: Settings | None = None
         self.active: Studio = self
         """The Studio of the view that was worked in last: what follows the selection listens to that."""

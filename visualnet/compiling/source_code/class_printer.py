@@ -38,7 +38,7 @@ class Printed:
         return self.figures.at(self.place[id(sheet)])
 
 
-class Body:
+class ClassBodyPrinter:
     """Prints the insides of the class of some places of one block.
 
     Raises:

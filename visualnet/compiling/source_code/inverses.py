@@ -11,7 +11,7 @@ from visualnet.compiling.source_code.argument_printer import Figures, Mismatch, 
 from visualnet.compiling.source_code.code_layout import indent, lay_out, tensors, write_docstring
 from visualnet.compiling.source_code.statements import Statement, Statements, fresh, write
 from visualnet.core.graph import Port
-from visualnet.layers.declaration.calls import Own, Ref
+from visualnet.layers.declaration.calls import OwnModule, Ref
 
 Ways = Mapping[int, InverseOrder]
 """The way back through a sheet, by the sheet's id; sheets that no flow goes through are not in it."""
@@ -66,7 +66,7 @@ def _is_input(way: InverseOrder, port: Port) -> bool:
     return any(facts.node.id == port.node for facts in way.facts.sinks("input"))
 
 
-class Backwards:
+class InversePrinter:
     """Prints the way back through some places of one block, side by side, or through the network.
 
     Raises:
@@ -143,7 +143,7 @@ class Backwards:
             if layer is None:
                 raise Mismatch("a layer")
             shapes = [tuple(map(int, shape)) if shape is not None else () for shape in each.facts.shapes]
-            trees.append(layer.inverse(Own(), {name: Ref(name) for name in how.reads}, *shapes))
+            trees.append(layer.inverse(OwnModule(), {name: Ref(name) for name in how.reads}, *shapes))
         words = [each.facts.layer.values() for each in steps if each.facts.layer is not None]
         text = Text(self.figures, f"self.{step.module}", known, words)
         wanted = [name for name in how.finds if step.args.get(name) in move.gives]

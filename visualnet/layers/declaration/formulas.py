@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from visualnet.core.expressions import Derived, Expr, Scope, number_text, parse
-from visualnet.layers.declaration.layer import Misfit
+from visualnet.layers.declaration.layer import ShapeError
 
 WINDOW = parse("floor((n + 2*p - d*(k - 1) - 1) / s) + 1")
 """A window of extent k (dilated d) slides over n padded by p on both sides, s at a time."""
@@ -23,12 +23,12 @@ def derive(formula: Expr, figures: Scope, symbols: Mapping[str, str] | None = No
     """Compute a formula for a shape or a count.
 
     Raises:
-        Misfit: the result is not whole, or too large for any tensor.
+        ShapeError: the result is not whole, or too large for any tensor.
     """
     try:
         return Derived.of(formula, figures, symbols)
     except ValueError as error:
-        raise Misfit(str(error)) from None
+        raise ShapeError(str(error)) from None
 
 
 def along(axis: str) -> dict[str, str]:

@@ -12,10 +12,10 @@ from visualnet.training import events, training_job
 from visualnet.training.control import Control
 from visualnet.training.process.address import Unreachable
 from visualnet.training.process.server import serving
-from visualnet.training.queue.queue_file import TRIES, Waiting, note, queue_path, read_queue, remove_run
+from visualnet.training.queue.queue_file import TRIES, QueuedRun, note, queue_path, read_queue, remove_run
 from visualnet.training.runs.run_model import LOG, read_project
 
-Tell = Callable[[Waiting, object], None]
+Tell = Callable[[QueuedRun, object], None]
 """Called with the run that is trained and what it tells."""
 
 
@@ -82,7 +82,7 @@ class Worker:
                     remove_run(run.folder)
         return failures
 
-    def _train(self, run: Waiting) -> str:
+    def _train(self, run: QueuedRun) -> str:
         """Train one run, or go on with it; why it failed."""
         if run.tries >= TRIES:
             return f"it ended its process {run.tries} times before it kept anything: out of memory, or a fault of the machine"

@@ -191,6 +191,6 @@ def test_a_line_of_equal_height_is_where_the_height_is() -> None:
         bowl + 0.1, tuple(side), tuple(side), "a", "b", "loss", ((1.0, 1.0), (0.0, 0.0)), ("x", "now"), True
     )
     drawing = chart.lay_out(500, 400)
-    assert chart.is_logarithmic and any(spot.words == "now" for spot in drawing.spots)
+    assert chart.is_logarithmic and any(region.words == "now" for region in drawing.regions)
     assert not ContourChart(bowl, tuple(side), tuple(side), "a", "b", "loss", logarithmic=True).is_logarithmic
     assert len(list(chart.rows())) == 42 and "with a path of 2" in chart.description()

@@ -15,7 +15,7 @@ from visualnet.core.edits import annotate, frame_contents
 from visualnet.core.graph import Port
 from visualnet.core.text.format import format_quantity
 from visualnet.core.validation import LEAST_AREA
-from visualnet.layers.shorthand import Given
+from visualnet.layers.shorthand import TypedParameters
 
 RING = 8.0
 NO_WIRE = "go to a wire first (W)"
@@ -193,7 +193,7 @@ def insert(view: CanvasBase, here: Port) -> None:
     """Ask for a layer to put into a wire."""
     at = _middle(view, here)
 
-    def put(kind: str, given: Given) -> None:
+    def put(kind: str, given: TypedParameters) -> None:
         placing.insert(view, kind, [here], given, (at.x() - 84, at.y() - 40))
 
     view.search_asked.emit(view.mapFromScene(at), put, "Put into the wire…")

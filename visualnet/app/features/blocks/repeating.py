@@ -22,7 +22,7 @@ def ask_repeat(studio: Studio) -> None:
             return
     whose = f"“{blocks[0].name}”" if len(blocks) == 1 else f"Each of the {len(blocks)} blocks"
     words = f"{whose} stands behind itself so many times, each time with weights of its own:"
-    parent = studio.shell.dialog_parent() if studio.shell is not None else None
+    parent = studio.shell.dialog_parent()
     times, agreed = QInputDialog.getInt(parent, "Repeat block", words, _times_now(studio), 1, MOST)
     if not agreed:
         return

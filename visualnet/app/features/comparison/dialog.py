@@ -10,7 +10,7 @@ from weakref import ref
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QWidget
 
 from visualnet.analysis.compare.table import QUANTITIES, compare, ratio_text
 from visualnet.analysis.compare.teaching_pairs import PAIRS
@@ -18,7 +18,7 @@ from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import button, describe, label
-from visualnet.app.widgets.layouts import STRETCH, clear, column, row, widget_of
+from visualnet.app.widgets.layouts import STRETCH, clear, column, row, scroll_area, widget_of
 from visualnet.app.widgets.painting import fill_rounded, painting
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
@@ -49,7 +49,7 @@ class Bar(QWidget):
                 p.drawRoundedRect(QRectF(0, 0, max(3.0, self.width() * self.share), self.height()), 3, 3)
 
 
-class Sketch(QWidget):
+class NetworkThumbnail(QWidget):
     """A small picture of a network, so that one sees which column is which."""
 
     def __init__(self, name: str, at: int, dialog: CompareDialog) -> None:
@@ -105,9 +105,7 @@ class CompareDialog(QDialog):
         self.grid.setHorizontalSpacing(24)
         self.grid.setVerticalSpacing(12)
         inside = widget_of(column(self.grid, STRETCH, margins=(0, 0, 8, 0)))
-        area = QScrollArea(widgetResizable=True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(inside)
+        area = scroll_area(inside)
         texts = (self.title, self.words, self.formula, self.problems)
         column(head, *texts, (area, 1), self.foot, margins=16, spacing=12, parent=self)
         if studio.graph.nodes:
@@ -176,7 +174,7 @@ class CompareDialog(QDialog):
                 away, name = button("", "quiet", "close", partial(self.take_away, at)), network["name"]
                 title.addWidget(describe(away, f"Take {name} away", f"Take “{name}” away"))
             head = QWidget()
-            column(title, Sketch(network["name"], at, self), spacing=6, parent=head)
+            column(title, NetworkThumbnail(network["name"], at, self), spacing=6, parent=head)
             self.grid.addWidget(head, 0, at + 1)
         for at in range(1, MOST + 1):
             self.grid.setColumnStretch(at, int(at <= len(networks)))

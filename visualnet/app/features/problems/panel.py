@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 
 from visualnet.analysis.facts import Analysis, Problem
 from visualnet.analysis.problem_list import Group, ProblemList, Row, lines, text, where
@@ -20,7 +20,7 @@ from visualnet.app.features.problems.training_ends import TEXT, add_training_end
 from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label
-from visualnet.app.widgets.layouts import STRETCH, add, column, row
+from visualnet.app.widgets.layouts import STRETCH, add, column, row, scroll_area
 from visualnet.core.text.format import format_quantity
 
 Kind = TypeVar("Kind", bound=QWidget)
@@ -85,10 +85,7 @@ class ProblemsPanel(QWidget):
         row(self.filtered_words, show_all, STRETCH, margins=(16, 4, 16, 4), parent=self.filtered)
         self.holder, self.rest = QWidget(), label("", "muted")
         self.list = column(self.rest, STRETCH, margins=(8, 2, 8, 2), spacing=2, parent=self.holder)
-        self.scroll_area = QScrollArea(widgetResizable=True)
-        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll_area.setWidget(self.holder)
+        self.scroll_area = scroll_area(self.holder, upright=True)
         self.filler = QWidget()
         self.beside = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self.beside.setSpacing(0)

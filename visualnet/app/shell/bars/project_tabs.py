@@ -135,7 +135,7 @@ class DocumentTabs(QTabBar):
             menu.popup(event.globalPos())
 
 
-class Head(QWidget):
+class WindowHeader(QWidget):
     """The top bar, and under it the strip of tabs when there is more than one."""
 
     def __init__(self, topbar: QWidget, strip: QWidget, parent: QWidget | None = None) -> None:
