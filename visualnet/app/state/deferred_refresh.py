@@ -224,6 +224,7 @@ def refresh_between_events() -> Iterator[None]:
     """What is asked meanwhile is refreshed between events, also in the event loop of a dialog that is opened meanwhile."""
     queue = _queue()
     queue.used += 1
+    queue.watch()
     try:
         yield
     finally:
