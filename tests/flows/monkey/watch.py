@@ -314,6 +314,13 @@ def qt_objects(root: QObject) -> Counter[str]:
     return found
 
 
+def stack_of(name: str) -> str:
+    """Where a thread of this name is; empty if there is none."""
+    frames = sys._current_frames()
+    found = next((frames.get(t.ident or 0) for t in threading.enumerate() if t.name == name), None)
+    return "".join(traceback.format_stack(found)[-12:]) if found is not None else ""
+
+
 def threads() -> list[str]:
     """The threads that run, by name."""
     return sorted(t.name for t in threading.enumerate() if not isinstance(t, threading._DummyThread))
