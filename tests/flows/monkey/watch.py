@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import faulthandler
 import gc
@@ -204,15 +203,6 @@ def what_keeps(kind: str, known: set[int], most: int = 2) -> list[str]:
     it, as names of types and attributes."""
     new = [t for t in gc.get_objects() if f"{type(t).__module__}.{type(t).__qualname__}" == kind and id(t) not in known]
     return [f"{_way_to(thing, new)}\n   at once by {_holders_of(thing, new)}" for thing in new[:most]]
-
-
-def clear_finished_frames() -> None:
-    """Empty the frames of calls that have ended: somebody keeps the last traceback (seen: of Tabs.show, in pytest only), and with it one
-    project, until the next one comes in its place."""
-    for thing in gc.get_objects():
-        if type(thing) is types.FrameType:  # isinstance would ask the thing, and some of torch's warn then
-            with contextlib.suppress(RuntimeError):  # it still runs
-                thing.clear()
 
 
 def _holders_of(thing: object, ours: list[object]) -> str:
