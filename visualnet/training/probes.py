@@ -18,7 +18,7 @@ from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
 from visualnet.training.control import Control, ProbePort, ProbeRequest
 from visualnet.training.events import Event, Grid, ProbeReport, Trouble
-from visualnet.training.observations.context import ObservationContext, as_array, resting
+from visualnet.training.observations.context import ObservationContext, as_array, in_evaluation_mode
 from visualnet.training.observations.maps.plane import Plane, input_plane
 from visualnet.training.observations.schedule import SLICE_S, ObservationSchedule, observe_all
 
@@ -77,7 +77,7 @@ class Probe:
             return None
         begin = time.perf_counter()
         self.context.aim(request.sample, request.own, step, request.feeds)
-        with resting(self.model), torch.no_grad():
+        with in_evaluation_mode(self.model), torch.no_grad():
             noted = self._turns.note(request.observations, step + batches)
         self.spent_s += time.perf_counter() - begin
         return None if noted else self.look(request, step)
@@ -89,7 +89,7 @@ class Probe:
         self.context.aim(request.sample, request.own, step, request.feeds)
         if self._seen is None or self._subject_of(self._seen) != self._subject_of(request):
             self._turns.restart()
-        with resting(self.model), torch.no_grad():
+        with in_evaluation_mode(self.model), torch.no_grad():
             found = self._look(request)
             # What is observed has a half of the time for itself, and is due by that: it does not make the rest wait.
             turns, wanted = self._turns, request.observations

@@ -94,7 +94,7 @@ def find_unasked_loss(model: Model, batch: Sequence[Tensor]) -> tuple[NodePath, 
     return None
 
 
-def blame(
+def find_failing_node(
     fault: NonFinite, model: Model, again: Callable[[Tensor, int], list[Tensor]], machine: Machine, step: int
 ) -> Failed:
     """Run the bad step again, just as it was (``again`` gives its batch), and name the first node whose numbers are not finite."""

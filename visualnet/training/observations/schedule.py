@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 
-from visualnet.training.observations.context import ObservationContext, resting
+from visualnet.training.observations.context import ObservationContext, in_evaluation_mode
 from visualnet.training.observations.observation import (
     BEFORE,
     CannotObserve,
@@ -124,7 +124,7 @@ def observe_all(
 
     context.check = check_share
     try:
-        with resting(context.model):
+        with in_evaluation_mode(context.model):
             for request in requests:
                 found[request] = observe(context, request)
                 done += 1

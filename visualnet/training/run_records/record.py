@@ -127,10 +127,10 @@ def write_record(folder: Path, record: RunRecord) -> None:
     Raises:
         FileError: it cannot be written.
     """
-    bounded_file.write(folder / RECORD, tidy(record))
+    bounded_file.write(folder / RECORD, clip_record(record))
 
 
-def tidy(record: RunRecord) -> RunRecord:
+def clip_record(record: RunRecord) -> RunRecord:
     """The record within the bounds in which it is read."""
     fields: dict[str, Any] = {}
     for name, value in asdict(record).items():

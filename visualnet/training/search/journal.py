@@ -36,7 +36,7 @@ class JournalLock:
         """
         self._lock.acquire()
         try:
-            mend(self._journal)
+            repair_journal(self._journal)
         except BaseException:
             self._lock.release()
             raise
@@ -47,7 +47,7 @@ class JournalLock:
         self._lock.release()
 
 
-def mend(journal: Path) -> int:
+def repair_journal(journal: Path) -> int:
     """Take a torn line off the end of a journal; how many bytes that was.
 
     Raises:

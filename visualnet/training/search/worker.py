@@ -67,7 +67,7 @@ def work(folder: Path, stop_control: StopControl, put: Callable[[Message], objec
     def train_trials() -> str:
         from visualnet.training.search.study import Study
 
-        with kept.working(folder) as name:
+        with kept.join_search(folder) as name:
             return Worker(Study(folder), name, stop_control, put).run()
 
     ended = WorkerEnded(*run_to_end(train_trials))
@@ -181,7 +181,7 @@ class Worker:
 
         self.stop_control.attach((control,))
         try:
-            with exclusive.training(lambda: self.stop_control.stopping), address.holding(place):
+            with exclusive.training(lambda: self.stop_control.stopping), address.lock_run(place):
                 data = load(project.data, lambda _share: self._look())
                 Session(project, data, emit, control, folder=place, resume=known.step > 0).run()
         finally:
