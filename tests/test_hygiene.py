@@ -45,9 +45,18 @@ def imported_by(node: ast.AST) -> list[str]:
     return []
 
 
+def walk(tree: ast.AST) -> Iterable[ast.AST]:
+    """All nodes of a tree; those of a whole file are listed once, for all tests that look at it."""
+    if not isinstance(tree, ast.Module):
+        return ast.walk(tree)
+    if not hasattr(tree, "all_nodes"):
+        tree.all_nodes = list(ast.walk(tree))  # type: ignore[attr-defined]
+    return tree.all_nodes  # type: ignore[attr-defined,no-any-return]
+
+
 def unsafe(tree: ast.AST) -> Iterator[str]:
     """Yield `line: what` for each thing that could run a stranger's code or write where a stranger wishes."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for module in imported_by(node):
             if module.split(".")[0] in UNSAFE_MODULES or module in UNSAFE_CALLS:
                 yield f"{node.lineno}: imports {module}"
@@ -73,14 +82,14 @@ WHERE_TORCH_LOADS = ("visualnet/training/transfer/weight_files.py", "_read_torch
 def allowed(path: Path, tree: ast.AST) -> set[str]:
     """What the one place may do: one `exec` of one `compile`; and the other one: one `torch.load` of weights only."""
     if place(path) == WHERE_TORCH_LOADS[0]:
-        (function,) = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == WHERE_TORCH_LOADS[1])
+        (function,) = (n for n in walk(tree) if isinstance(n, ast.FunctionDef) and n.name == WHERE_TORCH_LOADS[1])
         (call,) = (n for n in ast.walk(function) if isinstance(n, ast.Call) and name_of(n.func) == "torch.load")
         (only,) = (k.value for k in call.keywords if k.arg == "weights_only")
         assert isinstance(only, ast.Constant) and only.value is True
         return set(unsafe(call))
     if place(path) != THE_ONE_PLACE[0]:
         return set()
-    (function,) = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == THE_ONE_PLACE[1])
+    (function,) = (n for n in walk(tree) if isinstance(n, ast.FunctionDef) and n.name == THE_ONE_PLACE[1])
     found = sorted(unsafe(function))
     assert [f.partition(": ")[2] for f in found] == ["compile()", "exec()"], found
     return set(found)
@@ -121,7 +130,7 @@ def test_what_runs_a_persons_own_code_asks_for_trust_first() -> None:
     tree = ast.parse((ROOT / THE_ONE_PLACE[0]).read_text(encoding="utf-8"))
     callers = [
         f
-        for f in ast.walk(tree)
+        for f in walk(tree)
         if isinstance(f, ast.FunctionDef)
         and any(isinstance(c, ast.Call) and name_of(c.func) == THE_ONE_PLACE[1] for c in ast.walk(f))
     ]
@@ -173,7 +182,7 @@ UNIT_ALONE = re.compile(r"^ ?(?:[kKMGTP]i?B|ns|µs|ms)$")
 
 def figures_by_hand(tree: ast.AST) -> Iterator[str]:
     """Yield `line: what` for bytes, durations, shares, plurals and sentences that are put into words on the spot."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.JoinedStr):
             for part, after in itertools.pairwise([*node.values, ast.Constant("")]):
                 if not isinstance(part, ast.FormattedValue):
@@ -248,7 +257,7 @@ def test_only_the_app_knows_qt(trees: dict[Path, ast.AST]) -> None:
         f"{place(path)}:{node.lineno}: {module}"
         for path, tree in trees.items()
         if "app" not in path.relative_to(PACKAGE).parts[:1]
-        for node in ast.walk(tree)
+        for node in walk(tree)
         for module in imported_by(node)
         if module.split(".")[0] in QT
     ]
@@ -270,7 +279,7 @@ def test_only_a_few_start_threads(trees: dict[Path, ast.AST]) -> None:
     found = {
         place(path)
         for path, tree in trees.items()
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.Call) and name_of(node.func).rpartition(".")[2] in {"Thread", "QThread", "QThreadPool"}
     }
     assert found == THREADS.keys()
@@ -288,7 +297,7 @@ MODE = re.compile(r"[rwaxbt+U]{1,4}")
 
 def openings(tree: ast.AST) -> Iterator[str]:
     """Yield `line: what` for each call that opens a file by itself: a pipe or a device in its place would hang or flood the program."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if not isinstance(node, ast.Call):
             continue
         name = name_of(node.func)
@@ -364,7 +373,7 @@ def test_no_function_is_too_long_to_read(trees: dict[Path, ast.AST]) -> None:
     lengths = {
         f"{place(path)}:{node.name}": (node.end_lineno or 0) - node.lineno + 1
         for path, tree in trees.items()
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.FunctionDef)
     }
     assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES_OF_A_FUNCTION} == {}
@@ -435,9 +444,10 @@ def test_no_tracked_file_names_a_private_folder_or_a_registry() -> None:
     faults = []
     for path in tracked_files():
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue  # a picture or an array
+        lines = text.splitlines() if PRIVATE.search(text) else []
         faults += [f"{place(path)}:{n}: {m[0]}" for n, line in enumerate(lines, 1) if (m := PRIVATE.search(line))]
     assert faults == []
 
@@ -488,7 +498,7 @@ TESTS = [
 
 def waits_for_time(tree: ast.AST) -> Iterator[str]:
     """Yield `line: what` where a test waits for a time instead of a state, has little patience, or asserts what a clock shows."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Call):
             called = name_of(node.func)
             if called in {"time.sleep", "sleep", "qtbot.wait", "QTest.qWait", "QThread.msleep"}:
@@ -504,7 +514,7 @@ def waits_for_time(tree: ast.AST) -> Iterator[str]:
                     least = LEAST_PATIENCE.get(keyword.arg or "", 0) * unit
                     if isinstance(keyword.value.value, int | float) and keyword.value.value < least:
                         yield f"{node.lineno}: {called}({keyword.arg}={keyword.value.value})"
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef) and _asks_clock(node):
             timed = {
                 target.id
                 for assigned in ast.walk(node)

@@ -376,6 +376,7 @@ def test_nesting_has_an_end() -> None:
 # --- large and hostile -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_twenty_thousand_nodes() -> None:
     made = [
         Node(id="n1", kind="input", name="i"),

@@ -35,6 +35,7 @@ def write_scene(path: Path, side: int) -> np.ndarray[tuple[int, ...], np.dtype[n
     return np.asarray(image, np.float32)
 
 
+@pytest.mark.wide
 def test_a_large_image_becomes_a_mask_of_its_size(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

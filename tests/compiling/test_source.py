@@ -246,6 +246,7 @@ def test_errors_are_refused() -> None:
         )
 
 
+@pytest.mark.wide
 @pytest.mark.more
 def test_what_is_printed_passes_a_strict_linter(tmp_path: Path, amount: Amount) -> None:
     for name in template_names()[1 :: amount(6, wide=1, thorough=1)]:

@@ -18,6 +18,7 @@ from visualnet.training.capsules.names import collision_in, fault_of
 from visualnet.training.capsules.opening import unpack_capsule
 
 
+@pytest.mark.wide
 @pytest.mark.skipif(sys.platform != "linux", reason="the bound on memory needs Linux")
 def test_bombs_are_refused_fast_and_in_little_memory(tmp_path: Path) -> None:
     names = {}

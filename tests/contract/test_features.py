@@ -100,7 +100,7 @@ def test_a_feature_says_what_it_is_for_and_can_be_reached(feature: Feature) -> N
         assert spec.run or spec.check or spec.fill, spec.id
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("feature", FEATURES, ids=name_of)
 def test_the_program_works_without_it(feature: Feature, open_window: OpenWindow, qapp: QApplication) -> None:
     """With one feature left out the window opens, edits, switches workspaces and themes, and does what the other features offer."""
@@ -159,6 +159,7 @@ def says_what_to_do(widget: QWidget) -> bool:
     return any(len(w.split()) > 3 for w in words) or any(model.rowCount() > 3 for model in lists)
 
 
+@pytest.mark.wide
 @pytest.mark.usefixtures("program_freezes")
 def test_nothing_of_a_feature_lives_on_when_its_window_is_closed(qapp: QApplication, tmp_path: Path) -> None:
     """Widgets are destroyed and no object of its classes is left; threads and timers that it left would fail the test by themselves.

@@ -136,6 +136,7 @@ def test_mlp_and_perceptron_are_trained_as_in_the_course() -> None:
     assert (zfnet["kernel_size"], zfnet["stride"]) == (7, 2)
 
 
+@pytest.mark.few(25)
 @pytest.mark.parametrize("name", [*ISSUE, *(t.name for t in template_list() if t.of)])
 def test_every_name_has_a_summary(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     told = summary(capsys, name)

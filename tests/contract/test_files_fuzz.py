@@ -52,6 +52,7 @@ def test_every_mutant_opens_or_is_refused_in_words(tmp_path: Path, thorough: boo
     assert max(line[3] for line in lines) < 1
 
 
+@pytest.mark.wide
 @pytest.mark.skipif(sys.platform != "linux", reason="the bound on memory needs Linux")
 def test_bombs_take_neither_time_nor_memory(tmp_path: Path) -> None:
     for number, (name, make) in enumerate(mutants.BOMBS.items()):

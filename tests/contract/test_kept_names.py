@@ -123,6 +123,7 @@ def _run(model: Model, printed: Any, loss: Any) -> None:
     assert [len(seen) for seen in model.view([(("n2",), "y")])(x, label)] == [2]
 
 
+@pytest.mark.wide
 @pytest.mark.more
 def test_a_kept_name_is_clean_only_if_it_runs(tmp_path: Path, amount: Amount) -> None:
     """Each name in each place, several at a time."""

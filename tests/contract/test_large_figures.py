@@ -16,6 +16,7 @@ PARTS = 1_200
 """The suite carries out one case of so many, CI twenty times as many, the thorough run all."""
 
 
+@pytest.mark.wide
 @pytest.mark.more
 @pytest.mark.skipif(sys.platform != "linux", reason="the bounds on memory and time need Linux")
 @pytest.mark.timeout(1_800)

@@ -90,6 +90,7 @@ def _object_faults(value: dict[str, Any], rule: dict[str, Any], at: str) -> Iter
             yield from faults(item, rule["additionalProperties"], f"{at}.{key}")
 
 
+@pytest.mark.wide
 def test_the_templates_obey_it() -> None:
     assert TEMPLATES
     for path in TEMPLATES:

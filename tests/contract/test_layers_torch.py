@@ -85,7 +85,7 @@ def run(layer: Layer, specs: list[Spec | None]) -> tuple[dict[str, torch.Tensor]
     return computed, module, total // (2 * BATCH)
 
 
-@pytest.mark.few(64)
+@pytest.mark.few(40)
 @pytest.mark.more
 @pytest.mark.parametrize("tag", COMPUTED)
 def test_declared_is_what_torch_does(tag: str) -> None:

@@ -28,7 +28,7 @@ OTHERS = [
 SAMPLES = 4
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", NETWORKS)
 def test_cards_of_a_network_of_each_kind_are_as_torch_has_them(name: str) -> None:
     check_cards(observed_networks.observed(name))

@@ -26,6 +26,7 @@ def test_every_published_network_has_a_twin() -> None:
     assert published >= {twin.template for twin in PUBLISHED}
 
 
+@pytest.mark.few(12)
 @pytest.mark.parametrize("twin", one_in(3, BY_HAND, lambda t: t.template))
 def test_it_answers_as_the_paper_says(twin: Twin) -> None:
     assert compare(twin).difference <= TOLERANCE
@@ -42,6 +43,7 @@ def test_it_answers_as_the_library_does(twin: Twin, request: pytest.FixtureReque
     assert compare(twin).difference <= TOLERANCE
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", ["squeezenet-1.1", "lenet5-32", "vgg-a", "transformer"])
 def test_a_layer_left_out_is_noticed(name: str) -> None:
     """What the comparison is for: without any one activation of the main sheet, without a pooling, the answers differ."""

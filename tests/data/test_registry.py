@@ -42,7 +42,7 @@ def test_what_is_declared_is_what_is_loaded(name: str) -> None:
         assert set(np.unique(data.whole("label"))) == set(range(len(data.classes)))
 
 
-@pytest.mark.few(10)
+@pytest.mark.few(4)
 @pytest.mark.parametrize("name", DATASETS)
 def test_inputs_are_measured_on_the_training_samples_alone(name: str) -> None:
     data = load(DataChoice(name=name, split=(0.6, 0.2, 0.2)))

@@ -78,16 +78,19 @@ def test_the_page_has_a_recipe_for_each() -> None:
     assert all(any(kind in file for file in files) for kind in kinds)
 
 
+@pytest.mark.wide
 def test_a_layer(seen: dict[str, dict[str, Any]]) -> None:
     wanted = {"listed": True, "shape": [4], "equal": True, "code": True, "schema": True, "reference": True}
     assert seen["layer"] == wanted
 
 
+@pytest.mark.wide
 def test_a_data_set(seen: dict[str, dict[str, Any]]) -> None:
     wanted = {"offered": "Stripes", "fields": ["image", "label"], "shape": [1, 8, 8], "learns": True}
     assert seen["data_set"] == wanted
 
 
+@pytest.mark.wide
 def test_an_optimizer(seen: dict[str, dict[str, Any]]) -> None:
     numbers = 2 * 100 + 2  # two for each of 100 trained numbers, one for each of 2 tensors
     form = ["optimizer", "lr", "eta_minus"]
@@ -95,19 +98,23 @@ def test_an_optimizer(seen: dict[str, dict[str, Any]]) -> None:
     assert seen["optimizer"] == wanted
 
 
+@pytest.mark.wide
 def test_a_procedure(seen: dict[str, dict[str, Any]]) -> None:
     wanted = {"offered": True, "form": True, "schema": True, "drawn_from": 20, "same_when_resumed": True}
     assert seen["procedure"] == wanted
 
 
+@pytest.mark.wide
 def test_an_observation(seen: dict[str, dict[str, Any]]) -> None:
     assert seen["observation"] == {"offered": "Sparsity", "exact": True, "drawn": 2}
 
 
+@pytest.mark.wide
 def test_a_panel(seen: dict[str, dict[str, Any]]) -> None:
     assert seen["panel"] == {"dock": True, "menu": True, "text": "61,706 parameters"}
 
 
+@pytest.mark.wide
 def test_an_experiment(seen: dict[str, dict[str, Any]]) -> None:
     assert seen["experiment"] == {
         "first": "batch-sizes",
@@ -117,6 +124,7 @@ def test_an_experiment(seen: dict[str, dict[str, Any]]) -> None:
     }
 
 
+@pytest.mark.wide
 def test_a_template(seen: dict[str, dict[str, Any]]) -> None:
     parameters = 4 * 9 + 4 + 4 * 36 * 10 + 10
     assert seen["template"] == {

@@ -52,6 +52,7 @@ def test_getting_started_ask_why_and_break_it(window: Window, hands: Hands) -> N
     assert not [problem for problem in hands.studio.problems() if problem.severity == "error"]
 
 
+@pytest.mark.wide
 def test_a_network_from_nothing_by_keys_and_one_button_reads_digits(window: Window, hands: Hands) -> None:
     hands.keys("Ctrl+Shift+N")
     hands.until(window.canvas.isVisible)
@@ -92,6 +93,7 @@ def test_where_newcomers_get_stuck(window: Window, hands: Hands) -> None:
     assert hands.studio.graph.wires[Port(hands.node("relu1").id, "x")].node == hands.node(name).id, "between"
 
 
+@pytest.mark.wide
 def test_a_number_with_a_point_is_replaced_as_a_whole(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     window.show_space("train")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.flows.hands import Hands
 from visualnet.app.shell.window import Window
 from visualnet.app.state.studio import Studio
@@ -22,6 +24,7 @@ def test_no_template_opens_with_a_problem() -> None:
     assert greeted == {}
 
 
+@pytest.mark.wide
 def test_a_rounding_that_is_the_persons_own_is_told(window: Window, hands: Hands) -> None:
     window.project_files.open_template("squeezenet-1.1")
     hands.rest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -20,6 +21,7 @@ def shown(panel: Any) -> ThresholdChart:
     return chart
 
 
+@pytest.mark.wide
 def test_the_threshold_between_usual_and_odd_is_moved(window: Window, hands: Hands) -> None:
     window.project_files.open_template("anomaly")
     hands.studio.do("Epochs", lambda p: edits.set_recipe(p, epochs=1, device="cpu"))

@@ -125,6 +125,7 @@ def test_steps_are_taken_on_a_copy_and_the_batch_is_chosen(window: Window, hands
     assert panel.findChild(QLabel) is not None and panel.empty.sentence.text() == NO_LOSS
 
 
+@pytest.mark.wide
 def test_blocks_are_stepped_into_and_large_networks_name_a_smaller_one(window: Window, hands: Hands) -> None:
     window.begin("transformer-small")
     panel, overlay = window.studio.shell.show_panel("backprop"), window.overlay("backprop")

@@ -151,6 +151,7 @@ def row(palette: PalettePanel, title: str, text: str) -> QTreeWidgetItem:
     return next(head.child(i) for i in range(head.childCount()) if head.child(i).text(0) == text)
 
 
+@pytest.mark.wide
 def test_a_block_is_kept_and_used_in_another_project(
     lenet: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -356,6 +357,7 @@ def test_breadcrumbs_lead_up_and_beside(lenet: Window, hands: Hands) -> None:
     assert not row_.isVisible()
 
 
+@pytest.mark.wide
 def test_a_block_opens_in_place_and_is_edited_there(lenet: Window, hands: Hands) -> None:
     studio, inside = hands.studio, lenet.canvas.inside
     conv, _ = first_two(hands)
@@ -456,6 +458,7 @@ def test_in_place_the_inspector_and_the_keys_work_on_what_is_inside(lenet: Windo
     assert not inside.isVisible() and lenet.views.studio is studio
 
 
+@pytest.mark.wide
 def test_frames_and_notes_go_into_the_block_and_come_back(lenet: Window, hands: Hands) -> None:
     studio, view = hands.studio, hands.view
     conv, after = first_two(hands)

@@ -183,6 +183,7 @@ def overlapping(hands: Hands) -> list[tuple[str, str]]:
     return [(a.node.name, b.node.name) for a in cards for b in cards if a.id < b.id and a.rect.intersects(b.rect)]
 
 
+@pytest.mark.wide
 def test_quick_add_goes_between(window: Window, hands: Hands) -> None:
     """Behind a node with a follower the new one is put between, as the popup says; Shift+Return adds a branch; one undo step each."""
     template(window, hands, "perceptron-points")

@@ -23,6 +23,7 @@ def press(key: Qt.Key) -> None:
     QTest.keyClick(focused(), key)
 
 
+@pytest.mark.wide
 def test_to_the_repairs_and_back_to_the_canvas(window: Window, lenet: Hands) -> None:
     """Ctrl+. goes to the repairs of the problem in front, a digit takes one; Esc gives the keyboard back from every bar."""
     studio, view, conv = lenet.studio, lenet.view, lenet.node("conv1").id

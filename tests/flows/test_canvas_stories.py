@@ -180,6 +180,7 @@ def test_selecting_and_arranging(window: Window, hands: Hands) -> None:
     assert hands.studio.project is before
 
 
+@pytest.mark.wide
 def test_editing_many(window: Window, hands: Hands) -> None:
     """All selected nodes at once, a constant for a number, parameters handed on, another kind in its place, live shapes."""
     opened(window, hands)

@@ -85,6 +85,7 @@ def test_a_capsule_is_dropped_looked_at_verified_and_packed_again(
     assert len(list(runs_dir().iterdir())) == 1, "the same capsule is the same run"
 
 
+@pytest.mark.wide
 def test_a_damaged_capsule_is_refused_in_words_and_nothing_is_written(
     window: Window, hands: Hands, tmp_path: Path
 ) -> None:

@@ -27,6 +27,7 @@ from visualnet.resources import resource
 # --- the card ----------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_the_inspector_tells_what_a_node_costs(lenet: Hands) -> None:
     lenet.click("conv2")
     card = lenet.window.panel("inspector").node_page.costs
@@ -143,6 +144,7 @@ def test_f1_opens_the_page_of_the_selected_layer(lenet: Hands) -> None:
     assert "Keep the largest value" in panel.page.toPlainText()
 
 
+@pytest.mark.wide
 def test_the_reference_is_searched_by_name_keyword_and_text(lenet: Hands) -> None:
     lenet.keys("F1")
     panel = lenet.window.panel("reference")

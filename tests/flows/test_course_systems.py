@@ -74,6 +74,7 @@ def test_masks_are_seen_over_the_images_while_a_unet_learns(window: Window, hand
     assert max(float(words.rpartition(" ")[2]) for words in late.words) > 0.3, late.words
 
 
+@pytest.mark.wide
 def test_a_forecast_is_drawn_against_what_came_while_it_learns(window: Window, hands: Hands) -> None:
     window.project_files.open_template("gru-forecast")
     hands.studio.do("Short", lambda p: edits.set_recipe(p, epochs=12, device="cpu", lr=0.02))

@@ -110,6 +110,7 @@ def test_one_control_chooses_pictures_courses_costs_and_learners(lenet: Hands) -
     assert not board.pictures and window.settings["card_pictures"] is False
 
 
+@pytest.mark.wide
 def test_it_says_why_nothing_is_seen_and_is_drawn_from_far(lenet: Hands) -> None:
     board = board_of(lenet.window)
     board.choose_cards("updates")

@@ -49,7 +49,7 @@ def test_what_another_program_put_there_is_asked_about_and_then_replaced(
     assert not hands.studio.document.modified
 
 
-@pytest.mark.few(1)
+@pytest.mark.wide
 @pytest.mark.parametrize("how", ["folder", "pipe", "device"])
 def test_what_is_no_file_is_named_and_never_replaced(how: str, window: Window, hands: Hands, tmp_path: Path) -> None:
     path = edited(window, hands, tmp_path)
@@ -63,6 +63,7 @@ def test_what_is_no_file_is_named_and_never_replaced(how: str, window: Window, h
     assert stands(path) == theirs
 
 
+@pytest.mark.wide
 def test_what_came_while_the_question_was_read_is_asked_about_too(window: Window, hands: Hands, tmp_path: Path) -> None:
     path = edited(window, hands, tmp_path)
     REPLACED["picture"](path)

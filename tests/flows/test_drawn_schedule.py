@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -18,6 +19,7 @@ from visualnet.layers.recipe.settings import find_problems
 LEFT = Qt.MouseButton.LeftButton
 
 
+@pytest.mark.wide
 def test_the_curve_is_drawn_with_mouse_and_keys_and_the_run_follows_it(hands: Hands, tmp_path: Path) -> None:
     file = tmp_path / "tiny.vnet"
     project_file.save(file, tiny(optimizer="SGD", lr=0.1, epochs=4))

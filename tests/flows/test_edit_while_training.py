@@ -19,6 +19,7 @@ from visualnet.training.runs.run_table import COLUMNS
 STATE = tuple(COLUMNS).index("state")
 
 
+@pytest.mark.wide
 def test_an_edit_does_not_reach_the_run_and_that_is_said(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     hands.rest()

@@ -53,6 +53,7 @@ def press_region(panel: Any, hands: Hands, least: int = 1) -> tuple[int, ...]:
     return found
 
 
+@pytest.mark.wide
 def test_a_run_is_judged_and_every_chart_leads_to_its_samples(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +176,7 @@ def test_a_run_that_goes_on_is_judged_by_its_last_checkpoint(window: Window, han
     hands.until(lambda: not window.runner.busy, what="the end")
 
 
+@pytest.mark.wide
 def test_of_a_closed_project_no_answer_is_held(window: Window, hands: Hands) -> None:
     open_points(window, hands, (0.6, 0.2, 0.2))
     panel = window.studio.shell.show_panel("evaluation")

@@ -50,6 +50,7 @@ def choose(view: Any, hands: Hands, title: str) -> None:
     hands.rest()
 
 
+@pytest.mark.wide
 def test_an_experiment_is_trained_stopped_and_gone_on_with_and_what_came_out_is_seen(
     window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +134,7 @@ def test_a_setting_of_an_open_project_is_varied_and_kept_with_it(window: Window,
     assert read_own(document.project) == ([], [])
 
 
+@pytest.mark.wide
 def test_the_form_keeps_no_project_that_was_closed_and_what_is_written_in_it_while_one_is_open(
     window: Window, hands: Hands
 ) -> None:
@@ -164,6 +166,7 @@ def test_the_form_keeps_no_project_that_was_closed_and_what_is_written_in_it_whi
     assert form.project is None and not view.go.isEnabled()
 
 
+@pytest.mark.wide
 def test_nothing_is_trained_beside_a_training(window: Window, hands: Hands) -> None:
     window.project_files.open_template("perceptron-points")
     hands.studio.do("Epochs", lambda p: edits.set_recipe(p, epochs=100_000, device="cpu"))

@@ -27,6 +27,7 @@ def click_place(view: ObservationView, row: int, column: int) -> None:
     QTest.mouseClick(chart, LEFT, NONE, at)
 
 
+@pytest.mark.wide
 def test_a_place_that_is_clicked_is_that_of_every_picture_of_the_layer(window: Window, lenet: Hands) -> None:
     panel = open_panel(window, lenet)
     field, projected, shares = (panel.add(name) for name in ("receptive_field", "deconvnet", "integrated_gradients"))

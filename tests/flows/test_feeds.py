@@ -33,6 +33,7 @@ def choose(panel: FeedsPanel, card: int, kind: str) -> None:
     box.activated.emit(box.currentIndex())
 
 
+@pytest.mark.wide
 def test_a_channel_is_switched_off_and_the_prediction_follows(window: Window, lenet: Hands, hands: Hands) -> None:
     window.studio.do("Start from", lambda p: edits.set_recipe(p, start_from="trained/lenet5"))
     probes, studio = window.runner.probes, window.studio

@@ -71,6 +71,7 @@ def test_a_template_is_laid_out_for_the_view_until_a_card_is_moved(window: Windo
     assert hands.studio.graph.places != mine
 
 
+@pytest.mark.wide
 def test_enlarging_is_offered_only_where_it_enlarges(window: Window, hands: Hands) -> None:
     window.project_files.open_template("perceptron-points")
     window.show_space("train")

@@ -44,6 +44,7 @@ def go_along(hands: Hands, path: Any) -> None:
     assert path.options["along"] == path.way.share
 
 
+@pytest.mark.wide
 def test_density_samples_and_path_of_an_untrained_flow_are_drawn(window: Window, hands: Hands) -> None:
     _, _, path = open_pictures(window, hands)
     go_along(hands, path)

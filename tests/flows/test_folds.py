@@ -38,6 +38,7 @@ def choose_folds(window: Window, hands: Hands, folds: int) -> None:
     assert section.train_folds.text() == f"Train all {folds} folds"
 
 
+@pytest.mark.wide
 def test_a_run_for_each_fold_and_the_mean_and_spread_of_all(window: Window, hands: Hands) -> None:
     open_points(window, hands, 2)
     choose_folds(window, hands, 3)

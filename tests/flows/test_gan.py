@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from tests.flows.hands import Hands
@@ -19,6 +20,7 @@ def made(view: ObservationView) -> NDArray[Any]:
     return images
 
 
+@pytest.mark.wide
 def test_what_is_made_of_the_same_random_numbers_changes_while_it_trains(window: Window, hands: Hands) -> None:
     window.begin("dcgan")
     hands.rest(0.05)

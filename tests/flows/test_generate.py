@@ -46,6 +46,7 @@ def images(panel: GeneratePanel) -> np.ndarray:
     return panel.made.images
 
 
+@pytest.mark.wide
 def test_samples_are_made_while_it_trains_and_with_what_the_run_has_kept(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +118,7 @@ def test_a_network_that_can_make_nothing_says_what_it_would_need(window: Window,
     assert panel.method.currentText() == "Decoder from codes like those of the data"
 
 
+@pytest.mark.wide
 def test_the_count_that_suits_what_is_made_stands_in_the_panel(window: Window, hands: Hands) -> None:
     panel = open_panel(window, hands, "gan-points")
     assert panel.form is not None

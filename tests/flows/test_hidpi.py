@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CHILD = """
 import json, sys, time
 from pathlib import Path
@@ -51,6 +53,7 @@ window.close()
 """
 
 
+@pytest.mark.wide
 def test_twice_the_pixels(tmp_path: Path) -> None:
     env = {**os.environ, "QT_SCALE_FACTOR": "2", "QT_QPA_PLATFORM": "offscreen", "VISUALNET_HOME": str(tmp_path)}
     told = subprocess.run(

@@ -57,6 +57,7 @@ def state_of(view: Any, run: str) -> str:
     return "" if at is None else str(view.model.index(at, 1 + view.model.columns.index("state")).data())
 
 
+@pytest.mark.wide
 def test_a_run_of_another_process_is_seen_to_train_and_followed(
     window: Window, hands: Hands, going_on: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +88,7 @@ def test_a_run_of_another_process_is_seen_to_train_and_followed(
     assert not view.follow.isVisible() and view.again.isVisible()
 
 
+@pytest.mark.wide
 def test_a_name_is_the_same_on_the_page_and_in_the_panel_and_old_ones_are_taken_over(
     window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,6 +127,7 @@ def test_a_name_is_the_same_on_the_page_and_in_the_panel_and_old_ones_are_taken_
     assert names()["run-2"] == ""  # what was taken away does not come back from the project
 
 
+@pytest.mark.wide
 def test_what_was_done_to_runs_is_taken_back_and_done_again_with_keys(
     window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch, trash: Path
 ) -> None:
@@ -202,6 +205,7 @@ def test_runs_stand_in_groups_that_open_close_and_are_remembered(
     assert sorted(ids(view)) == ["run-0", "run-1"]
 
 
+@pytest.mark.wide
 def test_curves_of_chosen_runs_are_written_for_other_tools(
     window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

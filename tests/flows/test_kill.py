@@ -40,6 +40,7 @@ app.exec()
 """
 
 
+@pytest.mark.wide
 def test_kill_9_loses_no_edit(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from visualnet.app.shell.project_files import templates
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QStyle, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
@@ -13,6 +14,7 @@ from visualnet.app.widgets.basic import IconLabel, button, icon_button
 from visualnet.app.widgets.dialogs.messages import Banner
 
 
+@pytest.mark.wide
 def test_icons_grow_with_the_text(window: Window) -> None:
     small, label, named = icon_button("close", "Close", size=14), IconLabel("hint", 16), button("Train", icon="play")
     for widget in (small, label, named):

@@ -44,6 +44,7 @@ def stride_row(window: Window) -> QWidget:
     return row
 
 
+@pytest.mark.wide
 def test_a_step_raises_the_panel_that_it_needs_and_show_me_always_shows(window: Window, hands: Hands) -> None:
     coach = begin(window, hands, "break-it-and-mend-it")
     window.show_panel("about")
@@ -197,6 +198,7 @@ def test_a_lesson_goes_on_below_the_page_of_experiments(
     assert not coach.isVisible(), "another project ends it"
 
 
+@pytest.mark.wide
 def test_a_lesson_is_over_when_its_project_is_closed_behind_a_page(window: Window, hands: Hands) -> None:
     coach = begin(window, hands, next(iter(lessons())))
     tabs = window.project_files.tabs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -27,6 +28,7 @@ def add_behind(hands: Hands, words: str) -> str:
     return hands.studio.graph.nodes[hands.studio.selection[0]].name
 
 
+@pytest.mark.wide
 def test_two_losses_are_made_one_by_quick_add(hands: Hands, tmp_path: Path) -> None:
     project = arithmetic(epochs=1)
     gone = [project.graph.named(name).id for name in ("root", "part", "sum", "total")]

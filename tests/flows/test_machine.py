@@ -18,6 +18,7 @@ from visualnet.layers.recipe.machine import MACHINE
 from visualnet.training import devices
 
 
+@pytest.mark.wide
 def test_mixed_precision_is_set_and_told_by_the_run(
     window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:

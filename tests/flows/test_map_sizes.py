@@ -27,6 +27,7 @@ def colour(hands: Hands, name: str) -> str:
     return hands.view.viewport().grab().toImage().pixelColor(at).name()
 
 
+@pytest.mark.wide
 def test_cards_become_boxes_that_follow_the_drawing(lenet: Hands) -> None:
     window, canvas = lenet.window, lenet.view.canvas
     sizes, action = window.overlay("map_sizes"), window.actions_["view.map_sizes"]

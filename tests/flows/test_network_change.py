@@ -31,6 +31,7 @@ def step_of(window: Window) -> int:
     return model.step
 
 
+@pytest.mark.wide
 def test_a_layer_is_changed_in_a_pause_and_the_run_goes_on_with_it_and_back(window: Window, hands: Hands) -> None:
     paused(window, hands)
     runner, bar = window.runner, window.panel("training").question

@@ -47,7 +47,7 @@ def _huge(path: Path) -> None:
         file.truncate(1 << 40)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.timeout(90)
 @pytest.mark.parametrize(("which", "what"), [(which, what) for which, (_, whats) in PUT.items() for what in whats])
 def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
@@ -101,7 +101,7 @@ def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
             assert path.is_dir()
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("name", ["fifo.vnet", "zero.png", "folder.vnet", "zero.svg"])
 def test_a_document_that_is_no_file_is_refused_in_words(name: str, window: Window, tmp_path: Path) -> None:
@@ -138,6 +138,7 @@ def test_writing_to_what_is_no_file_is_refused(tmp_path: Path) -> None:
         assert path.lstat().st_ino == before
 
 
+@pytest.mark.wide
 def test_the_sign_of_a_failing_journal_comes_stays_and_goes(
     window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:

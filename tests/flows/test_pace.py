@@ -64,6 +64,7 @@ def test_measuring_leaves_the_generators_as_they_were() -> None:
     assert machine_speed_store.is_plausible(pace)
 
 
+@pytest.mark.wide
 def test_the_button_measures_and_the_run_is_held_against_it(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine_speed, "measure", lambda device: PACE)
     hands.window.project_files.open_template("mlp-mnist")

@@ -86,6 +86,7 @@ def test_problems_collapse_to_a_line_and_come_up(window: Window, hands: Hands) -
     assert dock.collapsed
 
 
+@pytest.mark.wide
 def test_the_height_of_a_collapsed_panel_is_kept(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     break_it(hands)

@@ -110,6 +110,7 @@ def test_an_environment_that_fails_is_told_and_begins_again(
     assert panel.episode.actions == [3]
 
 
+@pytest.mark.wide
 def test_other_data_and_other_games(window: Window, hands: Hands) -> None:
     import torch  # noqa: F401
 

@@ -31,6 +31,7 @@ def train(window: Window, hands: Hands) -> None:
     hands.until(lambda: not window.runner.busy, what="its end")
 
 
+@pytest.mark.wide
 def test_it_is_judged_by_play_and_plays_an_episode_that_is_kept(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

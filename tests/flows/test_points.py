@@ -41,6 +41,7 @@ def kept(window: Window) -> list[OwnPoint]:
     return read_points(str(window.studio.project.data.options["points"]))
 
 
+@pytest.mark.wide
 def test_exclusive_or_is_solved_by_one_click_and_points_are_set_while_it_trains(
     window: Window, hands: Hands, tmp_path: Path
 ) -> None:
@@ -95,6 +96,7 @@ def test_exclusive_or_is_solved_by_one_click_and_points_are_set_while_it_trains(
     assert read_points(str(again.options["points"])) == kept(window)
 
 
+@pytest.mark.wide
 def test_generated_points_become_ones_own_with_the_first_that_is_moved(window: Window, hands: Hands) -> None:
     panel = open_points(window, hands, "perceptron-points")
     first = panel.plane.points[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -14,6 +15,7 @@ from visualnet.core.storage.paths import runs_dir
 from visualnet.training.runs.preparation_file import read_preparation
 
 
+@pytest.mark.wide
 def test_steps_are_added_and_trained_with(window: Window, hands: Hands) -> None:
     window.project_files.new()
     net = vn.Graph("digits")

@@ -71,6 +71,7 @@ def test_the_canvas_is_alone_and_everything_comes_back(window: Window, hands: Ha
     assert again.get("text_size", 100) == 100 and again["workspace"] == "train"
 
 
+@pytest.mark.wide
 def test_the_pressed_keys_are_shown_in_a_corner_and_only_there(window: Window, hands: Hands) -> None:
     window.begin("lenet5")
     hands.rest(0.2)

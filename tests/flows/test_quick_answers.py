@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.flows.hands import Hands
 from tests.waiting import settle
 from visualnet.app.features.inspector.panel import InspectorPanel
-from visualnet.app.features.start_page.page import StartPage
+from visualnet.app.features.start_page.further_templates import FurtherTemplates
 from visualnet.app.shell.window import Window
 from visualnet.app.state.deferred_refresh import DeferredRefresh, do_waiting_refreshes
 from visualnet.core import edits
@@ -25,6 +25,7 @@ def two(window: Window, hands: Hands) -> Window:
     return window
 
 
+@pytest.mark.wide
 def test_each_panel_follows_another_document_once_and_after_the_canvas(
     two: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,14 +71,17 @@ def test_a_panel_behind_another_one_does_nothing_until_it_is_in_front(
     assert refreshed == [1] and two.panel("inspector").node_page.name.text() == "other"
 
 
+@pytest.mark.wide
 def test_the_page_is_not_laid_out_again_and_again_when_it_comes_back(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Eighty cards and rows are fitted to the width: each further time takes as long as the click may take."""
     fitted: list[int] = []
-    rows = StartPage._arrange_rows
-    monkeypatch.setattr(StartPage, "_arrange_rows", lambda self, width: (fitted.append(width), rows(self, width)))
+    arrange = FurtherTemplates.arrange
+    monkeypatch.setattr(FurtherTemplates, "arrange", lambda self, width: (fitted.append(width), arrange(self, width)))
     shown = window.pages["start_page"]
+    assert len(shown.more) > 50
+    settle()
     for _ in range(2):
         shown.template_chosen.emit("lenet5")
         qtbot.waitUntil(lambda: not window.covered)

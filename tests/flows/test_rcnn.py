@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
@@ -41,6 +42,7 @@ def click_region(view: ObservationView, begins: str) -> None:
     )
 
 
+@pytest.mark.wide
 def test_objects_are_found_in_scenes_and_in_a_picture_of_ones_own(window: Window, hands: Hands, tmp_path: Path) -> None:
     import torch  # noqa: F401  # what the window does in the background
 

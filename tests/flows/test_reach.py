@@ -45,7 +45,7 @@ def opened(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[[int, int, i
         keeper.deleteLater()
 
 
-@pytest.mark.few(1)
+@pytest.mark.wide
 @pytest.mark.parametrize(("text_size", "width", "height"), [(150, 1440, 900), (150, 1280, 720), (100, 1280, 720)])
 def test_no_words_are_cut(opened: Callable[[int, int, int], Hands], text_size: int, width: int, height: int) -> None:
     hands = opened(text_size, width, height)
@@ -138,6 +138,7 @@ def test_text_grows_at_once_and_is_remembered(opened: Callable[[int, int, int], 
     assert label.fontMetrics().height() == small
 
 
+@pytest.mark.wide
 def test_what_is_drawn_grows_too(opened: Callable[[int, int, int], Hands]) -> None:
     hands = opened(100, 1440, 900)
     view = hands.view

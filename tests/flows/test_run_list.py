@@ -89,6 +89,7 @@ def write(view: Any, hands: Hands, line: str) -> None:
     hands.rest()
 
 
+@pytest.mark.wide
 def test_runs_are_filtered_sorted_and_their_curves_laid_over_each_other(
     window: Window, hands: Hands, runs: list[Path]
 ) -> None:
@@ -152,6 +153,7 @@ def test_a_range_brushed_on_an_axis_becomes_a_condition(window: Window, hands: H
     assert view.search.text().startswith("lr>=") and sorted(ids(view)) == ["run-2", "run-3"]
 
 
+@pytest.mark.wide
 def test_a_run_is_named_tagged_and_noted_and_several_are_put_away_and_brought_back(
     window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,6 +262,7 @@ def test_a_run_is_verified_opened_and_branched(window: Window, hands: Hands, run
     assert window.studio.project.recipe.start_from == "runs/run-1/best"
 
 
+@pytest.mark.wide
 def test_this_project_is_that_which_was_in_front_before_the_page(
     window: Window, hands: Hands, runs: list[Path]
 ) -> None:

@@ -30,6 +30,7 @@ def open_points(window: Window, hands: Hands, epochs: int) -> Any:
     return window.studio.document
 
 
+@pytest.mark.wide
 def test_a_search_is_drawn_up_trained_stopped_gone_on_with_and_its_best_put_in(window: Window, hands: Hands) -> None:
     assert not window.actions_["train.search"].isEnabled()
     document = open_points(window, hands, 3)

@@ -64,7 +64,7 @@ def test_every_word_leads_to_what_it_means_and_all_of_it_exists(window: Window, 
         assert answer.sentence.endswith(".") and len(answer.sentence) < 160, answer.title
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("word", TRIED)
 def test_what_was_tried_in_vain_has_an_answer_on_the_start_page_too(window: Window, word: str) -> None:
     assert window.covered
@@ -73,6 +73,7 @@ def test_what_was_tried_in_vain_has_an_answer_on_the_start_page_too(window: Wind
     assert first.word or word in first.entry.title.casefold()
 
 
+@pytest.mark.wide
 def test_layers_templates_lessons_and_settings_are_found_and_done(window: Window, hands: Hands) -> None:
     palette = window.palette_popup
     labels = {entry.label for entry in Searchable(window).entries()}

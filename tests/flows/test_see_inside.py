@@ -151,6 +151,7 @@ def test_what_takes_long_is_computed_on_a_press_and_time_can_be_turned_back(
         assert len(kept["step"]) == len(kept["values"]) >= 3
 
 
+@pytest.mark.wide
 def test_what_a_network_has_not_is_told_in_words(window: Window, hands: Hands) -> None:
     window.project_files.open_template("perceptron-points")
     panel = open_panel(window, hands)

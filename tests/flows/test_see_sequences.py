@@ -27,6 +27,7 @@ def rest_on(widget: QWidget, at: QPointF) -> None:
     QApplication.sendEvent(widget, event)
 
 
+@pytest.mark.wide
 def test_a_reader_of_texts_shows_its_gates_and_its_samples_as_points(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lstm-classifier-small")
     panel = open_panel(window, hands)

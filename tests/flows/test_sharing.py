@@ -63,6 +63,7 @@ def test_a_picture_is_exported_dropped_and_opens_as_unsaved_work(
     assert picture.read_bytes() == held
 
 
+@pytest.mark.wide
 def test_a_photo_is_refused_with_words_on_the_start_page_too(window: Window, hands: Hands, tmp_path: Path) -> None:
     photo = tmp_path / "cat.jpg"
     photo.write_bytes(b"\xff\xd8\xff\xe0 and so on")
@@ -91,6 +92,7 @@ def test_nodes_go_through_a_mail(window: Window, hands: Hands) -> None:
     assert not window.studio.graph.nodes
 
 
+@pytest.mark.wide
 def test_ctrl_p_prints_one_page_and_cancel_prints_none(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,6 +93,7 @@ def each_but(first: Any, *others: Any) -> list[Any]:
     return [first, *(pytest.param(*(o if isinstance(o, tuple) else (o,)), marks=pytest.mark.wide) for o in others)]
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("number", each_but(signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
 def test_a_signal_stops_a_training_with_its_state_saved(
     number: signal.Signals, train: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
@@ -213,6 +214,7 @@ def window(tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[bytes]]]
         ended(child)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("number", "wish"),
     [

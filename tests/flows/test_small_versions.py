@@ -35,6 +35,7 @@ def buttons(widget: QWidget, text: str) -> list[QPushButton]:
     return [b for b in widget.findChildren(QPushButton) if b.text() == text and b.isVisible()]
 
 
+@pytest.mark.wide
 def test_a_network_without_data_says_so_at_once_and_one_button_trains_its_small_version(
     window: Window, hands: Hands, qtbot: QtBot
 ) -> None:
@@ -71,7 +72,7 @@ def test_what_is_wrong_with_the_data_of_one_network_is_not_said_of_the_next(wind
     assert "the disk is gone" in runner.why_not()
 
 
-@pytest.mark.few(1)
+@pytest.mark.wide
 @pytest.mark.parametrize("name", ["gpt-small", "unet-padded-small", "seq2seq-small"])
 def test_words_and_masks_train_in_the_window(hands: Hands, window: Window, qtbot: QtBot, name: str) -> None:
     """What is no picture of one class is looked at as well while it trains: no panel stumbles over it."""

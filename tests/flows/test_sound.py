@@ -47,6 +47,7 @@ def open_sounds(window: Window, folder: Path) -> None:
     window.studio.do("Data", lambda p: msgspec.structs.replace(p, data=chosen))
 
 
+@pytest.mark.wide
 def test_a_sound_of_the_data_is_heard_and_stopped(
     window: Window, hands: Hands, tmp_path: Path, devices: FakeDevices
 ) -> None:

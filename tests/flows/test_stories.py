@@ -38,7 +38,7 @@ def test_first_start_shows_templates_and_never_an_empty_canvas(window: Window) -
     assert set(templates()) >= {"perceptron-points", "mlp-mnist", "lenet5", "resnet-small", "vit-small", "gru-rows"}
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["perceptron-points", "mlp-mnist", "lenet5", "resnet-small", "vit-small", "gru-rows"])
 def test_every_template_opens_without_a_problem(window: Window, hands: Hands, name: str) -> None:
     opened(window, hands, name)
@@ -47,6 +47,7 @@ def test_every_template_opens_without_a_problem(window: Window, hands: Hands, na
     assert not hands.studio.document.modified
 
 
+@pytest.mark.wide
 def test_break_it_read_why_and_mend_it(window: Window, hands: Hands) -> None:
     opened(window, hands)
     hands.set_param("conv1", "stride", "3")
@@ -152,6 +153,7 @@ def test_pause_resume_stop(window: Window, hands: Hands) -> None:
     assert window.runner.can_resume()
 
 
+@pytest.mark.wide
 def test_closing_while_training_asks_stops_and_joins(
     window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,6 +173,7 @@ def test_closing_while_training_asks_stops_and_joins(
     assert asked == ["Stop the training of LeNet-5?"]
 
 
+@pytest.mark.wide
 def test_failing_layer_is_named_and_the_window_lives_on(window: Window, hands: Hands) -> None:
     opened(window, hands)
     # Weights so large that five layers in a row overflow; the one where it happens is named.
@@ -236,6 +239,7 @@ def test_a_newer_file_opens_readonly_and_says_so(
     assert path.read_bytes() == old
 
 
+@pytest.mark.wide
 def test_a_readonly_folder_leaves_the_old_file_whole(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

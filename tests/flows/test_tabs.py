@@ -178,6 +178,7 @@ def test_networks_of_one_name_are_told_apart_by_a_number(window: Window, hands: 
 # --- what each keeps for itself ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_each_tab_keeps_its_history_selection_and_camera(window: Window, hands: Hands, three: list[Path]) -> None:
     click_tab(window, hands, 0)
     hands.set_param("conv1", "out_channels", "8")
@@ -226,6 +227,7 @@ def _two(hands: Hands) -> list[str]:
     return [n.id for n in hands.studio.graph][1:3]
 
 
+@pytest.mark.wide
 def test_nodes_are_copied_from_tab_to_tab(window: Window, hands: Hands, three: list[Path]) -> None:
     click_tab(window, hands, 0)
     hands.set_param("conv1", "out_channels", "9")
@@ -371,6 +373,7 @@ def test_a_template_that_was_only_trained_is_not_asked_about(window: Window, han
     assert document.edited
 
 
+@pytest.mark.wide
 def test_open_files_are_remembered_and_reopened(window: Window, hands: Hands, three: list[Path]) -> None:
     again = Settings(window.settings.path)
     assert again["open_files"] == [str(p) for p in three]

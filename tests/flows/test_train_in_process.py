@@ -51,6 +51,7 @@ def menu_of(window: Window, action: str) -> Iterator[QMenu]:
     return menu
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(240)
 def test_a_killed_training_leaves_words_and_the_window(window: Window, points: Hands) -> None:
     menu = menu_of(window, "train.place")

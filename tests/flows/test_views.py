@@ -89,6 +89,7 @@ def test_what_was_edited_is_selected_where_it_was_although_another_view_comes_to
     assert other.studio.graph.nodes[chosen].block
 
 
+@pytest.mark.wide
 def test_each_view_has_its_own_sheet_and_camera(window: Window, hands: Hands, other: ViewWindow) -> None:
     hands.view.skip()
     hands.view.look(Pose(100.0, 50.0, 1.5))
@@ -140,6 +141,7 @@ def test_the_sheet_of_a_view_may_go(window: Window, hands: Hands, other: ViewWin
     assert not window.studio.project.blocks and other.studio.sheet == ""
 
 
+@pytest.mark.wide
 @pytest.mark.usefixtures("program_freezes")
 def test_closing_is_clean(window: Window, hands: Hands) -> None:
     window.begin("lenet5")

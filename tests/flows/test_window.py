@@ -18,6 +18,7 @@ from visualnet.cli.main import _is_document
 from visualnet.core.storage import project_file
 
 
+@pytest.mark.wide
 def test_an_opened_project_has_the_focus_on_its_canvas(window: Window, hands: Hands) -> None:
     window.begin("lenet5")
     hands.rest(0.1)
@@ -51,6 +52,7 @@ def test_a_file_dropped_on_the_window_opens(window: Window, hands: Hands, tmp_pa
     assert window.topbar.state.full_text == "mine.vnet · edited"
 
 
+@pytest.mark.wide
 def test_a_file_without_a_layout_opens_laid_out(window: Window, hands: Hands, tmp_path: Path) -> None:
     """As other programs write it: no card may hide another, on no sheet; and the person can take it back."""
     project = project_file.load(templates()["resnet-small"])

@@ -44,6 +44,7 @@ def click(panel: WritingPanel, view: ChartView, which: Callable[[HitRegion], boo
     QTest.mouseClick(view, LEFT, NONE, QPoint(round((region.x + 4) * scale), round((region.y + 6) * scale)))
 
 
+@pytest.mark.wide
 def test_a_sentence_is_translated_while_it_is_typed(window: Window, hands: Hands) -> None:
     panel = open_panel(window, hands, "translation")
     panel.text.setFocus()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import visualnet as vn
 from visualnet.analysis import infer
 from visualnet.analysis.repair.search import Repair, repairs
@@ -50,6 +52,7 @@ def test_layers_that_keep_the_size_already_are_left_alone() -> None:
     assert found(project)[0].words == "Set padding of “conv1” and “conv3” → 1"
 
 
+@pytest.mark.wide
 def test_no_padding_keeps_the_size_of_an_even_kernel_or_of_a_stride() -> None:
     for project in (shortcut(4, 4), shortcut(3, 3, stride=2)):
         assert not [r for r in found(project) if "“conv1” and “conv2”" in r.words]

@@ -331,6 +331,7 @@ def test_time_spent_between_the_parts_is_not_counted() -> None:
     assert search.stopwatch.spent - before < 0.05
 
 
+@pytest.mark.wide
 def test_twenty_thousand_loose_nodes_are_told_at_once() -> None:
     """A hostile file: as many errors as nodes. Telling them, repairs and all, is less work than finding them: a tenth."""
     nodes = {f"n{i}": Node(id=f"n{i}", kind="relu", name=f"c{i}") for i in range(1, 20_001)}

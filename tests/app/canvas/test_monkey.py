@@ -148,6 +148,7 @@ class Monkey:
         assert set(self.hands.studio.selection) <= set(graph.nodes)
 
 
+@pytest.mark.few(1)
 @pytest.mark.more
 @pytest.mark.parametrize("seed", range(3))
 def test_a_monkey_at_the_canvas(hands: Any, seed: int, amount: Amount) -> None:

@@ -67,7 +67,7 @@ def open_template(view: CanvasView, name: str) -> None:
     view.fit_at_once()
 
 
-@pytest.mark.few(1)
+@pytest.mark.wide
 @pytest.mark.parametrize("room", ["build at 1440×900", "train at 1280×720"])
 def test_every_template_can_be_read_at_first_sight(make: Callable[[Project], Hands], written: Any, room: str) -> None:
     view = make(Project()).view

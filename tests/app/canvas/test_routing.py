@@ -129,6 +129,7 @@ def mess(count: int) -> Project:
     return Project(graph=Graph(nodes, wires, places))
 
 
+@pytest.mark.wide
 def test_finding_ways_never_holds_an_edit_up(qapp: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each way is made to take a quarter of the time there is, by a clock of the test's own."""
     project, now, found = mess(500), [0.0], [0]

@@ -284,7 +284,7 @@ def test_cards_do_not_shiver_in_a_pan(hands_on: Hands) -> None:
     assert view.frame_cache.picture is not None
 
 
-@pytest.mark.few(1)
+@pytest.mark.wide
 @pytest.mark.parametrize("seed", [0, 1])
 def test_whatever_happens_between_two_frames(hands_on: Hands, seed: int) -> None:
     """Pans, hovers, live pictures, selections, drags, undo and Esc in the middle of them: what is kept is what painting anew gives."""

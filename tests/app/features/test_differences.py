@@ -45,6 +45,7 @@ def rows(hands: Hands) -> dict[str, str]:  # noqa: F811
     return {item.text(1): item.text(0) for item in items}
 
 
+@pytest.mark.wide
 def test_the_list_tells_what_was_added_removed_and_changed(compared: Hands) -> None:
     panel = compared.window.panel("differences")
     told = rows(compared)
@@ -54,6 +55,7 @@ def test_the_list_tells_what_was_added_removed_and_changed(compared: Hands) -> N
     assert "~ c1 (conv2d)  out_channels: 6 → 12" in QApplication.clipboard().text()
 
 
+@pytest.mark.wide
 def test_the_canvas_marks_them_and_a_lost_card_stands_as_a_ghost(compared: Hands) -> None:
     layer, studio = compared.window.overlay("differences").layer, compared.studio
     assert layer.isVisible()
@@ -85,6 +87,7 @@ def test_it_follows_the_edits_and_ends_when_all_is_as_it_was(compared: Hands) ->
     assert panel.pages.currentWidget() is panel.empty
 
 
+@pytest.mark.wide
 def test_a_line_leads_to_its_card(compared: Hands) -> None:
     tree, studio = compared.window.panel("differences").tree, compared.studio
     item = next(tree.topLevelItem(i) for i in range(tree.topLevelItemCount()) if tree.topLevelItem(i).text(1) == "c2")
@@ -105,6 +108,7 @@ def test_what_cannot_be_read_is_said_and_changes_nothing(compared: Hands, tmp_pa
     assert rows(compared)["c1"] == "~"
 
 
+@pytest.mark.wide
 def test_another_open_project_is_compared_with_as_it_is_now(compared: Hands) -> None:
     win, panel = compared.window, compared.window.panel("differences")
     win.studio.do("Call it", lambda p: edits.rename(p, "", p.graph.named("c1").id, "first"))
@@ -120,6 +124,7 @@ def test_another_open_project_is_compared_with_as_it_is_now(compared: Hands) -> 
     )
 
 
+@pytest.mark.wide
 def test_the_history_compares_with_a_step_on_the_canvas(compared: Hands) -> None:
     win = compared.window
     win.spaces.docks["differences"].hide()

@@ -153,6 +153,7 @@ def test_a_drag_is_one_row_whose_time_is_its_last(panel: HistoryPanel) -> None:
     assert [words for words, _ in rows(panel)][1:] == ["Add relu", "Move"]
 
 
+@pytest.mark.wide
 def test_many_steps_stay_quick_and_the_forgotten_ones_are_told(panel: HistoryPanel) -> None:
     add(panel, "relu")
     for x in range(MAX_STEPS + 4):

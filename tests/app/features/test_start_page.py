@@ -45,7 +45,8 @@ def page(qtbot: QtBot, settings: Settings) -> StartPage:
     qtbot.addWidget(made)
     made.resize(1440, 856)
     made.show()
-    qtbot.waitUntil(lambda: all(card.counted for card in made.cards))
+    qtbot.waitUntil(lambda: all(card.counted for card in made.cards) and made.further.whole)
+    settle()
     return made
 
 
@@ -120,7 +121,7 @@ def test_a_search_shows_only_what_it_finds_and_return_opens_the_first(page: Star
     settle()
     shown = [choice.name for choice in (*page.cards, *page.more) if choice.isVisible()]
     assert shown == ["vae"]
-    groups = [head for grid, head in page._heads.items() if head.isVisible()]
+    groups = [head for grid, head in page.further.heads.items() if head.isVisible()]
     assert len(groups) == 1, "groups in which nothing was found are hidden with their heads"
     (hit,) = page.found()
     below = hit.mapTo(page, hit.rect().topLeft()).y() - page.search.mapTo(page, page.search.rect().bottomLeft()).y()

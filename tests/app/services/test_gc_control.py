@@ -32,6 +32,7 @@ def owner(qapp: QApplication, program_freezes: None) -> Iterator[QObject]:
     gc.set_threshold(*thresholds)
 
 
+@pytest.mark.wide
 def test_what_stays_is_out_of_sight_and_what_comes_later_is_freed(owner: QObject) -> None:
     collector = GcControl(lambda: False, owner)
     knot = Knot()
@@ -63,6 +64,7 @@ def test_never_while_something_trains(owner: QObject, qtbot: QtBot, monkeypatch:
     assert gc.get_freeze_count() == 0
 
 
+@pytest.mark.wide
 def test_everything_is_collected_after_a_closing_once_the_window_rests(
     owner: QObject, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

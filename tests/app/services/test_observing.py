@@ -143,6 +143,7 @@ def test_a_look_goes_on_with_the_weights_that_a_run_left_before_it_gave_a_copy(r
     rig.until(qtbot, lambda: rig.runner.probes.observed.last(request) is not None)
 
 
+@pytest.mark.wide
 def test_what_fails_is_told_and_takes_nothing_from_the_others(
     rig: Rig, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,7 @@ def shown(window: Window) -> set[str]:
     return {name for name, dock in window.spaces.docks.items() if not dock.isHidden()}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", list(SIZES))
 def test_each_shows_what_it_says(window: Window, qapp: QApplication, name: str) -> None:
     window.show_space(name)
@@ -42,6 +43,7 @@ def test_each_shows_what_it_says(window: Window, qapp: QApplication, name: str) 
     assert shown(window) == set(window.spaces.spaces[name].shown)
 
 
+@pytest.mark.wide
 def test_going_round_leaves_no_dead_tab_bars(window: Window, qapp: QApplication) -> None:
     for name in ("build", "train", "inspect", "build", "inspect", "train") * 2:
         window.show_space(name)
@@ -64,6 +66,7 @@ def test_what_was_closed_stays_closed_until_reset(window: Window, qapp: QApplica
     assert shown(window) == set(window.spaces.spaces["train"].shown)
 
 
+@pytest.mark.wide
 def test_damaged_memory_is_passed_over(window: Window) -> None:
     kept: list[object] = [7, {"shown": 3}, {"shown": ["nothing"], "sizes": {"left": -5}}, {"front": None}]
     for memory in kept:
@@ -73,6 +76,7 @@ def test_damaged_memory_is_passed_over(window: Window) -> None:
         assert shown(window) <= set(window.spaces.docks), memory
 
 
+@pytest.mark.wide
 def test_a_fitted_sheet_stays_fitted_when_docks_come_and_go(window: Window, qapp: QApplication) -> None:
     view = window.canvas.view
     window.show_space("build")

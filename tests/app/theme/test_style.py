@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import PySide6.QtWidgets
@@ -20,6 +21,7 @@ BY_QT |= {"QTabWidget", "QTableCornerButton", "QTextEdit", "QToolTip", "QTreeVie
 BY_QT |= {"QComboBoxPrivateContainer"}
 
 
+@cache
 def source() -> str:
     folder = Path(visualnet.app.__file__).parent
     return "\n".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.py") if file.name != "apply.py")
@@ -29,7 +31,7 @@ def unused(sheet: str, code: str) -> set[str]:
     """What selectors of a style sheet name and the code does not: classes, object names, values of properties."""
     selectors = "\n".join(re.findall(r"([^{}]+)\{", re.sub(r"/\*.*?\*/", "", sheet)))
     named = set(re.findall(r"(?<![\w#:-])([A-Z]\w+)", selectors)) - BY_QT
-    gone = {name for name in named if not re.search(rf"\b{name}\b", code)}
+    gone = named - set(re.findall(r"\w+", code))
     gone |= {f"#{name}" for name in re.findall(r"#(\w+)", selectors) if f'setObjectName("{name}")' not in code}
     for key, value in re.findall(r'\[(\w+)="(\w+)"\]', selectors):
         is_set = f'"{key}"' in code or f"{key}=" in code

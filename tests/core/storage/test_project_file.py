@@ -200,6 +200,7 @@ def test_a_thousand_nodes_open_quickly() -> None:
     assert calls < 40_000
 
 
+@pytest.mark.wide
 def test_the_largest_project_that_is_allowed_opens() -> None:
     project = chain(20_000)
     wires = {Port(t.node, f"{t.port}{k}"): s for t, s in project.graph.wires.items() for k in range(4)}

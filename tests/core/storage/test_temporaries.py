@@ -87,6 +87,7 @@ while True:
 """
 
 
+@pytest.mark.wide
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill here")
 def test_after_ten_kills_while_saving_the_file_is_whole_and_nothing_stays(tmp_path: Path) -> None:
     path = tmp_path / "net.vnet"

@@ -102,7 +102,7 @@ def test_texts_are_words_sounds_and_series_curves_and_rows_have_their_titles() -
     assert thin_curves(np.zeros((2, 5))).shape == (2, 5)
 
 
-@pytest.mark.few(10)
+@pytest.mark.few(4)
 @pytest.mark.parametrize("name", list(DATASETS))
 def test_every_shipped_data_set_shows_its_samples_and_is_measured(name: str) -> None:
     choice = DataChoice(name=name)

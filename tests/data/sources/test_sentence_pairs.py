@@ -111,6 +111,7 @@ def test_a_table_that_has_changed_is_not_trained_on(tmp_path: Path) -> None:
         make_data_set(spoilt).token_words()
 
 
+@pytest.mark.wide
 def test_the_translation_template_learns_from_them(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     path = tmp_path / "pairs.csv"

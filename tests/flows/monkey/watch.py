@@ -275,7 +275,9 @@ def _way_to(thing: object, ours: list[object], levels: int = 14, most: int = 20_
                 return last
             above.append(holder)
         if not above or len(way) > most:
-            break
+            frames = [f for f in gc.get_referrers(*level) if type(f) is types.FrameType and f is not sys._getframe()]
+            references = ", ".join(f"{type(t).__qualname__} has {sys.getrefcount(t) - 2} references" for t in level[:3])
+            return f"{last} ({references}; frames: {', '.join(f.f_code.co_qualname for f in frames) or 'none'})"
         level = above
     return last
 

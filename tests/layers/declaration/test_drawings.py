@@ -122,6 +122,7 @@ def test_tables_steps_and_means_are_those_of_the_layers() -> None:
     assert LAYERS["batch_norm2d"]().drawing((6, 4, 5)).batch  # type: ignore[union-attr]
 
 
+@pytest.mark.wide
 @pytest.mark.more
 def test_matrix_and_heads_count_what_the_weights_count(amount: Amount) -> None:
     seen, graphs = Counter[type](), amount(50, wide=150, thorough=150)

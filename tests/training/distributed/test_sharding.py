@@ -17,7 +17,6 @@ from tests.training.distributed.test_two_processes import close, same_losses, sa
 from tests.training.process_server import NEEDS_FORK
 from visualnet.core.project import Project
 from visualnet.training.checkpoints import read_header
-from visualnet.training.distributed import sharding
 from visualnet.training.distributed.launched import ProcessRank
 from visualnet.training.runs.run_model import read_run
 
@@ -78,6 +77,8 @@ def shared() -> Project:
     ],
 )
 def test_what_cannot_be_divided_is_refused_with_a_way_out(make: Callable[[], Project], words: str) -> None:
+    from visualnet.training.distributed import sharding
+
     with pytest.raises(ValueError, match="train it without --shard") as refused:
         sharding.check(make())
     assert words in str(refused.value)

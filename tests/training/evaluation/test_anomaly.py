@@ -10,7 +10,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torchmetrics.functional.classification import binary_auroc
 
 import visualnet as vn
 from visualnet.core.storage import project_file
@@ -36,6 +35,8 @@ pairs = st.lists(st.tuples(st.integers(0, 6), st.booleans(), st.integers(0, 3)),
 
 @given(pairs)
 def test_the_area_is_the_share_of_pairs_in_the_right_order(rows: list[tuple[int, bool, int]]) -> None:
+    from torchmetrics.functional.classification import binary_auroc
+
     errors, odd, weights = ([row[i] for row in rows] for i in range(3))
     predictions = predictions_of([float(e) for e in errors], odd)
     found = METRICS["odd_auc"].values(predictions, np.array([weights, [1] * len(rows)], float))

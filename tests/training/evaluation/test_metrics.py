@@ -9,9 +9,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torchmetrics.functional import classification as tmc
-from torchmetrics.functional import regression as tmr
-from torchmetrics.functional.text import edit_distance as tm_edit_distance
 
 from tests.training.evaluation import answers
 from visualnet.training.evaluation.metrics import METRICS, metrics_for
@@ -33,6 +30,8 @@ def tensors(predictions: PredictionSet) -> tuple[torch.Tensor, torch.Tensor]:
 
 @given(SEEDS, st.integers(3, 12), st.integers(5, 80))
 def test_metrics_of_classes_are_those_of_torchmetrics(seed: int, count: int, size: int) -> None:
+    from torchmetrics.functional import classification as tmc
+
     predictions = answers.draw_classes(seed, size, count)
     shares, truth = tensors(predictions)
     macro: dict[str, Any] = {"num_classes": count, "average": "macro"}
@@ -65,6 +64,8 @@ def test_metrics_of_classes_are_those_of_torchmetrics(seed: int, count: int, siz
 
 @given(SEEDS, st.integers(5, 80))
 def test_metrics_of_yes_or_no_are_those_of_torchmetrics(seed: int, size: int) -> None:
+    from torchmetrics.functional import classification as tmc
+
     predictions = answers.draw_classes(seed, size, 2)
     shares, truth = tensors(predictions)
     yes, said = shares[:, 1], torch.from_numpy(predictions.answered)
@@ -83,6 +84,8 @@ def test_metrics_of_yes_or_no_are_those_of_torchmetrics(seed: int, size: int) ->
 
 @given(SEEDS, st.integers(2, 9), st.integers(12, 80))
 def test_metrics_of_several_labels_are_those_of_torchmetrics(seed: int, count: int, size: int) -> None:
+    from torchmetrics.functional import classification as tmc
+
     predictions = answers.draw_labels(seed, size, count)
     sure, truth = (torch.from_numpy(predictions.arrays[name]) for name in ("sure", "truth"))
     wanted = {"label_exact_match": tmc.multilabel_exact_match(sure, truth.long(), count)}
@@ -103,6 +106,8 @@ def test_metrics_of_several_labels_are_those_of_torchmetrics(seed: int, count: i
 
 
 def test_labels_that_are_not_asked_count_for_nothing() -> None:
+    from torchmetrics.functional import classification as tmc
+
     predictions = answers.draw_labels(3, 40, 5, asked=0.6)
     sure, truth = (torch.from_numpy(predictions.arrays[name]) for name in ("sure", "truth"))
     for average in ("micro", "macro"):
@@ -114,6 +119,8 @@ def test_labels_that_are_not_asked_count_for_nothing() -> None:
 
 @given(SEEDS, st.integers(1, 4), st.integers(3, 60))
 def test_metrics_of_numbers_are_those_of_torchmetrics(seed: int, width: int, size: int) -> None:
+    from torchmetrics.functional import regression as tmr
+
     predictions = answers.draw_numbers(seed, size, width)
     said, truth = (torch.from_numpy(predictions.arrays[name]) for name in ("said", "truth"))
     assert value_of("mean_absolute_error", predictions) == pytest.approx(
@@ -128,6 +135,8 @@ def test_metrics_of_numbers_are_those_of_torchmetrics(seed: int, width: int, siz
 
 @given(SEEDS, st.integers(2, 5))
 def test_overlaps_are_those_of_torchmetrics(seed: int, count: int) -> None:
+    from torchmetrics.functional import classification as tmc
+
     predictions = answers.draw_places(seed, (4, 5, 6), count, "pixels")
     said, truth = (torch.from_numpy(predictions.arrays[name].astype(np.int64)) for name in ("said", "truth"))
     options: dict[str, Any] = {"num_classes": count, "ignore_index": -1}
@@ -141,6 +150,8 @@ def test_overlaps_are_those_of_torchmetrics(seed: int, count: int) -> None:
 
 @given(SEEDS, st.integers(1, 9))
 def test_edit_distances_are_those_of_torchmetrics(seed: int, length: int) -> None:
+    from torchmetrics.functional.text import edit_distance as tm_edit_distance
+
     predictions = answers.draw_places(seed, (8, length), 4, "tokens", asked=0.8)
     said, truth = predictions.arrays["said"], predictions.arrays["truth"]
     found = edit_distances(said, truth)

@@ -39,6 +39,7 @@ def look(rig: Rig, name: str, subject: Subject, **options: object) -> Result:
         return made.compute(rig.context, subject)
 
 
+@pytest.mark.wide
 @torch.no_grad()
 def test_the_facts_of_every_repetition_are_those_of_what_flows_there(dense: Rig) -> None:
     subjects = [s for s in output_ports(dense.analysis) if dense.context.has(s)]

@@ -89,6 +89,7 @@ sys.exit(train(project, TrainOptions(run=Path(sys.argv[1]))))
 """
 
 
+@pytest.mark.wide
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no limit on files here")
 def test_a_disk_that_takes_no_more_ends_nothing_and_is_told(tmp_path: Path) -> None:
     """Every file of the run may have 3,000 bytes: the log and the weights want more."""

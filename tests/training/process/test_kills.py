@@ -65,6 +65,7 @@ def newest_checkpoint(folder: Path) -> int:
     return max((read_state(one).step for one in find_checkpoints(folder)), default=0)
 
 
+@pytest.mark.wide
 @pytest.mark.more
 @pytest.mark.timeout(3600)
 def test_killed_at_any_moment_nothing_is_lost_but_since_the_last_checkpoint(

@@ -186,6 +186,7 @@ def killed_window(folder: Path, owned: bool) -> None:
         window.kill()
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(180)
 def test_kill_9_of_a_window_that_owns_its_training_stops_it_with_its_state_kept(tmp_path: Path) -> None:
     folder = create_run(tiny(epochs=LONG), tmp_path / "run")
@@ -232,6 +233,7 @@ def test_kill_9_of_the_window_leaves_the_run_which_is_followed_without_a_gap(
     assert trainer not in processes
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(180)
 def test_a_spare_process_trains_at_once_and_ends_with_its_owner(
     tmp_path: Path, spare: SpareProcess, processes: list[int]
@@ -252,6 +254,7 @@ def test_a_spare_process_trains_at_once_and_ends_with_its_owner(
     assert len(processes) == 3
 
 
+@pytest.mark.wide
 def test_a_process_that_cannot_begin_says_why(tmp_path: Path) -> None:
     folder = create_run(tiny(epochs=1), tmp_path / "run")
     held = address.acquire_lock(folder)

@@ -127,6 +127,7 @@ session.Session(project, load(project.data), lambda e: None, folder=Path(sys.arg
 """
 
 
+@pytest.mark.wide
 def test_after_kill_9_the_run_can_be_read_and_goes_on_to_the_same_bits(tmp_path: Path) -> None:
     root = Path(__file__).parents[3]
     child = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], cwd=root)

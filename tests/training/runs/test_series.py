@@ -154,6 +154,7 @@ def test_nearest_point() -> None:
     assert step == 40 and math.isnan(value)
 
 
+@pytest.mark.wide
 def test_ten_million_points_are_answered_at_once() -> None:
     size = 10**7
     values = np.random.default_rng(0).normal(size=size)

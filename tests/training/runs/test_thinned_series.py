@@ -115,6 +115,7 @@ def test_the_first_are_whole_and_buckets_double() -> None:
     ]
 
 
+@pytest.mark.wide
 @given(SEED, st.sampled_from([0.5, 0.9, 0.99]), st.lists(st.integers(1, 700), max_size=5))
 @settings(deadline=None)
 def test_a_joined_curve_is_smoothed_as_the_whole_one(seed: int, weight: float, cuts: list[int]) -> None:

@@ -8,9 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from kornia import enhance
-from kornia.filters import gaussian_blur2d
-from kornia.geometry.transform import warp_affine
 
 import visualnet as vn
 from tests.training.gan import gan
@@ -123,6 +120,10 @@ def test_several_learners_share_what_was_drawn(tmp_path: Path) -> None:
 
 
 def test_the_stand_ins_are_kornia_s_functions() -> None:
+    from kornia import enhance
+    from kornia.filters import gaussian_blur2d
+    from kornia.geometry.transform import warp_affine
+
     generator = torch.Generator().manual_seed(0)
     image = torch.rand(6, 3, 9, 13, generator=generator)
     image[0, :, :3], image[1] = 0.5, 0.0  # greys and black have no hue

@@ -21,6 +21,7 @@ CASES: dict[str, tuple[str, bool, dict[str, Any]]] = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", CASES)
 def test_it_plays_and_learns_as_the_session_does(name: str, tmp_path: Path) -> None:
     template, normalise, options = CASES[name]

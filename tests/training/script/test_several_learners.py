@@ -92,6 +92,7 @@ PROJECTS = {
 }
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", PROJECTS)
 def test_the_script_trains_to_the_same_bits(name: str, tmp_path: Path) -> None:
     assert differences(PROJECTS[name](), tmp_path) == []

@@ -60,6 +60,7 @@ def test_every_optimizer(optimizer: str, folder: Path) -> None:
     assert differences(project_with(optimizer), folder) == []
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("warmup", [0, 1])
 @pytest.mark.parametrize("schedule", WRITTEN)
 def test_every_schedule_with_and_without_a_warm_up(schedule: str, warmup: int, folder: Path) -> None:
@@ -73,6 +74,7 @@ def test_every_optimizer_with_every_schedule_and_all_guards(optimizer: str, sche
     assert differences(project_with(optimizer, schedule, **ALL_AT_ONCE), folder) == []
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("optimizer", one_in(4, OPTIONS))
 @pytest.mark.parametrize(
     ("schedule", "options"),
@@ -283,6 +285,7 @@ NETWORKS: dict[str, Callable[[], Project]] = {
 }
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_kind_of_network(name: str, folder: Path) -> None:
     assert differences(NETWORKS[name](), folder) == []
@@ -473,6 +476,7 @@ print(json.dumps(history))
 """
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(180)
 def test_a_process_with_torch_and_numpy_alone_gives_the_same(folder: Path) -> None:
     project = branched(ema_decay=0.9)

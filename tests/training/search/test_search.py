@@ -45,6 +45,7 @@ def test_a_grid_is_complete_finds_the_better_rate_and_leaves_ordinary_runs(tmp_p
         assert read_annotations(place).group == "s"
 
 
+@pytest.mark.wide
 def test_a_search_that_is_stopped_and_goes_on_has_the_trials_of_one_that_nobody_stopped(tmp_path: Path) -> None:
     project = searched(method="tpe", trials=12, epochs=2, seed=5)
     whole, _ = search(tmp_path / "whole", project)

@@ -67,6 +67,7 @@ class BackgroundTask(QObject):
         look_ms: int = LOOK_MS,
     ) -> None:
         super().__init__(parent)
+        self.name = name
         self._run: Callable[[Job], Any] | None = run
         self._done, self._progress, self._failed, self._words = done, progress, failed, words
         self._job = Job()

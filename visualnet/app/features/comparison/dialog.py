@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPaintEvent
@@ -51,17 +52,25 @@ class Bar(QWidget):
 class NetworkThumbnail(QWidget):
     """A small picture of a network, so that one sees which column is which."""
 
-    def __init__(self, name: str, project: Project) -> None:
+    def __init__(self, name: str, at: int, dialog: CompareDialog) -> None:
         super().__init__()
-        self.project = project
+        # The project is asked of the dialog: now and then PySide keeps the Python part of a deleted widget, and what that holds with it.
+        self._at, self._dialog = at, ref(dialog)
         self.setFixedHeight(72)
         self.setAccessibleName(f"Picture of {name}")
 
+    @property
+    def project(self) -> Project | None:
+        """The network of its column; None once that is taken away."""
+        dialog = self._dialog()
+        return dialog.networks[self._at][1] if dialog is not None and self._at < len(dialog.networks) else None
+
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = icons.current_theme()
+        theme, project = icons.current_theme(), self.project
         with painting(self) as p:
             fill_rounded(p, QRectF(self.rect()), theme.canvas, 6)
-            paint_graph(p, QRectF(self.rect()).adjusted(10, 8, -10, -8), self.project, theme)
+            if project is not None:
+                paint_graph(p, QRectF(self.rect()).adjusted(10, 8, -10, -8), project, theme)
 
 
 class CompareDialog(QDialog):
@@ -165,7 +174,7 @@ class CompareDialog(QDialog):
                 away, name = button("", "quiet", "close", partial(self.take_away, at)), network["name"]
                 title.addWidget(describe(away, f"Take {name} away", f"Take “{name}” away"))
             head = QWidget()
-            column(title, NetworkThumbnail(network["name"], self.networks[at][1]), spacing=6, parent=head)
+            column(title, NetworkThumbnail(network["name"], at, self), spacing=6, parent=head)
             self.grid.addWidget(head, 0, at + 1)
         for at in range(1, MOST + 1):
             self.grid.setColumnStretch(at, int(at <= len(networks)))

@@ -24,7 +24,7 @@ from visualnet.app.widgets.layouts import STRETCH, add, column, row, scroll_area
 from visualnet.core.text.format import format_quantity
 
 Kind = TypeVar("Kind", bound=QWidget)
-SHOWN = 60
+SHOWN = 30
 """More rows than this help nobody; a line says how many are left out."""
 MOST_COLLAPSED = 40
 """Titles that are remembered as collapsed."""
@@ -68,6 +68,7 @@ class ProblemsPanel(QWidget):
         self.timer.timeout.connect(self._begin_search)
         self._search = RepairSearch(studio, self)
         self._search.found.connect(self._offer)
+        self._rows_due = DeferredRefresh(self, self._arrange_and_mark)
         due = DeferredRefresh(self, self.refresh, hidden=True)  # the title of the dock counts them
         studio.analysed.connect(due.ask)
         studio.runtime_problem_changed.connect(due.ask)
@@ -149,8 +150,7 @@ class ProblemsPanel(QWidget):
         self.filtered.setVisible(bool(model.all) and not model.shown)
         self.filler.setVisible(not model.shown)
         self.scroll_area.setVisible(bool(model.shown))
-        self._arrange()
-        self._mark()
+        self._rows_due.ask()
 
     def _none_shown(self) -> str:
         return f"None of the {len(self.model.all):,} problems is shown by these filters."
@@ -170,7 +170,7 @@ class ProblemsPanel(QWidget):
             ways = QBoxLayout.Direction
             self.beside.setDirection(ways.RightToLeft if low else ways.TopToBottom)
             self.bar.set_narrow(low)
-            self._arrange()
+            self._rows_due.ask()
 
     def collapsed(self) -> set[str]:
         """The titles of the groups that are collapsed."""
@@ -181,8 +181,7 @@ class ProblemsPanel(QWidget):
         """Collapse a group, or open it."""
         titles = self.collapsed() - {title} | ({title} if state else set())
         self.kept["folded"] = sorted(titles)[-MOST_COLLAPSED:]
-        self._arrange()
-        self._mark()
+        self._arrange_and_mark()
 
     def _arrange(self) -> None:
         """Titles and rows from top to bottom. Widgets are kept, and moved only where the order of the two kinds changes."""
@@ -209,6 +208,10 @@ class ProblemsPanel(QWidget):
         wide = max(WHERE, min(most, max((r.wanted for r in self.rows), default=0)))
         for widget in self.rows:
             widget.where.setFixedWidth(wide)
+
+    def _arrange_and_mark(self) -> None:
+        self._arrange()
+        self._mark()
 
     def _fill(self, pool: list[Kind], count: int, make: Callable[[], Kind]) -> None:
         """Have so many widgets of a kind."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QHideEvent,
     QPaintEvent,
     QPen,
     QResizeEvent,
@@ -27,6 +28,7 @@ from visualnet.app.features.start_page.cards import (
     TemplateRow,
     page_colour,
 )
+from visualnet.app.features.start_page.further_templates import CAPTION_GAP, FurtherTemplates
 from visualnet.app.features.start_page.lesson_list import LessonList
 from visualnet.app.features.start_page.recent import RecentList, RecentRow
 from visualnet.app.features.start_page.template_chips import TemplateActions
@@ -49,7 +51,7 @@ SENTENCE = "Draw a neural network, see at once whether it fits and why, and watc
 WIDEST, SIDE, SIDE_GAP = 1232, 320, 40
 BESIDE = 1080
 """From this width on lessons and files stand beside the templates; below, under them."""
-GAP, HEAD_GAP, CAPTION_GAP, ROW_GAP, FOOT, ABOVE = 16, 24, 10, 8, 28, 18
+GAP, HEAD_GAP, FOOT = 16, 24, 28
 PEEK = 44
 """So much of what lies below the first templates is seen without scrolling, that one knows of it."""
 
@@ -69,10 +71,8 @@ class StartPage(QWidget):
         self.setAccessibleName("Start page")
         self.setAcceptDrops(True)
         self.cards: list[TemplateCard] = []
-        self.more: list[TemplateRow] = []
+        self.further = FurtherTemplates(self._make_row)
         self._stamps: list[tuple[Template, int]] = []
-        self._sections: list[tuple[QWidget, FlowLayout]] = []
-        self._heads: dict[QWidget, QWidget] = {}
         self._words: dict[Choice, str] = {}
         """What the search looks at, of each template."""
         self._dropping = False
@@ -80,8 +80,8 @@ class StartPage(QWidget):
         """The room that all was fitted to last; nothing before the page has a size."""
         self._build()
         self._scroll.viewport().installEventFilter(self)
-        self._counter = QTimer(self, singleShot=True, interval=0)
-        self._counter.timeout.connect(self._count_one)
+        self._pauses = QTimer(self, singleShot=True, interval=0)
+        self._pauses.timeout.connect(self._do_next)
         studio.theme_changed.connect(lambda _: self._arrange_anew())
         self._styled_later = True
         """Words have got their size while nobody saw them, or have none yet."""
@@ -94,10 +94,9 @@ class StartPage(QWidget):
         self._top = self._head()
         self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         add(self._body, (self._templates(), 1), self._side())
-        self._more = column(spacing=CAPTION_GAP)
         page = column(self._top, spacing=0, parent=self._page)
         page.addSpacing(HEAD_GAP)
-        add(page, self._body, self._more, STRETCH)
+        add(page, self._body, self.further, STRETCH)
 
     def _head(self) -> QWidget:
         head = QWidget()
@@ -182,24 +181,20 @@ class StartPage(QWidget):
         if found == self._stamps:
             return
         self._stamps, self._arranged = found, None
-        for layout in (self._flow, self._more):
-            while (item := layout.takeAt(0)) is not None:
-                if (widget := item.widget()) is not None:
-                    widget.hide()
-                    widget.deleteLater()
-        self.cards, self.more, self._sections = [], [], []
-        self._words, self._heads = {}, {}
+        while (item := self._flow.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.cards, self._words = [], {}
         groups: dict[str, list[Template]] = {}
         for template, _ in found:
             if not template.of:  # a small version is opened from the card of what it is one of
                 groups.setdefault(template.group or "Others", []).append(template)
-        for at, (group, members) in enumerate(groups.items()):
-            if at == 0:
-                self._show_first(members)
-            else:
-                self._show_group(group, members)
+        first, *further = groups.items()
+        self._show_first(first[1])
+        self.further.set_groups(further)
         if self.isVisible():
-            self._counter.start()
+            self._pauses.start()
 
     def _show_first(self, members: Iterable[Template]) -> None:
         for template in members:
@@ -212,20 +207,11 @@ class StartPage(QWidget):
             self.cards.append(card)
             self._flow.addWidget(card)
 
-    def _show_group(self, group: str, members: Iterable[Template]) -> None:
-        head, grid = QWidget(), QWidget()
-        # At the right end stands what the numbers on the rows count.
-        row((label(group, "section"), 1), label("parameters", "small"), margins=(0, ABOVE, 13, 0), parent=head)
-        flow = FlowLayout(grid, ROW_GAP)
-        add(self._more, head, grid)
-        self._sections.append((grid, flow))
-        self._heads[grid] = head
-        for template in members:
-            line = TemplateRow(template, self._acts(template))
-            self._offer(line, template)
-            self._words[line] = words_of(template)
-            self.more.append(line)
-            flow.addWidget(line)
+    def _make_row(self, template: Template) -> TemplateRow:
+        line = TemplateRow(template, self._acts(template))
+        self._offer(line, template)
+        self._words[line] = words_of(template)
+        return line
 
     def _offer(self, choice: Choice, template: Template) -> None:
         choice.chosen.connect(partial(self.template_chosen.emit, template.name))
@@ -245,13 +231,18 @@ class StartPage(QWidget):
         """The files opened lately."""
         return self.recent.rows
 
-    def _count_one(self) -> None:
-        """Count one template's figures, and the next after the window has had its turn."""
-        waiting = [card for card in self.cards if not card.counted]
-        if waiting:
-            waiting[0].count()
-        if len(waiting) > 1:
-            self._counter.start()
+    @property
+    def more(self) -> list[TemplateRow]:
+        """The rows of the further templates."""
+        return self.further.rows
+
+    def _do_next(self) -> None:
+        """Count one template's figures, or make one group of rows, and go on after the window has had its turn."""
+        card = next((card for card in self.cards if not card.counted), None)
+        if card is not None:
+            card.count()
+        if card is not None or self.further.make_next():
+            self._pauses.start()
 
     def found(self) -> list[Choice]:
         """The templates that hold every word of the search, in their order; all where nothing is searched."""
@@ -261,7 +252,7 @@ class StartPage(QWidget):
 
     def _filter(self) -> None:
         found = self.found()
-        show_only(found, [(self._grid, self._flow), *self._sections], self._heads)
+        show_only(found, [(self._grid, self._flow), *self.further.sections], self.further.heads)
         self.nothing_found.setVisible(not found)
         self._beside.setVisible(not self.search.text().strip())  # what is found stands first
         self._arrange_anew()
@@ -299,24 +290,14 @@ class StartPage(QWidget):
             card.set_size(each, picture)
         self._flow.invalidate()
         self._grid.setFixedHeight(max(self._flow.heightForWidth(width), 1))
-        self._arrange_rows(inner)
-
-    def _arrange_rows(self, width: int) -> None:
-        """The further templates, in as many columns as the whole width has room for."""
-        columns = max(1, min(4, width // fonts.px(260)))
-        each = (width - ROW_GAP * (columns - 1)) // columns
-        for line in self.more:
-            line.setFixedSize(each, fonts.px(TemplateRow.HEIGHT))
-        for grid, flow in self._sections:
-            flow.invalidate()
-            grid.setFixedHeight(max(flow.heightForWidth(width), 1))
+        self.further.arrange(inner)
 
     def _picture_height(self, width: int, columns: int, top: int) -> int:
         """As high as lets all templates be seen without scrolling, within reason."""
         rows = -(-len(self.cards) // columns) or 1
         words = max((card.words_height(width) for card in self.cards), default=0)
         above = top + self._top.sizeHint().height() + HEAD_GAP + self.search.sizeHint().height() + CAPTION_GAP
-        room = self._scroll.viewport().height() - above - (PEEK if self.more else FOOT) - GAP * (rows - 1)
+        room = self._scroll.viewport().height() - above - (FOOT if self.further.is_empty else PEEK) - GAP * (rows - 1)
         return min(max(room // rows - words, PICTURE_LOW), PICTURE_HIGH)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -335,9 +316,13 @@ class StartPage(QWidget):
             self._styled_later = False
             self._arranged = None
         self.refresh()
-        self._counter.start()
+        self._pauses.start()
         if self.cards:
             self.cards[0].setFocus(Qt.FocusReason.NoFocusReason)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._pauses.stop()  # what nobody sees need not be made
 
     def _follow(self, choice: Choice) -> None:
         choice.arrow.connect(lambda dx, dy: self._move_focus(choice, dx, dy))
