@@ -41,7 +41,7 @@ def painting() -> list[Result]:
             cards = list(view.canvas.cards) if shown else []
             layer.show_tints({c: CardTint(amount_colour(i / CARDS), f"{i / 7:.2g}") for i, c in enumerate(cards)})
             targets = list(view.canvas.wires) if shown else []
-            view.canvas.set_wire_inks({t: wire_style(i / len(targets), DARK) for i, t in enumerate(targets)})
+            view.canvas.set_wire_styles({t: wire_style(i / len(targets), DARK) for i, t in enumerate(targets)})
             frames(view, lambda _: None, 40)  # until every card has its picture
             spent.append(statistics.median(frames(view, lambda _: None)))
         bare, full = spent
