@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from visualnet.compiling.module import Model
+from visualnet.core.errors import first_line
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
 from visualnet.training.control import Control, ProbePort, ProbeRequest
@@ -62,7 +63,7 @@ class Probe:
             event = self.look_or_note(control.probe_request, step, batches)
         except Exception as error:
             control.request_probes(())
-            words = str(error).strip().partition("\n")[0] or type(error).__name__
+            words = first_line(error)
             emit(Trouble(words=f"watching was given up: {words}"))
             return
         if event is not None:

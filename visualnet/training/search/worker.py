@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from visualnet.core import edits
+from visualnet.core.errors import first_line
 from visualnet.core.project import Project
 from visualnet.training import events, exclusive
 from visualnet.training.control import Control
@@ -137,7 +138,7 @@ class Worker:
         except Stopped:
             raise
         except Exception as error:
-            study.fail(trial, str(error).strip().partition("\n")[0] or type(error).__name__)
+            study.fail(trial, first_line(error))
         else:
             value = sum(reached) / len(reached)
             if math.isfinite(value):
