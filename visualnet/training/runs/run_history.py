@@ -81,7 +81,7 @@ def update(run: RunRef, model: RunModel | None, goes_on: bool) -> RunRef:
     extra = dict(run.extra)
     if model.started is not None:
         extra |= {"device": model.started.device, "best_by": model.started.best_by, "best_is": model.started.best_is}
-    return replace(run, state=state, epochs=model.epochs_done, summary=figures(summary), extra=extra)
+    return replace(run, state=state, epochs=model.epochs_done, summary=finite_figures(summary), extra=extra)
 
 
 def title(run: RunRef) -> str:
@@ -197,6 +197,6 @@ def rename(run_id: str, name: str) -> Edit:
     return edit
 
 
-def figures(values: Mapping[str, Any]) -> dict[str, float]:
+def finite_figures(values: Mapping[str, Any]) -> dict[str, float]:
     """What of some values a file can hold: finite numbers by name."""
     return {k: float(v) for k, v in values.items() if isinstance(v, int | float) and math.isfinite(v)}
