@@ -18,9 +18,9 @@ from visualnet.analysis.problem_list import (
     filter_rows,
     group_rows,
     join_axes,
+    name_place,
     sort_problems,
     text,
-    where,
 )
 from visualnet.core.project import Block, Project
 
@@ -87,10 +87,10 @@ def test_a_row_stays_the_same_while_its_figures_change() -> None:
 
 
 def test_where_a_problem_is() -> None:
-    assert where(problem("", node="n2"), PROJECT) == "f"
-    assert where(problem("", node="n2", sheet="part"), PROJECT) == "part / a"
-    assert where(problem(""), PROJECT) == where(problem("", node="gone"), PROJECT) == "whole network"
-    assert where(problem("", node="n2", sheet="gone"), PROJECT) == "gone / whole network"
+    assert name_place(problem("", node="n2"), PROJECT) == "f"
+    assert name_place(problem("", node="n2", sheet="part"), PROJECT) == "part / a"
+    assert name_place(problem(""), PROJECT) == name_place(problem("", node="gone"), PROJECT) == "whole network"
+    assert name_place(problem("", node="n2", sheet="gone"), PROJECT) == "gone / whole network"
 
 
 def test_what_is_wanted() -> None:

@@ -19,7 +19,7 @@ from visualnet.figures.charts.svg import svg_of
 from visualnet.resources import resource
 from visualnet.training.generating.method import GenerationMethod, Place, find_methods, find_place, make_method
 from visualnet.training.generating.results import GeneratedResult
-from visualnet.training.observations.context import resting
+from visualnet.training.observations.context import in_evaluation_mode
 
 EVERY = list(find_methods().values())
 MOST_PARAMETERS = 3_000_000
@@ -63,7 +63,7 @@ def few(kind: type[GenerationMethod], **more: Value) -> dict[str, Value]:
 
 
 def make(kind: type[GenerationMethod], found: Observed, place: Place, **settings: Value) -> GeneratedResult:
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         return make_method(kind.name, few(kind, **settings)).make(found.context, place, lambda share: None)
 
 
@@ -130,5 +130,5 @@ def test_it_ends_where_nobody_wants_it_any_more(kind: type[GenerationMethod]) ->
         assert 0 <= share <= 1
         raise Enough
 
-    with resting(found.model), torch.no_grad(), pytest.raises(Enough):
+    with in_evaluation_mode(found.model), torch.no_grad(), pytest.raises(Enough):
         make_method(kind.name, few(kind)).make(found.context, find_place(kind, found.analysis), check)

@@ -242,7 +242,7 @@ class _Planner:
         inner: dict[str, Any] = dict(self.project.blocks[node.block or ""].params)
         outer = {**self.project.constants, **scope}
         for name in inner.keys() & node.params.keys():
-            read = expressions.whole if isinstance(inner[name], int) else expressions.real
+            read = expressions.read_whole if isinstance(inner[name], int) else expressions.read_number
             inner[name] = read(node.params[name], outer)  # type: ignore[arg-type]
         return inner
 

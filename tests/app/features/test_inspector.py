@@ -216,7 +216,7 @@ def test_presets_are_kept_used_and_begun_with(panel: InspectorPanel) -> None:
 
 
 def test_a_preset_that_cannot_be_used_whole_says_what_is_left_out(panel: InspectorPanel) -> None:
-    presets.keep("conv2d", "wide", {"out_channels": "4*width", "kernel_size": 7})
+    presets.keep_preset("conv2d", "wide", {"out_channels": "4*width", "kernel_size": 7})
     choose(panel, "conv2")
     panel.node_page.presets.use("wide")
     assert params(panel, "conv2") == {"kernel_size": 7}
@@ -224,7 +224,7 @@ def test_a_preset_that_cannot_be_used_whole_says_what_is_left_out(panel: Inspect
 
 
 def test_a_new_node_begins_with_the_chosen_preset(panel: InspectorPanel) -> None:
-    presets.keep("conv2d", "same", {"kernel_size": 7, "padding": "same", "out_channels": "no_such_constant"})
+    presets.keep_preset("conv2d", "same", {"kernel_size": 7, "padding": "same", "out_channels": "no_such_constant"})
     presets.begin_with("conv2d", "same")
     studio = panel.studio
     after, new = insert_node(

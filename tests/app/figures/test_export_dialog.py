@@ -21,7 +21,7 @@ from visualnet.app.figures.export_dialog import ExportDialog, with_progress
 from visualnet.app.figures.picture import PictureOptions, make_drawing
 from visualnet.app.figures.print_dialog import printer_for
 from visualnet.app.figures.writers import Cancelled, Output, render_bytes, render_image
-from visualnet.app.state.dropped_files import nodes_in, openable
+from visualnet.app.state.dropped_files import local_file, nodes_in
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.cli.common import open_project
@@ -186,7 +186,7 @@ def test_pasted_files_and_foreign_pictures(dialog: ExportDialog, studio: Studio,
     path.write_bytes(render_bytes(dialog.drawing(), Output("svg"), studio.project))
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
-    assert openable(mime) == str(path)
+    assert local_file(mime) == str(path)
     assert "visualnet-nodes" in nodes_in(mime)
     assert nodes_in(None) == "", "the clipboard has nothing at all, not even something empty"
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0")

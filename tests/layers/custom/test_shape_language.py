@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from visualnet.layers.custom.shape_language import (
     class_name,
-    leaving,
     number,
+    output_sizes,
     read_arguments,
     read_rule,
     read_source,
@@ -29,7 +29,7 @@ extent = st.integers(1, 50)
 def test_what_comes_out_is_the_arithmetic_of_the_line(rest: list[int], c: int, h: int, p: int) -> None:
     """``*`` stands for the axes between; a number of the node is named by its place."""
     rule = read_rule("x: C * H, z: 7 H -> y: C*p1 * H//2, C+H 3")
-    found = leaving(rule, ((c, *rest, h), (7, h)), (p,))
+    found = output_sizes(rule, ((c, *rest, h), (7, h)), (p,))
     first, second = found.values()
     assert tuple(map(int, first)) == (c * p, *rest, h // 2)
     assert tuple(map(int, second)) == (c + h, 3)
@@ -47,7 +47,7 @@ def test_names_of_ports_and_axes() -> None:
 
 def test_a_line_has_as_many_numbers_tensors_and_axes_as_it_may() -> None:
     numbers = " ".join(f"p{i}" for i in range(1, 9))
-    (sizes,) = leaving(read_rule(f"x: C -> y: {numbers}"), ((5,),), tuple(range(11, 19))).values()
+    (sizes,) = output_sizes(read_rule(f"x: C -> y: {numbers}"), ((5,),), tuple(range(11, 19))).values()
     assert tuple(map(int, sizes)) == tuple(range(11, 19))
     assert len(read_rule(", ".join("abcdefgh") + " -> a").inputs) == 8
 
@@ -97,7 +97,7 @@ def test_one_name_stands_for_one_extent() -> None:
 
 def test_a_number_that_was_not_given_is_missed() -> None:
     with pytest.raises(ShapeError, match="“p2” of “y” stands for nothing: write it among the numbers"):
-        leaving(read_rule("x: C -> y: C p2"), ((3,),), (1,))
+        output_sizes(read_rule("x: C -> y: C p2"), ((3,),), (1,))
 
 
 def test_arguments_by_place_and_by_name() -> None:

@@ -11,7 +11,7 @@ from tests.generators.pages import join_sections
 from visualnet.core.expressions import parse
 from visualnet.layers.custom.shape_language import (
     class_name,
-    leaving,
+    output_sizes,
     read_arguments,
     read_rule,
     read_source,
@@ -87,8 +87,8 @@ def _rules() -> Iterator[str]:
                     fits &= pattern.fits_rank(len(size))
                     shapes.append(size)
                 if fits:
-                    yield f"  {size}: {_tried(lambda r=rule, s=tuple(shapes): dict(leaving(r, s, (7, 2))))}"
-                    yield f"  {size} without numbers: {_tried(lambda r=rule, s=tuple(shapes): dict(leaving(r, s)))}"
+                    yield f"  {size}: {_tried(lambda r=rule, s=tuple(shapes): dict(output_sizes(r, s, (7, 2))))}"
+                    yield f"  {size} without numbers: {_tried(lambda r=rule, s=tuple(shapes): dict(output_sizes(r, s)))}"
 
 
 def _others() -> Iterator[str]:

@@ -13,10 +13,10 @@ from visualnet.layers.declaration.formulas import (
     WINDOW,
     WINDOW_CEIL,
     derive,
+    describe_left_out,
     describe_missed,
     misses_cells,
     transposed,
-    unread,
     window,
 )
 from visualnet.layers.declaration.layer import ShapeError
@@ -43,7 +43,7 @@ def test_what_is_never_read(n: int, k: int, s: int, p: int, d: int) -> None:
     assume(size > 0)
     last = slide(n, k, s, p, d)[-1][-1]
     image, padding = max(0, n - 1 - last), n + p - 1 - max(last, n - 1)
-    words = unread(size)
+    words = describe_left_out(size)
     if not image and not padding:
         assert words == ""
         return

@@ -16,7 +16,7 @@ from visualnet.training.decoding.search import SamplingOptions, write
 from visualnet.training.decoding.token_text import TokenText
 from visualnet.training.decoding.writer import CannotWrite, Writer
 from visualnet.training.evaluation.answers import find_answers, scores_of
-from visualnet.training.observations.context import resting
+from visualnet.training.observations.context import in_evaluation_mode
 
 
 @cache
@@ -51,7 +51,7 @@ def test_word_by_word_it_says_what_the_whole_network_says_at_once(name: str) -> 
     found, writer = network(name), writer_of(name)
     index = found.data.validation[:3]
     fields = {field: torch.from_numpy(found.data.fetch(index, (field,))[field]) for field in found.model.fields}
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         (said,) = found.model.view([writer.scores.port])(*fields.values())
         wanted = said.log_softmax(1).numpy()
         own = fields[writer.reading.own].numpy()

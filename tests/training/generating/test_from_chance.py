@@ -30,7 +30,7 @@ from visualnet.training.generating.results import (
     GeneratedRows,
     contact_sheet,
 )
-from visualnet.training.observations.context import resting
+from visualnet.training.observations.context import in_evaluation_mode
 
 
 def images(found: Observed, method: str, **settings: float) -> np.ndarray:
@@ -41,7 +41,7 @@ def images(found: Observed, method: str, **settings: float) -> np.ndarray:
 
 def run(found: Observed, method: str, **settings: float) -> GeneratedResult:
     place = find_place(find_methods()[method], found.analysis)
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         return make_method(method, settings).make(found.context, place, lambda share: None)
 
 
@@ -51,7 +51,7 @@ def test_the_prior_is_decoded_as_by_hand() -> None:
     chance = torch.Generator().manual_seed(4)
     codes = torch.stack([torch.empty(5).normal_(generator=chance) for _ in range(70)])
     net = found.model.net
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         hidden = net.decode2(net.decode1(codes).relu()).relu()
         by_hand = net.decode3(hidden).sigmoid().reshape(-1, 28, 28, 1).numpy()
     assert np.allclose(made, by_hand, atol=1e-6)
@@ -74,7 +74,7 @@ def test_without_warmth_all_are_alike() -> None:
 def test_codes_are_spread_as_those_of_the_data() -> None:
     found = observed("generative")
     place = find_place(find_methods()["codes"], found.analysis)
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         code = place.ports[1]
         codes = found.context.values([code], found.context.batch(found.context.places(512)))[code]
         cold = make_method("codes", {"count": 1, "temperature": 0.0}).make(found.context, place, lambda share: None)
@@ -87,7 +87,7 @@ def test_what_is_too_much_is_refused_in_words() -> None:
     found = observed("generative")
     wish = make_method("prior", {"count": 10_000})
     place = find_place(find_methods()["prior"], found.analysis)
-    with pytest.MonkeyPatch.context() as patch, resting(found.model), torch.no_grad():
+    with pytest.MonkeyPatch.context() as patch, in_evaluation_mode(found.model), torch.no_grad():
         patch.setattr(at_outputs, "MOST_BYTES", 1 << 20)
         with pytest.raises(GenerationError, match="ask for at most 334"):
             wish.make(found.context, place, lambda share: None)

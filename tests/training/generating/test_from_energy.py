@@ -18,12 +18,12 @@ from visualnet.layers.energies import PairwiseEnergy
 from visualnet.training.generating.from_energy import Units
 from visualnet.training.generating.generated_states import GeneratedStates
 from visualnet.training.generating.method import GenerationError, find_methods, find_place, make_method
-from visualnet.training.observations.context import resting
+from visualnet.training.observations.context import in_evaluation_mode
 
 
 def run(found: Observed, method: str, at: str = "", **options: float | str) -> GeneratedStates:
     place = find_place(find_methods()[method], found.analysis, at)
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         made = make_method(method, options).make(found.context, place, lambda share: None)
     assert isinstance(made, GeneratedStates)
     return made

@@ -21,12 +21,12 @@ from visualnet.figures.charts.generated.game import GameChart
 from visualnet.resources import resource
 from visualnet.training.generating.generated_episode import MOST_SHOWN, GeneratedEpisode
 from visualnet.training.generating.method import GenerationError, find_methods, find_place, make_method
-from visualnet.training.observations.context import resting
+from visualnet.training.observations.context import in_evaluation_mode
 
 
 def run(found: Observed, **options: float) -> GeneratedEpisode:
     place = find_place(find_methods()["episode"], found.analysis)
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         made = make_method("episode", options).make(found.context, place, lambda share: None)
     assert isinstance(made, GeneratedEpisode)
     return made

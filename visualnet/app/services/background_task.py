@@ -14,6 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from visualnet.core.errors import first_line
 from visualnet.core.process import crash_handler
 from visualnet.pytorch import NoTorch
 
@@ -114,8 +115,7 @@ class BackgroundTask(QObject):
             if self._job.stop.is_set():
                 return
             if self._failed is not None and isinstance(error, ValueError | OSError):
-                reason = str(error).strip().partition("\n")[0] or type(error).__name__
-                self._refusal = f"{self._words}: {reason}"
+                self._refusal = f"{self._words}: {first_line(error)}"
             elif self._failed is not None and isinstance(error, NoTorch):
                 self._refusal = str(error)
             else:

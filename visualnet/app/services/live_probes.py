@@ -255,7 +255,7 @@ class LiveProbes(QObject):
         request = self.current_request()
         if self._control is not None or not request.is_wanted:
             return
-        if not torch_is_ready() and not pytorch.trouble():
+        if not torch_is_ready() and not pytorch.import_failure():
             self._timer.start(POLL_MS)
             return
         self._asked += 1

@@ -260,7 +260,7 @@ class Window(Frame):
             self.project_files.reopen()
         left = orphans()
         if left:
-            prompts.offer(self, left)
+            prompts.offer_recovered(self, left)
         elif crash_handler.previous_crash():
             self.notify("hint", "VisualNet ended unexpectedly last time. All saved work is whole.", [])
 

@@ -259,7 +259,7 @@ def _unpacked(project: Project, sheet: str, node: Node, ends: PortKinds) -> tupl
         graph, new, answers = _placed(graph, bare, by, given, led)
         made += new
         if turn < times - 1:
-            given = repetition.following(bare.inputs, given, next(iter(answers.values())))
+            given = repetition.next_inputs(bare.inputs, given, next(iter(answers.values())))
             led = {}
     wires = {t: source for t, port in leaving.items() if (source := answers.get(port)) is not None}
     graph = replace(graph, wires={**graph.wires, **wires})
@@ -295,7 +295,7 @@ def _settled(project: Project, sheet: str, node: Node, block: Block, part: Graph
     values: dict[str, Value] = {k: node.params.get(k, default) for k, default in block.params.items()}
     # A constant that the outer block's parameter of the same name would hide keeps its value.
     values |= {k: v for k, v in project.constants.items() if k in outer and k not in values}
-    nodes = {i: substitution.fill(n, values) for i, n in part.nodes.items()}
+    nodes = {i: substitution.substitute_names(n, values) for i, n in part.nodes.items()}
     if not node.trainable:
         nodes = {i: _frozen(n, node) for i, n in nodes.items()}
     if node.training:
@@ -311,7 +311,7 @@ def _frozen(node: Node, block: Node) -> Node:
 
 def _times(project: Project, node: Node) -> int:
     try:
-        times = expressions.whole(node.repeat, project.constants)
+        times = expressions.read_whole(node.repeat, project.constants)
     except ValueError as error:
         raise ValueError(
             f"how often “{node.name}” is repeated is not known here ({error}); write a number first"

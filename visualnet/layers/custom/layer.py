@@ -80,7 +80,7 @@ class CustomPython(Layer):
         return shape_language.class_name(self.source)[:28]
 
     def shape(self, *shapes: Shape) -> Mapping[str, Shape]:
-        return shape_language.leaving(self.rule, shapes, self.numbers or ())
+        return shape_language.output_sizes(self.rule, shapes, self.numbers or ())
 
     def _names(self, shapes: tuple[Shape, ...]) -> dict[str, int]:
         return shape_language.scope(self.rule, shapes, self.numbers or ())[0]

@@ -113,7 +113,7 @@ def scope(rule: Rule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) ->
     return {**dict(zip(NUMBERS, numbers, strict=False)), **found}, star
 
 
-def leaving(rule: Rule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) -> dict[str, Shape]:
+def output_sizes(rule: Rule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) -> dict[str, Shape]:
     """The outputs' sizes; each extent carries its formula."""
     names, star = scope(rule, shapes, numbers)
     found = {}

@@ -15,7 +15,7 @@ from visualnet.core.storage import project_file
 from visualnet.core.text.format import format_quantity
 from visualnet.pytorch import need_torch
 from visualnet.training.evaluation import prediction_files, uses_of_test_part
-from visualnet.training.evaluation.episodes.judging import judge_episodes, plays
+from visualnet.training.evaluation.episodes.judging import judge_episodes, learns_by_play
 from visualnet.training.evaluation.intervals import Estimate, estimate, wilson
 from visualnet.training.evaluation.metrics import METRICS, Metric, metrics_for
 from visualnet.training.evaluation.metrics.anomaly import has_odd
@@ -113,7 +113,7 @@ def evaluate(
     from visualnet.data.loading import load
 
     loaded = data if data is not None else load(project.data, kept=read_preparation(folder))
-    if not len(_index(loaded, part)) and not plays(project):
+    if not len(_index(loaded, part)) and not learns_by_play(project):
         raise ValueError(NO_TEST if part == "test" else NO_VALIDATION)
     try:
         digest = prediction_files.digest_file(path)
@@ -125,7 +125,7 @@ def evaluate(
     )
     figures = _figures(predictions, check)
     epoch, note = _state_of(folder, loaded.fingerprint, data is None)
-    if not plays(project):
+    if not learns_by_play(project):
         note = " ".join(filter(None, (note, _left_out(loaded, _index(loaded, part), predictions))))
     return Evaluation(
         folder, project, part, taken, loaded, loaded.fingerprint, digest, predictions, figures, opened, epoch, note
@@ -155,9 +155,9 @@ class _Weights(NamedTuple):
         kept = prediction_files.place_of(self.folder, part, self.name)
         found = prediction_files.read(kept, key)
         if found is None:
-            model, is_played = _open(self.project, self.path, data, check), plays(self.project)
+            model, is_played = _open(self.project, self.path, data, check), learns_by_play(self.project)
             found = judge_episodes(model, data, part, done) if is_played else _predict(model, data, part, done)
-            prediction_files.keep(kept, key, found)
+            prediction_files.keep_predictions(kept, key, found)
         return found
 
 

@@ -45,7 +45,7 @@ def place_of(run: Path, part: str, weights: str) -> Path:
     return run / FOLDER / f"{part}-{weights}.safetensors"
 
 
-def keep(path: Path, key: str, found: tuple[PredictionSet, ...]) -> None:
+def keep_predictions(path: Path, key: str, found: tuple[PredictionSet, ...]) -> None:
     """Write answers beside the run; ``key`` says what they were computed from. Where the disk takes no more nothing is kept."""
     tensors: dict[str, Array] = {}
     told = []

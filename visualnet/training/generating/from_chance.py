@@ -34,7 +34,7 @@ WARMTH = (
 )
 
 
-def draws(facts: NodeFacts) -> bool:
+def draws_from_prior(facts: NodeFacts) -> bool:
     """Whether a node draws its numbers from a prior, once for each sample."""
     return facts.layer is not None and bool(facts.layer.prior())
 
@@ -47,7 +47,7 @@ def is_noise(facts: NodeFacts) -> bool:
 def places_of(analysis: Analysis, is_generator: bool) -> list[Place]:
     """The outputs that rest on drawn numbers: on those of nodes that read no more of a sample than that there is one (noise), or of one
     that reads what was made of it (a code). Behind the output each place holds the ports at which numbers are drawn."""
-    drawn = output_ports(analysis, lambda facts, port: draws(facts) and facts.leaving[port].batched)
+    drawn = output_ports(analysis, lambda facts, port: draws_from_prior(facts) and facts.leaving[port].batched)
     found = []
     for port in outputs(analysis):
         above = all_reaching(analysis, port, drawn)

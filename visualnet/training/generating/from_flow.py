@@ -22,7 +22,7 @@ from visualnet.training.generating.results import GeneratedPoints
 from visualnet.training.observations.normalizing_flows.reading import (
     draw_latents,
     flow_at,
-    flows,
+    invertible_flows,
     stages,
     subject_of,
     walk_back,
@@ -56,7 +56,7 @@ class InverseOfFlow(GenerationMethod):
     def find(cls, analysis: Analysis) -> list[Place]:
         return [
             Place(analysis.name_of((port.node,)), (subject_of(flow), ((port.node,), port.port)))
-            for flow in flows(analysis)
+            for flow in invertible_flows(analysis)
             for port in flow.inputs
         ]
 

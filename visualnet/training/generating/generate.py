@@ -63,11 +63,11 @@ def generate(
     need_torch()
     import torch
 
-    from visualnet.training.observations.context import resting
+    from visualnet.training.observations.context import in_evaluation_mode
 
     context, step = open_context(project, analysis, run, weights)
     context.check = check
-    with resting(context.model), torch.no_grad():
+    with in_evaluation_mode(context.model), torch.no_grad():
         try:
             made = made_by.make(context, place, check)
         except (KeyError, RuntimeError) as error:

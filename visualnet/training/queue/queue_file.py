@@ -13,7 +13,7 @@ from typing import Annotated
 
 import msgspec
 
-from visualnet.core.errors import FileError
+from visualnet.core.errors import FileError, first_line
 from visualnet.core.storage import project_file
 from visualnet.core.storage.locks import try_lock
 from visualnet.core.storage.paths import data_dir
@@ -54,11 +54,6 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
         return next((run for run in self.runs if not run.failed), None)
 
 
-def _first_line(error: BaseException) -> str:
-    """What an error says, in one line."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__
-
-
 def queue_path() -> Path:
     """The list's file; it may not exist yet."""
     return data_dir() / "queue.json"
@@ -77,7 +72,7 @@ def read_queue() -> Queue:
         found = msgspec.json.decode(read_regular(path, MAX_BYTES), type=Queue)
     except (OSError, ValueError, RecursionError) as error:
         way_out = "Rename it to begin a new queue; the runs are in their own folders."
-        raise FileError(str(path), f"the queue cannot be read: {_first_line(error)}", way_out=way_out) from None
+        raise FileError(str(path), f"the queue cannot be read: {first_line(error)}", way_out=way_out) from None
     if found.format > FORMAT:
         raise FileError(str(path), "the queue was written by a newer version of VisualNet", way_out="Use that one.")
     return found

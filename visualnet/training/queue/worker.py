@@ -24,7 +24,7 @@ class QueueBusy(ValueError):
 
 
 @contextmanager
-def working() -> Iterator[None]:
+def hold_queue() -> Iterator[None]:
     """Be the one that works through the queue. The operating system ends it with the process, however that ends.
 
     Raises:
@@ -44,7 +44,7 @@ def working() -> Iterator[None]:
 def is_worked_through() -> bool:
     """Whether a process works through the queue now."""
     try:
-        with working():
+        with hold_queue():
             return False
     except QueueBusy:
         return True
@@ -69,10 +69,10 @@ class Worker:
         """Train until nothing waits, or until `stop`: how many runs failed.
 
         Raises:
-            QueueBusy, FileError: as `working` and `read_queue`.
+            QueueBusy, FileError: as `hold_queue` and `read_queue`.
         """
         failures = 0
-        with working():
+        with hold_queue():
             while not self.stopping and (run := read_queue().next) is not None:
                 words = self._train(run)
                 if words:

@@ -177,7 +177,7 @@ def _move_annotation(view: CanvasBase, annotation: str, way: Way, stretches: boo
         areas = {annotation: (x, y, max(LEAST_AREA[0], width + dx), max(LEAST_AREA[1], height + dy))}
         places: dict[str, tuple[float, float]] = {}
     else:
-        areas, cards = frame_contents.contents(graph, annotation, card_areas(view.canvas))
+        areas, cards = frame_contents.moved_with(graph, annotation, card_areas(view.canvas))
         areas = {i: (a[0] + dx, a[1] + dy, a[2], a[3]) for i, a in areas.items()}
         places = {i: (view.canvas.cards[i].x + dx, view.canvas.cards[i].y + dy) for i in cards}
     verb = "Stretch" if stretches else "Move"

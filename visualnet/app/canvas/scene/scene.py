@@ -45,9 +45,9 @@ class CanvasScene(SheetIndex):
             self.addItem(layer)
         self._extent = QRectF()
 
-    def set_face(self, face: CardPainter | None) -> None:
+    def set_card_painter(self, card_painter: CardPainter | None) -> None:
         """Paint all cards in another way, or as usual again."""
-        self.face = face
+        self.card_painter = card_painter
         self.card_layer.sprites.clear()
         self._blocks = None
         self.update()

@@ -60,7 +60,7 @@ class SheetIndex(QGraphicsScene):
         self.by_node: dict[str, set[Port]] = {}
         self.annotations: dict[str, AnnotationItem] = {}
         self.marks = Highlights()
-        self.face: CardPainter | None = None
+        self.card_painter: CardPainter | None = None
         """How cards are painted, if not as usual."""
         self.failing: set[Port] = set()
         """The wires along which something arrives that does not fit."""
@@ -123,7 +123,7 @@ class SheetIndex(QGraphicsScene):
                 colour = (
                     self.theme.error if item.content.badge == "error" else block_colour(self.theme, item.content.family)
                 )
-                area = item.rect if self.face is None else self.face.area(item)
+                area = item.rect if self.card_painter is None else self.card_painter.area(item)
                 self._blocks.setdefault(colour, []).append(area)
         return self._blocks
 

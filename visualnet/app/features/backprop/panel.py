@@ -135,7 +135,7 @@ class BackpropPanel(QWidget):
             self._forget()
             self._say(words)
             return
-        if not torch_is_ready() and not pytorch.trouble():
+        if not torch_is_ready() and not pytorch.import_failure():
             self._say("PyTorch is being loaded …")
             self._timer.start(POLL_MS)
             return

@@ -34,6 +34,6 @@ def ask_repeat(studio: Studio) -> None:
 def _times_now(studio: Studio) -> int:
     """How often the first of them is repeated, what is written as an expression worked out."""
     try:
-        return expressions.whole(selected_instances(studio)[0].repeat, studio.active.scope)
+        return expressions.read_whole(selected_instances(studio)[0].repeat, studio.active.scope)
     except ValueError:
         return 1

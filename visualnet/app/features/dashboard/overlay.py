@@ -13,7 +13,14 @@ from visualnet.analysis.cost.quantities import QUANTITIES
 from visualnet.app.canvas.overlays.card_tints import CardTint, FigureNotes, TintLayer, amount_colour
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.dashboard.legend import DashboardLegend, Part
-from visualnet.app.features.dashboard.quantities import CARDS, WIRES, CardQuantity, Figure, WireQuantity, course
+from visualnet.app.features.dashboard.quantities import (
+    CARDS,
+    WIRES,
+    CardQuantity,
+    Figure,
+    WireQuantity,
+    spread_over_run,
+)
 from visualnet.app.features.dashboard.sparkline import draw_course
 from visualnet.app.features.dashboard.wire_styles import wire_style
 from visualnet.app.features.heatmap.overlay import MEASURE, MEASURE_TIP, STOP, HeatMap
@@ -294,7 +301,9 @@ class Dashboard(QObject):
     def _draw_courses(self, history: History) -> None:
         """The courses on the cards; those that have none any more lose theirs."""
         path, theme = sheet_path(self.studio), self.studio.theme
-        found = {(*path, node): draw_course(course(history, node), theme) for node in self.card_figures if history}
+        found = {
+            (*path, node): draw_course(spread_over_run(history, node), theme) for node in self.card_figures if history
+        }
         gone = dict.fromkeys(self._with_course - found.keys())
         self._with_course = set(found)
         if found or gone:

@@ -26,7 +26,7 @@ from visualnet.core.errors import FileError
 from visualnet.core.project import RunRef
 from visualnet.core.storage import project_file
 from visualnet.core.text.format import format_quantity
-from visualnet.training.evaluation.episodes.judging import EPISODES, plays
+from visualnet.training.evaluation.episodes.judging import EPISODES, learns_by_play
 from visualnet.training.evaluation.evaluation import Evaluation
 from visualnet.training.evaluation.uses_of_test_part import WHAT_IT_MEANS, count_uses, describe_uses
 from visualnet.training.runs import run_history as history
@@ -223,13 +223,13 @@ class EvaluationPanel(QWidget):
         self.answer.setVisible(self.evaluation is not None and len(self.evaluation.predictions) > 1)
 
     def _show_empty(self, question: Question | None) -> None:
-        ready = READY_TO_PLAY if plays(self.studio.project) else READY
+        ready = READY_TO_PLAY if learns_by_play(self.studio.project) else READY
         words = ready if question is not None else NO_RUN
         if question is not None and question.part == "test":
             words = f"{WHAT_IT_MEANS}\n\n{describe_uses(count_uses(question.folder))}\n\nPress Evaluate to open it."
         if self.evaluator.running:
             answers = "Computing what the network answers to every sample of this part …"
-            words = f"The network plays {EPISODES} episodes …" if plays(self.studio.project) else answers
+            words = f"The network plays {EPISODES} episodes …" if learns_by_play(self.studio.project) else answers
         elif self.evaluator.fault:
             words = f"{self.evaluator.fault}."
         self.empty.sentence.setText(words)

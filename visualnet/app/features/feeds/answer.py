@@ -48,7 +48,7 @@ class AnswerPane(QWidget):
             return
         assert answer is not None
         image = seen.fields.get(image_field(self.studio.project.data, self.studio.fields) or "")
-        self.picture.show_chart(beside(image, answer), "answer")
+        self.picture.show_chart(pair_images(image, answer), "answer")
         self.stack.setCurrentWidget(self.pictured)
 
 
@@ -59,7 +59,7 @@ def is_picture(answer: Any) -> bool:
     )
 
 
-def beside(image: Any, answer: np.ndarray) -> TilesChart:
+def pair_images(image: Any, answer: np.ndarray) -> TilesChart:
     """The input, where it has the same size, and the answer, on one scale."""
     both = [("Input", image)] if is_picture(image) and image.shape == answer.shape else []
     both.append(("Answer", answer))

@@ -271,7 +271,7 @@ class GeneratePanel(QWidget):
 
     def _show_state(self) -> None:
         kind, running = self.kind, self.maker.running
-        torch_trouble = pytorch.trouble()
+        torch_trouble = pytorch.import_failure()
         for widget in (self.bar, self.stop):
             widget.setVisible(running)
         for widget in (self.go, self.again):
@@ -292,7 +292,7 @@ class GeneratePanel(QWidget):
             self.bar.show_share(0.0)
 
     def _why_empty(self, kind: type[GenerationMethod] | None) -> str:
-        if words := pytorch.trouble():
+        if words := pytorch.import_failure():
             return words
         if self.studio.analysis.errors():
             return MEND

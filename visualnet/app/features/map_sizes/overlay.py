@@ -44,7 +44,7 @@ class MapSizes(QObject):
         scale = scale_of(self._extents()) if self.shown else None
         if scale != self.scale:
             self.scale = scale
-            self.view.canvas.set_face(MapBoxPainter(scale) if scale is not None else None)
+            self.view.canvas.set_card_painter(MapBoxPainter(scale) if scale is not None else None)
         self.legend.describe()
         self.legend.show_if(scale is not None and bool(self._extents()))
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 
 from visualnet.analysis.facts import Analysis, Problem
-from visualnet.analysis.problem_list import Group, ProblemList, Row, lines, text, where
+from visualnet.analysis.problem_list import Group, ProblemList, Row, lines, name_place, text
 from visualnet.analysis.repair.search import Repair
 from visualnet.app.canvas.repairs.repair_search import RepairSearch
 from visualnet.app.features.problems.filter_bar import GroupHead, ProblemBar
@@ -267,7 +267,7 @@ class ProblemsPanel(QWidget):
         at = self.model.step(way)
         problem = shown[at].problem
         self.choose(problem)
-        place = where(problem, self.studio.project)
+        place = name_place(problem, self.studio.project)
         self.setAccessibleDescription(f"Problem {at + 1:,} of {len(shown):,}: {place}")
 
     def enter_repairs(self) -> None:

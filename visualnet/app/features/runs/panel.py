@@ -161,7 +161,7 @@ class RunTable(QAbstractTableModel):
             return True
         if role == Qt.ItemDataRole.EditRole and index.column() == 0:
             wish = " ".join(str(value).split())[:80]
-            name = "" if wish == history.when(run) else wish
+            name = "" if wish == history.format_begin(run) else wish
             folder = history.folder_of(run)
             if folder is not None:
                 return name == history.name_of(run) or self.runner.run_edits.rename(folder, name)

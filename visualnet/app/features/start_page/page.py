@@ -32,7 +32,7 @@ from visualnet.app.features.start_page.further_templates import CAPTION_GAP, Fur
 from visualnet.app.features.start_page.lesson_list import LessonList
 from visualnet.app.features.start_page.recent import RecentList, RecentRow
 from visualnet.app.features.start_page.template_chips import TemplateActions
-from visualnet.app.features.start_page.template_search import holds, show_only, words_of
+from visualnet.app.features.start_page.template_search import contains_words, show_only, words_of
 from visualnet.app.state.dropped_files import droppable
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
@@ -246,7 +246,9 @@ class StartPage(QWidget):
 
     def found(self) -> list[Choice]:
         """The templates that hold every word of the search, in their order; all where nothing is searched."""
-        return [choice for choice in (*self.cards, *self.more) if holds(self._words[choice], self.search.text())]
+        return [
+            choice for choice in (*self.cards, *self.more) if contains_words(self._words[choice], self.search.text())
+        ]
 
     def _filter(self) -> None:
         found = self.found()

@@ -74,7 +74,7 @@ def follow_folder(studio: Studio, folder: Path) -> bool:
         studio.shell.open_copy(project)
         begun = datetime.fromtimestamp((folder / PROJECT).stat().st_mtime)
         run = replace(history.new_run(project, folder), started=begun.replace(microsecond=0).isoformat())
-        studio.document.replace_quietly(history.put(run))
+        studio.document.replace_quietly(history.put_run(run))
     if not runner.follow(run, folder, at):
         return False
     studio.shell.show_panel("training")

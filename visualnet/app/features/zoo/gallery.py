@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QDialog, QWidget
 
 from visualnet.app.features.start_page.cards import Choice
-from visualnet.app.features.start_page.template_search import holds
+from visualnet.app.features.start_page.template_search import contains_words
 from visualnet.app.features.zoo.drawing import paint_cell, paint_unit
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme
@@ -203,7 +203,7 @@ class ZooDialog(QDialog):
 
     def found(self) -> list[CellCard]:
         """The cards that hold every word of the search; all where nothing is searched."""
-        return [card for card in self.cards if holds(card.cell.search, self.search.text())]
+        return [card for card in self.cards if contains_words(card.cell.search, self.search.text())]
 
     def _filter(self) -> None:
         found = self.found()

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.axes import place
 from visualnet.layers.declaration.calls import Expr, OwnModule, fn
-from visualnet.layers.declaration.initial_moments import Moments, Start, through
+from visualnet.layers.declaration.initial_moments import Moments, Start, propagate_moments
 from visualnet.layers.declaration.layer import Layer, Shape, layer
 from visualnet.layers.declaration.params import choice, index, real
 from visualnet.layers.declaration.spec import Limits
@@ -69,7 +69,7 @@ class Activation(Layer):
 
     def begins(self, start: Start) -> Moments | None:
         curve = self._curve()
-        return through(start.first, curve) if start.first is not None and curve is not None else None
+        return propagate_moments(start.first, curve) if start.first is not None and curve is not None else None
 
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs, **self.given(*self.params))

@@ -10,7 +10,7 @@ from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Expr, OwnModule, fn
-from visualnet.layers.declaration.initial_moments import Start, binary_surprise, surprise
+from visualnet.layers.declaration.initial_moments import Start, binary_surprise, expected_cross_entropy
 from visualnet.layers.declaration.layer import Layer, Pattern, Shape, ShapeError, Spec, layer, read_ports
 from visualnet.layers.declaration.params import BIG, Int, choice, flag, real, reals
 
@@ -303,7 +303,7 @@ class CrossEntropy(OfClasses):
         if start.first is None or start.shapes[0] is None or start.shapes[0][0] < 2:
             return None
         classes = int(start.shapes[0][0])
-        return math.log(classes), surprise(round(math.sqrt(start.first.variance), 1), classes)
+        return math.log(classes), expected_cross_entropy(round(math.sqrt(start.first.variance), 1), classes)
 
 
 @layer(

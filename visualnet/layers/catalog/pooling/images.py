@@ -10,7 +10,7 @@ from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.calls import Expr, OwnModule, fn, one
 from visualnet.layers.declaration.drawings import Drawing, Window
-from visualnet.layers.declaration.formulas import WINDOW, WINDOW_CEIL, along, derive, window
+from visualnet.layers.declaration.formulas import WINDOW, WINDOW_CEIL, derive, spell_axis, window
 from visualnet.layers.declaration.initial_moments import Moments, Start, averaged_over, largest_of
 from visualnet.layers.declaration.layer import (
     Fault,
@@ -218,7 +218,7 @@ class Unpool(Layer):
             raise ShapeError(words, "indices", f"{_times(shapes[0])} ≠ {_times(indices)}")
         stride = self.stride or self.kernel_size
         figures = zip(extents, self.kernel_size, stride, self.padding, self.spatial, strict=True)
-        sizes = [derive(_UNPOOLED, {"n": n, "k": k, "s": s, "p": p}, along(axis)) for n, k, s, p, axis in figures]
+        sizes = [derive(_UNPOOLED, {"n": n, "k": k, "s": s, "p": p}, spell_axis(axis)) for n, k, s, p, axis in figures]
         if self.output_size is None:
             return (channels, *sizes)
         for size, asked, s in zip(sizes, self.output_size, stride, strict=True):

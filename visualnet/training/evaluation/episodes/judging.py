@@ -22,7 +22,7 @@ FIRST_SEEDS = {"training": 1_000_000, "validation": 2_000_000, "test": 3_000_000
 others are played in no training."""
 
 
-def plays(project: Project) -> bool:
+def learns_by_play(project: Project) -> bool:
     """Whether the recipe's procedure learns by play: then it is judged by play."""
     kind = PROCEDURES.get(project.recipe.procedure)
     return kind is not None and kind.plays
