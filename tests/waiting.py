@@ -21,11 +21,11 @@ BUSY_S = 3.0
 """Where something is always going on, as while a network trains, a window is at rest after so long."""
 
 
-def until(true: Callable[[], Any], what: str = "", seconds: float = PATIENCE_S) -> None:
-    """Let the program live until something is so."""
+def until(true: Callable[[], Any], what: str | Callable[[], str] = "", seconds: float = PATIENCE_S) -> None:
+    """Let the program live until something is so; ``what`` names it, or tells how it stands when nobody waits any longer."""
     end = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < end, f"waited {seconds:g} s in vain for {what or true}"
+        assert time.monotonic() < end, f"waited {seconds:g} s in vain for {what() if callable(what) else what or true}"
         _live()
 
 

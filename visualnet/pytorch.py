@@ -13,7 +13,7 @@ class NoTorch(RuntimeError):
     """PyTorch cannot be imported; the words say why and how to get it."""
 
 
-def trouble() -> str:
+def import_failure() -> str:
     """Why PyTorch could not be imported when that was last tried; nothing if it could, or was not tried."""
     return _trouble
 

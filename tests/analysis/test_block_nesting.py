@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualnet.analysis.block_nesting import crumbs, find_node, instances_beside
+from visualnet.analysis.block_nesting import breadcrumb_trail, find_node, instances_beside
 from visualnet.analysis.inference.infer import infer
 from visualnet.core.graph import Graph, Node
 from visualnet.core.project import MAIN, Block, Project
@@ -20,7 +20,7 @@ PROJECT = Project(
 
 
 def test_each_part_of_the_way_leads_to_a_sheet() -> None:
-    way = crumbs(PROJECT, "inner", ("n1", "n1#2"))
+    way = breadcrumb_trail(PROJECT, "inner", ("n1", "n1#2"))
     assert [(c.sheet, c.path, c.words) for c in way] == [
         (MAIN, (), "net"),
         ("outer", ("n1",), "first"),
@@ -28,7 +28,9 @@ def test_each_part_of_the_way_leads_to_a_sheet() -> None:
     ]
     assert [n.name for n in instances_beside(PROJECT, way[1])] == ["first", "second"]
     assert instances_beside(PROJECT, way[0]) == []
-    assert [c.words for c in crumbs(PROJECT, "inner", ("n9",))] == ["net", "inner"], "seen through no use of it"
+    assert [c.words for c in breadcrumb_trail(PROJECT, "inner", ("n9",))] == ["net", "inner"], (
+        "seen through no use of it"
+    )
 
 
 def test_a_node_is_found_by_its_path_or_not_at_all() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.analysis.drawing import look
 from visualnet.analysis import NodeFacts, infer
-from visualnet.analysis.explain import Why, macs, parameters, shapes, tensors
+from visualnet.analysis.explain import NumberExplanation, macs, parameters, shapes, tensors
 from visualnet.core.storage import project_file
 from visualnet.resources import resource
 
@@ -146,5 +146,5 @@ def test_multiplications_without_divisors_that_are_one() -> None:
 
 
 def test_only_what_there_is_stands_in_the_text() -> None:
-    assert Why("Q?", ("a", "b")).text == "Q?\na\nb"
-    assert Why("Q?", (), "note", None, "legend").text == "Q?\nlegend\nnote"
+    assert NumberExplanation("Q?", ("a", "b")).text == "Q?\na\nb"
+    assert NumberExplanation("Q?", (), "note", None, "legend").text == "Q?\nlegend\nnote"

@@ -19,7 +19,14 @@ from visualnet.core.graph import Init
 from visualnet.core.project import DataChoice, Project
 from visualnet.core.storage import project_file
 from visualnet.layers import LAYERS
-from visualnet.layers.declaration.initial_moments import NORMAL, Moments, Start, after_weights, surprise, through
+from visualnet.layers.declaration.initial_moments import (
+    NORMAL,
+    Moments,
+    Start,
+    after_weights,
+    expected_cross_entropy,
+    propagate_moments,
+)
 from visualnet.layers.declaration.initialization import INITIALIZATIONS
 from visualnet.resources import resource
 from visualnet.templates.index import template_list
@@ -133,11 +140,11 @@ def test_a_weighted_sum_has_the_forecast_variance(kind: str) -> None:
 def test_functions_of_normal_numbers() -> None:
     torch.manual_seed(0)
     x = 0.7 * torch.randn(200_000) + 0.3
-    found = through(Moments(0.3, 0.49), math.tanh)
+    found = propagate_moments(Moments(0.3, 0.49), math.tanh)
     assert (found.mean, found.variance) == pytest.approx((x.tanh().mean().item(), x.tanh().var().item()), abs=0.005)
     for deviation, classes in ((0.3, 10), (2.0, 10), (4.0, 3), (1.5, 2000)):
         z = deviation * torch.randn(2_000, classes)
-        assert surprise(deviation, classes) == pytest.approx(z.logsumexp(1).mean().item(), rel=0.06)
+        assert expected_cross_entropy(deviation, classes) == pytest.approx(z.logsumexp(1).mean().item(), rel=0.06)
 
 
 def he(last: Init, **data: Any) -> Project:
@@ -190,7 +197,7 @@ def test_what_is_followed_is_bounded() -> None:
     fields = {f"fc{i}": {"init": Init("normal", {"std": 2.0})} for i in range(first_loss.MOST_NODES)}
     deep = Project(graph=graph(nodes, [*wires, f"{end} -> ce.logits", "label.y -> ce.target"], **fields))
     assert told(deep) == []
-    with pytest.raises(first_loss.TooFar):
+    with pytest.raises(first_loss.TooManyLayers):
         forecast(deep)
 
 

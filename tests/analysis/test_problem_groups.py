@@ -12,15 +12,15 @@ from visualnet.analysis.problem_list import (
     KINDS,
     WHOLE,
     Group,
+    ProblemFilter,
     Row,
-    Wish,
     counts,
     filter_rows,
     group_rows,
     join_axes,
+    name_place,
     sort_problems,
     text,
-    where,
 )
 from visualnet.core.project import Block, Project
 
@@ -87,15 +87,15 @@ def test_a_row_stays_the_same_while_its_figures_change() -> None:
 
 
 def test_where_a_problem_is() -> None:
-    assert where(problem("", node="n2"), PROJECT) == "f"
-    assert where(problem("", node="n2", sheet="part"), PROJECT) == "part / a"
-    assert where(problem(""), PROJECT) == where(problem("", node="gone"), PROJECT) == "whole network"
-    assert where(problem("", node="n2", sheet="gone"), PROJECT) == "gone / whole network"
+    assert name_place(problem("", node="n2"), PROJECT) == "f"
+    assert name_place(problem("", node="n2", sheet="part"), PROJECT) == "part / a"
+    assert name_place(problem(""), PROJECT) == name_place(problem("", node="gone"), PROJECT) == "whole network"
+    assert name_place(problem("", node="n2", sheet="gone"), PROJECT) == "gone / whole network"
 
 
 def test_what_is_wanted() -> None:
     def words(**wish: str) -> set[str]:
-        return {r.problem.words for r in filter_rows(rows(), Wish(**wish), PROJECT)}  # type: ignore[arg-type]
+        return {r.problem.words for r in filter_rows(rows(), ProblemFilter(**wish), PROJECT)}  # type: ignore[arg-type]
 
     everything = {r.problem.words for r in rows()}
     assert words() == everything

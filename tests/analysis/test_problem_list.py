@@ -9,9 +9,9 @@ from visualnet.analysis import infer
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.problem_list import (
     Group,
+    ProblemFilter,
     ProblemList,
     Row,
-    Wish,
     counts,
     filter_rows,
     group_rows,
@@ -64,9 +64,9 @@ def test_the_order_holds_while_figures_change() -> None:
 def test_every_word_must_be_found_in_text_node_or_kind() -> None:
     project = broken()
     rows = join_axes(infer(project).problems)
-    assert {r.problem.node for r in filter_rows(rows, Wish("connected b"), project)} == {"n4"}
-    assert filter_rows(rows, Wish("connected nowhereland"), project) == []
-    assert filter_rows(rows, Wish(sheet="other"), project) == []
+    assert {r.problem.node for r in filter_rows(rows, ProblemFilter("connected b"), project)} == {"n4"}
+    assert filter_rows(rows, ProblemFilter("connected nowhereland"), project) == []
+    assert filter_rows(rows, ProblemFilter(sheet="other"), project) == []
     assert counts(rows)["error"] == sum(r.problem.severity == "error" for r in rows)
 
 
@@ -103,13 +103,13 @@ def test_a_list_has_a_bound_and_folded_groups_are_titles() -> None:
 def test_a_walk_goes_round_and_begins_at_the_current_problem() -> None:
     model, project = ProblemList(), broken()
     model.update(infer(project).problems, project)
-    found = model.filter(Wish(), project)
+    found = model.filter(ProblemFilter(), project)
     assert sum(found.values()) == len(model.shown) == len(model.all) > 2
     assert model.current == model.shown[0].problem and not model.walked
     assert model.step(1) == 0 and model.step(-1) == len(model.shown) - 1
     assert model.choose(model.shown[0].problem) == "Errors"
     assert model.step(1) == 1 and model.step(-1) == len(model.shown) - 1
-    model.filter(Wish(hidden=frozenset({"error"})), project)
+    model.filter(ProblemFilter(hidden=frozenset({"error"})), project)
     assert model.current is None and not model.walked, "what is not seen is not the current one"
 
 

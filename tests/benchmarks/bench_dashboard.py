@@ -14,10 +14,10 @@ from tests.benchmarks.bench_canvas import Result, frames, grid, opened
 from tests.contract.observed_networks import observed
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.overlays.card_tints import CardTint, TintLayer, amount_colour
-from visualnet.app.features.dashboard.wire_inks import wire_ink
+from visualnet.app.features.dashboard.wire_styles import wire_style
 from visualnet.app.theme.tokens import DARK
 from visualnet.training.observations.cards.declare import CardGradients, CardSaturation, CardValues, CardWeights
-from visualnet.training.observations.context import resting
+from visualnet.training.observations.context import in_evaluation_mode
 
 CARDS = 60
 FRAME_MS, LOOK_MS = 4.0, 10.0
@@ -41,7 +41,7 @@ def painting() -> list[Result]:
             cards = list(view.canvas.cards) if shown else []
             layer.show_tints({c: CardTint(amount_colour(i / CARDS), f"{i / 7:.2g}") for i, c in enumerate(cards)})
             targets = list(view.canvas.wires) if shown else []
-            view.canvas.set_wire_inks({t: wire_ink(i / len(targets), DARK) for i, t in enumerate(targets)})
+            view.canvas.set_wire_styles({t: wire_style(i / len(targets), DARK) for i, t in enumerate(targets)})
             frames(view, lambda _: None, 40)  # until every card has its picture
             spent.append(statistics.median(frames(view, lambda _: None)))
         bare, full = spent
@@ -57,7 +57,7 @@ def looks() -> list[Result]:
     found: list[Result] = []
     for kind in (CardValues, CardSaturation, CardWeights, CardGradients):
         made, subject, spent = kind(), kind.subjects(network.analysis)[0], []
-        with resting(network.model), torch.no_grad():
+        with in_evaluation_mode(network.model), torch.no_grad():
             network.context.aim(0)
             for _ in range(30):
                 begin = time.perf_counter()

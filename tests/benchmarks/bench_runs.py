@@ -130,7 +130,7 @@ def overlay() -> dict[str, float]:
 
     from visualnet.app.plots.charts.chart_view import ChartView
     from visualnet.app.theme.tokens import DARK
-    from visualnet.training.run_index.overlay import Shown, draw_overlay
+    from visualnet.training.run_index.overlay import ShownRun, draw_overlay
     from visualnet.training.runs.run_model import RunModel
     from visualnet.training.runs.series import Series
 
@@ -140,7 +140,7 @@ def overlay() -> dict[str, float]:
     for number in range(OVERLAID):
         model = RunModel(f"run {number}")
         model.steps["loss"] = Series(np.arange(STEPS), fall + 0.02 * number + rng.normal(size=STEPS) * 0.1)
-        shown.append(Shown(f"run {number}", model, f"lr {number % 10}"))
+        shown.append(ShownRun(f"run {number}", model, f"lr {number % 10}"))
     chart = ChartView()
     chart.resize(680, 420)
     chart.set_theme(DARK)

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from visualnet.compiling import custom_modules, extra_modules
 from visualnet.layers import Layer
-from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Make, Method, Own, Ref
+from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Make, Method, OwnModule, Ref
 
 
 def _pairs(first: Any, weight: Any, second: Any, *_: Any, **__: Any) -> int:
@@ -42,7 +42,7 @@ def outputs(
 ) -> dict[str, Any]:
     """Each used output port's tensor; ``arriving`` gives each input port's (None where it is open)."""
     refs = [Ref(port) if tensor is not None else None for port, tensor in arriving.items()]
-    trees = layer.forward(Own(), *refs, used=used)
+    trees = layer.forward(OwnModule(), *refs, used=used)
     if not isinstance(trees, Mapping):
         trees = {next(iter(layer.outputs())): trees}
     known: dict[int, Any] = {}

@@ -26,7 +26,7 @@ from visualnet.analysis.repair.search import repairs
 from visualnet.app.diagrams.layer_drawing import LayerDrawing
 from visualnet.app.diagrams.receptive_field import FieldDrawing
 from visualnet.app.features.inspector.explanation_card import ExplanationCard
-from visualnet.app.figures.picture import Look, make_drawing
+from visualnet.app.figures.picture import PictureOptions, make_drawing
 from visualnet.compiling.source_code.source import model_source
 from visualnet.core import edits
 from visualnet.core.graph import Port
@@ -269,7 +269,7 @@ def _faulty(project: Project) -> Project:
 
 def _draw(have: dict[str, Any]) -> None:
     project, analysis = have["load"], have["infer"]
-    picture = make_drawing(project, Look("light", "", None), analysis)
+    picture = make_drawing(project, PictureOptions("light", "", None), analysis)
     image = QImage(800, 600, QImage.Format.Format_ARGB32_Premultiplied)
     painter = QPainter(image)
     for _ in picture.paint(painter):

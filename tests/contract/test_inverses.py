@@ -14,7 +14,7 @@ from tests.contract.evaluate import build, compute, outputs
 from tests.contract.test_layers_torch import inferred
 from tests.sampling import examples
 from visualnet.layers import LAYERS, Layer
-from visualnet.layers.declaration.calls import LOG_DET, Own, Ref, Undoing
+from visualnet.layers.declaration.calls import LOG_DET, OwnModule, Ref, Undoing
 
 UNDONE = [tag for tag, kind in LAYERS.items() if kind.undoing is not Layer.undoing]
 NUMBERS = 60
@@ -47,7 +47,7 @@ def made(layer: Layer, shapes: Any) -> nn.Module | None:
 
 
 def undo(layer: Layer, how: Undoing, module: Any, known: dict[str, Tensor], shapes: Any) -> dict[str, Tensor]:
-    exprs = layer.inverse(Own(), {port: Ref(port) for port in how.reads}, *shapes)
+    exprs = layer.inverse(OwnModule(), {port: Ref(port) for port in how.reads}, *shapes)
     return {port: compute(expr, module, known, {}) for port, expr in exprs.items()}
 
 

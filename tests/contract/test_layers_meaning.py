@@ -11,7 +11,7 @@ import torch
 from tests.contract.evaluate import build, outputs
 from visualnet.compiling.extra_modules import ClassToken, LearnedPositions, SinusoidalPositions
 from visualnet.layers import LAYERS, Spec
-from visualnet.layers.declaration.layer import Misfit
+from visualnet.layers.declaration.layer import ShapeError
 
 
 def compute(
@@ -309,7 +309,7 @@ def test_negative_padding_cuts_off_as_torch_does() -> None:
                     except RuntimeError:
                         wanted = x[..., :0]
                     if not wanted.numel() or (mode == "circular" and min(before, after) < 0 < max(before, after)):
-                        with pytest.raises(Misfit, match=r"cut off|can pad"):
+                        with pytest.raises(ShapeError, match=r"cut off|can pad"):
                             pad.infer([Spec((3, n))])
                         continue
                     assert pad.infer([Spec((3, n))])["y"].shape == tuple(wanted.shape[1:])
@@ -320,6 +320,6 @@ def test_a_crop_of_an_image_is_a_negative_border() -> None:
     """As U-Net crops what crosses over: so many pixels off every side."""
     x = torch.rand(2, 4, 9, 8)
     assert torch.equal(compute("pad", x, pad=(-2, -1, -3, -2))["y"], x[:, :, 3:-2, 2:-1])
-    with pytest.raises(Misfit, match="nothing is left of 4×9×8") as refusal:
+    with pytest.raises(ShapeError, match="nothing is left of 4×9×8") as refusal:
         LAYERS["pad"]({"pad": (-4, -4)}).shape((4, 9, 8))
     assert refusal.value.fault.formula == "8 + (-4) + (-4) = 0"

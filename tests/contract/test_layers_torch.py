@@ -15,7 +15,7 @@ from tests.contract.draw import Drawn, cases
 from tests.contract.evaluate import COUNTED, build, outputs
 from tests.sampling import examples
 from visualnet.layers import LAYERS, Layer, Spec
-from visualnet.layers.declaration.layer import Misfit
+from visualnet.layers.declaration.layer import ShapeError
 
 BATCH = 2
 EXAMPLES = examples(12, wide=60, thorough=1200)
@@ -60,7 +60,7 @@ def inferred(layer: Layer, specs: list[Spec | None]) -> dict[str, Spec] | str:
     try:
         faults = [f.words for f in layer.check(*shapes) if f.severity == "error"]
         return faults[0] if faults else layer.infer(specs)
-    except Misfit as error:
+    except ShapeError as error:
         return str(error)
 
 

@@ -16,7 +16,7 @@ from torch import Tensor
 from tests.contract.evaluate import compute, outputs
 from visualnet.layers import LAYERS, Layer, Spec
 from visualnet.layers.declaration.calls import Ref
-from visualnet.layers.declaration.layer import Misfit, Pattern
+from visualnet.layers.declaration.layer import Pattern, ShapeError
 
 SAMPLES, CLASSES, SIZES = 6, 4, {"K": (4,), "D": (5,), "*": (3, 2)}
 LOSSES = [tag for tag, kind in LAYERS.items() if kind.role == "loss"]
@@ -290,7 +290,7 @@ def refusal(layer: Layer, sizes: tuple[tuple[int, ...], ...]) -> str:
     """The words with which it refuses these sizes; empty where it takes them, or their rank is refused before it is asked."""
     try:
         layer.infer([Spec(size) for size in sizes])
-    except Misfit as fault:
+    except ShapeError as fault:
         return str(fault)
     except (IndexError, ValueError):
         return ""

@@ -18,7 +18,7 @@ from visualnet.figures.charts.svg import svg_of
 from visualnet.training.control import Control, ProbeRequest
 from visualnet.training.events import Event, Steps
 from visualnet.training.loop.session import Session
-from visualnet.training.observations.context import resting
+from visualnet.training.observations.context import in_evaluation_mode
 from visualnet.training.observations.observation import (
     FAMILIES,
     Observation,
@@ -93,7 +93,7 @@ def test_it_computes_draws_and_changes_nothing(kind: type[Observation], name: st
     before = state_of(network)
     for subject in chosen:
         request = ObservationRequest(kind.name, subject, quick_options(kind))
-        with resting(network.model), torch.no_grad():
+        with in_evaluation_mode(network.model), torch.no_grad():
             network.context.aim(1)
             result = observe(network.context, request)
             again = observe(network.context, request)

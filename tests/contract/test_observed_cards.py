@@ -17,7 +17,7 @@ from tests.contract.observed_networks import NETWORKS, Observed, observe_templat
 from visualnet.resources import resource
 from visualnet.training.observations.cards.declare import CardGradients, CardSaturation, CardValues, CardWeights
 from visualnet.training.observations.cards.sheet_ports import observed_sheets
-from visualnet.training.observations.context import resting
+from visualnet.training.observations.context import in_evaluation_mode
 from visualnet.training.observations.observation import Result, Subject
 
 OTHERS = [
@@ -58,7 +58,7 @@ def check_cards(found: Observed) -> None:
     context = found.context
     context.aim(0)
     batch = context.batch(context.places(SAMPLES))
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         recorder = Recorder(found.model.everything())
         recorder.run(*(batch.get(name) for name in found.model.fields))
     direct = copy.deepcopy(found.model.objective).eval()
@@ -67,7 +67,7 @@ def check_cards(found: Observed) -> None:
     by_id = {id(p): name for name, p in found.model.objective.named_parameters()}
 
     def observe(kind: Callable[[dict[str, int]], Any], subject: Subject) -> Result:
-        with resting(found.model), torch.no_grad():
+        with in_evaluation_mode(found.model), torch.no_grad():
             result = kind({"samples": SAMPLES} if kind is not CardWeights else {}).compute(context, subject)
         assert isinstance(result, Result)
         return result

@@ -12,7 +12,17 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from visualnet.core.expressions import MAX_BITS, MAX_DEPTH, MAX_LENGTH, Derived, number_text, parse, real, show, whole
+from visualnet.core.expressions import (
+    MAX_BITS,
+    MAX_DEPTH,
+    MAX_LENGTH,
+    Derived,
+    number_text,
+    parse,
+    read_number,
+    read_whole,
+    show,
+)
 
 SCOPE = {"n": 28, "k": 5, "s": 2, "width": Fraction(1, 4), "zero": 0, "x'": -3}
 
@@ -257,18 +267,18 @@ def test_derived_numbers_carry_their_formula() -> None:
 
 
 def test_values_from_files() -> None:
-    assert whole("2*n", {"n": 3}) == 6
-    assert whole(7, {}) == 7
-    assert real("n / 4", {"n": 3}) == 0.75
-    assert real(2, {}) == 2.0
+    assert read_whole("2*n", {"n": 3}) == 6
+    assert read_whole(7, {}) == 7
+    assert read_number("n / 4", {"n": 3}) == 0.75
+    assert read_number(2, {}) == 2.0
     with pytest.raises(ValueError, match=r"not whole; floor\(n / 2\) would be 1"):
-        whole("n / 2", {"n": 3})
+        read_whole("n / 2", {"n": 3})
     for wrong in (True, 1.5, None, (1,)):
         with pytest.raises(ValueError, match="whole number"):
-            whole(wrong, {})  # type: ignore[arg-type]
+            read_whole(wrong, {})  # type: ignore[arg-type]
     for wrong in (True, None, (1,)):
         with pytest.raises(ValueError, match="number"):
-            real(wrong, {})  # type: ignore[arg-type]
+            read_number(wrong, {})  # type: ignore[arg-type]
 
 
 def test_a_root_is_exact_where_it_is_a_fraction() -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 from visualnet.core.graph import Value
 from visualnet.core.project import DataFacts, FieldFacts, PreparationStep
 from visualnet.data.samples import Batch, Samples
-from visualnet.data.sources.source import Check, FileSource, Finding, Found, Guess
+from visualnet.data.sources.source import Check, FileSource, Finding, Guess, SourceScan
 from visualnet.layers.declaration.params import flag
 
 KIND = "test_pictures"
@@ -64,7 +64,7 @@ class PictureFolder(FileSource):
         classes = sorted((p.name for p in self.path.iterdir() if p.is_dir()), reverse=bool(self.reverse))
         return classes, [file for name in classes for file in sorted((self.path / name).glob("*.png"))]
 
-    def look_through(self, check: Check) -> Found:
+    def look_through(self, check: Check) -> SourceScan:
         if not self.path.is_dir():
             raise ValueError(f"“{self.path.name}” is no folder")
         classes, files = self._files()
@@ -84,7 +84,7 @@ class PictureFolder(FileSource):
             "label": FieldFacts(dtype="int", classes=len(classes)),
         }
         facts = DataFacts(size=good, fields=fields, classes=tuple(classes), fingerprint=digest.hexdigest())
-        return Found(facts, tuple(findings), (("formats", f"{good} PNG"),))
+        return SourceScan(facts, tuple(findings), (("formats", f"{good} PNG"),))
 
     def open(self) -> FolderSamples:
         classes, files = self._files()

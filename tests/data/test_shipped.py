@@ -10,7 +10,7 @@ import pytest
 import visualnet as vn
 from visualnet.core.project import DataChoice
 from visualnet.data.declare import DATASETS
-from visualnet.data.examination.face import make_face
+from visualnet.data.examination.sample_content import make_content
 from visualnet.data.loading import load
 from visualnet.data.registry import make_data_set
 from visualnet.data.shipped.place_names import PLACE_LETTERS
@@ -84,8 +84,8 @@ def test_names_of_towns_are_spelled_by_their_letters() -> None:
 
 def test_names_of_towns_are_shown_as_people_read_them() -> None:
     data = load(DataChoice(name="place_names"))
-    face = make_face(make_data_set(data.choice), data.fields, data.choice, data.sample(0, tuple(data.fields)))
-    assert face.words == "são paulo"
+    content = make_content(make_data_set(data.choice), data.fields, data.choice, data.sample(0, tuple(data.fields)))
+    assert content.words == "são paulo"
 
 
 def test_windows_of_the_sea_do_not_overlap_unless_they_are_asked_to() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualnet.figures.charts.marks import Area, Dots, Stroke, Words
-from visualnet.figures.charts.spread.bands import ALL_SPOTS, DASHES, Band, BandChart
+from visualnet.figures.charts.marks import Area, Dots, Label, Stroke
+from visualnet.figures.charts.spread.bands import ALL_REGIONS, DASHES, Band, BandChart
 from visualnet.figures.charts.svg import svg_of
 
 VALUES = st.lists(st.tuples(*[st.floats(-1e6, 1e6)] * 3), min_size=1, max_size=12)
@@ -28,7 +28,7 @@ def test_lines_and_bands_lie_in_the_drawing_and_each_has_its_own_dashes(
     for mark in drawing.marks:
         if isinstance(mark, Area | Dots) or (isinstance(mark, Stroke) and mark.colour.startswith("curve")):
             assert all(0 <= x <= width + 200 and -1 <= y <= height + 1 for x, y in mark.points)
-    names = [mark.text for mark in drawing.marks if isinstance(mark, Words)]
+    names = [mark.text for mark in drawing.marks if isinstance(mark, Label)]
     assert all(names.count(f"curve {number}") == 1 for number in range(len(values)))
     dashes = {(m.dashed, m.dash) for m in drawing.marks if isinstance(m, Stroke) and m.colour.startswith("curve")}
     assert len(dashes) == len(values)
@@ -39,10 +39,10 @@ def test_with_places_the_values_of_the_axis_stand_at_even_distances() -> None:
     band = Band("a", (5.0, 100.0), (0.5, 0.9), (0.4, 0.9), (0.6, 0.9), 0, 1)
     chart = BandChart((band,), "samples", "accuracy", places=(5.0, 20.0, 100.0))
     drawing = chart.lay_out(600, 400)
-    ticks = {m.text: m.x for m in drawing.marks if isinstance(m, Words) and m.text in ("5", "20", "100")}
+    ticks = {m.text: m.x for m in drawing.marks if isinstance(m, Label) and m.text in ("5", "20", "100")}
     assert ticks["20"] - ticks["5"] == pytest.approx(ticks["100"] - ticks["20"])
-    spot = drawing.spot_at(ticks["5"], next(m.points[0][1] for m in drawing.marks if isinstance(m, Dots)))
-    assert spot is not None and spot.words == "a, samples 5: 0.5 (0.4 to 0.6)"
+    region = drawing.region_at(ticks["5"], next(m.points[0][1] for m in drawing.marks if isinstance(m, Dots)))
+    assert region is not None and region.words == "a, samples 5: 0.5 (0.4 to 0.6)"
     dash = " ".join(f"{part:g}" for part in DASHES[1])
     assert f'stroke-dasharray="{dash}"' in svg_of(chart) and "ends at 0.9" in chart.description()
 
@@ -60,5 +60,5 @@ def test_many_curves_are_thin_and_answer_at_a_bounded_number_of_places() -> None
         drawing = chart.lay_out(700, 400)
         lines = [mark for mark in drawing.marks if isinstance(mark, Stroke) and len(mark.points) == 300]
         assert len(lines) == len(chart.bands) and {line.width for line in lines} == {width}
-        named = {spot.words.partition(",")[0] for spot in drawing.spots}
-        assert named == {band.name for band in chart.bands} and len(drawing.spots) <= ALL_SPOTS
+        named = {region.words.partition(",")[0] for region in drawing.regions}
+        assert named == {band.name for band in chart.bands} and len(drawing.regions) <= ALL_REGIONS

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from visualnet.figures.charts.colours import contrast, read, resolve
-from visualnet.figures.charts.marks import Area, Chart, Dots, Pixels, Stroke, Words
+from visualnet.figures.charts.marks import Area, Chart, Dots, Label, Pixels, Stroke
 from visualnet.figures.charts.observed.connections import ConnectionsChart, DenseLayer
 from visualnet.figures.charts.observed.heat import HeatChart
 from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
@@ -60,13 +60,13 @@ def test_a_moment_of_a_heat_map_reaches_to_the_next_one() -> None:
     assert shares[1] == pytest.approx(0.75, abs=0.01)
     middle = field.y + field.height / 2
     for share, words in ((0.1, "step 0 · distance 1"), (0.3, "step 10 · distance 2"), (0.999, "step 10 · distance 2")):
-        spot = drawing.spot_at(field.x + share * field.width, middle)
-        assert spot is not None
-        assert spot.words == f"filter 0, {words}"
-    spot = drawing.spot_at(field.x + 0.3 * field.width, middle)
-    assert spot is not None
-    assert spot.x == pytest.approx(field.x + field.width * 0.25)
-    assert drawing.spot_at(field.x - 2, middle) is None
+        region = drawing.region_at(field.x + share * field.width, middle)
+        assert region is not None
+        assert region.words == f"filter 0, {words}"
+    region = drawing.region_at(field.x + 0.3 * field.width, middle)
+    assert region is not None
+    assert region.x == pytest.approx(field.x + field.width * 0.25)
+    assert drawing.region_at(field.x - 2, middle) is None
 
 
 def test_the_first_row_of_a_matrix_stands_below_and_every_cell_answers() -> None:
@@ -74,8 +74,8 @@ def test_the_first_row_of_a_matrix_stands_below_and_every_cell_answers() -> None
     drawing = HeatChart(values, (0.0, 2.0), (0.0, 200.0), "input", "output", "weight").lay_out(500, 500)
     field = next(mark for mark in drawing.marks if isinstance(mark, Pixels))
     assert field.values[-1, 0] < field.values[0, 0]
-    below = drawing.spot_at(field.x + 1, field.y + field.height - 0.5)
-    above = drawing.spot_at(field.x + field.width - 1, field.y + 0.5)
+    below = drawing.region_at(field.x + 1, field.y + field.height - 0.5)
+    above = drawing.region_at(field.x + field.width - 1, field.y + 0.5)
     assert below is not None
     assert above is not None
     assert below.words == "output 0, input 0 · weight 0"
@@ -87,22 +87,22 @@ def test_the_last_histogram_stands_in_front_and_is_named() -> None:
     drawing = chart.lay_out(600, 400)
     areas = [mark for mark in drawing.marks if isinstance(mark, Area)]
     assert max(y for _, y in areas[-1].points) > max(y for _, y in areas[0].points)
-    assert any(isinstance(mark, Words) and mark.text == "step 40" for mark in drawing.marks)
-    assert drawing.spots[-1].words == "step 40: most between 0.5 and 1"
+    assert any(isinstance(mark, Label) and mark.text == "step 40" for mark in drawing.marks)
+    assert drawing.regions[-1].words == "step 40: most between 0.5 and 1"
 
 
 def test_many_histograms_are_thinned_and_the_table_holds_all() -> None:
     counts = np.ones((300, 4))
     chart = RidgeChart(tuple(range(300)), np.linspace(0, 1, 5), counts, "weight")
-    assert len(chart.lay_out(600, 400).spots) == 16
+    assert len(chart.lay_out(600, 400).regions) == 16
     assert len(list(chart.rows())) == 1 + 300 * 4
 
 
 def test_bands_say_what_lies_between() -> None:
     drawing = EVERY[2].lay_out(600, 400)
-    spot = drawing.spot_at(60, 150)
-    assert spot is not None
-    assert spot.words == "step 0: median 2, 50 % between 1 and 3, all between 0 and 4"
+    region = drawing.region_at(60, 150)
+    assert region is not None
+    assert region.words == "step 0: median 2, 50 % between 1 and 3, all between 0 and 4"
     assert sum(isinstance(mark, Area) and len(mark.points) == 6 for mark in drawing.marks) == 2
 
 
@@ -111,13 +111,13 @@ def test_connections_tell_weights_biases_and_names() -> None:
     lines = [mark for mark in drawing.marks if isinstance(mark, Stroke)]
     assert [(mark.colour, mark.width) for mark in lines] == [("signed:-1", 2.0), ("signed:1", 4.0)]
     (x0, y0), (x1, y1) = lines[0].points
-    spot = drawing.spot_at(x0 + 0.3 * (x1 - x0), y0 + 0.3 * (y1 - y0) + 2)
-    assert spot is not None
-    assert spot.words == "inputs 1 → “cat”: weight −0.5"
-    unit = drawing.spot_at(x1 + 5, y1)
+    region = drawing.region_at(x0 + 0.3 * (x1 - x0), y0 + 0.3 * (y1 - y0) + 2)
+    assert region is not None
+    assert region.words == "inputs 1 → “cat”: weight −0.5"
+    unit = drawing.region_at(x1 + 5, y1)
     assert unit is not None
     assert unit.words == "“cat”: bias 0.2, strongest from inputs 0 (1), inputs 1 (−0.5)"
-    assert drawing.spot_at(x0 + 0.3 * (x1 - x0), y0 + 60) is None
+    assert drawing.region_at(x0 + 0.3 * (x1 - x0), y0 + 60) is None
 
 
 def test_of_very_many_connections_the_widest_are_drawn_and_that_is_told() -> None:
@@ -127,15 +127,15 @@ def test_of_very_many_connections_the_widest_are_drawn_and_that_is_told() -> Non
     assert len(lines) == 300
     least = np.sort(np.abs(weights).reshape(-1))[-300] / np.abs(weights).max()
     assert lines[0].width == pytest.approx(4 * least)
-    assert any(isinstance(mark, Words) and mark.text == "the 300 widest of 3,600 lines" for mark in drawing.marks)
+    assert any(isinstance(mark, Label) and mark.text == "the 300 widest of 3,600 lines" for mark in drawing.marks)
 
 
 def test_panes_and_pictures_without_room_are_told() -> None:
     pane = Pane("one", (Line("a", CURVE, 0),))
     many = SmallMultiplesChart((pane,) * 30, np.array(STEPS, float), "step", "p", (0.0, 1.0)).lay_out(420, 250)
-    assert any(isinstance(mark, Words) and mark.text.endswith("more have no room") for mark in many.marks)
+    assert any(isinstance(mark, Label) and mark.text.endswith("more have no room") for mark in many.marks)
     rows = PictureRows((PictureRow("input", np.zeros((80, 4, 4, 3))),), (), (0.0, 1.0)).lay_out(420, 250)
-    told = next(mark.text for mark in rows.marks if isinstance(mark, Words) and "no room" in mark.text)
+    told = next(mark.text for mark in rows.marks if isinstance(mark, Label) and "no room" in mark.text)
     shown = sum(isinstance(mark, Pixels) for mark in rows.marks)
     assert told == f"{80 - shown} more have no room"
 

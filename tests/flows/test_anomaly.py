@@ -16,7 +16,7 @@ from visualnet.figures.charts.observed.spread.threshold import ThresholdChart
 
 
 def shown(panel: Any) -> ThresholdChart:
-    chart = panel.judgements.chart.chart
+    chart = panel.charts.chart.chart
     assert isinstance(chart, ThresholdChart)
     return chart
 
@@ -30,9 +30,9 @@ def test_the_threshold_between_usual_and_odd_is_moved(window: Window, hands: Han
     train(window, hands)
     evaluate(panel, hands)
     assert panel.figures.title.text() == "AUC of odd samples"
-    panel.judgements.choose("odd_errors")
-    dial = panel.judgements.dial
-    assert dial.isVisible() and panel.judgements.dial_name.text() == "Threshold"
+    panel.charts.choose("odd_errors")
+    dial = panel.charts.dial
+    assert dial.isVisible() and panel.charts.dial_name.text() == "Threshold"
     first = shown(panel)
     assert abs(dial.value() / dial.maximum() - first.place) < 0.01
     dial.setFocus()
@@ -46,6 +46,6 @@ def test_the_threshold_between_usual_and_odd_is_moved(window: Window, hands: Han
     assert shown(panel).found == 0.0
     assert "precision —" in shown(panel).verdict()
     held = press_spot(panel, hands)
-    assert panel.judgements.samples.isVisible() and panel.judgements.samples.sample in held
-    panel.judgements.choose("odd_roc")
+    assert panel.charts.samples.isVisible() and panel.charts.samples.sample in held
+    panel.charts.choose("odd_roc")
     assert not dial.isVisible()

@@ -16,7 +16,7 @@ from visualnet.app.features.cluster_and_queue.queue_dialog import QueueDialog
 from visualnet.app.shell.window import Window
 from visualnet.core.storage import project_file
 from visualnet.training.queue.queue_file import note, read_queue
-from visualnet.training.queue.worker import working
+from visualnet.training.queue.worker import hold_queue
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -69,7 +69,7 @@ def test_runs_wait_in_the_queue(window: Window, hands: Hands, monkeypatch: pytes
         assert [run.folder for run in read_queue().runs] == [two, one]
         QTest.mouseClick(dialog.work, LEFT)
         assert started and not dialog.work.isEnabled()
-        with working():  # as that process does
+        with hold_queue():  # as that process does
             hands.until(lambda: "A process trains them" in dialog.state.text(), what="the process")
             assert "is trained now" in dialog.list.item(0).text()
             dialog.list.setCurrentRow(0)

@@ -45,10 +45,10 @@ def open_deep(hands: Hands, epochs: int = 3) -> None:
 
 def widths(studio: Studio, hands: Hands) -> list[float]:
     """How broad the wire is that leaves each layer with weights, from the first to the last."""
-    inks = hands.view.canvas.wire_inks
+    styles = hands.view.canvas.wire_styles
     by_source = {wire.source: target for target, wire in hands.view.canvas.wires.items()}
     linears = [node.id for node in studio.graph if node.kind == "linear"]
-    return [inks[by_source[Port(node, "y")]].width for node in linears if Port(node, "y") in by_source]
+    return [styles[by_source[Port(node, "y")]].width for node in linears if Port(node, "y") in by_source]
 
 
 @pytest.mark.wide
@@ -56,7 +56,7 @@ def test_gradients_of_a_deep_sigmoid_network_are_seen_to_fade(window: Window, ha
     """The lesson of the vanishing gradient: the wires burn at the loss, and are faint at the input."""
     open_deep(hands, epochs=1)
     board = board_of(window)
-    assert not board.shown and not board.legend.isVisible() and not hands.view.canvas.wire_inks
+    assert not board.shown and not board.legend.isVisible() and not hands.view.canvas.wire_styles
     hands.keys("Ctrl+Alt+D")
     assert board.shown and window.actions_["view.dashboard"].isChecked() and board.legend.isVisible()
     assert board.legend.cards_button.text() == "On the cards: Dead or saturated units"
@@ -80,7 +80,7 @@ def test_gradients_of_a_deep_sigmoid_network_are_seen_to_fade(window: Window, ha
     assert hands.view.canvas.marks.hover_wire == wire.target
     assert board.notes.wires[wire.target].startswith("∂loss/∂value: ")
     hands.keys("Ctrl+Alt+D")
-    assert not hands.view.canvas.wire_inks and not board.layer.isVisible() and not board.legend.isVisible()
+    assert not hands.view.canvas.wire_styles and not board.layer.isVisible() and not board.legend.isVisible()
     assert Settings(window.settings.path).typed("dashboard_cards", "") == "weight_gradients"
 
 

@@ -88,7 +88,7 @@ def test_a_folder_dropped_on_the_window_is_shown_measured_and_repaired(
     assert grid.samples.rowCount() == len(page.examiner.opened.parts[1]) and "12" in page.samples.words.text()
     QTest.mouseClick(grid.viewport(), LEFT, NONE, grid.visualRect(grid.samples.index(1)).center())
     viewer = page.samples.viewer
-    hands.until(lambda: viewer.display.picture.faces)
+    hands.until(lambda: viewer.display.picture.contents)
     assert page.samples.stack.currentWidget() is viewer and "validation" in viewer.words.text()
     first = viewer.words.text()
     QTest.keyClick(viewer, Qt.Key.Key_Right)
@@ -212,7 +212,7 @@ def test_a_hundred_thousand_samples_scroll_and_only_what_is_seen_is_decoded(wind
     assert grid.samples.rowCount() == 100_000
     grid.scrollToBottom()
     until(lambda: grid.samples.index(99_999).data() != "sample 99,999", "the last one is seen")
-    assert len(grid.samples._faces) < 1_000
+    assert len(grid.samples._contents) < 1_000
 
 
 def judge(window: Window, hands: Hands, report: Path) -> None:

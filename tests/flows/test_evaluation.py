@@ -41,15 +41,15 @@ def evaluate(panel: Any, hands: Hands) -> None:
     hands.until(lambda: not panel.evaluator.running, what="an evaluation")
 
 
-def press_spot(panel: Any, hands: Hands, least: int = 1) -> tuple[int, ...]:
+def press_region(panel: Any, hands: Hands, least: int = 1) -> tuple[int, ...]:
     """Click a place of the chart that holds samples."""
-    chart = panel.judgements.chart
+    chart = panel.charts.chart
     hands.rest(0.05)
-    spot = next(spot for spot in chart.drawing.spots if len(spot.samples) >= least)
-    at = QPoint(round(spot.x + spot.width / 2), round(spot.y + spot.height / 2))
+    region = next(region for region in chart.drawing.regions if len(region.samples) >= least)
+    at = QPoint(round(region.x + region.width / 2), round(region.y + region.height / 2))
     QTest.mouseMove(chart, at)
     QTest.mouseClick(chart, LEFT, pos=at)
-    found: tuple[int, ...] = spot.samples
+    found: tuple[int, ...] = region.samples
     return found
 
 
@@ -73,23 +73,23 @@ def test_a_run_is_judged_and_every_chart_leads_to_its_samples(
     assert "never opened" in panel.openings.text()
     assert "validation part · 40 samples" in panel.title.full_text
 
-    held = press_spot(panel, hands)
-    samples = panel.judgements.samples
+    held = press_region(panel, hands)
+    samples = panel.charts.samples
     assert samples.isVisible() and samples.list.count() == len(held) and samples.sample in held
     assert "true “" in samples.words.text() and samples.display.table.item(0, 0).text() == "point 1"
     QTest.keyClick(samples.list, Qt.Key.Key_Escape)
     assert not samples.isVisible()
 
-    names = [one.name for one in panel.judgements.judgements]
+    names = [one.name for one in panel.charts.kinds]
     assert names[0] == "confusion" and {"roc", "calibration", "by_column", "most_unsure"} <= set(names)
     for at, name in enumerate(names):
-        rect = panel.judgements.tabs.tabRect(at)
-        QTest.mouseClick(panel.judgements.tabs, LEFT, pos=rect.center())
-        assert panel.judgements.judgement.name == name and panel.judgements.words.text()
+        rect = panel.charts.tabs.tabRect(at)
+        QTest.mouseClick(panel.charts.tabs, LEFT, pos=rect.center())
+        assert panel.charts.kind.name == name and panel.charts.words.text()
         hands.rest(0.02)
-    panel.judgements.choose("most_unsure")
-    item = panel.judgements.list.item(1)
-    QTest.mouseClick(panel.judgements.list.viewport(), LEFT, pos=panel.judgements.list.visualItemRect(item).center())
+    panel.charts.choose("most_unsure")
+    item = panel.charts.list.item(1)
+    QTest.mouseClick(panel.charts.list.viewport(), LEFT, pos=panel.charts.list.visualItemRect(item).center())
     assert samples.isVisible() and samples.list.currentRow() == 1
 
     # A second run with another seed, held against the first.
@@ -182,7 +182,7 @@ def test_of_a_closed_project_no_answer_is_held(window: Window, hands: Hands) -> 
     panel = window.studio.shell.show_panel("evaluation")
     train(window, hands)
     evaluate(panel, hands)
-    press_spot(panel, hands)
+    press_region(panel, hands)
     held, trained = ref(panel.evaluation), window.project_files.tabs.front
     window.project_files.open_template("lenet5")
     hands.rest()

@@ -19,11 +19,11 @@ def click_place(view: ObservationView, row: int, column: int) -> None:
     chart = view.widget
     assert isinstance(chart, ChartView)
     assert chart.drawing is not None
-    spot = next(
-        s for s in chart.drawing.spots if dict(s.options).get("row") == row and dict(s.options)["column"] == column
+    region = next(
+        s for s in chart.drawing.regions if dict(s.options).get("row") == row and dict(s.options)["column"] == column
     )
     scale = chart.width() / chart.drawing.width
-    at = QPoint(round((spot.x + spot.width / 2) * scale), round((spot.y + spot.height / 2) * scale))
+    at = QPoint(round((region.x + region.width / 2) * scale), round((region.y + region.height / 2) * scale))
     QTest.mouseClick(chart, LEFT, NONE, at)
 
 

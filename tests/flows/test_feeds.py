@@ -201,9 +201,9 @@ def test_heads_of_one_repetition_and_a_drawing(window: Window, hands: Hands) -> 
         make_observation(request), request.subject, Result(arrays, {"units": ("channel 0", "channel 1")}), ()
     )
     assert view.drawing is not None
-    spot = view.drawing.spots[0]
+    region = view.drawing.regions[0]
     for units in ((1,), None):
-        QTest.mouseClick(view, LEFT, NONE, QPoint(int(spot.x + spot.width / 2), int(spot.y + spot.height / 2)))
+        QTest.mouseClick(view, LEFT, NONE, QPoint(int(region.x + region.width / 2), int(region.y + region.height / 2)))
         fed = [feed.units for feed in probes.feeds.every if feed.port == request.subject]
         assert fed == ([units] if units else [])
     view.deleteLater()

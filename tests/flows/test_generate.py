@@ -14,7 +14,7 @@ from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.app.features.generate.panel import GeneratePanel
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
-from visualnet.training.generating.made import MadeImages, MadePoints
+from visualnet.training.generating.results import GeneratedImages, GeneratedPoints
 
 
 def press(button: QAbstractButton) -> None:
@@ -42,7 +42,7 @@ def type_into(field: QWidget, text: str) -> None:
 
 
 def images(panel: GeneratePanel) -> np.ndarray:
-    assert isinstance(panel.made, MadeImages)
+    assert isinstance(panel.made, GeneratedImages)
     return panel.made.images
 
 
@@ -51,7 +51,7 @@ def test_samples_are_made_while_it_trains_and_with_what_the_run_has_kept(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     panel = open_panel(window, hands, "vae")
-    assert panel.way.currentText() == "Decoder from the prior"
+    assert panel.method.currentText() == "Decoder from the prior"
     assert [panel.weights.itemText(at) for at in range(panel.weights.count())] == ["Fresh weights"]
     assert "press Train first" in panel.empty.sentence.text()
     assert not panel.save.isEnabled()
@@ -115,7 +115,7 @@ def test_a_network_that_can_make_nothing_says_what_it_would_need(window: Window,
     assert "It would need a code that is drawn" in panel.empty.sentence.text()
     window.project_files.open_template("autoencoder")
     hands.until(lambda: panel.controls.isVisible(), what="what an autoencoder can make")
-    assert panel.way.currentText() == "Decoder from codes like those of the data"
+    assert panel.method.currentText() == "Decoder from codes like those of the data"
 
 
 @pytest.mark.wide
@@ -125,7 +125,7 @@ def test_the_count_that_suits_what_is_made_stands_in_the_panel(window: Window, h
     assert panel.form.rows["count"].field.text() == "400"  # type: ignore[attr-defined]
     press(panel.go)
     hands.until(lambda: panel.made is not None and not panel.maker.running, what="points of fresh weights")
-    assert isinstance(panel.made, MadePoints)
+    assert isinstance(panel.made, GeneratedPoints)
     assert panel.made.points.shape[-2] == 400
     type_into(panel.form.rows["count"].focusProxy(), "9")
     assert panel.form.rows["count"].field.text() == "9"  # type: ignore[attr-defined]

@@ -94,7 +94,7 @@ def test_a_name_is_the_same_on_the_page_and_in_the_panel_and_old_ones_are_taken_
 ) -> None:
     project = replace(tiny(), name="points")
     for folder, name in zip(runs, ("old name", "", "", ""), strict=True):
-        project = history.put(replace(history.new_run(project, folder), state="done"))(project)
+        project = history.put_run(replace(history.new_run(project, folder), state="done"))(project)
         project = history.rename(folder.name, name)(project)
     annotate(runs[1], name="from the page")
     window.open_copy(project)

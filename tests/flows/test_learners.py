@@ -73,8 +73,7 @@ def test_a_gan_is_set_up_and_trained(plain: Hands) -> None:
     type_into(page.rows["patience"].findChild(QLineEdit), "2")
     assert "would never end early" in page.forms["Guards"].words["patience"].text()
     QTest.keySequence(window, "Ctrl+Z")
-    QApplication.processEvents()
-    assert page.forms["Guards"].words["patience"].text() == ""
+    hands.until(lambda: page.forms["Guards"].words["patience"].text() == "", what="the words of patience to go")
     assert all(hands.node(f"loss_{end}").training == {"learner": "first"} for end in ("real", "fake", "fool"))
     for at, name in enumerate((D, G)):
         page.learners.list.setCurrentRow(at)

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPointF
 
 from tests.flows.hands import Hands
-from visualnet.app.features.map_sizes.box_face import BoxFace
+from visualnet.app.features.map_sizes.map_box_painter import MapBoxPainter
 from visualnet.app.features.map_sizes.overlay import MapSizes
 from visualnet.core import edits
 from visualnet.core.user.settings import Settings
@@ -14,8 +14,8 @@ from visualnet.core.user.settings import Settings
 
 def high(hands: Hands, name: str) -> float:
     """How high the box of a card is; 0 where the card looks as usual."""
-    face = hands.view.canvas.face
-    assert isinstance(face, BoxFace)
+    face = hands.view.canvas.card_painter
+    assert isinstance(face, MapBoxPainter)
     box = face.box(hands.view.canvas.cards[hands.node(name).id])
     return box.high if box is not None else 0.0
 
@@ -31,7 +31,7 @@ def colour(hands: Hands, name: str) -> str:
 def test_cards_become_boxes_that_follow_the_drawing(lenet: Hands) -> None:
     window, canvas = lenet.window, lenet.view.canvas
     sizes, action = window.overlay("map_sizes"), window.actions_["view.map_sizes"]
-    assert canvas.face is None and not sizes.legend.isVisible() and not action.isChecked()
+    assert canvas.card_painter is None and not sizes.legend.isVisible() and not action.isChecked()
     plain = {name: colour(lenet, name) for name in ("conv1", "loss")}
     action.trigger()
     lenet.rest()
@@ -40,7 +40,7 @@ def test_cards_become_boxes_that_follow_the_drawing(lenet: Hands) -> None:
     assert high(lenet, "conv1") == 2 * high(lenet, "pool1") and not high(lenet, "loss")
     rects = [rect for same in canvas.blocks().values() for rect in same]
     pool = canvas.cards[lenet.node("pool1").id]
-    assert canvas.face.area(pool) in rects and canvas.face.area(pool).height() < pool.height
+    assert canvas.card_painter.area(pool) in rects and canvas.card_painter.area(pool).height() < pool.height
 
     lenet.studio.do(
         "Larger window",
@@ -58,7 +58,7 @@ def test_cards_become_boxes_that_follow_the_drawing(lenet: Hands) -> None:
     lenet.studio.document.undo()
     action.trigger()
     lenet.rest()
-    assert canvas.face is None and not sizes.legend.isVisible() and not action.isChecked()
+    assert canvas.card_painter is None and not sizes.legend.isVisible() and not action.isChecked()
     window.show_space("build")
     lenet.view.fit_at_once()
     lenet.rest()

@@ -73,7 +73,7 @@ def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
         window.project_files.keep()
         window.project_files.tick()
         crash_handler.log.info("something to tell")
-        for look in (presets.of, trusted_code.is_trusted):
+        for look in (presets.presets_of, trusted_code.is_trusted):
             look("relu")
         block_library.entries()
         machine_speed_store.load()

@@ -13,7 +13,7 @@ from visualnet.app.features.generate.panel import GeneratePanel
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
 from visualnet.figures.charts.bars import HistogramChart
-from visualnet.training.generating.made_episode import MadeEpisode
+from visualnet.training.generating.generated_episode import GeneratedEpisode
 
 
 def train(window: Window, hands: Hands) -> None:
@@ -44,16 +44,16 @@ def test_it_is_judged_by_play_and_plays_an_episode_that_is_kept(
     found = panel.evaluation
     assert panel.figures.title.text() == "Mean reward" and "interval" in panel.figures.interval.text()
     assert "100 episodes" in panel.title.full_text
-    assert [one.title for one in panel.judgements.judgements] == ["Rewards", "Reward and length"]
-    chart = panel.judgements.chart.chart
+    assert [one.title for one in panel.charts.kinds] == ["Rewards", "Reward and length"]
+    chart = panel.charts.chart.chart
     assert isinstance(chart, HistogramChart) and sum(chart.counts) == 100
-    panel.judgements.choose("reward_by_length")
+    panel.charts.choose("reward_by_length")
     hands.rest(0.05)
-    assert not any(spot.samples for spot in panel.judgements.chart.drawing.spots), "an episode is no sample to open"
+    assert not any(region.samples for region in panel.charts.chart.drawing.regions), "an episode is no sample to open"
     page = tmp_path / "report.html"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(page), "HTML (*.html)"))
     hands.press(panel, "Report…")
-    assert found.figures[0]["mean_reward"].value == pytest.approx(found.judged[0].arrays["reward"].mean())
+    assert found.figures[0]["mean_reward"].value == pytest.approx(found.predictions[0].arrays["reward"].mean())
     assert "100 episodes" in page.read_text("utf-8")
 
     generate: GeneratePanel = window.show_panel("generate")
@@ -61,7 +61,7 @@ def test_it_is_judged_by_play_and_plays_an_episode_that_is_kept(
     hands.press(generate, "Generate")
     hands.until(lambda: generate.made is not None and not generate.maker.running, what="an episode")
     made = generate.made
-    assert isinstance(made, MadeEpisode) and generate.moments.isVisible()
+    assert isinstance(made, GeneratedEpisode) and generate.moments.isVisible()
     assert len(made.did) <= 20 and generate.time.maximum() == len(made.did)
     generate.time.setValue(1)
     assert generate.when.text().startswith("step 1:")

@@ -17,7 +17,7 @@ from visualnet.app.shell.window import Window
 from visualnet.core import edits
 from visualnet.core.storage import project_file
 from visualnet.data.generators.scenes import make_scenes
-from visualnet.figures.charts.marks import Spot
+from visualnet.figures.charts.marks import HitRegion
 from visualnet.figures.charts.observed.objects.detection_chart import DetectionChart
 from visualnet.resources import resource
 
@@ -29,16 +29,16 @@ def chart_of(view: ObservationView) -> DetectionChart:
     return chart
 
 
-def click_spot(view: ObservationView, begins: str) -> None:
+def click_region(view: ObservationView, begins: str) -> None:
     """Click the place whose words begin so, with the mouse."""
     widget = view.widget
-    spot: Spot = next(one for one in widget.drawing.spots if one.words.startswith(begins))
+    region: HitRegion = next(one for one in widget.drawing.regions if one.words.startswith(begins))
     scale = widget._scale
     QTest.mouseClick(
         widget,
         LEFT,
         NONE,
-        QPoint(round((spot.x + spot.width / 2) * scale), round((spot.y + spot.height / 2) * scale)),
+        QPoint(round((region.x + region.width / 2) * scale), round((region.y + region.height / 2) * scale)),
     )
 
 
@@ -59,9 +59,9 @@ def test_objects_are_found_in_scenes_and_in_a_picture_of_ones_own(window: Window
     assert "not trained yet" in view.note.text()
 
     # The switch and the slider in the picture are settings of it; nothing is computed anew for them.
-    click_spot(view, "Show what selective search proposed")
+    click_region(view, "Show what selective search proposed")
     hands.until(lambda: chart_of(view).shows_proposals, what="the proposals")
-    click_spot(view, "Show boxes with a score of 5 %")
+    click_region(view, "Show boxes with a score of 5 %")
     hands.until(lambda: chart_of(view).percent == 5, what="the score of the slider")
     assert view.options == {"proposals": True, "score": 5}
     assert len(chart_of(view).shown) >= len(before.shown)
@@ -77,9 +77,9 @@ def test_objects_are_found_in_scenes_and_in_a_picture_of_ones_own(window: Window
     # Evaluate: the held-out scenes come first, by their mean average precision.
     judging = window.show_panel("evaluation")
     judging.evaluate()
-    hands.until(lambda: judging.evaluation is not None, what="the judgement")
+    hands.until(lambda: judging.evaluation is not None, what="the evaluation")
     metric, _ = judging.evaluation.headline()
-    assert metric.name == "map_50" and judging.evaluation.judged[0].size == 4
+    assert metric.name == "map_50" and judging.evaluation.predictions[0].size == 4
 
     # Try it: a picture of one's own, of another size, is searched and all panels look at it.
     path = tmp_path / "mine.png"

@@ -104,7 +104,7 @@ def test_a_sound_is_recorded_in_try_it(window: Window, hands: Hands, tmp_path: P
     QTest.mouseClick(recorder.record, LEFT)
     assert devices.recording == "Headset"
     devices.heard = Sound(np.sin(np.arange(22_050) / 20).astype(np.float32) * 0.3, 44_100)
-    hands.until(lambda: editor.wave.faces and "0.5 s" in recorder.record.text(), what="the curve that grows")
+    hands.until(lambda: editor.wave.contents and "0.5 s" in recorder.record.text(), what="the curve that grows")
     assert editor.value() is None
     QTest.mouseClick(recorder.record, LEFT)
     assert not devices.recording and editor.value() is not None and editor.value().shape == (1, RATE)

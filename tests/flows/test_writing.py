@@ -13,7 +13,7 @@ from visualnet.app.features.writing.panel import FRESH, WritingPanel
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
-from visualnet.figures.charts.marks import Spot
+from visualnet.figures.charts.marks import HitRegion
 
 
 def open_panel(window: Window, hands: Hands, template: str, trained: bool = True) -> WritingPanel:
@@ -35,13 +35,13 @@ def written(panel: WritingPanel) -> str:
     return "" if found is None or found[1] is not panel.shown else " ".join(found[1].words["written"])
 
 
-def click(panel: WritingPanel, view: ChartView, which: Callable[[Spot], bool]) -> None:
+def click(panel: WritingPanel, view: ChartView, which: Callable[[HitRegion], bool]) -> None:
     """Click a place of a chart."""
     panel.area.ensureWidgetVisible(view)
     assert view.drawing is not None
-    spot = next(spot for spot in view.drawing.spots if which(spot))
+    region = next(region for region in view.drawing.regions if which(region))
     scale = view.width() / view.drawing.width
-    QTest.mouseClick(view, LEFT, NONE, QPoint(round((spot.x + 4) * scale), round((spot.y + 6) * scale)))
+    QTest.mouseClick(view, LEFT, NONE, QPoint(round((region.x + 4) * scale), round((region.y + 6) * scale)))
 
 
 @pytest.mark.wide
@@ -59,11 +59,11 @@ def test_a_sentence_is_translated_while_it_is_typed(window: Window, hands: Hands
     assert chart.queries[:3] == ("der", "kleine", "hund") and chart.weights.shape == (4, 7, 6)
 
     # Another word is forced at a place: what stands before it stays, what is behind is written anew.
-    click(panel, panel.words, lambda spot: spot.words.startswith("“sieht”"))
+    click(panel, panel.words, lambda region: region.words.startswith("“sieht”"))
     assert "Word 4" in panel.choices_title.text()
-    chosen = [spot.words for spot in panel.choices.drawing.spots if "click to write it" in spot.words]
+    chosen = [region.words for region in panel.choices.drawing.regions if "click to write it" in region.words]
     other = chosen[0].partition("”")[0][1:]
-    click(panel, panel.choices, lambda spot: spot.words.startswith(f"“{other}”"))
+    click(panel, panel.choices, lambda region: region.words.startswith(f"“{other}”"))
     hands.until(lambda: written(panel).startswith(f"der kleine hund {other}"), what="the forced word")
     assert panel.state.by_hand == {3}
     hands.press(panel, "Take back")

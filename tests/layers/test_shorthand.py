@@ -11,12 +11,12 @@ from visualnet.core.graph import BLOCK_PREFIX, Graph
 from visualnet.core.project import Block, Project
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.params import Bool, Choice, Float, Int, Ints
-from visualnet.layers.shorthand import NONE, Given, Reader, looks_typed
+from visualnet.layers.shorthand import NONE, Reader, TypedParameters, looks_typed
 
 BARE = Project()
 
 
-def read(kind: str, text: str, project: Project = BARE) -> Given:
+def read(kind: str, text: str, project: Project = BARE) -> TypedParameters:
     """Read all words; each must be taken."""
     reader = Reader(kind, project)
     assert [word for word in text.split() if not reader.take(word)] == []
@@ -143,11 +143,11 @@ def _written(value: Any) -> str:
 def test_a_block_has_its_own_numbers_and_can_be_repeated() -> None:
     project = Project(blocks={"stage": Block(params={"width": 8, "rate": 0.5}, graph=Graph())})
     kind = BLOCK_PREFIX + "stage"
-    assert read(kind, "16 x3 0.25", project) == Given({"width": 16, "rate": 0.25}, 3)
+    assert read(kind, "16 x3 0.25", project) == TypedParameters({"width": 16, "rate": 0.25}, 3)
     assert read(kind, "w=-2", project).params == {"width": -2}
     assert read(kind, "×1", project) is NONE
     assert read(kind, "x0", project).repeat == 1
-    assert bool(Given(repeat=2)) and not bool(Given())
+    assert bool(TypedParameters(repeat=2)) and not bool(TypedParameters())
 
 
 def test_what_can_be_meant_as_a_parameter() -> None:

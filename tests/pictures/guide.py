@@ -454,9 +454,9 @@ def evaluate(g: Guide) -> None:
     g.hands.until(lambda: panel.evaluation is not None)
     g.tall("evaluation", 420)
     g.hands.rest(0.4)
-    chart = panel.judgements.chart.chart
+    chart = panel.charts.chart.chart
     cell = max((at for at in chart.counts if at[0] != at[1]), key=lambda at: chart.counts[at])
-    panel.judgements.show_samples(chart.samples[cell], f"“{chart.names[cell[0]]}” answered as “{chart.names[cell[1]]}”")
+    panel.charts.show_samples(chart.samples[cell], f"“{chart.names[cell[0]]}” answered as “{chart.names[cell[1]]}”")
     g.keep("evaluate", g.area(panel))
 
 

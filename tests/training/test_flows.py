@@ -17,10 +17,10 @@ from visualnet.core.storage import project_file
 from visualnet.figures.charts.generated.clouds import CloudChart
 from visualnet.figures.charts.surfaces.density import DensityChart
 from visualnet.resources import resource
-from visualnet.training.generating.made import MadeImages, MadePoints
-from visualnet.training.generating.way import find_place, find_ways
-from visualnet.training.observations.context import resting
-from visualnet.training.observations.normalizing_flows.reading import flow_at, flows, stages
+from visualnet.training.generating.method import find_methods, find_place
+from visualnet.training.generating.results import GeneratedImages, GeneratedPoints
+from visualnet.training.observations.context import in_evaluation_mode
+from visualnet.training.observations.normalizing_flows.reading import flow_at, invertible_flows, stages
 from visualnet.training.observations.observation import find_observations
 from visualnet.training.runs.run_model import create_run
 
@@ -70,12 +70,12 @@ def test_the_likelihood_rises_and_a_run_goes_on_to_the_bit(tmp_path: Path) -> No
 def test_the_density_is_the_likelihood_and_adds_up_to_one() -> None:
     found = watch(template("realnvp-points", 1))
     find_observations()
-    (flow,) = flows(found.model.analysis)
+    (flow,) = invertible_flows(found.model.analysis)
     made, result = found.look("flow_density", ((flow.latent.node,), flow.latent.port), {"cells": 100})
     arrays = result.arrays
     area = (arrays["x"][1] - arrays["x"][0]) * (arrays["y"][1] - arrays["y"][0])
     corner = torch.tensor([[arrays["x"][7], arrays["y"][60]]], dtype=torch.float32)
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         told = -float(found.model.objective(corner)["loss"])
         box = torch.linspace(-8, 8, 401)
         grid = torch.cartesian_prod(box, box)
@@ -89,7 +89,7 @@ def test_the_density_is_the_likelihood_and_adds_up_to_one() -> None:
 
 
 def _log_p(model: object, x: torch.Tensor) -> torch.Tensor:
-    (flow,) = flows(model.analysis)  # type: ignore[attr-defined]
+    (flow,) = invertible_flows(model.analysis)  # type: ignore[attr-defined]
     assert flow.log_det is not None
     z, log_det = model.view([((p.node,), p.port) for p in (flow.latent, flow.log_det)])(x)  # type: ignore[attr-defined]
     return torch.distributions.Normal(0.0, 1.0).log_prob(z).sum(1) + log_det
@@ -98,12 +98,12 @@ def _log_p(model: object, x: torch.Tensor) -> torch.Tensor:
 def test_the_path_leads_from_the_data_to_z_and_generating_leads_back() -> None:
     found = watch(template("realnvp-points", 1))
     find_observations()
-    (flow,) = flows(found.model.analysis)
+    (flow,) = invertible_flows(found.model.analysis)
     subject = ((flow.latent.node,), flow.latent.port)
     made, result = found.look("flow_path", subject, {"samples": 50})
     path = result.arrays["path"]
     points = found.context.batch(found.context.places(50))["point"]
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         z = found.model.net(points)
     assert np.array_equal(path[0], points.numpy())
     assert np.allclose(path[-1], z.numpy(), atol=1e-6)
@@ -115,29 +115,29 @@ def test_the_path_leads_from_the_data_to_z_and_generating_leads_back() -> None:
         if share < 1:
             continue
         assert np.allclose(np.sort(np.concatenate([c for _, c in chart.clouds]), 0), np.sort(path[-1], 0))
-    kind = find_ways()["flow"]
+    kind = find_methods()["flow"]
     place = find_place(kind, found.model.analysis)
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         way = kind({"count": 20, "seed": 1})
         samples = way.make(found.context, place, lambda share: None)
-        assert isinstance(samples, MadePoints)
+        assert isinstance(samples, GeneratedPoints)
         assert samples.moments == len(stages(found.model.analysis, flow_at(found.model.analysis, subject)))
         again = found.model.net(torch.from_numpy(samples.points[-1]))
         still = kind({"count": 5, "temperature": 0.0}).make(found.context, place, lambda share: None)
     assert np.allclose(again.numpy(), samples.points[0], atol=1e-4)
-    assert isinstance(still, MadePoints)
+    assert isinstance(still, GeneratedPoints)
     assert np.ptp(still.points[-1], axis=0).max() < 1e-6, "without temperature all are the middle"
 
 
 def test_images_come_back_on_their_greys() -> None:
     found = watch(template("glow-small", 1))
-    (flow,) = flows(found.model.analysis)
+    (flow,) = invertible_flows(found.model.analysis)
     _, result = found.look("flow_samples", ((flow.latent.node,), flow.latent.port), {"samples": 4})
     assert result.arrays["made"].shape == (4, 8, 8, 1)
-    kind = find_ways()["flow"]
-    with resting(found.model), torch.no_grad():
+    kind = find_methods()["flow"]
+    with in_evaluation_mode(found.model), torch.no_grad():
         made = kind({"count": 3}).make(found.context, find_place(kind, found.model.analysis), lambda share: None)
-    assert isinstance(made, MadeImages)
+    assert isinstance(made, GeneratedImages)
     assert np.allclose(made.images * 16, np.round(made.images * 16), atol=1e-4)
 
 

@@ -22,7 +22,7 @@ from visualnet.training.idle_probe import IdleProbe, Question
 from visualnet.training.loop.metrics import Tally
 from visualnet.training.loop.session import Session
 from visualnet.training.runs.run_model import RunModel
-from visualnet.training.transfer.shipped import Shipped, shipped_for, shipped_weights
+from visualnet.training.transfer.shipped import PretrainedWeights, shipped_for, shipped_weights
 from visualnet.training.transfer.start import find_weights, preview, refer_to, start_from
 
 EVERY = {shipped.name: shipped for shipped in shipped_weights()}
@@ -39,7 +39,7 @@ def test_a_dozen_come_along_in_a_few_mb_and_no_file_without_an_entry() -> None:
 
 
 @pytest.mark.parametrize("shipped", EVERY.values(), ids=list(EVERY))
-def test_they_fit_their_template_whole_and_are_finite(shipped: Shipped) -> None:
+def test_they_fit_their_template_whole_and_are_finite(shipped: PretrainedWeights) -> None:
     table = preview(template(shipped.name), find_weights(shipped.reference))
     assert len(table.taken) == len(table.matches) and not table.unused, table.summary
     assert shipped_for(template(shipped.name)) == shipped

@@ -66,7 +66,7 @@ class Crumb(NamedTuple):
     tip: str
 
 
-def crumbs(project: Project, sheet: str, path: tuple[str, ...]) -> list[Crumb]:
+def breadcrumb_trail(project: Project, sheet: str, path: tuple[str, ...]) -> list[Crumb]:
     """The way from the main sheet to this one; a block that is seen through no instance stands behind the main sheet by its own name."""
     way = [Crumb(MAIN, (), project.name, "The whole network")]
     graph = project.graph

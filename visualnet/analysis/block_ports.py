@@ -6,18 +6,18 @@ from collections.abc import Collection
 from functools import cache
 
 from visualnet.analysis.facts import GraphFacts
-from visualnet.core.edits.grouping import Ends
+from visualnet.core.edits.grouping import PortKinds
 from visualnet.core.graph import Port
 from visualnet.layers.declaration.layer import LAYERS
 
 
 @cache
-def ends() -> Ends:
+def ends() -> PortKinds:
     """The kinds of node that are a block's ports, by their roles."""
     source = next(k for k in LAYERS.values() if k.role == "input")
     sink = next(k for k in LAYERS.values() if k.role == "output")
     outside = frozenset(k.tag for k in LAYERS.values() if k.role)
-    return Ends(source.tag, next(iter(source().outputs())), sink.tag, next(iter(sink().inputs())), outside)
+    return PortKinds(source.tag, next(iter(source().outputs())), sink.tag, next(iter(sink().inputs())), outside)
 
 
 def open_ports(facts: GraphFacts | None, ids: Collection[str]) -> tuple[list[Port], list[Port]]:

@@ -12,7 +12,7 @@ from visualnet.layers.declaration.layer import Sized
 from visualnet.layers.declaration.notation import Derivation, derivation
 
 
-class Why(NamedTuple):
+class NumberExplanation(NamedTuple):
     """One explained number: the question, and lines from the general to the figure; ``derivation`` is the same to be typeset."""
 
     question: str
@@ -28,11 +28,11 @@ class Why(NamedTuple):
         return "\n".join(filter(None, (self.question, *self.lines, self.legend, self.note)))
 
 
-def questions(facts: NodeFacts) -> list[Why]:
+def questions(facts: NodeFacts) -> list[NumberExplanation]:
     """All that is explained of a node: its errors, its shapes, parameters and multiplications."""
     errors = [p for p in facts.problems if p.severity == "error"]
     return [
-        *(Why(p.words, (p.formula,) if p.formula else (), "error", p.derivation) for p in errors),
+        *(NumberExplanation(p.words, (p.formula,) if p.formula else (), "error", p.derivation) for p in errors),
         *shapes(facts),
         *(why for why in (parameters(facts), macs(facts)) if why is not None),
     ]
@@ -51,7 +51,7 @@ def ports(facts: NodeFacts) -> Iterator[tuple[str, str, str]]:
         yield f"{port} →", left.text if left else "unknown", " × ".join(left.axes) if left else ""
 
 
-def shapes(facts: NodeFacts) -> Iterator[Why]:
+def shapes(facts: NodeFacts) -> Iterator[NumberExplanation]:
     """For every output extent that was computed: its formula. Axes with the same figures are told once."""
     for spec in facts.leaving.values():
         told: dict[tuple[object, ...], list[tuple[str, Derived]]] = {}
@@ -66,7 +66,7 @@ def shapes(facts: NodeFacts) -> Iterator[Why]:
             question = f"Why {'×'.join(str(int(e)) for _, e in same)}?"
             lettered = "n0" not in general and any(c.isalpha() for c in general)
             made = derivation(names, extent.formula, extent.figures, extent.symbols, int(extent), lettered)
-            yield Why(question, (*_unless_numbered(lines), f"= {extent.filled}"), "", made, legend)
+            yield NumberExplanation(question, (*_unless_numbered(lines), f"= {extent.filled}"), "", made, legend)
 
 
 def in_letters(extent: Derived) -> tuple[str, str]:
@@ -82,7 +82,7 @@ def _unless_numbered(lines: list[str]) -> list[str]:
     return [line for line in lines if "n0" not in line]
 
 
-def parameters(facts: NodeFacts) -> Why | None:
+def parameters(facts: NodeFacts) -> NumberExplanation | None:
     """How many numbers are learned, weight by weight."""
     if not facts.weights:
         return None
@@ -93,10 +93,10 @@ def parameters(facts: NodeFacts) -> Why | None:
     total = sum(w.total for w in facts.weights.values())
     note = f"shares {', '.join(sorted(facts.shared))} with another node; not counted again" if facts.shared else ""
     lines = " + ".join(letters), f"= {' + '.join(figures)} = {total:,}"
-    return Why(f"Why {total:,} parameters?", lines, note, _counted(facts, total))
+    return NumberExplanation(f"Why {total:,} parameters?", lines, note, _counted(facts, total))
 
 
-def first_deviation(facts: NodeFacts) -> Why | None:
+def first_deviation(facts: NodeFacts) -> NumberExplanation | None:
     """How far the first matrix's numbers spread before training, by the formula of how they are drawn."""
     name = next((k for k, w in facts.weights.items() if len(w) >= 2), "")
     made = facts.init.derivation(tuple(map(int, facts.weights[name]))) if name else None
@@ -104,7 +104,7 @@ def first_deviation(facts: NodeFacts) -> Why | None:
         return None
     formula = expressions.parse(facts.init.deviation)
     shown = show(formula, facts.init.figures(tuple(map(int, facts.weights[name]))))
-    return Why(
+    return NumberExplanation(
         f"Why a standard deviation of {made.result}?",
         (f"std = {show(formula)}", f"= {shown} = {made.result}"),
         "",
@@ -156,7 +156,7 @@ def _product(factors: list[tuple[str, str]], times: int) -> Expr:
     return whole
 
 
-def macs(facts: NodeFacts) -> Why | None:
+def macs(facts: NodeFacts) -> NumberExplanation | None:
     """How many multiplications one sample takes."""
     count = facts.macs
     if not isinstance(count, Derived) or not count:
@@ -165,7 +165,7 @@ def macs(facts: NodeFacts) -> Why | None:
     general, filled = show(formula, None, count.symbols), show(formula, count.figures)
     lines = general, f"= {filled} = {number_text(int(count))}"
     made = derivation("multiplications", formula, count.figures, count.symbols, int(count))
-    return Why(f"Why {count:,} multiplications?", lines, "", made)
+    return NumberExplanation(f"Why {count:,} multiplications?", lines, "", made)
 
 
 def _without_ones(expr: Expr, figures: Mapping[str, Any]) -> Expr:

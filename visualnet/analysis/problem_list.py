@@ -76,7 +76,7 @@ class Group(NamedTuple):
         return min((r.problem.severity for r in self.rows), key=SEVERITIES.index)
 
 
-class Wish(NamedTuple):
+class ProblemFilter(NamedTuple):
     """What someone wants to see."""
 
     text: str = ""
@@ -133,7 +133,7 @@ def sort_problems(rows: Iterable[Row], project: Project) -> list[Row]:
     return sorted(rows, key=rank)
 
 
-def where(problem: Problem, project: Project) -> str:
+def name_place(problem: Problem, project: Project) -> str:
     """``encoder / attention``: the node's name, behind the block that it is in."""
     try:
         node = project.sheet(problem.sheet).nodes.get(problem.node)
@@ -143,7 +143,7 @@ def where(problem: Problem, project: Project) -> str:
     return place + (node.name if node is not None else "whole network")
 
 
-def filter_rows(rows: Iterable[Row], wish: Wish, project: Project) -> list[Row]:
+def filter_rows(rows: Iterable[Row], wish: ProblemFilter, project: Project) -> list[Row]:
     """The rows that someone wants to see; every word of the text must be found."""
     words = wish.text.casefold().split()
     found = []
@@ -151,7 +151,7 @@ def filter_rows(rows: Iterable[Row], wish: Wish, project: Project) -> list[Row]:
         p = row.problem
         if wish.sheet is not None and p.sheet != wish.sheet:
             continue
-        text = f"{row.words} {where(p, project)} {p.code} {p.formula} {KINDS.get(p.code, '')}".casefold()
+        text = f"{row.words} {name_place(p, project)} {p.code} {p.formula} {KINDS.get(p.code, '')}".casefold()
         if all(word in text for word in words):
             found.append(row)
     return found
@@ -177,7 +177,7 @@ def _title(problem: Problem, grouping: str, project: Project) -> str:
     if grouping == "severity":
         return capitalize_first(SEVERITY_WORDS[problem.severity][1])
     if grouping == "node":
-        return where(problem, project) if problem.node else WHOLE
+        return name_place(problem, project) if problem.node else WHOLE
     if grouping == "kind":
         return KINDS.get(problem.code, "What the network lacks" if problem.code.startswith("no-") else "Others")
     return ""
@@ -201,7 +201,7 @@ class ProblemList:
         if self.current is not None:
             self.current = next((r.problem for r in self.all if r.key == key(self.current)), None)
 
-    def filter(self, wish: Wish, project: Project) -> dict[str, int]:
+    def filter(self, wish: ProblemFilter, project: Project) -> dict[str, int]:
         """Show what is wanted; how many rows of each severity the text and the place let through."""
         found = filter_rows(self.all, wish, project)
         shown = [row for row in found if row.problem.severity not in wish.hidden]
@@ -251,7 +251,7 @@ def text(rows: Collection[Row], project: Project) -> str:
     """For a mail: a line for each problem, its formula below."""
     lines = []
     for row in rows:
-        lines.append(f"{row.problem.severity}: {where(row.problem, project)}: {row.words}")
+        lines.append(f"{row.problem.severity}: {name_place(row.problem, project)}: {row.words}")
         if row.problem.formula:
             lines.append(f"    {row.problem.formula}")
     return "\n".join(lines)

@@ -192,5 +192,5 @@ def _repeated(facts: NodeFacts, given: dict[str, Fields], times: int) -> tuple[d
     for inside in facts.inside[:times]:
         sinks = [f.node.id for f in inside.sinks("output")]
         answer = _joined([_fields(inside, given, i).get(i, {}) for i in sinks])
-        given = repetition.following(facts.inputs, given, answer)
+        given = repetition.next_inputs(facts.inputs, given, answer)
     return given, answer

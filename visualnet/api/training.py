@@ -243,7 +243,7 @@ class Run:
         weights: str = "best",
         data: Dataset | Mapping[str, ArrayLike] | None = None,
     ) -> Evaluation:
-        """Judge the run on a part of its data: ``.figures`` are metrics with 95 % intervals, ``.judged`` the answers themselves.
+        """Judge the run on a part of its data: ``.figures`` are metrics with 95 % intervals, ``.predictions`` the answers themselves.
 
         What it answered is kept in the run's folder, and computed anew when data or weights have changed. A run that learned by play is
         judged by a hundred episodes that it plays (``mean_reward``), of seeds that no training has played.

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from visualnet.cli.common import FINE, Misuse, Verb, project_of, project_options
+from visualnet.cli.common import FINE, UsageError, Verb, project_of, project_options
 from visualnet.core.project import Project
 from visualnet.pytorch import need_torch
 
@@ -26,9 +26,9 @@ def options(verb: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if args.data and not args.train:
-        raise Misuse("--data says where the data of a training script go: it needs --train")
+        raise UsageError("--data says where the data of a training script go: it needs --train")
     if args.data and Path(args.data).suffix != ".npz":
-        raise Misuse(
+        raise UsageError(
             f"--data {args.data}: the data are written as NumPy keeps several arrays, in a file that ends in .npz"
         )
     project = project_of(args)
@@ -70,7 +70,7 @@ def _training(project: Project, args: argparse.Namespace) -> int:
     except GraphError:
         raise
     except ValueError as error:  # data or weights that are not there, a setting that a script cannot say
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     _print_source(source, args.json)
     return FINE
 

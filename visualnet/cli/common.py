@@ -24,7 +24,7 @@ class Verb(NamedTuple):
     options: Callable[[argparse.ArgumentParser], None]
 
 
-class Misuse(ValueError):
+class UsageError(ValueError):
     """The command cannot be carried out as it was given; the words say why."""
 
 
@@ -80,7 +80,7 @@ def open_project(text: str) -> Project:
     """The project in a file, or the template of that name.
 
     Raises:
-        Misuse: there is neither.
+        UsageError: there is neither.
         FileError: the file cannot be read.
     """
     from visualnet.core.storage import project_file
@@ -90,7 +90,7 @@ def open_project(text: str) -> Project:
         if text.removesuffix(SUFFIX) in template_names():
             path = resource("templates", f"{text.removesuffix(SUFFIX)}{SUFFIX}")
         else:
-            raise Misuse(f"there is no file and no template “{text}”; {nearest_template(text)}")
+            raise UsageError(f"there is no file and no template “{text}”; {nearest_template(text)}")
     return project_file.load(path)
 
 
@@ -110,12 +110,14 @@ def project_of(args: argparse.Namespace) -> Project:
         name, equals, value = text.partition("=")
         if not equals or name not in values:
             known = ", ".join(values) or "none"
-            raise Misuse(f"--set {text}: NAME=VALUE with one of the project's constants is wanted (it has: {known})")
+            raise UsageError(
+                f"--set {text}: NAME=VALUE with one of the project's constants is wanted (it has: {known})"
+            )
         try:
             values[name] = int(value) if isinstance(values[name], int) else float(value)
         except ValueError:
             kind = "whole number" if isinstance(values[name], int) else "number"
-            raise Misuse(f"--set {text}: “{value}” is no {kind}") from None
+            raise UsageError(f"--set {text}: “{value}” is no {kind}") from None
     if not args.set:
         return project
     from visualnet.core import edits
@@ -123,7 +125,7 @@ def project_of(args: argparse.Namespace) -> Project:
     try:
         return edits.set_constants(project, values)
     except ValueError as error:
-        raise Misuse(f"--set: {error}") from None
+        raise UsageError(f"--set: {error}") from None
 
 
 def report_of(project: Project, batch_size: int | None = None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from visualnet.cli.common import FAULTY, FINE, Misuse, Verb, number, open_project
+from visualnet.cli.common import FAULTY, FINE, UsageError, Verb, number, open_project
 from visualnet.templates.index import SUFFIX
 
 
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
 
     pair = PAIRS.get(args.projects[0]) if len(args.projects) == 1 else None
     if pair is None and len(args.projects) < 2:
-        raise Misuse(f"compare wants two networks or more, or one of: {', '.join(PAIRS)}")
+        raise UsageError(f"compare wants two networks or more, or one of: {', '.join(PAIRS)}")
     networks = pair.build() if pair else [(name.removesuffix(SUFFIX), open_project(name)) for name in args.projects]
     told = compare(networks, args.batch_size)
     if args.json:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from visualnet.cli import check, code, compare, diff, new, picture, summary, templates, train
 from visualnet.cli.cluster_and_queue import cluster, queue
-from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
+from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, UsageError, Verb
 from visualnet.cli.own_data import verb as data
 from visualnet.cli.run_list import capsules, export_curves, runs
 from visualnet.cli.runs import attach, estimates, evaluate, experiment, generate, predict, search, segment, watch
@@ -63,7 +63,7 @@ def _carried_out(args: argparse.Namespace) -> int:
         return ended
     except GraphError as error:
         return _failed(args, str(error), FAULTY)
-    except (Misuse, FileError, NoTorch) as error:
+    except (UsageError, FileError, NoTorch) as error:
         return _failed(args, str(error), UNUSABLE)
     except BrokenPipeError:
         raise

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from visualnet.cli.common import FINE, Misuse, Verb, nearest_template, template_names
+from visualnet.cli.common import FINE, UsageError, Verb, nearest_template, template_names
 from visualnet.cli.own_data.choosing import choice_options, choose_data
 from visualnet.core import edits
 from visualnet.resources import resource
@@ -27,17 +27,17 @@ def run(args: argparse.Namespace) -> int:
 
     name = args.template.removesuffix(SUFFIX)
     if name not in template_names():
-        raise Misuse(f"there is no template “{name}”; {nearest_template(name)}")
+        raise UsageError(f"there is no template “{name}”; {nearest_template(name)}")
     target = Path(args.output)
     if target.exists() and not args.force:
-        raise Misuse(f"{target} is there already; --force writes over it")
+        raise UsageError(f"{target} is there already; --force writes over it")
     project = project_file.load(resource("templates", f"{name}{SUFFIX}"))
     if args.data is not None:
         choice, _ = choose_data(args.data, args.kind, args.option)
         remember(choice.path)
         project = edits.choose_data(project, choice)
     elif args.kind is not None or args.option:
-        raise Misuse("--kind and --option say how the data of --data are read")
+        raise UsageError("--kind and --option say how the data of --data are read")
     project_file.save(target, project)
     print(json.dumps({"file": str(target)}) if args.json else f"wrote {target}")
     return FINE

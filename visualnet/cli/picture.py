@@ -7,7 +7,7 @@ import json
 import os
 from pathlib import Path
 
-from visualnet.cli.common import FINE, Misuse, Verb, number, project_of, project_options
+from visualnet.cli.common import FINE, UsageError, Verb, number, project_of, project_options
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
 
@@ -46,7 +46,7 @@ def options(verb: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the picture."""
     if args.output.suffix.lower() not in (".svg", ".png", ".pdf"):
-        raise Misuse(f"{args.output}: a picture's name ends in .svg, .png or .pdf")
+        raise UsageError(f"{args.output}: a picture's name ends in .svg, .png or .pdf")
     project = project_of(args)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from visualnet.app.figures.save import save_picture
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     except FileError:
         raise
     except ValueError as error:
-        raise Misuse(f"{args.output.name}: {error}") from None
+        raise UsageError(f"{args.output.name}: {error}") from None
     print(json.dumps({"file": str(args.output)}) if args.json else f"wrote {args.output}")
     return FINE
 
@@ -66,11 +66,13 @@ def run(args: argparse.Namespace) -> int:
 def _named(project: Project, block: str, names: str) -> frozenset[str]:
     """The ids of the nodes with these names, on the main sheet or in a block."""
     if block not in dict(project.sheets()):
-        raise Misuse(f"--block {block}: this project has no such block; it has: {', '.join(project.blocks) or 'none'}")
+        raise UsageError(
+            f"--block {block}: this project has no such block; it has: {', '.join(project.blocks) or 'none'}"
+        )
     ids = {node.name: node.id for node in project.sheet(block)}
     wanted = [name.strip() for name in names.split(",")]
     if missing := [name for name in wanted if name not in ids]:
-        raise Misuse(f"--nodes: there is no node “{missing[0]}” here; there are {', '.join(ids)}")
+        raise UsageError(f"--nodes: there is no node “{missing[0]}” here; there are {', '.join(ids)}")
     return frozenset(ids[name] for name in wanted)
 
 

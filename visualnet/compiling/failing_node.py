@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, fx
 
 from visualnet.analysis.facts import NodePath
+from visualnet.core.errors import first_line
 
 Blame = tuple[NodePath, str]
 
@@ -25,7 +26,7 @@ def from_traceback(error: BaseException) -> Blame | None:
             name = text.partition("=")[0].partition(":")[0].strip()
             node = next((n for n in module.graph.nodes if n.name == name), None)
             if node is not None and "path" in node.meta:
-                found = node.meta["path"], f"failed: {_words(error)}"
+                found = node.meta["path"], f"failed: {first_line(error)}"
     return found
 
 
@@ -33,11 +34,6 @@ def _frames(traceback: TracebackType | None) -> Iterator[tuple[Any, int]]:
     while traceback is not None:
         yield traceback.tb_frame, traceback.tb_lineno
         traceback = traceback.tb_next
-
-
-def _words(error: BaseException) -> str:
-    text = str(error).strip()
-    return text.splitlines()[0] if text else type(error).__name__
 
 
 def replay(module: fx.GraphModule, arguments: Sequence[Any]) -> Blame | None:
@@ -70,7 +66,7 @@ class _Replay(fx.Interpreter):
         except _Found:
             raise
         except Exception as error:
-            raise _Found(path, f"failed: {_words(error)}") from None
+            raise _Found(path, f"failed: {first_line(error)}") from None
         if "port" in n.meta and isinstance(result, Tensor) and (words := _not_finite(result)):
             raise _Found(path, f"gives {words}{self._weights(n)}")
         return result

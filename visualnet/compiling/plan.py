@@ -22,7 +22,7 @@ from visualnet.core.graph import Node, Port, Value
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage.regular_files import read_text
 from visualnet.core.text.format import format_bytes
-from visualnet.layers.declaration.calls import Expr, Make, Own, Ref
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule, Ref
 from visualnet.layers.recipe.settings import loss_params
 
 MEMORY_SHARE = 0.8
@@ -69,7 +69,7 @@ class PlanStep:
         layer = self.facts.layer
         assert layer is not None
         refs = [Ref(port) if source is not None else None for port, source in self.args.items()]
-        exprs = layer.forward(Own(), *refs, used=used)
+        exprs = layer.forward(OwnModule(), *refs, used=used)
         if not isinstance(exprs, Mapping):
             exprs = {next(iter(layer.outputs())): exprs}
         return {port: exprs[port] for port in layer.outputs() if port in used}
@@ -242,7 +242,7 @@ class _Planner:
         inner: dict[str, Any] = dict(self.project.blocks[node.block or ""].params)
         outer = {**self.project.constants, **scope}
         for name in inner.keys() & node.params.keys():
-            read = expressions.whole if isinstance(inner[name], int) else expressions.real
+            read = expressions.read_whole if isinstance(inner[name], int) else expressions.read_number
             inner[name] = read(node.params[name], outer)  # type: ignore[arg-type]
         return inner
 

@@ -13,3 +13,13 @@ class FileError(ValueError):
         where = f", {self.place}" if place else ""
         end = f" {self.way_out}" if way_out else ""
         super().__init__(f"{self.file}{where}: {self.reason}.{end}")
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an exception says; the name of its class where it says nothing."""
+    return str(error).strip().partition("\n")[0] or type(error).__name__
+
+
+def os_reason(error: OSError) -> str:
+    """Why the operating system refused, as a part of a sentence: “no space left on device”."""
+    return (error.strerror or type(error).__name__).lower()

@@ -330,7 +330,7 @@ def _result(formula: Expr, figures: tuple[tuple[str, int], ...]) -> tuple[int, t
     return value, formula.cut(scope) if formula.roundings else None
 
 
-def whole(value: int | float | str, scope: Scope) -> int:
+def read_whole(value: int | float | str, scope: Scope) -> int:
     """A whole number from a file: written as a number, or as an expression in the names of ``scope``.
 
     Raises:
@@ -348,7 +348,7 @@ def whole(value: int | float | str, scope: Scope) -> int:
     return value
 
 
-def real(value: int | float | str, scope: Scope) -> float:
+def read_number(value: int | float | str, scope: Scope) -> float:
     """A number from a file, written out or as an expression.
 
     Raises:

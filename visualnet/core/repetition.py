@@ -23,7 +23,7 @@ def fault(inputs: Collection[str], outputs: Collection[str]) -> str:
     return ""
 
 
-def words(inputs: Collection[str], outputs: Collection[str]) -> str:
+def describe_repetition(inputs: Collection[str], outputs: Collection[str]) -> str:
     """What a repetition hands on, told to the user; empty where nothing is to be told."""
     if len(inputs) < 2 or fault(inputs, outputs):
         return ""
@@ -31,7 +31,7 @@ def words(inputs: Collection[str], outputs: Collection[str]) -> str:
     return f"“{next(iter(outputs))}” feeds “{first}” of the next; {', '.join(f'“{r}”' for r in rest)} the same for each"
 
 
-def following(inputs: Iterable[str], given: Mapping[str, T], answer: T) -> dict[str, T]:
+def next_inputs(inputs: Iterable[str], given: Mapping[str, T], answer: T) -> dict[str, T]:
     """What the next repetition is given: the answer at the first input, all else as before. Without an input nothing is handed on."""
     first = next(iter(inputs), None)
     return {**given} if first is None else {**given, first: answer}
@@ -40,7 +40,7 @@ def following(inputs: Iterable[str], given: Mapping[str, T], answer: T) -> dict[
 def fault_in_times(times: Any, scope: Scope) -> str:
     """Why a block cannot be repeated so often; empty if it can."""
     try:
-        count = expressions.whole(times, scope)
+        count = expressions.read_whole(times, scope)
     except ValueError as error:
         return str(error)
     return "" if 1 <= count <= 1000 else "1 to 1,000 times"

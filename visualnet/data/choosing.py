@@ -8,12 +8,12 @@ from pathlib import Path
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
 from visualnet.data.sources.registry import SOURCES
-from visualnet.data.sources.source import Check, Found
+from visualnet.data.sources.source import Check, SourceScan
 
 
 def choose(
     kind: str, path: Path, options: Mapping[str, Value], check: Check = lambda share: None
-) -> tuple[DataChoice, Found]:
+) -> tuple[DataChoice, SourceScan]:
     """Look own data through, and give the choice of data for a project: with what was found, and the preparation and
     the division that it wants.
 

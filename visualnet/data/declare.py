@@ -13,7 +13,7 @@ from visualnet.layers.recipe.live_settings import DATA_PARAMS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from visualnet.data.regions.crops import Cutter
+    from visualnet.data.regions.crops import RegionCropper
     from visualnet.data.samples import Samples
 
     Array = NDArray[Any]
@@ -89,7 +89,7 @@ class DataSet(Configured):
         """How rows are read that a person writes, where that takes more than the columns of the field; else None."""
         return None
 
-    def cutter(self) -> Cutter | None:
+    def cutter(self) -> RegionCropper | None:
         """How regions are cut out of a whole picture, where samples are such regions; else None."""
         return None
 

@@ -14,7 +14,7 @@ from visualnet.layers.declaration.params import count, real
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from visualnet.data.regions.crops import Cutter
+    from visualnet.data.regions.crops import RegionCropper
     from visualnet.data.regions.region_samples import RegionSamples
     from visualnet.data.samples import Samples
 
@@ -335,10 +335,10 @@ class SceneRegions(DataSet):
     def class_names(self) -> tuple[str, ...]:
         return ("background", *THINGS)
 
-    def cutter(self) -> Cutter:
-        from visualnet.data.regions.crops import Cutter
+    def cutter(self) -> RegionCropper:
+        from visualnet.data.regions.crops import RegionCropper
 
-        return Cutter(3, self.crop)
+        return RegionCropper(3, self.crop)
 
     def arrays(self) -> dict[str, Array]:
         from visualnet.data.regions.region_samples import RegionArrays

@@ -56,7 +56,7 @@ class Tensors:
         if self._stream is None:
             arrays = {name: self._ready(name) for name in self.names}
             size = sum(array.nbytes for array in arrays.values())
-            self.resident = device.type == "cpu" or fits(size, device)
+            self.resident = device.type == "cpu" or fits_on_device(size, device)
             self._all = [self._placed(array) for array in arrays.values()]
 
     def _ready(self, name: str) -> np.ndarray:
@@ -205,7 +205,9 @@ class Tensors:
 
     def _go_resident(self, stream: CachedSamples) -> None:
         arrays = stream.whole_arrays()
-        if self.device.type != "cpu" and not fits(sum(arrays[name].nbytes for name in self.names), self.device):
+        if self.device.type != "cpu" and not fits_on_device(
+            sum(arrays[name].nbytes for name in self.names), self.device
+        ):
             return
         self.resident = True
         self._all = [torch.from_numpy(arrays[name]).to(self.device) for name in self.names]
@@ -253,7 +255,7 @@ class _Until(Samples):
         return self.stream.fetch_until(index, fields, self.ended)
 
 
-def fits(size: int, device: torch.device) -> bool:
+def fits_on_device(size: int, device: torch.device) -> bool:
     """Whether so many bytes are a small enough part of the device's free memory."""
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)

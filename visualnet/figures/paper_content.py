@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from visualnet.analysis.facts import GraphFacts, NodeFacts
 from visualnet.analysis.families import family_of
-from visualnet.analysis.geometry.map_boxes import extent_of, is_volume, leaving
+from visualnet.analysis.geometry.map_boxes import extent_of, first_output, is_volume
 from visualnet.core.project import Project
 from visualnet.layers.declaration.drawings import Window
 from visualnet.layers.declaration.layer import LAYERS, Spec
@@ -112,7 +112,7 @@ class _Reader:
         self.stands_for[node_id] = node_id
         if facts is None or len(before) != 1:
             return
-        spec, came = leaving(facts), next((s for s in facts.arriving if s is not None), None)
+        spec, came = first_output(facts), next((s for s in facts.arriving if s is not None), None)
         family = family_of(facts.node, self.project)
         if spec is None or came is None or family not in QUIET or (facts.parameters and family == "shape"):
             return
@@ -132,13 +132,13 @@ class _Reader:
 
     def _spec(self, node_id: str) -> Spec | None:
         facts = self.facts.nodes.get(node_id)
-        return leaving(facts) if facts is not None else None
+        return first_output(facts) if facts is not None else None
 
     def _piece(self, node_id: str, sheets: bool) -> Piece:
         node = self.facts.graph.nodes[node_id]
         family = family_of(node, self.project)
         facts = self.facts.nodes.get(node_id)
-        spec = leaving(facts) if facts is not None else None
+        spec = first_output(facts) if facts is not None else None
         if facts is None or spec is None:
             return Piece(node_id, "label", family, node.name, "?", block=node.block is not None)
         notes = tuple(dict.fromkeys(self.notes.get(node_id, ())))
@@ -173,7 +173,7 @@ def _title(facts: NodeFacts) -> str:
     if kernel:
         title += f" {'×'.join(map(str, kernel))}"
     if stride and set(stride) != {1}:
-        left, came = leaving(facts), facts.arriving[0] if facts.arriving else None
+        left, came = first_output(facts), facts.arriving[0] if facts.arriving else None
         grows = left is not None and came is not None and left.shape[-1:] > came.shape[-1:]
         title += f", {'×' if grows else '/'}{'×'.join(map(str, dict.fromkeys(stride)))}"
     return title

@@ -20,7 +20,7 @@ TOO_LONG = 1e6
 """How much worse a row is that is too long than one that is too short."""
 
 
-class Face(Protocol):
+class FontMetrics(Protocol):
     """Measures text of a size in px, upright or italic."""
 
     def width(self, text: str, px: int, italic: bool) -> float: ...
@@ -93,7 +93,7 @@ class Sheet(NamedTuple):
     px: float
 
 
-def typeset(derivation: Derivation, face: Face, px: float, room: float) -> Sheet | None:
+def typeset(derivation: Derivation, face: FontMetrics, px: float, room: float) -> Sheet | None:
     """The derivation in so much room: at the wished size if it fits, broken before operators if it must be, then a little smaller.
 
     None where even small type has no room: then plain text says it better.
@@ -113,7 +113,7 @@ def typeset(derivation: Derivation, face: Face, px: float, room: float) -> Sheet
 class Typesetter:
     """Gives a tree sizes, for one size of type. ``aligned``: a letter takes as much room as its figure."""
 
-    def __init__(self, face: Face, px: float, aligned: bool = True) -> None:
+    def __init__(self, face: FontMetrics, px: float, aligned: bool = True) -> None:
         self.face, self.px, self.aligned = face, px, aligned
 
     def box(self, part: Math, which: int, px: float = 0.0) -> Box:

@@ -20,7 +20,7 @@ _SIZES = re.compile(r"[-−]?\d+([x×][-−]?\d+)+\Z")
 _TIMES = re.compile(r"[x×](\d+)\Z")
 
 
-class Given(NamedTuple):
+class TypedParameters(NamedTuple):
     """Parameters that were typed, and how often a block is to be repeated."""
 
     params: Mapping[str, Value] = {}
@@ -30,7 +30,7 @@ class Given(NamedTuple):
         return bool(self.params) or self.repeat != 1
 
 
-NONE = Given()
+NONE = TypedParameters()
 
 
 def looks_typed(word: str) -> bool:
@@ -65,9 +65,9 @@ class Reader:
             return True
         return self._word(word)
 
-    def given(self) -> Given:
+    def given(self) -> TypedParameters:
         """All that was read."""
-        return Given(self.params, self.repeat) if self.params or self.repeat != 1 else NONE
+        return TypedParameters(self.params, self.repeat) if self.params or self.repeat != 1 else NONE
 
     def _named(self, name: str, text: str) -> bool:
         exact = [n for n in self.known if n == name]

@@ -15,7 +15,7 @@ from visualnet.resources import resource
 from visualnet.templates.lesson_checks import Check, LessonAction, LessonState
 
 
-class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LessonTarget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What “Show me” selects, and the parameter that it points at."""
 
     node: str
@@ -33,7 +33,7 @@ class LessonStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     words: str
     until: tuple[Check, ...] = ()
-    look: Look | None = None
+    look: LessonTarget | None = None
     panel: str = ""
     space: Literal["", "build", "train", "inspect"] = ""
     waits: str = ""

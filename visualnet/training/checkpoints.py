@@ -141,14 +141,14 @@ def _is_divided(tensor: Tensor) -> bool:
     return hasattr(tensor, "full_tensor")
 
 
-def whole(tensor: Tensor) -> Tensor:
+def gather_tensor(tensor: Tensor) -> Tensor:
     """A tensor that is divided over the processes, put together: all of them ask for it. Any other as it is."""
     return tensor.full_tensor() if _is_divided(tensor) else tensor  # type: ignore[attr-defined]
 
 
 def gather(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Divided tensors put together on the processor, one after the other: all processes call this with the same ones."""
-    return {name: whole(tensor).detach().cpu() for name, tensor in tensors.items()}
+    return {name: gather_tensor(tensor).detach().cpu() for name, tensor in tensors.items()}
 
 
 def divide_like(tensor: Tensor, own: Tensor) -> Tensor:

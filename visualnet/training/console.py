@@ -23,7 +23,7 @@ from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import devices, events
 from visualnet.training.control import Control
 from visualnet.training.curve_export.tensorboard import TensorBoardSink
-from visualnet.training.distributed.launched import Launched, launched
+from visualnet.training.distributed.launched import ProcessRank, launched
 from visualnet.training.distributed.other_ranks import OtherRank, report
 from visualnet.training.distributed.process_group import ProcessGroup
 from visualnet.training.loop.recorder import Recorder
@@ -106,7 +106,7 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
 
 
 def _train_with(
-    group: ProcessGroup, here: Launched, project: Project, options: TrainOptions, emit: Sink | None, control: Control
+    group: ProcessGroup, here: ProcessRank, project: Project, options: TrainOptions, emit: Sink | None, control: Control
 ) -> int:
     from visualnet.data.loading import load
 

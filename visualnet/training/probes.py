@@ -14,11 +14,12 @@ import torch
 from torch import Tensor
 
 from visualnet.compiling.module import Model
+from visualnet.core.errors import first_line
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
 from visualnet.training.control import Control, ProbePort, ProbeRequest
 from visualnet.training.events import Event, Grid, ProbeReport, Trouble
-from visualnet.training.observations.context import ObservationContext, as_array, resting
+from visualnet.training.observations.context import ObservationContext, as_array, in_evaluation_mode
 from visualnet.training.observations.maps.plane import Plane, input_plane
 from visualnet.training.observations.schedule import SLICE_S, ObservationSchedule, observe_all
 
@@ -62,7 +63,7 @@ class Probe:
             event = self.look_or_note(control.probe_request, step, batches)
         except Exception as error:
             control.request_probes(())
-            words = str(error).strip().partition("\n")[0] or type(error).__name__
+            words = first_line(error)
             emit(Trouble(words=f"watching was given up: {words}"))
             return
         if event is not None:
@@ -77,7 +78,7 @@ class Probe:
             return None
         begin = time.perf_counter()
         self.context.aim(request.sample, request.own, step, request.feeds)
-        with resting(self.model), torch.no_grad():
+        with in_evaluation_mode(self.model), torch.no_grad():
             noted = self._turns.note(request.observations, step + batches)
         self.spent_s += time.perf_counter() - begin
         return None if noted else self.look(request, step)
@@ -89,7 +90,7 @@ class Probe:
         self.context.aim(request.sample, request.own, step, request.feeds)
         if self._seen is None or self._subject_of(self._seen) != self._subject_of(request):
             self._turns.restart()
-        with resting(self.model), torch.no_grad():
+        with in_evaluation_mode(self.model), torch.no_grad():
             found = self._look(request)
             # What is observed has a half of the time for itself, and is due by that: it does not make the rest wait.
             turns, wanted = self._turns, request.observations

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from visualnet.core.errors import first_line
 from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.layers.recipe.live_settings import find_changes, is_live, set_values
@@ -31,7 +32,7 @@ def train(project: Project, folder: Path, resume: bool, control: Control, put: C
             _train(project, folder, resume, control, put)
     except Exception as error:
         # Only text is kept: a kept exception would keep every tensor of the step alive.
-        words = str(error).strip().partition("\n")[0] or type(error).__name__
+        words = first_line(error)
         trace = "" if isinstance(error, NoTorch) else traceback.format_exc()[-20_000:]
         failure = events.Failed(kind="error", words=words, traceback=trace)
     # A network refers to itself in circles: without this its tensors, and the optimizer's, stay until Python next looks for

@@ -16,9 +16,9 @@ from visualnet.analysis.connect.check import (
     OPEN,
     Acceptance,
     Verdict,
+    check_inputs,
     entry_ports,
     further_port,
-    judge,
     known_spec,
     library_fitting,
     sheet_facts,
@@ -292,9 +292,9 @@ def test_blocks_of_the_library_that_take_a_tensor() -> None:
 
 def test_a_node_with_an_error_does_not_fit_whatever_comes_out() -> None:
     facts = infer(project("i:input c:conv2d i>c", i={"size": (1, 3, 3)})).main["n2"]
-    assert judge(facts).fits
+    assert check_inputs(facts).fits
     facts = infer(project("i:input c:conv2d i>c", i={"size": (1, 3, 3)}, c={"kernel_size": 9})).main["n2"]
-    assert judge(facts) == (False, next(p.words for p in facts.problems if p.severity == "error"))
+    assert check_inputs(facts) == (False, next(p.words for p in facts.problems if p.severity == "error"))
 
 
 @pytest.mark.parametrize("kind", ["relu", "linear"])

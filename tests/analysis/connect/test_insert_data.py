@@ -9,13 +9,15 @@ from visualnet.analysis.connect.insert_node import insert_node
 from visualnet.core.graph import Graph, Node, Value
 from visualnet.core.project import MAIN, Block, DataChoice, Project
 from visualnet.data.registry import DATASETS, fields_or_none
-from visualnet.layers.shorthand import Given
+from visualnet.layers.shorthand import TypedParameters
 
 
 def added(project: Project, kind: str, **given: Value) -> tuple[Project, Node]:
     fields = fields_or_none(project.data)
     analysis = infer(project, fields=fields)
-    project, new = insert_node(project, MAIN, (), analysis, kind, (0.0, 0.0), given=Given(params=given), fields=fields)
+    project, new = insert_node(
+        project, MAIN, (), analysis, kind, (0.0, 0.0), given=TypedParameters(params=given), fields=fields
+    )
     return project, project.graph.nodes[new]
 
 

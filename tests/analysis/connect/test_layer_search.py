@@ -51,8 +51,8 @@ def test_a_block_typed_with_a_number_of_times() -> None:
 
 
 def test_a_preset_is_an_entry_of_its_own() -> None:
-    presets.keep("conv2d", "stem", {"kernel_size": 7, "stride": 2})
-    presets.keep("conv2d", "narrow", {"out_channels": 4})
+    presets.keep_preset("conv2d", "stem", {"kernel_size": 7, "stride": 2})
+    presets.keep_preset("conv2d", "narrow", {"out_channels": 4})
     presets.begin_with("conv2d", "stem")
     project = Project()
     best = search("stem", entries(project, MAIN), project)[0]

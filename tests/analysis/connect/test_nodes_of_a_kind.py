@@ -37,7 +37,7 @@ def test_the_library_s_blocks_are_offered_where_they_fit() -> None:
 def test_a_custom_layer_goes_into_a_wire_by_the_ports_that_its_line_names() -> None:
     nodes = {"n1": Node(id="n1", kind="input", name="image"), "n2": Node(id="n2", kind="flatten", name="flat")}
     project = Project(graph=Graph(nodes, {Port("n2", "x"): Port("n1", "x")}))
-    presets.keep("python", "halves", {"sizes": "image: C H W -> small: C H//2 W//2"})
+    presets.keep_preset("python", "halves", {"sizes": "image: C H W -> small: C H//2 W//2"})
     presets.begin_with("python", "halves")
     after, new = insert_node(project, MAIN, (), infer(project), "python", (0, 0), insert=Port("n2", "x"))
     assert after.graph.wires == {Port(new, "image"): Port("n1", "x"), Port("n2", "x"): Port(new, "small")}

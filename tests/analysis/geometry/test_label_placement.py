@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from visualnet.analysis.geometry.boxes import Box, overlap
 from visualnet.analysis.geometry.label_placement import FREE, LabelPlacement, free_spots
-from visualnet.analysis.geometry.wire_paths import LabelSpot
+from visualnet.analysis.geometry.wire_paths import LabelPosition
 from visualnet.core.graph import Port
 
 
@@ -99,7 +99,7 @@ def test_labels_that_move_give_way_to_those_that_stand() -> None:
 
 
 def test_a_label_wants_a_level_stretch_that_is_longer_than_it_is_and_room_to_cards() -> None:
-    spots = [LabelSpot((0.0, 0.0), 90.0), LabelSpot((200.0, 0.0), 120.0), LabelSpot((400.0, 0.0), 120.0)]
+    spots = [LabelPosition((0.0, 0.0), 90.0), LabelPosition((200.0, 0.0), 120.0), LabelPosition((400.0, 0.0), 120.0)]
     assert free_spots(spots, 60.0, None, False) == ((170.0, -9.0, 230.0, 9.0), (370.0, -9.0, 430.0, 9.0))
     card = (0.0, 9.0 + FREE - 1, 300.0, 50.0)
     near = free_spots(spots, 60.0, lambda area: [card] if overlap(card, area) else [], False)
@@ -128,7 +128,7 @@ def test_labels_choose_one_after_the_other_as_if_each_looked_at_all() -> None:
 
 
 def test_of_many_places_three_are_asked_for_and_room_is_measured_to_the_pixel() -> None:
-    spots = [LabelSpot((100.0 * n, 0.0), 108.0 - (n == 0)) for n in range(6)]
+    spots = [LabelPosition((100.0 * n, 0.0), 108.0 - (n == 0)) for n in range(6)]
     assert [pill[0] for pill in free_spots(spots, 60.0, None, False)] == [70.0, 170.0, 270.0]
-    down = [LabelSpot((0.0, 0.0), 31.9), LabelSpot((0.0, 50.0), 32.0)]
+    down = [LabelPosition((0.0, 0.0), 31.9), LabelPosition((0.0, 50.0), 32.0)]
     assert free_spots(down, 60.0, None, True) == ((-30.0, 41.0, 30.0, 59.0),)

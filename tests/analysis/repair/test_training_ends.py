@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from visualnet.analysis.inference.infer import infer
-from visualnet.analysis.repair.training_ends import Ends, plan_training_ends
+from visualnet.analysis.repair.training_ends import NodesByRole, plan_training_ends
 from visualnet.core import edits
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
@@ -47,7 +47,7 @@ def test_what_judges_a_network_follows_from_its_answer_and_the_data(
     assert kinds == {loss, metric, "target", "output"}
     assert plan.field == field and plan.judged.node == judged, "losses on scores read them before softmax or sigmoid"
     facts = infer(after, None, fields)
-    assert not facts.problems and Ends.of(facts.main).whole
+    assert not facts.problems and NodesByRole.of(facts.main).whole
 
 
 def test_only_what_is_missing_is_added() -> None:

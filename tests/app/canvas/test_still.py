@@ -21,7 +21,7 @@ from visualnet.core import edits
 from visualnet.core.edits.annotate import add_annotation
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
-from visualnet.layers.shorthand import Given
+from visualnet.layers.shorthand import TypedParameters
 
 
 def shown(view: CanvasView) -> QImage:
@@ -337,7 +337,7 @@ def test_a_card_does_not_wear_the_ring_of_one_that_was_undone(hands_on: Hands) -
     ready(view, 1.0)
     middle = view.canvas.contents().center()
     at = (middle.x(), middle.y())
-    assert view.add("conv2d", at, given=Given({"kernel_size": 5, "out_channels": 1024, "stride": 2}))
+    assert view.add("conv2d", at, given=TypedParameters({"kernel_size": 5, "out_channels": 1024, "stride": 2}))
     (wide,) = studio.selection
     width = view.canvas.cards[wide].width
     shown(view)

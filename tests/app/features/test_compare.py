@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from visualnet.analysis.compare.table import compare
 from visualnet.analysis.compare.teaching_pairs import PAIRS
-from visualnet.app.features.comparison.dialog import Bar, CompareDialog, Sketch
+from visualnet.app.features.comparison.dialog import Bar, CompareDialog, NetworkThumbnail
 from visualnet.app.shell.project_files import templates
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
@@ -51,8 +51,12 @@ def test_templates_stand_side_by_side_under_their_names_and_pictures(dialog: Com
     assert {"ResNet-18", "MobileNet v1", "VGG D (16 layers)"} <= set(shown)
     assert {"11,689,512", "4,231,976", "138,357,544", "×0.362", "×11.8"} <= set(shown)
     assert "256 samples" in dialog.foot.text()  # ResNet's own recipe
-    sketches = [s for s in dialog.findChildren(Sketch) if s.isVisibleTo(dialog)]
-    assert [s.project.name for s in sketches] == ["ResNet-18", "MobileNet v1", "VGG D (16 layers)"]
+    sketches = [s for s in dialog.findChildren(NetworkThumbnail) if s.isVisibleTo(dialog)]
+    assert [s.project.name for s in sketches if s.project is not None] == [
+        "ResNet-18",
+        "MobileNet v1",
+        "VGG D (16 layers)",
+    ]
     picture = sketches[0].grab().toImage()
     colours = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(0, picture.height(), 4)}
     assert len(colours) > 20 and QColor(DARK.canvas).name() in colours

@@ -23,7 +23,7 @@ from visualnet.core.project import MAIN, Block, Project
 from visualnet.core.storage import project_file
 from visualnet.core.user import presets
 from visualnet.layers import LAYERS
-from visualnet.layers.shorthand import Given
+from visualnet.layers.shorthand import TypedParameters
 from visualnet.resources import resource
 
 
@@ -216,7 +216,7 @@ def test_presets_are_kept_used_and_begun_with(panel: InspectorPanel) -> None:
 
 
 def test_a_preset_that_cannot_be_used_whole_says_what_is_left_out(panel: InspectorPanel) -> None:
-    presets.keep("conv2d", "wide", {"out_channels": "4*width", "kernel_size": 7})
+    presets.keep_preset("conv2d", "wide", {"out_channels": "4*width", "kernel_size": 7})
     choose(panel, "conv2")
     panel.node_page.presets.use("wide")
     assert params(panel, "conv2") == {"kernel_size": 7}
@@ -224,11 +224,11 @@ def test_a_preset_that_cannot_be_used_whole_says_what_is_left_out(panel: Inspect
 
 
 def test_a_new_node_begins_with_the_chosen_preset(panel: InspectorPanel) -> None:
-    presets.keep("conv2d", "same", {"kernel_size": 7, "padding": "same", "out_channels": "no_such_constant"})
+    presets.keep_preset("conv2d", "same", {"kernel_size": 7, "padding": "same", "out_channels": "no_such_constant"})
     presets.begin_with("conv2d", "same")
     studio = panel.studio
     after, new = insert_node(
-        studio.project, MAIN, (), studio.analysis, "conv2d", (0.0, 0.0), given=Given({"kernel_size": 3})
+        studio.project, MAIN, (), studio.analysis, "conv2d", (0.0, 0.0), given=TypedParameters({"kernel_size": 3})
     )
     assert after.graph.nodes[new].params == {"kernel_size": 3, "padding": "same"}, "what is typed comes first"
     after, new = insert_node(studio.project, MAIN, (), studio.analysis, "linear", (0.0, 0.0))

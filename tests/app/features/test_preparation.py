@@ -139,10 +139,10 @@ def test_samples_show_what_the_steps_do(qtbot: QtBot, section: PreparationSectio
     assert [name for name, _ in strip.rows] == ["As they are", "Prepared", "Augmented"]
     assert strip.rows[1][1][0].size == (64, 64)
     assert row(section, 1).endswith("In training alone, anew in each batch")
-    before = [face.pixels.tobytes() for face in strip.rows[2][1] if face.pixels is not None]
+    before = [content.pixels.tobytes() for content in strip.rows[2][1] if content.pixels is not None]
     QTest.mouseClick(section.preview.other, Qt.MouseButton.LeftButton)
     settle(qtbot, section)
-    after = [face.pixels.tobytes() for face in strip.rows[2][1] if face.pixels is not None]
+    after = [content.pixels.tobytes() for content in strip.rows[2][1] if content.pixels is not None]
     assert len(before) == len(after) == 6
     assert before != after, "another chance"
     section.studio.theme = LIGHT

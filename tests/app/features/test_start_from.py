@@ -44,7 +44,7 @@ def dialog(qtbot: QtBot) -> StartFromDialog:
     folder = runs_dir() / "monday"
     folder.mkdir(parents=True)
     save_file(weights(), folder / "best.safetensors")
-    project = run_history.put(RunRef(id="monday", folder="monday", started="2026-11-16T09:00:00", state="done"))(
+    project = run_history.put_run(RunRef(id="monday", folder="monday", started="2026-11-16T09:00:00", state="done"))(
         lenet()
     )
     made = StartFromDialog(Studio(Document(project), DARK))

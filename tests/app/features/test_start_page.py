@@ -16,7 +16,7 @@ from tests.waiting import settle
 from visualnet.app.canvas.scene.graph_thumbnail import places
 from visualnet.app.features.about_network.panel import AboutDialog
 from visualnet.app.features.start_page import page as start_page
-from visualnet.app.features.start_page.cards import TemplateCard, what_it_is, when
+from visualnet.app.features.start_page.cards import TemplateCard, format_age, what_it_is
 from visualnet.app.features.start_page.emblems import emblem_of
 from visualnet.app.features.start_page.page import StartPage
 from visualnet.app.shell.project_files import templates
@@ -407,11 +407,11 @@ def test_delete_forgets_a_file_and_the_focus_stays_near(
 
 def test_when_it_was() -> None:
     now = datetime(2026, 3, 10, 14, 5)
-    assert when(datetime(2026, 3, 10, 9, 7), now) == "today 09:07"
-    assert when(datetime(2026, 3, 9, 23, 59), now) == "yesterday 23:59"
-    assert when(datetime(2026, 3, 6, 12), now) == "4 days ago"
-    assert when(datetime(2026, 1, 2), now) == "2 Jan"
-    assert when(datetime(2024, 12, 31), now) == "31 Dec 2024"
+    assert format_age(datetime(2026, 3, 10, 9, 7), now) == "today 09:07"
+    assert format_age(datetime(2026, 3, 9, 23, 59), now) == "yesterday 23:59"
+    assert format_age(datetime(2026, 3, 6, 12), now) == "4 days ago"
+    assert format_age(datetime(2026, 1, 2), now) == "2 Jan"
+    assert format_age(datetime(2024, 12, 31), now) == "31 Dec 2024"
 
 
 # --- dropping ------------------------------------------------------------------------------------------------------------------------

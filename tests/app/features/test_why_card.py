@@ -28,12 +28,12 @@ from visualnet.core.expressions import MAX_LENGTH, parse
 from visualnet.core.graph import Node
 from visualnet.core.storage.project_file import load
 from visualnet.layers import LAYERS
-from visualnet.layers.declaration.layer import Misfit
+from visualnet.layers.declaration.layer import ShapeError
 from visualnet.layers.declaration.notation import Derivation, plain
 from visualnet.resources import resource
 
 
-def told(facts: NodeFacts) -> list[explain.Why]:
+def told(facts: NodeFacts) -> list[explain.NumberExplanation]:
     found = [*explain.shapes(facts), explain.parameters(facts), explain.macs(facts)]
     return [why for why in found if why is not None]
 
@@ -70,7 +70,7 @@ def test_every_layer_is_explained(tag: str, qapp: QApplication, data: st.DataObj
     node = Node(id="n1", kind=tag, name="node")
     try:
         facts = layer_facts(node, layer, tuple(specs), (True,) * len(specs), Faults(node, ""))
-    except Misfit:
+    except ShapeError:
         return
     for why in told(facts):
         assert why.lines

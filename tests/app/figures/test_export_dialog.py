@@ -18,10 +18,10 @@ from tests.core.drawing import chain
 from tests.waiting import until
 from visualnet.app.canvas.commands import clipboard
 from visualnet.app.figures.export_dialog import ExportDialog, with_progress
-from visualnet.app.figures.picture import Look, make_drawing
+from visualnet.app.figures.picture import PictureOptions, make_drawing
 from visualnet.app.figures.print_dialog import printer_for
 from visualnet.app.figures.writers import Cancelled, Output, render_bytes, render_image
-from visualnet.app.state.dropped_files import nodes_in, openable
+from visualnet.app.state.dropped_files import local_file, nodes_in
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.cli.common import open_project
@@ -126,7 +126,7 @@ def test_saved_with_the_project_or_without(
 
 def test_a_place_on_this_machine_never_leaves_it(studio: Studio) -> None:
     project = Project(data=DataChoice(options={"folder": "/somewhere/secret"}), graph=studio.graph)
-    picture = render_bytes(make_drawing(project, Look()), Output("png", 1), project)
+    picture = render_bytes(make_drawing(project, PictureOptions()), Output("png", 1), project)
     assert project_file.loads(picture).data.options == {}
 
 
@@ -139,7 +139,7 @@ def test_a_failing_write_is_told_and_the_dialog_stays(
 
 
 def test_transparent_pixels_and_the_scale(studio: Studio) -> None:
-    drawing = make_drawing(studio.project, Look("print"))
+    drawing = make_drawing(studio.project, PictureOptions("print"))
     clear = Image.open(io.BytesIO(render_bytes(drawing, Output("png", 1, transparent=True), studio.project)))
     assert clear.mode == "RGBA" and clear.getpixel((0, 0)) == (0, 0, 0, 0)
     twice = render_image(drawing, 2)
@@ -163,7 +163,7 @@ def test_a_stopped_picture_leaves_no_file(studio: Studio, tmp_path: Path, dialog
 
 @pytest.mark.parametrize("page", ["a4", "a3", "letter"])
 def test_a_page_has_its_paper_size(page: str, studio: Studio) -> None:
-    drawing = make_drawing(studio.project, Look("publication"))
+    drawing = make_drawing(studio.project, PictureOptions("publication"))
     data = render_bytes(drawing, Output("pdf", 1, page), studio.project)
     wide, high = {"a4": (842, 595), "a3": (1191, 842), "letter": (792, 612)}[page]
     assert f"/MediaBox [0 0 {wide}".encode() in data or f"{high}".encode() in data.split(b"MediaBox")[1][:60]
@@ -186,7 +186,7 @@ def test_pasted_files_and_foreign_pictures(dialog: ExportDialog, studio: Studio,
     path.write_bytes(render_bytes(dialog.drawing(), Output("svg"), studio.project))
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
-    assert openable(mime) == str(path)
+    assert local_file(mime) == str(path)
     assert "visualnet-nodes" in nodes_in(mime)
     assert nodes_in(None) == "", "the clipboard has nothing at all, not even something empty"
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0")
@@ -205,7 +205,7 @@ def test_pasted_files_and_foreign_pictures(dialog: ExportDialog, studio: Studio,
 
 
 def test_print_uses_no_ground_and_dark_lines(studio: Studio) -> None:
-    image = render_image(make_drawing(studio.project, Look("print", MAIN)), 1)
+    image = render_image(make_drawing(studio.project, PictureOptions("print", MAIN)), 1)
     small = image.scaled(120, 100)
     white = sum(small.pixelColor(x, y).lightness() > 250 for x in range(small.width()) for y in range(small.height()))
     assert white > 0.75 * small.width() * small.height()
@@ -213,4 +213,4 @@ def test_print_uses_no_ground_and_dark_lines(studio: Studio) -> None:
 
 def test_a_figure_of_too_much_says_what_to_do_instead(qapp: QApplication) -> None:
     with pytest.raises(ValueError, match="select some nodes"):
-        make_drawing(chain(1_600), Look("publication"))
+        make_drawing(chain(1_600), PictureOptions("publication"))

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from visualnet.app.forms.completion import NameCompleter
 from visualnet.app.forms.value_field import ValueField
-from visualnet.core.expressions import whole
+from visualnet.core.expressions import read_whole
 
 
 def check(value: object) -> str:
@@ -108,7 +108,7 @@ def test_names_are_offered_while_they_are_typed(qtbot: QtBot) -> None:
 
     def known(value: object) -> str:
         try:
-            whole(value, scope)  # type: ignore[arg-type]
+            read_whole(value, scope)  # type: ignore[arg-type]
         except ValueError as error:
             return str(error)
         return ""

@@ -40,9 +40,9 @@ def word(view: AttentionLinesView, line: int, is_query: bool) -> QPoint:
 
 def head(view: AttentionLinesView, number: int) -> QPoint:
     """Where a head's square stands."""
-    spots = view.canvas.drawing.spots
-    spot = next(spot for spot in spots if spot.words == f"head {number}")
-    return QPoint(int(spot.x + spot.width / 2), int(spot.y + spot.height / 2))
+    regions = view.canvas.drawing.regions
+    region = next(region for region in regions if region.words == f"head {number}")
+    return QPoint(int(region.x + region.width / 2), int(region.y + region.height / 2))
 
 
 def drawn(view: AttentionLinesView) -> list[tuple[int, int, int]]:

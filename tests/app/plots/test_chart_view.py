@@ -21,7 +21,7 @@ from visualnet.app.plots.export import save_picture, save_rows
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.figures.charts.bars import Bar, BarChart
 from visualnet.figures.charts.colours import contrast, read, resolve
-from visualnet.figures.charts.marks import Box, Words
+from visualnet.figures.charts.marks import Box, Label
 from visualnet.figures.charts.matrix import MatrixChart
 from visualnet.figures.charts.spread.bands import Band, BandChart
 from visualnet.figures.charts.svg import CURVES
@@ -52,11 +52,13 @@ def test_a_click_opens_the_samples_of_a_cell_and_nothing_where_there_are_none(qt
     view.samples_chosen.connect(lambda samples, words: chosen.append((samples, words)))
     drawing = view.drawing
     assert drawing is not None
-    for spot in drawing.spots:
-        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(round(spot.x + spot.width / 2), round(spot.y + 4)))
+    for region in drawing.regions:
+        QTest.mouseClick(
+            view, Qt.MouseButton.LeftButton, pos=QPoint(round(region.x + region.width / 2), round(region.y + 4))
+        )
     assert [samples for samples, _ in chosen] == [MATRIX.samples[cell] for cell in ((0, 0), (0, 1), (1, 1))]
     assert chosen[1][1] == "2 samples of “cat” answered as “dog” (20.0 % of “cat”)"
-    assert view.spot_at(QPointF(1, 1)) is None
+    assert view.region_at(QPointF(1, 1)) is None
 
 
 def test_keys_reach_every_place_that_holds_samples(qtbot: QtBot) -> None:
@@ -107,7 +109,7 @@ def test_a_low_chart_still_names_every_class_and_counts_every_cell() -> None:
     cells = {(row, (row * step) % 10): 100 + row * step for row in range(10) for step in (1, 3)}
     chart = MatrixChart(tuple("0123456789"), cells, {at: (1,) for at in cells}, tuple(range(10)))
     drawing = chart.lay_out(760, 165)
-    words = [mark for mark in drawing.marks if isinstance(mark, Words)]
+    words = [mark for mark in drawing.marks if isinstance(mark, Label)]
     boxes = [mark for mark in drawing.marks if isinstance(mark, Box)]
     assert {mark.text for mark in words} >= {f"{count:,}" for count in cells.values()}
     assert [sum(mark.text == name for mark in words) for name in chart.names] == [
@@ -116,7 +118,7 @@ def test_a_low_chart_still_names_every_class_and_counts_every_cell() -> None:
     assert min(box.height for box in boxes) >= 13 and max(box.y + box.height for box in boxes) <= 165
     # Beside it stand the mistakes, the most frequent first, and they lead to samples as the cells do.
     wrong = max((at for at in cells if at[0] != at[1]), key=lambda at: cells[at])
-    listed = next(spot for spot in drawing.spots if spot.height > 15)
+    listed = next(region for region in drawing.regions if region.height > 15)
     assert f"“{chart.names[wrong[0]]}” answered as “{chart.names[wrong[1]]}”" in listed.words and listed.samples
 
     # More than there is room for is scrolled, not shrunk; long names of columns hang.
@@ -124,7 +126,7 @@ def test_a_low_chart_still_names_every_class_and_counts_every_cell() -> None:
     large = MatrixChart(many, {(at, at): 5 for at in range(30)}, {}, tuple(range(30)))
     width, height = large.least_size()
     assert width >= 30 * 14 and height >= 30 * 14
-    names = [mark for mark in large.lay_out(width, height).marks if isinstance(mark, Words) and mark.upward]
+    names = [mark for mark in large.lay_out(width, height).marks if isinstance(mark, Label) and mark.upward]
     assert len(names) == 31 and all(mark.y <= height for mark in names)
 
 

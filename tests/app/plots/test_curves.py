@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.plots.charts.curves import CurvesPlot
-from visualnet.app.plots.charts.legend import Words
+from visualnet.app.plots.charts.legend import LegendText
 from visualnet.app.plots.export import save_picture
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.training.runs.change_marks import Mark
@@ -202,7 +202,7 @@ def test_click_in_the_legend_hides_a_curve(plot: CurvesPlot, qtbot: QtBot) -> No
 
 def beneath(plot: CurvesPlot, name: str, series: Series, **more: Any) -> None:
     """A curve of an earlier run."""
-    plot.set_curve(name, series, color_index=2, words=Words(name, name, f"{name}, training"), beneath=True, **more)
+    plot.set_curve(name, series, color_index=2, words=LegendText(name, name, f"{name}, training"), beneath=True, **more)
 
 
 def test_epochs_end_and_best(plot: CurvesPlot) -> None:

@@ -16,6 +16,7 @@ from visualnet.app.features.estimates.forecast_section import ForecastSection
 from visualnet.app.services import epoch_forecast
 from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.epoch_forecast import epoch_forecasts_of
+from visualnet.app.state.shell import Shell
 from visualnet.app.widgets.layouts import column
 from visualnet.core import edits
 from visualnet.core.document import Document
@@ -95,16 +96,18 @@ def test_a_run_is_held_against_it_and_nothing_is_measured_beside_it(rig: Rig, qt
 def test_a_run_that_does_not_fit_is_refused(rig: Rig, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, list[str]]] = []
 
-    class Bar:
+    class Bar(Shell):
+        has_window = True
+
         def notify(self, severity: str, words: str, actions: list[tuple[str, object]]) -> None:
             asked.append((words, [text for text, _ in actions]))
             actions[1][1]()  # type: ignore[operator]
 
     monkeypatch.setattr(epoch_forecast, "_free", lambda wish: 1500)
-    rig.studio.shell = Bar()  # type: ignore[assignment]
+    rig.studio.shell = Bar()
     rig.studio.do("Large", lambda p: edits.set_recipe(p, batch_size=96))
     assert not rig.runner.start() and rig.runner.state == "idle"
-    rig.studio.shell = None
+    rig.studio.shell = Shell()
     ((words, texts),) = asked
     assert "does not fit" in words and texts == [
         f"Batch size {(n := rig.studio.project.recipe.batch_size)}",

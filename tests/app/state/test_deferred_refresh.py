@@ -14,7 +14,7 @@ from visualnet.app.state.deferred_refresh import (
     DeferredRefresh,
     HiddenRefreshes,
     do_waiting_refreshes,
-    refreshes_held,
+    refresh_between_events,
 )
 
 
@@ -64,7 +64,7 @@ def test_what_is_seen_is_refreshed_at_once_and_what_is_hidden_when_it_is_shown(
 def test_held_refreshes_are_done_once_later_what_is_seen_first(window: QWidget, done: list[str], qtbot: QtBot) -> None:
     hidden = panel("hidden", done, window, shown=False)
     first, second = panel("first", done, window), panel("second", done, window)
-    with refreshes_held():
+    with refresh_between_events():
         for _ in range(5):
             for made in (hidden, first, second):
                 made.due.ask()
@@ -77,7 +77,7 @@ def test_held_refreshes_are_done_once_later_what_is_seen_first(window: QWidget, 
 
 def test_between_two_refreshes_events_are_handled(window: QWidget, done: list[str], qtbot: QtBot) -> None:
     panels = [panel(str(number), done, window) for number in range(3)]
-    with refreshes_held():
+    with refresh_between_events():
         for made in panels:
             made.due.ask()
     counts: list[int] = []
@@ -94,7 +94,7 @@ def test_no_gesture_meets_a_panel_that_shows_another_document(window: QWidget, d
     button.show()
     button.setFocus()
     made, hidden = panel("panel", done, window), panel("hidden", done, window, shown=False)
-    with refreshes_held():
+    with refresh_between_events():
         made.due.ask()
         hidden.due.ask()
     if gesture == "click":
@@ -110,7 +110,7 @@ def test_a_button_that_goes_with_the_other_document_is_not_pressed(window: QWidg
     button.clicked.connect(lambda: pressed.append(1))
     button.show()
     due = DeferredRefresh(window, button.hide)
-    with refreshes_held():
+    with refresh_between_events():
         due.ask()
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not button.isVisible() and not pressed
@@ -118,7 +118,7 @@ def test_a_button_that_goes_with_the_other_document_is_not_pressed(window: QWidg
 
 def test_what_is_asked_again_meanwhile_is_done_at_once(window: QWidget, done: list[str], qtbot: QtBot) -> None:
     made = panel("panel", done, window)
-    with refreshes_held():
+    with refresh_between_events():
         made.due.ask()
     made.due.ask()
     assert done == ["panel"]
@@ -128,7 +128,7 @@ def test_what_is_asked_again_meanwhile_is_done_at_once(window: QWidget, done: li
 
 def test_a_panel_that_has_gone_is_left_out(window: QWidget, done: list[str], qtbot: QtBot) -> None:
     gone, stays = panel("gone", done, window), panel("stays", done, window)
-    with refreshes_held():
+    with refresh_between_events():
         gone.due.ask()
         stays.due.ask()
         gone.deleteLater()

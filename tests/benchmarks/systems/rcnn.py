@@ -18,7 +18,7 @@ from visualnet.resources import resource
 from visualnet.training.evaluation.evaluation import Evaluation, evaluate
 
 TRAINING, VALIDATION, TEST = 240, 60, 60
-"""Scenes: the template has the first two, and the last are made for the judgement alone."""
+"""Scenes: the template has the first two, and the last are made for the evaluation alone."""
 
 
 def measure(seed: int) -> Mapping[str, float]:
@@ -40,7 +40,7 @@ def measure(seed: int) -> Mapping[str, float]:
         "mAP@0.5": figures["map_50"].value,
         "mAP@0.5:0.95": figures["map"].value,
         "proposals reach": _reached(found),
-        "scenes": float(found.judged[0].size),
+        "scenes": float(found.predictions[0].size),
         "processor_seconds": spent,
     }
 
@@ -50,7 +50,7 @@ def _reached(found: Evaluation) -> float:
     regions = find_regions(found.loaded.samples)
     assert regions is not None
     reached, every = 0, 0
-    for sample in found.judged[0].samples.tolist():
+    for sample in found.predictions[0].samples.tolist():
         at = sample // regions.regions
         truth = regions.scene(at).boxes
         reached += int((box_overlaps(truth, regions.proposals(at)).max(1) >= 0.5).sum()) if len(truth) else 0

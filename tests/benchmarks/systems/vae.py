@@ -28,8 +28,8 @@ def measure(seed: int) -> Mapping[str, float]:
     from visualnet.core.storage import project_file
     from visualnet.resources import resource
     from visualnet.training.generating.generate import generate
-    from visualnet.training.generating.made import MadeImages
-    from visualnet.training.generating.way import find_place, find_ways
+    from visualnet.training.generating.method import find_methods, find_place
+    from visualnet.training.generating.results import GeneratedImages
 
     def template(name: str) -> Project:
         project = project_file.load(resource("templates", f"{name}.vnet"))
@@ -42,10 +42,10 @@ def measure(seed: int) -> Mapping[str, float]:
         validation = trained.run.epochs[-1].validation
         judge = vn.train(template("lenet5-28"), device="cpu", folder=folder / "judge").finish()
         analysis = infer(vae, None, trained.data.fields)
-        place = find_place(find_ways()["prior"], analysis)
+        place = find_place(find_methods()["prior"], analysis)
         wish = {"count": SAMPLES, "seed": seed}
         made = generate(vae, analysis, "prior", place, wish, folder / "vae", "last").made
-        assert isinstance(made, MadeImages)
+        assert isinstance(made, GeneratedImages)
         images = np.moveaxis(made.images, -1, 1)
         real = np.stack([judge.data.sample(int(at), ["image"])["image"] for at in judge.data.validation])
         noise = np.random.default_rng(seed).uniform(size=images.shape).astype(np.float32)

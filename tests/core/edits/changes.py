@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 from visualnet.core import edits
 from visualnet.core.edits import annotate, block_parameters, bypass, definitions, grouping, learners
+from visualnet.core.edits.block_parameters import promote_parameter
 from visualnet.core.edits.clipboard import copy, duplicate, paste
 from visualnet.core.graph import Annotation, Graph, Init, Node, Port
 from visualnet.core.project import About, Block, Project
 from visualnet.core.storage import project_file
 
 PAGE = Path(__file__).with_name("changes.txt")
-ENDS = grouping.Ends("input", "x", "output", "x", frozenset({"input", "output", "target", "cross_entropy"}))
+ENDS = grouping.PortKinds("input", "x", "output", "x", frozenset({"input", "output", "target", "cross_entropy"}))
 
 
 class Edit(NamedTuple):
@@ -185,10 +186,10 @@ EDITS = [
     Edit("remove a block that is used", lambda p: edits.remove_block(p, "part")),
     Edit("remove a block that is used by one that is not", lambda p: edits.remove_block(p, "deep")),
     Edit("set a block's parameters", lambda p: edits.set_block_params(p, "part", {"width": 16})),
-    Edit("promote a parameter", lambda p: block_parameters.expose(p, "part", "n3", "slope", 0.5)),
-    Edit("promote a parameter that has an expression", lambda p: block_parameters.expose(p, "part", "n2", "out_features", 16, "width")),
-    Edit("promote a parameter under a name of its own", lambda p: block_parameters.expose(p, "part", "n2", "out_features", 16, "size")),
-    Edit("promote what is no number", lambda p: block_parameters.expose(p, "part", "n2", "bias", True)),
+    Edit("promote a parameter", lambda p: promote_parameter(p, "part", "n3", "slope", 0.5)),
+    Edit("promote a parameter that has an expression", lambda p: promote_parameter(p, "part", "n2", "out_features", 16, "width")),
+    Edit("promote a parameter under a name of its own", lambda p: promote_parameter(p, "part", "n2", "out_features", 16, "size")),
+    Edit("promote what is no number", lambda p: promote_parameter(p, "part", "n2", "bias", True)),
     Edit("rename a block's parameter", lambda p: block_parameters.rename_number(p, "part", "width", "size")),
     Edit("rename a block's parameter to one that is there", lambda p: block_parameters.rename_number(p, "part", "width", "depth")),
     Edit("rename a constant", lambda p: block_parameters.rename_number(p, "", "features", "channels")),

@@ -16,7 +16,7 @@ from visualnet.core.storage import project_file
 
 def test_a_number_becomes_a_parameter_that_each_use_may_set() -> None:
     project = parametric()
-    project = block_parameters.expose(project, "Stage", "n2", "stride", (2, 2))
+    project = block_parameters.promote_parameter(project, "Stage", "n2", "stride", (2, 2))
     assert project.blocks["Stage"].params == {"width": 8, "k": 3, "stride": 2}
     assert project.blocks["Stage"].graph.nodes["n2"].params["stride"] == ("stride", "stride")
     wide = edits.set_params(project, MAIN, ["n2"], {"stride": 1})
@@ -24,7 +24,7 @@ def test_a_number_becomes_a_parameter_that_each_use_may_set() -> None:
     assert infer(project).main["n2"].leaving["y"].shape == (16, 13, 13)
     for value in ((1, 2), "same", True):
         with pytest.raises(ValueError, match="not one number"):
-            block_parameters.expose(project, "Stage", "n2", "padding", value)
+            block_parameters.promote_parameter(project, "Stage", "n2", "padding", value)
 
 
 def test_renaming_a_parameter_takes_every_expression_and_every_use_along() -> None:

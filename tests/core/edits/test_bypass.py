@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.analysis.drawing import project
-from visualnet.core.edits.bypass import before, bypass_nodes, detach_nodes, first_source
-from visualnet.core.edits.substitution import fill
+from visualnet.core.edits.bypass import bypass_nodes, detach_nodes, first_source, source_before
+from visualnet.core.edits.substitution import substitute_names
 from visualnet.core.graph import Node, Port
 from visualnet.core.project import MAIN
 
@@ -37,15 +37,15 @@ def test_what_has_no_wire_changes_nothing() -> None:
 
 
 def test_what_reaches_a_node_along_first_inputs() -> None:
-    assert before(NET.graph, OUT, {FIRST, SECOND}) == Port(FEED, "x")
-    assert before(NET.graph, OUT, set()) == first_source(NET.graph, OUT) == Port(SECOND, "y")
-    assert before(NET.graph, FEED, {FIRST}) is None and first_source(NET.graph, FEED) is None
+    assert source_before(NET.graph, OUT, {FIRST, SECOND}) == Port(FEED, "x")
+    assert source_before(NET.graph, OUT, set()) == first_source(NET.graph, OUT) == Port(SECOND, "y")
+    assert source_before(NET.graph, FEED, {FIRST}) is None and first_source(NET.graph, FEED) is None
     assert first_source(NET.graph, SECOND, "no such port") == Port(FIRST, "y")
 
 
 def test_names_are_filled_in_with_as_few_brackets_as_needed() -> None:
     def filled(text: str, **values: object) -> object:
-        return fill(Node(id="n", kind="linear", name="n", params={"p": text}), values).params["p"]  # type: ignore[arg-type]
+        return substitute_names(Node(id="n", kind="linear", name="n", params={"p": text}), values).params["p"]  # type: ignore[arg-type]
 
     assert filled("2*w + later", w=3) == "2*3 + later"
     assert filled("2*w + later", w=-3) == "2*(-3) + later"

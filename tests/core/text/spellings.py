@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.generators.pages import join_sections
 from visualnet.core import names
-from visualnet.core.expressions import parse, real, show, whole
+from visualnet.core.expressions import parse, read_number, read_whole, show
 from visualnet.core.text import format as words
 from visualnet.core.text.fuzzy_match import fuzzy
 from visualnet.core.text.values import name_before, read_value, step_value, write_value
@@ -145,7 +145,7 @@ def _numbers() -> Iterator[str]:
 def _expressions() -> Iterator[str]:
     for text in EXPRESSIONS:
         yield f"“{text}”: {_tried(lambda t=text: show(parse(t)))} | {_tried(lambda t=text: show(parse(t), SCOPE))}"
-        yield f"  whole {_tried(lambda t=text: whole(t, SCOPE))} | real {_tried(lambda t=text: real(t, SCOPE))}"
+        yield f"  whole {_tried(lambda t=text: read_whole(t, SCOPE))} | real {_tried(lambda t=text: read_number(t, SCOPE))}"
         yield f"  names {_tried(lambda t=text: sorted(parse(t).names()))} | cut {_tried(lambda t=text: parse(t).cut(SCOPE))}"
 
 

@@ -12,10 +12,10 @@ from visualnet.core.user import presets
 
 
 def test_kept_chosen_and_forgotten() -> None:
-    assert presets.of("conv2d").presets == {} and presets.first_values("conv2d") == {}
-    presets.keep("conv2d", " 3×3, same ", {"kernel_size": (3, 3), "padding": "same", "out_channels": "2*width"})
-    presets.keep("conv2d", "big", {"kernel_size": 7})
-    assert presets.of("conv2d").presets["3×3, same"] == {
+    assert presets.presets_of("conv2d").presets == {} and presets.first_values("conv2d") == {}
+    presets.keep_preset("conv2d", " 3×3, same ", {"kernel_size": (3, 3), "padding": "same", "out_channels": "2*width"})
+    presets.keep_preset("conv2d", "big", {"kernel_size": 7})
+    assert presets.presets_of("conv2d").presets["3×3, same"] == {
         "kernel_size": (3, 3),
         "padding": "same",
         "out_channels": "2*width",
@@ -24,7 +24,7 @@ def test_kept_chosen_and_forgotten() -> None:
     presets.begin_with("conv2d", "big")
     assert presets.first_values("conv2d") == {"kernel_size": 7} and presets.first_values("linear") == {}
     presets.drop("conv2d", "big")
-    assert presets.first_values("conv2d") == {} and list(presets.of("conv2d").presets) == ["3×3, same"]
+    assert presets.first_values("conv2d") == {} and list(presets.presets_of("conv2d").presets) == ["3×3, same"]
 
 
 @pytest.mark.parametrize(
@@ -40,17 +40,17 @@ def test_kept_chosen_and_forgotten() -> None:
 )
 def test_what_no_file_can_hold_is_refused(name: str, values: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"a preset|is |entries|name"):
-        presets.keep("conv2d", name, values)
+        presets.keep_preset("conv2d", name, values)
     assert not presets.presets_path().exists()
 
 
 def test_not_more_than_a_hundred_of_a_kind() -> None:
     for number in range(3):
-        presets.keep("relu", f"p{number}", {})
+        presets.keep_preset("relu", f"p{number}", {})
     full = {"relu": {"presets": {f"p{n}": {} for n in range(presets.MAX_EACH)}}}
     presets.presets_path().write_text(json.dumps(full))
     with pytest.raises(ValueError, match="100"):
-        presets.keep("relu", "one more", {})
+        presets.keep_preset("relu", "one more", {})
     with pytest.raises(ValueError, match="not there"):
         presets.begin_with("relu", "none such")
 
@@ -73,7 +73,7 @@ def test_a_broken_file_counts_as_empty_and_stays_as_it_is(text: str) -> None:
     presets.presets_path().write_text(text)
     assert presets.first_values("conv2d") == {}
     with pytest.raises(FileError, match=r"presets\.json"):
-        presets.keep("conv2d", "mine", {})
+        presets.keep_preset("conv2d", "mine", {})
     assert presets.presets_path().read_text() == text
 
 

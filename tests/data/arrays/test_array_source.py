@@ -16,12 +16,12 @@ from visualnet.data.registry import make_data_set
 from visualnet.data.samples import BrokenSample
 from visualnet.data.sources.arrays import npy_files
 from visualnet.data.sources.registry import guess_sources
-from visualnet.data.sources.source import Found
+from visualnet.data.sources.source import SourceScan
 
 RNG = np.random.default_rng(0)
 
 
-def look(path: Path, **options: Any) -> tuple[DataChoice, Found]:
+def look(path: Path, **options: Any) -> tuple[DataChoice, SourceScan]:
     return choose("arrays", path, options)
 
 

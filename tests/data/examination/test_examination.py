@@ -1,4 +1,4 @@
-"""What is seen of data before training: faces of samples, figures, copies and their repairs."""
+"""What is seen of data before training: contents of samples, figures, copies and their repairs."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from visualnet.data.choosing import choose
 from visualnet.data.declare import DATASETS, DataSet
 from visualnet.data.division.registry import divide
 from visualnet.data.examination.copies import across_parts, find_copies, keep_together, leave_out
-from visualnet.data.examination.face import Face, column_titles, read_faces, thin_curves
 from visualnet.data.examination.measure import describe_column, measure_data
+from visualnet.data.examination.sample_content import SampleContent, column_titles, read_contents, thin_curves
 from visualnet.data.loading import open_samples
 from visualnet.data.samples import ArraySamples
 from visualnet.layers.declaration.layer import Column, Spec
@@ -52,46 +52,50 @@ def test_the_face_of_a_picture_keeps_its_size_and_shows_mask_and_boxes() -> None
     mask[0, 4:] = 1
     boxes = np.array([[[1, 2, 3, 6], [0, 0, 0, 0]]], np.float32)
     samples = ArraySamples({"image": image, "mask": mask, "boxes": boxes, "box_labels": np.array([[1, -100]])})
-    (face,) = read_faces(Typed(specs, ("image",)), samples, DataChoice(), [0], most_px=4)
-    assert isinstance(face, Face) and face.kind == "image" and face.size == (8, 4)
-    assert face.pixels is not None and face.pixels.shape == (4, 2, 3)
-    assert face.pixels[0, 0].tolist() == [255, 0, 0] and face.pixels[3, 0].tolist() == [0, 0, 0]
-    assert face.mask is not None and face.mask[:, 0].tolist() == [0, 0, 1, 1]
-    assert face.boxes == ((0.25, 0.25, 0.75, 0.75, 1),), "what only pads is no box"
+    (content,) = read_contents(Typed(specs, ("image",)), samples, DataChoice(), [0], most_px=4)
+    assert isinstance(content, SampleContent) and content.kind == "image" and content.size == (8, 4)
+    assert content.pixels is not None and content.pixels.shape == (4, 2, 3)
+    assert content.pixels[0, 0].tolist() == [255, 0, 0] and content.pixels[3, 0].tolist() == [0, 0, 0]
+    assert content.mask is not None and content.mask[:, 0].tolist() == [0, 0, 1, 1]
+    assert content.boxes == ((0.25, 0.25, 0.75, 0.75, 1),), "what only pads is no box"
 
 
 def test_texts_are_words_sounds_and_series_curves_and_rows_have_their_titles() -> None:
     words = np.array([[ord(c) for c in "Grüße"]])
-    (text,) = read_faces(
+    (text,) = read_contents(
         Typed({"text": Spec((0,), ("T",), "int")}, ("text",)), ArraySamples({"text": words}), DataChoice(), [0]
     )
-    assert isinstance(text, Face) and (text.kind, text.words) == ("text", "Grüße")
+    assert isinstance(text, SampleContent) and (text.kind, text.words) == ("text", "Grüße")
     for name, words in (("opinions", "the"), ("masked_words", "is"), ("letters", "the")):
         source, samples = open_samples(DataChoice(name=name))
-        faces = [
-            face
-            for face in read_faces(source, samples, DataChoice(name=name), list(range(20)))
-            if isinstance(face, Face)
+        contents = [
+            content
+            for content in read_contents(source, samples, DataChoice(name=name), list(range(20)))
+            if isinstance(content, SampleContent)
         ]
-        assert len(faces) == 20 and any(f" {words} " in f" {face.words} " for face in faces), name
+        assert len(contents) == 20 and any(f" {words} " in f" {content.words} " for content in contents), name
     source, samples = open_samples(DataChoice(name="waves"))
-    (tones,) = read_faces(source, samples, DataChoice(name="waves"), [0])
-    assert isinstance(tones, Face) and tones.kind == "curves", "a sound in levels is a curve as well"
+    (tones,) = read_contents(source, samples, DataChoice(name="waves"), [0])
+    assert isinstance(tones, SampleContent) and tones.kind == "curves", "a sound in levels is a curve as well"
     wave = np.zeros((1, 1, 50_000), np.float32)
     wave[0, 0, 31_234] = 0.9
-    (sound,) = read_faces(
+    (sound,) = read_contents(
         Typed({"sound": Spec((1, 0), ("C", "T"), "float")}, ("sound",)),
         ArraySamples({"sound": wave}),
         DataChoice(),
         [0],
     )
-    assert isinstance(sound, Face) and sound.curves is not None
+    assert isinstance(sound, SampleContent) and sound.curves is not None
     assert sound.curves.shape == (1, 600) and sound.curves.max() == np.float32(0.9), "the one peak is not lost"
     row = ArraySamples({"features": np.array([[41.0, np.nan]], np.float32), "label": np.array([1])})
     titles = (Column("age"), Column("height"))
     specs = {"features": Spec((2,), ("D",), "float", columns=titles), "label": Spec((), (), "int", classes=2)}
-    (shown,) = read_faces(Typed(specs, ("features",), ("no", "yes")), row, DataChoice(), [0])
-    assert isinstance(shown, Face) and shown.row == (("age", "41"), ("height", "missing")) and shown.label == "yes"
+    (shown,) = read_contents(Typed(specs, ("features",), ("no", "yes")), row, DataChoice(), [0])
+    assert (
+        isinstance(shown, SampleContent)
+        and shown.row == (("age", "41"), ("height", "missing"))
+        and shown.label == "yes"
+    )
     assert column_titles(specs["features"], 3) == ("column 1", "column 2", "column 3"), (
         "titles of other data are not taken"
     )
@@ -103,8 +107,8 @@ def test_texts_are_words_sounds_and_series_curves_and_rows_have_their_titles() -
 def test_every_shipped_data_set_shows_its_samples_and_is_measured(name: str) -> None:
     choice = DataChoice(name=name)
     source, samples = open_samples(choice)
-    faces = read_faces(source, samples, choice, [0, samples.size - 1], most_px=64)
-    assert all(isinstance(face, Face) for face in faces)
+    contents = read_contents(source, samples, choice, [0, samples.size - 1], most_px=64)
+    assert all(isinstance(content, SampleContent) for content in contents)
     parts = divide(samples, choice)
     figures = measure_data(source, samples, parts)
     assert sum(each.total for each in figures.classes) in (0, samples.size)
@@ -124,8 +128,10 @@ def test_figures_leave_out_what_is_missing_and_count_classes_by_part(pictures: P
     assert [c.title for c in figures.columns] == ["image, red", "image, green", "image, blue"]
     broken = ("cat/004.png cannot be read",) if 4 in parts[0] else ()
     assert figures.unreadable == broken and figures.looked_at == 40 - len(broken)
-    faces = read_faces(source, samples, choice, [3, 4, 5])
-    assert [isinstance(face, Face) for face in faces] == [True, False, True] and "004.png" in str(faces[1])
+    contents = read_contents(source, samples, choice, [3, 4, 5])
+    assert [isinstance(content, SampleContent) for content in contents] == [True, False, True] and "004.png" in str(
+        contents[1]
+    )
 
 
 def test_copies_are_found_by_content_and_pictures_also_where_they_are_nearly_the_same(pictures: Path) -> None:

@@ -21,7 +21,7 @@ def test_tokens_are_shown_as_words(tmp_path: Path) -> None:
     choice, _ = choose("text", tmp_path / "t.csv", {})
     step = PreparationStep(kind="tokenise", options={"length": 2})
     found = preview_samples(replace(choice, preparation=(step,)), 4)
-    assert {face.words for face in found.prepared} <= {"good·film", "bad·film"}
+    assert {content.words for content in found.prepared} <= {"good·film", "bad·film"}
     assert found.augmented is None
     assert not found.partial
 
@@ -48,5 +48,5 @@ def test_what_cannot_be_read_is_left_out_of_what_is_shown(tmp_path: Path) -> Non
     found = preview_samples(choice, 8)
     assert len(found.raw) == len(found.prepared) == 6
     assert not found.trouble
-    assert len({face.size for face in found.raw}) == 6
-    assert len({face.size for face in found.prepared}) == 1, "one size behind the preparation that was proposed"
+    assert len({content.size for content in found.raw}) == 6
+    assert len({content.size for content in found.prepared}) == 1, "one size behind the preparation that was proposed"

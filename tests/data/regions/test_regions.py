@@ -13,7 +13,7 @@ from visualnet.core.storage.paths import data_dir
 from visualnet.data.generators.scenes import MOST_THINGS, make_scenes
 from visualnet.data.regions import kept_proposals
 from visualnet.data.regions.box_geometry import apply_refinement, box_overlaps, encode_refinement, suppress
-from visualnet.data.regions.crops import Cutter, crop_boxes
+from visualnet.data.regions.crops import RegionCropper, crop_boxes
 from visualnet.data.regions.grouping import Measures, bin_pixels, describe, group
 from visualnet.data.regions.kept_proposals import find_proposals
 from visualnet.data.regions.region_samples import RegionArrays, RegionSamples, Scene, draw_regions, find_regions
@@ -188,7 +188,7 @@ def scene_samples(n: int = 5) -> ArraySamples:
 
 
 def test_samples_are_the_regions_of_their_scenes() -> None:
-    view = RegionSamples(scene_samples(), 8, Cutter(3, 16))
+    view = RegionSamples(scene_samples(), 8, RegionCropper(3, 16))
     arrays = RegionArrays(view)
     assert arrays.size == view.size == 40
     fields = ("image", "label", "refinement", "is_object")
@@ -207,7 +207,7 @@ def test_samples_are_the_regions_of_their_scenes() -> None:
 def test_a_scene_that_is_no_picture_names_its_region() -> None:
     scenes = make_scenes(3, 64, 1.0, 3)
     scenes["image"][1] = np.nan
-    view = RegionSamples(ArraySamples(scenes), 8, Cutter(3, 16))
+    view = RegionSamples(ArraySamples(scenes), 8, RegionCropper(3, 16))
     view.fetch(np.arange(8), ("label",))
     with pytest.raises(BrokenSample, match="scene 1: the image holds values that are no numbers") as error:
         view.fetch(np.array([9]), ("label",))

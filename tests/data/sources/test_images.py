@@ -23,16 +23,16 @@ from visualnet.data.sources.images import survey
 from visualnet.data.sources.images.decode import decode_image, read_header
 from visualnet.data.sources.images.image_folder import ImageFolder
 from visualnet.data.sources.registry import guess_sources
-from visualnet.data.sources.source import Finding, Found
+from visualnet.data.sources.source import Finding, SourceScan
 
 
-def look(folder: Path, **options: str) -> tuple[DataChoice, Found, Samples]:
+def look(folder: Path, **options: str) -> tuple[DataChoice, SourceScan, Samples]:
     """What is found in the folder, and its samples."""
     chosen, found = choose("image_folder", folder, options)
     return chosen, found, make_data_set(chosen).open()
 
 
-def words_of(found: Found) -> dict[str, str]:
+def words_of(found: SourceScan) -> dict[str, str]:
     """The words of the findings by their file."""
     return {finding.file: finding.words for finding in found.findings}
 
@@ -180,7 +180,7 @@ def test_a_guess_looks_at_some_of_many_folders_and_counts_all(tmp_path: Path) ->
 # --- a table of labels ------------------------------------------------------------------------------------------------
 
 
-def look_at_table(folder: Path, **options: str) -> tuple[DataChoice, Found, Samples]:
+def look_at_table(folder: Path, **options: str) -> tuple[DataChoice, SourceScan, Samples]:
     chosen, found = choose("image_table", folder, options)
     return chosen, found, make_data_set(chosen).open()
 

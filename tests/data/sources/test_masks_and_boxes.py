@@ -21,16 +21,16 @@ from visualnet.data.choosing import choose
 from visualnet.data.registry import fields, make_data_set
 from visualnet.data.samples import BrokenSample, Samples
 from visualnet.data.sources.images.annotations import read_class_names
-from visualnet.data.sources.source import Finding, Found
+from visualnet.data.sources.source import Finding, SourceScan
 
 
-def look(kind: str, folder: Path, **options: Value) -> tuple[DataChoice, Found, Samples]:
+def look(kind: str, folder: Path, **options: Value) -> tuple[DataChoice, SourceScan, Samples]:
     """What is found in the folder, and its samples."""
     chosen, found = choose(kind, folder, options)
     return chosen, found, make_data_set(chosen).open()
 
 
-def has(found: Found, words: str, file: str = "") -> Finding:
+def has(found: SourceScan, words: str, file: str = "") -> Finding:
     """The finding with these words."""
     (one,) = [finding for finding in found.findings if words in finding.words and file in finding.file]
     return one

@@ -16,7 +16,7 @@ from visualnet.data.loading import load
 from visualnet.data.samples import BrokenSample
 from visualnet.data.sources.registry import guess_sources
 from visualnet.data.sources.sounds.resample import resample, resampled_length
-from visualnet.data.sources.source import Found, make_source
+from visualnet.data.sources.source import SourceScan, make_source
 
 
 def tone(hertz: float, rate: int, seconds: float = 0.25) -> np.ndarray:
@@ -29,11 +29,11 @@ def write(path: Path, sound: np.ndarray, rate: int = 16_000, subtype: str | None
     return path
 
 
-def look(path: Path, **options) -> tuple[DataChoice, Found]:
+def look(path: Path, **options) -> tuple[DataChoice, SourceScan]:
     return choose("sound", path, options)
 
 
-def words_of(found: Found) -> str:
+def words_of(found: SourceScan) -> str:
     return "\n".join(f"{f.severity} {f.file}:{f.line} {f.words}" for f in found.findings)
 
 

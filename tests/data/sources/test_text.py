@@ -18,7 +18,7 @@ from visualnet.core.project import DataChoice
 from visualnet.data.choosing import choose
 from visualnet.data.samples import BrokenSample
 from visualnet.data.sources.registry import SOURCES, guess_sources
-from visualnet.data.sources.source import Cancelled, Found, make_source
+from visualnet.data.sources.source import Cancelled, SourceScan, make_source
 
 REVIEWS = [
     ("a fine film, really", "good"),
@@ -28,7 +28,7 @@ REVIEWS = [
 ]
 
 
-def look(path: Path, **options) -> tuple[DataChoice, Found]:
+def look(path: Path, **options) -> tuple[DataChoice, SourceScan]:
     return choose("text", path, options)
 
 
@@ -51,7 +51,7 @@ def write_csv(path: Path, rows, encoding="utf-8", **dialect) -> Path:
     return path
 
 
-def words_of(found: Found) -> str:
+def words_of(found: SourceScan) -> str:
     return "\n".join(f"{f.severity} {f.file}:{f.line} {f.words}" for f in found.findings)
 
 

@@ -12,10 +12,10 @@ from visualnet.core.project import DataChoice
 from visualnet.data.choosing import choose
 from visualnet.data.samples import BrokenSample
 from visualnet.data.sources.registry import guess_sources
-from visualnet.data.sources.source import Found, make_source
+from visualnet.data.sources.source import SourceScan, make_source
 
 
-def look(path: Path, **options) -> tuple[DataChoice, Found]:
+def look(path: Path, **options) -> tuple[DataChoice, SourceScan]:
     return choose("torchvision", path, options)
 
 

@@ -9,7 +9,7 @@ from visualnet.core.project import DataChoice
 from visualnet.data.choosing import choose
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import ArraySamples
-from visualnet.data.sources.source import Found
+from visualnet.data.sources.source import SourceScan
 
 FLOWERS = [
     "name,length,width,colour,day,species",
@@ -25,7 +25,7 @@ def write(path: Path, lines: list[str], encoding: str = "utf-8", end: str = "\n"
     return path
 
 
-def look(path: Path, **options: Any) -> tuple[DataChoice, Found]:
+def look(path: Path, **options: Any) -> tuple[DataChoice, SourceScan]:
     return choose("table", path, options)
 
 
@@ -35,5 +35,5 @@ def opened(choice: DataChoice) -> ArraySamples:
     return samples
 
 
-def words(found: Found, severity: str = "") -> str:
+def words(found: SourceScan, severity: str = "") -> str:
     return "\n".join(f.words for f in found.findings if not severity or f.severity == severity)

@@ -18,7 +18,7 @@ from visualnet.data.choosing import choose
 from visualnet.data.loading import load
 from visualnet.data.registry import make_data_set
 from visualnet.data.sources.registry import guess_sources
-from visualnet.data.sources.source import Found
+from visualnet.data.sources.source import SourceScan
 
 
 def write(path: Path, lines: list[str]) -> Path:
@@ -26,7 +26,7 @@ def write(path: Path, lines: list[str]) -> Path:
     return path
 
 
-def look(path: Path, **options: Any) -> tuple[DataChoice, Found]:
+def look(path: Path, **options: Any) -> tuple[DataChoice, SourceScan]:
     return choose("series", path, options)
 
 
@@ -35,7 +35,7 @@ def fetched(choice: DataChoice) -> dict[str, Any]:
     return dict(samples.fetch(np.arange(samples.size), ("series", "y")))
 
 
-def words(found: Found) -> str:
+def words(found: SourceScan) -> str:
     return "\n".join(finding.words for finding in found.findings)
 
 

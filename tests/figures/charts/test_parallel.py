@@ -61,17 +61,17 @@ def test_each_run_is_a_line_that_can_be_pointed_at_and_one_without_a_value_is_br
     )
     chart = ParallelChart(AXES, lines)
     drawing = inside(chart, width, height)
-    assert {spot.samples[0] for spot in drawing.spots} == set(range(count))
-    assert len(drawing.spots) == sum(sum(value is not None for value in line.values) for line in lines)
+    assert {region.samples[0] for region in drawing.regions} == set(range(count))
+    assert len(drawing.regions) == sum(sum(value is not None for value in line.values) for line in lines)
     assert len(list(chart.rows())) == count + 1
 
     runs = tuple(Slice(line.name, line.values[:2], float(i), i == 0, (i,)) for i, line in enumerate(lines))
     slices = SliceChart(AXES[:2], make_axis("accuracy", [0.0, max(count, 1)]), runs)
     drawing = inside(slices, width, height)
-    assert len(drawing.spots) == sum(sum(value is not None for value in run.values) for run in runs)
+    assert len(drawing.regions) == sum(sum(value is not None for value in run.values) for run in runs)
 
 
 def test_of_very_many_runs_the_best_are_drawn_all() -> None:
     lines = tuple(ParallelLine(str(i), (0.01, "SGD", 0.5), i / 9_999, (i,)) for i in range(10_000))
-    drawn = {spot.samples[0] for spot in ParallelChart(AXES, lines).lay_out(800, 400).spots}
+    drawn = {region.samples[0] for region in ParallelChart(AXES, lines).lay_out(800, 400).regions}
     assert len(drawn) <= MOST_LINES + 1 and set(range(10_000 - MOST_LINES // 2, 10_000)) <= drawn

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visualnet.figures.charts.marks import Dots, Pixels, Spot, Stroke, Words
+from visualnet.figures.charts.marks import Dots, HitRegion, Label, Pixels, Stroke
 from visualnet.figures.sequences.embedding_map import EmbeddingMap
 from visualnet.figures.sequences.heat_map import HeatMaps, Panel
 from visualnet.figures.sequences.steady_signs import align_signs
@@ -71,8 +71,8 @@ def test_heat_maps_keep_extremes_where_cells_are_smaller_than_pixels() -> None:
     pixels = next(mark for mark in drawing.marks if isinstance(mark, Pixels))
     assert max(pixels.values.shape) < 800
     assert (pixels.values == 0).sum() == 1, "the one great value is one pixel"
-    assert len(drawing.spots) == 2000
-    assert "-5 to 0" in drawing.spots[777].words.replace("−", "-")
+    assert len(drawing.regions) == 2000
+    assert "-5 to 0" in drawing.regions[777].words.replace("−", "-")
 
 
 def test_maps_that_would_be_flat_stand_beside_each_other_under_their_words() -> None:
@@ -86,11 +86,11 @@ def test_maps_that_would_be_flat_stand_beside_each_other_under_their_words() -> 
     assert len({mark.x for mark in flat}) > 1
     small = [mark for mark in chart.lay_out(290, 140).marks if isinstance(mark, Pixels)][:6]
     assert min(mark.height for mark in small) > 15, "in a narrow panel too"
-    named = [mark for mark in low.marks if isinstance(mark, Words) and mark.text == "acting"]
+    named = [mark for mark in low.marks if isinstance(mark, Label) and mark.text == "acting"]
     assert len(named) == len({mark.x for mark in flat}), "each column of maps has its words"
     assert chart.describe(panels[2], 5, 1) == "gate 2, unit 5, step 1 “acting”: 0.3333"
-    spot = low.spots[0]
-    assert isinstance(spot, Spot) and spot.words.startswith("gate 0, unit 0, step 0 “the”")
+    region = low.regions[0]
+    assert isinstance(region, HitRegion) and region.words.startswith("gate 0, unit 0, step 0 “the”")
 
 
 def test_points_stand_by_class_and_outside_the_window_are_left_out() -> None:
@@ -100,9 +100,9 @@ def test_points_stand_by_class_and_outside_the_window_are_left_out() -> None:
     dots = [mark for mark in drawing.marks if isinstance(mark, Dots)]
     assert [len(mark.points) for mark in dots[:3]] == [2, 2, 2]
     assert dots[0].colour == "curve:0" and dots[1].colour == "curve:9" and dots[2].colour == "surface", "a ring"
-    assert [spot.samples for spot in drawing.spots] == [(5,), (6,), (7,), (8,)]
+    assert [region.samples for region in drawing.regions] == [(5,), (6,), (7,), (8,)]
     near = chart.seen(((0.5, 2.5), (0.5, 2.5)))
-    assert [spot.samples for spot in near.lay_out(600, 400).spots] == [(6,), (7,)]
+    assert [region.samples for region in near.lay_out(600, 400).regions] == [(6,), (7,)]
     assert list(near.rows())[1:] == [
         (5, 0.0, 0.0, "a", ""),
         (6, 1.0, 1.0, "j", ""),
@@ -114,19 +114,19 @@ def test_points_stand_by_class_and_outside_the_window_are_left_out() -> None:
 def test_names_of_classes_that_lie_on_each_other_are_not_written_over_each_other() -> None:
     points = np.array([[0.0, 0], [0, 0.01], [4, 4]])
     chart = EmbeddingMap(points, np.array([0, 1, 2]), ("unfriendly", "friendly", "far"))
-    bold = [mark.text for mark in chart.lay_out(600, 400).marks if isinstance(mark, Words) and mark.bold]
+    bold = [mark.text for mark in chart.lay_out(600, 400).marks if isinstance(mark, Label) and mark.bold]
     assert set(bold) == {"unfriendly", "far"}
     for width in (600, 300):
-        plain = [mark.text for mark in chart.lay_out(width, 250).marks if isinstance(mark, Words) and not mark.bold]
+        plain = [mark.text for mark in chart.lay_out(width, 250).marks if isinstance(mark, Label) and not mark.bold]
         assert {"unfriendly", "friendly", "far"} <= set(plain), "the colours are told in narrow panels too"
-    assert "…" in [mark.text for mark in chart.lay_out(180, 250).marks if isinstance(mark, Words)]
+    assert "…" in [mark.text for mark in chart.lay_out(180, 250).marks if isinstance(mark, Label)]
 
 
 def test_names_of_words_do_not_cover_each_other() -> None:
     points = np.stack([np.linspace(0, 0.001, 50), np.zeros(50)], 1)
     points[-1] = 5, 5
     chart = EmbeddingMap(points, None, (), tuple(f"word{at}\nmore" for at in range(50)), named=True)
-    names = [mark.text for mark in chart.lay_out(600, 400).marks if isinstance(mark, Words) and "word" in mark.text]
+    names = [mark.text for mark in chart.lay_out(600, 400).marks if isinstance(mark, Label) and "word" in mark.text]
     assert names == ["word0"] or names == ["word0", "word49"]
     assert chart.describe(3) == "word3\nmore"
 

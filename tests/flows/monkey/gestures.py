@@ -16,7 +16,7 @@ from shiboken6 import isValid
 
 from tests.flows.hands import LEFT, NONE
 from tests.flows.monkey.dialogs import ACTS, TEXTS, Answers, Files, click, poke, type_text
-from tests.flows.monkey.watch import Beats, Gap
+from tests.flows.monkey.watch import Beats, Gap, stack_of
 from tests.waiting import until
 from visualnet.analysis import infer
 from visualnet.app.canvas.view import CanvasView
@@ -24,6 +24,7 @@ from visualnet.app.features.palette.panel import MIME
 from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.shell.window import Window
 from visualnet.app.state.deferred_refresh import do_waiting_refreshes
+from visualnet.app.theme.hidden_widgets import HiddenWidgets
 from visualnet.core.storage.project_file import dumps, loads
 from visualnet.data import registry
 from visualnet.layers import LAYERS
@@ -505,13 +506,19 @@ class Monkey:
         rest(1.6, self.beats)
         until(lambda: not window.runner._queue.busy, "nothing done beside the window")
         # On a busy machine a search or a measurement of a closed project may still be at it.
-        until(lambda: not any(task.running for task in window.findChildren(BackgroundTask)), "no task still at work")
+        until(lambda: not self._tasks(), lambda: f"the end of {self._tasks()}")
+        hidden = QApplication.instance().findChild(HiddenWidgets)
+        until(lambda: hidden is None or not hidden.waiting, "hidden widgets styled")
         self._close_tabs()  # what was asked for before may have opened a project only now
         rest(0.2, self.beats)
         window.collector.collect_all()  # what it does by itself when nobody has touched anything for three seconds
         self.answers.leaving = False
         do_waiting_refreshes()  # panels that nobody sees follow last of all
         live()
+
+    def _tasks(self) -> list[str]:
+        """The names of what is still done beside the window, and where each is."""
+        return [f"{t.name}:\n{stack_of(t.name)}" for t in self.window.findChildren(BackgroundTask) if t.running]
 
     def _close_tabs(self) -> None:
         """Until the home page alone is left, as at the start: each of the other pages is a tab with a document of its own."""

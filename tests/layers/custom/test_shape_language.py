@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from visualnet.layers.custom.shape_language import (
     class_name,
-    leaving,
     number,
+    output_sizes,
     read_arguments,
     read_rule,
     read_source,
@@ -20,7 +20,7 @@ from visualnet.layers.custom.shape_language import (
     scope,
     tensors,
 )
-from visualnet.layers.declaration.layer import Misfit
+from visualnet.layers.declaration.layer import ShapeError
 
 extent = st.integers(1, 50)
 
@@ -29,7 +29,7 @@ extent = st.integers(1, 50)
 def test_what_comes_out_is_the_arithmetic_of_the_line(rest: list[int], c: int, h: int, p: int) -> None:
     """``*`` stands for the axes between; a number of the node is named by its place."""
     rule = read_rule("x: C * H, z: 7 H -> y: C*p1 * H//2, C+H 3")
-    found = leaving(rule, ((c, *rest, h), (7, h)), (p,))
+    found = output_sizes(rule, ((c, *rest, h), (7, h)), (p,))
     first, second = found.values()
     assert tuple(map(int, first)) == (c * p, *rest, h // 2)
     assert tuple(map(int, second)) == (c + h, 3)
@@ -47,7 +47,7 @@ def test_names_of_ports_and_axes() -> None:
 
 def test_a_line_has_as_many_numbers_tensors_and_axes_as_it_may() -> None:
     numbers = " ".join(f"p{i}" for i in range(1, 9))
-    (sizes,) = leaving(read_rule(f"x: C -> y: {numbers}"), ((5,),), tuple(range(11, 19))).values()
+    (sizes,) = output_sizes(read_rule(f"x: C -> y: {numbers}"), ((5,),), tuple(range(11, 19))).values()
     assert tuple(map(int, sizes)) == tuple(range(11, 19))
     assert len(read_rule(", ".join("abcdefgh") + " -> a").inputs) == 8
 
@@ -85,10 +85,10 @@ def test_a_name_of_a_port_may_have_forty_letters() -> None:
 def test_one_name_stands_for_one_extent() -> None:
     rule = read_rule("a: C 4, b: C -> y: C")
     assert scope(rule, ((3, 4), (3,))) == ({"C": 3}, ())
-    with pytest.raises(Misfit, match="“b” has 5 along C; 3 is wanted") as caught:
+    with pytest.raises(ShapeError, match="“b” has 5 along C; 3 is wanted") as caught:
         scope(rule, ((3, 4), (5,)))
     assert (caught.value.fault.at, caught.value.fault.formula) == ("b", "5 ≠ 3")
-    with pytest.raises(Misfit, match="“a” has 9 along 4; 4 is wanted"):
+    with pytest.raises(ShapeError, match="“a” has 9 along 4; 4 is wanted"):
         scope(rule, ((3, 9), (3,)))
     assert scope(read_rule("x: * C -> y: C"), ((7, 8, 9),)) == ({"C": 9}, (7, 8))
     # An axis that comes in goes before a number of the same name.
@@ -96,8 +96,8 @@ def test_one_name_stands_for_one_extent() -> None:
 
 
 def test_a_number_that_was_not_given_is_missed() -> None:
-    with pytest.raises(Misfit, match="“p2” of “y” stands for nothing: write it among the numbers"):
-        leaving(read_rule("x: C -> y: C p2"), ((3,),), (1,))
+    with pytest.raises(ShapeError, match="“p2” of “y” stands for nothing: write it among the numbers"):
+        output_sizes(read_rule("x: C -> y: C p2"), ((3,),), (1,))
 
 
 def test_arguments_by_place_and_by_name() -> None:

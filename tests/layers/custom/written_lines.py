@@ -11,14 +11,14 @@ from tests.generators.pages import join_sections
 from visualnet.core.expressions import parse
 from visualnet.layers.custom.shape_language import (
     class_name,
-    leaving,
+    output_sizes,
     read_arguments,
     read_rule,
     read_source,
     read_tensors,
     tensors,
 )
-from visualnet.layers.declaration.layer import Misfit
+from visualnet.layers.declaration.layer import ShapeError
 from visualnet.layers.declaration.notation import derivation, latex, notate, plain
 
 PAGE = Path(__file__).with_name("written_lines.txt")
@@ -87,8 +87,8 @@ def _rules() -> Iterator[str]:
                     fits &= pattern.fits_rank(len(size))
                     shapes.append(size)
                 if fits:
-                    yield f"  {size}: {_tried(lambda r=rule, s=tuple(shapes): dict(leaving(r, s, (7, 2))))}"
-                    yield f"  {size} without numbers: {_tried(lambda r=rule, s=tuple(shapes): dict(leaving(r, s)))}"
+                    yield f"  {size}: {_tried(lambda r=rule, s=tuple(shapes): dict(output_sizes(r, s, (7, 2))))}"
+                    yield f"  {size} without numbers: {_tried(lambda r=rule, s=tuple(shapes): dict(output_sizes(r, s)))}"
 
 
 def _others() -> Iterator[str]:
@@ -140,7 +140,7 @@ SECTIONS: dict[str, Callable[[], Iterator[str]]] = {
 def _tried(make: Callable[[], Any]) -> Any:
     try:
         return make()
-    except Misfit as error:
+    except ShapeError as error:
         return f"✗ {error} at “{error.fault.at}” [{error.fault.formula}]"
     except ValueError as error:
         return f"✗ {error}"

@@ -13,7 +13,7 @@ from tests.graphs import random_project
 from visualnet.analysis import infer
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.drawings import Heads, Matrix, Slab, Spread, Table, Unrolled, Window
-from visualnet.layers.declaration.layer import Layer, Misfit
+from visualnet.layers.declaration.layer import Layer, ShapeError
 
 WINDOWED = [
     k for k in LAYERS.values() if {"kernel_size", "stride"} <= k.params.keys() and k.drawing is not Layer.drawing
@@ -45,7 +45,7 @@ def test_the_window_slides_as_often_as_the_formula_says(data: st.DataObject) -> 
     faults = [f for f in layer.check(shape) if f.severity == "error"]
     try:
         result = layer.shape(shape)
-    except Misfit:
+    except ShapeError:
         return
     out = next(iter(result.values())) if isinstance(result, dict) else result
     if faults or any(n < 1 for n in out):

@@ -8,7 +8,7 @@ import pytest
 
 from visualnet.core.expressions import Derived
 from visualnet.layers import LAYERS, Spec
-from visualnet.layers.declaration.layer import Misfit, Shape
+from visualnet.layers.declaration.layer import Shape, ShapeError
 
 
 def make(tag: str, **params: Any) -> Any:
@@ -107,7 +107,7 @@ def test_misfits_say_what_came_and_what_was_wanted(
     tag: str, params: dict[str, Any], shapes: list[Shape | None], words: str, formula: str
 ) -> None:
     specs = [Spec(s) if s is not None else None for s in shapes]
-    with pytest.raises(Misfit) as caught:
+    with pytest.raises(ShapeError) as caught:
         make(tag, **params).infer(specs)
     assert words in str(caught.value)
     assert caught.value.fault.formula == formula

@@ -13,13 +13,13 @@ from visualnet.layers.declaration.formulas import (
     WINDOW,
     WINDOW_CEIL,
     derive,
+    describe_left_out,
     describe_missed,
     misses_cells,
     transposed,
-    unread,
     window,
 )
-from visualnet.layers.declaration.layer import Misfit
+from visualnet.layers.declaration.layer import ShapeError
 
 small = st.integers(1, 6)
 
@@ -43,7 +43,7 @@ def test_what_is_never_read(n: int, k: int, s: int, p: int, d: int) -> None:
     assume(size > 0)
     last = slide(n, k, s, p, d)[-1][-1]
     image, padding = max(0, n - 1 - last), n + p - 1 - max(last, n - 1)
-    words = unread(size)
+    words = describe_left_out(size)
     if not image and not padding:
         assert words == ""
         return
@@ -103,5 +103,5 @@ def test_the_transposed_formula_undoes_the_window(n: int, k: int, s: int, p: int
 
 def test_a_formula_that_has_no_whole_or_no_small_answer_is_a_misfit() -> None:
     for text in ("n / 3", "n**60 * n**60"):
-        with pytest.raises(Misfit):
+        with pytest.raises(ShapeError):
             derive(parse(text), {"n": 10})

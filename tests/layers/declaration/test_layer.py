@@ -13,8 +13,8 @@ from visualnet.layers.custom.sources import foreign_code
 from visualnet.layers.declaration.layer import (
     BadParams,
     Layer,
-    Misfit,
     Pattern,
+    ShapeError,
     bounds_of_mean,
     bounds_when_scaled,
     default_axes,
@@ -62,7 +62,7 @@ def test_the_usual_names() -> None:
 
 
 def test_an_output_that_would_be_empty_is_refused() -> None:
-    with pytest.raises(Misfit, match="the output would be empty: its height H comes out as 0") as caught:
+    with pytest.raises(ShapeError, match="the output would be empty: its height H comes out as 0") as caught:
         LAYERS["max_pool2d"]({"kernel_size": 9, "stride": 8}).infer([Spec((1, 8, 9), ("C", "H", "W"))])
     assert caught.value.fault.formula
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualnet.training.decoding.search import Array, Choosing, Hypothesis, shape_probabilities, write
+from visualnet.training.decoding.search import Array, Hypothesis, SamplingOptions, shape_probabilities, write
 
 END = 0
 
@@ -42,7 +42,7 @@ class Table:
         return found
 
 
-def best(table: Table, choosing: Choosing, longest: int, samples: int = 2) -> list[list[Hypothesis]]:
+def best(table: Table, choosing: SamplingOptions, longest: int, samples: int = 2) -> list[list[Hypothesis]]:
     return write(table, samples, longest, choosing, END)
 
 
@@ -52,7 +52,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 @given(SEEDS, st.integers(2, 3), st.integers(1, 3), st.sampled_from([0.0, 0.6, 1.0]))
 def test_a_beam_as_wide_as_all_texts_finds_the_best_of_all(seed: int, words: int, longest: int, penalty: float) -> None:
     table = Table(seed, words)
-    found = best(table, Choosing("beam", width=64, penalty=penalty), longest)
+    found = best(table, SamplingOptions("beam", width=64, penalty=penalty), longest)
     for row, texts in enumerate(found):
         every = table.every_text(row, longest)
         assert {one.tokens for one in texts} == set(every), "nothing is pruned, and nothing made up"
@@ -67,16 +67,16 @@ def test_a_beam_as_wide_as_all_texts_finds_the_best_of_all(seed: int, words: int
 
 @given(SEEDS, st.integers(2, 6), st.integers(1, 6))
 def test_a_beam_of_one_and_a_temperature_near_nothing_are_greedy(seed: int, words: int, longest: int) -> None:
-    greedy = best(Table(seed, words), Choosing(), longest)
+    greedy = best(Table(seed, words), SamplingOptions(), longest)
     for row, ((one,), table) in enumerate(zip(greedy, [Table(seed, words)] * 2, strict=True)):
         for at, token in enumerate(one.tokens):
             assert token == int(table.logs(row, one.tokens[:at]).argmax())
     for other in (
-        Choosing("beam", width=1),
-        Choosing("sampling", temperature=0.0, seed=seed % 1000),
-        Choosing("sampling", temperature=1e-6, seed=seed % 1000),
-        Choosing("sampling", top_k=1),
-        Choosing("sampling", top_p=1e-9),
+        SamplingOptions("beam", width=1),
+        SamplingOptions("sampling", temperature=0.0, seed=seed % 1000),
+        SamplingOptions("sampling", temperature=1e-6, seed=seed % 1000),
+        SamplingOptions("sampling", top_k=1),
+        SamplingOptions("sampling", top_p=1e-9),
     ):
         assert [one.tokens for (one,) in best(Table(seed, words), other, longest)] == [one.tokens for (one,) in greedy]
 
@@ -84,7 +84,10 @@ def test_a_beam_of_one_and_a_temperature_near_nothing_are_greedy(seed: int, word
 @given(SEEDS, st.integers(2, 5), st.integers(2, 5))
 def test_a_wider_beam_with_room_for_all_is_never_worse_than_greedy(seed: int, words: int, longest: int) -> None:
     table = Table(seed, min(words, 3))
-    greedy, wide = best(table, Choosing(), min(longest, 3)), best(table, Choosing("beam", width=64), min(longest, 3))
+    greedy, wide = (
+        best(table, SamplingOptions(), min(longest, 3)),
+        best(table, SamplingOptions("beam", width=64), min(longest, 3)),
+    )
     for (one,), (other, *_) in zip(greedy, wide, strict=True):
         assert other.log_probability >= one.log_probability - 1e-9
 
@@ -93,7 +96,7 @@ def test_a_wider_beam_with_room_for_all_is_never_worse_than_greedy(seed: int, wo
 def test_the_same_seed_draws_the_same_whatever_is_written_beside(
     seed: int, chance: int, temperature: float, top_k: int, top_p: float
 ) -> None:
-    choosing = Choosing("sampling", temperature, top_k, top_p, seed=chance % 10_000)
+    choosing = SamplingOptions("sampling", temperature, top_k, top_p, seed=chance % 10_000)
     both = best(Table(seed, 5), choosing, 5)
     assert both == best(Table(seed, 5), choosing, 5)
     assert best(Table(seed, 5), choosing, 5, samples=1) == both[:1]
@@ -125,7 +128,7 @@ def test_what_is_drawn_from_has_a_sum_of_one_and_keeps_the_likeliest(
 
 def test_drawing_follows_the_probabilities() -> None:
     table = Table(3, 4)
-    drawn = write(table, 2000, 1, Choosing("sampling", seed=5))
+    drawn = write(table, 2000, 1, SamplingOptions("sampling", seed=5))
     # All samples of this table but their row have other probabilities: each is drawn from its own.
     expected = np.mean([np.exp(table.logs(row, ())) for row in range(2000)], 0)
     counts = np.bincount([one.tokens[0] for (one,) in drawn], minlength=4) / 2000
@@ -135,11 +138,13 @@ def test_drawing_follows_the_probabilities() -> None:
 def test_forced_words_come_first_and_their_probability_counts() -> None:
     table = Table(7, 4)
     for way in ("greedy", "sampling", "beam"):
-        found = write(table, 1, 5, Choosing(way), END, (3, 2))[0]
+        found = write(table, 1, 5, SamplingOptions(way), END, (3, 2))[0]
         for one in found:
             assert one.tokens[:2] == (3, 2)
             assert one.each[0] == pytest.approx(float(table.logs(0, ())[3]))
-    assert write(table, 1, 5, Choosing(), END, (3, END, 2))[0][0].tokens == (3, END), "behind an end nothing comes"
+    assert write(table, 1, 5, SamplingOptions(), END, (3, END, 2))[0][0].tokens == (3, END), (
+        "behind an end nothing comes"
+    )
 
 
 def test_nothing_is_asked_when_all_texts_are_at_their_end() -> None:
@@ -148,20 +153,20 @@ def test_nothing_is_asked_when_all_texts_are_at_their_end() -> None:
             return np.log([1 - 3e-9, 1e-9, 1e-9, 1e-9])
 
     table = Ends(0, 4)
-    assert [one.ended for (one,) in best(table, Choosing(), 50, 3)] == [True] * 3
+    assert [one.ended for (one,) in best(table, SamplingOptions(), 50, 3)] == [True] * 3
     assert table.asked == 1
 
 
 @pytest.mark.parametrize(
     ("choosing", "words"),
     [
-        (Choosing("best"), "no way “best”"),
-        (Choosing("sampling", temperature=-1), "temperature"),
-        (Choosing("sampling", top_k=-1), "top_k"),
-        (Choosing("sampling", top_p=0), "top_p"),
-        (Choosing("beam", width=0), "beam of 0"),
+        (SamplingOptions("best"), "no way “best”"),
+        (SamplingOptions("sampling", temperature=-1), "temperature"),
+        (SamplingOptions("sampling", top_k=-1), "top_k"),
+        (SamplingOptions("sampling", top_p=0), "top_p"),
+        (SamplingOptions("beam", width=0), "beam of 0"),
     ],
 )
-def test_a_setting_that_cannot_be_is_told(choosing: Choosing, words: str) -> None:
+def test_a_setting_that_cannot_be_is_told(choosing: SamplingOptions, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         write(Table(0, 3), 1, 3, choosing)

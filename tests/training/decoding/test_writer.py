@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from tests.contract.observed_networks import Observed, observe_template
 from visualnet.compiling.module import compile_project
 from visualnet.core import edits
-from visualnet.training.decoding.search import Choosing, write
+from visualnet.training.decoding.search import SamplingOptions, write
 from visualnet.training.decoding.token_text import TokenText
 from visualnet.training.decoding.writer import CannotWrite, Writer
 from visualnet.training.evaluation.answers import find_answers, scores_of
-from visualnet.training.observations.context import resting
+from visualnet.training.observations.context import in_evaluation_mode
 
 
 @cache
@@ -51,7 +51,7 @@ def test_word_by_word_it_says_what_the_whole_network_says_at_once(name: str) -> 
     found, writer = network(name), writer_of(name)
     index = found.data.validation[:3]
     fields = {field: torch.from_numpy(found.data.fetch(index, (field,))[field]) for field in found.model.fields}
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         (said,) = found.model.view([writer.scores.port])(*fields.values())
         wanted = said.log_softmax(1).numpy()
         own = fields[writer.reading.own].numpy()
@@ -67,8 +67,8 @@ def test_word_by_word_it_says_what_the_whole_network_says_at_once(name: str) -> 
 def test_greedy_in_the_network_is_the_most_probable_each_time() -> None:
     writer = writer_of("transformer-small")
     sources = writer.source_batch(network("transformer-small").data.validation[:4])
-    texts = write(writer.next_tokens(sources), 4, writer.longest, Choosing(), writer.end)
-    one = write(writer.next_tokens(sources), 4, writer.longest, Choosing("beam", width=1), writer.end)
+    texts = write(writer.next_tokens(sources), 4, writer.longest, SamplingOptions(), writer.end)
+    one = write(writer.next_tokens(sources), 4, writer.longest, SamplingOptions("beam", width=1), writer.end)
     assert [t[0].tokens for t in texts] == [t[0].tokens for t in one]
     assert all(len(t[0].tokens) == writer.longest for t in texts)
 
@@ -80,7 +80,7 @@ def test_a_text_longer_than_the_input_is_seen_from_its_end() -> None:
     assert place == 47 and (own[0] == tokens[0, -48:]).all()
     with pytest.raises(ValueError, match="go on from"):
         writer.own_text(np.zeros((1, 0), np.int64))
-    texts = write(writer.next_tokens({}, (3, 4)), 1, 60, Choosing("sampling", seed=2))
+    texts = write(writer.next_tokens({}, (3, 4)), 1, 60, SamplingOptions("sampling", seed=2))
     assert len(texts[0][0].tokens) == 60
 
 
@@ -120,7 +120,7 @@ def test_what_is_typed_is_read_and_what_is_unknown_is_told() -> None:
 
 def test_free_running_is_judged_beside_teacher_forcing() -> None:
     """A network of fresh weights, with the arrays of an evaluation; the gap is counted as by hand."""
-    from visualnet.training.evaluation.judgements import judgements_for
+    from visualnet.training.evaluation.charts import charts_for
     from visualnet.training.evaluation.metrics import METRICS
     from visualnet.training.evaluation.predicting import predict
 
@@ -133,8 +133,8 @@ def test_free_running_is_judged_beside_teacher_forcing() -> None:
     ones = np.ones((1, judged.size))
     assert METRICS["free_token_accuracy"].values(judged, ones)[0] == pytest.approx((free == truth).mean())
     assert METRICS["free_exact_match"].values(judged, ones)[0] == pytest.approx((free == truth).all(1).mean())
-    assert "free_running" in [one.name for one in judgements_for(judged)]
-    chart = next(one for one in judgements_for(judged) if one.name == "free_running").chart(judged)
+    assert "free_running" in [one.name for one in charts_for(judged)]
+    chart = next(one for one in charts_for(judged) if one.name == "free_running").chart(judged)
     assert [curve.name for curve in chart.curves] == ["told the right tokens", "reads its own tokens"]
     (writes_on,) = predict(
         network("gpt-small").model, network("gpt-small").data, network("gpt-small").data.validation[:8]

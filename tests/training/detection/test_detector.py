@@ -26,15 +26,15 @@ from visualnet.core.storage import project_file
 from visualnet.data.generators.scenes import make_scenes
 from visualnet.data.regions import region_samples
 from visualnet.data.regions.box_geometry import box_overlaps, encode_refinement
-from visualnet.data.regions.crops import Cutter
+from visualnet.data.regions.crops import RegionCropper
 from visualnet.data.regions.region_samples import Scene, draw_regions
 from visualnet.resources import resource
 from visualnet.training.control import Control
 from visualnet.training.detection.detector import Detections, Limits, detect
 from visualnet.training.detection.heads import CannotDetect, find_heads
 from visualnet.training.evaluation.evaluation import evaluate
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS
+from visualnet.training.evaluation.prediction_set import PredictionSet
 from visualnet.training.evaluation.scenes.judging import NAME, SPLIT, _arrays
 from visualnet.training.training_job import train
 
@@ -48,11 +48,11 @@ def always_right(scene: Scene, proposals: Array, sure: float = 12.0) -> Detectio
     scores = np.zeros((len(proposals), 14), np.float32)
     scores[np.arange(len(proposals)), np.where(there, scene.labels[best] + 1, 0)] = sure
     steps = encode_refinement(proposals, scene.boxes[best]) * there[:, None]
-    return detect(scene.image, Cutter(3, 16), lambda crops: (scores, steps), "logits", Limits(), proposals)
+    return detect(scene.image, RegionCropper(3, 16), lambda crops: (scores, steps), "logits", Limits(), proposals)
 
 
 def test_a_network_that_is_always_right_finds_each_thing_once() -> None:
-    made, cutter = make_scenes(6, 96, 1.0, 1), Cutter(3, 16)
+    made, cutter = make_scenes(6, 96, 1.0, 1), RegionCropper(3, 16)
     found = []
     for image, boxes, labels in zip(made["image"], made["boxes"], made["box_labels"], strict=True):
         scene = Scene(image, boxes[labels >= 0], labels[labels >= 0])
@@ -66,20 +66,24 @@ def test_a_network_that_is_always_right_finds_each_thing_once() -> None:
         assert np.allclose(said.boxes, scene.boxes[order], atol=1e-2)
         assert np.array_equal(said.labels, scene.labels[order]) and (said.scores > 0.99).all()
         found.append((len(found), scene, said))
-    judged = Judged(NAME, "boxes", np.arange(6), tuple("0123456789abc"), _arrays(found))
-    assert METRICS["map_50"].values(judged, np.ones((1, 6)))[0] == pytest.approx(1)
-    assert not judged.badness.any()
+    predictions = PredictionSet(NAME, "boxes", np.arange(6), tuple("0123456789abc"), _arrays(found))
+    assert METRICS["map_50"].values(predictions, np.ones((1, 6)))[0] == pytest.approx(1)
+    assert not predictions.badness.any()
 
 
 def test_a_picture_without_a_proposal_holds_nothing() -> None:
     image, none = np.zeros((3, 20, 20), np.float32), np.zeros((0, 4), np.float32)
-    found = detect(image, Cutter(3, 16), lambda crops: pytest.fail("nothing to look at"), "logits", Limits(), none)
+    found = detect(
+        image, RegionCropper(3, 16), lambda crops: pytest.fail("nothing to look at"), "logits", Limits(), none
+    )
     assert all(len(part) == 0 for part in found)
 
 
 def test_of_scenes_without_boxes_and_without_finds_nothing_is_wrong() -> None:
     image, none = np.zeros((3, 20, 20), np.float32), np.zeros((0, 4), np.float32)
-    said = detect(image, Cutter(3, 16), lambda crops: (np.zeros((1, 3)), None), "logits", Limits(0.9), image[0, :1, :4])
+    said = detect(
+        image, RegionCropper(3, 16), lambda crops: (np.zeros((1, 3)), None), "logits", Limits(0.9), image[0, :1, :4]
+    )
     arrays = _arrays([(0, Scene(image, none, np.zeros(0, np.int64)), said)])
     assert not arrays["true_there"].any() and not arrays["said_there"].any() and arrays["badness"].tolist() == [0]
 
@@ -87,11 +91,11 @@ def test_of_scenes_without_boxes_and_without_finds_nothing_is_wrong() -> None:
 # --- mean average precision -------------------------------------------------------------------------------------------
 
 
-def by_coco(judged: Judged) -> tuple[float, float]:
+def by_coco(predictions: PredictionSet) -> tuple[float, float]:
     """mAP at IoU 0.5, and at 0.5 to 0.95, as pycocotools counts (which torchmetrics calls)."""
-    a = judged.arrays
+    a = predictions.arrays
     truth, said = [], []
-    for row in range(judged.size):
+    for row in range(predictions.size):
         for number in np.flatnonzero(a["true_there"][row]):
             x0, y0, x1, y1 = a["truth"][row, number].astype(float)
             box = [x0, y0, x1 - x0, y1 - y0]
@@ -112,7 +116,7 @@ def by_coco(judged: Judged) -> tuple[float, float]:
     with contextlib.redirect_stdout(io.StringIO()):
         coco = COCO()
         coco.dataset = {
-            "images": [{"id": row} for row in range(judged.size)],
+            "images": [{"id": row} for row in range(predictions.size)],
             "annotations": truth,
             "categories": [{"id": kind} for kind in kinds],
         }
@@ -128,12 +132,12 @@ def by_coco(judged: Judged) -> tuple[float, float]:
 
 @given(st.integers(0, 10_000), st.integers(2, 10), st.integers(1, 6))
 def test_map_is_that_of_coco(seed: int, size: int, most: int) -> None:
-    judged = answers.draw_boxes(seed, size, most)
-    if not judged.arrays["true_there"].any():
+    predictions = answers.draw_boxes(seed, size, most)
+    if not predictions.arrays["true_there"].any():
         return
     ones = np.ones((1, size))
-    wanted = by_coco(judged)
-    found = [float(METRICS[name].values(judged, ones)[0]) for name in ("map_50", "map")]
+    wanted = by_coco(predictions)
+    found = [float(METRICS[name].values(predictions, ones)[0]) for name in ("map_50", "map")]
     assert found == pytest.approx(wanted, abs=1e-6)
 
 
@@ -153,13 +157,13 @@ def test_training_finds_more_and_a_run_can_be_asked(tmp_path: Path, capsys: pyte
     vn.train(project, folder=tmp_path / "short", epochs=1, lr=1e-7).finish()
     vn.train(project, folder=tmp_path / "long", epochs=5, lr=0.002, batch_size=16).finish()
     short, long = (evaluate(tmp_path / name, "validation") for name in ("short", "long"))
-    assert long.judged[0].name == NAME and long.judged[0].size == 8
+    assert long.predictions[0].name == NAME and long.predictions[0].size == 8
     before, after = (one.figures[0]["map_50"].value for one in (short, long))
     assert before < 0.1 and after > before + 0.15, (before, after)
-    scenes = long.judged[0]
-    assert {int(sample) // 16 for sample in scenes.samples} == {int(s) // 16 for s in long.judged[1].samples}
-    moved = next(judged for judged in long.judged if judged.name == "box")
-    assert moved.size < long.judged[1].size, "only regions of objects have a true box"
+    scenes = long.predictions[0]
+    assert {int(sample) // 16 for sample in scenes.samples} == {int(s) // 16 for s in long.predictions[1].samples}
+    moved = next(predictions for predictions in long.predictions if predictions.name == "box")
+    assert moved.size < long.predictions[1].size, "only regions of objects have a true box"
 
     _ask(tmp_path, scenes.classes, capsys)
 
@@ -200,7 +204,7 @@ def test_scenes_that_are_split_between_parts_are_not_judged_and_it_is_said(tmp_p
     data = msgspec.structs.replace(project.data, division="shares", division_options={}, options={"n": 20})
     vn.train(msgspec.structs.replace(project, data=data), folder=tmp_path / "run", epochs=1).finish()
     found = evaluate(tmp_path / "run", "validation")
-    assert NAME not in [judged.name for judged in found.judged] and SPLIT in found.note
+    assert NAME not in [predictions.name for predictions in found.predictions] and SPLIT in found.note
 
 
 def test_a_network_without_a_head_for_classes_is_told_so() -> None:

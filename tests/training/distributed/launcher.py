@@ -22,7 +22,7 @@ from visualnet.cli.main import main as visualnet
 from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.training import events
-from visualnet.training.checkpoints import whole
+from visualnet.training.checkpoints import gather_tensor
 from visualnet.training.distributed.joined_processes import JoinedProcesses
 from visualnet.training.distributed.launched import launched
 from visualnet.training.distributed.process_group import ALONE, ProcessGroup
@@ -40,7 +40,7 @@ def told(project: Project, group: ProcessGroup = ALONE) -> dict[str, Any]:
         "reason": reason,
         "losses": [loss for e in seen if isinstance(e, events.Steps) for loss in e.values["loss"]],
         "epochs": [[e.train, e.validation] for e in seen if isinstance(e, events.EpochDone)],
-        "weights": torch.cat([whole(p).detach().flatten() for p in session.model.net.parameters()]).tolist(),
+        "weights": torch.cat([gather_tensor(p).detach().flatten() for p in session.model.net.parameters()]).tolist(),
         "buffers": [b.tolist() for b in session.model.net.buffers()],
         "said": [e.words for e in seen if isinstance(e, events.Trouble | events.Failed)],
     }

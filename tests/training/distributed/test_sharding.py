@@ -17,7 +17,7 @@ from tests.training.distributed.test_two_processes import close, same_losses, sa
 from tests.training.process_server import NEEDS_FORK
 from visualnet.core.project import Project
 from visualnet.training.checkpoints import read_header
-from visualnet.training.distributed.launched import Launched
+from visualnet.training.distributed.launched import ProcessRank
 from visualnet.training.runs.run_model import read_run
 
 pytestmark = [
@@ -86,7 +86,7 @@ def test_what_cannot_be_divided_is_refused_with_a_way_out(make: Callable[[], Pro
 
 
 def test_one_process_has_nobody_to_share_with() -> None:
-    with pytest.raises(ValueError, match="start several with torchrun"), Launched().joined(short(), True):
+    with pytest.raises(ValueError, match="start several with torchrun"), ProcessRank().joined(short(), True):
         pass
 
 

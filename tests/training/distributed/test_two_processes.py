@@ -24,7 +24,7 @@ from visualnet.core.storage import project_file
 from visualnet.training.checkpoints import LAST
 from visualnet.training.distributed import refusals
 from visualnet.training.distributed.joined_processes import JoinedProcesses
-from visualnet.training.distributed.launched import Launched, launched
+from visualnet.training.distributed.launched import ProcessRank, launched
 from visualnet.training.distributed.process_group import Member
 from visualnet.training.runs.run_model import RunModel, read_run
 
@@ -191,9 +191,9 @@ def test_what_cannot_be_shared_is_refused_before_anything_starts(make: Callable[
 
 
 def test_one_process_is_alone_whatever_the_environment_says() -> None:
-    assert launched({}) == launched({"RANK": "1"}) == Launched()
+    assert launched({}) == launched({"RANK": "1"}) == ProcessRank()
     names = {"RANK": "3", "WORLD_SIZE": "4", "LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "2"}
-    assert launched({**names, "MASTER_ADDR": "a", "MASTER_PORT": "1"}) == Launched(3, 4, 1, 2)
+    assert launched({**names, "MASTER_ADDR": "a", "MASTER_PORT": "1"}) == ProcessRank(3, 4, 1, 2)
 
 
 def test_a_setting_that_is_changed_is_changed_in_all_at_the_same_step(launcher: Launcher, tmp_path: Path) -> None:

@@ -7,20 +7,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.prediction_set import PredictionSet
 from visualnet.training.evaluation.tasks import softmax
 
 Array = NDArray[Any]
 
 
-def of_classes(scores: Array, truth: Array, task: str = "classes", **more: Any) -> Judged:
-    """Judged classes from logits (n, K)."""
+def of_classes(scores: Array, truth: Array, task: str = "classes", **more: Any) -> PredictionSet:
+    """Predictions of classes from logits (n, K)."""
     names = tuple(f"kind {i}" for i in range(scores.shape[1]))
     arrays = {"probabilities": softmax(scores.astype(np.float64)), "truth": truth.astype(np.int64)}
-    return Judged("answer", task, np.arange(len(truth)) * 3, names, arrays, **more)
+    return PredictionSet("answer", task, np.arange(len(truth)) * 3, names, arrays, **more)
 
 
-def draw_classes(seed: int, size: int, count: int) -> Judged:
+def draw_classes(seed: int, size: int, count: int) -> PredictionSet:
     """Classes at random, the right one a little more probable; two columns are known."""
     generator = np.random.default_rng(seed)
     truth = generator.integers(0, count, size)
@@ -30,15 +30,15 @@ def draw_classes(seed: int, size: int, count: int) -> Judged:
     return of_classes(scores, truth, "binary" if count == 2 else "classes", columns=columns)
 
 
-def draw_numbers(seed: int, size: int, width: int) -> Judged:
+def draw_numbers(seed: int, size: int, width: int) -> PredictionSet:
     generator = np.random.default_rng(seed)
     truth = generator.normal(3, 2, (size, width)).astype(np.float32)
     said = truth + generator.normal(0.1, 0.7, (size, width)).astype(np.float32)
     columns = {"x": generator.normal(0, 1, size).astype(np.float32)}
-    return Judged("answer", "numbers", np.arange(size), (), {"said": said, "truth": truth}, columns=columns)
+    return PredictionSet("answer", "numbers", np.arange(size), (), {"said": said, "truth": truth}, columns=columns)
 
 
-def draw_labels(seed: int, size: int, count: int, asked: float = 1.0) -> Judged:
+def draw_labels(seed: int, size: int, count: int, asked: float = 1.0) -> PredictionSet:
     """Several labels for each sample, half of them on average."""
     generator = np.random.default_rng(seed)
     truth = generator.integers(0, 2, (size, count)).astype(np.int32)
@@ -46,10 +46,12 @@ def draw_labels(seed: int, size: int, count: int, asked: float = 1.0) -> Judged:
     truth[generator.random(truth.shape) > asked] = -1
     columns = {"length": generator.normal(0, 1, size).astype(np.float32)}
     names = tuple(f"label {k}" for k in range(count))
-    return Judged("answer", "labels", np.arange(size) * 2, names, {"sure": sure, "truth": truth}, columns=columns)
+    return PredictionSet(
+        "answer", "labels", np.arange(size) * 2, names, {"sure": sure, "truth": truth}, columns=columns
+    )
 
 
-def draw_places(seed: int, shape: tuple[int, ...], count: int, task: str, asked: float = 0.9) -> Judged:
+def draw_places(seed: int, shape: tuple[int, ...], count: int, task: str, asked: float = 0.9) -> PredictionSet:
     generator = np.random.default_rng(seed)
     truth = generator.integers(0, count, shape).astype(np.int32)
     said = np.where(generator.random(shape) < 0.6, truth, generator.integers(0, count, shape)).astype(np.int32)
@@ -57,10 +59,10 @@ def draw_places(seed: int, shape: tuple[int, ...], count: int, task: str, asked:
     flat = (truth >= 0).reshape(shape[0], -1).sum(1)
     surprise = generator.random(shape[0]) * flat
     arrays = {"said": said, "truth": truth, "sure": said.astype(np.float16), "surprise": surprise, "asked": flat}
-    return Judged("answer", task, np.arange(shape[0]), tuple("abcdefgh"[:count]), arrays)
+    return PredictionSet("answer", task, np.arange(shape[0]), tuple("abcdefgh"[:count]), arrays)
 
 
-def of_boxes(said: Array, sure: Array, said_labels: Array, truth: Array, true_labels: Array) -> Judged:
+def of_boxes(said: Array, sure: Array, said_labels: Array, truth: Array, true_labels: Array) -> PredictionSet:
     """Boxes (n, N, 4) with how sure each is and what is in it; a true label of −1 is no box."""
     there = true_labels >= 0
     arrays = {
@@ -73,10 +75,10 @@ def of_boxes(said: Array, sure: Array, said_labels: Array, truth: Array, true_la
         "said_there": np.ones(said.shape[:2], bool),
         "badness": np.linspace(0.1, 1, len(said)),
     }
-    return Judged("answer", "boxes", np.arange(len(said)), ("cat", "dog"), arrays)
+    return PredictionSet("answer", "boxes", np.arange(len(said)), ("cat", "dog"), arrays)
 
 
-def draw_boxes(seed: int, size: int, most: int) -> Judged:
+def draw_boxes(seed: int, size: int, most: int) -> PredictionSet:
     generator = np.random.default_rng(seed)
     low = generator.random((size, most, 2)) * 50
     truth = np.concatenate([low, low + 10 + generator.random((size, most, 2)) * 30], -1)
@@ -87,7 +89,7 @@ def draw_boxes(seed: int, size: int, most: int) -> Judged:
     return of_boxes(said, generator.random((size, most)), guessed, truth, labels)
 
 
-def draw_episodes(seed: int, size: int) -> Judged:
+def draw_episodes(seed: int, size: int) -> PredictionSet:
     """Episodes with whole rewards, of which ten is the most."""
     generator = np.random.default_rng(seed)
     arrays = {
@@ -95,10 +97,10 @@ def draw_episodes(seed: int, size: int) -> Judged:
         "length": generator.integers(1, 50, size),
         "best": np.full(size, 10.0),
     }
-    return Judged("play", "episodes", np.arange(100, 100 + size), (), arrays)
+    return PredictionSet("play", "episodes", np.arange(100, 100 + size), (), arrays)
 
 
-def draw_all(seed: int = 0) -> list[Judged]:
+def draw_all(seed: int = 0) -> list[PredictionSet]:
     """One of every task."""
     return [
         draw_classes(seed, 60, 5),

@@ -43,8 +43,8 @@ def test_it_is_judged_by_what_it_plays(run: tuple[Path, Project]) -> None:
     folder, project = run
     shares: list[float] = []
     found = evaluate(folder, check=shares.append)
-    judged = found.judged[0]
-    assert (judged.task, judged.size, found.unit) == ("episodes", EPISODES, "episode")
+    predictions = found.predictions[0]
+    assert (predictions.task, predictions.size, found.unit) == ("episodes", EPISODES, "episode")
     assert shares == sorted(shares) and len(shares) > 20 and shares[-1] <= 1
 
     model = compile_project(project, infer(project), seed=0)
@@ -62,16 +62,18 @@ def test_it_is_judged_by_what_it_plays(run: tuple[Path, Project]) -> None:
             seen, reward, ended, cut, _ = world.step(int(values.argmax()))
             total, over = total + reward, ended or cut
         rewards.append(total)
-    assert judged.arrays["reward"][:12].tolist() == pytest.approx(rewards)
+    assert predictions.arrays["reward"][:12].tolist() == pytest.approx(rewards)
     mean = found.figures[0]["mean_reward"]
-    assert mean.value == pytest.approx(judged.arrays["reward"].mean())
+    assert mean.value == pytest.approx(predictions.arrays["reward"].mean())
     assert mean.low <= mean.value <= mean.high
     share = found.figures[0]["of_best"].value
-    assert share == pytest.approx(judged.arrays["reward"].sum() / judged.arrays["best"].sum())
+    assert share == pytest.approx(predictions.arrays["reward"].sum() / predictions.arrays["best"].sum())
 
 
 def test_each_part_has_episodes_of_its_own(run: tuple[Path, Project]) -> None:
-    seen = {part: set(evaluate(run[0], part).judged[0].samples.tolist()) for part in ("training", "validation", "test")}
+    seen = {
+        part: set(evaluate(run[0], part).predictions[0].samples.tolist()) for part in ("training", "validation", "test")
+    }
     assert not (seen["validation"] & seen["training"]) and not (seen["validation"] & seen["test"])
     assert evaluate(run[0], "test").opened >= 1
 

@@ -33,11 +33,11 @@ from visualnet.training.evaluation import evaluation as module
 from visualnet.training.evaluation import prediction_files
 from visualnet.training.evaluation.answers import find_answers
 from visualnet.training.evaluation.evaluation import evaluate
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.paired_comparison import pair
 from visualnet.training.evaluation.predicting import predict
+from visualnet.training.evaluation.prediction_set import PredictionSet
 from visualnet.training.evaluation.report import write_report
-from visualnet.training.evaluation.sample_pictures import draw_boxes, faces_of_answer, pictures_of_answer
+from visualnet.training.evaluation.sample_pictures import contents_of_answer, draw_boxes, pictures_of_answer
 
 SMALL = {"n": 200}
 
@@ -70,21 +70,21 @@ def run(trained: Path, tmp_path: Path) -> Path:
 
 def test_a_run_is_judged_as_its_weights_answer(run: Path) -> None:
     found = evaluate(run)
-    (judged,) = found.judged
+    (predictions,) = found.predictions
     data = load(points().data)
-    assert judged.samples.tolist() == data.validation.tolist() and judged.classes == ("blue", "orange")
+    assert predictions.samples.tolist() == data.validation.tolist() and predictions.classes == ("blue", "orange")
     model = compile_project(points())
     load_weights(run / "best.safetensors", model.net)
     x = data.fetch(data.validation, ("point",))["point"]
     x = (x - data.mean["point"]) / data.std["point"]
     with torch.no_grad():
         shares = model.net.eval()(torch.from_numpy(x)).softmax(1).numpy()
-    assert np.allclose(judged.arrays["probabilities"], shares, atol=1e-6)
+    assert np.allclose(predictions.arrays["probabilities"], shares, atol=1e-6)
     metric, value = found.headline()
     right = (shares.argmax(1) == data.whole("label")[data.validation]).mean()
     assert metric.name == "accuracy" and value.value == pytest.approx(right)
     assert value.low <= value.value <= value.high
-    assert set(judged.columns) == {"point 1", "point 2", "class"}
+    assert set(predictions.columns) == {"point 1", "point 2", "class"}
 
 
 def test_answers_are_kept_until_weights_or_data_change(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +99,7 @@ def test_answers_are_kept_until_weights_or_data_change(run: Path, monkeypatch: p
     monkeypatch.setattr(module, "_predict", counted)
     again = evaluate(run)
     assert not calls and again.figures == first.figures
-    assert again.judged[0].columns["class"].tolist() == first.judged[0].columns["class"].tolist()
+    assert again.predictions[0].columns["class"].tolist() == first.predictions[0].columns["class"].tolist()
     path = prediction_files.place_of(run, "validation", "best")
     whole = path.read_bytes()
     path.write_bytes(whole[:-20])  # torn
@@ -121,8 +121,8 @@ def test_more_outputs_than_classes_leave_the_names_of_the_classes(tmp_path: Path
     net.cross_entropy(logits, net.target())
     project = edits.set_data(net.set(epochs=1, device="cpu").project, split=(0.6, 0.2, 0.2))
     vn.train(project, folder=tmp_path / "run").finish()
-    (judged,) = evaluate(tmp_path / "run").judged
-    assert judged.classes == (*load(project.data).classes, "2", "3", "4")
+    (predictions,) = evaluate(tmp_path / "run").predictions
+    assert predictions.classes == (*load(project.data).classes, "2", "3", "4")
 
 
 def test_the_test_part_is_counted_and_only_when_it_is_opened(run: Path) -> None:
@@ -178,11 +178,11 @@ def test_templates_are_judged_by_what_they_answer(name: str) -> None:
     project = template(name, **options)
     data = load(project.data)
     model = compile_project(project, infer(project, None, fields(project.data)), seed=0)
-    (judged,) = predict(model, data, data.validation[:10])
-    assert judged.task == task and judged.size == 10
+    (predictions,) = predict(model, data, data.validation[:10])
+    assert predictions.task == task and predictions.size == 10
     from visualnet.training.evaluation.metrics import metrics_for
 
-    assert metrics_for(judged)[0].name == headline
+    assert metrics_for(predictions)[0].name == headline
 
 
 def test_boxes_are_joined_with_what_is_in_them() -> None:
@@ -204,10 +204,10 @@ def test_boxes_are_joined_with_what_is_in_them() -> None:
     }
     training = vn.train(net, arrays, epochs=1)
     training.finish()
-    (judged,) = predict(training.model, training.data, training.data.validation)
-    assert judged.task == "boxes" and judged.arrays["said"].shape[1:] == (3, 4)
+    (predictions,) = predict(training.model, training.data, training.data.validation)
+    assert predictions.task == "boxes" and predictions.arrays["said"].shape[1:] == (3, 4)
     chosen = training.data.validation
-    assert (judged.arrays["true_there"] == (labels[chosen] >= 0)).all()
+    assert (predictions.arrays["true_there"] == (labels[chosen] >= 0)).all()
 
 
 def test_masks_and_boxes_are_laid_over_the_picture() -> None:
@@ -232,18 +232,18 @@ def test_an_answer_shows_its_masks_and_boxes_as_the_data_page_shows_samples() ->
     truth = np.zeros((1, 6, 8), np.int32)  # the network leaves out a pixel at each edge
     truth[0, 2, 3] = 1
     said = np.zeros_like(truth)
-    masks = Judged("a", "pixels", np.array([4]), ("ground", "thing"), {"truth": truth, "said": said})
-    faces = dict(faces_of_answer(masks, loaded, 0))
-    assert list(faces) == ["sample", "true", "answered", "wrong"] and faces["sample"].mask is None
-    assert np.argwhere(faces["true"].mask).tolist() == [[3, 4]] and not faces["answered"].mask.any()
-    assert np.argwhere(faces["wrong"].mask).tolist() == [[3, 4]]
+    masks = PredictionSet("a", "pixels", np.array([4]), ("ground", "thing"), {"truth": truth, "said": said})
+    contents = dict(contents_of_answer(masks, loaded, 0))
+    assert list(contents) == ["sample", "true", "answered", "wrong"] and contents["sample"].mask is None
+    assert np.argwhere(contents["true"].mask).tolist() == [[3, 4]] and not contents["answered"].mask.any()
+    assert np.argwhere(contents["wrong"].mask).tolist() == [[3, 4]]
     pictures = dict(pictures_of_answer(masks, loaded, 0))
     assert (pictures["true"] != pictures["sample"]).any() and (pictures["answered"] == pictures["sample"]).all()
 
     box = np.array([[[0.0, 2.0, 5.0, 4.0]]])
     one = np.ones((1, 1))
     boxes = of_boxes(box + 1, one, one.astype(int), box, np.zeros((1, 1), int))
-    found = dict(faces_of_answer(boxes, loaded, 0))
+    found = dict(contents_of_answer(boxes, loaded, 0))
     assert found["true"].boxes == ((0.0, 0.25, 0.5, 0.5, 0),) and found["answered"].boxes[0][4] == 1
 
 

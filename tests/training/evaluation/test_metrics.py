@@ -11,31 +11,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.training.evaluation import answers
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS, metrics_for
 from visualnet.training.evaluation.metrics.boxes import mean_average_precision
 from visualnet.training.evaluation.metrics.places import edit_distances
+from visualnet.training.evaluation.prediction_set import PredictionSet
 from visualnet.training.evaluation.tasks import TASKS
 
 SEEDS = st.integers(0, 10_000)
 
 
-def value_of(name: str, judged: Judged) -> float:
-    return float(METRICS[name].values(judged, np.ones((1, judged.size)))[0])
+def value_of(name: str, predictions: PredictionSet) -> float:
+    return float(METRICS[name].values(predictions, np.ones((1, predictions.size)))[0])
 
 
-def tensors(judged: Judged) -> tuple[torch.Tensor, torch.Tensor]:
-    return torch.from_numpy(judged.arrays["probabilities"]), torch.from_numpy(judged.arrays["truth"])
+def tensors(predictions: PredictionSet) -> tuple[torch.Tensor, torch.Tensor]:
+    return torch.from_numpy(predictions.arrays["probabilities"]), torch.from_numpy(predictions.arrays["truth"])
 
 
 @given(SEEDS, st.integers(3, 12), st.integers(5, 80))
 def test_metrics_of_classes_are_those_of_torchmetrics(seed: int, count: int, size: int) -> None:
     from torchmetrics.functional import classification as tmc
 
-    judged = answers.draw_classes(seed, size, count)
-    shares, truth = tensors(judged)
+    predictions = answers.draw_classes(seed, size, count)
+    shares, truth = tensors(predictions)
     macro: dict[str, Any] = {"num_classes": count, "average": "macro"}
-    there = np.unique(judged.arrays["truth"])
+    there = np.unique(predictions.arrays["truth"])
     wanted = {
         "accuracy": tmc.multiclass_accuracy(shares, truth, count, average="micro"),
         "f1": tmc.multiclass_f1_score(shares, truth, **macro),
@@ -49,26 +49,26 @@ def test_metrics_of_classes_are_those_of_torchmetrics(seed: int, count: int, siz
         ].mean(),
     }
     for name, found in wanted.items():
-        assert value_of(name, judged) == pytest.approx(float(found), abs=1e-5), name
+        assert value_of(name, predictions) == pytest.approx(float(found), abs=1e-5), name
     if count >= 4:
         k = 5 if count >= 10 else 2
         top = tmc.multiclass_accuracy(shares, truth, count, average="micro", top_k=k)
-        assert value_of("top_k", judged) == pytest.approx(float(top), abs=1e-6)
+        assert value_of("top_k", predictions) == pytest.approx(float(top), abs=1e-6)
     if 1 < len(there) == count:
-        assert value_of("roc_area", judged) == pytest.approx(
+        assert value_of("roc_area", predictions) == pytest.approx(
             float(tmc.multiclass_auroc(shares, truth, **macro)), abs=1e-5
         )
         area = tmc.multiclass_average_precision(shares, truth, **macro)
-        assert value_of("average_precision", judged) == pytest.approx(float(area), abs=1e-5)
+        assert value_of("average_precision", predictions) == pytest.approx(float(area), abs=1e-5)
 
 
 @given(SEEDS, st.integers(5, 80))
 def test_metrics_of_yes_or_no_are_those_of_torchmetrics(seed: int, size: int) -> None:
     from torchmetrics.functional import classification as tmc
 
-    judged = answers.draw_classes(seed, size, 2)
-    shares, truth = tensors(judged)
-    yes, said = shares[:, 1], torch.from_numpy(judged.answered)
+    predictions = answers.draw_classes(seed, size, 2)
+    shares, truth = tensors(predictions)
+    yes, said = shares[:, 1], torch.from_numpy(predictions.answered)
     wanted = {
         "accuracy": tmc.binary_accuracy(said, truth),
         "yes_precision": tmc.binary_precision(said, truth),
@@ -79,15 +79,15 @@ def test_metrics_of_yes_or_no_are_those_of_torchmetrics(seed: int, size: int) ->
         wanted["roc_area"] = tmc.binary_auroc(yes, truth)
         wanted["average_precision"] = tmc.binary_average_precision(yes, truth)
     for name, found in wanted.items():
-        assert value_of(name, judged) == pytest.approx(float(found), abs=1e-5), name
+        assert value_of(name, predictions) == pytest.approx(float(found), abs=1e-5), name
 
 
 @given(SEEDS, st.integers(2, 9), st.integers(12, 80))
 def test_metrics_of_several_labels_are_those_of_torchmetrics(seed: int, count: int, size: int) -> None:
     from torchmetrics.functional import classification as tmc
 
-    judged = answers.draw_labels(seed, size, count)
-    sure, truth = (torch.from_numpy(judged.arrays[name]) for name in ("sure", "truth"))
+    predictions = answers.draw_labels(seed, size, count)
+    sure, truth = (torch.from_numpy(predictions.arrays[name]) for name in ("sure", "truth"))
     wanted = {"label_exact_match": tmc.multilabel_exact_match(sure, truth.long(), count)}
     wanted["hamming_loss"] = tmc.multilabel_hamming_distance(sure, truth, count, average="micro")
     both = {
@@ -102,56 +102,58 @@ def test_metrics_of_several_labels_are_those_of_torchmetrics(seed: int, count: i
         wanted["label_roc_area"] = tmc.multilabel_auroc(sure, truth, count)
         wanted["label_average_precision"] = tmc.multilabel_average_precision(sure, truth, count)
     for name, value in wanted.items():
-        assert value_of(name, judged) == pytest.approx(float(value), abs=1e-5), name
+        assert value_of(name, predictions) == pytest.approx(float(value), abs=1e-5), name
 
 
 def test_labels_that_are_not_asked_count_for_nothing() -> None:
     from torchmetrics.functional import classification as tmc
 
-    judged = answers.draw_labels(3, 40, 5, asked=0.6)
-    sure, truth = (torch.from_numpy(judged.arrays[name]) for name in ("sure", "truth"))
+    predictions = answers.draw_labels(3, 40, 5, asked=0.6)
+    sure, truth = (torch.from_numpy(predictions.arrays[name]) for name in ("sure", "truth"))
     for average in ("micro", "macro"):
         found = tmc.multilabel_f1_score(sure, truth, 5, average=average, ignore_index=-1)  # type: ignore[arg-type]
-        assert value_of("label_f1" if average == "macro" else "label_micro_f1", judged) == pytest.approx(float(found))
+        assert value_of("label_f1" if average == "macro" else "label_micro_f1", predictions) == pytest.approx(
+            float(found)
+        )
 
 
 @given(SEEDS, st.integers(1, 4), st.integers(3, 60))
 def test_metrics_of_numbers_are_those_of_torchmetrics(seed: int, width: int, size: int) -> None:
     from torchmetrics.functional import regression as tmr
 
-    judged = answers.draw_numbers(seed, size, width)
-    said, truth = (torch.from_numpy(judged.arrays[name]) for name in ("said", "truth"))
-    assert value_of("mean_absolute_error", judged) == pytest.approx(
+    predictions = answers.draw_numbers(seed, size, width)
+    said, truth = (torch.from_numpy(predictions.arrays[name]) for name in ("said", "truth"))
+    assert value_of("mean_absolute_error", predictions) == pytest.approx(
         float(tmr.mean_absolute_error(said, truth)), rel=1e-4
     )
-    assert value_of("rmse", judged) == pytest.approx(
+    assert value_of("rmse", predictions) == pytest.approx(
         float(tmr.mean_squared_error(said, truth, squared=False)), rel=1e-4
     )
-    assert value_of("r2", judged) == pytest.approx(float(tmr.r2_score(said, truth)), abs=1e-3)
-    assert value_of("bias", judged) == pytest.approx(float((said - truth).mean()), abs=1e-5)
+    assert value_of("r2", predictions) == pytest.approx(float(tmr.r2_score(said, truth)), abs=1e-3)
+    assert value_of("bias", predictions) == pytest.approx(float((said - truth).mean()), abs=1e-5)
 
 
 @given(SEEDS, st.integers(2, 5))
 def test_overlaps_are_those_of_torchmetrics(seed: int, count: int) -> None:
     from torchmetrics.functional import classification as tmc
 
-    judged = answers.draw_places(seed, (4, 5, 6), count, "pixels")
-    said, truth = (torch.from_numpy(judged.arrays[name].astype(np.int64)) for name in ("said", "truth"))
+    predictions = answers.draw_places(seed, (4, 5, 6), count, "pixels")
+    said, truth = (torch.from_numpy(predictions.arrays[name].astype(np.int64)) for name in ("said", "truth"))
     options: dict[str, Any] = {"num_classes": count, "ignore_index": -1}
     iou = tmc.multiclass_jaccard_index(said, truth, average="macro", **options)
     dice = tmc.multiclass_f1_score(said, truth, average="macro", **options)
     right = tmc.multiclass_accuracy(said, truth, average="micro", **options)
-    assert value_of("mean_iou", judged) == pytest.approx(float(iou), abs=1e-5)
-    assert value_of("mean_dice", judged) == pytest.approx(float(dice), abs=1e-5)
-    assert value_of("pixel_accuracy", judged) == pytest.approx(float(right), abs=1e-6)
+    assert value_of("mean_iou", predictions) == pytest.approx(float(iou), abs=1e-5)
+    assert value_of("mean_dice", predictions) == pytest.approx(float(dice), abs=1e-5)
+    assert value_of("pixel_accuracy", predictions) == pytest.approx(float(right), abs=1e-6)
 
 
 @given(SEEDS, st.integers(1, 9))
 def test_edit_distances_are_those_of_torchmetrics(seed: int, length: int) -> None:
     from torchmetrics.functional.text import edit_distance as tm_edit_distance
 
-    judged = answers.draw_places(seed, (8, length), 4, "tokens", asked=0.8)
-    said, truth = judged.arrays["said"], judged.arrays["truth"]
+    predictions = answers.draw_places(seed, (8, length), 4, "tokens", asked=0.8)
+    said, truth = predictions.arrays["said"], predictions.arrays["truth"]
     found = edit_distances(said, truth)
     for row in range(len(truth)):
         asked = truth[row] >= 0
@@ -168,10 +170,10 @@ def test_a_shifted_sequence_is_two_edits_away_and_no_exact_match() -> None:
     said = np.array([[0, 1, 2, 3], [1, 2, 3, 4]], np.int32)
     full = np.full(2, 4)
     arrays = {"said": said, "truth": truth, "surprise": np.zeros(2), "asked": full}
-    judged = Judged("answer", "tokens", np.arange(2), tuple("01234"), arrays)
+    predictions = PredictionSet("answer", "tokens", np.arange(2), tuple("01234"), arrays)
     assert edit_distances(said, truth).tolist() == [0.5, 0.0]
-    assert value_of("exact_match", judged) == 0.5
-    assert value_of("token_accuracy", judged) == 0.5
+    assert value_of("exact_match", predictions) == 0.5
+    assert value_of("token_accuracy", predictions) == 0.5
 
 
 def test_average_precision_of_boxes_is_that_of_a_case_worked_by_hand() -> None:
@@ -184,28 +186,32 @@ def test_average_precision_of_boxes_is_that_of_a_case_worked_by_hand() -> None:
     truth = np.array([[[0, 0, 10, 10], [20, 0, 30, 10], far], [[0, 0, 10, 10], far, far]], float)
     said = np.array([[[0, 0, 10, 10], [50, 50, 60, 60], [21, 0, 31, 10]], [[5, 0, 15, 10], far, far]], float)
     sure = np.array([[0.9, 0.8, 0.7], [0.6, 0.1, 0.1]])
-    judged = answers.of_boxes(said, sure, np.array([[0, 0, 0], [0, 1, 1]]), truth, np.array([[0, 0, -1], [0, -1, -1]]))
+    predictions = answers.of_boxes(
+        said, sure, np.array([[0, 0, 0], [0, 1, 1]]), truth, np.array([[0, 0, -1], [0, -1, -1]])
+    )
     ones = np.ones((1, 2))
     by_hand = (34 + 33 * 2 / 3) / 101
-    assert mean_average_precision(judged, ones, (0.5,))[0] == pytest.approx(by_hand)
+    assert mean_average_precision(predictions, ones, (0.5,))[0] == pytest.approx(by_hand)
     # From IoU 0.85 on the shifted one is a miss too: one hit of three, the surest.
-    assert mean_average_precision(judged, ones, (0.85,))[0] == pytest.approx(34 / 101)
+    assert mean_average_precision(predictions, ones, (0.85,))[0] == pytest.approx(34 / 101)
     # The second picture drawn twice: 4 true ones, hit, miss, hit, miss, miss.
-    twice = mean_average_precision(judged, np.array([[1.0, 2.0]]), (0.5,))
+    twice = mean_average_precision(predictions, np.array([[1.0, 2.0]]), (0.5,))
     assert twice[0] == pytest.approx((26 + 25 * 2 / 3) / 101)
 
 
-@pytest.mark.parametrize("judged", answers.draw_all(), ids=lambda judged: f"{judged.task} {len(judged.classes)}")
-def test_weights_count_as_samples_repeated(judged: Judged) -> None:
+@pytest.mark.parametrize(
+    "predictions", answers.draw_all(), ids=lambda predictions: f"{predictions.task} {len(predictions.classes)}"
+)
+def test_weights_count_as_samples_repeated(predictions: PredictionSet) -> None:
     """What the bootstrap rests on."""
     generator = np.random.default_rng(1)
-    weights = generator.integers(0, 4, (3, judged.size)).astype(float)
-    chosen = metrics_for(judged)
+    weights = generator.integers(0, 4, (3, predictions.size)).astype(float)
+    chosen = metrics_for(predictions)
     assert chosen
     for metric in chosen:
-        found = metric.values(judged, weights)
+        found = metric.values(predictions, weights)
         for row in range(3):
-            repeated = judged.take(np.repeat(np.arange(judged.size), weights[row].astype(int)))
+            repeated = predictions.take(np.repeat(np.arange(predictions.size), weights[row].astype(int)))
             assert found[row] == pytest.approx(value_of(metric.name, repeated), rel=1e-5, abs=1e-9), metric.name
 
 
@@ -219,18 +225,18 @@ def test_every_task_has_a_metric_that_is_told_first_and_every_metric_says_what_i
 
 
 def test_scores_that_are_no_probabilities_have_no_figures_that_need_those() -> None:
-    judged = answers.of_classes(np.eye(3)[[0, 1, 2, 0]], np.array([0, 1, 2, 2]), has_probabilities=False)
-    names = {metric.name for metric in metrics_for(judged)}
+    predictions = answers.of_classes(np.eye(3)[[0, 1, 2, 0]], np.array([0, 1, 2, 2]), has_probabilities=False)
+    names = {metric.name for metric in metrics_for(predictions)}
     assert "accuracy" in names and not names & {"log_loss", "calibration_error"}
 
 
 @pytest.mark.parametrize("count", [2, 3])
 def test_samples_of_one_class_alone_have_no_area_and_no_warning(count: int) -> None:
     """A draw of few samples with replacement is often so."""
-    judged = answers.draw_classes(1, 8, count)
-    alone = (judged.arrays["truth"] == judged.arrays["truth"][0]).astype(np.float64)[None]
+    predictions = answers.draw_classes(1, 8, count)
+    alone = (predictions.arrays["truth"] == predictions.arrays["truth"][0]).astype(np.float64)[None]
     weights = np.concatenate([alone, np.ones((1, 8))])
     for name in ("roc_area", "average_precision"):
-        values = METRICS[name].values(judged, weights)
+        values = METRICS[name].values(predictions, weights)
         assert np.isfinite(values[1])
-    assert np.isnan(METRICS["roc_area"].values(judged, weights)[0])
+    assert np.isnan(METRICS["roc_area"].values(predictions, weights)[0])

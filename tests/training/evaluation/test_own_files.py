@@ -42,8 +42,8 @@ def test_pictures_are_read_in_parts_and_a_broken_one_is_left_out_and_told(tmp_pa
     folder = tmp_path / "run"
     vn.train(project, folder=folder).finish()
     found = evaluate(folder)
-    assert found.size == 20 and found.judged[0].classes == ("cat", "dog") and found.note == ""
-    assert found.judged[0].columns["class"].tolist().count("cat") == 10
+    assert found.size == 20 and found.predictions[0].classes == ("cat", "dog") and found.note == ""
+    assert found.predictions[0].columns["class"].tolist().count("cat") == 10
 
     data = load(project.data)
     lost = int(data.validation[3])
@@ -59,7 +59,7 @@ def test_pictures_are_read_in_parts_and_a_broken_one_is_left_out_and_told(tmp_pa
     for path in (folder / "evaluation").iterdir():
         path.unlink()
     again = evaluate(folder)
-    assert again.size == 19 and lost not in again.judged[0].samples
+    assert again.size == 19 and lost not in again.predictions[0].samples
     assert "1 sample of this part" in again.note
     assert "pets" in write_report(again) or "cat" in write_report(again)
 
@@ -78,8 +78,8 @@ def test_the_error_is_told_by_the_columns_of_a_table(tmp_path: Path) -> None:
         pytest.fail(f"the table gives {load(project.data).fields}, {found.facts.extra}")
     folder = tmp_path / "run"
     vn.train(project, folder=folder).finish()
-    judged = evaluate(folder).judged[0]
-    assert {"width", "height", "class"} <= set(judged.columns)
+    predictions = evaluate(folder).predictions[0]
+    assert {"width", "height", "class"} <= set(predictions.columns)
 
 
 def test_data_that_changed_since_are_prepared_as_in_the_training(tmp_path: Path) -> None:
@@ -109,7 +109,9 @@ def test_data_that_changed_since_are_prepared_as_in_the_training(tmp_path: Path)
     after = evaluate(folder)
     assert "changed since" in after.note and before.note == ""
     np.testing.assert_array_equal(
-        after.judged[0].arrays["probabilities"], before.judged[0].arrays["probabilities"], "validation is as it was"
+        after.predictions[0].arrays["probabilities"],
+        before.predictions[0].arrays["probabilities"],
+        "validation is as it was",
     )
     assert after.loaded.mean["features"].tolist() == training.data.mean["features"].tolist()
     assert after.loaded.preparation == training.data.preparation
@@ -133,8 +135,8 @@ def test_several_labels_of_a_table_are_judged_as_labels_by_their_names(tmp_path:
     folder = tmp_path / "run"
     vn.train(edits.set_data(project, split=(0.5, 0.5, 0.0)), folder=folder).finish()
     found = evaluate(folder)
-    (judged,) = found.judged
-    assert judged.task == "labels" and judged.classes == ("funny", "old", "long")
+    (predictions,) = found.predictions
+    assert predictions.task == "labels" and predictions.classes == ("funny", "old", "long")
     assert found.headline()[0].title == "F1 (macro)" and found.headline()[1].value > 0.9
     assert found.figures[0]["hamming_loss"].value < 0.1 < found.figures[0]["label_exact_match"].value
     told = vn.load_run(folder).answer({"length": 2, "age": 4})
@@ -151,5 +153,5 @@ def test_amounts_between_0_and_1_are_no_labels(tmp_path: Path) -> None:
         net.output(logits)
         net.bce_with_logits(logits, net.target(field, 6, dtype="float"))
         vn.train(net, data, folder=tmp_path / field, epochs=1, batch_size=20, device="cpu").finish()
-        (judged,) = vn.load_run(tmp_path / field).evaluate(data=data).judged
-        assert judged.task == "numbers"
+        (predictions,) = vn.load_run(tmp_path / field).evaluate(data=data).predictions
+        assert predictions.task == "numbers"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.training.evaluation import answers
 from visualnet.training.evaluation.metrics import METRICS
-from visualnet.training.evaluation.paired_comparison import flip_signs, mcnemar, pair_judged
+from visualnet.training.evaluation.paired_comparison import flip_signs, mcnemar, pair_predictions
 
 
 def test_mcnemar_is_the_exact_binomial_test() -> None:
@@ -39,7 +39,7 @@ def test_a_better_run_is_told_to_be_better_and_an_equal_one_is_not() -> None:
     truth = generator.integers(0, 4, 400)
     noise = generator.normal(0, 1, (400, 4))
     weak, strong = (answers.of_classes(noise + by * np.eye(4)[truth], truth) for by in (0.8, 2.0))
-    found = pair_judged(weak, strong, METRICS["accuracy"])
+    found = pair_predictions(weak, strong, METRICS["accuracy"])
     only = (~weak.right & strong.right).sum()
     assert found.decided and found.p < 1e-6 and found.only_second == only
     assert found.difference.low < found.difference.value < found.difference.high and found.difference.low > 0
@@ -49,9 +49,9 @@ def test_a_better_run_is_told_to_be_better_and_an_equal_one_is_not() -> None:
     )
 
     other = answers.of_classes(generator.normal(0, 1, (400, 4)) + 0.8 * np.eye(4)[truth], truth)
-    equal = pair_judged(weak, other, METRICS["accuracy"])
+    equal = pair_predictions(weak, other, METRICS["accuracy"])
     assert not equal.decided and "too often to say" in equal.describe()
-    same = pair_judged(weak, weak, METRICS["accuracy"])
+    same = pair_predictions(weak, weak, METRICS["accuracy"])
     assert same.p == 1 and "exactly as good" in same.describe()
 
 
@@ -61,6 +61,6 @@ def test_of_numbers_the_smaller_error_is_the_better_one() -> None:
     truth = first.arrays["truth"]
     closer = truth + generator.normal(0, 0.2, truth.shape).astype(np.float32)
     second = type(first)("answer", "numbers", first.samples, (), {"said": closer, "truth": truth})
-    found = pair_judged(first, second, METRICS["rmse"])
+    found = pair_predictions(first, second, METRICS["rmse"])
     assert found.decided and found.difference.value < 0 and "run B is better" in found.describe("run A", "run B")
     assert found.test == "paired permutation test"

@@ -108,7 +108,7 @@ def test_a_file_may_say_anything_and_what_cannot_be_read_is_told_and_stays(raw: 
         assert own.read_one(one.plain()) == one
     if isinstance(raw, list):
         assert len(found) + len(faults) == len(raw)
-        with_one = own.keep_own(project, own.Own("lr", (0.3, 0.7)))
+        with_one = own.keep_own(project, own.OwnExperiment("lr", (0.3, 0.7)))
         assert with_one.extra[own.KEY][: len(raw)] == raw
     elif faults:
         assert faults == ["what the file says of experiments is no list"]

@@ -16,16 +16,16 @@ from visualnet.compiling.extra_modules.own_rules import HopfieldMemory
 from visualnet.layers import LAYERS
 from visualnet.layers.energies import PairwiseEnergy
 from visualnet.training.generating.from_energy import Units
-from visualnet.training.generating.made_states import MadeStates
-from visualnet.training.generating.way import CannotMake, find_place, find_ways, make_way
-from visualnet.training.observations.context import resting
+from visualnet.training.generating.generated_states import GeneratedStates
+from visualnet.training.generating.method import GenerationError, find_methods, find_place, make_method
+from visualnet.training.observations.context import in_evaluation_mode
 
 
-def run(found: Observed, way: str, at: str = "", **options: float | str) -> MadeStates:
-    place = find_place(find_ways()[way], found.analysis, at)
-    with resting(found.model), torch.no_grad():
-        made = make_way(way, options).make(found.context, place, lambda share: None)
-    assert isinstance(made, MadeStates)
+def run(found: Observed, method: str, at: str = "", **options: float | str) -> GeneratedStates:
+    place = find_place(find_methods()[method], found.analysis, at)
+    with in_evaluation_mode(found.model), torch.no_grad():
+        made = make_method(method, options).make(found.context, place, lambda share: None)
+    assert isinstance(made, GeneratedStates)
     return made
 
 
@@ -97,7 +97,7 @@ def test_without_warmth_energy_never_rises_and_units_follow_as_hopfields_do(seed
 
 def test_a_stored_pattern_is_recalled_from_a_damaged_one() -> None:
     found = observe_template("hopfield")
-    place = find_place(find_ways()["recall"], found.analysis, "store")
+    place = find_place(find_methods()["recall"], found.analysis, "store")
     with torch.no_grad():
         seen = found.context.values([place.ports[1]], found.context.batch(found.context.places(200)))[place.ports[1]]
         patterns = torch.unique(seen, dim=0)[:3]
@@ -117,7 +117,7 @@ def test_a_stored_pattern_is_recalled_from_a_damaged_one() -> None:
 
 def test_what_stands_on_a_machine_is_shown_by_that_one() -> None:
     found = observe_template("deep-belief")
-    places = find_ways()["gibbs"].find(found.analysis)
+    places = find_methods()["gibbs"].find(found.analysis)
     assert [place.name for place in places] == ["machine2", "machine1"]
     made = run(found, "gibbs", count=5, steps=12, begin="data")
     assert made.pictures[-1].shape == (5, 28, 28)
@@ -133,7 +133,7 @@ def test_weights_that_are_no_numbers_are_told() -> None:
     found = observe_template("boltzmann")
     with torch.no_grad():
         next(iter(found.model.net.parameters())).fill_(torch.nan)
-    with pytest.raises(CannotMake, match="no number"):
+    with pytest.raises(GenerationError, match="no number"):
         run(found, "gibbs")
 
 
@@ -142,7 +142,7 @@ def test_units_drawn_by_their_means_are_on_as_often_as_in_the_data() -> None:
     made = run(found, "gibbs", count=400, steps=1, begin="means", seed=3)
     begun = made.pictures[0].reshape(400, -1)
     batch = found.context.batch(found.context.places(256))
-    port = find_place(find_ways()["gibbs"], found.analysis, "").ports[1]
+    port = find_place(find_methods()["gibbs"], found.analysis, "").ports[1]
     means = found.context.values([port], batch)[port].mean(0).numpy()
     assert set(begun.ravel().tolist()) == {0.0, 1.0}
     # Five standard deviations of a share over so many draws.

@@ -19,16 +19,16 @@ from visualnet.core.storage import project_file
 from visualnet.data.environments.mouse_world import MouseWorld
 from visualnet.figures.charts.generated.game import GameChart
 from visualnet.resources import resource
-from visualnet.training.generating.made_episode import MOST_SHOWN, MadeEpisode
-from visualnet.training.generating.way import CannotMake, find_place, find_ways, make_way
-from visualnet.training.observations.context import resting
+from visualnet.training.generating.generated_episode import MOST_SHOWN, GeneratedEpisode
+from visualnet.training.generating.method import GenerationError, find_methods, find_place, make_method
+from visualnet.training.observations.context import in_evaluation_mode
 
 
-def run(found: Observed, **options: float) -> MadeEpisode:
-    place = find_place(find_ways()["episode"], found.analysis)
-    with resting(found.model), torch.no_grad():
-        made = make_way("episode", options).make(found.context, place, lambda share: None)
-    assert isinstance(made, MadeEpisode)
+def run(found: Observed, **options: float) -> GeneratedEpisode:
+    place = find_place(find_methods()["episode"], found.analysis)
+    with in_evaluation_mode(found.model), torch.no_grad():
+        made = make_method("episode", options).make(found.context, place, lambda share: None)
+    assert isinstance(made, GeneratedEpisode)
     return made
 
 
@@ -101,7 +101,7 @@ def test_a_world_that_fails_is_told(mouse: Observed, monkeypatch: pytest.MonkeyP
         raise RuntimeError("the floor is wet")
 
     monkeypatch.setattr(MouseWorld, "step", fail)
-    with pytest.raises(CannotMake, match="the floor is wet"):
+    with pytest.raises(GenerationError, match="the floor is wet"):
         run(mouse)
 
 
@@ -109,12 +109,12 @@ def test_values_that_are_no_numbers_are_told() -> None:
     found = observe_template("mouse")
     with torch.no_grad():
         next(iter(found.model.net.parameters())).fill_(torch.nan)
-    with pytest.raises(CannotMake, match="no number"):
+    with pytest.raises(GenerationError, match="no number"):
         run(found)
 
 
 def test_only_what_plays_can_play() -> None:
-    kind = find_ways()["episode"]
+    kind = find_methods()["episode"]
     project = project_file.load(resource("templates", "mouse.vnet"))
     assert [place.name for place in kind.find(infer(project))] == ["Mouse and cheese"]
     assert kind.find(infer(edits.set_data(project, name="digits", options={}))) == []

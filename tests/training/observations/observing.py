@@ -11,7 +11,7 @@ from visualnet.compiling.module import compile_project
 from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.data.tensors import Tensors
-from visualnet.training.observations.context import ObservationContext, plain_fields, resting
+from visualnet.training.observations.context import ObservationContext, in_evaluation_mode, plain_fields
 from visualnet.training.observations.observation import ObservationRequest, Result, Subject, find_observations
 from visualnet.training.observations.schedule import observe
 
@@ -19,7 +19,7 @@ from visualnet.training.observations.schedule import observe
 def look(found: Observed, name: str, subject: Subject, sample: int = 1, **options: Any) -> Result | str:
     """What one observation gives."""
     find_observations()
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         found.context.aim(sample)
         return observe(found.context, ObservationRequest(name, subject, tuple(sorted(options.items()))))
 
@@ -38,7 +38,7 @@ def subjects(found: Observed, name: str) -> list[Subject]:
 
 def values(found: Observed, subject: Subject, sample: int = 1) -> torch.Tensor:
     """What flows at a port for one sample, straight through the model."""
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         found.context.aim(sample)
         fields = found.context.batch()
         (value,) = found.model.view([subject])(*(fields[name] for name in found.model.fields))

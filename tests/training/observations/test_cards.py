@@ -25,7 +25,7 @@ from visualnet.training.observations.cards.declare import CardGradients
 from visualnet.training.observations.cards.norms import MOST_KEPT, joint_norm, keep_some
 from visualnet.training.observations.cards.saturation import measure_saturation, unit_axis
 from visualnet.training.observations.cards.update_ratio import update_ratio
-from visualnet.training.observations.context import ObservationContext, plain_fields, resting
+from visualnet.training.observations.context import ObservationContext, in_evaluation_mode, plain_fields
 
 LEVELLING = [tag for tag, kind in LAYERS.items() if kind.family == "activation" and any(kind().limits())]
 
@@ -156,7 +156,7 @@ def test_gradients_of_a_deep_sigmoid_network_vanish_and_are_those_of_backward() 
     model, data = compile_project(project, seed=0), load(project.data)
     context = ObservationContext(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
     context.aim(0)
-    with resting(model), torch.no_grad():
+    with in_evaluation_mode(model), torch.no_grad():
         found = CardGradients({"samples": 16}).compute(context, ((), ""))
         batch = context.batch(context.places(16))
     by_hand: list[torch.Tensor] = [batch["image"].flatten(1)]

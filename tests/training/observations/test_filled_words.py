@@ -39,8 +39,8 @@ def test_the_likeliest_words_stand_at_the_masked_places() -> None:
         assert one.truth == names[masked[at]]
     assert chart.words == tuple(names[i] for i in text if i)
     drawn = chart.lay_out(700, 400)
-    assert len(drawn.spots) == 3 * len(asked)
-    assert all(spot.x >= 0 and spot.x + spot.width <= 700 for spot in drawn.spots)
+    assert len(drawn.regions) == 3 * len(asked)
+    assert all(region.x >= 0 and region.x + region.width <= 700 for region in drawn.regions)
 
 
 def test_in_a_text_of_ones_own_each_mask_is_asked() -> None:

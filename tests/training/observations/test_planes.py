@@ -20,7 +20,7 @@ from visualnet.data.tensors import Tensors
 from visualnet.figures.charts.planes.action_field import ActionField
 from visualnet.figures.charts.planes.warped_plane import WarpedPlane
 from visualnet.resources import resource
-from visualnet.training.observations.context import ObservationContext, plain_fields, resting
+from visualnet.training.observations.context import ObservationContext, in_evaluation_mode, plain_fields
 from visualnet.training.observations.decisions.declare import ActionValues
 from visualnet.training.observations.maps.hidden_space import HiddenSpace
 from visualnet.training.observations.observation import NETWORK, CannotObserve
@@ -46,7 +46,7 @@ def test_the_hidden_space_is_what_the_layer_makes_of_an_even_grid(options: dict[
     project = bent()
     context, made = context_of(project), HiddenSpace(options)
     subject = ((project.graph.named("bend").id,), "y")
-    with resting(context.model), torch.no_grad():
+    with in_evaluation_mode(context.model), torch.no_grad():
         result = made.compute(context, subject)
         axis = torch.linspace(-1.5, 1.5, 65)
         points = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), -1).reshape(-1, 2)
@@ -76,7 +76,7 @@ def test_a_unit_that_there_is_not_is_said() -> None:
     project = bent()
     context = context_of(project)
     with (
-        resting(context.model),
+        in_evaluation_mode(context.model),
         torch.no_grad(),
         pytest.raises(CannotObserve, match="There is no unit 9: this layer has units 0 to 5"),
     ):
@@ -106,7 +106,7 @@ def test_the_q_values_of_a_cell_are_what_the_network_says_from_there() -> None:
     context = observe_template("mouse").context
     made, environment = ActionValues({"seed": 4, "played": "0132"}), environment_of(context.data.choice)
     assert environment is not None
-    with resting(context.model), torch.no_grad():
+    with in_evaluation_mode(context.model), torch.no_grad():
         result = made.compute(context, NETWORK)
         episode = Episode(environment, 4, [0, 1, 3, 2])
         row, column = result.arrays["here"].tolist()
@@ -127,5 +127,5 @@ def test_what_cannot_be_seen_of_a_game_is_said() -> None:
     assert ActionValues.subjects(infer(template("lenet5"), None, None)) == []
     pytest.importorskip("gymnasium")
     context = observe_template("cartpole").context
-    with resting(context.model), torch.no_grad(), pytest.raises(CannotObserve, match="is no grid"):
+    with in_evaluation_mode(context.model), torch.no_grad(), pytest.raises(CannotObserve, match="is no grid"):
         ActionValues({}).compute(context, NETWORK)

@@ -13,7 +13,7 @@ from visualnet.analysis.receptive_field import receptive
 from visualnet.cli.common import open_project
 from visualnet.training.observations.cards.declare import CardGradients, CardValues
 from visualnet.training.observations.cards.sheet_ports import observed_sheets
-from visualnet.training.observations.context import resting
+from visualnet.training.observations.context import in_evaluation_mode
 from visualnet.training.observations.feeds.feed import Feed, units_of, why_not
 from visualnet.training.observations.observation import ObservationRequest, Result, Subject, make_observation
 from visualnet.training.observations.subjects import output_ports
@@ -35,7 +35,7 @@ def third(dense: Rig) -> Subject:
 def look(rig: Rig, name: str, subject: Subject, **options: object) -> Result:
     made = make_observation(ObservationRequest(name, subject, tuple(options.items())))  # type: ignore[arg-type]
     rig.context.aim(0)
-    with resting(rig.model), torch.no_grad():
+    with in_evaluation_mode(rig.model), torch.no_grad():
         return made.compute(rig.context, subject)
 
 

@@ -129,9 +129,9 @@ def test_connections_are_drawn_by_sign_and_size_with_their_numbers() -> None:
     told = set()
     for line in lines:
         (x0, y0), (x1, y1) = line.points
-        spot = drawing.spot_at(x0 + 0.4 * (x1 - x0), y0 + 0.4 * (y1 - y0))
-        assert spot is not None
-        told.add(spot.words)
+        region = drawing.region_at(x0 + 0.4 * (x1 - x0), y0 + 0.4 * (y1 - y0))
+        assert region is not None
+        told.add(region.words)
     assert f"inputs 1 → linear_0 3: weight {value}" in told
 
 

@@ -12,7 +12,7 @@ from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.data.loading import Loaded, load
 from visualnet.data.tensors import Tensors
-from visualnet.training.observations.context import ObservationContext, plain_fields, resting
+from visualnet.training.observations.context import ObservationContext, in_evaluation_mode, plain_fields
 from visualnet.training.observations.observation import (
     NETWORK,
     Observation,
@@ -35,7 +35,7 @@ class Watched(NamedTuple):
     ) -> tuple[Observation, Result]:
         """Compute an observation as the probe does: at rest, where no gradients are kept."""
         made = make_observation(ObservationRequest(name, subject, tuple((options or {}).items())))
-        with resting(self.model), torch.no_grad():
+        with in_evaluation_mode(self.model), torch.no_grad():
             return made, made.compute(self.context, subject)
 
 

@@ -31,7 +31,7 @@ from visualnet.training.control import Control
 from visualnet.training.loop import preflight
 from visualnet.training.loop.procedures import deep_q
 from visualnet.training.loop.procedures.action_values import find_values
-from visualnet.training.loop.procedures.q_play import QPlay, renew
+from visualnet.training.loop.procedures.q_play import QPlay, update_target_network
 
 SMALL = {
     "rounds": 25,
@@ -155,10 +155,10 @@ def test_the_share_of_random_steps_goes_from_the_first_to_the_last_down_or_up(
 
 def test_the_target_network_follows_by_its_share() -> None:
     old, new = [torch.zeros(3), torch.tensor(1)], [torch.ones(3), torch.tensor(9)]
-    renew(old, new, 0.25)
+    update_target_network(old, new, 0.25)
     assert old[0].tolist() == [0.25] * 3
     assert old[1] == 9  # what counts is copied
-    renew(old, new, 1.0)
+    update_target_network(old, new, 1.0)
     assert old[0].tolist() == [1.0] * 3
 
 

@@ -27,7 +27,7 @@ from visualnet.training.process.remote_control import RemoteControl
 from visualnet.training.process.server import serving
 from visualnet.training.run_records.begin import begin_run
 from visualnet.training.run_records.from_log import follow, read_record
-from visualnet.training.run_records.record import RunRecord, tidy
+from visualnet.training.run_records.record import RunRecord, clip_record
 from visualnet.training.runs.run_model import RunModel, read_run
 from visualnet.training.search.worker import TrialStarted
 
@@ -134,7 +134,7 @@ def test_a_clock_that_jumps_leaves_times_that_can_be_read(jumps: list[float]) ->
     assert (model.state, model.step, len(model.epochs)) == ("done", 2, 2)
     assert record.state == "done"
     assert record.duration == pytest.approx(0.2), "how long it trained is not of that clock"
-    assert tidy(record) == record
+    assert clip_record(record) == record
 
 
 def test_a_run_begun_on_a_clock_far_ahead_is_listed_and_gone_on_with(tmp_path: Path) -> None:

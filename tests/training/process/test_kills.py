@@ -21,7 +21,7 @@ from visualnet.core.storage import project_file
 from visualnet.training import events
 from visualnet.training.checkpoints import find_checkpoints, read_state
 from visualnet.training.process.child import LENGTH, TrainingTask
-from visualnet.training.process.ending import conclude
+from visualnet.training.process.ending import record_lost_ending
 from visualnet.training.process.follow import Follower
 from visualnet.training.process.log_tail import whole_size_of
 from visualnet.training.process.remote_control import RemoteControl
@@ -55,7 +55,7 @@ def follow(forks: ProcessServer, project: Project, folder: Path, moment: str) ->
     if state == "ready":
         Follower(folder, RemoteControl(), heard.append, process=process, before=before).run()
     else:
-        found = conclude(folder, process.wait())
+        found = record_lost_ending(folder, process.wait())
         heard += [found] if found is not None else []
     return heard
 

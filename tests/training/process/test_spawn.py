@@ -26,7 +26,7 @@ from visualnet.core.user import trusted_code
 from visualnet.training import events
 from visualnet.training.control import Control
 from visualnet.training.process import address
-from visualnet.training.process.ending import conclude
+from visualnet.training.process.ending import record_lost_ending
 from visualnet.training.process.follow import Follower
 from visualnet.training.process.log_tail import whole_size_of
 from visualnet.training.process.remote_control import RemoteControl
@@ -285,7 +285,7 @@ def test_a_run_that_ended_in_good_order_is_not_concluded(tmp_path: Path) -> None
     heard, at = address.listen()
     heard.close()
     address.write(folder, at)  # as if it had been killed just before it could tidy up
-    assert conclude(folder) is None
+    assert record_lost_ending(folder) is None
     assert (folder / "events.jsonl").read_bytes() == before
     assert not (folder / address.FILE).exists()
 

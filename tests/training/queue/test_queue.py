@@ -24,7 +24,7 @@ from visualnet.training.checkpoints import LAST
 from visualnet.training.events import Started
 from visualnet.training.queue import queue_file
 from visualnet.training.queue.queue_file import add_run, change_queue, move_first, queue_path, read_queue, remove_run
-from visualnet.training.queue.worker import QueueBusy, Worker, is_worked_through, working
+from visualnet.training.queue.worker import QueueBusy, Worker, hold_queue, is_worked_through
 from visualnet.training.runs.run_model import create_run, read_run
 
 
@@ -87,7 +87,7 @@ def test_a_run_that_ends_its_process_each_time_is_not_tried_for_ever(tmp_path: P
 
 def test_only_one_process_works_through_it(tmp_path: Path) -> None:
     assert not is_worked_through()
-    with working():
+    with hold_queue():
         assert is_worked_through()
         with pytest.raises(QueueBusy, match="another process"):
             Worker(lambda run, event: None).work()
@@ -136,7 +136,7 @@ def test_the_queue_survives_a_kill(launcher: Launcher, home: Path, tmp_path: Pat
     assert folders() == ["long", "short"] and not is_worked_through()
     begun: list[int] = []
 
-    def tell(run: queue_file.Waiting, event: object) -> None:
+    def tell(run: queue_file.QueuedRun, event: object) -> None:
         if isinstance(event, Started):
             begun.append(event.step)
             again.stop()

@@ -88,12 +88,12 @@ def test_a_run_of_another_machine_goes_on_as_long_as_its_log_grows(tmp_path: Pat
 
 
 def test_a_folder_that_is_trained_in_is_taken_by_nobody_else(tmp_path: Path) -> None:
-    with address.holding(tmp_path):
+    with address.lock_run(tmp_path):
         assert is_trained(tmp_path)
-        with pytest.raises(Unreachable, match="another process trains"), address.holding(tmp_path):
+        with pytest.raises(Unreachable, match="another process trains"), address.lock_run(tmp_path):
             raise AssertionError("it was taken")
     assert not is_trained(tmp_path)
-    with address.holding(tmp_path / "nowhere"):  # nothing can be locked there
+    with address.lock_run(tmp_path / "nowhere"):  # nothing can be locked there
         assert not is_trained(tmp_path / "nowhere")
 
 

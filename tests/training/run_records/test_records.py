@@ -18,7 +18,13 @@ from visualnet.data.loading import load
 from visualnet.training import events
 from visualnet.training.control import Control
 from visualnet.training.loop.session import Session
-from visualnet.training.run_records.annotations import ANNOTATIONS, Annotations, annotate, read_annotations, tidy
+from visualnet.training.run_records.annotations import (
+    ANNOTATIONS,
+    Annotations,
+    annotate,
+    clean_annotations,
+    read_annotations,
+)
 from visualnet.training.run_records.begin import begin_run
 from visualnet.training.run_records.from_log import read_record
 from visualnet.training.run_records.record import RECORD, Origin, RunRecord, parse_record, read_file, write_record
@@ -183,8 +189,8 @@ def test_annotations_are_kept_beside_the_run_and_bounded(tmp_path: Path) -> None
 
 @given(name=st.text(max_size=40), tags=st.lists(st.text(max_size=20), max_size=8), notes=st.text(max_size=80))
 def test_tidy_annotations_stay_as_they_are(name: str, tags: list[str], notes: str) -> None:
-    once = tidy(Annotations(name=name, tags=tuple(tags), notes=notes))
-    assert tidy(once) == once
+    once = clean_annotations(Annotations(name=name, tags=tuple(tags), notes=notes))
+    assert clean_annotations(once) == once
 
 
 def git(folder: Path, *words: str) -> None:

@@ -166,7 +166,7 @@ def test_a_log_of_an_absurd_time_is_shown_with_its_time_unknown(time: str, tmp_p
     assert model.ref().started == ""
     (info,) = run_list.list_runs(tmp_path)
     assert moment(info.started) is not None, "when its folder was last written"
-    assert history.when(model.ref()) == "20260101-000000-net, time unknown"
+    assert history.format_begin(model.ref()) == "20260101-000000-net, time unknown"
 
 
 @pytest.mark.timeout(20)

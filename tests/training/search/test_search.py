@@ -118,7 +118,7 @@ def test_the_trial_of_a_killed_process_is_told_as_failed_and_its_values_are_trie
     folder, project = tmp_path / "s", searched(GOOD_OR_BAD, method="grid", epochs=1)
     kept.begin(folder, project)
     dead = Study(folder)
-    with kept.working(folder) as name:
+    with kept.join_search(folder) as name:
         assert dead.ask(name) is not None and kept.count_workers(folder) == 1
         assert Study(folder).ask("a process that is gone") is not None
         assert [trial.state for trial in Study(folder).trials()] == ["running"] * 2, "one that lives is left alone"
@@ -148,7 +148,7 @@ def test_a_torn_line_of_the_journal_is_taken_off_and_a_broken_one_told(tmp_path:
         path.write_bytes(broken)
         assert "Move the file away" in _refused(folder)
     path.write_bytes(b"torn")
-    assert journal.mend(path) == 4 and path.read_bytes() == b""
+    assert journal.repair_journal(path) == 4 and path.read_bytes() == b""
 
 
 def _refused(folder: Path) -> str:

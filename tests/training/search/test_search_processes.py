@@ -121,7 +121,7 @@ def test_kill_9_of_who_started_them_stops_the_workers_and_the_search_goes_on_lat
     assert kept.count_workers(folder) == 0
     assert not kept.is_to_stop(folder), "nobody asked the search itself to stop"
     assert all(read_run(kept.place_of(folder, number)).state == "stopped" for number in (1, 2))
-    with kept.working(folder) as name:
+    with kept.join_search(folder) as name:
         again = study.ask(name)
     assert again is not None and again.number == 0, "the first is taken up where it was"
 

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from visualnet.training.checkpoints import BadCheckpoint
-from visualnet.training.transfer.weight_files import broken, keep_copy, read_weights
+from visualnet.training.transfer.weight_files import keep_copy, non_finite_tensors, read_weights
 
 
 def net() -> dict[str, torch.Tensor]:
@@ -139,4 +139,4 @@ def test_a_file_larger_than_the_memory_is_not_opened(tmp_path: Path, monkeypatch
 
 def test_numbers_that_are_none_are_found() -> None:
     tensors = net() | {"0.weight": torch.full((3, 4), float("nan"))}
-    assert broken(tensors) == {"0.weight"}
+    assert non_finite_tensors(tensors) == {"0.weight"}

@@ -12,7 +12,7 @@ from visualnet.core.graph import Port
 from visualnet.core.project import Project
 
 
-class Join(NamedTuple):
+class PossibleWire(NamedTuple):
     """A wire that could be drawn, and what would come of it."""
 
     source: Port
@@ -20,33 +20,35 @@ class Join(NamedTuple):
     verdict: Verdict
 
 
-def best_join(accept: Acceptance, a: str, b: str) -> Join | None:
+def best_join(accept: Acceptance, a: str, b: str) -> PossibleWire | None:
     """The ports of two cards that fit best: from ``a`` to ``b``, or backwards where only that can be."""
     found = [j for pair in ((a, b), (b, a)) for j in _joins(accept, *pair)]
     return next((j for j in found if j.verdict.fits), found[0] if found else None)
 
 
-def all_joins(accept: Acceptance, a: str, b: str) -> list[Join]:
+def all_joins(accept: Acceptance, a: str, b: str) -> list[PossibleWire]:
     """All ways to wire two cards, those that fit first; backwards only where none fits."""
-    found: list[Join] = []
+    found: list[PossibleWire] = []
     for one, other in ((a, b), (b, a)):
         facts = accept.facts.nodes if accept.facts is not None else {}
         if one in facts and other in facts:
             pairs = [(Port(one, o), Port(other, i)) for o in facts[one].outputs for i in facts[other].inputs]
-            found += sorted((Join(s, t, accept.verdict(s, t)) for s, t in pairs), key=lambda j: not j.verdict.fits)
+            found += sorted(
+                (PossibleWire(s, t, accept.verdict(s, t)) for s, t in pairs), key=lambda j: not j.verdict.fits
+            )
         if any(j.verdict.fits for j in found):
             break
     return found
 
 
-def _joins(accept: Acceptance, a: str, b: str) -> list[Join]:
+def _joins(accept: Acceptance, a: str, b: str) -> list[PossibleWire]:
     facts = accept.facts.nodes.get(a) if accept.facts is not None else None
     joins = []
     for port in facts.outputs if facts is not None else ():
         source = Port(a, port)
         target = accept.free_port(source, b)
         if target is not None:
-            joins.append(Join(source, target, accept.verdict(source, target)))
+            joins.append(PossibleWire(source, target, accept.verdict(source, target)))
     return joins
 
 

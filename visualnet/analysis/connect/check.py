@@ -64,7 +64,7 @@ class Acceptance:
         facts = sheet_facts(infer(project, self.analysis, self.fields), self.sheet, self.path)
         if facts is None:
             return Verdict(True, "")
-        return judge(facts.nodes[target.node])
+        return check_inputs(facts.nodes[target.node])
 
     def refused(self, source: Port, target: Port) -> str:
         """Why this wire can never be, whatever the shapes."""
@@ -128,7 +128,7 @@ class Acceptance:
         return next((p for p in ports if self.likely(p, target)), ports[0] if ports else None)
 
 
-def judge(facts: NodeFacts) -> Verdict:
+def check_inputs(facts: NodeFacts) -> Verdict:
     """What a node says of what arrives at it."""
     for problem in facts.problems:
         if problem.severity == "error" and problem.code not in OPEN:
@@ -163,7 +163,7 @@ def try_node(project: Project, node: Node, arriving: Mapping[str, Spec | None]) 
             wires[Port(number, "x")] = Port(probe, "x")
             wires[Port(node.id, port)] = Port(number, "loss")
     small = Project(graph=Graph(nodes, wires), blocks=project.blocks, constants=project.constants)
-    return judge(infer(small).main.nodes[node.id])
+    return check_inputs(infer(small).main.nodes[node.id])
 
 
 def _with(node: Node, params: Mapping[str, object], shares: str | None = None) -> Node:

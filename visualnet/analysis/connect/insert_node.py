@@ -22,7 +22,7 @@ from visualnet.core.project import Project
 from visualnet.core.user import block_library, presets
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.layer import Pattern, Spec
-from visualnet.layers.shorthand import NONE, Given
+from visualnet.layers.shorthand import NONE, TypedParameters
 
 
 def insert_node(
@@ -35,7 +35,7 @@ def insert_node(
     source: Port | None = None,
     target: Port | None = None,
     insert: Port | None = None,
-    given: Given = NONE,
+    given: TypedParameters = NONE,
     also: Iterable[Port] = (),
     fields: Mapping[str, Spec] | None = None,
 ) -> tuple[Project, str]:
@@ -92,7 +92,7 @@ def _data_params(graph: Graph, kind: str, fields: Mapping[str, Spec]) -> dict[st
     return {key: value for key, value in values.items() if value != own[key].default}
 
 
-def passes_on(project: Project, kind: str, given: Given = NONE) -> bool:
+def passes_on(project: Project, kind: str, given: TypedParameters = NONE) -> bool:
     """Whether a node of this kind hands on what it gets, so that it can stand between others: no loss, metric, input or output does."""
     if kind in LAYERS and LAYERS[kind].role:
         return False

@@ -13,7 +13,7 @@ from visualnet.core.graph import BLOCK_PREFIX, Node
 from visualnet.core.project import Project
 from visualnet.core.user import block_library, presets
 from visualnet.layers import FAMILIES, LAYERS
-from visualnet.layers.shorthand import NONE, Given, Reader, looks_typed
+from visualnet.layers.shorthand import NONE, Reader, TypedParameters, looks_typed
 
 
 class Entry(NamedTuple):
@@ -33,7 +33,7 @@ class SearchResult(NamedTuple):
     """An entry that answers a search, with the parameters that were typed after its name."""
 
     entry: Entry
-    given: Given = NONE
+    given: TypedParameters = NONE
 
     @property
     def given_text(self) -> str:
@@ -102,7 +102,7 @@ def search(query: str, found: Iterable[Entry], project: Project, used: Mapping[s
     return [result for _, result in sorted(scored, key=lambda row: -row[0])]
 
 
-def _score(words: list[str], entry: Entry, project: Project) -> tuple[float, Given]:
+def _score(words: list[str], entry: Entry, project: Project) -> tuple[float, TypedParameters]:
     """How well an entry answers a search (0: not at all), and what was typed for it. Every word must be of use."""
     total, left = 0.0, []
     for at, word in enumerate(words):

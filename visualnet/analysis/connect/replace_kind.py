@@ -14,7 +14,7 @@ from visualnet.core.graph import BLOCK_PREFIX, Graph, Node, Port, Value
 from visualnet.core.names import free
 from visualnet.core.project import Project
 from visualnet.layers import LAYERS
-from visualnet.layers.shorthand import NONE, Given
+from visualnet.layers.shorthand import NONE, TypedParameters
 
 NO_NAMES: Scope = {}
 
@@ -37,7 +37,7 @@ def shared_params(params: Mapping[str, Value], kind: str, project: Project, scop
 
 
 def replace_kind(
-    project: Project, sheet: str, ids: Iterable[str], kind: str, given: Given = NONE, scope: Scope = NO_NAMES
+    project: Project, sheet: str, ids: Iterable[str], kind: str, given: TypedParameters = NONE, scope: Scope = NO_NAMES
 ) -> Project:
     """Put another kind in the place of nodes; wires stay at ports of the same name, else of the same place, and shared parameters stay."""
     graph = project.sheet(sheet)
@@ -47,7 +47,7 @@ def replace_kind(
     return project.with_sheet(sheet, graph) if ids else project
 
 
-def _replace_node(project: Project, graph: Graph, node: Node, kind: str, given: Given, scope: Scope) -> Graph:
+def _replace_node(project: Project, graph: Graph, node: Node, kind: str, given: TypedParameters, scope: Scope) -> Graph:
     params = {**shared_params(node.params, kind, project, scope), **given.params}
     ins, outs = entry_ports(project, kind, params, scope)
     try:

@@ -103,7 +103,7 @@ def heads(make: Make | None, sizes: Sizes) -> tuple[int, int]:
     return 4 * (weights + 3 * t * d + (4 if drops and not shown else 3) * s * d), 0
 
 
-def storeys(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def transformer_layers(make: Make | None, sizes: Sizes) -> tuple[int, int]:
     """What transformer layers keep of their insides, as measured: for places, heads and the wide middle each so many times."""
     if make is None:
         return 0, 0
@@ -166,7 +166,7 @@ def cell(each: int, first: int) -> Extra:
     return found
 
 
-def looks(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def attention_factors(make: Make | None, sizes: Sizes) -> tuple[int, int]:
     """Dot-product attention: with heads as an axis a fused kernel keeps its answer and a sum for each query; else the weights are kept,
     beside scaled copies."""
     query, key, value = (s or (0, 0) for s in sizes.arriving)
@@ -179,7 +179,7 @@ def looks(make: Make | None, sizes: Sizes) -> tuple[int, int]:
     return 4 * (prod(query) + prod(key) + weights), 0
 
 
-def fired(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def spiking_steps(make: Make | None, sizes: Sizes) -> tuple[int, int]:
     """Of each step: both factors of what is left of a potential, the distance to firing, and what its slope is computed of."""
     steps = int(next((s for s in sizes.arriving if s is not None), (0, 0))[0])
     return 4 * arg(make, 1) * (5 * steps - 2), 0
@@ -198,7 +198,7 @@ def noise(make: Make | None, sizes: Sizes) -> tuple[int, int]:
     return 4 * sizes.made, 0
 
 
-def again(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def inputs_again(make: Make | None, sizes: Sizes) -> tuple[int, int]:
     """As much as arrives: the probabilities inside a loss; and the class numbers that they are held against."""
     target = sizes.arriving[1] if len(sizes.arriving) > 1 else None
     return 4 * sizes.read + (8 * prod(target) if target is not None else 0), 8

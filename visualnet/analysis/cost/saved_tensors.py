@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from visualnet.analysis.cost import extra_saved_bytes
 from visualnet.analysis.cost.extra_saved_bytes import Extra, Sizes, arg, channels, last
 from visualnet.core.caches import cached
-from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Make, Method, Own, Ref
+from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Make, Method, OwnModule, Ref
 from visualnet.layers.declaration.layer import Layer, Spec
 
 BYTES = {"float": 4, "int": 8, "bool": 1}
@@ -111,12 +111,12 @@ _RULES: dict[str, _Rule] = {
     "steppedlstm": _Rule("in", extra_saved_bytes.gates(16.1, 15.0)),
     "gru": _Rule("in", extra_saved_bytes.gates(7.0, 0.0)),
     "steppedgru": _Rule("in", extra_saved_bytes.gates(7.0, 0.0)),
-    "spikingneurons": _Rule("factor", extra_saved_bytes.fired),
+    "spikingneurons": _Rule("factor", extra_saved_bytes.spiking_steps),
     "neuralturingmachine": _Rule("", extra_saved_bytes.remembered),
     "multiheadattention": _Rule("", extra_saved_bytes.heads),
-    "scaleddotproductattention": _Rule("in", extra_saved_bytes.looks),
-    "attend": _Rule("in", extra_saved_bytes.looks),
-    **dict.fromkeys(_STOREYS, _Rule("", extra_saved_bytes.storeys)),
+    "scaleddotproductattention": _Rule("in", extra_saved_bytes.attention_factors),
+    "attend": _Rule("in", extra_saved_bytes.attention_factors),
+    **dict.fromkeys(_STOREYS, _Rule("", extra_saved_bytes.transformer_layers)),
     "rrelu": _Rule("in", extra_saved_bytes.noise),
     "featurealphadropout": _Rule(
         "", lambda make, sizes: (4 * prod(sizes.arriving[0][:1] if sizes.arriving[0] else ()), 0)
@@ -132,8 +132,8 @@ _RULES: dict[str, _Rule] = {
     "grucell": _Rule("in", extra_saved_bytes.cell(6, 1)),
     # The squares with a border, their means, and the power of those; the border is left out.
     "localresponsenorm": _Rule("in", lambda make, sizes: (12 * sizes.made, 0)),
-    "crossentropy": _Rule("", extra_saved_bytes.again),
-    "nllloss": _Rule("", extra_saved_bytes.again),
+    "crossentropy": _Rule("", extra_saved_bytes.inputs_again),
+    "nllloss": _Rule("", extra_saved_bytes.inputs_again),
     "binarycrossentropywithlogits": _Rule("in"),
     "binarycrossentropy": _Rule("in"),
     "l1loss": _Rule("", lambda make, sizes: (4 * sizes.read, 0)),
@@ -184,7 +184,7 @@ def find_saved(
 def _calls(layer: Layer, shapes: Any, used: frozenset[str]) -> Iterator[_Call]:
     """Every call of the layer's ``forward``, the last one first; calls that only look at a tensor in another way are seen through."""
     refs = [Ref(port) if shape is not None else None for port, shape in zip(layer.inputs(), shapes, strict=True)]
-    trees = layer.forward(Own(), *refs, used=used)
+    trees = layer.forward(OwnModule(), *refs, used=used)
     make = layer.module(*shapes)
     seen: set[int] = set()
     todo: list[Any] = list(trees.values()) if isinstance(trees, Mapping) else [trees]

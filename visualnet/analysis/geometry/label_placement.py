@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol, TypeVar
 
 from visualnet.analysis.geometry.boxes import Box, grow, overlap
-from visualnet.analysis.geometry.wire_paths import LabelSpot, Near
+from visualnet.analysis.geometry.wire_paths import LabelPosition, Near
 from visualnet.core.graph import Port
 
 TALL = 18.0
@@ -46,7 +46,7 @@ class Sheet(Protocol):
         """Whether a card meets the box."""
 
 
-def free_spots(spots: Iterable[LabelSpot], width: float, near: Near | None, down: bool) -> tuple[Box, ...]:
+def free_spots(spots: Iterable[LabelPosition], width: float, near: Near | None, down: bool) -> tuple[Box, ...]:
     """Boxes for a label of this width, the best first, clear of the cards that ``near`` tells of."""
     found: list[Box] = []
     for (x, y), room in spots:
@@ -59,7 +59,7 @@ def free_spots(spots: Iterable[LabelSpot], width: float, near: Near | None, down
     return tuple(found)
 
 
-class Wish(NamedTuple):
+class LabelCandidate(NamedTuple):
     """Where a label could lie, and how soon it may choose: what fails first, then what has least choice, then from the left."""
 
     rank: Rank
@@ -75,7 +75,7 @@ class LabelPlacement:
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
-        self._wishes: dict[Port, Wish] = {}
+        self._wishes: dict[Port, LabelCandidate] = {}
         self._cells: dict[Cell, set[Port]] = {}
         self._stale: set[Port] = set()
         self._placed: dict[Port, Box | None] = {}
@@ -155,9 +155,9 @@ class LabelPlacement:
         return found
 
 
-def _wish(wire: LabelledWire) -> Wish:
+def _wish(wire: LabelledWire) -> LabelCandidate:
     left, top, _, _ = wire.pills[0]
-    return Wish((not wire.failing, len(wire.pills), left, top, wire.target), wire.pills, wire.checked)
+    return LabelCandidate((not wire.failing, len(wire.pills), left, top, wire.target), wire.pills, wire.checked)
 
 
 def _cells(pills: Iterable[Box]) -> set[Cell]:

@@ -18,7 +18,7 @@ NEAR_LINE = 48.0
 MOST_SLIDES = 100
 
 
-class Room(NamedTuple):
+class InsertionLayout(NamedTuple):
     """Where the new card goes, and where those go that make room for it."""
 
     at: tuple[float, float]
@@ -33,7 +33,7 @@ def make_room(
     size: tuple[float, float],
     dropped: tuple[float, float] | None = None,
     own: str = "",
-) -> Room:
+) -> InsertionLayout:
     """Find the place of a card between ``source`` and the ``targets`` that follow it.
 
     ``dropped`` is the corner at which a hand let it go; without it the card goes next to the source. What follows moves on along the
@@ -51,7 +51,7 @@ def make_room(
     after = {i: (a[0] + by, *a[1:]) if i in moving else a for i, a in flow.items()}
     y = _slide(after.values(), (x, y, width, height))
     places = {i: _turned(after[i], down)[:2] for i in moving}
-    return Room(_turned((x, y, width, height), down)[:2], places)
+    return InsertionLayout(_turned((x, y, width, height), down)[:2], places)
 
 
 def _place(

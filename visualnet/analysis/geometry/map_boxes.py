@@ -58,7 +58,7 @@ class Box(NamedTuple):
         return self.high + self.back
 
 
-def leaving(facts: NodeFacts) -> Spec | None:
+def first_output(facts: NodeFacts) -> Spec | None:
     """What leaves a node: at the first of its outputs of which something is known."""
     return next((facts.leaving[p] for p in facts.outputs if p in facts.leaving), None)
 
@@ -76,7 +76,7 @@ def extent_of(spec: Spec) -> tuple[int, int, int]:
 
 def extent(facts: NodeFacts | None) -> Extent | None:
     """What leaves a node as something to draw; None for a single number, and where nothing is known."""
-    spec = leaving(facts) if facts is not None else None
+    spec = first_output(facts) if facts is not None else None
     if spec is None or not spec.batched or not spec.shape:
         return None
     if is_volume(spec):

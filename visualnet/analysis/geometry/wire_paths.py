@@ -43,7 +43,7 @@ class Segment(NamedTuple):
     two: Point | None = None
 
 
-class LabelSpot(NamedTuple):
+class LabelPosition(NamedTuple):
     """A place for a label, and how long the level stretch is on which it would lie."""
 
     at: Point
@@ -55,7 +55,7 @@ class WirePath(NamedTuple):
 
     start: Point
     segments: tuple[Segment, ...]
-    spots: tuple[LabelSpot, ...] = ()
+    spots: tuple[LabelPosition, ...] = ()
 
 
 def find_path(
@@ -72,7 +72,7 @@ def find_path(
         around = _transpose_near(near) if near is not None else None
         path = find_path(start[::-1], end[::-1], [p[::-1] for p in points], cards, around)
         segments = (Segment(s.to[::-1], s.one and s.one[::-1], s.two and s.two[::-1]) for s in path.segments)
-        spots = (LabelSpot(s.at[::-1], s.room) for s in path.spots)
+        spots = (LabelPosition(s.at[::-1], s.room) for s in path.spots)
         return WirePath(path.start[::-1], tuple(segments), tuple(spots))
     return _through([start, *points, end], near, own) if points else _between(start, end, near, own)
 
@@ -178,9 +178,9 @@ def _direct(a: Point, b: Point) -> WirePath:
     bend = max(min((x2 - x1) / 2, 96.0), (x2 - x1) * 0.36)
     middle = ((x1 + x2) / 2, (y1 + y2) / 2)
     level = abs(y2 - y1) < 60
-    spots = [LabelSpot(middle, (x2 - x1) - 2 * STUB if level else 0.0)]
+    spots = [LabelPosition(middle, (x2 - x1) - 2 * STUB if level else 0.0)]
     if y1 == y2:
-        spots += [LabelSpot((x1 + (x2 - x1) * t, y1), (x2 - x1) * 0.5) for t in (0.3, 0.7)]
+        spots += [LabelPosition((x1 + (x2 - x1) * t, y1), (x2 - x1) * 0.5) for t in (0.3, 0.7)]
         return WirePath(a, (Segment(b),), tuple(spots))
     return WirePath(a, (Segment(b, (x1 + bend, y1), (x2 - bend, y2)),), tuple(spots))
 
@@ -196,10 +196,10 @@ def _lane(a: Point, b: Point, lane: float, turn: float, last: float) -> WirePath
     return WirePath(a, segments, _spots_along(p, q, lane))
 
 
-def _spots_along(x1: float, x2: float, y: float) -> tuple[LabelSpot, ...]:
+def _spots_along(x1: float, x2: float, y: float) -> tuple[LabelPosition, ...]:
     low, length = min(x1, x2), abs(x2 - x1)
     return tuple(
-        LabelSpot((low + length * t, y), length * (1 if t == 0.5 else 0.5)) for t in (0.5, 0.3, 0.7, 0.15, 0.85)
+        LabelPosition((low + length * t, y), length * (1 if t == 0.5 else 0.5)) for t in (0.5, 0.3, 0.7, 0.15, 0.85)
     )
 
 
@@ -263,7 +263,7 @@ def _through(points: list[Point], near: Near | None, own: Ends | None) -> WirePa
         two = (b[0] - slopes[at + 1][0] * reach, b[1] - slopes[at + 1][1] * reach)
         segments.append(Segment(b, one, two))
         if abs(b[1] - a[1]) < 30:
-            spots.append(LabelSpot(_bezier(a, one, two, b, 0.5), length - 2 * STUB))
+            spots.append(LabelPosition(_bezier(a, one, two, b, 0.5), length - 2 * STUB))
     return WirePath(points[0], tuple(segments), tuple(sorted(spots, key=lambda s: -s.room)))
 
 

@@ -22,7 +22,7 @@ MOST_NODES = 400
 Known = Mapping[Port, Moments | None]
 
 
-class TooFar(Exception):
+class TooManyLayers(Exception):
     """More layers than are followed."""
 
 
@@ -37,7 +37,7 @@ def problems(main: GraphFacts, project: Project) -> Iterator[Problem]:
         walk = walk or _Walk(project)
         try:
             known = walk.graph(main, {}, _needed(main, loss.node.id))
-        except TooFar:
+        except TooManyLayers:
             return
         found = loss.layer.first_loss(walk.start(main, loss, known))
         if found is None or found[1] < max(SAID_FROM * found[0], SAID_ABOVE + found[0]):
@@ -82,7 +82,7 @@ def _needed(graph: GraphFacts, end: str) -> set[str]:
     """The nodes above this one, back to the last normalizations.
 
     Raises:
-        TooFar: there are more than are followed.
+        TooManyLayers: there are more than are followed.
     """
     seen, todo, count = {end}, [end], 0
     while todo:
@@ -91,7 +91,7 @@ def _needed(graph: GraphFacts, end: str) -> set[str]:
         if count <= MOST_NODES:
             count += sum(len(inside.nodes) for inside in facts.inside)
         if count > MOST_NODES:
-            raise TooFar
+            raise TooManyLayers
         if facts.layer is not None and facts.layer.settles:
             continue
         for wire in graph.topology.into[facts.node.id]:
@@ -123,7 +123,7 @@ class _Walk:
                 continue
             self.left -= 1
             if self.left < 0:
-                raise TooFar
+                raise TooManyLayers
             facts = graph.nodes[node_id]
             leaving = self.node(graph, facts, known, given)
             known.update({Port(node_id, p): m for p, m in zip(facts.outputs, leaving, strict=False)})

@@ -88,7 +88,7 @@ class _Inference:
         """The facts of a graph. ``given`` are the specs that a block's instance brings to its input nodes, by node name."""
         if old is not None and old.scope != scope:
             old = None
-        graph = muting.flowing(graph, self.project)
+        graph = muting.effective_graph(graph, self.project)
         topology = _topology(graph, old)
         loose = _loose(graph, topology)
         dirty = set(graph.nodes) if old is None else self._dirty(graph, topology, loose, given, old)
@@ -309,7 +309,7 @@ class _Inference:
             facts = self.inside(name, scope, given, lent[number] if number < len(lent) else facts)
             if facts is None:
                 break
-            leaving = infer_block.leaving(facts, outputs)
+            leaving = infer_block.block_outputs(facts, outputs)
             graphs.append(facts)
             if times > 1:
                 # What leaves feeds the first input of the next one; the other inputs are the same for each.

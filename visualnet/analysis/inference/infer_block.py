@@ -37,7 +37,7 @@ def block_ports(graph: Graph) -> tuple[dict[str, Pattern], dict[str, Pattern]]:
     return inputs, outputs
 
 
-def leaving(facts: GraphFacts, outputs: Ports) -> dict[str, Spec]:
+def block_outputs(facts: GraphFacts, outputs: Ports) -> dict[str, Spec]:
     """What a block gives: what arrives at its output nodes."""
     arrived = {f.node.name: f.arriving[0] for f in facts.sinks("output")}
     return {port: spec for port in outputs if (spec := arrived.get(port)) is not None}
@@ -68,7 +68,7 @@ def inner_scope(
             continue
         try:
             whole = isinstance(block.params[name], int)
-            inner[name] = (expressions.whole if whole else expressions.real)(raw, scope)  # type: ignore[arg-type]
+            inner[name] = (expressions.read_whole if whole else expressions.read_number)(raw, scope)  # type: ignore[arg-type]
             if name in block.about and (wrong := block.about[name].fault(inner[name])):
                 raise ValueError(wrong)
         except ValueError as error:
@@ -80,7 +80,7 @@ def inner_scope(
 def repeats(node: Node, scope: Mapping[str, Any], inputs: Ports, outputs: Ports, fault: Faults) -> int | None:
     """How often the block stands behind itself; None if it cannot."""
     try:
-        times = expressions.whole(node.repeat, scope)
+        times = expressions.read_whole(node.repeat, scope)
         if not 1 <= times <= MAX_REPEAT:
             raise ValueError(f"repeat is {times:,}; it can be 1 to {MAX_REPEAT:,}")
         if times > 1 and (words := repetition.fault(inputs, outputs)):

@@ -16,7 +16,7 @@ from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.core.user import trusted_code
 from visualnet.layers.declaration.formulas import describe_missed
-from visualnet.layers.declaration.layer import BadParams, Fault, Layer, Misfit, Pattern, Sized, Spec
+from visualnet.layers.declaration.layer import BadParams, Fault, Layer, Pattern, ShapeError, Sized, Spec
 from visualnet.layers.declaration.notation import derive_axis
 
 MAX_SIZE = 1 << 44
@@ -146,7 +146,7 @@ def _outcome(layer: Layer, arriving: Arriving, wired: tuple[bool, ...]) -> Outco
             return _nothing(faults)
         leaving = layer.infer(specs)
         weights, buffers, macs = layer.weights(*shapes), layer.buffers(*shapes), layer.macs(*shapes)
-    except Misfit as error:
+    except ShapeError as error:
         return _nothing([*faults, ("misfit", error.fault)])
     for spec in leaving.values():
         if spec.size > MAX_SIZE:

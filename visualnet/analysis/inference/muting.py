@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from visualnet.analysis.inference.infer_block import block_ports
-from visualnet.core.edits.bypass import before
+from visualnet.core.edits.bypass import source_before
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import Project
 from visualnet.layers.declaration.layer import LAYERS
@@ -27,7 +27,7 @@ def can_mute(node: Node) -> bool:
     return node.kind not in LAYERS or LAYERS[node.kind].role not in FIXED
 
 
-def flowing(graph: Graph, project: Project) -> Graph:
+def effective_graph(graph: Graph, project: Project) -> Graph:
     """The graph as the tensors see it: nothing comes from a node that is off, and from a muted one what arrives at its first input.
 
     The nodes stay, with the wires that lead to them, so that it can be told what arrives there. The graph itself if all are on.
@@ -42,7 +42,7 @@ def flowing(graph: Graph, project: Project) -> Graph:
     for target, source in graph.wires.items():
         origin: Port | None = source
         if source.node in muted:
-            origin = before(graph, source.node, muted, firsts)
+            origin = source_before(graph, source.node, muted, firsts)
         if origin is not None and origin.node not in quiet and origin.node != target.node:
             wires[target] = origin
     return replace(graph, wires=wires, bends={})

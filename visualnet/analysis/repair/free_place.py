@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from visualnet.analysis.geometry.make_room import Room, make_room
+from visualnet.analysis.geometry.make_room import InsertionLayout, make_room
 from visualnet.core.graph import Graph
 
 WIDTH, HEIGHT = 200.0, 110.0
@@ -19,11 +19,11 @@ def free_place(taken: Iterable[tuple[float, float]], x: float, y: float) -> tupl
     return x, y
 
 
-def place_between(graph: Graph, source: str, target: str) -> Room:
+def place_between(graph: Graph, source: str, target: str) -> InsertionLayout:
     """Where a card goes half way between two others, and which cards go on to make room for it."""
     (x, y), (right, below) = (graph.places.get(node_id, (0.0, 0.0)) for node_id in (source, target))
     middle = (x + right) / 2, (y + below) / 2
     if source not in graph.places:
-        return Room(middle, {})
+        return InsertionLayout(middle, {})
     cards = {node_id: (*place, WIDTH, HEIGHT) for node_id, place in graph.places.items() if node_id in graph.nodes}
     return make_room(graph, cards, source, [target], (WIDTH, HEIGHT), middle)

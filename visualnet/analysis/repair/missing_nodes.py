@@ -24,7 +24,7 @@ from visualnet.layers.declaration.layer import Layer, Pattern, Spec
 _LACKED = {"no-input": "input", "no-output": "output", "no-loss": "loss", "no-target": "target", "no-answer": "output"}
 
 
-def missing(place: Place) -> Iterator[Candidate]:
+def missing_node_candidates(place: Place) -> Iterator[Candidate]:
     """Add the node that the whole graph lacks, wired to what suggests itself."""
     role = _LACKED.get(place.problem.code, "")
     if place.problem.code in ("no-loss", "no-output"):

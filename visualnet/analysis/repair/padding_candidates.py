@@ -10,7 +10,7 @@ from visualnet.analysis.repair.parameter_candidates import Candidate, Place
 from visualnet.core import edits
 from visualnet.core.project import Project
 from visualnet.layers.declaration.drawings import Window
-from visualnet.layers.declaration.layer import Misfit
+from visualnet.layers.declaration.layer import ShapeError
 
 COST = 1.0
 """Less than a layer put into the shortcut: one size on both ways is what a residual network is meant to have."""
@@ -40,7 +40,7 @@ def _size_keeping(facts: NodeFacts) -> tuple[int, ...] | None:
         return None
     try:
         drawing = facts.layer.drawing(*shapes)
-    except Misfit:
+    except ShapeError:
         return None
     if not isinstance(drawing, Window) or any(step != 1 for step in drawing.stride):
         return None

@@ -18,7 +18,7 @@ from visualnet.core import edits
 from visualnet.core.graph import Node, Port, Value, Wire
 from visualnet.core.project import Project
 from visualnet.layers.declaration.drawings import Window
-from visualnet.layers.declaration.layer import LAYERS, BadParams, Layer, Misfit, Pattern, Shape, Spec
+from visualnet.layers.declaration.layer import LAYERS, BadParams, Layer, Pattern, Shape, ShapeError, Spec
 from visualnet.layers.declaration.params import Bool, Choice, Code, Int, Ints, Param
 
 REACH = 14
@@ -139,7 +139,7 @@ def _idles(kind: type[Layer], facts: NodeFacts, params: Mapping[str, Value], nam
         layer = kind({**params, name: value})
         drawing = layer.drawing(*shapes)
         return isinstance(drawing, Window) and not any(n > 1 for n in drawing.kernel) and not layer.weights(*shapes)
-    except (BadParams, Misfit):
+    except (BadParams, ShapeError):
         return False
 
 

@@ -20,7 +20,7 @@ from visualnet.analysis.inference.infer_block import has_too_many_layers
 from visualnet.analysis.repair.data_candidates import FieldsOf, preparations, widths_of_classes
 from visualnet.analysis.repair.earlier_values import earlier_values
 from visualnet.analysis.repair.learner_candidates import learner_repairs
-from visualnet.analysis.repair.missing_nodes import missing
+from visualnet.analysis.repair.missing_nodes import missing_node_candidates
 from visualnet.analysis.repair.padding_candidates import size_keeping_paddings
 from visualnet.analysis.repair.parameter_candidates import (
     Candidate,
@@ -29,9 +29,9 @@ from visualnet.analysis.repair.parameter_candidates import (
     adapters,
     values,
 )
-from visualnet.analysis.repair.weight_candidates import beginnings, readable_inits, readable_training
+from visualnet.analysis.repair.weight_candidates import initialization_candidates, readable_inits, readable_training
 from visualnet.analysis.repair.wiring_candidates import fields as agreeing
-from visualnet.analysis.repair.wiring_candidates import rewirings
+from visualnet.analysis.repair.wiring_candidates import rewiring_candidates
 from visualnet.core.project import Project
 from visualnet.layers.declaration.layer import Spec
 
@@ -304,13 +304,13 @@ def _candidates(
         yield from learner_repairs(place)
         return
     if problem.node not in facts.nodes:
-        yield from missing(place)
+        yield from missing_node_candidates(place)
         return
     if problem.code == linear_rows.CODE:
         yield from activations(place)
         return
     if problem.code == "large-start":
-        yield from beginnings(place)
+        yield from initialization_candidates(place)
         return
     if problem.code == "first-weights":
         yield from readable_inits(place)
@@ -318,7 +318,7 @@ def _candidates(
     if problem.code == "training":
         yield from readable_training(place)
         return
-    yield from rewirings(place)
+    yield from rewiring_candidates(place)
     yield from agreeing(place)
     yield from preparations(place)
     yield from widths_of_classes(place)

@@ -30,7 +30,7 @@ YES_OR_NO = Task("bce_with_logits", "binary_accuracy", "accuracy", True)
 NUMBERS = Task("mse", "mae", "error", False)
 
 
-class Ends(NamedTuple):
+class NodesByRole(NamedTuple):
     """The first node of each of these roles, by its id; empty where there is none."""
 
     loss: str
@@ -39,7 +39,7 @@ class Ends(NamedTuple):
     output: str
 
     @classmethod
-    def of(cls, facts: GraphFacts) -> Ends:
+    def of(cls, facts: GraphFacts) -> NodesByRole:
         """Those of a main graph."""
         return cls(*(next((f.node.id for f in facts.sinks(role)), "") for role in cls._fields))
 
@@ -52,7 +52,7 @@ class Ends(NamedTuple):
 class TrainingEnds(NamedTuple):
     """What a network lacks for training, and to what it is wired."""
 
-    ends: Ends
+    ends: NodesByRole
     task: Task
     answer: Port
     """What the network answers."""
@@ -114,7 +114,7 @@ def plan_training_ends(project: Project, facts: GraphFacts, fields: Mapping[str,
     Raises:
         ValueError: nothing is computed that could be judged, or nothing is lacking; the words say so.
     """
-    ends = Ends.of(facts)
+    ends = NodesByRole.of(facts)
     if ends.whole:
         raise ValueError("there are a loss, a target and a metric already")
     answer = _answer(project, facts, ends)
@@ -138,7 +138,7 @@ def _first_output(kind: str) -> str:
     return next(iter(LAYERS[kind]().outputs()))
 
 
-def _answer(project: Project, facts: GraphFacts, ends: Ends) -> Port:
+def _answer(project: Project, facts: GraphFacts, ends: NodesByRole) -> Port:
     """The port that is judged: what the loss reads already, else what the network most likely answers."""
     if ends.loss:
         inputs = facts.nodes[ends.loss].inputs
@@ -173,7 +173,7 @@ def _is_shown(facts: GraphFacts, port: Port) -> bool:
     return kind is not None and bool(kind.role)
 
 
-def _target(facts: GraphFacts, ends: Ends, answer: Spec, fields: Mapping[str, Spec] | None) -> tuple[str, Spec]:
+def _target(facts: GraphFacts, ends: NodesByRole, answer: Spec, fields: Mapping[str, Spec] | None) -> tuple[str, Spec]:
     """The field to compare with, and what it holds: of the target that is there, else of the data, else guessed from the answer."""
     if ends.target:
         leaving = facts.nodes[ends.target].leaving

@@ -13,7 +13,7 @@ from visualnet.core.graph import Init
 from visualnet.layers.declaration.initialization import INITIALIZATIONS
 
 
-def beginnings(place: Place) -> Iterator[Candidate]:
+def initialization_candidates(place: Place) -> Iterator[Candidate]:
     """Other first weights for the layers that give the logits."""
     last = last_layers(place.facts, place.problem.node)
     names = " and ".join(f"“{place.facts.nodes[i].node.name}”" for i in last)

@@ -13,7 +13,7 @@ from visualnet.analysis.repair.parameter_candidates import Candidate, Place, fit
 from visualnet.core import edits
 from visualnet.core.graph import Port, Value
 from visualnet.core.project import Project
-from visualnet.layers.declaration.layer import LAYERS, BadParams, Layer, Misfit, Pattern, Spec
+from visualnet.layers.declaration.layer import LAYERS, BadParams, Layer, Pattern, ShapeError, Spec
 
 APART = 240.0
 """How far from its neighbour a new card is put, in px."""
@@ -21,7 +21,7 @@ MANY = 400
 """Of more nodes than this only those nearest in the file are looked at, and no more open ports than this are joined at once."""
 
 
-def rewirings(place: Place) -> Iterator[Candidate]:
+def rewiring_candidates(place: Place) -> Iterator[Candidate]:
     """Wires to take out, to draw and to lead elsewhere, as the problem suggests."""
     problem, node = place.problem, place.node
     name, sheet = node.node.name, place.sheet
@@ -120,7 +120,7 @@ def _number(node_id: str) -> int:
     return int(node_id[1:]) if node_id[1:].isdigit() else 0
 
 
-def unread(place: Place) -> set[Port]:
+def unread_outputs(place: Place) -> set[Port]:
     """Outputs of nodes of which nothing is read."""
     graph = place.facts.graph
     read = {source.node for source in graph.wires.values()}
@@ -144,7 +144,7 @@ def _nearest(place: Place, node_id: str) -> Iterable[tuple[str, NodeFacts]]:
 def _ranked(place: Place, target: Port, pattern: Pattern | None, behind: set[str]) -> list[tuple[Port, float]]:
     """Outputs that could feed a port: of those that fit, what nothing reads first, then what is near."""
     facts, graph = place.facts, place.facts.graph
-    loose, here = unread(place), graph.places.get(target.node)
+    loose, here = unread_outputs(place), graph.places.get(target.node)
     first = next(iter(facts.nodes[target.node].inputs), "")
     found = []
     for node_id, other in _nearest(place, target.node):
@@ -203,7 +203,7 @@ def _feeds(place: Place) -> Iterator[Candidate]:
 def _led_elsewhere(place: Place) -> Iterator[Candidate]:
     """Another source for a wire at the faulty node, or at one right before it: the wire may have been drawn from the wrong node."""
     facts = place.facts
-    loose = unread(place)
+    loose = unread_outputs(place)
     for node_id, distance in place.near():
         if distance > 3:
             break
@@ -289,7 +289,7 @@ def _offers(kind: type[Layer], params: Mapping[str, Value], pattern: Pattern | N
     """Whether a source can have these parameters, and gives what the pattern wants."""
     try:
         spec = next(iter(kind(params).infer(()).values()))
-    except (BadParams, Misfit):
+    except (BadParams, ShapeError):
         return False  # a size met nearby may be larger than one that can be written
     return pattern is None or fits(pattern, spec)
 
@@ -331,7 +331,7 @@ def answers(place: Place, role: str) -> list[Port]:
         graph.wires[t] for f in place.facts.sinks("loss") for p in f.inputs if (t := Port(f.node.id, p)) in graph.wires
     ]
     roles = {i: k.role for i, n in graph.nodes.items() if (k := LAYERS.get(n.kind))}
-    loose = [p for p in unread(place) if roles.get(p.node) not in ("target", "input")]
+    loose = [p for p in unread_outputs(place) if roles.get(p.node) not in ("target", "input")]
     order = {i: at for at, i in enumerate(place.facts.nodes)}
     found = [*shown, *judged, *sorted(loose, key=lambda p: -order[p.node])]
     return [p for p in dict.fromkeys(found) if roles.get(p.node) != "target"][:6]

@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from visualnet.app.actions.filled_menu import fill_on_show
+from visualnet.app.state.deferred_refresh import answering
 from visualnet.app.theme import icons
 from visualnet.core.text.format import capitalize_first
 
@@ -311,7 +312,8 @@ class Actions(QObject):
     def _run(self, spec: ActionSpec[Any], state: bool) -> None:
         handler = self._handlers.get(spec.id)
         assert handler is not None, f"{spec.id} has no handler"
-        handler(state) if spec.check is not None else handler()
+        with answering():
+            handler(state) if spec.check is not None else handler()
         self.triggered.emit(spec.id)
 
     def _describe(self, action_id: str) -> None:

@@ -194,7 +194,7 @@ WORDS: Mapping[str, str] = {
 """Other words for what there is."""
 
 
-class Answer(NamedTuple):
+class SearchHint(NamedTuple):
     """Words for what is not there, a sentence that says what to do instead, and where that is done."""
 
     words: str
@@ -207,67 +207,67 @@ class Answer(NamedTuple):
         return capitalize_first(self.words.partition(",")[0])
 
 
-ANSWERS: tuple[Answer, ...] = (
-    Answer(
+ANSWERS: tuple[SearchHint, ...] = (
+    SearchHint(
         "ONNX, ONNX export, torchscript, tensorrt, coreml, tflite, deploy",
         "It writes PyTorch, no ONNX. Export the code: torch.onnx.export turns that module into ONNX.",
         "file.export_code",
     ),
-    Answer(
+    SearchHint(
         "keras, tensorflow, jax, flax",
         "It writes PyTorch only. The exported module needs nothing but PyTorch.",
         "file.export_code",
     ),
-    Answer(
+    SearchHint(
         "excel, xlsx, spreadsheet",
         "Sheets of a spreadsheet are saved as CSV there; Open data file reads them here.",
         "view.data",
     ),
-    Answer(
+    SearchHint(
         "save weights, export weights, weights file, safetensors, state dict",
         "The weights of a run are best.safetensors in its folder: Runs, Open folder. They fit the exported class.",
         "view.runs",
     ),
-    Answer(
+    SearchHint(
         "hyperparameter search, grid search, tune, sweep, automl, optuna",
         "Trainings are started one at a time. Runs lays their curves over each other.",
         "view.runs",
     ),
-    Answer(
+    SearchHint(
         "distributed, multi gpu, cluster, cloud, colab",
         "Export for a cluster writes a folder that trains on many GPUs and machines, started by torchrun or Slurm.",
         "train.export_cluster",
     ),
-    Answer(
+    SearchHint(
         "share, send, collaborate, email, publish",
         "Export a picture: a PNG or SVG carries the network inside, and can be dragged onto the window.",
         "file.export_picture",
     ),
-    Answer(
+    SearchHint(
         "git, version control, commit",
         "A saved file is readable text that belongs into git. Differences shows what changed since it was saved.",
         "view.differences",
     ),
-    Answer(
+    SearchHint(
         "quantization, quantize, prune, pruning, distillation",
         "It does not quantize or prune; a recipe can train in mixed precision. Export the code and do the rest in PyTorch.",
         "file.export_code",
     ),
-    Answer(
+    SearchHint(
         "reinforcement learning, rl, gym, agent, diffusion, stable diffusion",
         "It trains networks that learn from a data set by a loss. Variational autoencoder is the generative one among the templates.",
         "template:vae",
     ),
-    Answer(
+    SearchHint(
         "language, translate program, german, deutsch",
         "The program speaks English only.",
     ),
-    Answer(
+    SearchHint(
         "add loss, no loss, missing loss",
         "Add Cross-entropy; Problems then offers to add a Target and connects it.",
         "layer:cross_entropy",
     ),
-    Answer(
+    SearchHint(
         "plugin, plugins, extension, extensions, script console",
         "There are no plug-ins. A layer of your own is written in Python, and networks are built from Python too: docs/python.md.",
         "layer:python",

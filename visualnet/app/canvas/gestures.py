@@ -40,6 +40,7 @@ from visualnet.app.canvas.tools.move_nodes import MoveTool
 from visualnet.app.canvas.tools.pan import PanTool
 from visualnet.app.canvas.tools.select_box import BoxTool
 from visualnet.app.canvas.tools.select_lasso import LassoTool
+from visualnet.app.state.deferred_refresh import INPUT_CLASSES, refresh_between_events
 from visualnet.app.state.studio import Studio
 from visualnet.core.graph import Port
 
@@ -193,6 +194,9 @@ class Gestures(CanvasBase):
             assert isinstance(event, QHelpEvent)
             self._tooltip(event)
             return True
+        if event.__class__ in INPUT_CLASSES:
+            with refresh_between_events():
+                return super().viewportEvent(event)
         return super().viewportEvent(event)
 
     def _tooltip(self, event: QHelpEvent) -> None:
@@ -217,6 +221,9 @@ class Gestures(CanvasBase):
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._takes(event):
             event.accept()
             return True
+        if event.__class__ in INPUT_CLASSES:
+            with refresh_between_events():
+                return super().event(event)
         return super().event(event)
 
     def _takes(self, event: QKeyEvent) -> bool:

@@ -33,7 +33,7 @@ from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.graph import Port, Topology
 from visualnet.core.project import MAIN, Project
-from visualnet.layers.shorthand import Given
+from visualnet.layers.shorthand import TypedParameters
 
 EMPTY = "Nothing here yet. Press Space to search for a layer, or drag one from the list of layers."
 RESIZED_MS = 200
@@ -242,7 +242,7 @@ class CanvasView(Gestures):
     def _wire_drawn(self, target: Port, at: QPointF) -> None:
         self.repairs.open(self.mapFromScene(at), target)
 
-    def _search(self, at: QPoint, put: Callable[[str, Given], object], hint: str) -> None:
+    def _search(self, at: QPoint, put: Callable[[str, TypedParameters], object], hint: str) -> None:
         self.quick_add_popup.open(at, self.studio.project, self.studio.sheet, None, put, hint)
 
     def _open_menu(self, at: QPoint) -> None:
@@ -260,7 +260,7 @@ class CanvasView(Gestures):
         else:
             spot = at if at is not None else self.pointer()
 
-            def put(kind: str, given: Given) -> None:
+            def put(kind: str, given: TypedParameters) -> None:
                 self.add(kind, (spot.x(), spot.y()), given=given)
 
             self.quick_add_popup.open(self.mapFromScene(spot), studio.project, studio.sheet, None, put)
@@ -271,7 +271,7 @@ class CanvasView(Gestures):
         kinds = fitting_kinds(studio.project, studio.sheet, studio.path, studio.analysis, source, target)
         place = (at.x() - (0 if source is not None else 168), at.y() - 40)
 
-        def put(kind: str, given: Given) -> None:
+        def put(kind: str, given: TypedParameters) -> None:
             self.add(kind, place, source, target, given=given)
 
         self.loose_wire = LooseWire(self.canvas, source, target, at)
@@ -285,10 +285,10 @@ class CanvasView(Gestures):
         source, ends = placing.wires_behind(self, node_id)
         place = placing.after_card(self.canvas, node_id)
 
-        def put(kind: str, given: Given) -> None:
+        def put(kind: str, given: TypedParameters) -> None:
             placing.add_behind(self, kind, node_id, given)
 
-        def put_branch(kind: str, given: Given) -> None:
+        def put_branch(kind: str, given: TypedParameters) -> None:
             self.add(kind, place, source, given=given)
 
         branch = Branch(

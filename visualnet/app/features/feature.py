@@ -38,7 +38,7 @@ def call_overlay(feature: str, method: str) -> Callable[..., None]:
     """An action's function: calls a method of what the feature draws over the canvas, with all but the Studio that it is given."""
 
     def call(studio: Studio, *given: Any) -> None:
-        if studio.shell is not None and (overlay := studio.shell.overlay(feature)) is not None:
+        if (overlay := studio.shell.overlay(feature)) is not None:
             getattr(overlay, method)(*given)
 
     return call
@@ -104,9 +104,8 @@ class Feature:
             return None
 
         def show(studio: Studio, state: bool) -> None:
-            if studio.shell is not None:
-                # Behind another tab it is not seen: who asks for it wants to see it.
-                studio.shell.set_panel_shown(self.id, state or not studio.shell.is_panel_seen(self.id))
+            # Behind another tab it is not seen: who asks for it wants to see it.
+            studio.shell.set_panel_shown(self.id, state or not studio.shell.is_panel_seen(self.id))
 
         return ActionSpec(
             dock.action or f"view.{self.id}",

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QColor, QGuiApplication, QImage, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QProgressDialog, QPushButton, QWidget
 
-from visualnet.app.figures.picture import Drawing, Look, make_drawing
+from visualnet.app.figures.picture import Drawing, PictureOptions, make_drawing
 from visualnet.app.figures.writers import SCALES, Cancelled, Output, largest_scale, mime_data, render_image, write
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
@@ -151,7 +151,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.studio, self.kept, self.visible_area, self.folder = studio, kept, visible_area, folder
         self.written: Path | None = None
-        self._drawings: dict[Look, Drawing] = {}
+        self._drawings: dict[PictureOptions, Drawing] = {}
         self.setWindowTitle("Export picture")
         self.timer = QTimer(self, singleShot=True, interval=PREVIEW_MS)
         self.timer.timeout.connect(self.refresh)
@@ -202,14 +202,14 @@ class ExportDialog(QDialog):
         self.carry.setChecked(self.kept.get("carry") is not False)
 
     @property
-    def look(self) -> Look:
+    def look(self) -> PictureOptions:
         """What is to be seen."""
         style, sheet = self.style_.value, self.studio.sheet
         if self.scope.value == "selection":
-            return Look(style, sheet, frozenset(self.studio.selection))
+            return PictureOptions(style, sheet, frozenset(self.studio.selection))
         if self.scope.value == "visible" and style == "publication":
-            return Look(style, sheet, self._visible_nodes())
-        return Look(style, sheet, None, self.visible_area if self.scope.value == "visible" else None)
+            return PictureOptions(style, sheet, self._visible_nodes())
+        return PictureOptions(style, sheet, None, self.visible_area if self.scope.value == "visible" else None)
 
     def _visible_nodes(self) -> frozenset[str]:
         """The nodes whose corner is in the visible part."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from visualnet.app.figures.volume import Faces, draw_volume
+from visualnet.app.figures.volume import SolidColours, draw_volume
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import LIGHT, mix
 from visualnet.figures.paper_content import Content
@@ -68,7 +68,7 @@ def _draw_box(painter: QPainter, spot: PlacedPiece) -> None:
     """A solid volume: channels along the flow, height upwards, width running back."""
     body = spot.body
     front = QRectF(spot.x, spot.y - body.high / 2, body.wide, body.high)
-    faces = Faces(_colour(spot, 0.42), _colour(spot, 0.30), _colour(spot, DARKEST), _edge_pen(spot))
+    faces = SolidColours(_colour(spot, 0.42), _colour(spot, 0.30), _colour(spot, DARKEST), _edge_pen(spot))
     draw_volume(painter, front, body.back, faces, spot.piece.parts)
     if spot.piece.block:
         _draw_double_edge(painter, spot, front)

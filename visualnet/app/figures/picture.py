@@ -54,7 +54,7 @@ AT_ONCE = 40
 MOST_PIECES = 1_500
 
 
-class Look(NamedTuple):
+class PictureOptions(NamedTuple):
     """What of a network is shown, and how. ``ids`` are the nodes to show, ``area`` the part of the canvas; neither means all."""
 
     style: str = "light"
@@ -76,7 +76,7 @@ class Drawing(Protocol):
 class CanvasDrawing:
     """The cards and wires as the canvas shows them."""
 
-    def __init__(self, project: Project, look: Look, analysis: Analysis) -> None:
+    def __init__(self, project: Project, look: PictureOptions, analysis: Analysis) -> None:
         theme = THEMES.get(look.style, PRINT)
         self.scene = _scene(_part(project, look), look.sheet, theme, analysis)
         self.scene.routes.finish()
@@ -101,7 +101,7 @@ class CanvasDrawing:
                 yield number / len(ids)
 
 
-def make_drawing(project: Project, look: Look, analysis: Analysis | None = None) -> Drawing:
+def make_drawing(project: Project, look: PictureOptions, analysis: Analysis | None = None) -> Drawing:
     """What is to be painted. A graph whose cards have no places is laid out first.
 
     Raises:
@@ -142,7 +142,7 @@ def application() -> object:
     return running
 
 
-def _part(project: Project, look: Look) -> Project:
+def _part(project: Project, look: PictureOptions) -> Project:
     if look.ids is None:
         return project
     return project.with_sheet(look.sheet, cut_out(project.sheet(look.sheet), look.ids))

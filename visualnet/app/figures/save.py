@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from visualnet.app.figures.picture import Look, application, make_drawing
+from visualnet.app.figures.picture import PictureOptions, application, make_drawing
 from visualnet.app.figures.writers import Output, Step, never_cancel, write
 from visualnet.core.project import MAIN, Project
 
@@ -33,5 +33,5 @@ def save_picture(
     output = Output(path.suffix.lower().lstrip("."), scale, page, transparent, carry)
     output.check(path)
     kept = application()
-    write(make_drawing(project, Look(theme, sheet, ids)), path, output, project, step)
+    write(make_drawing(project, PictureOptions(theme, sheet, ids)), path, output, project, step)
     del kept

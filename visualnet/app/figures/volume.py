@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 
-class Faces(NamedTuple):
+class SolidColours(NamedTuple):
     """The colours of a solid's faces, and the pen of its edges."""
 
     front: QColor
@@ -18,7 +18,9 @@ class Faces(NamedTuple):
     edge: QPen
 
 
-def draw_volume(painter: QPainter, front: QRectF, back: float, faces: Faces, parts: Sequence[float] = ()) -> None:
+def draw_volume(
+    painter: QPainter, front: QRectF, back: float, faces: SolidColours, parts: Sequence[float] = ()
+) -> None:
     """A solid with this front that runs so far ``back``, up and to the right. ``parts`` are the shares of what it was joined from."""
     x, y, w, h, b = front.x(), front.y(), front.width(), front.height(), back
     painter.setPen(faces.edge)

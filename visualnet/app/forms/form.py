@@ -165,8 +165,7 @@ def return_keyboard(part: Form | ValueField, studio: Studio, name: str = "") -> 
     """Give the keyboard back to the canvas when the work in this form or field has ended, and say what of it was not taken over."""
 
     def leave() -> None:
-        if studio.shell is not None:
-            studio.shell.focus_canvas()
+        studio.shell.focus_canvas()
 
     part.left.connect(leave)
     studio.document_changed.connect(part.discard)

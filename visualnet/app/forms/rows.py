@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from visualnet.app.forms.value_field import ValueField
+from visualnet.app.state.deferred_refresh import refresh_between_events
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.layouts import column
 from visualnet.core.expressions import Scope
@@ -78,7 +79,8 @@ class Row(QWidget):
 
     def _edit_once(self, value: Value) -> None:
         """Tell of a value that is chosen at one stroke."""
-        self.edited.emit(value)
+        with refresh_between_events():
+            self.edited.emit(value)
         self.finished.emit()
 
     def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
@@ -155,7 +157,8 @@ class TextRow(Row):
         text = self.line.text()
         if text != self._value and not self.problem_of(text, {}):
             self._value = text
-            self.edited.emit(text)
+            with refresh_between_events():
+                self.edited.emit(text)
         self.finished.emit()
 
     @property

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QRe
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from visualnet.app.forms.completion import NameCompleter
+from visualnet.app.state.deferred_refresh import refresh_between_events
 from visualnet.app.widgets.basic import label, restyle
 from visualnet.core.graph import Value
 from visualnet.core.text.values import read_value, step_value, write_value
@@ -129,7 +130,8 @@ class ValueField(QLineEdit):
         self.setText(write_value(value))
         self.setModified(False)
         self.set_problem("")
-        self.edited.emit(value)
+        with refresh_between_events():
+            self.edited.emit(value)
         return True
 
     def _read(self, text: str) -> Value:
@@ -141,7 +143,8 @@ class ValueField(QLineEdit):
         self.set_problem(reason)
         if not reason and value != self._value:
             self._value = value
-            self.edited.emit(value)
+            with refresh_between_events():
+                self.edited.emit(value)
         if self._completer is not None or (self.names() and text[-1:].isalpha()):
             self._completer = self._completer or NameCompleter(self)
             self._completer.offer(self.names())

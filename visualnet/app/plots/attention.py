@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from visualnet.app.plots.attention_names import draw_names
 from visualnet.app.plots.colours import (
-    Ink,
+    PlotColours,
     colour_table,
     draw_colour_bar,
     draw_empty,
@@ -63,9 +63,9 @@ class AttentionCanvas(ScrollCanvas):
         self.arrange()
         self.description_changed.emit(shown.describe(self.head, self.query))
 
-    def set_ink(self, ink: Ink) -> None:
+    def set_ink(self, colours: PlotColours) -> None:
         self._images.clear()
-        super().set_ink(ink)
+        super().set_ink(colours)
 
     def set_alone(self, on: bool) -> None:
         """Show the chosen head alone, large, with the names of its rows and columns; or all heads."""
@@ -147,38 +147,44 @@ class AttentionCanvas(ScrollCanvas):
         return QRectF(square.left(), square.top(), columns * scale, rows * scale)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._ink is None:
+        if self._colours is None:
             return
-        painter, ink = QPainter(self.viewport()), self._ink
+        painter, colours = QPainter(self.viewport()), self._colours
         if self.shown is None:
             painter.setFont(text_font(self.font(), 12))
             words = "Select an attention node to see who looks at whom"
-            draw_empty(painter, QRectF(self.viewport().rect()), ink, words)
+            draw_empty(painter, QRectF(self.viewport().rect()), colours, words)
             return
         painter.setFont(text_font(self.font(), 11))
-        table, highest = colour_table(ink, False), self.shown.highest
+        table, highest = colour_table(colours, False), self.shown.highest
         over = self._over_image and self.shown.grid is not None
         for head in self.heads:
             if self.map_rect(head).bottom() > 0 and self.map_rect(head).top() < self.viewport().height():
-                self._draw_head(painter, ink, self.shown, head, table, None if over else highest)
-        self._draw_sources(painter, ink, self.shown, table)
+                self._draw_head(painter, colours, self.shown, head, table, None if over else highest)
+        self._draw_sources(painter, colours, self.shown, table)
         if not over:
             right = self.map_rect(self._columns - 1).right()
             bar = QRectF(right + PAD, PAD + HEAD_LABEL, 10, min(self._cell, 180))
-            draw_colour_bar(painter, bar, ink, False, 0.0, highest)
+            draw_colour_bar(painter, bar, colours, False, 0.0, highest)
 
     def _draw_head(
-        self, painter: QPainter, ink: Ink, shown: Attention, head: int, table: list[int], highest: float | None
+        self,
+        painter: QPainter,
+        colours: PlotColours,
+        shown: Attention,
+        head: int,
+        table: list[int],
+        highest: float | None,
     ) -> None:
         """A head's map, its brightest colour for the highest weight of all; without one, the query's weights over the image."""
         rect, chosen = self.map_rect(head), head == self.head
         row = shown.weights[head, self.query]
         painter.setFont(text_font(self.font(), 11, bold=chosen))
-        painter.setPen(ink.text if chosen else ink.muted)
+        painter.setPen(colours.text if chosen else colours.muted)
         label = QRectF(rect.left(), rect.top() - HEAD_LABEL, rect.width(), HEAD_LABEL - 2)
         painter.drawText(label, MIDDLE, shown.head_name(head))
         painter.setFont(text_font(self.font(), 11))
-        painter.setPen(ink.muted)
+        painter.setPen(colours.muted)
         finite = bool(np.isfinite(row).all())
         total = f"Σ {float(row.sum()):.2f}" if finite else "Σ not finite"
         if highest is None and finite:
@@ -188,14 +194,14 @@ class AttentionCanvas(ScrollCanvas):
             inner = self._patch_area(rect)
             self._draw_patches(painter, inner, shown.patches(head, self.query), table)
             if chosen:
-                painter.setPen(QPen(ink.accent, 2))
+                painter.setPen(QPen(colours.accent, 2))
                 painter.drawRect(inner)
             return
         draw_nearest(painter, rect, self._map_image(shown, head, highest, table))
         if self._alone:
-            draw_names(painter, ink, shown, rect, self.query, self._margin - 8)
+            draw_names(painter, colours, shown, rect, self.query, self._margin - 8)
         high = rect.height() / shown.queries
-        painter.setPen(QPen(ink.accent, 1.5))
+        painter.setPen(QPen(colours.accent, 1.5))
         painter.drawRect(
             QRectF(rect.left() - 2, rect.top() + self.query * high - 1, rect.width() + 4, max(high, 2) + 2)
         )
@@ -209,10 +215,10 @@ class AttentionCanvas(ScrollCanvas):
             self._images[head, edge] = small.scaled(edge, edge).convertToFormat(QImage.Format.Format_RGB32)
         return self._images[head, edge]
 
-    def _draw_sources(self, painter: QPainter, ink: Ink, shown: Attention, table: list[int]) -> None:
-        painter.fillRect(QRectF(0, 0, self._left + PAD + 4, self.viewport().height()), ink.surface)
+    def _draw_sources(self, painter: QPainter, colours: PlotColours, shown: Attention, table: list[int]) -> None:
+        painter.fillRect(QRectF(0, 0, self._left + PAD + 4, self.viewport().height()), colours.surface)
         painter.setFont(text_font(self.font(), 11, bold=True))
-        painter.setPen(ink.text)
+        painter.setPen(colours.text)
         title = QRectF(PAD, PAD - (self.scroll_offset if shown.grid is None else 0), self._left, HEAD_LABEL - 2)
         words = f"what {shown.query_name(self.query)} {shown.verb}"
         words = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, self._left)
@@ -225,17 +231,17 @@ class AttentionCanvas(ScrollCanvas):
             last = min(first + self.viewport().height() // CHIP + 2, len(row))
             for source in range(first, last):
                 weight = float(row[source])
-                self._draw_chip(painter, ink, source, shown.short_name(source), weight, weight / most)
+                self._draw_chip(painter, colours, source, shown.short_name(source), weight, weight / most)
             return
         board = self._patch_area(QRectF(PAD, PAD + HEAD_LABEL, self._left, self._left))
         most = self._draw_patches(painter, board, shown.patches(self.head, self.query), table)
         for source in range(shown.extra):
-            self._draw_chip(painter, ink, source, "class", float(row[source]), float(row[source]))
+            self._draw_chip(painter, colours, source, "class", float(row[source]), float(row[source]))
         if shown.is_self:
-            for pen in (QPen(ink.ground, 4), QPen(ink.accent, 2)):
+            for pen in (QPen(colours.ground, 4), QPen(colours.accent, 2)):
                 painter.setPen(pen)
                 painter.drawRect(self.source_rect(self.query))
-        painter.setPen(ink.muted)
+        painter.setPen(colours.muted)
         below = QRectF(PAD, board.bottom() + (30 if shown.extra else 6), self._left, 16)
         painter.drawText(below, 0, f"brightest patch {format_number(most)}")
 
@@ -251,18 +257,20 @@ class AttentionCanvas(ScrollCanvas):
         painter.setOpacity(1.0)
         return most
 
-    def _draw_chip(self, painter: QPainter, ink: Ink, source: int, name: str, weight: float, share: float) -> None:
+    def _draw_chip(
+        self, painter: QPainter, colours: PlotColours, source: int, name: str, weight: float, share: float
+    ) -> None:
         rect = self.source_rect(source)
         share = min(max(share, 0.0), 1.0) if np.isfinite(weight) else 0.0
-        painter.fillRect(rect, translucent(ink.line, 0.35))
+        painter.fillRect(rect, translucent(colours.line, 0.35))
         painter.fillRect(
-            QRectF(rect.left(), rect.top(), rect.width() * share, rect.height()), translucent(ink.accent, 0.45)
+            QRectF(rect.left(), rect.top(), rect.width() * share, rect.height()), translucent(colours.accent, 0.45)
         )
         if self.shown is not None and self.shown.is_self and source == self.query:
-            painter.setPen(QPen(ink.accent, 2))
+            painter.setPen(QPen(colours.accent, 2))
             painter.drawRect(rect.adjusted(1, 1, -1, -1))
         inner = rect.adjusted(6, 0, -6, 0)
-        painter.setPen(ink.text)
+        painter.setPen(colours.text)
         figure, metrics = f"{weight:.2f}", QFontMetricsF(painter.font())
         room = max(inner.width() - metrics.horizontalAdvance(figure) - 6, 0)
         painter.drawText(inner, MIDDLE, metrics.elidedText(name, Qt.TextElideMode.ElideRight, room))
@@ -334,10 +342,10 @@ class AttentionView(Picture):
         self._over.toggled.connect(self._canvas.set_over_image)
         self._alone.toggled.connect(self._canvas.set_alone)
 
-    def apply_ink(self, ink: Ink) -> None:
+    def apply_colours(self, colours: PlotColours) -> None:
         self._words.setPalette(self.palette())
         self._words.setFont(text_font(self.font(), 12))
-        self._canvas.set_ink(ink)
+        self._canvas.set_ink(colours)
 
     def set_attention(
         self,

@@ -88,8 +88,10 @@ class LinesCanvas(ChartView):
 
     def head_at(self, at: QPointF) -> int:
         """The head whose square is at a point; -1 if there is none."""
-        spot = self.spot_at(at)
-        return int(spot.words.removeprefix("head ")) if spot is not None and spot.words.startswith("head ") else -1
+        region = self.region_at(at)
+        return (
+            int(region.words.removeprefix("head ")) if region is not None and region.words.startswith("head ") else -1
+        )
 
     def choose_head(self, head: int, beside: bool = False) -> None:
         """Draw this head alone, or all again if it was; ``beside`` adds it to those that are drawn, or takes it away."""

@@ -7,14 +7,16 @@ import math
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from visualnet.app.plots.colours import Ink
+from visualnet.app.plots.colours import PlotColours
 from visualnet.figures.sequences.attention import Attention
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 GAP = 5
 
 
-def draw_names(painter: QPainter, ink: Ink, shown: Attention, rect: QRectF, query: int, room: float) -> None:
+def draw_names(
+    painter: QPainter, colours: PlotColours, shown: Attention, rect: QRectF, query: int, room: float
+) -> None:
     """Name the queries at the left of a map and the sources below it, as many as have room; the chosen query always."""
     high = QFontMetricsF(painter.font()).height()
     _, queries, sources = shown.weights.shape
@@ -23,11 +25,11 @@ def draw_names(painter: QPainter, ink: Ink, shown: Attention, rect: QRectF, quer
         stride = max(math.ceil(high / step), 1)
         for at in range(0, count, stride):
             if not of_query:
-                _draw_name(painter, ink.muted, shown.short_name(at), rect, (at + 0.5) * step, False, room)
+                _draw_name(painter, colours.muted, shown.short_name(at), rect, (at + 0.5) * step, False, room)
             elif abs(at - query) >= stride:
-                _draw_name(painter, ink.muted, shown.short_name(at, True), rect, (at + 0.5) * step, True, room)
+                _draw_name(painter, colours.muted, shown.short_name(at, True), rect, (at + 0.5) * step, True, room)
     at = (query + 0.5) * rect.height() / queries
-    _draw_name(painter, ink.accent, shown.short_name(query, True), rect, at, True, room)
+    _draw_name(painter, colours.accent, shown.short_name(query, True), rect, at, True, room)
 
 
 def _draw_name(

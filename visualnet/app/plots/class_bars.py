@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from visualnet.app.plots.colours import Ink, colour_table, draw_nearest, indexed_image, text_font, translucent
+from visualnet.app.plots.colours import PlotColours, colour_table, draw_nearest, indexed_image, text_font, translucent
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.core.text.format import format_percent
 from visualnet.figures.colours.indices import hatch, levels
@@ -37,8 +37,8 @@ class ClassBars(PaintedPicture):
         self._raw: np.ndarray[Any, Any] | None = None
         self.setMinimumSize(220, 120)
 
-    def apply_ink(self, ink: Ink) -> None:
-        self._image = _sample_image(self._raw, ink)
+    def apply_colours(self, colours: PlotColours) -> None:
+        self._image = _sample_image(self._raw, colours)
 
     def set_prediction(
         self, image: Any, probabilities: Any, labels: Sequence[str], truth: int | None, name: str
@@ -50,8 +50,8 @@ class ClassBars(PaintedPicture):
         truth = truth if truth is not None and 0 <= truth < len(labels) else None
         self.prediction = Prediction(name, values, tuple(map(str, labels)), truth) if labels else None
         self._raw = None if image is None else np.asarray(image, np.float32)
-        if self._ink is not None:
-            self.apply_ink(self._ink)
+        if self._colours is not None:
+            self.apply_colours(self._colours)
         self.update()
 
     def clear(self) -> None:
@@ -71,10 +71,10 @@ class ClassBars(PaintedPicture):
     def is_empty(self) -> bool:
         return self.prediction is None
 
-    def draw(self, painter: QPainter, ink: Ink) -> None:
+    def draw(self, painter: QPainter, colours: PlotColours) -> None:
         assert self.prediction is not None
         painter.setFont(text_font(self.font(), 12, bold=True))
-        painter.setPen(ink.text)
+        painter.setPen(colours.text)
         head = QRectF(PAD, 4, self.width() - 2 * PAD, HEAD)
         elided = painter.fontMetrics().elidedText(
             self.prediction.headline, Qt.TextElideMode.ElideRight, int(head.width())
@@ -88,9 +88,11 @@ class ClassBars(PaintedPicture):
             wide, high = self._image.width() * scale, self._image.height() * scale
             draw_nearest(painter, QRectF(PAD, HEAD + GAP, wide, high), self._image)
             left += wide + PAD
-        self._draw_bars(painter, ink, self.prediction, left, room)
+        self._draw_bars(painter, colours, self.prediction, left, room)
 
-    def _draw_bars(self, painter: QPainter, ink: Ink, prediction: Prediction, left: float, room: int) -> None:
+    def _draw_bars(
+        self, painter: QPainter, colours: PlotColours, prediction: Prediction, left: float, room: int
+    ) -> None:
         painter.setFont(text_font(self.font(), 11))
         metrics = QFontMetricsF(painter.font())
         # Digits and most letters leave a fifth of the line's height free: rows may be so much closer than lines of text.
@@ -110,7 +112,7 @@ class ClassBars(PaintedPicture):
             start = left + name_room + 6
             y, p = HEAD + GAP + place % rows * row, float(prediction.probabilities[index])
             true = index == prediction.truth
-            painter.setPen(ink.text if true or index == best else ink.muted)
+            painter.setPen(colours.text if true or index == best else colours.muted)
             name = metrics.elidedText(prediction.labels[index], Qt.TextElideMode.ElideRight, name_room - 14)
             painter.drawText(QRectF(left, y, name_room - 2, row), Qt.AlignmentFlag.AlignRight | MIDDLE, name)
             if true:
@@ -119,16 +121,18 @@ class ClassBars(PaintedPicture):
             share = min(max(p, 0.0), 1.0) if np.isfinite(p) else 0.0
             wrong = index == best and prediction.truth is not None and not true
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(translucent(ink.line, 0.6))
+            painter.setBrush(translucent(colours.line, 0.6))
             painter.drawRect(QRectF(start, y + 2, 1, row - 4))
-            painter.setBrush(ink.warning if wrong else ink.accent if index == best else translucent(ink.muted, 0.75))
+            painter.setBrush(
+                colours.warning if wrong else colours.accent if index == best else translucent(colours.muted, 0.75)
+            )
             painter.drawRoundedRect(QRectF(start, y + row * 0.2, max(share * length, 1), row * 0.6), 2, 2)
-            painter.setPen(ink.text if index == best else ink.muted)
+            painter.setPen(colours.text if index == best else colours.muted)
             figure = format_percent(p) if np.isfinite(p) else "not finite"
             painter.drawText(QRectF(start + share * length + 6, y, figure_room + 20, row), MIDDLE, figure)
 
 
-def _sample_image(sample: np.ndarray[Any, Any] | None, ink: Ink) -> QImage | None:
+def _sample_image(sample: np.ndarray[Any, Any] | None, colours: PlotColours) -> QImage | None:
     if sample is None or sample.ndim not in (2, 3) or not sample.size:
         return None
     if sample.ndim == 3 and len(sample) == 3:
@@ -140,4 +144,4 @@ def _sample_image(sample: np.ndarray[Any, Any] | None, ink: Ink) -> QImage | Non
     low = float(np.nanmin(plane)) if is_signed(plane) else 0.0
     cells = levels(plane, low, common_scale(plane[None], False).high)
     hatch(cells)
-    return indexed_image(cells, colour_table(ink, False))
+    return indexed_image(cells, colour_table(colours, False))

@@ -1,4 +1,4 @@
-"""What all pictures share: inks of the theme, colour maps, axes, colour bars, the empty sentence."""
+"""What all pictures share: colours of the theme, colour maps, axes, colour bars, the empty sentence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from visualnet.figures.ticks import nice_ticks, tick_labels
 
 
 @dataclass(frozen=True, eq=False)
-class Ink:
+class PlotColours:
     """The colours a picture is drawn with, taken from a theme once."""
 
     ground: QColor
@@ -43,10 +43,10 @@ class Ink:
         return self.signed if signed else self.amounts
 
 
-def ink_of(theme: Theme) -> Ink:
-    """The inks of a theme."""
+def plot_colours(theme: Theme) -> PlotColours:
+    """The colours of a theme."""
     one = {name: QColor(getattr(theme, name)) for name in ("ground", "surface", "raised", "line", "text", "muted")}
-    return Ink(
+    return PlotColours(
         **one,
         accent=QColor(theme.accent),
         warning=QColor(theme.warning),
@@ -82,11 +82,11 @@ def text_font(base: QFont, pixels: int = 12, *, bold: bool = False) -> QFont:
 
 
 @lru_cache(maxsize=16)
-def colour_table(ink: Ink, signed: bool) -> list[int]:
+def colour_table(colours: PlotColours, signed: bool) -> list[int]:
     """The colours of an indexed image: the map, then gap, neutral and hatch."""
     places = np.round(np.linspace(0, 255, LEVELS)).astype(int)
-    table = [QColor(*(int(c) for c in row)).rgb() for row in ink.table(signed)[places]]
-    return [*table, 0, ink.line.rgb(), ink.muted.rgb()]
+    table = [QColor(*(int(c) for c in row)).rgb() for row in colours.table(signed)[places]]
+    return [*table, 0, colours.line.rgb(), colours.muted.rgb()]
 
 
 def indexed_image(indices: Indices, table: list[int]) -> QImage:
@@ -113,15 +113,17 @@ def draw_nearest(painter: QPainter, target: QRect | QRectF, image: QImage) -> No
     painter.drawImage(QRectF(target), image, QRectF(image.rect()))
 
 
-def draw_colour_bar(painter: QPainter, rect: QRectF, ink: Ink, signed: bool, low: float, high: float) -> None:
+def draw_colour_bar(
+    painter: QPainter, rect: QRectF, colours: PlotColours, signed: bool, low: float, high: float
+) -> None:
     """A vertical colour bar with numbers at its ends and round numbers between, at its right."""
-    table = ink.table(signed)[::-1]
+    table = colours.table(signed)[::-1]
     pixels = np.full((256, 1, 4), 255, np.uint8)
     pixels[:, 0, :3] = table[:, ::-1]
     image = QImage(pixels.data, 1, 256, 4, QImage.Format.Format_RGB32)
     painter.drawImage(rect, image, QRectF(0, 0, 1, 256))
     metrics = QFontMetricsF(painter.font())
-    painter.setPen(ink.muted)
+    painter.setPen(colours.muted)
     room = metrics.height()
     span = high - low or 1.0
     ends = [(high, rect.top()), (low, rect.bottom())]
@@ -134,31 +136,36 @@ def draw_colour_bar(painter: QPainter, rect: QRectF, ink: Ink, signed: bool, low
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def draw_empty(painter: QPainter, rect: QRectF, ink: Ink, words: str) -> None:
+def draw_empty(painter: QPainter, rect: QRectF, colours: PlotColours, words: str) -> None:
     """The sentence that stands where a picture will be."""
-    painter.setPen(ink.muted)
+    painter.setPen(colours.muted)
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
 
 
 def draw_axes(
-    painter: QPainter, box: QRectF, ink: Ink, x: tuple[float, float], y: tuple[float, float], names: tuple[str, str]
+    painter: QPainter,
+    box: QRectF,
+    colours: PlotColours,
+    x: tuple[float, float],
+    y: tuple[float, float],
+    names: tuple[str, str],
 ) -> None:
     """A light grid with numbers around `box`, and the axes' names at their far ends."""
     metrics = QFontMetricsF(painter.font())
-    grid, high = QPen(translucent(ink.line, 0.6), 1), metrics.height()
+    grid, high = QPen(translucent(colours.line, 0.6), 1), metrics.height()
     across = nice_ticks(*x, max(int(box.width() / 70), 2))
     for value, text in zip(across, tick_labels(across), strict=True):
         at = round(box.left() + (value - x[0]) / (x[1] - x[0]) * box.width()) + 0.5
         painter.setPen(grid)
         painter.drawLine(QPointF(at, box.top()), QPointF(at, box.bottom()))
-        painter.setPen(ink.muted)
+        painter.setPen(colours.muted)
         painter.drawText(QRectF(at - 40, box.bottom() + 3, 80, high), Qt.AlignmentFlag.AlignCenter, text)
     upward = nice_ticks(*y, max(int(box.height() / 40), 2))
     for value, text in zip(upward, tick_labels(upward), strict=True):
         at = round(box.bottom() - (value - y[0]) / (y[1] - y[0]) * box.height()) + 0.5
         painter.setPen(grid)
         painter.drawLine(QPointF(box.left(), at), QPointF(box.right(), at))
-        painter.setPen(ink.muted)
+        painter.setPen(colours.muted)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(box.left() - 66, at - high / 2, 60, high), right, text)
     right_end = QRectF(box.right() - 200, box.bottom() + 3 + high, 200, high)

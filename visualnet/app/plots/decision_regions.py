@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from visualnet.app.plots.colours import Ink, draw_axes, line_pen, translucent
+from visualnet.app.plots.colours import PlotColours, draw_axes, line_pen, translucent
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.figures.decision import POINT_SHAPES, boundary, padded_range, region_colours
 
@@ -57,22 +57,22 @@ class RegressionView(_InputSpacePicture):
     def is_empty(self) -> bool:
         return len(self._points) + len(self._curve) == 0
 
-    def draw(self, painter: QPainter, ink: Ink) -> None:
+    def draw(self, painter: QPainter, colours: PlotColours) -> None:
         box = self._box()
         every = np.concatenate([self._points, self._curve])
         every = every[np.isfinite(every).all(1)]
         x = y = (0.0, 1.0)
         if len(every):
             x, y = padded_range(every[:, 0], 0.0), padded_range(every[:, 1], 0.05)
-        draw_axes(painter, box, ink, x, y, ("x", "y"))
+        draw_axes(painter, box, colours, x, y, ("x", "y"))
         words = f"{len(self._points):,} points · line: the network"
         painter.drawText(box.adjusted(0, -22, 0, 0), Qt.AlignmentFlag.AlignRight, words)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(translucent(ink.muted, 0.65))
+        painter.setBrush(translucent(colours.muted, 0.65))
         for at in _places(self._points, x, y, box)[:MOST_POINTS]:
             painter.drawEllipse(QPointF(*at), 2.2, 2.2)
         painter.setClipRect(box)
-        painter.setPen(line_pen(ink.accent, width=2))
+        painter.setPen(line_pen(colours.accent, width=2))
         places = _places(self._curve, x, y, box)
         for part in np.split(places, np.flatnonzero(~np.isfinite(places).all(1))):
             painter.drawPolyline(QPolygonF([QPointF(*at) for at in part if np.isfinite(at).all()]))
@@ -119,28 +119,28 @@ class DecisionView(_InputSpacePicture):
         wide, high = (x1 - x0) * scale, (y1 - y0) * scale
         return QRectF(box.left() + (box.width() - wide) / 2, box.top() + (box.height() - high) / 2, wide, high)
 
-    def draw(self, painter: QPainter, ink: Ink) -> None:
+    def draw(self, painter: QPainter, colours: PlotColours) -> None:
         x0, x1, y0, y1 = self._extent
         box = self.plane_box()
         if self._grid is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            colours = [_rgb(ink.curve(k)) for k in range(len(self._grid))]
-            pixels = region_colours(self._grid, colours, _rgb(ink.surface))
+            of_classes = [_rgb(colours.curve(k)) for k in range(len(self._grid))]
+            pixels = region_colours(self._grid, of_classes, _rgb(colours.surface))
             rows, columns = pixels.shape[:2]
             regions = QImage(pixels.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
             painter.drawImage(box, regions, QRectF(regions.rect()))
-        draw_axes(painter, box, ink, (x0, x1), (y0, y1), ("x₀", "x₁"))
+        draw_axes(painter, box, colours, (x0, x1), (y0, y1), ("x₀", "x₁"))
         painter.setClipRect(box)
         if self._grid is not None:
-            painter.setPen(line_pen(ink.text, width=1.5))
+            painter.setPen(line_pen(colours.text, width=1.5))
             rows, columns = self._grid.shape[1:]
             for piece in boundary(self._grid):
                 ends = _places((np.array(piece) + 0.5) / (columns, rows), (0, 1), (0, 1), box)
                 painter.drawLine(QPointF(*ends[0]), QPointF(*ends[1]))
         places = _places(self._points, (x0, x1), (y0, y1), box)
-        painter.setPen(QPen(ink.surface, 1))
+        painter.setPen(QPen(colours.surface, 1))
         for at, label in list(zip(places, self._labels.tolist(), strict=True))[:MOST_POINTS]:
-            painter.setBrush(ink.curve(label))
+            painter.setBrush(colours.curve(label))
             draw_point(painter, QPointF(*at), label)
 
 

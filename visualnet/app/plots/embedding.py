@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 
 from visualnet.app.plots.charts.chart_view import ChartView
-from visualnet.app.plots.colours import Ink, text_font, translucent
+from visualnet.app.plots.colours import PlotColours, text_font, translucent
 from visualnet.figures.charts.axes import Range
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.sequences.embedding_map import EmbeddingMap
@@ -167,19 +167,19 @@ class EmbeddingView(ChartView):
 
     # --- painting ----------------------------------------------------------------------------------------------------------
 
-    def draw(self, painter: QPainter, ink: Ink) -> None:
+    def draw(self, painter: QPainter, colours: PlotColours) -> None:
         painter.save()
-        super().draw(painter, ink)
+        super().draw(painter, colours)
         painter.restore()
         at = self.place_of(self.at)
         if at is None or self.map is None:
             return
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(ink.text, 2))
+        painter.setPen(QPen(colours.text, 2))
         painter.drawEllipse(at, 7, 7)
-        self._draw_card(painter, ink, at, self.map.describe(self.at))
+        self._draw_card(painter, colours, at, self.map.describe(self.at))
 
-    def _draw_card(self, painter: QPainter, ink: Ink, at: QPointF, words: str) -> None:
+    def _draw_card(self, painter: QPainter, colours: PlotColours, at: QPointF, words: str) -> None:
         """The sample and its words beside the point, at the side where there is room."""
         painter.setFont(text_font(self.font(), 11))
         room = QRectF(0, 0, 240, 200)
@@ -191,14 +191,14 @@ class EmbeddingView(ChartView):
         x = at.x() + 12 if at.x() + 12 + wide < self.width() else at.x() - 12 - wide
         y = min(max(at.y() - high / 2, 2.0), max(self.height() - high - 2, 2.0))
         card = QRectF(max(x, 2.0), y, wide, high)
-        painter.setPen(QPen(ink.line, 1))
-        painter.setBrush(translucent(ink.raised, 0.96))
+        painter.setPen(QPen(colours.line, 1))
+        painter.setBrush(translucent(colours.raised, 0.96))
         painter.drawRoundedRect(card, 6, 6)
         inner = card.adjusted(PAD, PAD, -PAD, -PAD)
         if self._card is not None and picture is not None:
             painter.drawImage(QRectF(inner.topLeft(), QSizeF(picture)), self._card, QRectF(self._card.rect()))
             inner.setTop(inner.top() + picture.height() + PAD)
-        painter.setPen(ink.text)
+        painter.setPen(colours.text)
         painter.drawText(inner, flags, words)
 
 

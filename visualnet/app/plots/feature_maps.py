@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QWidget
 
 from visualnet.app.plots.colours import (
-    Ink,
+    PlotColours,
     colour_table,
     draw_colour_bar,
     draw_empty,
@@ -73,9 +73,9 @@ class TilesCanvas(ScrollCanvas):
         self._cell: Cell | None = None
         self._dead = dead_channels(self._maps)
 
-    def set_ink(self, ink: Ink) -> None:
+    def set_ink(self, colours: PlotColours) -> None:
         self._image = None
-        super().set_ink(ink)
+        super().set_ink(colours)
 
     def set_own_scale(self, on: bool) -> None:
         """Colour each channel on its own scale, or all on one."""
@@ -164,21 +164,21 @@ class TilesCanvas(ScrollCanvas):
         return QRect(x, y - self.scroll_offset, self._grid.tile_w, self._grid.tile_h)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._ink is None:
+        if self._colours is None:
             return
-        painter, ink = QPainter(self.viewport()), self._ink
+        painter, colours = QPainter(self.viewport()), self._colours
         if self._array is None:
             painter.setFont(text_font(self.font(), 12))
-            draw_empty(painter, QRectF(self.viewport().rect()), ink, "Select a node to see its maps")
+            draw_empty(painter, QRectF(self.viewport().rect()), colours, "Select a node to see its maps")
             return
         painter.setFont(text_font(self.font(), 10))
         if self._array.ndim == 1:
-            self._draw_bars(painter, ink)
+            self._draw_bars(painter, colours)
         else:
-            self._draw_tiles(painter, ink)
-            self._draw_scale(painter, ink)
+            self._draw_tiles(painter, colours)
+            self._draw_scale(painter, colours)
 
-    def _draw_tiles(self, painter: QPainter, ink: Ink) -> None:
+    def _draw_tiles(self, painter: QPainter, colours: PlotColours) -> None:
         grid, top = self._grid, self.scroll_offset
         first = max((top - 6) // grid.step_y, 0)
         last = min((top + self.viewport().height()) // grid.step_y + 1, grid.rows)
@@ -190,35 +190,35 @@ class TilesCanvas(ScrollCanvas):
             if self._large is not None:
                 maps, scale = maps[shown.start : shown.stop], scale.of(self._large)
             indices = tile_indices(maps, scale, grid, first, last)
-            self._image = ((first, last), indexed_image(indices, colour_table(ink, scale.signed)))
+            self._image = ((first, last), indexed_image(indices, colour_table(colours, scale.signed)))
         x, y = grid.place(first * grid.columns)
         painter.drawImage(QPoint(x, y - top), self._image[1])
         for channel in shown:
-            self._draw_marks(painter, ink, channel)
+            self._draw_marks(painter, colours, channel)
 
-    def _draw_marks(self, painter: QPainter, ink: Ink, channel: int) -> None:
+    def _draw_marks(self, painter: QPainter, colours: PlotColours, channel: int) -> None:
         rect, tiled = self.tile_rect(channel), self._array is not None and self._array.ndim == 3
         if self._grid.label:
-            painter.setPen(ink.accent if channel == self.chosen else ink.muted)
+            painter.setPen(colours.accent if channel == self.chosen else colours.muted)
             name = self._names[channel] if channel < len(self._names) else str(channel)
             words = f"{name} zero" if self._dead[channel] and rect.width() >= 44 else name
             painter.drawText(QRect(rect.left(), rect.bottom() + 2, rect.width(), 13), MIDDLE, words)
         if tiled and self._dead[channel]:
-            painter.setPen(QPen(ink.warning, 1, Qt.PenStyle.DashLine))
+            painter.setPen(QPen(colours.warning, 1, Qt.PenStyle.DashLine))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
         if tiled and channel == self.chosen and self._large is None:
-            painter.setPen(QPen(ink.accent, 2))
+            painter.setPen(QPen(colours.accent, 2))
             painter.drawRect(rect.adjusted(-1, -1, 1, 1))
         if self._cell is not None and self._cell.channel == channel:
             _, high, wide = self._maps.shape
             _, row, column = self._cell
             x0, x1 = (rect.left() + at * rect.width() // wide for at in (column, column + 1))
             y0, y1 = (rect.top() + at * rect.height() // high for at in (row, row + 1))
-            for pen in (QPen(ink.ground, 3), QPen(ink.text, 1)):
+            for pen in (QPen(colours.ground, 3), QPen(colours.text, 1)):
                 painter.setPen(pen)
                 painter.drawRect(QRect(x0 - 1, y0 - 1, max(x1 - x0, 1) + 1, max(y1 - y0, 1) + 1))
 
-    def _draw_bars(self, painter: QPainter, ink: Ink) -> None:
+    def _draw_bars(self, painter: QPainter, colours: PlotColours) -> None:
         """A vector as bars from zero; where there are more bars than pixels each column shows its extremes."""
         values = self._maps[0, 0]
         rect, low, high = QRectF(self.tile_rect(0)), min(float(self._scale.low), 0.0), float(self._scale.high)
@@ -226,9 +226,9 @@ class TilesCanvas(ScrollCanvas):
         marks = nice_ticks(low, high, max(int(rect.height() / 36), 2))
         for mark, words in zip(marks, tick_labels(marks), strict=True):
             y = round(rect.bottom() - (mark - low) * per_unit) + 0.5
-            painter.setPen(QPen(ink.line, 1))
+            painter.setPen(QPen(colours.line, 1))
             painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
-            painter.setPen(ink.muted)
+            painter.setPen(colours.muted)
             painter.drawText(QRectF(rect.right() + 8, y - 8, 60, 16), MIDDLE, words)
         slots = min(len(values), int(rect.width()))
         edges = np.linspace(0, len(values), slots + 1).astype(int)
@@ -242,11 +242,11 @@ class TilesCanvas(ScrollCanvas):
             pointed = self._cell is not None and edges[i] <= self._cell.column < edges[i + 1]
             if bad[i]:
                 painter.fillRect(
-                    QRectF(bar.left(), rect.top(), bar.width(), rect.height()), translucent(ink.muted, 0.35)
+                    QRectF(bar.left(), rect.top(), bar.width(), rect.height()), translucent(colours.muted, 0.35)
                 )
-            painter.fillRect(bar, ink.text if pointed else ink.accent)
+            painter.fillRect(bar, colours.text if pointed else colours.accent)
 
-    def _draw_scale(self, painter: QPainter, ink: Ink) -> None:
+    def _draw_scale(self, painter: QPainter, colours: PlotColours) -> None:
         """The colour bar: of all channels, or of the one that is looked at."""
         channel = self._large if self._large is not None else self._cell.channel if self._cell else self.chosen or 0
         scale = self._scale.of(channel)
@@ -259,7 +259,7 @@ class TilesCanvas(ScrollCanvas):
         columns = 1 if self._large is not None else min(self._grid.columns, len(self._maps))
         left = min(room.right() - BAR_ROOM, self._grid.place(0)[0] + columns * self._grid.step_x) + 10
         bar = QRectF(left, 12, 10, tall)
-        draw_colour_bar(painter, bar, ink, scale.signed, float(scale.low), float(scale.high))
+        draw_colour_bar(painter, bar, colours, scale.signed, float(scale.low), float(scale.high))
         if own:
             name = self._name(channel) or f"channel {channel}"
             painter.drawText(QRectF(bar.left() - 10, bar.bottom() + 10, BAR_ROOM, 14), 0, name)
@@ -354,13 +354,13 @@ class TilesView(Picture):
         self._canvas.enlarged.connect(self._back.setVisible)
         self._canvas.cell_chosen.connect(self.cell_chosen)
 
-    def apply_ink(self, ink: Ink) -> None:
+    def apply_colours(self, colours: PlotColours) -> None:
         muted = self._facts.palette()
-        muted.setColor(QPalette.ColorRole.WindowText, ink.muted)
+        muted.setColor(QPalette.ColorRole.WindowText, colours.muted)
         self._facts.setPalette(muted)
         self._facts.setFont(text_font(self.font(), 12))
         self._title.setFont(text_font(self.font(), 12, bold=True))
-        self._canvas.set_ink(ink)
+        self._canvas.set_ink(colours)
 
     def set_maps(
         self,

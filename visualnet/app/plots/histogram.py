@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from visualnet.app.plots.colours import Ink, text_font, translucent
+from visualnet.app.plots.colours import PlotColours, text_font, translucent
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.core.text.format import format_number, format_percent
 
@@ -82,36 +82,36 @@ class Histograms(PaintedPicture):
     def rows(self) -> Iterable[Iterable[Any]]:
         return [("tensor", "mean", "std", "lowest", "highest"), *((s.title, *s[1:5]) for s in self.spreads)]
 
-    def draw(self, painter: QPainter, ink: Ink) -> None:
+    def draw(self, painter: QPainter, colours: PlotColours) -> None:
         top = 0.0
         for spread in self.spreads:
-            self._draw_one(painter, ink, spread, top)
+            self._draw_one(painter, colours, spread, top)
             top += self._row() + BETWEEN
 
-    def _draw_one(self, painter: QPainter, ink: Ink, spread: Spread, top: float) -> None:
+    def _draw_one(self, painter: QPainter, colours: PlotColours, spread: Spread, top: float) -> None:
         wide, line = float(self.width()), self._line()
         metrics = QFontMetricsF(painter.font())
         figures = metrics.horizontalAdvance(spread.text)
-        painter.setPen(ink.text)
+        painter.setPen(colours.text)
         title = metrics.elidedText(spread.title, Qt.TextElideMode.ElideMiddle, wide - figures - 8)
         painter.drawText(QRectF(0, top, wide - figures - 8, line), LEFT | MIDDLE, title)
-        painter.setPen(ink.muted)
+        painter.setPen(colours.muted)
         painter.drawText(QRectF(wide - figures, top, figures, line), RIGHT | MIDDLE, spread.text)
         base = top + line + GAP + BARS
         most, count = max(spread.counts), len(spread.counts)
         step = wide / count
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(translucent(ink.accent, 0.8))
+        painter.setBrush(translucent(colours.accent, 0.8))
         for at, number in enumerate(spread.counts):
             high = BARS * number / most
             bar = QRectF(at * step, base - high, max(step - 1, 1), high)
             if count == 1 and not spread.words:  # every number is the same one
                 bar = QRectF(wide / 2 - 2, base - BARS, 4, BARS)
             painter.drawRect(bar)
-        painter.setBrush(ink.line)
+        painter.setBrush(colours.line)
         painter.drawRect(QRectF(0, base, wide, 1))
         below = QRectF(0, base + GAP, wide, line)
-        painter.setPen(ink.muted)
+        painter.setPen(colours.muted)
         if spread.words:
             self._draw_words(painter, spread, step, below)
             return
@@ -121,7 +121,7 @@ class Histograms(PaintedPicture):
         painter.drawText(below, LEFT | MIDDLE, spread.spell(spread.low))
         painter.drawText(below, RIGHT | MIDDLE, spread.spell(spread.high))
         if spread.low < 0 < spread.high:
-            self._draw_zero(painter, ink, spread, base, below)
+            self._draw_zero(painter, colours, spread, base, below)
 
     def _draw_words(self, painter: QPainter, spread: Spread, step: float, below: QRectF) -> None:
         """Each word beneath its bar, with how often it occurs where there is room."""
@@ -132,7 +132,7 @@ class Histograms(PaintedPicture):
             text = whole if metrics.horizontalAdvance(whole) <= room.width() else word
             painter.drawText(room, LEFT | MIDDLE, metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width()))
 
-    def _draw_zero(self, painter: QPainter, ink: Ink, spread: Spread, base: float, below: QRectF) -> None:
+    def _draw_zero(self, painter: QPainter, colours: PlotColours, spread: Spread, base: float, below: QRectF) -> None:
         """Where zero lies, if there is room for its figure between the two ends."""
         x = self.width() * -spread.low / (spread.high - spread.low)
         metrics = QFontMetricsF(painter.font())
@@ -141,4 +141,4 @@ class Histograms(PaintedPicture):
             painter.drawText(
                 QRectF(x - 10, below.top(), 20, below.height()), Qt.AlignmentFlag.AlignHCenter | MIDDLE, "0"
             )
-            painter.fillRect(QRectF(x, base, 1, GAP), ink.muted)
+            painter.fillRect(QRectF(x, base, 1, GAP), colours.muted)

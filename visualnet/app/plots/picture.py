@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QToolButton, QWidget
 
-from visualnet.app.plots.colours import Ink, draw_empty, ink_of, text_font
+from visualnet.app.plots.colours import PlotColours, draw_empty, plot_colours, text_font
 from visualnet.app.plots.export import picture_menu
 from visualnet.app.theme.tokens import Theme
 
@@ -22,20 +22,20 @@ class Picture(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._ink: Ink | None = None
+        self._colours: PlotColours | None = None
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
-        self._ink = ink = ink_of(theme)
+        self._colours = colours = plot_colours(theme)
         palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Window, ink.surface)
-        palette.setColor(QPalette.ColorRole.WindowText, ink.text)
+        palette.setColor(QPalette.ColorRole.Window, colours.surface)
+        palette.setColor(QPalette.ColorRole.WindowText, colours.text)
         self.setPalette(palette)
         self.setAutoFillBackground(True)
-        self.apply_ink(ink)
+        self.apply_colours(colours)
         self.update()
 
-    def apply_ink(self, ink: Ink) -> None:
+    def apply_colours(self, colours: PlotColours) -> None:
         """Hand the colours to the parts."""
 
     def rows(self) -> Iterable[Iterable[Any]]:
@@ -70,22 +70,22 @@ class PaintedPicture(Picture):
         """Whether there is nothing to paint yet."""
         raise NotImplementedError
 
-    def draw(self, painter: QPainter, ink: Ink) -> None:
+    def draw(self, painter: QPainter, colours: PlotColours) -> None:
         """Paint it."""
         raise NotImplementedError
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._ink is None:
+        if self._colours is None:
             return
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._ink.surface)
+        painter.fillRect(self.rect(), self._colours.surface)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.is_empty():
             painter.setFont(text_font(self.font(), 12))
-            draw_empty(painter, QRectF(self.rect()).adjusted(12, 0, -12, 0), self._ink, self.empty_words)
+            draw_empty(painter, QRectF(self.rect()).adjusted(12, 0, -12, 0), self._colours, self.empty_words)
         else:
             painter.setFont(text_font(self.font(), 11))
-            self.draw(painter, self._ink)
+            self.draw(painter, self._colours)
 
 
 class ScrollCanvas(QAbstractScrollArea):
@@ -102,11 +102,11 @@ class ScrollCanvas(QAbstractScrollArea):
         self.viewport().setAutoFillBackground(False)
         self.setMinimumSize(least)
         self._hint = hint
-        self._ink: Ink | None = None
+        self._colours: PlotColours | None = None
 
-    def set_ink(self, ink: Ink) -> None:
+    def set_ink(self, colours: PlotColours) -> None:
         """Take the theme's colours."""
-        self._ink = ink
+        self._colours = colours
         self.viewport().update()
 
     def arrange(self) -> None:

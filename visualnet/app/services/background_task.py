@@ -14,6 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from visualnet.core.errors import first_line
 from visualnet.core.process import crash_handler
 from visualnet.pytorch import NoTorch
 
@@ -67,6 +68,7 @@ class BackgroundTask(QObject):
         look_ms: int = LOOK_MS,
     ) -> None:
         super().__init__(parent)
+        self.name = name
         self._run: Callable[[Job], Any] | None = run
         self._done, self._progress, self._failed, self._words = done, progress, failed, words
         self._job = Job()
@@ -113,8 +115,7 @@ class BackgroundTask(QObject):
             if self._job.stop.is_set():
                 return
             if self._failed is not None and isinstance(error, ValueError | OSError):
-                reason = str(error).strip().partition("\n")[0] or type(error).__name__
-                self._refusal = f"{self._words}: {reason}"
+                self._refusal = f"{self._words}: {first_line(error)}"
             elif self._failed is not None and isinstance(error, NoTorch):
                 self._refusal = str(error)
             else:
@@ -205,6 +206,12 @@ class TaskQueue(QObject):
     def discard(self, key: str) -> None:
         """Do not begin the task of this key, if it still waits."""
         self._waiting.pop(key, None)
+
+    def cancel(self, key: str) -> None:
+        """Nobody wants the task of this key any more: it is not begun if it still waits, and asked to end if it runs."""
+        self.discard(key)
+        if self._task is not None and self._task.name == key:
+            self._task.cancel()
 
     def close(self) -> None:
         """Begin nothing more and wait for what runs."""

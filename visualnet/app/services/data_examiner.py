@@ -13,7 +13,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.core.project import DataChoice
 from visualnet.data.registry import describe_missing
 from visualnet.data.sources.registry import SOURCES
-from visualnet.data.sources.source import Found
+from visualnet.data.sources.source import SourceScan
 
 if TYPE_CHECKING:
     from visualnet.data.declare import DataSet
@@ -62,7 +62,7 @@ class DataExaminer(QObject):
         self.trouble = ""
         """Why the data cannot be opened; empty while they can."""
         self._choice: DataChoice | None = None
-        self._found: dict[object, Found] = {}
+        self._found: dict[object, SourceScan] = {}
         self._copies: dict[object, tuple[CopyGroup, ...]] = {}
         self._task: BackgroundTask | None = None
         studio.document_changed.connect(self.forget)
@@ -74,7 +74,7 @@ class DataExaminer(QObject):
         return choice
 
     @property
-    def found(self) -> Found | None:
+    def found(self) -> SourceScan | None:
         """What looking own data through gave."""
         return self._found.get(_place(self.choice))
 
@@ -105,7 +105,7 @@ class DataExaminer(QObject):
         self._choice, self.opened, self.figures, self.trouble = None, None, None, ""
         self.changed.emit()
 
-    def keep(self, choice: DataChoice, found: Found) -> None:
+    def keep(self, choice: DataChoice, found: SourceScan) -> None:
         """Take in what somebody found by looking a choice through."""
         self._found[_place(choice)] = found
         while len(self._found) > KEPT:
@@ -169,7 +169,7 @@ class DataExaminer(QObject):
             self.progressed.emit("", 0.0)
             self.changed.emit()
 
-    def _take_opened(self, result: tuple[Found | None, Opened | None, str]) -> None:
+    def _take_opened(self, result: tuple[SourceScan | None, Opened | None, str]) -> None:
         found, self.opened, self.trouble = result
         if found is not None and self._choice is not None:
             self.keep(self._choice, found)
@@ -207,7 +207,7 @@ def _as_divided(choice: DataChoice) -> DataChoice:
     return replace(choice, preparation=(), normalise=True, balance="", extra={})
 
 
-def _open(choice: DataChoice, found: Found | None, job: Job) -> tuple[Found | None, Opened | None, str]:
+def _open(choice: DataChoice, found: SourceScan | None, job: Job) -> tuple[SourceScan | None, Opened | None, str]:
     """What own data hold now, and the samples; or the words that say why they cannot be opened."""
     from visualnet.data.division.registry import divide
     from visualnet.data.loading import open_samples
@@ -223,8 +223,8 @@ def _open(choice: DataChoice, found: Found | None, job: Job) -> tuple[Found | No
 
 
 def _measure(opened: Opened, job: Job) -> DataFigures:
-    from visualnet.data.examination.face import category_words
     from visualnet.data.examination.measure import measure_data
+    from visualnet.data.examination.sample_content import category_words
 
     return measure_data(opened.source, opened.samples, opened.parts, job, category_words(opened.choice))
 

@@ -198,7 +198,7 @@ def refuse_too_large(studio: Studio) -> bool:
     repairs: list[tuple[str, Callable[[], Any]]] = [
         (repair.words, partial(studio.do, repair.words, repair.apply)) for repair in fault.repairs
     ]
-    if studio.shell is not None:
+    if studio.shell.has_window:
         studio.shell.notify("error", fault.words, repairs)
     else:
         studio.message.emit("error", fault.words)

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from visualnet import pytorch
 from visualnet.analysis.facts import NodePath
 from visualnet.app.plots.charts.sparkline import compose_strip
-from visualnet.app.plots.colours import ink_of
+from visualnet.app.plots.colours import plot_colours
 from visualnet.app.services.background_task import LOOK_MS, Job, TaskQueue
 from visualnet.app.services.observing.observation_store import ObservationStore
 from visualnet.app.services.observing.slow_observations import SlowObservations
@@ -96,7 +96,7 @@ class LiveProbes(QObject):
         self._with_pictures = True
         self._shown: set[NodePath] = set()
         self._pictures: set[NodePath] = set()
-        self._ink = ink_of(studio.theme)
+        self._colours = plot_colours(studio.theme)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look)
         studio.project_changed.connect(self._edited)
@@ -255,7 +255,7 @@ class LiveProbes(QObject):
         request = self.current_request()
         if self._control is not None or not request.is_wanted:
             return
-        if not torch_is_ready() and not pytorch.trouble():
+        if not torch_is_ready() and not pytorch.import_failure():
             self._timer.start(POLL_MS)
             return
         self._asked += 1
@@ -376,7 +376,7 @@ class LiveProbes(QObject):
         self.set_request(CANVAS, ports[:MOST_THUMBNAILS])
 
     def _set_theme(self, theme: Theme) -> None:
-        self._ink = ink_of(theme)
+        self._colours = plot_colours(theme)
         self._show_thumbnails()
 
     def _show_thumbnails(self) -> None:
@@ -388,7 +388,7 @@ class LiveProbes(QObject):
             if array is not None and 1 <= array.ndim <= 3 and array.size > 1:
                 # A normalised picture goes below zero; it is still an amount of ink, not a signed quantity.
                 signed = False if path in self._pictures else None
-                found[path] = compose_strip(array, THUMBNAIL, self._ink, signed=signed)
+                found[path] = compose_strip(array, THUMBNAIL, self._colours, signed=signed)
         self._shown |= found.keys()
         if found:
             self.studio.thumbnails_changed.emit(found)

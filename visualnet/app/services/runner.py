@@ -114,7 +114,7 @@ class Runner(RunBrowser):
     def why_not(self) -> str:
         """Why training cannot start, in words; nothing if it can."""
         probes = self.probes
-        key = (self.studio.analysis, probes.data, probes.data_error, pytorch.trouble())
+        key = (self.studio.analysis, probes.data, probes.data_error, pytorch.import_failure())
         if self._why is None or any(a is not b for a, b in zip(self._why[0], key, strict=True)):
             self._why = key, preflight.why_not(self.studio.analysis, probes.data, probes.data_error)
         return self._why[1]
@@ -315,7 +315,7 @@ class Runner(RunBrowser):
         known = history.find(self._document.project, shown.run.id)
         run = shown.run if known is None else replace(shown.run, extra={**known.extra, **shown.run.extra})
         shown.run = history.update(run, shown.model, self._control is not None)
-        self._document.replace_quietly(history.put(shown.run))
+        self._document.replace_quietly(history.put_run(shown.run))
 
     def receive(self) -> None:
         """Take in what other threads have said."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -18,15 +16,17 @@ from visualnet.app.shell.extra_windows import ExtraWindows
 from visualnet.app.shell.project_files import ProjectFiles
 from visualnet.app.shell.workspaces import Workspaces
 from visualnet.app.state.dropped_files import droppable, is_openable
+from visualnet.app.state.shell import Shell
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import Mode, ThemeKeeper
 from visualnet.app.widgets.dialogs.command_palette import CommandPalette
-from visualnet.app.widgets.dialogs.messages import Banner, MessageAction
+from visualnet.app.widgets.dialogs.messages import Banner
 
 
-class Frame(QMainWindow):
+class Frame(QMainWindow, Shell):
     """``Window`` as actions and prompts see it."""
 
+    has_window = True
     features: tuple[Feature, ...]
     studio: Studio
     runner: Runner
@@ -40,21 +40,16 @@ class Frame(QMainWindow):
     palette_popup: CommandPalette
 
     @property
-    def covered(self) -> bool:
-        """Whether a page covers the canvas."""
-        raise NotImplementedError
-
-    @property
     def front_page(self) -> str:
         """The feature whose page covers the canvas; empty where none does."""
         return self.project_files.tabs.front.page
 
+    def set_checked(self, action_id: str, state: bool) -> None:
+        """Show whether what a checkable action switches is on."""
+        self.actions_.set_checked(action_id, state)
+
     def show_space(self, name: str) -> None:
         """Switch to a workspace."""
-        raise NotImplementedError
-
-    def show_panel(self, name: str) -> Any:
-        """Bring a dock to the front; its panel, or None where no feature of that name is there."""
         raise NotImplementedError
 
     def set_mode(self, mode: Mode) -> None:
@@ -63,10 +58,6 @@ class Frame(QMainWindow):
 
     def train(self) -> None:
         """Start a run."""
-        raise NotImplementedError
-
-    def notify(self, severity: str, words: str, actions: Sequence[MessageAction]) -> None:
-        """Say something across the top of the window, with what can be done about it."""
         raise NotImplementedError
 
     def open_dropped(self, path: Path) -> None:

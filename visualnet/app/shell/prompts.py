@@ -110,10 +110,10 @@ def repeat(window: Frame) -> None:
     window.banner.dismiss()
     window.project_files.repeat_notice()
     if offered and (left := orphans()):
-        offer(window, left)
+        offer_recovered(window, left)
 
 
-def offer(window: Frame, left: list[Orphan]) -> None:
+def offer_recovered(window: Frame, left: list[Orphan]) -> None:
     """Offer what crashed windows left, the newest first; one after the other, or all at once."""
     newest = left[0]
     name = newest.path.name if newest.path else f"“{newest.name}”, which was never saved,"
@@ -124,7 +124,7 @@ def offer(window: Frame, left: list[Orphan]) -> None:
     def then_offer(act: Callable[[], object]) -> None:
         act()
         if rest := orphans():
-            offer(window, rest)
+            offer_recovered(window, rest)
 
     actions: list[MessageAction] = [
         ("Recover", lambda: then_offer(lambda: window.project_files.recover(newest))),

@@ -65,7 +65,7 @@ class Searchable:
             studio.template_requested.emit(name)
         elif sort == LESSON:
             studio.lesson_requested.emit(name)
-        elif sort == SETTING and studio.shell is not None:
+        elif sort == SETTING:
             panel = studio.shell.show_panel("recipe")
             if panel is not None:
                 panel.reveal(name)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from visualnet.app.actions.registry import Actions
 from visualnet.app.canvas.actions import CANVAS_ACTIONS
@@ -21,7 +21,7 @@ from visualnet.app.services.runner import Runner
 from visualnet.app.shell import prompts
 from visualnet.app.shell.actions import FRAME_ACTIONS, PAGE_ACTIONS, TAB_ACTIONS, TabTarget, all_actions
 from visualnet.app.shell.arrangement.canvas_alone import CanvasAlone
-from visualnet.app.shell.bars.project_tabs import DocumentTabs, Head
+from visualnet.app.shell.bars.project_tabs import DocumentTabs, WindowHeader
 from visualnet.app.shell.bars.status_bar import StatusLine
 from visualnet.app.shell.bars.top_bar import TopBar
 from visualnet.app.shell.canvas_page import CanvasPage
@@ -34,7 +34,7 @@ from visualnet.app.shell.workspaces import SIZES, Workspaces
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.widgets.dialogs.messages import Banner, MessageAction, Toast
-from visualnet.app.widgets.layouts import column
+from visualnet.app.widgets.layouts import column, stack
 from visualnet.core.document import Document
 from visualnet.core.process import crash_handler
 from visualnet.core.process.autosave import orphans
@@ -61,7 +61,6 @@ class Window(Frame):
         self.settings, self.keeper = settings, keeper
         self.mailbox = Mailbox() if mailbox is None else mailbox  # an empty one is false
         self.actions_ = Actions(all_actions(self.features), self, settings.section("shortcuts"))
-        self.set_checked = self.actions_.set_checked
         self.studio = Studio(Document(Project()), keeper.theme, self)
         self.runner = Runner(self.studio, self.mailbox, settings, self)
         active = ActiveStudio(self.studio)
@@ -88,15 +87,13 @@ class Window(Frame):
         self.strip = DocumentTabs(
             tabs, lambda tab: self.runner.state_of(tab.document), self.project_files.close_tab, self._fill_tab_menu
         )
-        self.setMenuWidget(Head(self.topbar, self.strip, self))
+        self.setMenuWidget(WindowHeader(self.topbar, self.strip, self))
         self._overlays = {f.id: f.overlay(studio, self.canvas.view) for f in self.features if f.overlay is not None}
         for feature in self.features:
             if feature.strip is not None:
                 self.canvas.strips[feature.id] = feature.strip(studio)
         self.pages = {f.id: f.page.make(studio) for f in self.features if f.page is not None}
-        self.stack = QStackedWidget()
-        for page in (*self.pages.values(), self.canvas):
-            self.stack.addWidget(page)
+        self.stack = stack(*self.pages.values(), self.canvas)
         self.banner = Banner()
         centre = QWidget()
         column(self.banner, (self.stack, 1), *self.canvas.strips.values(), spacing=0, parent=centre)
@@ -263,7 +260,7 @@ class Window(Frame):
             self.project_files.reopen()
         left = orphans()
         if left:
-            prompts.offer(self, left)
+            prompts.offer_recovered(self, left)
         elif crash_handler.previous_crash():
             self.notify("hint", "VisualNet ended unexpectedly last time. All saved work is whole.", [])
 

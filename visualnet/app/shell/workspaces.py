@@ -24,7 +24,7 @@ from visualnet.core.user.settings import Settings
 Area = Qt.DockWidgetArea
 
 
-class Space(NamedTuple):
+class WorkspaceLayout(NamedTuple):
     """What a workspace shows, what is in front, and how many px the sides take."""
 
     shown: tuple[str, ...]
@@ -56,7 +56,7 @@ class Workspaces:
         self.window, self.settings, self.studio = window, settings, studio
         self._declared = {f.id: f.dock for f in features if f.dock is not None}
         self.spaces = {
-            name: Space(
+            name: WorkspaceLayout(
                 tuple(i for i, d in self._declared.items() if name in d.workspaces),
                 tuple(i for i, d in self._declared.items() if d.workspaces.get(name)),
                 sizes,
@@ -112,7 +112,7 @@ class Workspaces:
         self._put_home()
         self._arrange(self.current or "build", self.spaces[self.current or "build"])
 
-    def _kept(self, name: str) -> Space:
+    def _kept(self, name: str) -> WorkspaceLayout:
         """What is remembered of a workspace, as far as it makes sense."""
         own, kept = self.spaces[name], self.settings.section("workspaces").get(name)
         if not isinstance(kept, dict):
@@ -125,9 +125,9 @@ class Workspaces:
         sizes: Any = kept.get("sizes")
         fits = isinstance(sizes, dict) and all(isinstance(v, int) and LEAST_PX <= v <= 4000 for v in sizes.values())
         held = known("held", ())
-        return Space(known("shown", own.shown), known("front", own.front), sizes if fits else own.sizes, held)
+        return WorkspaceLayout(known("shown", own.shown), known("front", own.front), sizes if fits else own.sizes, held)
 
-    def _arrange(self, name: str, space: Space) -> None:
+    def _arrange(self, name: str, space: WorkspaceLayout) -> None:
         self.current = name
         corner = Area.RightDockWidgetArea if name in TALL_RIGHT else Area.BottomDockWidgetArea
         self.window.setCorner(Qt.Corner.BottomRightCorner, corner)
@@ -223,7 +223,7 @@ class Workspaces:
             if collapsed and keep and self._is_seen(dock) and dock.height() >= LEAST_PX:
                 self._bottom = dock.height()
             focus = QApplication.focusWidget()
-            if collapsed and focus is not None and dock.isAncestorOf(focus) and self.studio.shell is not None:
+            if collapsed and focus is not None and dock.isAncestorOf(focus):
                 self.studio.shell.focus_canvas()
             dock.collapse(collapsed)
             if not collapsed and not dock.isHidden() and not dock.isFloating() and self._bottom:

@@ -61,7 +61,8 @@ IDLE_MS = 300
 class DeferredRefresh(QObject):
     """Refreshes a widget at once while it is visible; asked while it is hidden, once when it is shown next.
 
-    While another document or theme comes (``refreshes_held``) it only joins the queue, however often it is asked. After a document was
+    While a gesture is answered or another document or theme comes (``refresh_between_events``) it only joins the queue, however often it is
+    asked. After a document was
     closed, hidden widgets are refreshed too (`HiddenRefreshes`), or they would hold what they showed of it.
 
     Args:
@@ -75,11 +76,16 @@ class DeferredRefresh(QObject):
         self.widget, self._refresh, self._hidden, self._due = widget, refresh, hidden, False
         widget.installEventFilter(self)
 
+    @property
+    def needed(self) -> bool:
+        """Whether it is to be up to date at the next thing a person does: it is seen, or others look at what it says."""
+        return self._hidden or self.widget.isVisible()
+
     def ask(self, *_: object) -> None:
         """What the widget shows has changed."""
-        if _queue().held:
+        if _queue().used:
             _queue().add(self)
-        elif self._hidden or self.widget.isVisible():
+        elif self.needed:
             self.do()
         else:
             self._due = True
@@ -104,37 +110,59 @@ class DeferredRefresh(QObject):
 
 
 class RefreshQueue(QObject):
-    """The refreshes that wait while another document or theme comes: one is done between two events, what is visible first.
+    """The refreshes that wait: one is done between two events, what is needed first.
 
-    So a click on a tab is answered when the canvas shows the other document, and the panels follow. Before anything that a person does next
-    the visible ones are done.
+    So a click is answered when the canvas shows what it did, and the panels follow. Before anything that a person does next the
+    needed ones are done.
     """
 
     def __init__(self, app: QCoreApplication) -> None:
         super().__init__(app)
         self._app = app
-        self.held = 0
+        self.used = 0
+        """Above 0 what is asked joins the queue."""
         self.waiting: dict[DeferredRefresh, None] = {}
         self.hidden: dict[DeferredRefresh, None] = {}
         """Those that are due when their widget is shown."""
+        self._watching = False
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._do_one)
 
-    def add(self, refresh: DeferredRefresh) -> None:
-        """Do this one later."""
-        self.waiting[refresh] = None
+    def watch(self) -> None:
+        """Look for what a person does while some wait; not while one refreshes or is asked: each event of that would come by here."""
+        wanted = bool(self.waiting) and not self.used
+        if wanted != self._watching:
+            self._watching = wanted
+            (self._app.installEventFilter if wanted else self._app.removeEventFilter)(self)
 
-    def begin(self) -> None:
-        """Do those that wait, from the next pause between two events on."""
-        if self.waiting:
+    @contextmanager
+    def _unwatched(self) -> Iterator[None]:
+        if self._watching:
+            self._watching = False
+            self._app.removeEventFilter(self)
+        try:
+            yield
+        finally:
+            self.watch()
+
+    def add(self, refresh: DeferredRefresh) -> None:
+        """Do this one in a pause between two events."""
+        if not self.waiting:
             self._timer.start()
-            self._app.installEventFilter(self)
+        self.waiting[refresh] = None
+        self.watch()
 
     def drop(self, refresh: DeferredRefresh) -> None:
         """This one has been done."""
         if self.waiting.pop(refresh, self) is None and not self.waiting:
             self._timer.stop()
-            self._app.removeEventFilter(self)
+            self.watch()
+
+    def do_needed(self) -> None:
+        """Bring up to date what is needed before the next thing a person does."""
+        with self._unwatched():
+            while (needed := self._first_needed()) is not None:
+                needed.do()
 
     def do_all(self) -> None:
         """Let none wait any longer."""
@@ -152,22 +180,22 @@ class RefreshQueue(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # By their class first: to ask every event of the program for its type takes a tenth of a click.
-        if event.__class__ in INPUT_CLASSES and not self.held and event.type() in INPUT:
+        if event.__class__ in INPUT_CLASSES and event.type() in INPUT:
             was_visible = isinstance(watched, QWidget) and watched.isVisible()
-            while (shown := self._first_visible()) is not None:
-                shown.do()
+            self.do_needed()
             # A button that has gone with the document it was about shall not be pressed.
             return was_visible and not (isValid(watched) and isinstance(watched, QWidget) and watched.isVisible())
         return False
 
-    def _first_visible(self) -> DeferredRefresh | None:
+    def _first_needed(self) -> DeferredRefresh | None:
         for refresh in [r for r in self.waiting if not (isValid(r) and isValid(r.widget))]:
             self.drop(refresh)
-        return next((r for r in self.waiting if r.widget.isVisible()), None)
+        return next((r for r in self.waiting if r.needed), None)
 
     def _do_one(self) -> None:
-        if (found := self._first_visible() or next(iter(self.waiting), None)) is not None:
-            found.do()
+        with self._unwatched():
+            if (found := self._first_needed() or next(iter(self.waiting), None)) is not None:
+                found.do()
 
 
 class HiddenRefreshes(QObject):
@@ -192,16 +220,24 @@ class HiddenRefreshes(QObject):
 
 
 @contextmanager
-def refreshes_held() -> Iterator[None]:
-    """Whatever is asked meanwhile is put into the queue."""
+def refresh_between_events() -> Iterator[None]:
+    """What is asked meanwhile is refreshed between events, also in the event loop of a dialog that is opened meanwhile."""
     queue = _queue()
-    queue.held += 1
+    queue.used += 1
+    queue.watch()
     try:
         yield
     finally:
-        queue.held -= 1
-        if not queue.held:
-            queue.begin()
+        queue.used -= 1
+        queue.watch()
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Something that a person does is done: what is needed is brought up to date first, what it changes is refreshed between events."""
+    _queue().do_needed()
+    with refresh_between_events():
+        yield
 
 
 def do_waiting_refreshes() -> None:

@@ -17,7 +17,7 @@ ENDINGS = (project_file.SUFFIX, CAPSULE, *embedded_project.PICTURES, ".jpg", ".j
 _PNG, _SVG = "image/png", "image/svg+xml"
 
 
-def openable(mime: QMimeData) -> str:
+def local_file(mime: QMimeData) -> str:
     """The one local file in it, or nothing."""
     urls = mime.urls()
     if len(urls) == 1 and urls[0].isLocalFile() and urls[0].toLocalFile().lower().endswith(ENDINGS):
@@ -44,7 +44,7 @@ def nodes_in(mime: QMimeData | None) -> str:
     """
     if mime is None:
         return ""
-    if path := openable(mime):
+    if path := local_file(mime):
         project = project_file.load(path)
     elif picture := next((bytes(mime.data(f).data()) for f in (_PNG, _SVG) if mime.hasFormat(f)), b""):
         project = project_file.loads(picture, "the picture on the clipboard")

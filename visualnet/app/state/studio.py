@@ -13,7 +13,7 @@ from visualnet.analysis.block_nesting import find_node
 from visualnet.analysis.connect.check import Acceptance
 from visualnet.analysis.facts import NodePath
 from visualnet.analysis.repair.preview import EditPreview, preview_edit
-from visualnet.app.state.deferred_refresh import HiddenRefreshes, refreshes_held
+from visualnet.app.state.deferred_refresh import HiddenRefreshes, refresh_between_events
 from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.app.state.shell import Shell
 from visualnet.core import edits
@@ -95,8 +95,8 @@ class Studio(StudioSignals):
         super().__init__(parent)
         self.theme = theme
         self._runner: RunnerProtocol | None = None
-        self.shell: Shell | None = None
-        """The window around; None where a Studio stands alone, as in a picture of a panel."""
+        self.shell = Shell()
+        """The window around; one that does nothing where a Studio stands alone, as in a picture of a panel."""
         self.settings: Settings | None = None
         self.active: Studio = self
         """The Studio of the view that was worked in last: what follows the selection listens to that."""
@@ -173,7 +173,7 @@ class Studio(StudioSignals):
         self.sheet, self.path, self.selection = left.sheet, left.path, ()
         self.runtime_problem, self.runtime_trace = None, ""
         self.switching_document = True
-        with refreshes_held():
+        with refresh_between_events():
             self._adopt(document)
             self.document_changed.emit()
             self.project_changed.emit(old.project, document.project)
@@ -330,5 +330,5 @@ class Studio(StudioSignals):
     def set_theme(self, theme: Any) -> None:
         """Repaint everything in another theme."""
         self.theme = theme
-        with refreshes_held():
+        with refresh_between_events():
             self.theme_changed.emit(theme)

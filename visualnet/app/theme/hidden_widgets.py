@@ -31,9 +31,15 @@ class HiddenWidgets(QObject):
         self._app = app
         self._waiting: dict[QWidget, None] = {}
         self._left_out: list[QWidget] = []
+        self._watched: list[QWidget] = []
         self._icons: dict[icons.Bound, None] = {}
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._style_some)
+
+    @property
+    def waiting(self) -> int:
+        """How many are still to be styled."""
+        return len(self._waiting)
 
     def leave_out(self) -> None:
         """Leave out all widgets that are hidden now while the style sheet changes; call ``style_later`` after it."""
@@ -45,6 +51,8 @@ class HiddenWidgets(QObject):
         self._left_out = [w for w in hidden if not w.testAttribute(_OWN_STYLE)]
         for widget in self._left_out:
             widget.setAttribute(_OWN_STYLE)
+        self._unwatch()
+        self._watched = hidden
 
     def style_later(self, without_icon: Iterable[icons.Bound] = ()) -> None:
         """Give them the new look in the pauses between events, and these their new icons."""
@@ -54,10 +62,10 @@ class HiddenWidgets(QObject):
         self._icons = dict.fromkeys(without_icon)
         if self._waiting or self._icons:
             self._timer.start()
-            self._app.installEventFilter(self)
+            for widget in self._watched:  # not the application: each of its events would come by here
+                widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # By its class: to ask every event of the program for its type would take longer than what is saved.
         if event.__class__ is QShowEvent and isinstance(watched, QWidget):
             # What it holds is asked for its size before it is shown itself, so it is styled with it.
             for widget in (watched, *watched.findChildren(QWidget)):
@@ -80,7 +88,13 @@ class HiddenWidgets(QObject):
             icons.repaint(self._icons.popitem()[0])
         if not self._waiting and not self._icons:
             self._timer.stop()
-            self._app.removeEventFilter(self)
+            self._unwatch()
+
+    def _unwatch(self) -> None:
+        for widget in self._watched:
+            if isValid(widget):
+                widget.removeEventFilter(self)
+        self._watched = []
 
 
 def _style(widget: QWidget) -> None:

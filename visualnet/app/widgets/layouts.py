@@ -12,8 +12,10 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLayout,
     QLayoutItem,
+    QScrollArea,
     QSizePolicy,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -71,6 +73,26 @@ def split(*parts: QWidget | tuple[QWidget, int], sizes: Sequence[int] = (), upri
     if sizes:
         splitter.setSizes([*sizes])
     return splitter
+
+
+def stack(*pages: QWidget) -> QStackedWidget:
+    """Pages of which one is shown, at first the first."""
+    made = QStackedWidget()
+    for page in pages:
+        made.addWidget(page)
+    return made
+
+
+def scroll_area(inner: QWidget, *, upright: bool = False, focus: bool = True) -> QScrollArea:
+    """A frameless view of a widget that grows with it; ``upright``: no bar below; ``focus``: the keyboard reaches the view itself."""
+    made = QScrollArea(widgetResizable=True)
+    made.setFrameShape(QScrollArea.Shape.NoFrame)
+    if upright:
+        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    if not focus:
+        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setWidget(inner)
+    return made
 
 
 def add(layout: QBoxLayout, *items: Item) -> None:

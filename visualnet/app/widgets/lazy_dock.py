@@ -35,7 +35,7 @@ class LazyDock(QDockWidget):
         self.held = False
         """Whether a person wants it open though it has nothing to say."""
         self.collapsed = False
-        self._strip: Strip | None = None
+        self._strip: CollapsedDock | None = None
         self._title = DockTitle(self)
         self.setTitleBarWidget(self._title)
         self._frame = QWidget()
@@ -92,7 +92,7 @@ class LazyDock(QDockWidget):
         self.panel.setVisible(not collapsed)
         self._frame.setMaximumHeight(0 if collapsed else NO_LIMIT)
         if collapsed:
-            self._strip = Strip(self)
+            self._strip = CollapsedDock(self)
             self._strip.opened.connect(self.opened)
             self._strip.show_words(self.windowTitle(), self.nothing)
         elif self._strip is not None:
@@ -132,7 +132,7 @@ class DockTitle(QWidget):
         dock.setFloating(not dock.isFloating())
 
 
-class Strip(QWidget):
+class CollapsedDock(QWidget):
     """What is left of a collapsed dock: its title, why there is nothing to see, and the way to open it all the same."""
 
     opened = Signal()

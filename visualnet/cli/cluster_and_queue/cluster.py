@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from visualnet.cli.common import FINE, Misuse, Verb, number, project_of, project_options
+from visualnet.cli.common import FINE, UsageError, Verb, number, project_of, project_options
 from visualnet.pytorch import need_torch
 
 
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     except GraphError:
         raise
     except ValueError as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     names = [path.name for path in files]
     print(
         json.dumps({"folder": str(args.output), "files": names})

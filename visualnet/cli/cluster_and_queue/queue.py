@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, Misuse, Verb, number, project_of, project_switches
+from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UsageError, Verb, number, project_of, project_switches
 
 if TYPE_CHECKING:
     from visualnet.training.queue import queue_file
@@ -59,13 +59,13 @@ def run(args: argparse.Namespace) -> int:
         change = queue_file.move_first if args.action == "first" else queue_file.remove_run
         change(_chosen(args).folder)
     elif args.project is not None:
-        raise Misuse(
+        raise UsageError(
             f"“queue list” lists all that waits; to put {args.project} into the queue: visualnet queue add {args.project}"
         )
     return _tell(args)
 
 
-def _chosen(args: argparse.Namespace) -> queue_file.Waiting:
+def _chosen(args: argparse.Namespace) -> queue_file.QueuedRun:
     from visualnet.training.queue import queue_file
 
     runs = queue_file.read_queue().runs
@@ -75,7 +75,7 @@ def _chosen(args: argparse.Namespace) -> queue_file.Waiting:
             raise ValueError
     except ValueError:
         have = f"from 1 to {len(runs)}" if runs else "but nothing waits"
-        raise Misuse(f"queue {args.action}: the number of a run in the list is wanted, {have}") from None
+        raise UsageError(f"queue {args.action}: the number of a run in the list is wanted, {have}") from None
     return runs[at - 1]
 
 
@@ -99,7 +99,7 @@ def _tell(args: argparse.Namespace) -> int:
 
 def _add(args: argparse.Namespace) -> int:
     if args.project is None:
-        raise Misuse("queue add: a project is wanted (a .vnet file or the name of a template)")
+        raise UsageError("queue add: a project is wanted (a .vnet file or the name of a template)")
     from visualnet.analysis import infer
     from visualnet.data.registry import fields_or_none
     from visualnet.training.console import TrainOptions, configure
@@ -112,13 +112,13 @@ def _add(args: argparse.Namespace) -> int:
     try:
         project = configure(project, TrainOptions(**{name: getattr(args, name) for name in names}))
     except ValueError as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     errors = infer(project, fields=fields_or_none(project.data)).errors()
     if errors:
         print(f"visualnet: {errors[0].words}", file=sys.stderr)
         return FAULTY
     if args.run is not None and (args.run / LOG).exists():
-        raise Misuse(f"{args.run} already holds a run: name another folder")
+        raise UsageError(f"{args.run} already holds a run: name another folder")
     path = Path(args.project)
     place = path.absolute().parent if path.exists() else None
     folder = begin_run(msgspec.structs.replace(project, runs=(), readonly=""), args.run, place=place)
@@ -132,13 +132,13 @@ def _add(args: argparse.Namespace) -> int:
 def _work(args: argparse.Namespace) -> int:
     from visualnet.core.process.exit_signals import on_ending
     from visualnet.training.events import Event
-    from visualnet.training.queue.queue_file import Waiting
+    from visualnet.training.queue.queue_file import QueuedRun
     from visualnet.training.queue.worker import QueueBusy, Worker
     from visualnet.training.terminal.printer import Printer, print_json
 
     printers: dict[str, Printer] = {}
 
-    def tell(run: Waiting, event: object) -> None:
+    def tell(run: QueuedRun, event: object) -> None:
         if not isinstance(event, Event):
             return  # what a resumed run has told already
         if args.json:
@@ -154,7 +154,7 @@ def _work(args: argparse.Namespace) -> int:
         with on_ending(lambda number: worker.stop(), impatient=True):
             failures = worker.work()
     except QueueBusy as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     return INTERRUPTED if worker.stopping else FAULTY if failures else FINE
 
 

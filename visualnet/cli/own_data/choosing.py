@@ -8,12 +8,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from visualnet.cli.common import Misuse
+from visualnet.cli.common import UsageError
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
 from visualnet.core.text.format import capitalize_first, format_percent
 from visualnet.data.sources.registry import SOURCES, guess_sources
-from visualnet.data.sources.source import Found
+from visualnet.data.sources.source import SourceScan
 
 
 def choice_options(verb: argparse.ArgumentParser) -> None:
@@ -30,37 +30,37 @@ def choice_options(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def choose_data(path: str, kind: str | None, settings: list[str]) -> tuple[DataChoice, Found]:
+def choose_data(path: str, kind: str | None, settings: list[str]) -> tuple[DataChoice, SourceScan]:
     """The data at a path, looked through: as the kind that is asked for, or the one that they look like.
 
     Raises:
-        Misuse: there is nothing, or it cannot be read so; the words say why.
+        UsageError: there is nothing, or it cannot be read so; the words say why.
     """
     from visualnet.data.choosing import choose
 
     place = Path(path)
     if not place.exists():
-        raise Misuse(f"there is no file and no folder “{path}”")
+        raise UsageError(f"there is no file and no folder “{path}”")
     if kind is not None and kind not in SOURCES:
-        raise Misuse(f"--kind {kind}: there is no such kind of data (there are {', '.join(SOURCES)})")
+        raise UsageError(f"--kind {kind}: there is no such kind of data (there are {', '.join(SOURCES)})")
     guesses = {source.name: guess for source, guess in guess_sources(place)}
     chosen = kind or next(iter(guesses), "")
     if not chosen and ((place.is_file() and not place.stat().st_size) or (place.is_dir() and not any(place.iterdir()))):
-        raise Misuse(f"“{path}” is empty: there is nothing to read in it")
+        raise UsageError(f"“{path}” is empty: there is nothing to read in it")
     if not chosen:
-        raise Misuse(f"“{path}” does not look like any kind of data that can be read; --kind says which it is")
+        raise UsageError(f"“{path}” does not look like any kind of data that can be read; --kind says which it is")
     guessed: Mapping[str, Value] = guesses[chosen].options if chosen in guesses else {}
     try:
         return choose(chosen, place, {**guessed, **_read_options(chosen, settings)})
     except ValueError as error:
-        raise Misuse(capitalize_first(str(error))) from None
+        raise UsageError(capitalize_first(str(error))) from None
 
 
 def fetch_set(name: str, folder: str) -> None:
     """Fetch one of torchvision's sets into a folder; how far it is stands on the error output of a terminal.
 
     Raises:
-        Misuse: it cannot be fetched; the words say why.
+        UsageError: it cannot be fetched; the words say why.
     """
     from visualnet.data.sources.torchvision_sets.download import download
 
@@ -75,7 +75,7 @@ def fetch_set(name: str, folder: str) -> None:
     try:
         download(name, Path(folder), show)
     except (OSError, ValueError) as error:
-        raise Misuse(f"--download {name}: {error}") from None
+        raise UsageError(f"--download {name}: {error}") from None
 
 
 def _read_options(kind: str, settings: list[str]) -> dict[str, Value]:
@@ -84,7 +84,7 @@ def _read_options(kind: str, settings: list[str]) -> dict[str, Value]:
         name, equals, value = text.partition("=")
         if not equals or name not in SOURCES[kind].params:
             known = ", ".join(SOURCES[kind].params) or "none"
-            raise Misuse(f"--option {text}: NAME=VALUE with an option of “{kind}” is wanted (it has: {known})")
+            raise UsageError(f"--option {text}: NAME=VALUE with an option of “{kind}” is wanted (it has: {known})")
         found[name] = _value_of(value)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from visualnet.cli.common import FAULTY, FINE, Misuse, Verb
+from visualnet.cli.common import FAULTY, FINE, UsageError, Verb
 from visualnet.cli.own_data.choosing import choice_options, choose_data, fetch_set
 
 
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
             classes = count_classes(source, samples, (np.arange(samples.size), nothing, nothing))
             copies = find_copies(source, samples) if args.duplicates else None
         except ValueError as error:
-            raise Misuse(str(error)) from None
+            raise UsageError(str(error)) from None
     told = make_report(choice, found, classes, copies, samples)
     print(json.dumps(told) if args.json else "\n".join(describe_report(told)))
     return FAULTY if is_broken else FINE

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from visualnet.cli.common import FAULTY, FINE, Misuse, Verb
+from visualnet.cli.common import FAULTY, FINE, UsageError, Verb
 from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.core.text.format import format_bytes, format_percent
 
@@ -36,7 +36,7 @@ def pack(args: argparse.Namespace) -> int:
     folder = find_run_folder(args.run)
     target = args.output if args.output.suffix.lower() == SUFFIX else Path(f"{args.output}{SUFFIX}")
     if target.exists() and not args.force:
-        raise Misuse(f"{target} is there already: name another file, or say --force")
+        raise UsageError(f"{target} is there already: name another file, or say --force")
     manifest = pack_run(folder, target, data=args.data, check=_progress("packing"))
     project = read_project(folder)
     if project is not None and project.data.path and not args.data:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from visualnet.cli.common import FINE, Misuse, Verb
+from visualnet.cli.common import FINE, UsageError, Verb
 from visualnet.cli.runs.run_folder import find_run_folder
 
 
@@ -39,14 +39,14 @@ def export_curves(args: argparse.Namespace) -> int:
     folders = list(dict.fromkeys(find_run_folder(one) for one in args.runs))
     wanted = {"csv": args.csv, "parquet": args.parquet, "tensorboard": args.tensorboard, "mlflow": args.mlflow}
     if not (wanted := {way: place for way, place in wanted.items() if place is not None}):
-        raise Misuse("say where the curves go: --csv FILE, --parquet FILE, --tensorboard DIR or --mlflow FILE")
+        raise UsageError("say where the curves go: --csv FILE, --parquet FILE, --tensorboard DIR or --mlflow FILE")
     try:
         for way, place in wanted.items():
             _write(way, place, folders)
     except FileError:
         raise
     except ValueError as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     written = [str(place) for place in wanted.values()]
     print(json.dumps({"written": written}) if args.json else "\n".join(f"wrote {place}" for place in written))
     return FINE
@@ -54,7 +54,13 @@ def export_curves(args: argparse.Namespace) -> int:
 
 def _write(way: str, place: Path, folders: Sequence[Path]) -> None:
     from visualnet.training.curve_export.mlflow_store import write_mlflow
-    from visualnet.training.curve_export.several import WAYS, export_runs, export_together, file_names, own_titles
+    from visualnet.training.curve_export.several import (
+        CURVE_FORMATS,
+        export_runs,
+        export_together,
+        file_names,
+        own_titles,
+    )
     from visualnet.training.run_records.annotations import read_annotations
     from visualnet.training.runs.run_model import read_run
 
@@ -63,8 +69,8 @@ def _write(way: str, place: Path, folders: Sequence[Path]) -> None:
         for one in folders:
             write_mlflow(place, one, read_run(one))
     elif len(folders) == 1:
-        WAYS[way].write(place, read_run(folders[0]))
-    elif WAYS[way].write_together is not None:
+        CURVE_FORMATS[way].write(place, read_run(folders[0]))
+    elif CURVE_FORMATS[way].write_together is not None:
         export_together({Path(one): title for one, title in own_titles(titles).items()}, place, way)
     else:
         export_runs({Path(one): name for one, name in file_names(titles).items()}, place, way)
@@ -97,9 +103,9 @@ def export_weights(args: argparse.Namespace) -> int:
     except FileError:
         raise
     except ValueError as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     if project is None:
-        raise Misuse(f"the project in {folder} cannot be read")
+        raise UsageError(f"the project in {folder} cannot be read")
     save_with_project(args.output, tensors, project)
     told = {"file": str(args.output), "weights": which, "tensors": len(tensors)}
     print(

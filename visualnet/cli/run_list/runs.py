@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visualnet.cli.common import FINE, Misuse, Verb, number
+from visualnet.cli.common import FINE, UsageError, Verb, number
 from visualnet.cli.runs.run_folder import find_run_folder
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     from visualnet.training.run_index.query import Scope
 
     if args.dir is not None and not args.dir.is_dir():
-        raise Misuse(f"{args.dir} is no folder")
+        raise UsageError(f"{args.dir} is no folder")
     index = RunIndex(args.dir) if args.dir is not None else default_index()
     try:
         index.refresh()
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
             return FINE
         table = _table(index, [row.id for row in shown], [name for name in args.columns.split(",") if name])
     except FilterError as error:
-        raise Misuse(f"--filter: {error}") from None
+        raise UsageError(f"--filter: {error}") from None
     finally:
         index.close()
     for line in table:
@@ -90,7 +90,7 @@ def _tell_difference(args: argparse.Namespace) -> int:
     try:
         found = find_run_difference(*(find_run_folder(text) for text in args.difference))
     except ValueError as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     print(json.dumps(found.as_data()) if args.json else found.describe())
     return FINE
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from visualnet.cli.common import FAULTY, FINE, Misuse, Verb
+from visualnet.cli.common import FAULTY, FINE, UsageError, Verb
 from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.core.process.exit_signals import exit_code, on_ending
 from visualnet.training import events
@@ -59,9 +59,9 @@ def run(args: argparse.Namespace) -> int:
     with on_ending(leave):
         follower.run()
     if refused:
-        raise Misuse(refused[0])
+        raise UsageError(refused[0])
     if wish and not show.done:
-        raise Misuse(f"the run in {folder} does not go on: it cannot be told to {wish}")
+        raise UsageError(f"the run in {folder} does not go on: it cannot be told to {wish}")
     if heard:
         print("left: the run goes on", file=sys.stderr)
         return exit_code(heard[0])

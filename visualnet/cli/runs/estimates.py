@@ -11,7 +11,7 @@ from visualnet.cli.common import (
     FAULTY,
     FINE,
     UNUSABLE,
-    Misuse,
+    UsageError,
     Verb,
     exit_code,
     number,
@@ -52,7 +52,7 @@ def prepare(args: argparse.Namespace) -> tuple[Project, Loaded]:
     """The project as the options say, and its data.
 
     Raises:
-        Misuse: an option cannot be used, or the data cannot be loaded.
+        UsageError: an option cannot be used, or the data cannot be loaded.
     """
     from visualnet.training import devices
 
@@ -67,7 +67,7 @@ def prepare(args: argparse.Namespace) -> tuple[Project, Loaded]:
         need_torch()
         return project, load(project.data)
     except ValueError as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
 
 
 def find_errors(args: argparse.Namespace) -> str:

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from visualnet.cli.common import FINE, Misuse, Verb
+from visualnet.cli.common import FINE, UsageError, Verb
 from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.core.errors import FileError
 
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     except FileError:
         raise
     except ValueError as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     if args.html:
         from visualnet.core.storage import project_file
 

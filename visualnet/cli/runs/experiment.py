@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from visualnet.cli.common import FINE, Misuse, Verb, open_project
+from visualnet.cli.common import FINE, UsageError, Verb, open_project
 
 
 def options(verb: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         seeds = tuple(int(text) for text in args.seeds.split(",")) if args.seeds else ()
     except ValueError:
-        raise Misuse(f"--seeds {args.seeds}: whole numbers are wanted, for example 0,1,2") from None
+        raise UsageError(f"--seeds {args.seeds}: whole numbers are wanted, for example 0,1,2") from None
     from visualnet.training.experiments.console import ExperimentOptions
     from visualnet.training.experiments.console import run as train
     from visualnet.training.experiments.declare import check_seeds
@@ -55,13 +55,13 @@ def run(args: argparse.Namespace) -> int:
             check_seeds(seeds)
         if args.experiment in known:
             if args.vary:
-                raise Misuse("--vary makes an experiment of a project: name a file or a template")
+                raise UsageError("--vary makes an experiment of a project: name a file or a template")
             return train(known[args.experiment], told)
         return _train_own(args, told)
-    except Misuse:
+    except UsageError:
         raise
     except ValueError as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
 
 
 def _train_own(args: argparse.Namespace, told: object) -> int:
@@ -73,16 +73,16 @@ def _train_own(args: argparse.Namespace, told: object) -> int:
 
     assert isinstance(told, ExperimentOptions)
     if not Path(args.experiment).exists() and "." not in args.experiment and not args.vary:
-        raise Misuse(f"there is no experiment “{args.experiment}” (there are {', '.join(find_experiments())})")
+        raise UsageError(f"there is no experiment “{args.experiment}” (there are {', '.join(find_experiments())})")
     project = open_project(args.experiment)
     if args.vary:
         found = [parse(project, args.vary)]
     else:
         found, faults = read_own(project)
         if faults:
-            raise Misuse("; ".join(faults))
+            raise UsageError("; ".join(faults))
     if not found:
-        raise Misuse("no experiment is kept in this file: say what to vary, for example --vary lr=0.1,0.01")
+        raise UsageError("no experiment is kept in this file: say what to vary, for example --vary lr=0.1,0.01")
     code = FINE
     for number, own in enumerate(found, 1):
         folder = told.folder / str(number) if told.folder is not None and len(found) > 1 else told.folder

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visualnet.cli.common import FINE, Misuse, Verb, number, project_of, project_options
+from visualnet.cli.common import FINE, UsageError, Verb, number, project_of, project_options
 from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.cli.runs.watch import read_options
 from visualnet.core.errors import FileError
@@ -17,8 +17,8 @@ from visualnet.core.graph import Value
 
 if TYPE_CHECKING:
     from visualnet.analysis import Analysis
-    from visualnet.training.generating.made import Made
-    from visualnet.training.generating.way import Way
+    from visualnet.training.generating.method import GenerationMethod
+    from visualnet.training.generating.results import GeneratedResult
 
 PICTURES = (".png", ".svg")
 SIZE = (900, 600)
@@ -35,7 +35,11 @@ def options(verb: argparse.ArgumentParser) -> None:
         help="which of the weights that the run has kept (the newest)",
     )
     verb.add_argument(
-        "--way", metavar="NAME", help="how it is made; without it the first that this network has a place for"
+        "--method",
+        "--way",
+        metavar="NAME",
+        dest="method",
+        help="how it is made; without it the first that this network has a place for",
     )
     verb.add_argument("--at", metavar="NAME", default="", help="where, if there are several places (the first)")
     verb.add_argument("--count", metavar="N", type=number(int, 1), help="how many are made")
@@ -48,7 +52,7 @@ def options(verb: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="another setting of the way; may be repeated",
+        help="another setting of the method; may be repeated",
     )
     verb.add_argument("--list", action="store_true", help="only tell what this network can make, and how")
     verb.add_argument(
@@ -56,7 +60,7 @@ def options(verb: argparse.ArgumentParser) -> None:
         "--output",
         metavar="FILE",
         type=Path,
-        help="write it: a picture (.png, .svg), a table (.csv), numbers (.npy), texts (.txt), frames (.gif), as the way has it",
+        help="write it: a picture (.png, .svg), a table (.csv), numbers (.npy), texts (.txt), frames (.gif), as the method has it",
     )
 
 
@@ -64,22 +68,22 @@ def run(args: argparse.Namespace) -> int:
     """Make it, tell what was made, and write it."""
     from visualnet.analysis import infer
     from visualnet.data.registry import fields_or_none
-    from visualnet.training.generating.way import choices, find_place, why_none
+    from visualnet.training.generating.method import choices, find_place, why_none
 
     project = project_of(args)
     analysis = infer(project, None, fields_or_none(project.data) or {})
     if analysis.errors():
-        raise Misuse("the network has errors: “visualnet check” tells them")
+        raise UsageError("the network has errors: “visualnet check” tells them")
     if args.list:
         return _list(analysis, args.json)
     if args.weights and not args.run:
-        raise Misuse("--weights: wanted is --run, whose weights they are")
+        raise UsageError("--weights: wanted is --run, whose weights they are")
     folder = find_run_folder(args.run) if args.run else None
     try:
         found = choices(analysis)
-        if not found and not args.way:
-            raise Misuse(why_none())
-        name = args.way or next(iter(found)).name
+        if not found and not args.method:
+            raise UsageError(why_none())
+        name = args.method or next(iter(found)).name
         kind = _kind(name)
         place = find_place(kind, analysis, args.at)
         settings = _settings(kind, args)
@@ -93,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
     except FileError:
         raise
     except ValueError as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     made = generated.made
     trained = (
         f"after step {generated.step:,}" if generated.step else "trained" if generated.trained else "fresh weights"
@@ -110,26 +114,26 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-def _kind(name: str) -> type[Way]:
-    from visualnet.training.generating.way import find_ways
+def _kind(name: str) -> type[GenerationMethod]:
+    from visualnet.training.generating.method import find_methods
 
-    kinds = find_ways()
+    kinds = find_methods()
     if name not in kinds:
-        raise Misuse(f"--way {name}: there is none of that name (there are {', '.join(kinds)})")
+        raise UsageError(f"--method {name}: there is none of that name (there are {', '.join(kinds)})")
     return kinds[name]
 
 
-def _settings(kind: type[Way], args: argparse.Namespace) -> dict[str, Value]:
-    """What was asked for, as settings of the way.
+def _settings(kind: type[GenerationMethod], args: argparse.Namespace) -> dict[str, Value]:
+    """What was asked for, as settings of the method.
 
     Raises:
-        Misuse: the way has no such setting.
+        UsageError: the method has no such setting.
     """
     found = read_options(args.option)
     for name in SHORTHANDS:
         if (value := getattr(args, name)) is not None:
             if name not in kind.params:
-                raise Misuse(f"--{name}: “{kind.title}” has no {name} (it has {', '.join(kind.params)})")
+                raise UsageError(f"--{name}: “{kind.title}” has no {name} (it has {', '.join(kind.params)})")
             found[name] = value
     return found
 
@@ -137,14 +141,14 @@ def _settings(kind: type[Way], args: argparse.Namespace) -> dict[str, Value]:
 def _check_ending(path: Path | None) -> None:
     """Before anything is computed: a name without an ending says nothing of what is wanted."""
     if path is not None and not path.suffix:
-        raise Misuse(f"{path}: its name must say what it is to be, as .png, .csv, .npy or .txt do")
+        raise UsageError(f"{path}: its name must say what it is to be, as .png, .csv, .npy or .txt do")
 
 
-def write(made: Made, path: Path) -> None:
+def write(made: GeneratedResult, path: Path) -> None:
     """Write what was made, as the name's ending says.
 
     Raises:
-        Misuse: it is nothing that can be kept so.
+        UsageError: it is nothing that can be kept so.
         FileError: the place refuses it.
     """
     from visualnet.core.storage import project_file
@@ -163,16 +167,16 @@ def write(made: Made, path: Path) -> None:
         save_chart(made.chart(), path, SIZE)
     else:
         known = ", ".join(dict.fromkeys((*files, *PICTURES)))
-        raise Misuse(f"{path}: {made.describe()} can be kept as {known}")
+        raise UsageError(f"{path}: {made.describe()} can be kept as {known}")
 
 
-def _table(made: Made) -> list[list[object]]:
+def _table(made: GeneratedResult) -> list[list[object]]:
     """What was made as a table, where it is text."""
     return [list(row) for row in made.chart().rows()] if ".txt" in made.files() else []
 
 
 def _list(analysis: Analysis, as_json: bool) -> int:
-    from visualnet.training.generating.way import choices, why_none
+    from visualnet.training.generating.method import choices, why_none
 
     found = choices(analysis)
     if as_json:

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visualnet.cli.common import FINE, Misuse, Verb
+from visualnet.cli.common import FINE, UsageError, Verb
 from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.core.errors import FileError
 
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     except FileError:
         raise
     except ValueError as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     count = 0
     rows = []
     for text, answers in told:

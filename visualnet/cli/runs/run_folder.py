@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from visualnet.cli.common import Misuse
+from visualnet.cli.common import UsageError
 
 
 def find_run_folder(text: str) -> Path:
     """The folder of a run, by its path or its name among the user's runs. A capsule is unpacked among them first, if it was not before.
 
     Raises:
-        Misuse: there is none.
+        UsageError: there is none.
         FileError: the capsule is not in order.
     """
     from visualnet.core.storage.paths import runs_dir
@@ -26,4 +26,6 @@ def find_run_folder(text: str) -> Path:
     for path in (Path(text), runs_dir() / text):
         if (path / PROJECT).is_file():
             return path
-    raise Misuse(f"there is no run in “{text}”: give the folder that “visualnet train --run” wrote, or a run's name")
+    raise UsageError(
+        f"there is no run in “{text}”: give the folder that “visualnet train --run” wrote, or a run's name"
+    )

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from visualnet.cli.common import Misuse, Verb, number, project_of, project_options
+from visualnet.cli.common import UsageError, Verb, number, project_of, project_options
 from visualnet.core.project import Project
 
 METHODS, PRUNINGS, GOALS = ("tpe", "random", "grid"), ("none", "median", "halving"), ("max", "min")
@@ -73,10 +73,10 @@ def run(args: argparse.Namespace) -> int:
             raise ValueError(f"--workers {args.workers}: {MOST} processes at once are allowed")
         told = SearchOptions(args.workers, args.best, args.json)
         return search(project, (folder or kept.new_folder(project)).absolute(), told)
-    except Misuse:
+    except UsageError:
         raise
     except ValueError as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
 
 
 def _with_search(project: Project, args: argparse.Namespace) -> Project:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visualnet.cli.common import FINE, Misuse, Verb, number
+from visualnet.cli.common import FINE, UsageError, Verb, number
 from visualnet.cli.runs.run_folder import find_run_folder
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     from visualnet.training.runs.run_model import PROJECT
 
     if args.output.suffix.lower() != ".png":
-        raise Misuse(f"{args.output}: a mask is written as .png")
+        raise UsageError(f"{args.output}: a mask is written as .png")
     folder = find_run_folder(args.run)
     try:
         need_torch()
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         mean, std = normalization(folder, project)
         mask = segment(model, image, mean=mean, std=std, overlap=args.overlap)
     except ValueError as error:
-        raise Misuse(f"{args.image}: {error}") from None
+        raise UsageError(f"{args.image}: {error}") from None
     project_file.write(args.output, _as_png(_lay_over(image, mask) if args.over else mask))
     found = {int(number): int((mask == number).sum()) for number in sorted(set(mask.ravel().tolist()))}
     if args.json:

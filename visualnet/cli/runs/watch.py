@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visualnet.cli.common import FINE, Misuse, Verb, number, project_of, project_options
+from visualnet.cli.common import FINE, UsageError, Verb, number, project_of, project_options
 from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.core.errors import FileError
 from visualnet.core.graph import Value
@@ -63,7 +63,7 @@ def options(verb: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Look, and write what was seen."""
     if args.output is not None and args.output.suffix.lower() not in ENDINGS:
-        raise Misuse(f"{args.output}: its name ends in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
+        raise UsageError(f"{args.output}: its name ends in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
     size = _size(args.size)
     project = project_of(args)
     if not args.observe:
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     except FileError:
         raise
     except ValueError as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     if args.output is not None:
         _write(found, args.output, size, args.style)
         print(f"wrote {args.output}", file=sys.stderr)
@@ -153,13 +153,13 @@ def read_options(given: list[str]) -> dict[str, Value]:
     """Settings given as NAME=VALUE.
 
     Raises:
-        Misuse: one is not.
+        UsageError: one is not.
     """
     found: dict[str, Value] = {}
     for one in given:
         name, equals, text = one.partition("=")
         if not equals:
-            raise Misuse(f"--option {one}: wanted NAME=VALUE")
+            raise UsageError(f"--option {one}: wanted NAME=VALUE")
         try:
             value = json.loads(text)
         except ValueError:
@@ -171,7 +171,7 @@ def read_options(given: list[str]) -> dict[str, Value]:
 def _size(text: str) -> tuple[int, int]:
     wide, _, high = text.lower().partition("x")
     if not (wide.isdigit() and high.isdigit() and 50 <= int(wide) <= 8000 and 50 <= int(high) <= 8000):
-        raise Misuse(f"--size {text}: wanted WxH in px, as 900x600, each from 50 to 8000")
+        raise UsageError(f"--size {text}: wanted WxH in px, as 900x600, each from 50 to 8000")
     return int(wide), int(high)
 
 

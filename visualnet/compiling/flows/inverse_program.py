@@ -15,7 +15,7 @@ from visualnet.compiling.module import Model
 from visualnet.compiling.module_tree import add_placeholder
 from visualnet.compiling.plan import GraphError, PlanSheet, PlanStep
 from visualnet.core.graph import Port
-from visualnet.layers.declaration.calls import Own, Ref
+from visualnet.layers.declaration.calls import OwnModule, Ref
 
 
 def build_inverse(model: Model, flow: Flow, wanted: Iterable[Port] = ()) -> fx.GraphModule:
@@ -76,7 +76,7 @@ class _BackEmitter(Emitter):
         assert layer is not None and how is not None, step.name
         given = {name: outputs[name] if name in step.facts.outputs else args[name] for name in how.reads}
         shapes: Any = step.facts.shapes
-        exprs = layer.inverse(Own(), {name: Ref(name) for name in how.reads}, *shapes)
+        exprs = layer.inverse(OwnModule(), {name: Ref(name) for name in how.reads}, *shapes)
         memo: dict[int, Any] = {}
         here = (*path, step.id)
         return {

@@ -8,7 +8,7 @@ from typing import Any
 
 from visualnet.compiling.fx_emitter import plain
 from visualnet.compiling.names import safe_name, variable_name
-from visualnet.compiling.source_code.code_layout import spell
+from visualnet.compiling.source_code.code_layout import write_literal
 from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Method, Ref
 
 _WORDS = {"eq": "==", "add": "+", "sub": "-", "mul": "*", "div": "/", "truediv": "/", "matmul": "@"}
@@ -65,7 +65,7 @@ class Figures:
             Mismatch: the places have values of several kinds.
         """
         if len({repr(key(v)) for v in values}) == 1:
-            return spell(values[0])
+            return write_literal(values[0])
         if all(isinstance(v, tuple) for v in values) and len({len(v) for v in values}) == 1:
             if not all(len(set(v)) == 1 for v in values):
                 parts = [
@@ -196,7 +196,7 @@ class Text:
         if any(isinstance(v, slice) for v in values):
             return self._slice(values)
         if len({repr(key(v)) for v in values}) == 1:
-            return spell(values[0])
+            return write_literal(values[0])
         wish = next((name for name in self.words[0] if self._is(name, values)), word) if self.words else word
         return self.figures.text(values, wish, stored=True)
 
@@ -291,7 +291,7 @@ def _parts(expr: Expr) -> list[Any]:
     return found
 
 
-def where(tree: Mapping[str, Expr], first: Mapping[str, Expr], wanted: Expr, ports: Sequence[str]) -> Expr:
+def find_counterpart(tree: Mapping[str, Expr], first: Mapping[str, Expr], wanted: Expr, ports: Sequence[str]) -> Expr:
     """The expression that stands in one place's tree where ``wanted`` stands in the first one's."""
     todo: list[tuple[Any, Any]] = [(first[p], tree[p]) for p in ports]
     while todo:

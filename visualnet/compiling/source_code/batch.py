@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from visualnet.compiling.plan import Plan, PlanStep
 from visualnet.compiling.source_code.argument_printer import Figures, Text
-from visualnet.compiling.source_code.code_layout import indent, lay_out, spell
+from visualnet.compiling.source_code.code_layout import indent, lay_out, write_literal
 from visualnet.compiling.source_code.objectives import (
     LOSS_NAMES,
     Objectives,
@@ -20,7 +20,7 @@ from visualnet.compiling.source_code.objectives import (
     spell_dict,
     write_head,
 )
-from visualnet.compiling.source_code.statements import Statement, Statements, fresh, write
+from visualnet.compiling.source_code.statements import Statement, Statements, unused_name, write
 from visualnet.core.graph import Port
 from visualnet.layers.declaration.calls import Expr, Item, Method, Ref
 
@@ -137,7 +137,7 @@ class BatchObjectives(Objectives):
         values = {}
         for name, step in self.tallied.items():
             assert step.facts.layer is not None
-            text = Text(Figures([{}]), "", {"counts": f"tallies[{spell(name)}]"})
+            text = Text(Figures([{}]), "", {"counts": f"tallies[{write_literal(name)}]"})
             values[name] = text.of([step.facts.layer.settle(Ref("counts"))])
         return [
             "def settle(tallies: dict[str, Tensor]) -> dict[str, Tensor]:",
@@ -181,7 +181,7 @@ class BatchObjectives(Objectives):
         loss = choose(self.losses, self.loss_name, self.loss_names[0])
         measured = f"**{choose(metrics, self.metrics_name, 'metrics')}" if metrics else ""
         if self.several:
-            lines += [f"parts = {loss}", f"total = {self.total(lambda name: f'parts[{spell(name)}]')}"]
+            lines += [f"parts = {loss}", f"total = {self.total(lambda name: f'parts[{write_literal(name)}]')}"]
             values = [measured, "**parts", '"loss": total']
         else:  # a metric of that name gives way to the loss
             values = [f'"loss": {loss}', measured]
@@ -197,7 +197,7 @@ class BatchObjectives(Objectives):
             if only is not None and step.id not in only:
                 continue
             name = step.facts.node.name
-            terms.append(name_of(name) if weight == 1 else f"LOSS_WEIGHTS[{spell(name)}] * {name_of(name)}")
+            terms.append(name_of(name) if weight == 1 else f"LOSS_WEIGHTS[{write_literal(name)}] * {name_of(name)}")
         return " + ".join(terms)
 
     def values_method(self) -> list[str]:
@@ -220,23 +220,23 @@ class BatchObjectives(Objectives):
     def field_names(self, taken: set[str]) -> dict[str, str]:
         """What each field of the data is called as a variable, in the order in which a batch holds them."""
         fields = dict.fromkeys(self.plan.fields[step.id] for step in self.plan.main.inputs)
-        return {field: fresh(field, taken) for field in fields}
+        return {field: unused_name(field, taken) for field in fields}
 
     def _call_network(self, given: Mapping[Port, str], names: set[str]) -> tuple[list[str], dict[Port, str]]:
         """The line that runs the network, and what the tensors are called that losses and metrics look at."""
         inputs = ", ".join(given[only_port(step)] for step in self.plan.net_inputs)
         answers = list(self.plan.answers.items())
         if self.shared:
-            env = {port: fresh(name, names) for port, name in self.values.items()}
+            env = {port: unused_name(name, names) for port, name in self.values.items()}
             wanted = [*self.answers, *self.shared]
             targets = ", ".join(env.get(port, "_") for port in wanted)
             comma = "," if len(wanted) == 1 else ""
             return [f"{targets}{comma} = model.{self.compute}({inputs})"], env
         if len(answers) == 1:
-            name = fresh(answers[0][0], names)
+            name = unused_name(answers[0][0], names)
             return [f"{name} = model({inputs})"], {answers[0][1]: name}
-        name = fresh("answers", names)
-        return [f"{name} = model({inputs})"], {port: f"{name}[{spell(n)}]" for n, port in reversed(answers)}
+        name = unused_name("answers", names)
+        return [f"{name} = model({inputs})"], {port: f"{name}[{write_literal(n)}]" for n, port in reversed(answers)}
 
 
 def spell_counts(
@@ -248,7 +248,7 @@ def spell_counts(
     for value, step in steps.items():
         refs = {port: env[source] for port, source in step.args.items() if source and source in env}
         told[value] = Text(Figures([{}]), "", refs).of([step.counts()])
-    shared = {text: fresh("counted", names) for text, often in Counter(told.values()).items() if often > 1}
+    shared = {text: unused_name("counted", names) for text, often in Counter(told.values()).items() if often > 1}
     lines = [Statement((name,), text) for text, name in shared.items()]
     return lines, spell_dict({value: shared.get(text, text) for value, text in told.items()})
 

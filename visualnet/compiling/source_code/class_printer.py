@@ -18,7 +18,7 @@ from visualnet.compiling import weight_init
 from visualnet.compiling.fx_emitter import plain, resolve
 from visualnet.compiling.plan import PlanSheet, PlanStep
 from visualnet.compiling.source_code.argument_printer import Figures, key, same
-from visualnet.compiling.source_code.code_layout import lay_out, spell
+from visualnet.compiling.source_code.code_layout import lay_out, write_literal
 from visualnet.compiling.source_code.statements import Statements, axes_of
 from visualnet.layers.declaration.calls import Make
 
@@ -38,7 +38,7 @@ class Printed:
         return self.figures.at(self.place[id(sheet)])
 
 
-class Body:
+class ClassBodyPrinter:
     """Prints the insides of the class of some places of one block.
 
     Raises:
@@ -141,7 +141,7 @@ class Body:
         if counted != tuple(range(counted[0], until, by)):
             return ""
         words = printed[0].figures.names()
-        given = [f"{word}={'n' if i == at else spell(vectors[i][0])}" for i, word in enumerate(words)]
+        given = [f"{word}={'n' if i == at else write_literal(vectors[i][0])}" for i, word in enumerate(words)]
         bounds = ", ".join(map(str, (counted[0], until) if by == 1 else (counted[0], until, by)))
         return f"*({printed[0].name}({', '.join(given)}) for n in range({bounds}))"
 

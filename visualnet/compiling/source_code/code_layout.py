@@ -16,12 +16,12 @@ _OPERATOR = re.compile(r" ([-+*/@]) ")
 _SUMS, _PRODUCTS = "+-", "*/@"
 
 
-def spell(value: Any) -> str:
+def write_literal(value: Any) -> str:
     """A value as Python reads it, texts in double quotes."""
     if isinstance(value, tuple):
-        return f"({', '.join(map(spell, value))}{',' if len(value) == 1 else ''})"
+        return f"({', '.join(map(write_literal, value))}{',' if len(value) == 1 else ''})"
     if isinstance(value, list):
-        return f"[{', '.join(map(spell, value))}]"
+        return f"[{', '.join(map(write_literal, value))}]"
     text = repr(value)
     return f'"{text[1:-1]}"' if isinstance(value, str) and text[0] == "'" and '"' not in text else text
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from visualnet.analysis.flows.inverse_order import InverseOrder, Move, inner_ports
 from visualnet.analysis.flows.problems import find_flows
 from visualnet.compiling.plan import PlanSheet, PlanStep
-from visualnet.compiling.source_code.argument_printer import Figures, Mismatch, Text, same, where
+from visualnet.compiling.source_code.argument_printer import Figures, Mismatch, Text, find_counterpart, same
 from visualnet.compiling.source_code.code_layout import indent, lay_out, tensors, write_docstring
-from visualnet.compiling.source_code.statements import Statement, Statements, fresh, write
+from visualnet.compiling.source_code.statements import Statement, Statements, unused_name, write
 from visualnet.core.graph import Port
-from visualnet.layers.declaration.calls import Own, Ref
+from visualnet.layers.declaration.calls import OwnModule, Ref
 
 Ways = Mapping[int, InverseOrder]
 """The way back through a sheet, by the sheet's id; sheets that no flow goes through are not in it."""
@@ -66,7 +66,7 @@ def _is_input(way: InverseOrder, port: Port) -> bool:
     return any(facts.node.id == port.node for facts in way.facts.sinks("input"))
 
 
-class Backwards:
+class InversePrinter:
     """Prints the way back through some places of one block, side by side, or through the network.
 
     Raises:
@@ -86,7 +86,7 @@ class Backwards:
         names = {step.variable for step in (*self.first.inputs, *self.first.steps)} | self.statements.taken
         env = {}
         for name, port in given.items():
-            env[port] = fresh(name if is_block else _latent_name(self.first, port), names)
+            env[port] = unused_name(name if is_block else _latent_name(self.first, port), names)
         words = ", ".join(f"{name}: Tensor" for name in env.values())
         head = lay_out(f"def {NAME}(self, {words}) -> {tensors(len(found))}:", 1)
         doc = told or f"Walk back: {' and '.join(found)} from {' and '.join(env.values())}."
@@ -110,7 +110,7 @@ class Backwards:
         step = self.first.by_id[port.node]
         first = next(iter(step.facts.outputs))
         # The node is undone, not computed: its variable is free.
-        return step.variable if port.port == first else fresh(f"{step.variable}_{port.port}", names)
+        return step.variable if port.port == first else unused_name(f"{step.variable}_{port.port}", names)
 
     def _block(self, step: PlanStep, move: Move, env: dict[Port, str], names: set[str]) -> Statement:
         way = self.ways[id(step.inside[0])]
@@ -143,14 +143,14 @@ class Backwards:
             if layer is None:
                 raise Mismatch("a layer")
             shapes = [tuple(map(int, shape)) if shape is not None else () for shape in each.facts.shapes]
-            trees.append(layer.inverse(Own(), {name: Ref(name) for name in how.reads}, *shapes))
+            trees.append(layer.inverse(OwnModule(), {name: Ref(name) for name in how.reads}, *shapes))
         words = [each.facts.layer.values() for each in steps if each.facts.layer is not None]
         text = Text(self.figures, f"self.{step.module}", known, words)
         wanted = [name for name in how.finds if step.args.get(name) in move.gives]
         for expr in text.shared([trees[0][name] for name in wanted]):
-            places = [where(tree, trees[0], expr, wanted) for tree in trees]
+            places = [find_counterpart(tree, trees[0], expr, wanted) for tree in trees]
             value = text.of(places)
-            text.named[id(expr)] = fresh(f"{step.variable}_back", names)
+            text.named[id(expr)] = unused_name(f"{step.variable}_back", names)
             yield Statement((text.named[id(expr)],), value)
         for name in wanted:
             source = step.args[name]

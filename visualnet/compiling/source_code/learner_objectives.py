@@ -9,9 +9,9 @@ from visualnet.analysis.inference.learners import LearnerPart
 from visualnet.compiling.plan import Plan
 from visualnet.compiling.source_code.argument_printer import Figures, Text
 from visualnet.compiling.source_code.batch import FUNCTIONS, BatchObjectives, spell_counts
-from visualnet.compiling.source_code.code_layout import indent, lay_out, spell
+from visualnet.compiling.source_code.code_layout import indent, lay_out, write_literal
 from visualnet.compiling.source_code.objectives import first_port, spell_dict, write_head
-from visualnet.compiling.source_code.statements import Statements, fresh, write
+from visualnet.compiling.source_code.statements import Statements, unused_name, write
 from visualnet.core.graph import Port
 from visualnet.layers.declaration.calls import Ref
 
@@ -47,7 +47,7 @@ class LearnerObjectives(BatchObjectives):
         self.parts: list[PrintedPart] = []
         self._methods: list[tuple[str, LearnerPart]] = []
         for name, part in parts:
-            method = fresh(f"{name}_losses", modules)
+            method = unused_name(f"{name}_losses", modules)
             needed = plan.main.needed(Port(i, "") for i in (*part.losses, *part.metrics))
             self.parts.append(PrintedPart(method, [port for port in self.sources if port.node in needed]))
             self._methods.append((method, part))
@@ -69,9 +69,12 @@ class LearnerObjectives(BatchObjectives):
         lines = ["settled = {}"]
         for name, step in self.tallied.items():
             assert step.facts.layer is not None
-            text = Text(Figures([{}]), "", {"counts": f"tallies[{spell(name)}]"})
+            text = Text(Figures([{}]), "", {"counts": f"tallies[{write_literal(name)}]"})
             value = text.of([step.facts.layer.settle(Ref("counts"))])
-            lines += [f"if {spell(name)} in tallies:", *indent(lay_out(f"settled[{spell(name)}] = {value}", 2))]
+            lines += [
+                f"if {write_literal(name)} in tallies:",
+                *indent(lay_out(f"settled[{write_literal(name)}] = {value}", 2)),
+            ]
         return [
             "def settle(tallies: dict[str, Tensor]) -> dict[str, Tensor]:",
             *indent(

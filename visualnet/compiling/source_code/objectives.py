@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from visualnet.compiling.names import variable_name
 from visualnet.compiling.plan import Plan, PlanStep
-from visualnet.compiling.source_code.code_layout import indent, lay_out, spell, tensors, write_docstring
-from visualnet.compiling.source_code.statements import Statements, fresh, write
+from visualnet.compiling.source_code.code_layout import indent, lay_out, tensors, write_docstring, write_literal
+from visualnet.compiling.source_code.statements import Statements, unused_name, write
 from visualnet.core.graph import Port
 
 LOSS_NAMES = ("loss", "objective", "total_loss", "sum_of_losses")
@@ -38,13 +38,13 @@ class Objectives:
         self.losses = [first_port(step) for step, _ in plan.losses]
         self.metrics = {step.facts.node.name: first_port(step) for step in main.sinks("metric")}
         self.names: set[str] = set()
-        self.sources = {only_port(step): fresh(step.variable, self.names) for step in main.inputs}
+        self.sources = {only_port(step): unused_name(step.variable, self.names) for step in main.inputs}
         self.answers: dict[Port, str] = {}
         for name, port in plan.answers.items():
             self.answers.setdefault(port, name)
         read = [p for ports in (self.losses, self.metrics.values()) for p in self.crossing(ports)]
         self.values = {
-            port: fresh(self.answers.get(port, main.by_id[port.node].variable), self.names)
+            port: unused_name(self.answers.get(port, main.by_id[port.node].variable), self.names)
             for port in dict.fromkeys(read)
             if port not in self.sources
         }
@@ -100,7 +100,7 @@ class Objectives:
         if len(answers) == 1:
             return [*computing, "", *head, *indent(lay_out(f"return {call}[0]", 2), 2)]
         names = set(arguments.values())
-        env = {port: fresh(name, names) for port, name in self.answers.items()}
+        env = {port: unused_name(name, names) for port, name in self.answers.items()}
         targets = ", ".join([*env.values(), *["_"] * len(self.shared)])
         body = [*lay_out(f"{targets} = {call}", 2), *lay_out(f"return {self._returned(env)}", 2)]
         return [*computing, "", *head, *indent(body, 2)]
@@ -176,7 +176,7 @@ def write_head(name: str, arguments: Iterable[str], kind: str, told: str, depth:
 
 
 def spell_dict(values: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{spell(name)}: {value}" for name, value in values.items()) + "}"
+    return "{" + ", ".join(f"{write_literal(name)}: {value}" for name, value in values.items()) + "}"
 
 
 def _single(answers: Sequence[Port], env: Mapping[Port, str]) -> list[str]:

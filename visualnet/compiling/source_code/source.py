@@ -13,9 +13,9 @@ from visualnet.compiling import custom_modules, extra_modules
 from visualnet.compiling.names import class_name, variable_name
 from visualnet.compiling.plan import Plan, PlanSheet, PlanStep, make_plan
 from visualnet.compiling.source_code.argument_printer import Mismatch
-from visualnet.compiling.source_code.class_printer import Body, Printed
+from visualnet.compiling.source_code.class_printer import ClassBodyPrinter, Printed
 from visualnet.compiling.source_code.code_layout import indent, lay_out, tensors, write_comment, write_docstring
-from visualnet.compiling.source_code.inverses import Backwards, find_ways
+from visualnet.compiling.source_code.inverses import InversePrinter, find_ways
 from visualnet.compiling.source_code.objectives import Objectives
 from visualnet.compiling.source_code.statements import Statements, write
 from visualnet.core.graph import Port
@@ -125,7 +125,7 @@ class SourceFile:
 
     def _outline(self, sheet: PlanSheet) -> Any:
         """What all places of one class have in common besides figures: the steps, what they read, how often a repeated block changes."""
-        body = Body([sheet], self.known, frozenset(self.taken))
+        body = ClassBodyPrinter([sheet], self.known, frozenset(self.taken))
         steps = [(s.name, s.module, s.used, *s.args.items()) for s in (*sheet.steps, *sheet.modules)]
         return tuple(steps), tuple(len(body.runs(step)) for step in sheet.modules if step.inside)
 
@@ -137,7 +137,7 @@ class SourceFile:
         return True
 
     def _print(self, name: str, places: list[PlanSheet]) -> Printed:
-        body = Body(places, self.known, frozenset(self.taken))
+        body = ClassBodyPrinter(places, self.known, frozenset(self.taken))
         construction = body.construction()  # before forward: its comments may name the constructor's arguments
         first = places[0]
         env = {_port(step): step.variable for step in first.inputs}
@@ -154,13 +154,13 @@ class SourceFile:
         ]
         return Printed(name, body.figures, places, lines)
 
-    def _inverse(self, places: list[PlanSheet], body: Body) -> list[str]:
+    def _inverse(self, places: list[PlanSheet], body: ClassBodyPrinter) -> list[str]:
         """The way back, where all of these places are on the way through a flow."""
         if any(id(sheet) not in self.ways for sheet in places):
             return []
-        return Backwards(places, self.ways, body.figures, body.statements).method()
+        return InversePrinter(places, self.ways, body.figures, body.statements).method()
 
-    def _class(self, name: str, note: list[str], construction: list[str], body: Body) -> list[str]:
+    def _class(self, name: str, note: list[str], construction: list[str], body: ClassBodyPrinter) -> list[str]:
         """The head of a class, its docstring and its constructor."""
         lines = [f"class {name}(nn.Module):", *indent(note), *([""] if note else [])]
         construction = [*body.figures.storing(), *construction]
@@ -170,7 +170,7 @@ class SourceFile:
         return lines
 
     def _network(self, name: str, make: Callable[[Plan, Statements, str], Objectives]) -> list[str]:
-        body = Body([self.plan.main], self.known, frozenset(self.taken))
+        body = ClassBodyPrinter([self.plan.main], self.known, frozenset(self.taken))
         construction = body.construction()
         objectives = make(self.plan, body.statements, name)
         return [

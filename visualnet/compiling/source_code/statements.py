@@ -9,7 +9,7 @@ from typing import Any
 
 from visualnet.compiling.names import variable_name
 from visualnet.compiling.plan import PlanSheet, PlanStep
-from visualnet.compiling.source_code.argument_printer import Figures, Text, infix, where
+from visualnet.compiling.source_code.argument_printer import Figures, Text, find_counterpart, infix
 from visualnet.compiling.source_code.code_layout import INDENT, WIDTH, lay_out
 from visualnet.core.graph import Port
 from visualnet.layers import Spec
@@ -100,15 +100,15 @@ class Statements:
 
         def hoist(expr: Expr, wish: str) -> Statement:
             """Give what an expression computes a name."""
-            value = text.of([where(tree, trees[0], expr, ports) for tree in trees])
+            value = text.of([find_counterpart(tree, trees[0], expr, ports) for tree in trees])
             rests_on = text.rests_on(expr)
-            text.named[id(expr)] = fresh(wish, names)
+            text.named[id(expr)] = unused_name(wish, names)
             return Statement((text.named[id(expr)],), value, "", rests_on)
 
         for expr in shared:  # computed once, read several times
             yield hoist(expr, f"{step.variable}_all" if expr is shared[0] else f"{step.variable}_part")
         for port in ports:
-            name = running or (step.variable if port == ports[0] else fresh(f"{step.variable}_{port}", names))
+            name = running or (step.variable if port == ports[0] else unused_name(f"{step.variable}_{port}", names))
             while len(made := text.of([tree[port] for tree in trees])) + len(name) + 3 + depth * len(INDENT) > WIDTH:
                 part = _longest_part(trees[0][port], text)
                 if part is None:
@@ -129,7 +129,7 @@ class Statements:
         outputs = list(step.inside[-1].outputs)
         targets = []
         for port in outputs:
-            name = (running or step.variable) if len(outputs) == 1 else fresh(f"{step.variable}_{port}", names)
+            name = (running or step.variable) if len(outputs) == 1 else unused_name(f"{step.variable}_{port}", names)
             env[Port(step.id, port)] = name
             targets.append(name)
         told = ", ".join(filter(None, (sizes.get(port) for port in outputs)))
@@ -240,7 +240,7 @@ def _indented(lines: Sequence[str], depth: int) -> list[str]:
     return [INDENT * depth + line for line in lines]
 
 
-def fresh(wish: str, names: set[str]) -> str:
+def unused_name(wish: str, names: set[str]) -> str:
     """A name that is not yet in use; it is, from now on."""
     name = variable_name(wish, names)
     names.add(name)

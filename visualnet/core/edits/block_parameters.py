@@ -17,7 +17,7 @@ from visualnet.core.text.visible import clean
 from visualnet.core.validation import check_numbers, node_of
 
 
-def expose(project: Project, block: str, id: str, param: str, value: Value, name: str = "") -> Project:
+def promote_parameter(project: Project, block: str, id: str, param: str, value: Value, name: str = "") -> Project:
     """Make a node's number a parameter of its block, which each use may set: the node then names it. ``value`` is what it is now.
 
     Raises:
@@ -177,7 +177,7 @@ def _block(project: Project, name: str) -> Block:
 def _filled(project: Project, sheet: str, name: str, value: Value) -> Project:
     """The project with the name replaced wherever it means this number."""
     for where, graph in list(_reach(project, sheet, name)):
-        nodes = {i: substitution.fill(n, {name: value}) for i, n in graph.nodes.items()}
+        nodes = {i: substitution.substitute_names(n, {name: value}) for i, n in graph.nodes.items()}
         if any(nodes[i] is not n for i, n in graph.nodes.items()):
             project = project.with_sheet(where, replace(graph, nodes=nodes))
     return project

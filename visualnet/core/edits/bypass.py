@@ -11,7 +11,7 @@ from visualnet.core.project import Project
 from visualnet.core.validation import sheet_of
 
 
-def before(
+def source_before(
     graph: Graph, node_id: str, skipped: Collection[str], firsts: Mapping[str, str] | None = None
 ) -> Port | None:
     """What reaches a node along first inputs, nodes in ``skipped`` passed over; None if nothing does.
@@ -45,7 +45,7 @@ def detach_nodes(project: Project, sheet: str, ids: Iterable[str]) -> Project:
             wires[target] = source
         elif (
             source.node in out
-            and (origin := before(graph, source.node, out)) is not None
+            and (origin := source_before(graph, source.node, out)) is not None
             and origin.node != target.node
         ):
             wires[target] = origin

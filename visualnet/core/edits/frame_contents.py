@@ -44,7 +44,7 @@ def bounding_area(areas: Iterable[Area]) -> Area:
     return left, top, right - left, low - top
 
 
-def contents(graph: Graph, annotation: str, cards: Mapping[str, Area]) -> tuple[dict[str, Area], list[str]]:
+def moved_with(graph: Graph, annotation: str, cards: Mapping[str, Area]) -> tuple[dict[str, Area], list[str]]:
     """What moves with a frame or a note: its own area and, of a frame, those of the annotations in it; and which of the cards are in it."""
     own = graph.annotations[annotation]
     if own.kind != "frame":

@@ -1,7 +1,7 @@
 """Blocks made and unmade: nodes become a block, a block's instance becomes its nodes again.
 
-Which kinds of node are a block's ports is not known here: ``Ends`` tells it. What is grouped and ungrouped at once is as it was: nodes,
-names, parameters, wires and their bends, places, frames and notes. Ids and the order of nodes are new, and views that were kept
+Which kinds of node are a block's ports is not known here: ``PortKinds`` tells it. What is grouped and ungrouped at once is as it was:
+nodes, names, parameters, wires and their bends, places, frames and notes. Ids and the order of nodes are new, and views that were kept
 (bookmarks) never leave their sheet.
 """
 
@@ -26,7 +26,7 @@ ROW = 96.0
 MAX_COPIES = 64
 
 
-class Ends(NamedTuple):
+class PortKinds(NamedTuple):
     """What a block's ports are made of: the kind of node that brings a tensor in and its port, and the one that takes a tensor out.
 
     ``outside`` are the kinds that stay on the sheet when they are selected with others: sources, answers, losses.
@@ -39,7 +39,7 @@ class Ends(NamedTuple):
     outside: frozenset[str]
 
 
-class Crossing(NamedTuple):
+class BorderWires(NamedTuple):
     """The wires over the border of a selection: for each port of the block to be, what is outside and what is inside.
 
     ``into``: the source outside (None for a port that was open) and all that it feeds inside; ``out``: the source inside and all that it
@@ -54,7 +54,7 @@ class Crossing(NamedTuple):
         return {t for _, targets in (*self.into, *self.out) for t in targets}
 
 
-class Bare(NamedTuple):
+class BlockInterior(NamedTuple):
     """A block's graph without its port nodes. ``inputs`` are the ports that each input feeds, with the bends of these wires; ``outputs``
     what each output is: a port inside, or an input's name.
     """
@@ -72,7 +72,7 @@ def group(
     project: Project,
     sheet: str,
     ids: Iterable[str],
-    ends: Ends,
+    ends: PortKinds,
     name: str = "block",
     open_inputs: Sequence[Port] = (),
     open_outputs: Sequence[Port] = (),
@@ -135,7 +135,9 @@ def _check_shares(graph: Graph, chosen: Collection[str]) -> None:
             )
 
 
-def _crossing(graph: Graph, chosen: Collection[str], extra_in: Sequence[Port], extra_out: Sequence[Port]) -> Crossing:
+def _crossing(
+    graph: Graph, chosen: Collection[str], extra_in: Sequence[Port], extra_out: Sequence[Port]
+) -> BorderWires:
     into: dict[Any, tuple[Port | None, list[Port]]] = {}
     out: dict[Port, tuple[Port, list[Port]]] = {}
     for target, source in graph.wires.items():
@@ -150,13 +152,13 @@ def _crossing(graph: Graph, chosen: Collection[str], extra_in: Sequence[Port], e
         if port.node in chosen:
             out.setdefault(port, (port, []))
     order = {node_id: at for at, node_id in enumerate(graph.nodes)}
-    return Crossing(
+    return BorderWires(
         sorted(into.values(), key=lambda c: min(order[t.node] for t in c[1])),
         sorted(out.values(), key=lambda c: order[c[0].node]),
     )
 
 
-def _bordered(part: Graph, crossing: Crossing, ends: Ends) -> tuple[Graph, list[str], list[str]]:
+def _bordered(part: Graph, crossing: BorderWires, ends: PortKinds) -> tuple[Graph, list[str], list[str]]:
     """The block's graph: the part with a node for each port; the names of the input and output ports."""
     taken = names(part)
     number = highest(part)
@@ -214,7 +216,7 @@ def _middle(graph: Graph) -> tuple[float, float]:
 # --- ungrouping -----------------------------------------------------------------------------------------------------------------------
 
 
-def ungroup(project: Project, sheet: str, ids: Iterable[str], ends: Ends) -> tuple[Project, list[str]]:
+def ungroup(project: Project, sheet: str, ids: Iterable[str], ends: PortKinds) -> tuple[Project, list[str]]:
     """Put the nodes of blocks in the place of their instances; the project, and the new nodes' ids. Definitions stay.
 
     Raises:
@@ -230,7 +232,7 @@ def ungroup(project: Project, sheet: str, ids: Iterable[str], ends: Ends) -> tup
     return project, new
 
 
-def _unpacked(project: Project, sheet: str, node: Node, ends: Ends) -> tuple[Project, list[str]]:
+def _unpacked(project: Project, sheet: str, node: Node, ends: PortKinds) -> tuple[Project, list[str]]:
     graph = project.sheet(sheet)
     block = project.blocks[node.block or ""]
     others = [n.name for n in graph if n.shares == node.id]
@@ -257,7 +259,7 @@ def _unpacked(project: Project, sheet: str, node: Node, ends: Ends) -> tuple[Pro
         graph, new, answers = _placed(graph, bare, by, given, led)
         made += new
         if turn < times - 1:
-            given = repetition.following(bare.inputs, given, next(iter(answers.values())))
+            given = repetition.next_inputs(bare.inputs, given, next(iter(answers.values())))
             led = {}
     wires = {t: source for t, port in leaving.items() if (source := answers.get(port)) is not None}
     graph = replace(graph, wires={**graph.wires, **wires})
@@ -266,12 +268,12 @@ def _unpacked(project: Project, sheet: str, node: Node, ends: Ends) -> tuple[Pro
     ), made
 
 
-def _bare(graph: Graph, ends: Ends) -> Bare:
+def _bare(graph: Graph, ends: PortKinds) -> BlockInterior:
     """A block's graph without its port nodes, its frames and notes with it."""
     sources = {n.id: n.name for n in graph if n.kind == ends.input}
     sinks = {n.id: n.name for n in graph if n.kind == ends.output}
     part = cut_out(graph, [i for i in graph.nodes if i not in sources and i not in sinks])
-    bare = Bare(
+    bare = BlockInterior(
         replace(part, annotations=graph.annotations),
         {name: [] for name in sources.values()},
         dict.fromkeys(sinks.values()),
@@ -293,7 +295,7 @@ def _settled(project: Project, sheet: str, node: Node, block: Block, part: Graph
     values: dict[str, Value] = {k: node.params.get(k, default) for k, default in block.params.items()}
     # A constant that the outer block's parameter of the same name would hide keeps its value.
     values |= {k: v for k, v in project.constants.items() if k in outer and k not in values}
-    nodes = {i: substitution.fill(n, values) for i, n in part.nodes.items()}
+    nodes = {i: substitution.substitute_names(n, values) for i, n in part.nodes.items()}
     if not node.trainable:
         nodes = {i: _frozen(n, node) for i, n in nodes.items()}
     if node.training:
@@ -309,7 +311,7 @@ def _frozen(node: Node, block: Node) -> Node:
 
 def _times(project: Project, node: Node) -> int:
     try:
-        times = expressions.whole(node.repeat, project.constants)
+        times = expressions.read_whole(node.repeat, project.constants)
     except ValueError as error:
         raise ValueError(
             f"how often “{node.name}” is repeated is not known here ({error}); write a number first"
@@ -321,7 +323,7 @@ def _times(project: Project, node: Node) -> int:
 
 def _placed(
     graph: Graph,
-    bare: Bare,
+    bare: BlockInterior,
     by: tuple[float, float],
     given: Mapping[str, Port | None],
     led: Mapping[str, tuple[tuple[float, float], ...]],

@@ -16,7 +16,7 @@ from visualnet.core.graph import LEARNER, Node, Value
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9']*")
 
 
-def fill(node: Node, values: Mapping[str, Value]) -> Node:
+def substitute_names(node: Node, values: Mapping[str, Value]) -> Node:
     """The node with these names replaced in its parameters, in how its weights start and are trained, and in its repetition."""
     if not values:
         return node

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from visualnet.core.document import Document, HistoryStep
-from visualnet.core.errors import FileError
+from visualnet.core.errors import FileError, os_reason
 from visualnet.core.process import kept_steps
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
@@ -112,7 +112,7 @@ class Journal:
             self._kept, self.trouble = project, ""
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            self.trouble = f"{where}{(error.strerror or type(error).__name__).lower()}"
+            self.trouble = f"{where}{os_reason(error)}"
         except ValueError as error:
             self.trouble = error.reason if isinstance(error, FileError) else str(error)
 

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from visualnet.core.errors import FileError
+from visualnet.core.errors import FileError, os_reason
 from visualnet.core.storage.regular_files import NotRegular, TooLarge, read_regular
 from visualnet.core.storage.safe_json import MAX_BYTES
 from visualnet.core.text.format import format_bytes
@@ -41,7 +41,7 @@ def read_state(path: Path) -> DiskState:
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             return NOTHING
-        why = (error.strerror or type(error).__name__).lower()
+        why = os_reason(error)
         return DiskState(real, f"{why} {_known(path)}", f"a file that cannot be read ({why})")
     except ValueError:
         return NOTHING  # what cannot be a name is no file

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, cast
 
 from msgspec.structs import replace
 
-from visualnet.core.errors import FileError
+from visualnet.core.errors import FileError, os_reason
 from visualnet.core.project import DataChoice, Project, Recipe, SearchSpec
 from visualnet.core.storage import embedded_project, safe_json
 from visualnet.core.storage.data_places import absolute_path, relative_path
@@ -103,7 +103,7 @@ def read_either(path: Path) -> tuple[bytes, bool]:
         words = f"it has {format_bytes(error.size)}; a project has at most {format_bytes(MAX_BYTES)}"
         raise FileError(name, words, way_out="Weights and data do not belong into it.") from None
     except OSError as error:
-        raise FileError(name, f"it cannot be read ({_told(error)})", way_out="Check who may read it.") from None
+        raise FileError(name, f"it cannot be read ({os_reason(error)})", way_out="Check who may read it.") from None
 
 
 def loads(data: bytes, name: str = "this text", folder: Path | None = None) -> Project:
@@ -298,7 +298,9 @@ def write_by(path: Path, fill: Callable[[int], None], check: Callable[[], None] 
             aside.put_in_place()
     except OSError as error:
         raise FileError(
-            str(path), f"it cannot be written ({_told(error)}); the file on disk is as it was", way_out=_way_out(error)
+            str(path),
+            f"it cannot be written ({os_reason(error)}); the file on disk is as it was",
+            way_out=_way_out(error),
         ) from None
     with contextlib.suppress(OSError):  # the file is whole by now, so a system that cannot do this is no failure
         sync_folder(real.parent)
@@ -328,10 +330,6 @@ def _spelled(path: Path) -> str:
     if "\0" in name:
         raise FileError(repr(name), "this cannot be the name of a file", way_out="Choose another name.")
     return name
-
-
-def _told(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
 
 
 def _way_out(error: OSError) -> str:

@@ -110,7 +110,7 @@ def _entry(path: Path, shipped: bool) -> Entry | None:
     return _read[path][1]
 
 
-def own(name: str) -> Entry:
+def own_block(name: str) -> Entry:
     """The person's own block of this name.
 
     Raises:
@@ -198,7 +198,7 @@ def rename(name: str, new: str) -> Entry:
         ValueError: the name is taken or is none.
         FileError: the file cannot be written.
     """
-    entry = own(name)
+    entry = own_block(name)
     if new == name:
         return entry
     if new in {e.name for e in entries()}:
@@ -221,4 +221,4 @@ def _keep(project: Project, block: str, called: str) -> Entry:
 
 def remove(name: str) -> None:
     """Take one of the person's own blocks out of the library; projects that use it keep it."""
-    own(name).path.unlink(missing_ok=True)
+    own_block(name).path.unlink(missing_ok=True)

@@ -88,7 +88,7 @@ def _check_title(name: str) -> None:
         raise ValueError(f"a preset's name has 1 to {MAX_TITLE} visible characters")
 
 
-def of(kind: str) -> PresetGroup:
+def presets_of(kind: str) -> PresetGroup:
     """The presets of a kind; none while the file cannot be read."""
     try:
         return preset_groups().get(kind, PresetGroup())
@@ -98,11 +98,11 @@ def of(kind: str) -> PresetGroup:
 
 def first_values(kind: str) -> dict[str, Any]:
     """What a new node of this kind begins with: the chosen preset's parameters, or nothing."""
-    shelf = of(kind)
+    shelf = presets_of(kind)
     return dict(shelf.presets.get(shelf.default, {}))
 
 
-def keep(kind: str, name: str, values: Mapping[str, Any]) -> None:
+def keep_preset(kind: str, name: str, values: Mapping[str, Any]) -> None:
     """Keep parameters under a name; one that is there already is replaced.
 
     Raises:

@@ -13,7 +13,7 @@ import numpy as np
 from visualnet.core.project import DataChoice, DataFacts
 from visualnet.data.declare import DataSet
 from visualnet.data.division.copies import LEFT_OUT, TOGETHER
-from visualnet.data.examination.face import is_picture, shown_field
+from visualnet.data.examination.sample_content import is_picture, shown_field
 from visualnet.data.samples import Samples
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from visualnet.data.declare import DataSet
-from visualnet.data.examination.face import class_name, column_titles, is_picture
+from visualnet.data.examination.sample_content import class_name, column_titles, is_picture
 from visualnet.data.samples import Samples
 from visualnet.layers.declaration.layer import Spec
 

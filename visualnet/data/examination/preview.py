@@ -10,7 +10,7 @@ import numpy as np
 from visualnet.core.project import DataChoice
 from visualnet.data.declare import DataSet
 from visualnet.data.division.registry import divide
-from visualnet.data.examination.face import Face, make_face, shown_field
+from visualnet.data.examination.sample_content import SampleContent, make_content, shown_field
 from visualnet.data.loading import open_samples
 from visualnet.data.preparation.prepared import PreparedSamples, fit_steps
 from visualnet.data.preparation.registry import make_steps, specs_behind
@@ -29,9 +29,9 @@ class Preview(NamedTuple):
     """Samples raw, prepared (none where only augmentation is done), and augmented besides (None where nothing augments). ``partial`` says
     that steps were fitted on a part of the training samples; ``trouble`` why there is nothing behind the raw ones."""
 
-    raw: tuple[Face, ...]
-    prepared: tuple[Face, ...] = ()
-    augmented: tuple[Face, ...] | None = None
+    raw: tuple[SampleContent, ...]
+    prepared: tuple[SampleContent, ...] = ()
+    augmented: tuple[SampleContent, ...] | None = None
     partial: bool = False
     trouble: str = ""
 
@@ -52,7 +52,7 @@ def preview_samples(
     if not len(readable.places):
         raise ValueError(readable.faults[0].words)
     index = index[readable.places]
-    faces = _faces(source, fields, choice, readable.batch, len(index))
+    contents = _contents(source, fields, choice, readable.batch, len(index))
     try:
         steps = make_steps(choice.preparation)
         plain = [step for step in steps if not step.augments]
@@ -61,21 +61,25 @@ def preview_samples(
         fitted = fit_steps(raw, fields, plain, part, check)
         batch = PreparedSamples(raw, fields, plain, fitted).fetch_any(index)
         behind = specs_behind(fields, plain)[-1] if plain else fields
-        prepared = _faces(source, behind, choice, batch, len(index)) if plain else ()
+        prepared = _contents(source, behind, choice, batch, len(index)) if plain else ()
         shown = shown_field(source, behind)
         for step, learned in zip(plain, fitted, strict=True):
             prepared = _spell(prepared, step, shown, batch, learned)
         changed = _augment(batch, behind, [step for step in steps if step.augments], chance)
     except ValueError as error:
-        return Preview(faces, trouble=str(error))
-    augmented = _faces(source, behind, choice, changed, len(index)) if changed is not None else None
-    return Preview(faces, prepared, augmented, learns and len(part) < len(train))
+        return Preview(contents, trouble=str(error))
+    augmented = _contents(source, behind, choice, changed, len(index)) if changed is not None else None
+    return Preview(contents, prepared, augmented, learns and len(part) < len(train))
 
 
-def _spell(faces: tuple[Face, ...], step: Step, field: str, batch: Batch, learned: Fitted) -> tuple[Face, ...]:
-    """The faces with words in place of the numbers that a step made of them."""
+def _spell(
+    contents: tuple[SampleContent, ...], step: Step, field: str, batch: Batch, learned: Fitted
+) -> tuple[SampleContent, ...]:
+    """The contents with words in place of the numbers that a step made of them."""
     spelled = [step.spell(field, np.asarray(values), learned) for values in batch[field]]
-    return tuple(face._replace(words=words) if words else face for face, words in zip(faces, spelled, strict=True))
+    return tuple(
+        content._replace(words=words) if words else content for content, words in zip(contents, spelled, strict=True)
+    )
 
 
 def _augment(batch: Batch, fields: dict[str, Spec], steps: list[Step], chance: int) -> Batch | None:
@@ -90,7 +94,10 @@ def _augment(batch: Batch, fields: dict[str, Spec], steps: list[Step], chance: i
     return {name: values.numpy() for name, values in tensors.items()}
 
 
-def _faces(source: DataSet, fields: dict[str, Spec], choice: DataChoice, batch: Batch, count: int) -> tuple[Face, ...]:
+def _contents(
+    source: DataSet, fields: dict[str, Spec], choice: DataChoice, batch: Batch, count: int
+) -> tuple[SampleContent, ...]:
     return tuple(
-        make_face(source, fields, choice, {name: values[at] for name, values in batch.items()}) for at in range(count)
+        make_content(source, fields, choice, {name: values[at] for name, values in batch.items()})
+        for at in range(count)
     )

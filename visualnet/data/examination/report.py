@@ -11,7 +11,7 @@ from visualnet.data.examination.copies import CopyGroup
 from visualnet.data.examination.measure import ClassCount
 from visualnet.data.samples import Samples
 from visualnet.data.sources.registry import SOURCES
-from visualnet.data.sources.source import Finding, Found
+from visualnet.data.sources.source import Finding, SourceScan
 from visualnet.layers.declaration.layer import Spec
 
 MOST_CLASSES = 20
@@ -21,7 +21,7 @@ MOST_FINDINGS = 50
 
 def make_report(
     choice: DataChoice,
-    found: Found,
+    found: SourceScan,
     classes: Sequence[ClassCount],
     copies: Sequence[CopyGroup] | None,
     samples: Samples | None,
@@ -53,7 +53,7 @@ def make_report(
     return told
 
 
-def further_figures(found: Found) -> tuple[tuple[str, str], ...]:
+def further_figures(found: SourceScan) -> tuple[tuple[str, str], ...]:
     """What a source tells of its files beside how many samples there are."""
     return tuple((name, words) for name, words in found.figures if words != f"{found.facts.size:,}")
 

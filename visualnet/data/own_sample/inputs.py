@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from visualnet.core.project import DataChoice
-from visualnet.data.examination.face import category_words, date_columns
+from visualnet.data.examination.sample_content import category_words, date_columns
 from visualnet.data.registry import make_data_set
 from visualnet.layers.declaration.spec import Column, Spec
 

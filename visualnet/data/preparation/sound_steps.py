@@ -45,7 +45,7 @@ class CutSound(Step):
     def apply(self, batch: Batch, fitted: Fitted) -> Batch:
         from visualnet.data.preparation.arrays import sound_arrays  # not at start-up: it computes
 
-        return {**batch, self.field: sound_arrays.cut(batch[self.field], self.length, self.part)}
+        return {**batch, self.field: sound_arrays.cut_to_length(batch[self.field], self.length, self.part)}
 
 
 @step("log_mel", "Log-mel spectrogram", "sound")

@@ -107,7 +107,7 @@ class FillMissing(ColumnsStep):
             elif how == "constant":
                 values.append(self.value)
             else:
-                values.append(table_arrays.middle(rows[:, at], how))
+                values.append(table_arrays.fill_value(rows[:, at], how))
         marked = [at for at, column in enumerate(columns) if column.missing] if self.indicator else []
         return {"values": values, "marked": marked}
 

@@ -15,7 +15,7 @@ AROUND = 16 / 227
 """So large a part of a crop, at each edge, shows what is around the box (Girshick et al. 2014: 16 px of 227)."""
 
 
-class Cutter(NamedTuple):
+class RegionCropper(NamedTuple):
     """How regions are proposed in a picture of so many ``channels`` and cut out of it: warped to ``side`` by ``side`` px."""
 
     channels: int

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.data.regions.box_geometry import box_overlaps, encode_refinement
-from visualnet.data.regions.crops import Cutter
+from visualnet.data.regions.crops import RegionCropper
 from visualnet.data.samples import ArraySamples, Batch, BrokenSample, Samples
 
 Array = NDArray[Any]
@@ -49,7 +49,7 @@ class RegionSamples(Samples):
     Fields: ``image`` (C, side, side), ``label`` (0 is background), ``refinement`` (4,), ``is_object`` (1 or 0).
     """
 
-    def __init__(self, scenes: Samples, regions: int, cutter: Cutter, seed: int = 0) -> None:
+    def __init__(self, scenes: Samples, regions: int, cutter: RegionCropper, seed: int = 0) -> None:
         self.scenes, self.regions, self.cutter, self.seed = scenes, regions, cutter, seed
         self.size = scenes.size * regions
         self.fingerprint = region_fingerprint(scenes.fingerprint, regions, cutter, seed)
@@ -204,7 +204,7 @@ def region_classes(classes: Iterable[str]) -> tuple[str, ...]:
     return (BACKGROUND, *classes)
 
 
-def region_fingerprint(scenes: str, regions: int, cutter: Cutter, seed: int) -> str:
+def region_fingerprint(scenes: str, regions: int, cutter: RegionCropper, seed: int) -> str:
     """A sha256 of the scenes' fingerprint and of all that decides what their regions are."""
     told = f"{scenes} regions {regions} {cutter!r} {seed} {OBJECT_OVERLAP} {OBJECTS}"
     return hashlib.sha256(told.encode()).hexdigest()

@@ -13,7 +13,7 @@ from visualnet.core.graph import Value
 from visualnet.core.project import DataFacts, FieldFacts
 from visualnet.core.text.format import format_quantity
 from visualnet.data.samples import Samples
-from visualnet.data.sources.source import Check, Finding, Found, Guess, source
+from visualnet.data.sources.source import Check, Finding, Guess, SourceScan, source
 from visualnet.data.sources.table_file import LONGEST_LIST, SUFFIXES, OpenedTable, TableFile, sniff_quickly
 from visualnet.data.table_files.cells import read_cell
 from visualnet.data.table_files.column_scan import ScannedColumn
@@ -22,9 +22,9 @@ from visualnet.data.table_files.windows import (
     ASKED,
     SHOWN,
     VALUES,
-    Cut,
     SeriesTable,
     WindowSamples,
+    WindowSpec,
     carry_forward,
     list_windows,
     read_series,
@@ -93,7 +93,7 @@ class Series(TableFile):
         alone = is_steady and kinds[0] is dates[0] and len(numbers) == len(kinds) - 1
         return Guess(0.85 if alone else 0.6, {}, f"time series of {format_quantity(len(numbers), 'column')}")
 
-    def look_through(self, check: Check) -> Found:
+    def look_through(self, check: Check) -> SourceScan:
         opened = self.scan_table([], lambda share: check(share / 2))
         plans, findings = self._plan(opened, self._group(columns_of(opened)))
         table = self._read(opened, plans, lambda share: check(0.5 + share / 2))
@@ -131,7 +131,7 @@ class Series(TableFile):
             ("Inputs", ", ".join(shown[:8])),
             ("Target", ", ".join(asked[:8])),
         ]
-        return Found(facts, tuple(findings), tuple(opened.figures + figures))
+        return SourceScan(facts, tuple(findings), tuple(opened.figures + figures))
 
     def open(self) -> Samples:
         facts = self.known
@@ -168,8 +168,8 @@ class Series(TableFile):
         return found
 
     @property
-    def _cut(self) -> Cut:
-        return Cut(self.window, self.horizon, self.step)
+    def _cut(self) -> WindowSpec:
+        return WindowSpec(self.window, self.horizon, self.step)
 
     def _read(self, opened: OpenedTable, plans: list[ColumnPlan], check: Check) -> SeriesTable:
         try:

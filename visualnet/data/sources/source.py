@@ -32,7 +32,7 @@ class Finding(NamedTuple):
     samples: tuple[int, ...] = ()
 
 
-class Found(NamedTuple):
+class SourceScan(NamedTuple):
     """What looking through gave: facts for the project, what a person should know, and figures such as formats and sizes (name, words)."""
 
     facts: DataFacts
@@ -65,7 +65,7 @@ class FileSource(DataSet):
         """Whether this file or folder looks like its own: a look at names and a few bytes, at most 50 ms."""
         raise NotImplementedError
 
-    def look_through(self, check: Check) -> Found:
+    def look_through(self, check: Check) -> SourceScan:
         """Look all through without decoding samples, and say what is there.
 
         Raises:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from visualnet.core.project import DataFacts, FieldFacts, PreparationStep
 from visualnet.core.text.format import format_quantity
 from visualnet.data.samples import Samples
-from visualnet.data.sources.source import Check, Finding, Found, Guess, source
+from visualnet.data.sources.source import Check, Finding, Guess, SourceScan, source
 from visualnet.data.sources.table_file import LONGEST_LIST, SUFFIXES, OpenedTable, TableFile, sniff_quickly
 from visualnet.data.table_files.cells import MISSING, CellFormat, read_cell
-from visualnet.data.table_files.roles import ColumnPlan, Wishes, choose_roles, guess_targets, read_names
+from visualnet.data.table_files.roles import ColumnChoices, ColumnPlan, choose_roles, guess_targets, read_names
 from visualnet.layers.declaration.layer import Column, Spec
 from visualnet.layers.declaration.params import choice, flag, text
 
@@ -79,9 +79,9 @@ class Table(TableFile):
         return Guess(score, {}, f"a table of {format_quantity(len(names), 'column')}")
 
     @property
-    def wishes(self) -> Wishes:
+    def wishes(self) -> ColumnChoices:
         """What is said of the columns."""
-        return Wishes(
+        return ColumnChoices(
             read_names(self.target),
             read_names(self.input_columns),
             read_names(self.ignored_columns),
@@ -92,7 +92,7 @@ class Table(TableFile):
     def likely_targets(self, names: list[str]) -> tuple[str, ...]:
         return (*guess_targets(names, self.wishes), *self.wishes.categories)
 
-    def look_through(self, check: Check) -> Found:
+    def look_through(self, check: Check) -> SourceScan:
         opened = self.scan_table(None, check)
         plans, remarks = choose_roles(opened.scan, opened.how, self.wishes)
         findings = opened.findings + [self.finding(r.severity, r.words, r.line) for r in remarks]
@@ -116,7 +116,7 @@ class Table(TableFile):
             fingerprint=opened.rows.fingerprint,
             extra=extra,
         )
-        return Found(facts, tuple(findings), tuple(opened.figures + _figures(layout)))
+        return SourceScan(facts, tuple(findings), tuple(opened.figures + _figures(layout)))
 
     def _count_rows(self, opened: OpenedTable, layout: Layout, findings: list[Finding], check: Check) -> int:
         """How many rows are kept; those that lack the target, or an input where that is wanted, are listed."""

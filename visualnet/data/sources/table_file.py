@@ -11,7 +11,7 @@ from visualnet.data.sources.source import Check, FileSource, Finding
 from visualnet.data.table_files import text_format
 from visualnet.data.table_files.cells import CellFormat
 from visualnet.data.table_files.roles import read_names
-from visualnet.data.table_files.text_format import DELIMITERS, ENCODINGS, Sniffed, Wanted
+from visualnet.data.table_files.text_format import DELIMITERS, ENCODINGS, DetectedFormat, FormatChoices
 from visualnet.layers.declaration.params import choice, text
 
 if TYPE_CHECKING:
@@ -75,9 +75,9 @@ class TableFile(FileSource):
     )
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> FormatChoices:
         """What is said of the format."""
-        return Wanted(
+        return FormatChoices(
             "" if self.encoding == "auto" else self.encoding,
             DELIMITERS.get(self.delimiter, ""),
             {"yes": True, "no": False}.get(self.header),
@@ -86,7 +86,7 @@ class TableFile(FileSource):
             read_names(self.missing_words),
         )
 
-    def open_rows(self, encoding: str = "") -> tuple[Rows, CellFormat, Sniffed | None]:
+    def open_rows(self, encoding: str = "") -> tuple[Rows, CellFormat, DetectedFormat | None]:
         """The rows, how their cells are read, and what was guessed of a text.
 
         Raises:
@@ -177,7 +177,7 @@ class TableFile(FileSource):
                 f"“{self.path.name}” has {found.rows * len(rows.names):,} cells; {MOST_NUMBERS:,} are read"
             )
 
-    def _figures(self, rows: Rows, sniffed: Sniffed | None, found: Scan) -> list[tuple[str, str]]:
+    def _figures(self, rows: Rows, sniffed: DetectedFormat | None, found: Scan) -> list[tuple[str, str]]:
         figures = [("Rows", f"{found.rows:,}"), ("Columns", f"{len(rows.names):,}")]
         if sniffed is None:
             return [*figures, ("Format", "Parquet")]
@@ -202,7 +202,7 @@ class TableFile(FileSource):
         return bytes(sorted(found))
 
 
-def sniff_quickly(path: Path) -> Sniffed | None:
+def sniff_quickly(path: Path) -> DetectedFormat | None:
     """What the beginning of a file tells, or None if it is no table in text."""
     if path.suffix.lower() not in TEXT_SUFFIXES or not path.is_file():
         return None
@@ -214,6 +214,6 @@ def sniff_quickly(path: Path) -> Sniffed | None:
 
 
 @lru_cache(maxsize=1)
-def _sniff_once(path: Path, changed: int, size: int) -> Sniffed:
+def _sniff_once(path: Path, changed: int, size: int) -> DetectedFormat:
     """Several sources ask the same of a file, one after another."""
-    return text_format.sniff(path, Wanted())
+    return text_format.sniff(path, FormatChoices())

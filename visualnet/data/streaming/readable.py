@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from visualnet.core.errors import first_line
 from visualnet.core.project import DataChoice
 from visualnet.data.samples import Batch, Samples
 
@@ -98,7 +99,7 @@ def join_values(parts: Sequence[NDArray[Any] | list[NDArray[Any]]]) -> NDArray[A
 def _describe(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror.lower()}" if error.filename else error.strerror.lower()
-    return str(error).partition("\n")[0][:MAX_WORDS] or type(error).__name__
+    return first_line(error)[:MAX_WORDS]
 
 
 class LeftOut:

@@ -96,16 +96,16 @@ def read_row_file(path: Path, inputs: Sequence[str]) -> list[Row]:
     """
     from visualnet.data.table_files.parquet_rows import ParquetRows, is_parquet
     from visualnet.data.table_files.rows import Rows, TextRows
-    from visualnet.data.table_files.text_format import Wanted, sniff
+    from visualnet.data.table_files.text_format import FormatChoices, sniff
 
     try:
         rows: Rows
         if is_parquet(path):
             rows = ParquetRows(path)
         else:
-            sniffed = sniff(path, Wanted())
+            sniffed = sniff(path, FormatChoices())
             if not sniffed.format.header and set(inputs) <= {cell.strip() for cell in sniffed.rows[0]}:
-                sniffed = sniff(path, Wanted(header=True))
+                sniffed = sniff(path, FormatChoices(header=True))
             rows = TextRows(path, sniffed.format)
         found: list[Row] = []
         for block in rows.blocks(lambda share: None):

@@ -29,7 +29,7 @@ IGNORED = {
 }
 
 
-class Wishes(NamedTuple):
+class ColumnChoices(NamedTuple):
     """What a person says of the columns; empty where it is to be guessed."""
 
     target: tuple[str, ...] = ()
@@ -101,7 +101,7 @@ def check_names(wanted: Sequence[str], names: Sequence[str]) -> None:
             raise ValueError(f"there is no column “{visible(name)}”; {also}")
 
 
-def guess_targets(names: Sequence[str], wishes: Wishes) -> tuple[str, ...]:
+def guess_targets(names: Sequence[str], wishes: ColumnChoices) -> tuple[str, ...]:
     """Targets before anything of the columns is known: as a person says, by name, or the last column."""
     if wishes.target:
         return () if wishes.target == (NO_TARGET,) and NO_TARGET not in names else wishes.target
@@ -110,7 +110,7 @@ def guess_targets(names: Sequence[str], wishes: Wishes) -> tuple[str, ...]:
     return tuple(named[-1:] or free[-1:]) if len(names) > 1 else ()
 
 
-def choose_roles(scan: Scan, how: CellFormat, wishes: Wishes) -> tuple[list[ColumnPlan], list[Remark]]:
+def choose_roles(scan: Scan, how: CellFormat, wishes: ColumnChoices) -> tuple[list[ColumnPlan], list[Remark]]:
     """A plan for every column, and what a person should know of it.
 
     Raises:
@@ -145,7 +145,7 @@ def choose_roles(scan: Scan, how: CellFormat, wishes: Wishes) -> tuple[list[Colu
     return plans, remarks
 
 
-def _targets(scan: Scan, names: list[str], wishes: Wishes) -> tuple[str, ...]:
+def _targets(scan: Scan, names: list[str], wishes: ColumnChoices) -> tuple[str, ...]:
     """The targets: a guessed one has to be good for it."""
     first = guess_targets(names, wishes)
     if wishes.target or not first:
@@ -159,7 +159,7 @@ def _targets(scan: Scan, names: list[str], wishes: Wishes) -> tuple[str, ...]:
 
 
 def _plan_target(
-    column: ScannedColumn, rows: int, wishes: Wishes, how: CellFormat, count: int, remarks: list[Remark]
+    column: ScannedColumn, rows: int, wishes: ColumnChoices, how: CellFormat, count: int, remarks: list[Remark]
 ) -> ColumnPlan:
     different = _different(column, how)
     as_classes = column.main == "word" or column.name in wishes.categories
@@ -207,7 +207,7 @@ def _plan_target(
     return _plan(column, "category", "target", tuple(different))
 
 
-def _plan_input(column: ScannedColumn, wishes: Wishes, how: CellFormat) -> ColumnPlan:
+def _plan_input(column: ScannedColumn, wishes: ColumnChoices, how: CellFormat) -> ColumnPlan:
     own = column.kind if column.main == "word" else column.main  # it can be divided by, as what it is
     if column.name in wishes.ignored:
         return _plan(column, own, reason="as you said")
@@ -299,7 +299,7 @@ def _shortened(remarks: list[Remark]) -> list[Remark]:
     ]
 
 
-def _remark_ignored(plans: list[ColumnPlan], wishes: Wishes, remarks: list[Remark]) -> None:
+def _remark_ignored(plans: list[ColumnPlan], wishes: ColumnChoices, remarks: list[Remark]) -> None:
     """Say which columns were left out without having been asked for."""
     for kind, reason in IGNORED.items():
         names = [
@@ -318,7 +318,7 @@ def _remark_ignored(plans: list[ColumnPlan], wishes: Wishes, remarks: list[Remar
             )
 
 
-def _remark_target(plans: list[ColumnPlan], wishes: Wishes, remarks: list[Remark]) -> None:
+def _remark_target(plans: list[ColumnPlan], wishes: ColumnChoices, remarks: list[Remark]) -> None:
     targets = [plan for plan in plans if plan.role == "target"]
     if not targets and wishes.target != (NO_TARGET,):
         remarks.append(Remark("warning", "no column was found that a network could be asked for: name the target"))

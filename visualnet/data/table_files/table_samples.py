@@ -64,7 +64,7 @@ class Layout(NamedTuple):
         return found
 
 
-class Kept(NamedTuple):
+class KeptRows(NamedTuple):
     """Some rows of a block that are kept: their lines, their inputs and their targets (NaN nowhere)."""
 
     lines: Array
@@ -106,7 +106,7 @@ class ColumnReader:
 
 def keep_rows(
     rows: Rows, how: CellFormat, layout: Layout, check: Callable[[float], None], lacking: Lines, incomplete: Lines
-) -> Iterator[Kept]:
+) -> Iterator[KeptRows]:
     """The rows that have all targets, in blocks. Lines of rows that lack one go to ``lacking``; of those that lack an input, and are left
     out for that, to ``incomplete``."""
     inputs, targets = layout.inputs, layout.targets
@@ -129,7 +129,7 @@ def keep_rows(
             for at in np.flatnonzero(places_of):
                 log.add(int(lines[at]))
         kept = ~(lacks | gaps)
-        yield Kept(lines[kept], features[kept], found[kept]) if not kept.all() else Kept(lines, features, found)
+        yield KeptRows(lines[kept], features[kept], found[kept]) if not kept.all() else KeptRows(lines, features, found)
 
 
 class TableSamples(ArraySamples):

@@ -41,7 +41,7 @@ class TextFormat(NamedTuple):
     cells: CellFormat
 
 
-class Sniffed(NamedTuple):
+class DetectedFormat(NamedTuple):
     """A format that was guessed, with what a person should know of it; ``rows`` are the first ones."""
 
     format: TextFormat
@@ -49,7 +49,7 @@ class Sniffed(NamedTuple):
     remarks: tuple[str, ...]
 
 
-class Wanted(NamedTuple):
+class FormatChoices(NamedTuple):
     """What a person said of the format; empty where it is to be guessed."""
 
     encoding: str = ""
@@ -60,7 +60,7 @@ class Wanted(NamedTuple):
     missing: tuple[str, ...] = ()
 
 
-def sniff(path: Path, wanted: Wanted, encoding: str = "") -> Sniffed:
+def sniff(path: Path, wanted: FormatChoices, encoding: str = "") -> DetectedFormat:
     """The format of a table, guessed from its beginning where nothing is said.
 
     Raises:
@@ -94,7 +94,7 @@ def sniff(path: Path, wanted: Wanted, encoding: str = "") -> Sniffed:
             word = next(word for word, mark in DELIMITERS.items() if mark == better)
             remarks.append(f"every row has one cell with this delimiter; with “{word}” there are {many}")
     how = CellFormat(decimal, day_first is not False, missing)
-    return Sniffed(TextFormat(encoding, delimiter, header, names, how), rows, tuple(remarks))
+    return DetectedFormat(TextFormat(encoding, delimiter, header, names, how), rows, tuple(remarks))
 
 
 def guess_encoding(head: bytes) -> str:

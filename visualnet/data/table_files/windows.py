@@ -37,7 +37,7 @@ class SeriesTable(NamedTuple):
     """Rows without a time, which are left out."""
 
 
-class Cut(NamedTuple):
+class WindowSpec(NamedTuple):
     """How windows are cut: so many steps are shown, so many after them asked for, and so many lie between two beginnings."""
 
     window: int
@@ -107,7 +107,7 @@ def carry_forward(table: SeriesTable) -> SeriesTable:
     return table._replace(values=values)
 
 
-def list_windows(table: SeriesTable, cut: Cut) -> tuple[Array, Array, list[str]]:
+def list_windows(table: SeriesTable, cut: WindowSpec) -> tuple[Array, Array, list[str]]:
     """Where windows begin whose values are all there; where those begin that lack one; and the series that are too short for any."""
     length = cut.window + cut.horizon
     begins = np.concatenate(([0], table.ends[:-1]))
@@ -123,7 +123,14 @@ class WindowSamples(Samples):
     """Windows of series: ``series`` (window, inputs) and ``y`` (horizon × targets, step by step)."""
 
     def __init__(
-        self, table: SeriesTable, starts: Array, cut: Cut, inputs: Array, targets: Array, name: str, fingerprint: str
+        self,
+        table: SeriesTable,
+        starts: Array,
+        cut: WindowSpec,
+        inputs: Array,
+        targets: Array,
+        name: str,
+        fingerprint: str,
     ) -> None:
         self._table, self._starts, self._cut = table, starts, cut
         self._inputs, self._targets, self._name = inputs, targets, name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from visualnet.figures.charts.marks import SMALL, Mark, Stroke, Words, text_width
+from visualnet.figures.charts.marks import SMALL, Label, Mark, Stroke, text_width
 from visualnet.figures.ticks import nice_ticks, tick_labels
 
 TOP, RIGHT, BOTTOM = 26.0, 18.0, 40.0
@@ -61,17 +61,17 @@ def draw_axes(axes: Axes, x_title: str, y_title: str, across: bool = True) -> li
     for value, text in zip(ticks, tick_labels(ticks), strict=True):
         at, _ = axes.at(value, axes.y[0])
         marks.append(Stroke(((at, axes.top), (at, axes.bottom)), "line", alpha=0.6))
-        marks.append(Words(at, axes.bottom + 10, text, align="centre"))
+        marks.append(Label(at, axes.bottom + 10, text, align="centre"))
     ticks = nice_ticks(*axes.y, max(int(axes.height / STEP_Y), 2))
     for value, text in zip(ticks, tick_labels(ticks), strict=True):
         _, at = axes.at(axes.x[0], value)
         marks.append(Stroke(((axes.left, at), (axes.right, at)), "line", alpha=0.6))
-        marks.append(Words(axes.left - 7, at, text, align="right"))
+        marks.append(Label(axes.left - 7, at, text, align="right"))
     if text_width(x_title) > axes.right - 6:
-        marks.append(Words(6.0, axes.bottom + 27, x_title))
+        marks.append(Label(6.0, axes.bottom + 27, x_title))
     else:
-        marks.append(Words(axes.right, axes.bottom + 27, x_title, align="right"))
-    marks.append(Words(max(axes.left - 40, 6.0), axes.top - 15, y_title))
+        marks.append(Label(axes.right, axes.bottom + 27, x_title, align="right"))
+    marks.append(Label(max(axes.left - 40, 6.0), axes.top - 15, y_title))
     return marks
 
 
@@ -86,7 +86,7 @@ def legend(entries: list[tuple[str, str]], right: float, top: float) -> list[Mar
     marks: list[Mark] = []
     for name, colour in reversed(entries):
         right -= text_width(name, SMALL)
-        marks.append(Words(right, top, name, "text"))
+        marks.append(Label(right, top, name, "text"))
         marks.append(Stroke(((right - 20, top), (right - 6, top)), colour, 2.0))
         right -= 34
     return marks

@@ -8,7 +8,18 @@ from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.axes import draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import SMALL, Box, Chart, Drawing, Mark, Spot, Stroke, Words, shorten, text_width
+from visualnet.figures.charts.marks import (
+    SMALL,
+    Box,
+    Chart,
+    Drawing,
+    HitRegion,
+    Label,
+    Mark,
+    Stroke,
+    shorten,
+    text_width,
+)
 from visualnet.figures.ticks import nice_ticks, tick_labels
 
 MOST_ROWS = 200
@@ -48,24 +59,29 @@ class BarChart(Chart):
         for value, text in zip(ticks, tick_labels(ticks), strict=True):
             at = left + value / end * length
             marks.append(Stroke(((at, top), (at, top + row * count)), "line", alpha=0.6))
-            marks.append(Words(at, top + row * count + 10, text, align="centre"))
+            marks.append(Label(at, top + row * count + 10, text, align="centre"))
         told = f" · {len(self.names) - count} more rows in the table" if count < len(self.names) else ""
-        marks.append(Words(left + length, top + row * count + 27, self.title + told, align="right"))
+        marks.append(Label(left + length, top + row * count + 27, self.title + told, align="right"))
         if len(self.groups) > 1:
             at = left
             for number, (name, _) in enumerate(self.groups):
                 marks.append(Box(at, 6, 9, 9, f"curve:{number}"))
-                marks.append(Words(at + 14, 11, name, "text"))
+                marks.append(Label(at + 14, 11, name, "text"))
                 at += text_width(name) + 36
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for place in range(count):
             y = top + place * row
-            marks.append(Words(left - 8, y + row / 2, shorten(self.names[place], left - 14), "text", align="right"))
-            self._draw_row(marks, spots, place, (left, y, length, row), end)
-        return Drawing(width, height, tuple(marks), tuple(spots))
+            marks.append(Label(left - 8, y + row / 2, shorten(self.names[place], left - 14), "text", align="right"))
+            self._draw_row(marks, regions, place, (left, y, length, row), end)
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _draw_row(
-        self, marks: list[Mark], spots: list[Spot], place: int, box: tuple[float, float, float, float], end: float
+        self,
+        marks: list[Mark],
+        regions: list[HitRegion],
+        place: int,
+        box: tuple[float, float, float, float],
+        end: float,
     ) -> None:
         left, y, length, row = box
         thick = row * 0.78 / len(self.groups)
@@ -78,11 +94,11 @@ class BarChart(Chart):
                 middle = at + thick / 2
                 marks.append(Stroke(((ends[0], middle), (ends[1], middle)), "text", 1.5))
             if len(self.groups) == 1 or thick >= SMALL - 1:
-                marks.append(Words(left + length + 8, at + thick / 2, format_number(bar.value)))
+                marks.append(Label(left + length + 8, at + thick / 2, format_number(bar.value)))
             words = f"{self.names[place]} · {group or self.title}: {format_number(bar.value)}"
             if bar.low is not None and bar.high is not None:
                 words += f" ({format_number(bar.low)} to {format_number(bar.high)})"
-            spots.append(Spot(left, at, length, thick, words + _open_words(bar.samples), bar.samples))
+            regions.append(HitRegion(left, at, length, thick, words + _open_words(bar.samples), bar.samples))
 
     def _longest(self) -> float:
         values = [
@@ -125,16 +141,16 @@ class HistogramChart(Chart):
         x = widen(self.edges[0], self.edges[-1], 0.02)
         axes = make_axes(width, height, x, (0.0, max(*self.counts, 1) * 1.05))
         marks = draw_axes(axes, self.x_title, self.y_title)
-        spots = []
+        regions = []
         for i, count in enumerate(self.counts):
             (left, top), (right, bottom) = axes.at(self.edges[i], count), axes.at(self.edges[i + 1], 0)
             marks.append(Box(left, top, max(right - left - 1, 1), bottom - top, "curve:0", 0.85))
             held = self.samples[i] if self.samples else ()
             words = f"{format_number(self.edges[i])} to {format_number(self.edges[i + 1])}: {count:,}"
-            spots.append(Spot(left, axes.top, right - left, axes.height, words + _open_words(held), held))
+            regions.append(HitRegion(left, axes.top, right - left, axes.height, words + _open_words(held), held))
         if self.mark is not None and x[0] <= self.mark <= x[1]:
             marks.append(Stroke((axes.at(self.mark, 0), axes.at(self.mark, axes.y[1])), "muted", 1.0, dashed=True))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("from", "to", self.y_title)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import Axes, draw_axes, legend, make_axes, widen
-from visualnet.figures.charts.marks import Chart, Dots, Drawing, Mark, Spot, Stroke
+from visualnet.figures.charts.marks import Chart, Dots, Drawing, HitRegion, Mark, Stroke
 
 MOST_POINTS = 400
 """Of a curve with more points some are left out where it is drawn."""
@@ -45,14 +45,14 @@ class CurveChart(Chart):
         marks = draw_axes(axes, self.x_title, self.y_title)
         if self.guide is not None:
             marks.append(Stroke(tuple(axes.at(*point) for point in self.guide), "muted", 1.0, dashed=True))
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for number, curve in enumerate(self.curves):
             marks += _draw_curve(axes, curve, f"curve:{number}")
-            spots += _spots(axes, curve)
+            regions += _regions(axes, curve)
         if len(self.curves) > 1:
             names = [(curve.name, f"curve:{number}") for number, curve in enumerate(self.curves)]
             marks += _place_legend(axes, names, width)
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _range(self, axis: str) -> tuple[float, float]:
         values = [value for curve in self.curves for value in getattr(curve, axis)]
@@ -92,12 +92,12 @@ def _draw_curve(axes: Axes, curve: Curve, colour: str) -> list[Mark]:
     return marks
 
 
-def _spots(axes: Axes, curve: Curve) -> list[Spot]:
+def _regions(axes: Axes, curve: Curve) -> list[HitRegion]:
     if not curve.dots:
         return []
     found = []
     for i, (x, y) in enumerate(zip(curve.x, curve.y, strict=True)):
         at = axes.at(x, y)
         words = curve.words[i] if curve.words else f"{curve.name}: {format_number(x)}, {format_number(y)}"
-        found.append(Spot(at[0] - 8, at[1] - 8, 16, 16, words, curve.samples[i] if curve.samples else ()))
+        found.append(HitRegion(at[0] - 8, at[1] - 8, 16, 16, words, curve.samples[i] if curve.samples else ()))
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.figures.charts.marks import Chart, Drawing, Mark, Spot, Words, shorten
+from visualnet.figures.charts.marks import Chart, Drawing, HitRegion, Label, Mark, shorten
 
 LINE = 22.0
 
@@ -30,17 +30,17 @@ class ExampleList(Chart):
 
     def lay_out(self, width: float, height: float) -> Drawing:
         marks: list[Mark] = [
-            Words(12, 12, "sample"),
-            Words(90, 12, self.score_title),
+            Label(12, 12, "sample"),
+            Label(90, 12, self.score_title),
         ]
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for row, one in enumerate(self.examples[: max(int((height - LINE) / LINE), 1)]):
             y = LINE + (row + 0.5) * LINE
-            marks.append(Words(12, y, str(one.sample), "text"))
-            marks.append(Words(90, y, format_number(one.score), "text"))
-            marks.append(Words(200, y, shorten(one.words, width - 212), "text"))
-            spots.append(Spot(0, y - LINE / 2, width, LINE, one.words, (one.sample,)))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+            marks.append(Label(12, y, str(one.sample), "text"))
+            marks.append(Label(90, y, format_number(one.score), "text"))
+            marks.append(Label(200, y, shorten(one.words, width - 212), "text"))
+            regions.append(HitRegion(0, y - LINE / 2, width, LINE, one.words, (one.sample,)))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("sample", self.score_title, "answer")

@@ -9,7 +9,7 @@ from typing import Any
 
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.axes import legend
-from visualnet.figures.charts.marks import Chart, Dots, Drawing, Mark, Spot, Stroke, Words, shorten, text_width
+from visualnet.figures.charts.marks import Chart, Dots, Drawing, HitRegion, Label, Mark, Stroke, shorten, text_width
 from visualnet.figures.ticks import LogScale, extend_log_scale, nice_ticks, power_text, tick_labels
 
 TOP, BOTTOM, RIGHT = 28.0, 40.0, 64.0
@@ -42,18 +42,18 @@ class LevelChart(Chart):
         for share, text in self._ticks(max(int(length / TICK_PX), 2)):
             at = left + share * length
             marks.append(Stroke(((at, TOP), (at, bottom)), "line", alpha=0.6))
-            marks.append(Words(at, bottom + 10, text, align="centre"))
+            marks.append(Label(at, bottom + 10, text, align="centre"))
         told = f" · {len(self.names) - count} more in the table" if count < len(self.names) else ""
-        marks.append(Words(left + length, bottom + 27, self.title + told, align="right"))
+        marks.append(Label(left + length, bottom + 27, self.title + told, align="right"))
         if len(self.groups) > 1:
             marks += legend([(name, f"curve:{n}") for n, (name, _) in enumerate(self.groups)], width - 12, 12)
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for place in range(count):
             y = TOP + (place + 0.5) * row
-            marks.append(Words(left - 10, y, shorten(self.names[place], left - 16), "text", align="right"))
+            marks.append(Label(left - 10, y, shorten(self.names[place], left - 16), "text", align="right"))
             if len(self.groups) == 1 and math.isfinite(value := self.groups[0][1][place]):
-                marks.append(Words(left + length + 8, y, format_number(value, 2)))
-            spots.append(Spot(0, y - row / 2, width, row, self._words(place)))
+                marks.append(Label(left + length + 8, y, format_number(value, 2)))
+            regions.append(HitRegion(0, y - row / 2, width, row, self._words(place)))
         for number, (_, values) in enumerate(self.groups):
             points = [
                 (left + self._share(value) * length, TOP + (place + 0.5) * row)
@@ -62,7 +62,7 @@ class LevelChart(Chart):
             ]
             marks.append(Stroke(tuple(points), f"curve:{number}", 1.5, alpha=0.7))
             marks.append(Dots(tuple(points), f"curve:{number}", 3.5, 1.0))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _words(self, place: int) -> str:
         figures = [

@@ -46,7 +46,7 @@ class Dots(NamedTuple):
     alpha: float = 0.6
 
 
-class Words(NamedTuple):
+class Label(NamedTuple):
     """A line of text; ``x`` is its left end, its middle or its right end as ``align`` says, ``y`` the middle of its height."""
 
     x: float
@@ -82,10 +82,10 @@ class Pixels(NamedTuple):
     smooth: bool = False
 
 
-Mark = Stroke | Box | Dots | Words | Area | Pixels
+Mark = Stroke | Box | Dots | Label | Area | Pixels
 
 
-class Spot(NamedTuple):
+class HitRegion(NamedTuple):
     """A place that answers to the pointer: with words, and with the samples that a click opens or the settings that it changes."""
 
     x: float
@@ -97,10 +97,10 @@ class Spot(NamedTuple):
     options: tuple[tuple[str, int], ...] = ()
 
 
-class SpotField(Protocol):
+class HitRegionField(Protocol):
     """Places that are too many to be listed."""
 
-    def spot_at(self, x: float, y: float) -> Spot | None:
+    def region_at(self, x: float, y: float) -> HitRegion | None:
         """The place at a point, in px; None if there is none."""
 
 
@@ -114,16 +114,16 @@ class Drawing(NamedTuple):
     width: float
     height: float
     marks: tuple[Mark, ...]
-    spots: tuple[Spot, ...] = ()
-    fields: tuple[SpotField, ...] = ()
+    regions: tuple[HitRegion, ...] = ()
+    fields: tuple[HitRegionField, ...] = ()
 
-    def spot_at(self, x: float, y: float) -> Spot | None:
+    def region_at(self, x: float, y: float) -> HitRegion | None:
         """The foremost place at a point; those that are listed stand before those that are not."""
-        hits = (s for s in reversed(self.spots) if s.x <= x <= s.x + s.width and s.y <= y <= s.y + s.height)
+        hits = (s for s in reversed(self.regions) if s.x <= x <= s.x + s.width and s.y <= y <= s.y + s.height)
         found = next(hits, None)
         if found is not None:
             return found
-        return next((spot for field in reversed(self.fields) if (spot := field.spot_at(x, y)) is not None), None)
+        return next((region for field in reversed(self.fields) if (region := field.region_at(x, y)) is not None), None)
 
 
 class Chart:
@@ -160,18 +160,18 @@ def shorten(text: str, room: float, size: float = SMALL) -> str:
     return text if len(text) <= most else f"{text[: max(most - 1, 1)]}…"
 
 
-def find_next(spots: Sequence[Spot], at: int, way: tuple[int, int]) -> int:
+def find_next(regions: Sequence[HitRegion], at: int, way: tuple[int, int]) -> int:
     """The number of the place with samples (or, where no place has some, with settings) that is nearest on the way (to the right, down)
     from the place ``at``; where there is none on it, the next one in the order of the places, round to the other end. At least one must
     hold some."""
-    held = [number for number, spot in enumerate(spots) if spot.samples]
-    held = held or [number for number, spot in enumerate(spots) if spot.options]
+    held = [number for number, region in enumerate(regions) if region.samples]
+    held = held or [number for number, region in enumerate(regions) if region.options]
     if at not in held:
         return held[0] if sum(way) > 0 else held[-1]
-    x, y = _middle(spots[at])
+    x, y = _middle(regions[at])
     found: list[tuple[float, int]] = []
     for number in held:
-        right, down = (there - here for there, here in zip(_middle(spots[number]), (x, y), strict=True))
+        right, down = (there - here for there, here in zip(_middle(regions[number]), (x, y), strict=True))
         along = right * way[0] + down * way[1]
         aside = abs(right * way[1]) + abs(down * way[0])
         if number != at and along > 0.5 and aside < 2 * along + 0.5:
@@ -181,5 +181,5 @@ def find_next(spots: Sequence[Spot], at: int, way: tuple[int, int]) -> int:
     return held[(held.index(at) + sum(way)) % len(held)]
 
 
-def _middle(spot: Spot) -> tuple[float, float]:
-    return spot.x + spot.width / 2, spot.y + spot.height / 2
+def _middle(region: HitRegion) -> tuple[float, float]:
+    return region.x + region.width / 2, region.y + region.height / 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_percent, format_quantity
-from visualnet.figures.charts.marks import Box, Chart, Drawing, Mark, Spot, Words, shorten, text_width
+from visualnet.figures.charts.marks import Box, Chart, Drawing, HitRegion, Label, Mark, shorten, text_width
 
 MOST_CLASSES = 40
 """Of more classes those that are confused most are shown; the table holds all that occur."""
@@ -68,29 +68,29 @@ class MatrixChart(Chart):
         names = [self.names[i] for i in self.order]
         totals = self._totals()
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         left, top, across, cell = frame.left, frame.top, frame.across, frame.cell
         for i, true in enumerate(self.order):
             y = top + i * cell
-            marks.append(Words(left - 8, y + cell / 2, shorten(names[i], left - 28), "text", align="right"))
+            marks.append(Label(left - 8, y + cell / 2, shorten(names[i], left - 28), "text", align="right"))
             for j, said in enumerate(self.order):
-                self._draw_cell(marks, spots, (true, said), (left + j * across, y, across, cell), totals[true])
+                self._draw_cell(marks, regions, (true, said), (left + j * across, y, across, cell), totals[true])
         right, below = left + len(names) * across, top + len(names) * cell
         upward = not self._fit_across(across)
         for j, name in enumerate(names):
             x = left + (j + 0.5) * across
             if upward:
-                marks.append(Words(x, below + 4, shorten(name, frame.names - 6), "text", align="right", upward=True))
+                marks.append(Label(x, below + 4, shorten(name, frame.names - 6), "text", align="right", upward=True))
             else:
-                marks.append(Words(x, below + 9, name, "text", align="centre"))
+                marks.append(Label(x, below + 9, name, "text", align="centre"))
         if frame.is_roomy:
-            marks.append(Words(left, below + frame.names + 10, self._axis_words()))
-        marks.append(Words(10, top + len(names) * cell / 2, "true", align="centre", upward=True))
+            marks.append(Label(left, below + frame.names + 10, self._axis_words()))
+        marks.append(Label(10, top + len(names) * cell / 2, "true", align="centre", upward=True))
         if width - right >= TABLE_WIDTH + 48:
-            self._draw_table(marks, spots, totals, (right + 48, top, width - right - 56, height - top))
+            self._draw_table(marks, regions, totals, (right + 48, top, width - right - 56, height - top))
         elif not frame.is_roomy and width - right >= text_width("answered") + 12:
-            marks.append(Words(right + 8, below + 9, shorten(self._axis_words(), width - right - 12)))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+            marks.append(Label(right + 8, below + 9, shorten(self._axis_words(), width - right - 12)))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _frame(self, width: float, height: float) -> _Frame:
         """The cells as large as there is room for them, and never smaller than can be read."""
@@ -129,7 +129,7 @@ class MatrixChart(Chart):
     def _draw_table(
         self,
         marks: list[Mark],
-        spots: list[Spot],
+        regions: list[HitRegion],
         totals: Mapping[int, int],
         room: tuple[float, float, float, float],
     ) -> None:
@@ -143,15 +143,15 @@ class MatrixChart(Chart):
             return
         width = min(width, 340.0)
         head = f"Most frequent mistakes{self._which_classes()}"
-        marks.append(Words(x, top + TABLE_LINE / 2, shorten(head, room[2]), bold=True))
+        marks.append(Label(x, top + TABLE_LINE / 2, shorten(head, room[2]), bold=True))
         for row, at in enumerate(wrong[:lines], 1):
             y = top + (row + 0.5) * TABLE_LINE
             count = self.counts[at]
             figures = f"{count:,} · {format_percent(count / totals[at[0]])}"
             words = f"“{self.names[at[0]]}” answered as “{self.names[at[1]]}”"
-            marks.append(Words(x, y, shorten(words, width - text_width(figures) - 16), "text"))
-            marks.append(Words(x + width, y, figures, "text", align="right"))
-            spots.append(self._spot(at, (x - 4, y - TABLE_LINE / 2, width + 8, TABLE_LINE), totals[at[0]]))
+            marks.append(Label(x, y, shorten(words, width - text_width(figures) - 16), "text"))
+            marks.append(Label(x + width, y, figures, "text", align="right"))
+            regions.append(self._region(at, (x - 4, y - TABLE_LINE / 2, width + 8, TABLE_LINE), totals[at[0]]))
 
     def _axis_words(self) -> str:
         return f"answered{self._which_classes()}"
@@ -165,7 +165,7 @@ class MatrixChart(Chart):
     def _draw_cell(
         self,
         marks: list[Mark],
-        spots: list[Spot],
+        regions: list[HitRegion],
         at: tuple[int, int],
         box: tuple[float, float, float, float],
         total: int,
@@ -176,16 +176,16 @@ class MatrixChart(Chart):
         marks.append(Box(x, y, width - 1, height - 1, colour))
         words = self._words_of(count, total)
         if count and text_width(words) <= width - 1:
-            marks.append(Words(x + width / 2 - 0.5, y + height / 2 - 0.5, words, f"on {colour}", align="centre"))
-        spots.append(self._spot(at, box, total))
+            marks.append(Label(x + width / 2 - 0.5, y + height / 2 - 0.5, words, f"on {colour}", align="centre"))
+        regions.append(self._region(at, box, total))
 
-    def _spot(self, at: tuple[int, int], box: tuple[float, float, float, float], total: int) -> Spot:
+    def _region(self, at: tuple[int, int], box: tuple[float, float, float, float], total: int) -> HitRegion:
         count = self.counts.get(at, 0)
         true, said = self.names[at[0]], self.names[at[1]]
         share = format_percent(count / total if total else 0.0)
         words = f"{format_quantity(count, self.unit)} of “{true}” answered as “{said}” ({share} of “{true}”)"
         held = self.samples.get(at, ())
-        return Spot(*box, words + (" — click to see them" if held else ""), held)
+        return HitRegion(*box, words + (" — click to see them" if held else ""), held)
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("true", "answered", "count", "share of the true class")

@@ -8,7 +8,7 @@ from typing import Any
 
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.axes import draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import Chart, Dots, Drawing, Mark, Spot, Stroke, Words
+from visualnet.figures.charts.marks import Chart, Dots, Drawing, HitRegion, Label, Mark, Stroke
 
 MOST_POINTS = 3000
 """Of more points every second, third … is drawn; the table holds all."""
@@ -46,14 +46,14 @@ class ScatterChart(Chart):
         marks.append(Dots(tuple(places), "curve:0"))
         if step > 1:
             words = f"{len(shown):,} of {format_quantity(len(self.x), self.unit)} are drawn"
-            marks.append(Words(axes.right, axes.top - 15, words, align="right"))
-        spots = []
+            marks.append(Label(axes.right, axes.top - 15, words, align="right"))
+        regions = []
         for i, (left, top) in zip(shown, places, strict=True):
             told = f"{self.x_title} {format_number(self.x[i])}, {self.y_title} {format_number(self.y[i])}"
             held = (self.samples[i],) if self.unit == "sample" else ()
-            spot = Spot(left - REACH, top - REACH, 2 * REACH, 2 * REACH, told, held)
-            spots.append(spot)
-        return Drawing(width, height, tuple(marks), tuple(spots))
+            region = HitRegion(left - REACH, top - REACH, 2 * REACH, 2 * REACH, told, held)
+            regions.append(region)
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield (self.unit, self.x_title, self.y_title)

@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from visualnet.figures.charts.colours import resolve
-from visualnet.figures.charts.marks import Area, Box, Chart, Dots, Drawing, Mark, Pixels, Stroke, Words
+from visualnet.figures.charts.marks import Area, Box, Chart, Dots, Drawing, Label, Mark, Pixels, Stroke
 
 LIGHT: Final = {
     "text": "#1c2028",
@@ -69,7 +69,7 @@ def _image_element(mark: Pixels) -> str:
     return f'<image {place} preserveAspectRatio="none" opacity="{mark.alpha:g}"{hard} href="data:image/png;base64,{code}"/>'
 
 
-def _text_element(mark: Words) -> str:
+def _text_element(mark: Label) -> str:
     weight = ' font-weight="600"' if mark.bold else ""
     turn = f' transform="rotate(-90 {mark.x:.1f} {mark.y:.1f})"' if mark.upward else ""
     style = f'font-size="{mark.size:g}" fill="{colour_of(mark.colour)}" text-anchor="{ANCHOR[mark.align]}"{weight}'

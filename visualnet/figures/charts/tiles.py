@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.figures.charts.marks import SMALL, Chart, Drawing, Mark, Pixels, Spot, Words, shorten
+from visualnet.figures.charts.marks import SMALL, Chart, Drawing, HitRegion, Label, Mark, Pixels, shorten
 from visualnet.figures.colours.indices import LEVELS, levels
 from visualnet.figures.ticks import nice_ticks
 
@@ -48,21 +48,23 @@ class TilesChart(Chart):
         title = TITLE if any(self.titles) else 0.0
         columns, cell = _fit(count, wide / max(tall, 1), max(width - bar - GAP, 20.0), max(height - GAP, 20.0), title)
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         high = cell * tall / max(wide, 1)
         for at in range(count):
             x, y = GAP + at % columns * (cell + GAP), GAP + at // columns * (high + title + GAP)
             if title:
                 name = self.titles[at] if at < len(self.titles) else ""
-                marks.append(Words(x, y + title / 2, shorten(name, cell), "muted"))
+                marks.append(Label(x, y + title / 2, shorten(name, cell), "muted"))
             marks.append(self._tile(at, x, y + title, cell, high))
             told = self.words[at] if at < len(self.words) else self._describe(at)
-            spots.append(Spot(x, y, cell, high + title, told, self.samples[at] if at < len(self.samples) else ()))
+            regions.append(
+                HitRegion(x, y, cell, high + title, told, self.samples[at] if at < len(self.samples) else ())
+            )
         if bar:
             marks += colour_bar(
                 width - BAR + 8, GAP + title, height - 2 * GAP - title, self.low, self.high, self.signed, self.unit
             )
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _tile(self, at: int, x: float, y: float, width: float, height: float) -> Pixels:
         if self.is_rgb:
@@ -116,10 +118,10 @@ def colour_bar(
     shades = np.linspace(LEVELS - 1, 0, LEVELS).round().astype(np.uint8)[:, None]
     marks: list[Mark] = [Pixels(x, top, width, tall, shades, "signed" if signed else "amount", smooth=True)]
     if unit:
-        marks.append(Words(x, y + 4, unit, "muted"))
+        marks.append(Label(x, y + 4, unit, "muted"))
     span = high - low or 1.0
     ends = [(high, top), (low, top + tall)]
     inner = [(v, top + tall * (high - v) / span) for v in nice_ticks(low, high, max(int(tall / 36), 1))]
     for value, at in (*ends, *(one for one in inner if all(abs(one[1] - end) > SMALL + 3 for _, end in ends))):
-        marks.append(Words(x + width + 4, at, format_number(0.0 if abs(value) < span * 1e-9 else value), "muted"))
+        marks.append(Label(x + width + 4, at, format_number(0.0 if abs(value) < span * 1e-9 else value), "muted"))
     return marks

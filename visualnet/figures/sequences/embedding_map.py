@@ -11,13 +11,24 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_quantity
 from visualnet.figures.charts.axes import Axes, Range, draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import SMALL, USUAL, Chart, Dots, Drawing, Mark, Spot, Words, shorten, text_width
+from visualnet.figures.charts.marks import (
+    SMALL,
+    USUAL,
+    Chart,
+    Dots,
+    Drawing,
+    HitRegion,
+    Label,
+    Mark,
+    shorten,
+    text_width,
+)
 
 COLOURS = 8
 """So many colours there are; of further classes the points are rings."""
 RADIUS = 3.4
 REACH = 5.0
-MOST_SPOTS = 3000
+MOST_REGIONS = 3000
 LEGEND_WIDTH, LEFT = 130.0, 56.0
 
 
@@ -84,8 +95,8 @@ class EmbeddingMap(Chart):
         marks += self._draw_legend(axes, width)
         if self.note:
             room = axes.width - text_width(self.x_title) - 16
-            marks.append(Words(axes.left, axes.bottom + 27, shorten(self.note, room)))
-        return Drawing(width, height, tuple(marks), tuple(self._make_spots(places)))
+            marks.append(Label(axes.left, axes.bottom + 27, shorten(self.note, room)))
+        return Drawing(width, height, tuple(marks), tuple(self._make_regions(places)))
 
     # --- marks ---------------------------------------------------------------------------------------------------------
 
@@ -140,7 +151,7 @@ class EmbeddingMap(Chart):
             cells = {(int(c), int(y // (SMALL + 3))) for c in np.arange(x // 8, (x + wide) // 8 + 1)}
             if not cells & taken:
                 taken |= cells
-                marks.append(Words(x + RADIUS + 3, y, text, "text"))
+                marks.append(Label(x + RADIUS + 3, y, text, "text"))
         return marks
 
     def _draw_legend(self, axes: Axes, width: float) -> list[Mark]:
@@ -153,10 +164,10 @@ class EmbeddingMap(Chart):
             y = axes.top + row * (SMALL + 6)
             more = len(shown) - row
             if row == room - 1 and more > 1:
-                marks.append(Words(axes.right + 28, y, f"and {more} more"))
+                marks.append(Label(axes.right + 28, y, f"and {more} more"))
                 break
             marks += _dots(np.array([[axes.right + 18, y]]), number)
-            marks.append(Words(axes.right + 28, y, shorten(name, LEGEND_WIDTH - 34), "text"))
+            marks.append(Label(axes.right + 28, y, shorten(name, LEGEND_WIDTH - 34), "text"))
         return marks
 
     @staticmethod
@@ -167,21 +178,23 @@ class EmbeddingMap(Chart):
         for at, (number, name) in enumerate(shown):
             text = shorten(name, 80)
             if x + text_width(text) + 14 > axes.right - (0 if at == len(shown) - 1 else 16):
-                marks.append(Words(x, y, "…"))
+                marks.append(Label(x, y, "…"))
                 break
             marks += _dots(np.array([[x, y]]), number)
-            marks.append(Words(x + 7, y, text, "text"))
+            marks.append(Label(x + 7, y, text, "text"))
             x += text_width(text) + 20
         return marks
 
-    def _make_spots(self, places: NDArray[np.float64]) -> list[Spot]:
-        found: list[Spot] = []
+    def _make_regions(self, places: NDArray[np.float64]) -> list[HitRegion]:
+        found: list[HitRegion] = []
         for at, (x, y) in enumerate(places.tolist()):
-            if x != x or len(found) >= MOST_SPOTS:
+            if x != x or len(found) >= MOST_REGIONS:
                 continue
             sample = int(self.samples[at]) if self.samples is not None else -1
             found.append(
-                Spot(x - REACH, y - REACH, 2 * REACH, 2 * REACH, self.describe(at), (sample,) if sample >= 0 else ())
+                HitRegion(
+                    x - REACH, y - REACH, 2 * REACH, 2 * REACH, self.describe(at), (sample,) if sample >= 0 else ()
+                )
             )
         return found
 
@@ -222,5 +235,5 @@ def _dots(places: NDArray[np.float64], number: int) -> list[Mark]:
 def _outlined(x: float, y: float, text: str, bold: bool = False) -> list[Mark]:
     """Words that can be read on points: with an edge in the colour of the ground."""
     around = [(dx, dy) for dx in (-1.2, 0, 1.2) for dy in (-1.2, 0, 1.2) if dx or dy]
-    edge = [Words(x + dx, y + dy, text, "surface", 12, "centre", bold) for dx, dy in around]
-    return [*edge, Words(x, y, text, "text", 12, "centre", bold)]
+    edge = [Label(x + dx, y + dy, text, "surface", 12, "centre", bold) for dx, dy in around]
+    return [*edge, Label(x, y, text, "text", 12, "centre", bold)]

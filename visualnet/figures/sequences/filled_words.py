@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_number, format_percent, format_quantity
-from visualnet.figures.charts.marks import USUAL, Box, Chart, Drawing, Mark, Spot, Words, shorten, text_width
+from visualnet.figures.charts.marks import USUAL, Box, Chart, Drawing, HitRegion, Label, Mark, shorten, text_width
 
 LINE = 24.0
 """The height of a line of the text, in px."""
@@ -21,7 +21,7 @@ BOLD = 1.08
 """So many times as wide are bold letters."""
 
 
-class Filled(NamedTuple):
+class FilledPlace(NamedTuple):
     """A place that is asked: where it stands, the likeliest words with their probabilities, and the word that is right (or nothing)."""
 
     place: int
@@ -36,11 +36,11 @@ class FilledWords(Chart):
 
     kind = "filled-words"
     words: tuple[str, ...]
-    asked: tuple[Filled, ...]
+    asked: tuple[FilledPlace, ...]
 
     def lay_out(self, width: float, height: float) -> Drawing:
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         numbers = {one.place: number for number, one in enumerate(self.asked, 1)}
         bottom = self._draw_text(marks, width, numbers)
         columns = max(int((width - 8) // COLUMN), 1)
@@ -50,11 +50,11 @@ class FilledWords(Chart):
         shown = self.asked[: rows * columns]
         for number, one in enumerate(shown):
             corner = 8 + number % columns * wide, bottom + number // columns * tall
-            self._draw_asked(marks, spots, number, one, corner, wide - 14)
+            self._draw_asked(marks, regions, number, one, corner, wide - 14)
         if len(shown) < len(self.asked):
             told = f"{format_quantity(len(self.asked) - len(shown), 'more place')} in the table"
-            marks.append(Words(width - 8, height - 9, told, align="right"))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+            marks.append(Label(width - 8, height - 9, told, align="right"))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _draw_text(self, marks: list[Mark], width: float, numbers: dict[int, int]) -> float:
         """The text in lines that are full; gives where it ends."""
@@ -67,29 +67,29 @@ class FilledWords(Chart):
                 x, y = 8.0, y + LINE
             if number:
                 marks.append(Box(x - 3, y, wide + 6, LINE - 4, "accent", 0.18))
-            marks.append(Words(x, y + 10, text, "text" if number else "muted", USUAL, bold=bool(number)))
+            marks.append(Label(x, y + 10, text, "text" if number else "muted", USUAL, bold=bool(number)))
             x += wide + GAP
         return y + LINE + 8
 
     def _draw_asked(
         self,
         marks: list[Mark],
-        spots: list[Spot],
+        regions: list[HitRegion],
         number: int,
-        one: Filled,
+        one: FilledPlace,
         corner: tuple[float, float],
         width: float,
     ) -> None:
         left, top = corner
         verdict = "" if not one.truth else "✓ " if one.truth == one.words[0] else "✗ "
         right = f": “{one.truth}” was there" if one.truth else ""
-        marks.append(Words(left, top + 8, shorten(f"{verdict}{number + 1}{right}", width), "text", bold=True))
+        marks.append(Label(left, top + 8, shorten(f"{verdict}{number + 1}{right}", width), "text", bold=True))
         names = min(max((text_width(word) for word in one.words), default=30.0) + 10, width * 0.45)
         room = max(width - names - 54, 12.0)
         for row, (word, share) in enumerate(zip(one.words, one.shares, strict=True)):
             y, is_right = top + HEAD + row * ROW, word == one.truth
             marks.append(
-                Words(
+                Label(
                     left + names - 6,
                     y + 8,
                     shorten(word, names - 6),
@@ -100,9 +100,11 @@ class FilledWords(Chart):
             )
             marks.append(Box(left + names, y + 3, room, 10, "line", 0.6))
             marks.append(Box(left + names, y + 3, max(room * share, 1.0), 10, "accent" if is_right else "curve:0"))
-            marks.append(Words(left + width, y + 8, format_percent(share), align="right"))
+            marks.append(Label(left + width, y + 8, format_percent(share), align="right"))
             told = "the word that was there" if is_right else "another word" if one.truth else "filled in"
-            spots.append(Spot(left, y, width, ROW, f"place {one.place + 1}, “{word}”: {format_percent(share)}, {told}"))
+            regions.append(
+                HitRegion(left, y, width, ROW, f"place {one.place + 1}, “{word}”: {format_percent(share)}, {told}")
+            )
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("place", "shown", "truth", "filled in", "probability")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.colours import contrast
-from visualnet.figures.charts.marks import SMALL, Chart, Drawing, Mark, Pixels, Spot, Words, shorten, text_width
+from visualnet.figures.charts.marks import SMALL, Chart, Drawing, HitRegion, Label, Mark, Pixels, shorten, text_width
 from visualnet.figures.charts.tiles import colour_bar
 from visualnet.figures.colours.indices import HATCH, hatch, levels
 from visualnet.figures.colours.maps import DIVERGING, SEQUENTIAL
@@ -27,7 +27,7 @@ LOW, BARE = 220.0, 10.0
 """Where there is less height for several maps, their rows have no names: the pointer tells them. So much room is left beside each."""
 MOST_NAMED = 140.0
 """Names of rows take no more room than this, in px."""
-MOST_SPOTS = 3000
+MOST_REGIONS = 3000
 """Of more cells a whole column answers to the pointer."""
 NUMBERS_FROM = 34.0
 """Cells narrower than so many px stand without their number."""
@@ -70,25 +70,25 @@ class HeatMaps(Chart):
         titles = TITLE if any(panel.title for panel in self.panels) else 0.0
         beside, across, tall, below = self._fit(width - left - RIGHT, height, titles, left)
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         last = len(self.panels) - 1
         for at, panel in enumerate(self.panels):
             row, column = divmod(at, beside)
             x, top = left + column * (across + left), TOP + row * (tall + titles + GAP)
             if titles:
-                marks.append(Words(x, top + titles / 2 - 2, shorten(panel.title, across), "text", bold=True))
+                marks.append(Label(x, top + titles / 2 - 2, shorten(panel.title, across), "text", bold=True))
             top += titles
             marks += self._draw_panel(panel, x, top, across, tall)
             marks += self._draw_row_names(panel, x, left, top, tall)
-            spots += self._make_spots(panel, x, top, across, tall)
+            regions += self._make_regions(panel, x, top, across, tall)
             if at + beside > last:
                 marks += self._draw_column_names(x, across, top + tall + 2)
         right = left + beside * across + (beside - 1) * left
         marks += self._draw_bars(right + 10, TOP + titles, height - below - TOP - titles)
-        marks.append(Words(right, height - 8, self.column_title, align="right"))
+        marks.append(Label(right, height - 8, self.column_title, align="right"))
         if self.note:
-            marks.append(Words(left, height - 8, shorten(self.note, right - left - text_width(self.column_title) - 12)))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+            marks.append(Label(left, height - 8, shorten(self.note, right - left - text_width(self.column_title) - 12)))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _fit(self, room: float, height: float, titles: float, left: float) -> tuple[int, float, float, float]:
         """How many maps stand beside each other, how wide and high each is, and the room for names below them: one column, or more where
@@ -163,7 +163,7 @@ class HeatMaps(Chart):
             for row, column in np.ndindex(rows, columns):
                 x, y = left + (column + 0.5) * wide, top + (row + 0.5) * high
                 value = float(panel.values[row, column])
-                marks.append(Words(x, y, format_number(value, 3), _ink_on(panel, value), align="centre"))
+                marks.append(Label(x, y, format_number(value, 3), _ink_on(panel, value), align="centre"))
         return marks
 
     def _draw_row_names(self, panel: Panel, x: float, left: float, top: float, tall: float) -> list[Mark]:
@@ -173,7 +173,7 @@ class HeatMaps(Chart):
             return marks
         if self.row_title:
             marks.append(
-                Words(x - left + 8, top + tall / 2, shorten(self.row_title, tall), align="centre", upward=True)
+                Label(x - left + 8, top + tall / 2, shorten(self.row_title, tall), align="centre", upward=True)
             )
         if not rows:
             return marks
@@ -181,7 +181,7 @@ class HeatMaps(Chart):
         stride = max(math.ceil((SMALL + 3) / high), 1)
         for row in range(0, rows, stride):
             name = self.row_names[row] if row < len(self.row_names) else str(row)
-            marks.append(Words(x - 6, top + (row + 0.5) * high, shorten(name, left - 22), align="right"))
+            marks.append(Label(x - 6, top + (row + 0.5) * high, shorten(name, left - 22), align="right"))
         return marks
 
     def _draw_column_names(self, left: float, across: float, top: float) -> list[Mark]:
@@ -193,19 +193,19 @@ class HeatMaps(Chart):
         for column in range(0, len(names), stride):
             x = left + (column + 0.5) * cell
             if upward:
-                marks.append(Words(x, top, shorten(names[column], 84), "text", align="right", upward=True))
+                marks.append(Label(x, top, shorten(names[column], 84), "text", align="right", upward=True))
             else:
                 colour = "text" if self.column_names else "muted"
-                marks.append(Words(x, top + 6, names[column], colour, align="centre"))
+                marks.append(Label(x, top + 6, names[column], colour, align="centre"))
         return marks
 
-    def _make_spots(self, panel: Panel, left: float, top: float, across: float, tall: float) -> list[Spot]:
+    def _make_regions(self, panel: Panel, left: float, top: float, across: float, tall: float) -> list[HitRegion]:
         rows, columns = panel.values.shape
         wide = across / max(columns, 1)
-        if rows * columns * len(self.panels) <= MOST_SPOTS:
+        if rows * columns * len(self.panels) <= MOST_REGIONS:
             high = tall / max(rows, 1)
             return [
-                Spot(left + column * wide, top + row * high, wide, high, self.describe(panel, row, column))
+                HitRegion(left + column * wide, top + row * high, wide, high, self.describe(panel, row, column))
                 for row, column in np.ndindex(rows, columns)
             ]
         found = []
@@ -213,7 +213,7 @@ class HeatMaps(Chart):
             one = panel.values[:, column]
             least, most = format_number(float(np.min(one))), format_number(float(np.max(one)))
             words = f"{self._title(panel)}{self.column_title} {self._column(column)}: {least} to {most}"
-            found.append(Spot(left + column * wide, top, wide, tall, words))
+            found.append(HitRegion(left + column * wide, top, wide, tall, words))
         return found
 
     def describe(self, panel: Panel, row: int, column: int) -> str:

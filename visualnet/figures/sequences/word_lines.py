@@ -11,7 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.figures.charts.marks import USUAL, Box, Chart, Drawing, Mark, Spot, Stroke, Words, shorten, text_width
+from visualnet.figures.charts.marks import (
+    USUAL,
+    Box,
+    Chart,
+    Drawing,
+    HitRegion,
+    Label,
+    Mark,
+    Stroke,
+    shorten,
+    text_width,
+)
 
 LINE = 20.0
 """The height of a word, in px."""
@@ -92,15 +103,15 @@ class WordLines(Chart):
             marks.append(self._line(head, (query, source), weight, (left, right), bottom)._replace(width=width_of))
         # What is scrolled away must not be seen above and below the words.
         marks.append(Box(0, 0, width, TOP - 2, "surface"))
-        spots = self._draw_heads(marks, left, width)
-        spots += self._draw_column(marks, self.queries, True, left, height)
-        spots += self._draw_column(marks, self.sources, False, right, height)
+        regions = self._draw_heads(marks, left, width)
+        regions += self._draw_column(marks, self.queries, True, left, height)
+        regions += self._draw_column(marks, self.sources, False, right, height)
         most = max((weight for *_, weight in drawn), default=0.0)
         told = f"{format_quantity(len(drawn), 'line')}, the strongest {format_number(most)}" if drawn else "no lines"
         if len(drawn) == MOST_LINES:
             told = f"the {MOST_LINES} strongest lines, the strongest {format_number(most)}"
-        marks.append(Words((left + right) / 2, TOP - 12, told, align="centre"))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        marks.append(Label((left + right) / 2, TOP - 12, told, align="centre"))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _line(
         self, head: int, ends: tuple[int, int], weight: float, edges: tuple[float, float], bottom: float
@@ -117,10 +128,10 @@ class WordLines(Chart):
     def _y(self, at: int) -> float:
         return TOP + (at - self.first + 0.5) * LINE
 
-    def _draw_heads(self, marks: list[Mark], left: float, width: float) -> list[Spot]:
+    def _draw_heads(self, marks: list[Mark], left: float, width: float) -> list[HitRegion]:
         """A square for each head; one that is not drawn is pale."""
-        shown, spots = set(self.shown_heads), []
-        marks.append(Words(8, 14, "heads"))
+        shown, regions = set(self.shown_heads), []
+        marks.append(Label(8, 14, "heads"))
         step = min(HEAD + 4, max((width - 60) / max(len(self.weights), 1), 3.0))
         for head in range(len(self.weights)):
             x = 48 + head * step
@@ -129,7 +140,7 @@ class WordLines(Chart):
             )
             if step >= HEAD:
                 marks.append(
-                    Words(
+                    Label(
                         x + (step - 4) / 2,
                         14,
                         str(head),
@@ -137,25 +148,25 @@ class WordLines(Chart):
                         align="centre",
                     )
                 )
-            spots.append(Spot(x, 4, step, HEAD + 4, f"head {head}"))
-        return spots
+            regions.append(HitRegion(x, 4, step, HEAD + 4, f"head {head}"))
+        return regions
 
     def _draw_column(
         self, marks: list[Mark], names: tuple[str, ...], is_query: bool, edge: float, height: float
-    ) -> list[Spot]:
+    ) -> list[HitRegion]:
         chosen = self.query if is_query else self.source
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for at in range(self.first, min(self.first + self.visible(height), len(names))):
             y = self._y(at)
             x, align = (edge - 6, "right") if is_query else (edge + 6, "left")
             room = edge - 10 if is_query else 10_000
             marks += self._shade(at, is_query, edge, y)
             bold = at == chosen
-            marks.append(Words(x, y, shorten(names[at], room, USUAL), "text", USUAL, align, bold))
+            marks.append(Label(x, y, shorten(names[at], room, USUAL), "text", USUAL, align, bold))
             left = 0.0 if is_query else edge
             words = f"query {at} “{names[at]}”" if is_query else f"source {at} “{names[at]}”"
-            spots.append(Spot(left, y - LINE / 2, edge if is_query else 400.0, LINE, words))
-        return spots
+            regions.append(HitRegion(left, y - LINE / 2, edge if is_query else 400.0, LINE, words))
+        return regions
 
     def _shade(self, at: int, is_query: bool, edge: float, y: float) -> list[Mark]:
         """How much the chosen word on the other side is joined to this one: a bar for each head, side by side."""

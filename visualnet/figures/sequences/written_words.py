@@ -14,10 +14,10 @@ from visualnet.figures.charts.marks import (
     Box,
     Chart,
     Drawing,
+    HitRegion,
+    Label,
     Mark,
-    Spot,
     Stroke,
-    Words,
     shorten,
     text_width,
 )
@@ -49,21 +49,21 @@ class WrittenWords(Chart):
 
     def lay_out(self, width: float, height: float) -> Drawing:
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for at, (x, y, wide) in enumerate(self._places(width)):
             share, word = self.shares[at], shorten(self.words[at], width - 16, USUAL)
             if at == self.chosen:
                 marks.append(Box(x - 3, y, wide + 6, LINE - 6, "accent", 0.18))
             colour = "muted" if share is None or at >= len(self.words) - self.pending else "text"
-            marks.append(Words(x, y + 10, word, colour, USUAL, bold=at in self.forced))
+            marks.append(Label(x, y + 10, word, colour, USUAL, bold=at in self.forced))
             if share is None:
                 continue
             marks.append(Box(x, y + 21, wide, 4, "line"))
             marks.append(Box(x, y + 21, wide * share, 4, "accent" if at in self.forced else "curve:0"))
             told = " — chosen by hand" if at in self.forced else ""
             words = f"“{self.words[at]}”: {format_percent(share)}{told}. Click to see the other words at this place"
-            spots.append(Spot(x - 3, y, wide + 6, LINE - 4, words, options=((PLACE, at),)))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+            regions.append(HitRegion(x - 3, y, wide + 6, LINE - 4, words, options=((PLACE, at),)))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _places(self, width: float) -> Iterable[tuple[float, float, float]]:
         """Left, top and width of each word, in lines that are full."""
@@ -100,7 +100,7 @@ class WordChoices(Chart):
 
     def lay_out(self, width: float, height: float) -> Drawing:
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         left = min(max((text_width(word, USUAL) for word in self.words), default=40.0) + 22, width * 0.45)
         room = max(width - left - 64, 20.0)
         for at, (word, token, share) in enumerate(zip(self.words, self.tokens, self.shares, strict=True)):
@@ -109,15 +109,17 @@ class WordChoices(Chart):
             if is_taken:
                 marks.append(Box(4, y, width - 8, ROW - 1, "accent", 0.18))
             name = shorten(word, left - 14, USUAL)
-            marks.append(Words(left - 6, y + ROW / 2, name, "text", USUAL, "right", is_taken))
+            marks.append(Label(left - 6, y + ROW / 2, name, "text", USUAL, "right", is_taken))
             marks.append(Box(left, y + 5, room, ROW - 11, "line"))
             marks.append(Box(left, y + 5, room * share, ROW - 11, "curve:0"))
-            marks.append(Words(width - 8, y + ROW / 2, format_percent(share), "text", align="right"))
+            marks.append(Label(width - 8, y + ROW / 2, format_percent(share), "text", align="right"))
             told = "stands there" if is_taken else "click to write it there, and go on from it"
-            spots.append(
-                Spot(4, y, width - 8, ROW - 1, f"“{word}”, {format_percent(share)}: {told}", options=((TOKEN, token),))
+            regions.append(
+                HitRegion(
+                    4, y, width - 8, ROW - 1, f"“{word}”, {format_percent(share)}: {told}", options=((TOKEN, token),)
+                )
             )
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def height_in(self, width: float) -> float:
         """How high it is, in any width."""
@@ -142,21 +144,21 @@ class RankedTexts(Chart):
 
     def lay_out(self, width: float, height: float) -> Drawing:
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         y = 2.0
         for at, (text, score, lines) in enumerate(zip(self.texts, self.scores, self._lines(width), strict=True)):
             told, high = format_number(score, 3), LETTERS_HIGH * len(lines) + 5
-            marks.append(Words(8, y + 10, f"{at + 1}", "muted"))
+            marks.append(Label(8, y + 10, f"{at + 1}", "muted"))
             marks += [
-                Words(24, y + 10 + number * LETTERS_HIGH, line, "text", USUAL) for number, line in enumerate(lines)
+                Label(24, y + 10 + number * LETTERS_HIGH, line, "text", USUAL) for number, line in enumerate(lines)
             ]
-            marks.append(Words(width - 8, y + 10, told, "muted", align="right"))
+            marks.append(Label(width - 8, y + 10, told, "muted", align="right"))
             if at:
                 marks.append(Stroke(((8, y - 1), (width - 8, y - 1)), "line", alpha=0.6))
             words = f"{text}: log-probability {told}. Click to take it"
-            spots.append(Spot(4, y, width - 8, high - 1, words, options=((TEXT, at),)))
+            regions.append(HitRegion(4, y, width - 8, high - 1, words, options=((TEXT, at),)))
             y += high
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _lines(self, width: float) -> list[list[str]]:
         """Each text in as many lines as it needs."""

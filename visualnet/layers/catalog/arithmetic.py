@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 from visualnet.core.expressions import chain, parse
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import Expr, Known, Make, Own, Undoing, fn
+from visualnet.layers.declaration.calls import Expr, Known, Make, OwnModule, Undoing, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.initial_moments import Moments, Start, add, concatenate, multiply
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Pattern, Shape, default_axes, layer
+from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, default_axes, layer
 from visualnet.layers.declaration.params import count, index, real
 
 _MACS = parse("matrices*T*D*E")
@@ -37,17 +37,17 @@ class Elementwise(Several):
         first = shapes[0]
         for i, other in enumerate(shapes[1:], 2):
             if len(other) != len(first):
-                raise Misfit(
+                raise ShapeError(
                     f"x1 is {text(first)} and x{i} is {text(other)}: both need the same number of axes", f"x{i}"
                 )
             for name, n, m in zip(default_axes(len(first)), first, other, strict=True):
                 if n != m and 1 not in (n, m):
                     words = f"x1 is {text(first)} and x{i} is {text(other)}: they differ in {name}"
-                    raise Misfit(words, f"x{i}", f"{name}: {n} ≠ {m}")
+                    raise ShapeError(words, f"x{i}", f"{name}: {n} ≠ {m}")
             first = tuple(max(n, m) for n, m in zip(first, other, strict=True))
         return first
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         total: Expr = reduce(lambda a, b: fn(self.operator, a, b), refs)
         return total
 
@@ -124,19 +124,19 @@ class MatMul(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         first, second = shapes
         if len(first) != len(second):
-            raise Misfit(f"x1 is {text(first)} and x2 is {text(second)}: both need the same number of axes", "x2")
+            raise ShapeError(f"x1 is {text(first)} and x2 is {text(second)}: both need the same number of axes", "x2")
         if first[:-2] != second[:-2]:
-            raise Misfit(f"x1 is {text(first)} and x2 is {text(second)}: their leading axes differ", "x2")
+            raise ShapeError(f"x1 is {text(first)} and x2 is {text(second)}: their leading axes differ", "x2")
         if first[-1] != second[-2]:
             words = f"the rows of x1 have {first[-1]} numbers, the columns of x2 {second[-2]}"
-            raise Misfit(words, "x2", f"{first[-1]} ≠ {second[-2]}")
+            raise ShapeError(words, "x2", f"{first[-1]} ≠ {second[-2]}")
         return (*first[:-1], second[-1])
 
     def macs(self, *shapes: Shape) -> int:
         first, second = shapes
         return derive(_MACS, {"matrices": prod(first[:-2]), "T": first[-2], "D": first[-1], "E": second[-1]})
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.matmul", *refs)
 
 
@@ -163,7 +163,7 @@ class Concatenate(Several):
         first = shapes[0]
         for i, other in enumerate(shapes[1:], 2):
             if len(other) != len(first):
-                raise Misfit(
+                raise ShapeError(
                     f"x1 is {text(first)} and x{i} is {text(other)}: both need the same number of axes", f"x{i}"
                 )
         at = place(self.dim, first)
@@ -173,18 +173,18 @@ class Concatenate(Several):
                     words = (
                         f"x1 is {text(first)} and x{i} is {text(other)}: besides the joined axis they differ in {name}"
                     )
-                    raise Misfit(words, f"x{i}", f"{name}: {n} ≠ {m}")
+                    raise ShapeError(words, f"x{i}", f"{name}: {n} ≠ {m}")
         names = [f"n{i}" for i in range(1, len(shapes) + 1)]
         total = derive(chain("+", tuple(names)), dict(zip(names, (s[at] for s in shapes), strict=True)))
         return (*first[:at], total, *first[at + 1 :])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.cat", list(refs), dim=self.dim)
 
     def undoing(self) -> Undoing:
         return Undoing(("y",), tuple(Several.inputs(self)))
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         extents = [int(shape[place(self.dim, shape)]) for shape in shapes]
         parts = fn("torch.split", known["y"], extents, dim=self.dim)
         return {port: parts[at] for at, port in enumerate(Several.inputs(self))}
@@ -204,10 +204,10 @@ class Stack(Several):
         first, at = shapes[0], place(self.dim, shapes[0], longer=1)
         for i, other in enumerate(shapes[1:], 2):
             if other != first:
-                raise Misfit(f"x1 is {text(first)} and x{i} is {text(other)}: both need the same size", f"x{i}")
+                raise ShapeError(f"x1 is {text(first)} and x{i} is {text(other)}: both need the same size", f"x{i}")
         return (*first[:at], len(shapes), *first[at:])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.stack", list(refs), dim=self.dim)
 
 
@@ -251,7 +251,7 @@ class Scale(Layer):
             return None
         return Moments(self.scale * start.first.mean + self.shift, self.scale**2 * start.first.variance)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         scaled = fn("operator.mul", refs[0], self.scale)
         return fn("operator.add", scaled, self.shift) if self.shift else scaled
 
@@ -262,7 +262,7 @@ class Function(Layer):
     takes_numbers = True
     function: ClassVar[str]
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs)
 
 
@@ -321,7 +321,7 @@ class Power(Layer):
     takes_numbers = True
     exponent: float = real(2.0, "The power.", low=-100, high=100, card=True, phrase="x^{}")
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.pow", *refs, self.exponent)
 
 
@@ -343,7 +343,9 @@ class GaussianSample(Layer):
 
     def shape(self, *shapes: Shape) -> Shape:
         if shapes[0] != shapes[1]:
-            raise Misfit(f"mean is {text(shapes[0])} and log_var {text(shapes[1])}: both need the same size", "log_var")
+            raise ShapeError(
+                f"mean is {text(shapes[0])} and log_var {text(shapes[1])}: both need the same size", "log_var"
+            )
         return shapes[0]
 
     def prior(self) -> str:

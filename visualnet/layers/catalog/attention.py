@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, Own, fn
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
 from visualnet.layers.declaration.drawings import Drawing, Heads
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.initial_moments import Moments, Start
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Pattern, Shape, Sized, layer, read_ports, sized
+from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, Sized, layer, read_ports, sized
 from visualnet.layers.declaration.params import BIG, count, flag, index, real
 
 _ATTENTION = "Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser and Polosukhin, Attention is all you need, 2017"
@@ -25,11 +25,13 @@ def padding_fits(masks: Sequence[Shape | None], places: Sequence[int], ports: Se
     """Hold masks against the number of places that they mark.
 
     Raises:
-        Misfit: a mask marks another number of places.
+        ShapeError: a mask marks another number of places.
     """
     for mask, wanted, port in zip(masks, places, ports, strict=False):
         if mask is not None and tuple(mask) != (wanted,):
-            raise Misfit(f"the mask marks {text(mask)} places; there are {wanted}", port, f"{text(mask)} ≠ {wanted}")
+            raise ShapeError(
+                f"the mask marks {text(mask)} places; there are {wanted}", port, f"{text(mask)} ≠ {wanted}"
+            )
 
 
 @layer(
@@ -80,7 +82,7 @@ class MultiheadAttention(Layer):
         t, s, d, _, _ = self._sizes(query, key, value)
         if value is not None and value[0] != s:
             owner = "query" if key is None else "key"
-            raise Misfit(
+            raise ShapeError(
                 f"{owner} has {s} places and value {value[0]}: each place needs both", "value", f"{s} ≠ {value[0]}"
             )
         padding_fits(masks, (s,), ("key_padding_mask",))
@@ -114,7 +116,7 @@ class MultiheadAttention(Layer):
         options = {"dropout": self.dropout, "bias": self.bias, **others, "batch_first": True}
         return Make("nn.MultiheadAttention", d, self.num_heads, **options)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         query, key, value, *masks = refs
         key = query if key is None else key
         value = key if value is None else value
@@ -140,7 +142,7 @@ class Positions(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         if shapes[0][0] > self.max_length:
             words = f"{text(shapes[0])} has {shapes[0][0]} places; this encoding has {self.max_length}"
-            raise Misfit(words, "max_length", f"{shapes[0][0]} > {self.max_length}")
+            raise ShapeError(words, "max_length", f"{shapes[0][0]} > {self.max_length}")
         return shapes[0]
 
     def begins(self, start: Start) -> Moments | None:
@@ -228,5 +230,5 @@ class PaddingMask(Layer):
 
     padding_idx: int = index(0, "The word that stands for nothing.", low=0, high=BIG, card=True, phrase="of {}")
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.eq", *refs, self.padding_idx)

@@ -10,9 +10,9 @@ from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.calls import Make
 from visualnet.layers.declaration.drawings import Drawing, Spread, Window
-from visualnet.layers.declaration.formulas import WINDOW_SUM, along, derive, transposed, window
+from visualnet.layers.declaration.formulas import WINDOW_SUM, derive, spell_axis, transposed, window
 from visualnet.layers.declaration.initial_moments import Moments, Start, after_weights, inside_share
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Pattern, Shape, Sized, Spec, layer, sized
+from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, Sized, Spec, layer, sized
 from visualnet.layers.declaration.params import choice, count, flag, per_axis
 
 _MACS = parse("positions*kernel*(in_channels/groups)*out_channels")
@@ -76,7 +76,7 @@ class Convolution(Layer):
         letters = {"p": "padding (both sides)"}
         figures = zip(extents, self.kernel_size, self.stride, total, self.dilation, self.spatial, strict=True)
         sizes = (
-            derive(WINDOW_SUM, dict(zip("nkspd", f[:5], strict=True)), {**along(f[5]), **letters}) for f in figures
+            derive(WINDOW_SUM, dict(zip("nkspd", f[:5], strict=True)), {**spell_axis(f[5]), **letters}) for f in figures
         )
         return (self.out_channels, *sizes)
 
@@ -94,7 +94,7 @@ class Convolution(Layer):
         limit = {"reflect": -1, "circular": 0}.get(self.padding_mode)
         for n, p in zip(extents, padding, strict=True):
             if limit is not None and p > n + limit:
-                raise Misfit(
+                raise ShapeError(
                     f"padding mode {self.padding_mode} can pad {n} cells by at most {n + limit}, not {p}", "padding"
                 )
 

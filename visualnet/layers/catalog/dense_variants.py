@@ -8,7 +8,7 @@ from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Make
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Layer, Misfit, Shape, Sized, layer, sized
+from visualnet.layers.declaration.layer import Layer, Shape, ShapeError, Sized, layer, sized
 from visualnet.layers.declaration.params import choice, count, flag
 
 _BILINEAR = parse("positions*(D*E*out_features + E*out_features)")
@@ -64,7 +64,7 @@ class Bilinear(Layer):
         first, second = shapes
         if first[:-1] != second[:-1]:
             words = f"x1 is {text(first)} and x2 is {text(second)}: both need the same size but for the last axis"
-            raise Misfit(words, "x2")
+            raise ShapeError(words, "x2")
         return (*first[:-1], self.out_features)
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:

@@ -10,7 +10,7 @@ from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Make
 from visualnet.layers.declaration.drawings import Drawing, Slab
 from visualnet.layers.declaration.initial_moments import Moments, Start, after_dropout, after_normalization
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Shape, Sized, bounds_when_scaled, layer, sized
+from visualnet.layers.declaration.layer import Fault, Layer, Shape, ShapeError, Sized, bounds_when_scaled, layer, sized
 from visualnet.layers.declaration.params import count, flag, real
 
 _EPS = "Added to the variance, so that nothing is divided by zero."
@@ -105,7 +105,7 @@ class LayerNorm(Layer):
 
     def shape(self, *shapes: Shape) -> Shape:
         if self.axes > len(shapes[0]):
-            raise Misfit(f"axes is {self.axes}, but {text(shapes[0])} has {len(shapes[0])}", "axes")
+            raise ShapeError(f"axes is {self.axes}, but {text(shapes[0])} has {len(shapes[0])}", "axes")
         return shapes[0]
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:

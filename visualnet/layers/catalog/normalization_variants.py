@@ -8,10 +8,10 @@ from typing import Any
 
 from visualnet.layers.catalog.normalization import BatchNorm, Dropping
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, Own, fn
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
 from visualnet.layers.declaration.drawings import Drawing, Slab
 from visualnet.layers.declaration.initial_moments import Moments, Start, after_normalization
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Shape, Sized, layer, sized
+from visualnet.layers.declaration.layer import Fault, Layer, Shape, ShapeError, Sized, layer, sized
 from visualnet.layers.declaration.params import count, flag, real
 
 _EPS = "Added to the variance, so that nothing is divided by zero."
@@ -79,7 +79,7 @@ class RMSNorm(Layer):
 
     def shape(self, *shapes: Shape) -> Shape:
         if self.axes > len(shapes[0]):
-            raise Misfit(f"axes is {self.axes}, but {text(shapes[0])} has {len(shapes[0])}", "axes")
+            raise ShapeError(f"axes is {self.axes}, but {text(shapes[0])} has {len(shapes[0])}", "axes")
         return shapes[0]
 
     def begins(self, start: Start) -> Moments | None:
@@ -179,7 +179,7 @@ class LocalResponseNorm(Layer):
         damping = self.k**-self.beta
         return None if start.first is None else Moments(damping * start.first.mean, damping**2 * start.first.variance)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         # WORKAROUND torch 2.13: local_response_norm looks at its input through view(), which wants it contiguous.
         (x,) = refs
         return fn("F.local_response_norm", x.contiguous(), self.size, **self.given("alpha", "beta", "k"))

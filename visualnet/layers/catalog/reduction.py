@@ -6,9 +6,9 @@ from math import prod
 from typing import Any, ClassVar
 
 from visualnet.layers.declaration.axes import place
-from visualnet.layers.declaration.calls import Expr, Own, fn
+from visualnet.layers.declaration.calls import Expr, OwnModule, fn
 from visualnet.layers.declaration.initial_moments import Moments, Start, averaged_over
-from visualnet.layers.declaration.layer import Layer, Misfit, Shape, bounds_of_mean, bounds_when_scaled, layer
+from visualnet.layers.declaration.layer import Layer, Shape, ShapeError, bounds_of_mean, bounds_when_scaled, layer
 from visualnet.layers.declaration.params import axes, flag, index, real
 
 _FLOATS = "x: * -> y: *"
@@ -24,13 +24,13 @@ class Reduction(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         places = [place(d, shapes[0]) for d in self.dim]
         if not places or len(set(places)) < len(places):
-            raise Misfit("give at least one axis, and each once", "dim")
+            raise ShapeError("give at least one axis, and each once", "dim")
         return tuple(1 if i in places else n for i, n in enumerate(shapes[0]) if self.keepdim or i not in places)
 
     def card(self) -> str:
         return "over " + ", ".join(map(str, self.dim))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         dim = self.dim[0] if len(self.dim) == 1 else self.dim
         result: Expr = getattr(refs[0], self.method)(dim, **self.given("keepdim"))
         return result
@@ -113,7 +113,7 @@ class ArgMax(Layer):
         at = place(self.dim, shapes[0])
         return (*shapes[0][:at], *shapes[0][at + 1 :])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].argmax(self.dim)
         return result
 
@@ -134,7 +134,7 @@ class Normalize(Layer):
         place(self.dim, shapes[0])
         return shapes[0]
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.normalize", *refs, **self.given("p"), dim=self.dim)
 
 
@@ -157,10 +157,10 @@ class CosineSimilarity(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         at = place(self.dim, shapes[0])
         if shapes[0] != shapes[1]:
-            raise Misfit("x1 and x2 are compared number by number and need one size", "x2")
+            raise ShapeError("x1 and x2 are compared number by number and need one size", "x2")
         return (*shapes[0][:at], *shapes[0][at + 1 :])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.cosine_similarity", *refs, dim=self.dim, **self.given("eps"))
 
 
@@ -186,8 +186,8 @@ class PairwiseDistance(Layer):
 
     def shape(self, *shapes: Shape) -> Shape:
         if shapes[0] != shapes[1]:
-            raise Misfit("x1 and x2 are compared number by number and need one size", "x2")
+            raise ShapeError("x1 and x2 are compared number by number and need one size", "x2")
         return shapes[0][:-1]
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.pairwise_distance", *refs, **self.given("p", "eps"))

@@ -8,9 +8,9 @@ from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import UNARY, Expr, Known, Own, Undoing, fn, one
+from visualnet.layers.declaration.calls import UNARY, Expr, Known, OwnModule, Undoing, fn, one
 from visualnet.layers.declaration.formulas import derive, window
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Shape, layer
+from visualnet.layers.declaration.layer import Fault, Layer, Shape, ShapeError, layer
 from visualnet.layers.declaration.params import BIG, Ints, choice, count, flag, per_axis, real
 
 _IMAGE = "image: C H W -> features: C H W"
@@ -81,7 +81,7 @@ class Upsample(Layer):
         made = f"× {self.scale_factor:g}" if self.size is None else f"to {'×'.join(map(str, self.size))}"
         return f"{made} · {self.mode}"
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         corners = self.given("align_corners") if self.mode in _RANKS else {}
         # One factor that is whole is written as one: 2, not 2.0.
         factor = int(self.scale_factor) if self.scale_factor == int(self.scale_factor) else self.scale_factor
@@ -116,16 +116,16 @@ class PixelShuffle(Layer):
         r, (channels, *extents) = self.upscale_factor, shapes[0]
         if channels % (r * r):
             words = f"{channels} channels are no multiple of {r}²"
-            raise Misfit(words, "upscale_factor", f"{channels} / {r * r} = {channels / (r * r):.2f}")
+            raise ShapeError(words, "upscale_factor", f"{channels} / {r * r} = {channels / (r * r):.2f}")
         return (derive(_LESS, {"C": channels, "r": r}), *(derive(_TIMES, {"n": n, "r": r}) for n in extents))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.pixel_shuffle", *refs, self.upscale_factor)
 
     def undoing(self) -> Undoing:
         return _BACK
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"image": fn("F.pixel_unshuffle", known["features"], self.upscale_factor)}
 
 
@@ -152,16 +152,16 @@ class PixelUnshuffle(Layer):
         r, (channels, *extents) = self.downscale_factor, shapes[0]
         for n in extents:
             if n % r:
-                raise Misfit(f"{n} cells are no multiple of {r}", "downscale_factor", f"{n} / {r} = {n / r:.2f}")
+                raise ShapeError(f"{n} cells are no multiple of {r}", "downscale_factor", f"{n} / {r} = {n / r:.2f}")
         return (derive(_MORE, {"C": channels, "r": r}), *(derive(_OVER, {"n": n, "r": r}) for n in extents))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.pixel_unshuffle", *refs, self.downscale_factor)
 
     def undoing(self) -> Undoing:
         return _BACK
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"image": fn("F.pixel_shuffle", known["features"], self.downscale_factor)}
 
 
@@ -191,16 +191,16 @@ class ChannelShuffle(Layer):
         channels = shapes[0][0]
         if channels % self.groups:
             words = f"{channels} channels are no multiple of {self.groups}"
-            raise Misfit(words, "groups", f"{channels} / {self.groups} = {channels / self.groups:.2f}")
+            raise ShapeError(words, "groups", f"{channels} / {self.groups} = {channels / self.groups:.2f}")
         return shapes[0]
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.channel_shuffle", *refs, self.groups)
 
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": fn("F.channel_shuffle", known["y"], int(shapes[0][0]) // self.groups)}
 
 
@@ -241,30 +241,32 @@ class Pad(Layer):
             words = (
                 f"{text(shapes[0])} wants 2 numbers for each axis behind the channels, at most {2 * (rank - 1)} in all"
             )
-            raise Misfit(words, "pad")
+            raise ShapeError(words, "pad")
         if self.mode != "constant" and pairs not in (rank - 1, rank):
-            raise Misfit(f"padding with {self.mode} wants both sides of all {rank - 1} axes", "pad")
+            raise ShapeError(f"padding with {self.mode} wants both sides of all {rank - 1} axes", "pad")
         sizes = list(shapes[0])
         for i in range(pairs):
             p, q = self.pad[2 * i], self.pad[2 * i + 1]
             limit = {"reflect": sizes[-1 - i] - 1, "circular": sizes[-1 - i]}.get(self.mode)
             if limit is not None and max(p, q) > limit:
                 words = f"{self.mode} can pad {sizes[-1 - i]} cells by at most {limit}, not {max(p, q)}"
-                raise Misfit(words, "pad")
+                raise ShapeError(words, "pad")
             cut = -min(p, 0) - min(q, 0)
             if self.mode == "circular" and min(p, q) < 0 < max(p, q):
                 # torch leaves cells of the answer unwritten there: they hold whatever was in memory before.
-                raise Misfit(
+                raise ShapeError(
                     "circular cannot pad one end and cut off the other: use two Pads, one behind the other", "pad"
                 )
             if self.mode == "constant" and cut > sizes[-1 - i]:
-                raise Misfit(f"{cut} cells cannot be cut off {sizes[-1 - i]}", "pad", f"{sizes[-1 - i]} − {cut} < 0")
+                raise ShapeError(
+                    f"{cut} cells cannot be cut off {sizes[-1 - i]}", "pad", f"{sizes[-1 - i]} − {cut} < 0"
+                )
             sizes[-1 - i] = left = derive(_PADDED, {"n": sizes[-1 - i], "p": p, "q": q})
             if left <= 0:
-                raise Misfit(f"nothing is left of {text(shapes[0])}: less must be cut off", "pad", left.filled)
+                raise ShapeError(f"nothing is left of {text(shapes[0])}: less must be cut off", "pad", left.filled)
         return tuple(sizes)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         options = self.given("mode") | (self.given("value") if self.mode == "constant" else {})
         return fn("F.pad", *refs, self.pad, **options)
 
@@ -294,10 +296,10 @@ class Unfold(Layer):
         channels, *extents = shapes[0]
         places = window(extents, self.kernel_size, self.stride, self.padding, self.dilation, self.spatial)
         if any(n <= 0 for n in places):
-            raise Misfit(f"no patch fits into {text(shapes[0])}", "kernel_size", places[0].filled)
+            raise ShapeError(f"no patch fits into {text(shapes[0])}", "kernel_size", places[0].filled)
         return (derive(_PATCH, {"C": channels, "k": prod(self.kernel_size)}), prod(int(n) for n in places))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.unfold", *refs, one(self.kernel_size), **self.given("dilation", "padding", "stride"))
 
 
@@ -332,15 +334,15 @@ class Fold(Layer):
         cells = prod(self.kernel_size)
         if features % cells:
             words = f"a column of {features} numbers is no whole number of channels of {cells} cells"
-            raise Misfit(words, "kernel_size", f"{features} / {cells} = {features / cells:.2f}")
+            raise ShapeError(words, "kernel_size", f"{features} / {cells} = {features / cells:.2f}")
         fits = window(self.output_size, self.kernel_size, self.stride, self.padding, self.dilation, self.spatial)
         if any(n <= 0 for n in fits):
-            raise Misfit(f"no patch fits into {text(self.output_size)}", "output_size", fits[0].filled)
+            raise ShapeError(f"no patch fits into {text(self.output_size)}", "output_size", fits[0].filled)
         if prod(map(int, fits)) != places:
             words = f"{text(self.output_size)} has places for {prod(map(int, fits))} patches; {places} arrive"
-            raise Misfit(words, "output_size", f"{'·'.join(str(int(n)) for n in fits)} ≠ {places}")
+            raise ShapeError(words, "output_size", f"{'·'.join(str(int(n)) for n in fits)} ≠ {places}")
         return (derive(_UNPATCH, {"D": features, "k": cells}), *self.output_size)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         options = self.given("dilation", "padding", "stride")
         return fn("F.fold", *refs, one(self.output_size), one(self.kernel_size), **options)

@@ -7,9 +7,9 @@ from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.layers.custom import shape_language
-from visualnet.layers.declaration.calls import Expr, Make, Own
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Layer, Misfit, Pattern, Shape, Sized, layer
+from visualnet.layers.declaration.layer import Layer, Pattern, Shape, ShapeError, Sized, layer
 from visualnet.layers.declaration.params import Ints, code, text
 
 _OURS = '''class ScaleChannels(nn.Module):
@@ -80,7 +80,7 @@ class CustomPython(Layer):
         return shape_language.class_name(self.source)[:28]
 
     def shape(self, *shapes: Shape) -> Mapping[str, Shape]:
-        return shape_language.leaving(self.rule, shapes, self.numbers or ())
+        return shape_language.output_sizes(self.rule, shapes, self.numbers or ())
 
     def _names(self, shapes: tuple[Shape, ...]) -> dict[str, int]:
         return shape_language.scope(self.rule, shapes, self.numbers or ())[0]
@@ -102,7 +102,7 @@ class CustomPython(Layer):
                 for name, expr in shape_language.read_arguments(self.arguments)
             ]
         except ValueError as error:
-            raise Misfit(str(error), "arguments") from None
+            raise ShapeError(str(error), "arguments") from None
         args = [value for name, value in values if not name]
         return Make.of_source(self.source, shape_language.class_name(self.source), args, {n: v for n, v in values if n})
 
@@ -110,7 +110,7 @@ class CustomPython(Layer):
         self.module(*shapes)  # the arguments can be computed
         return ()
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr | Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr | Mapping[str, Expr]:
         ports = list(self.outputs())
         made = m(*refs)
         return made if len(ports) == 1 else {port: made[i] for i, port in enumerate(ports)}

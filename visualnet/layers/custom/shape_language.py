@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from visualnet.core.expressions import Expr, Number, parse
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Misfit, Pattern, Shape, Sized, read_ports, sized
+from visualnet.layers.declaration.layer import Pattern, Shape, ShapeError, Sized, read_ports, sized
 
 MAX_PORTS = 8
 MAX_AXES = 8
@@ -95,7 +95,7 @@ def scope(rule: Rule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) ->
     """What the axes' names and those of the numbers stand for, and the extents that ``*`` stands for.
 
     Raises:
-        Misfit: one name would stand for two extents, or an axis has not the extent that is asked.
+        ShapeError: one name would stand for two extents, or an axis has not the extent that is asked.
     """
     found: dict[str, int] = {}
     star: Shape = ()
@@ -107,11 +107,13 @@ def scope(rule: Rule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) ->
         for axis, extent in zip((a for a in pattern.axes if a != "*"), shape, strict=True):
             wanted = int(axis) if axis.isdecimal() else found.setdefault(axis, int(extent))
             if wanted != extent:
-                raise Misfit(f"“{port}” has {extent} along {axis}; {wanted} is wanted", port, f"{extent} ≠ {wanted}")
+                raise ShapeError(
+                    f"“{port}” has {extent} along {axis}; {wanted} is wanted", port, f"{extent} ≠ {wanted}"
+                )
     return {**dict(zip(NUMBERS, numbers, strict=False)), **found}, star
 
 
-def leaving(rule: Rule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) -> dict[str, Shape]:
+def output_sizes(rule: Rule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) -> dict[str, Shape]:
     """The outputs' sizes; each extent carries its formula."""
     names, star = scope(rule, shapes, numbers)
     found = {}
@@ -119,7 +121,9 @@ def leaving(rule: Rule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) 
         extents: list[int] = []
         for expr in exprs:
             if expr is not None and (missing := expr.names() - names.keys()):
-                raise Misfit(f"“{min(missing)}” of “{port}” stands for nothing: write it among the numbers", "numbers")
+                raise ShapeError(
+                    f"“{min(missing)}” of “{port}” stands for nothing: write it among the numbers", "numbers"
+                )
             extents += star if expr is None else [names[expr.name] if expr.op == "name" else derive(expr, names)]
         found[port] = tuple(extents)
     return found

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visualnet.layers.declaration.layer import Misfit, Shape
+from visualnet.layers.declaration.layer import Shape, ShapeError
 
 
 def place(axis: int, shape: Shape, at: str = "dim", longer: int = 0) -> int:
     """Where the axis stands in a shape without the batch. ``longer`` allows so many axes more than there are (to insert one).
 
     Raises:
-        Misfit: there is no such axis, or it is the batch.
+        ShapeError: there is no such axis, or it is the batch.
     """
     rank = len(shape) + 1 + longer
     found = axis + rank if axis < 0 else axis
     if found == 0:
-        raise Misfit(f"{at} {axis} is the batch: samples are kept apart", at)
+        raise ShapeError(f"{at} {axis} is the batch: samples are kept apart", at)
     if not 0 < found < rank:
         last = f"its axes are 1 to {rank - 1}" if rank > 1 else "it has none besides the batch"
-        raise Misfit(f"there is no axis {axis} in {text(shape)}: {last}", at)
+        raise ShapeError(f"there is no axis {axis} in {text(shape)}: {last}", at)
     return found - 1
 
 

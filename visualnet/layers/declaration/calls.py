@@ -61,7 +61,7 @@ class Apply(Expr):
         self.__dict__.update(args=args, kwargs=kwargs)
 
 
-class Own:
+class OwnModule:
     """Stands for the layer's module in ``forward``: ``m(x)`` builds an ``Apply``."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Apply:

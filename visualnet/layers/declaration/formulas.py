@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from visualnet.core.expressions import Derived, Expr, Scope, number_text, parse
-from visualnet.layers.declaration.layer import Misfit
+from visualnet.layers.declaration.layer import ShapeError
 
 WINDOW = parse("floor((n + 2*p - d*(k - 1) - 1) / s) + 1")
 """A window of extent k (dilated d) slides over n padded by p on both sides, s at a time."""
@@ -23,15 +23,15 @@ def derive(formula: Expr, figures: Scope, symbols: Mapping[str, str] | None = No
     """Compute a formula for a shape or a count.
 
     Raises:
-        Misfit: the result is not whole, or too large for any tensor.
+        ShapeError: the result is not whole, or too large for any tensor.
     """
     try:
         return Derived.of(formula, figures, symbols)
     except ValueError as error:
-        raise Misfit(str(error)) from None
+        raise ShapeError(str(error)) from None
 
 
-def along(axis: str) -> dict[str, str]:
+def spell_axis(axis: str) -> dict[str, str]:
     """The letters of a formula spelled out, for one axis: ``n`` becomes ``H``."""
     return {"n": axis, **LETTERS}
 
@@ -47,7 +47,7 @@ def window(
 ) -> tuple[Derived, ...]:
     """The window formula along each spatial axis."""
     return tuple(
-        derive(formula, {"n": n, "k": k, "s": s, "p": p, "d": d}, along(axis))
+        derive(formula, {"n": n, "k": k, "s": s, "p": p, "d": d}, spell_axis(axis))
         for n, k, s, p, d, axis in zip(extents, kernel, stride, padding, dilation, axes, strict=False)
     )
 
@@ -63,12 +63,12 @@ def transposed(
 ) -> tuple[Derived, ...]:
     """The transposed formula along each spatial axis."""
     return tuple(
-        derive(TRANSPOSED, {"n": n, "k": k, "s": s, "p": p, "d": d, "o": o}, along(axis))
+        derive(TRANSPOSED, {"n": n, "k": k, "s": s, "p": p, "d": d, "o": o}, spell_axis(axis))
         for n, k, s, p, d, o, axis in zip(extents, kernel, stride, padding, dilation, extra, axes, strict=False)
     )
 
 
-def unread(extent: Derived) -> str:
+def describe_left_out(extent: Derived) -> str:
     """What an inexact division leaves out, in words; empty when it leaves out nothing."""
     cut = extent.cut
     if cut is None or extent.formula not in (WINDOW, WINDOW_SUM):
@@ -108,4 +108,4 @@ def describe_missed(extents: Iterable[object]) -> Iterator[tuple[str, Derived]]:
             found.setdefault((extent.cut, *extent.figures.values()), []).append(extent)
     for first, *others in found.values():
         likewise = ", ".join(other.symbols["n"] for other in others)
-        yield unread(first) + (f"; {likewise} likewise" if likewise else ""), first
+        yield describe_left_out(first) + (f"; {likewise} likewise" if likewise else ""), first

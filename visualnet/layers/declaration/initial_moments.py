@@ -74,7 +74,7 @@ _DENSITY = tuple(math.exp(-z * z / 2) for z in _POINTS)
 
 
 @lru_cache(maxsize=4096)
-def through(arriving: Moments, function: Callable[[float], float]) -> Moments:
+def propagate_moments(arriving: Moments, function: Callable[[float], float]) -> Moments:
     """A function of normally distributed numbers."""
     deviation, whole = math.sqrt(arriving.variance), sum(_DENSITY)
     values = [function(arriving.mean + deviation * z) for z in _POINTS]
@@ -156,7 +156,7 @@ def _drawn(classes: int) -> tuple[tuple[float, ...], ...]:
 
 
 @lru_cache(maxsize=512)
-def surprise(deviation: float, classes: int) -> float:
+def expected_cross_entropy(deviation: float, classes: int) -> float:
     """The mean cross-entropy of labels that normal logits of this deviation know nothing of: E log Σ exp(z)."""
     if deviation**2 < 0.5:
         return math.log(classes) + deviation**2 / 2
@@ -173,7 +173,7 @@ def surprise(deviation: float, classes: int) -> float:
 
 def binary_surprise(logits: Moments) -> float:
     """The same for yes and no: E log(1 + exp(z)), the target even."""
-    return through(logits, _softplus).mean - logits.mean / 2
+    return propagate_moments(logits, _softplus).mean - logits.mean / 2
 
 
 def _softplus(x: float) -> float:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 from visualnet.core.expressions import Derived, Scope
 from visualnet.core.graph import Value
 from visualnet.core.text.axis_names import name_axis
-from visualnet.layers.declaration.calls import Expr, Known, Make, Own, Undoing, one
+from visualnet.layers.declaration.calls import Expr, Known, Make, OwnModule, Undoing, one
 from visualnet.layers.declaration.drawings import Drawing
 from visualnet.layers.declaration.initial_moments import Moments, Start
 from visualnet.layers.declaration.notation import Derivation, derive_axis
@@ -73,7 +73,7 @@ class Fault(NamedTuple):
     derivation: Derivation | None = None
 
 
-class Misfit(ValueError):
+class ShapeError(ValueError):
     """Raised by a shape rule that has no answer for these inputs."""
 
     def __init__(self, words: str, at: str = "", formula: str = "", derivation: Derivation | None = None) -> None:
@@ -193,7 +193,7 @@ class Layer:
         A tuple for one output, a mapping by port for several. Extents may be ``Derived``: the number then carries its formula.
 
         Raises:
-            Misfit: there is no answer; its words say why.
+            ShapeError: there is no answer; its words say why.
         """
         return shapes[0]
 
@@ -247,7 +247,7 @@ class Layer:
         """Python source from the file that it would run; empty for all that the program itself ships."""
         return ""
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr | Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr | Mapping[str, Expr]:
         """What it computes. ``used`` names the output ports that something reads, so that costly ones may be left out."""
         return m(*refs)
 
@@ -255,7 +255,7 @@ class Layer:
         """Which ports the way back through it reads and finds; None where it cannot be undone."""
         return None
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         """What it was given at the ports that ``undoing`` finds, computed from those that it reads."""
         raise NotImplementedError
 
@@ -322,7 +322,7 @@ class Layer:
         """The outputs' specs from the inputs' (None for an optional port left open), as ``shape`` gives them.
 
         Raises:
-            Misfit: an extent is not positive, or the shape rule has no answer.
+            ShapeError: an extent is not positive, or the shape rule has no answer.
         """
         # Plain ints go in: an extent that is only passed on must not carry the formula of the layer where it arose.
         result = self.shape(*(tuple(map(int, s.shape)) if s is not None else None for s in specs))  # type: ignore[arg-type]
@@ -337,7 +337,7 @@ class Layer:
             if extent <= 0:
                 why = (extent.filled, derive_axis(axis, extent)) if isinstance(extent, Derived) else ()
                 spoken = name_axis(axis, axes)
-                raise Misfit(f"the output would be empty: its {spoken} comes out as {int(extent)}", "", *why)
+                raise ShapeError(f"the output would be empty: its {spoken} comes out as {int(extent)}", "", *why)
         dtype = first.dtype if pattern.dtype == "same" else pattern.dtype
         holds = self.holding(first.holds) if port == next(iter(self.outputs())) else ""
         return Spec(tuple(shape), axes, dtype, holds, pattern.batched and (first.batched or not self.takes_numbers))

@@ -94,7 +94,7 @@ class Int(Param):
             return None
         if raw is None or isinstance(raw, tuple):
             raise ValueError(f"{self.name} wants one whole number, not {_named(raw)}")
-        number = expressions.whole(raw, scope)
+        number = expressions.read_whole(raw, scope)
         return _bounded(self.name, number, self.low, self.high)
 
     def schema(self) -> dict[str, Any]:
@@ -122,7 +122,7 @@ class Float(Param):
             return None
         if raw is None or isinstance(raw, tuple):
             raise ValueError(f"{self.name} wants a number, not {_named(raw)}")
-        return _bounded(self.name, expressions.real(raw, scope), self.low, self.high)
+        return _bounded(self.name, expressions.read_number(raw, scope), self.low, self.high)
 
     def schema(self) -> dict[str, Any]:
         options: list[dict[str, Any]] = [
@@ -261,7 +261,7 @@ class Ints(Param):
             parts: tuple[Value, ...] = raw
         else:
             parts = (raw,) * (self.rank or 1)
-        numbers = (expressions.whole(part, scope) for part in parts)  # type: ignore[arg-type]
+        numbers = (expressions.read_whole(part, scope) for part in parts)  # type: ignore[arg-type]
         return tuple(_bounded(self.name, number, self.low, self.high) for number in numbers)
 
     def along(self, spatial: str) -> Ints:
@@ -305,7 +305,7 @@ class Floats(Param):
             raise ValueError(f"{self.name} wants at most {self.longest:,} numbers, not {len(parts):,}")
         if wrong := [part for part in parts if part is None or isinstance(part, bool | tuple)]:
             raise ValueError(f"{self.name} wants numbers, not {_named(wrong[0])}")
-        numbers = (float(expressions.real(part, scope)) for part in parts)  # type: ignore[arg-type]
+        numbers = (float(expressions.read_number(part, scope)) for part in parts)  # type: ignore[arg-type]
         return tuple(_bounded(self.name, number, self.low, self.high) for number in numbers)
 
     def schema(self) -> dict[str, Any]:

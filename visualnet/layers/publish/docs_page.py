@@ -11,7 +11,7 @@ from visualnet.core.storage import project_file
 from visualnet.layers import FAMILIES, LAYERS, Layer
 from visualnet.layers.declaration.drawings import Drawing
 from visualnet.layers.declaration.initialization import INITIALIZATIONS, SYMBOLS
-from visualnet.layers.declaration.layer import Misfit, Pattern, Sized
+from visualnet.layers.declaration.layer import Pattern, ShapeError, Sized
 from visualnet.layers.declaration.params import Bool, Choice, Code, Field, Float, Floats, Int, Ints, Param, Text
 
 NAME = "layers.md"
@@ -173,7 +173,7 @@ def drawing(tag: str) -> Drawing | None:
     shapes: Any = layer.example() or tuple(_usual(p) if not p.optional else None for p in ports)
     try:
         return layer.drawing(*shapes)
-    except Misfit:
+    except ShapeError:
         return None
 
 

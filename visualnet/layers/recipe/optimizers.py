@@ -11,7 +11,7 @@ from visualnet.layers.declaration.params import Bool, Float, Int
 from visualnet.layers.recipe.technique import Rule, Technique, Values, declare, declare_live
 
 
-class Kept(NamedTuple):
+class OptimizerState(NamedTuple):
     """What an optimizer keeps under a name of torch's: a number for each weight, or one for the whole tensor. ``when``: the field that
     must be set for it; ``letter``: what the rule calls it; ``first``: what it is before the first step."""
 
@@ -30,13 +30,13 @@ class Optimizer(Technique):
     number of the step.
     """
 
-    kept: tuple[Kept, ...] = ()
+    kept: tuple[OptimizerState, ...] = ()
     figures: Callable[[Values, int], Mapping[str, float]] | None = None
     parts: tuple[str, ...] = ("beta1", "beta2")
     fused: bool = False
     matrices: bool = False
 
-    def keeps(self, values: Values) -> Iterator[Kept]:
+    def keeps(self, values: Values) -> Iterator[OptimizerState]:
         """What it keeps with these settings."""
         return (kept for kept in self.kept if not kept.when or values[kept.when])
 
@@ -74,9 +74,13 @@ def _amsgrad() -> Bool:
 
 
 BETAS = {"betas": lambda values: (values["beta1"], values["beta2"])}
-STEP, MEAN, SQUARE = Kept("step", each=False), Kept("exp_avg", letter="m"), Kept("exp_avg_sq", letter="v")
-GREATEST = Kept("max_exp_avg_sq", when="amsgrad", letter="h")
-VELOCITY = Kept("momentum_buffer", when="momentum", letter="b")
+STEP, MEAN, SQUARE = (
+    OptimizerState("step", each=False),
+    OptimizerState("exp_avg", letter="m"),
+    OptimizerState("exp_avg_sq", letter="v"),
+)
+GREATEST = OptimizerState("max_exp_avg_sq", when="amsgrad", letter="h")
+VELOCITY = OptimizerState("momentum_buffer", when="momentum", letter="b")
 DECAYED = Rule("g_new", "g + weight_decay*w")
 MEANS = (Rule("m_new", "beta1*m + (1 - beta1)*g_new"), Rule("v_new", "beta2*v + (1 - beta2)*g_new**2"))
 FRESH = {"g_new": "gradient with decay"}
@@ -136,7 +140,7 @@ _ALL = (
         "Duchi, Hazan and Singer 2011, Adaptive Subgradient Methods",
         "optim.Adagrad",
         meanings=FRESH,
-        kept=(STEP, Kept("sum", letter="s")),
+        kept=(STEP, OptimizerState("sum", letter="s")),
         fused=True,
     ),
     Optimizer(
@@ -158,7 +162,7 @@ _ALL = (
         "Zeiler 2012, ADADELTA, arXiv:1212.5701",
         "optim.Adadelta",
         meanings={**FRESH, "x": "step"},
-        kept=(STEP, Kept("square_avg", letter="v"), Kept("acc_delta", letter="d")),
+        kept=(STEP, OptimizerState("square_avg", letter="v"), OptimizerState("acc_delta", letter="d")),
     ),
     Optimizer(
         "RMSprop",
@@ -182,7 +186,12 @@ _ALL = (
         "Tieleman and Hinton 2012, lecture 6.5; centered: Graves 2013",
         "optim.RMSprop",
         meanings=FRESH,
-        kept=(STEP, Kept("square_avg", letter="v"), VELOCITY, Kept("grad_avg", when="centered", letter="a")),
+        kept=(
+            STEP,
+            OptimizerState("square_avg", letter="v"),
+            VELOCITY,
+            OptimizerState("grad_avg", when="centered", letter="a"),
+        ),
     ),
     Optimizer(
         "Adam",
@@ -262,7 +271,7 @@ _ALL = (
         "optim.NAdam",
         BETAS,
         {**FRESH, "mu": "momentum now", "mu_next": "momentum of the next step", "product": "product of all before"},
-        kept=(STEP, Kept("mu_product", each=False, letter="product", first=1.0), MEAN, SQUARE),
+        kept=(STEP, OptimizerState("mu_product", each=False, letter="product", first=1.0), MEAN, SQUARE),
     ),
     Optimizer(
         "RAdam",
@@ -299,7 +308,7 @@ _ALL = (
         "optim.Adamax",
         BETAS,
         FRESH,
-        kept=(STEP, MEAN, Kept("exp_inf", letter="u")),
+        kept=(STEP, MEAN, OptimizerState("exp_inf", letter="u")),
     ),
     Optimizer(
         "Muon",
@@ -320,7 +329,7 @@ _ALL = (
         ),
         "Jordan et al. 2024, Muon: An optimizer for hidden layers",
         "optim.Muon",
-        kept=(Kept("momentum_buffer", letter="b"),),
+        kept=(OptimizerState("momentum_buffer", letter="b"),),
         matrices=True,
     ),
 )

@@ -20,7 +20,7 @@ from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
 from visualnet.training import events
 from visualnet.training.learners.learners import Learners
-from visualnet.training.observations.context import ObservationContext, resting
+from visualnet.training.observations.context import ObservationContext, in_evaluation_mode
 
 LOOKED_AT = 256
 """So many samples are made, and so many real ones held beside them."""
@@ -108,7 +108,7 @@ class CollapseWatch:
         places = context.places(LOOKED_AT, "train")
         if len(places) < LEAST:
             return None
-        with resting(context.model), torch.no_grad():
+        with in_evaluation_mode(context.model), torch.no_grad():
             batch = context.batch(places)
             made, real = context.values([maker.made], batch)[maker.made], batch[maker.real]
         made, real = (tensor.flatten(1).float().cpu() for tensor in (made, real))

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from visualnet.core.errors import FileError
+from visualnet.core.errors import FileError, first_line, os_reason
 from visualnet.core.storage.regular_files import NotRegular, TooLarge, open_bounded
 from visualnet.core.text.format import format_bytes
 from visualnet.core.text.visible import visible
@@ -255,9 +255,9 @@ def _in_words(path: Path, error: BaseException) -> BaseException:
     if isinstance(error, NotRegular):
         return FileError(name, str(error.strerror), way_out="Choose a file.")
     if isinstance(error, OSError):
-        reason = (error.strerror or type(error).__name__).lower()
+        reason = os_reason(error)
         return FileError(name, f"it cannot be read ({reason})", way_out="Check who may read it.")
-    words = str(error).strip().partition("\n")[0][:300] or type(error).__name__
+    words = first_line(error)[:300]
     if not isinstance(error, ValueError):
         words = f"it is damaged ({words})"
     return FileError(name, words, way_out="Nothing was unpacked; ask for it again where it came from.")

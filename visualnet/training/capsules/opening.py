@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from visualnet.core.errors import FileError
+from visualnet.core.errors import FileError, os_reason
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.storage.paths import runs_dir
@@ -75,7 +75,7 @@ def unpack_capsule(path: Path, folder: Path, check: Check = no_check) -> OpenedC
             folder.parent.mkdir(parents=True, exist_ok=True)
             _make(archive, folder, lambda share: check(0.5 + share / 2))
         except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
+            reason = os_reason(error)
             raise FileError(
                 str(folder), f"the run cannot be unpacked there ({reason})", way_out="Free some space, or name another."
             ) from None

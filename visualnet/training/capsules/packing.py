@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from visualnet.core.errors import FileError
+from visualnet.core.errors import FileError, os_reason
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.storage.embedded_project import strip_local_paths
@@ -190,7 +190,7 @@ def _write(target: Path, manifest: Manifest, parts: list[_Part], check: Check) -
     except (zipfile.LargeZipFile, zipfile.BadZipFile) as error:
         raise FileError(str(target), f"it cannot be written ({error})") from None
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
+        reason = os_reason(error)
         raise FileError(
             str(target), f"it cannot be written ({reason})", way_out="Free some space, or choose another folder."
         ) from None

@@ -15,7 +15,7 @@ from visualnet.training.runs.run_model import RunModel, read_run
 Check = Callable[[float], None]
 
 
-class Way(NamedTuple):
+class CurveFormat(NamedTuple):
     """A form for curves: what it is called, how its files end (nothing: a folder for each run), who writes those of one run, and who those
     of several into one file (None: nobody)."""
 
@@ -25,10 +25,10 @@ class Way(NamedTuple):
     write_together: Callable[[Path, Iterable[tuple[str, RunModel]]], None] | None = None
 
 
-WAYS: Mapping[str, Way] = {
-    "csv": Way("CSV", ".csv", write_csv, write_csv_of_runs),
-    "parquet": Way("Parquet", ".parquet", write_parquet, write_parquet_of_runs),
-    "tensorboard": Way("TensorBoard", "", write_tensorboard),
+CURVE_FORMATS: Mapping[str, CurveFormat] = {
+    "csv": CurveFormat("CSV", ".csv", write_csv, write_csv_of_runs),
+    "parquet": CurveFormat("Parquet", ".parquet", write_parquet, write_parquet_of_runs),
+    "tensorboard": CurveFormat("TensorBoard", "", write_tensorboard),
 }
 
 
@@ -69,7 +69,7 @@ def export_runs(runs: Mapping[Path, str], target: Path, way: str, check: Check =
         ValueError: the library of that way is not installed, or a file is there already; nothing is written over.
         FileError, OSError: a file cannot be written.
     """
-    _, end, write, _ = WAYS[way]
+    _, end, write, _ = CURVE_FORMATS[way]
     places = {folder: target / f"{name}{end}" for folder, name in runs.items()}
     if there := [place for place in places.values() if place.exists()]:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
@@ -92,7 +92,7 @@ def export_together(runs: Mapping[Path, str], file: Path, way: str, check: Check
         ValueError: the library of that way is not installed.
         FileError: it cannot be written; what stood there is as it was.
     """
-    write = WAYS[way].write_together
+    write = CURVE_FORMATS[way].write_together
     assert write is not None
 
     def read() -> Iterator[tuple[str, RunModel]]:

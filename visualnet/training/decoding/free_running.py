@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
 from visualnet.training.decoding.scores import Scores
-from visualnet.training.decoding.search import Choosing, NextTokens, write
+from visualnet.training.decoding.search import NextTokens, SamplingOptions, write
 from visualnet.training.decoding.writer import CannotWrite, Writer
 
 Array = NDArray[Any]
 FREE = "free"
-"""The name of what was written among the arrays of a ``Judged``."""
+"""The name of what was written among the arrays of a ``PredictionSet``."""
 AT_ONCE = 256
 
 
@@ -48,7 +48,7 @@ def write_freely(
             check((at + size * prefixes.shape[1] / scores.places) / len(index))
             return ask(prefixes, rows)
 
-        texts = write(told, len(chosen), scores.places, Choosing(), writer.end)
+        texts = write(told, len(chosen), scores.places, SamplingOptions(), writer.end)
         for row, (text, *_) in enumerate(texts, at):
             found[row, : len(text.tokens)] = text.tokens
     return {FREE: found}

@@ -34,7 +34,7 @@ class NextTokens(Protocol):
         ...
 
 
-class Choosing(NamedTuple):
+class SamplingOptions(NamedTuple):
     """How tokens are chosen. ``temperature`` 0 draws the most probable; ``top_k`` 0 and ``top_p`` 1 leave all tokens in.
 
     ``penalty`` is the exponent α of Wu et al.: 0 compares beams by their probability alone, which favours short texts; 1 by about the mean
@@ -81,7 +81,7 @@ def write(
     next_tokens: NextTokens,
     samples: int,
     longest: int,
-    choosing: Choosing,
+    choosing: SamplingOptions,
     end: int | None = None,
     forced: Sequence[int] = (),
 ) -> list[list[Hypothesis]]:
@@ -146,7 +146,7 @@ def shape_probabilities(logs: Array, temperature: float = 1.0, top_k: int = 0, t
     return np.asarray(found / found.sum())
 
 
-def _choose(logs: Array, choosing: Choosing, row: int, place: int) -> int:
+def _choose(logs: Array, choosing: SamplingOptions, row: int, place: int) -> int:
     if choosing.way == "greedy":
         return int(logs.argmax())
     shares = shape_probabilities(logs, choosing.temperature, choosing.top_k, choosing.top_p)
@@ -161,7 +161,9 @@ def _extend(one: Hypothesis, token: int, logs: Array, end: int | None) -> Hypoth
     return Hypothesis((*one.tokens, int(token)), one.log_probability + told, (*one.each, told), token == end)
 
 
-def _best(kept: list[Hypothesis], rows_of: list[Array | None], choosing: Choosing, end: int | None) -> list[Hypothesis]:
+def _best(
+    kept: list[Hypothesis], rows_of: list[Array | None], choosing: SamplingOptions, end: int | None
+) -> list[Hypothesis]:
     """The best of all texts that are ended and all that go on by one token."""
     candidates: list[tuple[float, Hypothesis, int]] = []
     for one, logs in zip(kept, rows_of, strict=True):

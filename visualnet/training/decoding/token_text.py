@@ -16,7 +16,7 @@ _PIECES = re.compile(r"\[\w+\]|\w+|[^\w\s]")
 MOST_NAMED = 5
 
 
-class Typed(NamedTuple):
+class EncodedText(NamedTuple):
     """A text as numbers; ``unknown`` are the words of it that the vocabulary does not hold, which are left out of the numbers."""
 
     numbers: tuple[int, ...]
@@ -44,15 +44,15 @@ class TokenText:
             self._step is not None and "unit" in vars(self._step) and vars(self._step)["unit"] == "character"
         )
 
-    def read(self, text: str) -> Typed:
+    def read(self, text: str) -> EncodedText:
         """The numbers of a text."""
         if self._step is not None and self._fitted is not None:
             numbers = self._step.encode_text(self._field, text, self._fitted)
             if numbers is not None:
-                return Typed(tuple(map(int, numbers)))
+                return EncodedText(tuple(map(int, numbers)))
         pieces = list(text.lower()) if self.by_letters else _PIECES.findall(text.lower())
         known = [self._numbers[piece] for piece in pieces if piece in self._numbers]
-        return Typed(tuple(known), tuple(dict.fromkeys(piece for piece in pieces if piece not in self._numbers)))
+        return EncodedText(tuple(known), tuple(dict.fromkeys(piece for piece in pieces if piece not in self._numbers)))
 
     def spell(self, numbers: Iterable[int]) -> str:
         """The text of these numbers, without what fills up; marks in brackets are left out."""

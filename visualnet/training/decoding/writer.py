@@ -39,7 +39,7 @@ class CannotWrite(ValueError):
     """This network writes no texts; the words say why."""
 
 
-class Reading(NamedTuple):
+class WriterNetwork(NamedTuple):
     """What was found of a network that writes; it holds nothing of the network.
 
     ``own`` is the field that holds what is written so far, ``sources`` are the other fields that are read. ``begin`` is the token that
@@ -62,7 +62,7 @@ class Writer:
         data: Loaded,
         scores: Scores,
         compute: Compute | None = None,
-        reading: Reading | None = None,
+        reading: WriterNetwork | None = None,
     ) -> None:
         """``compute`` is how ports are computed, where not simply by the model; ``reading`` what was found of this network before.
 
@@ -93,12 +93,12 @@ class Writer:
 
     # --- what the data and the network say -------------------------------------------------------------------------------------------
 
-    def _find_reading(self) -> Reading:
+    def _find_reading(self) -> WriterNetwork:
         inputs = tuple(self.model.plan.fields[step.id] for step in self.model.plan.net_inputs)
         own, begin = self._find_own(inputs)
         self._check_causal(own)
         sources = tuple(name for name in inputs if name != own)
-        return Reading(own, sources, begin, _find_memory(self.model, self.scores.port, own))
+        return WriterNetwork(own, sources, begin, _find_memory(self.model, self.scores.port, own))
 
     def _find_own(self, inputs: Sequence[str]) -> tuple[str, int | None]:
         chosen = self.data.train[:LOOKED_AT]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from visualnet.compiling.module import Model
 from visualnet.data.preparation.fitted import FittedPreparation
 from visualnet.data.regions.box_geometry import apply_refinement, suppress
-from visualnet.data.regions.crops import Cutter
+from visualnet.data.regions.crops import RegionCropper
 from visualnet.training.detection.heads import CannotDetect, Heads, find_heads
 
 Array = NDArray[Any]
@@ -43,7 +43,7 @@ class Detections(NamedTuple):
 
 
 def detect(
-    image: Array, cutter: Cutter, forward: Forward, kind: str, limits: Limits, proposals: Array | None = None
+    image: Array, cutter: RegionCropper, forward: Forward, kind: str, limits: Limits, proposals: Array | None = None
 ) -> Detections:
     """Objects in a picture (C, H, W) with values from 0 to 1; its ``proposals`` where they are known already.
 
@@ -87,7 +87,7 @@ def _keep_best(moved: Array, shares: Array, proposals: Array, limits: Limits) ->
     )
 
 
-class Taken(NamedTuple):
+class CropPreparation(NamedTuple):
     """What the data of a network do to each crop before it is read: their preparation, and mean and deviation by field."""
 
     preparation: FittedPreparation | None
@@ -127,7 +127,7 @@ def input_field(model: Model) -> str:
     return fields[0]
 
 
-def make_forward(model: Model, taken: Taken) -> tuple[Forward, Heads]:
+def make_forward(model: Model, taken: CropPreparation) -> tuple[Forward, Heads]:
     """What the network of a model says of crops, in evaluation mode, and its heads.
 
     Raises:

@@ -26,7 +26,7 @@ TIMEOUT = "VISUALNET_TIMEOUT"
 """The variable that says another number of seconds."""
 
 
-class Launched(NamedTuple):
+class ProcessRank(NamedTuple):
     """This process among those of a run: its number over all machines and on its own, of how many."""
 
     rank: int = 0
@@ -120,10 +120,10 @@ class Launched(NamedTuple):
             dist.destroy_process_group()
 
 
-def launched(environment: Mapping[str, str] = os.environ) -> Launched:
+def launched(environment: Mapping[str, str] = os.environ) -> ProcessRank:
     """What torchrun has said to this process; one process of one, where it was not started so."""
     names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "TORCHELASTIC_RESTART_COUNT")
     if not {"RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"} <= environment.keys():
-        return Launched()
-    usual = Launched()
-    return Launched(*(int(environment.get(name, one)) for name, one in zip(names, usual, strict=True)))
+        return ProcessRank()
+    usual = ProcessRank()
+    return ProcessRank(*(int(environment.get(name, one)) for name, one in zip(names, usual, strict=True)))

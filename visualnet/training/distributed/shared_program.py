@@ -19,7 +19,7 @@ from torch import Tensor, fx, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from visualnet.compiling.module import Model
-from visualnet.training.observations.context import resting
+from visualnet.training.observations.context import in_evaluation_mode
 
 if TYPE_CHECKING:
     from visualnet.training.distributed.process_group import ProcessGroup, Program
@@ -92,7 +92,7 @@ class SharedProgram:
         """Whether weights that ask for gradients get none, as they lead to no loss: then it must be looked for them in each step."""
         weights = [parameter for parameter in self._program.parameters() if parameter.requires_grad]
         devices = [batch[0].device] if batch[0].is_cuda else []
-        with resting(self._model), torch.enable_grad(), torch.random.fork_rng(devices):
+        with in_evaluation_mode(self._model), torch.enable_grad(), torch.random.fork_rng(devices):
             loss = self._plain(*batch)[0]["loss"]
             return any(found is None for found in torch.autograd.grad(loss, weights, allow_unused=True))
 

@@ -14,7 +14,7 @@ from visualnet.core.project import Project
 from visualnet.core.text.format import format_bytes, format_duration
 from visualnet.data.loading import Loaded
 from visualnet.training import exclusive
-from visualnet.training.estimates.sizes import LargestBatch, Size
+from visualnet.training.estimates.sizes import LargestBatch, TriedBatchSize
 from visualnet.training.estimates.trial import Check, Trial, open_trial, without_schedule
 from visualnet.training.loop.failures import is_memory
 from visualnet.training.loop.metrics import NonFinite
@@ -54,7 +54,7 @@ class _Search:
         self.bound = trial.device.type != "cuda"
         """Whether what is tried must be known to fit."""
         self.free = free_memory(trial.device)
-        self.found: dict[int, Size] = {}
+        self.found: dict[int, TriedBatchSize] = {}
 
     def run(self, wanted: int) -> LargestBatch:
         most, all_of_them = self.trial.loop.procedure.largest()
@@ -86,7 +86,7 @@ class _Search:
             size //= 2
         return size
 
-    def _try(self, batch: int) -> Size | TooLarge:
+    def _try(self, batch: int) -> TriedBatchSize | TooLarge:
         """Take two steps with so many samples, if that may be; what they took, or why they do not fit."""
         self.check(min((time.perf_counter() - self.begin) / MOST_S, 1.0))
         exclusive.give_way()
@@ -103,14 +103,14 @@ class _Search:
         self.trial.forget_step()
         return TooLarge(f"With {batch:,} samples a step runs out of memory ({self.trial.loop.place.words}).")
 
-    def _step(self, batch: int) -> Size:
+    def _step(self, batch: int) -> TriedBatchSize:
         trial = self.trial
         drawn = trial.loop.procedure.measured(batch)
         memory = trial.peak(lambda: trial.step(drawn, last=True))
         begin = time.perf_counter()
         trial.read(trial.step(drawn, last=True))
         trial.wait()
-        found = self.found[batch] = Size(batch, memory, time.perf_counter() - begin)
+        found = self.found[batch] = TriedBatchSize(batch, memory, time.perf_counter() - begin)
         return found
 
     def _too_large(self, batch: int) -> str:

@@ -9,7 +9,7 @@ from visualnet.core.text.format import format_bytes, format_duration
 COLUMNS = ("Batch size", "Memory", "A step takes", "Samples a second")
 
 
-class Size(NamedTuple):
+class TriedBatchSize(NamedTuple):
     """A batch size that was tried: the most memory that training takes with it, and how long a step takes."""
 
     batch: int
@@ -25,13 +25,13 @@ class Size(NamedTuple):
 class LargestBatch(NamedTuple):
     """What was found: the sizes that fit, in order, and in words why there is none beyond them."""
 
-    sizes: tuple[Size, ...]
+    sizes: tuple[TriedBatchSize, ...]
     why: str
     free: int
     device: str
 
     @property
-    def largest(self) -> Size:
+    def largest(self) -> TriedBatchSize:
         """The largest that fits."""
         return self.sizes[-1]
 

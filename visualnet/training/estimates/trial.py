@@ -13,7 +13,7 @@ from visualnet.core.edits import learners
 from visualnet.core.project import Project
 from visualnet.data.loading import Loaded
 from visualnet.training import devices, exclusive
-from visualnet.training.loop.failures import blame
+from visualnet.training.loop.failures import find_failing_node
 from visualnet.training.loop.metrics import NonFinite
 from visualnet.training.loop.procedures.procedure import DrawnBatch
 from visualnet.training.loop.session import Session, TrainingLoop
@@ -86,7 +86,7 @@ class Trial:
 
     def explain(self, fault: NonFinite) -> str:
         """Which node made the loss NaN or infinite, in words."""
-        return blame(fault, self.network, self.loop.procedure.again, self.loop.machine, 1).words
+        return find_failing_node(fault, self.network, self.loop.procedure.again, self.loop.machine, 1).words
 
     def peak(self, step: Callable[[], object]) -> int:
         """The most memory that training takes while this step is taken: weights, optimizer and all that the step makes.

@@ -15,11 +15,11 @@ from visualnet.core.storage import project_file
 from visualnet.core.text.format import format_quantity
 from visualnet.pytorch import need_torch
 from visualnet.training.evaluation import prediction_files, uses_of_test_part
-from visualnet.training.evaluation.episodes.judging import judge_episodes, plays
+from visualnet.training.evaluation.episodes.judging import judge_episodes, learns_by_play
 from visualnet.training.evaluation.intervals import Estimate, estimate, wilson
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS, Metric, metrics_for
 from visualnet.training.evaluation.metrics.anomaly import has_odd
+from visualnet.training.evaluation.prediction_set import PredictionSet
 from visualnet.training.evaluation.tasks import unit_of
 from visualnet.training.runs.preparation_file import PREPARATION, read_preparation
 from visualnet.training.runs.run_changes import with_data_of_run
@@ -42,7 +42,7 @@ PREDICTING = 0.7
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """A run judged on a part of its data. ``figures`` are the metrics of each answer, by name, in the order of ``judged``.
+    """A run judged on a part of its data. ``figures`` are the metrics of each answer, by name, in the order of ``predictions``.
 
     ``opened`` is how often the run's test part has been opened; ``note`` says what one should know, such as data that changed since.
     """
@@ -54,7 +54,7 @@ class Evaluation:
     loaded: Loaded
     data: str
     digest: str
-    judged: tuple[Judged, ...]
+    predictions: tuple[PredictionSet, ...]
     figures: tuple[Mapping[str, Estimate], ...]
     opened: int
     epoch: int = 0
@@ -68,12 +68,12 @@ class Evaluation:
     @property
     def size(self) -> int:
         """How many samples were judged."""
-        return max((judged.size for judged in self.judged), default=0)
+        return max((predictions.size for predictions in self.predictions), default=0)
 
     @property
     def unit(self) -> str:
         """What was judged: samples, or episodes."""
-        return unit_of(self.judged[0])
+        return unit_of(self.predictions[0])
 
     def headline(self, number: int = 0) -> tuple[Metric, Estimate]:
         """The metric of an answer that is told first, with its value."""
@@ -113,22 +113,22 @@ def evaluate(
     from visualnet.data.loading import load
 
     loaded = data if data is not None else load(project.data, kept=read_preparation(folder))
-    if not len(_index(loaded, part)) and not plays(project):
+    if not len(_index(loaded, part)) and not learns_by_play(project):
         raise ValueError(NO_TEST if part == "test" else NO_VALIDATION)
     try:
         digest = prediction_files.digest_file(path)
     except OSError as error:
         raise ValueError(f"the weights cannot be read: {error}") from None
-    judged = _Weights(folder, project, path, taken, digest).judge(loaded, part, check)
+    predictions = _Weights(folder, project, path, taken, digest).judge(loaded, part, check)
     opened = (
         uses_of_test_part.note_use(folder, digest) if part == "test" and count else uses_of_test_part.count_uses(folder)
     )
-    figures = _figures(judged, check)
+    figures = _figures(predictions, check)
     epoch, note = _state_of(folder, loaded.fingerprint, data is None)
-    if not plays(project):
-        note = " ".join(filter(None, (note, _left_out(loaded, _index(loaded, part), judged))))
+    if not learns_by_play(project):
+        note = " ".join(filter(None, (note, _left_out(loaded, _index(loaded, part), predictions))))
     return Evaluation(
-        folder, project, part, taken, loaded, loaded.fingerprint, digest, judged, figures, opened, epoch, note
+        folder, project, part, taken, loaded, loaded.fingerprint, digest, predictions, figures, opened, epoch, note
     )
 
 
@@ -141,23 +141,23 @@ class _Weights(NamedTuple):
     name: str
     digest: str
 
-    def judge(self, data: Loaded, part: str, check: Check) -> tuple[Judged, ...]:
+    def judge(self, data: Loaded, part: str, check: Check) -> tuple[PredictionSet, ...]:
         """The answers to a part. With those to the test part go those to the validation part, where something is chosen by them."""
-        judged = self._answers(data, part, check, lambda share: check(PREDICTING * share))
-        if part != "test" or not len(data.validation) or not any(map(has_odd, judged)):
-            return judged
+        predictions = self._answers(data, part, check, lambda share: check(PREDICTING * share))
+        if part != "test" or not len(data.validation) or not any(map(has_odd, predictions)):
+            return predictions
         before = {one.name: one for one in self._answers(data, "validation", check, lambda share: check(PREDICTING))}
-        return tuple(replace(one, elsewhere=before.get(one.name)) for one in judged)
+        return tuple(replace(one, elsewhere=before.get(one.name)) for one in predictions)
 
-    def _answers(self, data: Loaded, part: str, check: Check, done: Check) -> tuple[Judged, ...]:
+    def _answers(self, data: Loaded, part: str, check: Check, done: Check) -> tuple[PredictionSet, ...]:
         """The answers to a part, kept ones or new ones."""
         key = f"{data.fingerprint} {self.digest} {part} {_digest_preparation(self.folder)}"
         kept = prediction_files.place_of(self.folder, part, self.name)
         found = prediction_files.read(kept, key)
         if found is None:
-            model, is_played = _open(self.project, self.path, data, check), plays(self.project)
+            model, is_played = _open(self.project, self.path, data, check), learns_by_play(self.project)
             found = judge_episodes(model, data, part, done) if is_played else _predict(model, data, part, done)
-            prediction_files.keep(kept, key, found)
+            prediction_files.keep_predictions(kept, key, found)
         return found
 
 
@@ -183,12 +183,12 @@ def find_weights(folder: Path, wish: str = "best") -> tuple[Path, str]:
     raise ValueError(NO_WEIGHTS)
 
 
-def _left_out(data: Loaded, index: Any, judged: tuple[Judged, ...]) -> str:
+def _left_out(data: Loaded, index: Any, predictions: tuple[PredictionSet, ...]) -> str:
     """What of a part is not judged, in words."""
     from visualnet.data.regions.region_samples import find_regions
     from visualnet.training.evaluation.scenes.judging import SPLIT, whole_scenes
 
-    words, missing = [], len(index) - max(one.size for one in judged)
+    words, missing = [], len(index) - max(one.size for one in predictions)
     if missing:
         some = format_quantity(missing, "sample")
         words.append(f"{some} of this part are not judged: they cannot be read, or have no target.")
@@ -213,7 +213,7 @@ def _open(project: Project, weights: Path, data: Loaded, check: Check) -> Model:
     return model
 
 
-def _predict(model: Model, data: Loaded, part: str, check: Check) -> tuple[Judged, ...]:
+def _predict(model: Model, data: Loaded, part: str, check: Check) -> tuple[PredictionSet, ...]:
     from visualnet.training.evaluation.predicting import predict
 
     return predict(model, data, np.sort(_index(data, part)), check)
@@ -225,21 +225,21 @@ def _digest_preparation(folder: Path) -> str:
     return prediction_files.digest_file(path) if path.is_file() else ""
 
 
-def _figures(found: tuple[Judged, ...], check: Check) -> tuple[Mapping[str, Estimate], ...]:
+def _figures(found: tuple[PredictionSet, ...], check: Check) -> tuple[Mapping[str, Estimate], ...]:
     figures = []
-    for number, judged in enumerate(found):
+    for number, predictions in enumerate(found):
 
         def told(share: float, number: int = number) -> None:
             check(PREDICTING + (1 - PREDICTING) * (number + share) / len(found))
 
-        if not judged.size:
-            raise ValueError(f"no sample of this part has a target for “{judged.name}”")
-        chosen = metrics_for(judged)
-        values = estimate(judged.size, {m.name: partial(m.values, judged) for m in chosen}, told)
+        if not predictions.size:
+            raise ValueError(f"no sample of this part has a target for “{predictions.name}”")
+        chosen = metrics_for(predictions)
+        values = estimate(predictions.size, {m.name: partial(m.values, predictions) for m in chosen}, told)
         for metric in chosen:
             one = values[metric.name]
             if metric.percent and one.low == one.high and 0 <= one.value <= 1:
-                values[metric.name] = Estimate(one.value, *wilson(one.value * judged.size, judged.size))
+                values[metric.name] = Estimate(one.value, *wilson(one.value * predictions.size, predictions.size))
         figures.append(values)
     return tuple(figures)
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from visualnet.core.text.format import capitalize_first, format_number, format_percent, format_quantity
 from visualnet.training.evaluation.evaluation import Evaluation
 from visualnet.training.evaluation.intervals import Estimate, count_draws, draw_weights
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS, Metric
+from visualnet.training.evaluation.prediction_set import PredictionSet
 from visualnet.training.evaluation.tasks import unit_of
 
 Array = NDArray[Any]
@@ -78,16 +78,16 @@ def pair(first: Evaluation, second: Evaluation, number: int = 0) -> PairedCompar
         raise ValueError(
             "the two runs were not judged on the same samples: both need the same data, divided alike, and the same part"
         )
-    if number >= min(len(first.judged), len(second.judged)):
+    if number >= min(len(first.predictions), len(second.predictions)):
         raise ValueError("one of the two runs has no such answer")
-    a, b = first.judged[number], second.judged[number]
+    a, b = first.predictions[number], second.predictions[number]
     if a.task != b.task or not np.array_equal(a.samples, b.samples):
         raise ValueError("the two runs answer different questions")
     name = next(name for name in first.figures[number] if name in second.figures[number])
-    return pair_judged(a, b, METRICS[name])
+    return pair_predictions(a, b, METRICS[name])
 
 
-def pair_judged(a: Judged, b: Judged, metric: Metric) -> PairedComparison:
+def pair_predictions(a: PredictionSet, b: PredictionSet, metric: Metric) -> PairedComparison:
     """Two answers to the same samples by one metric."""
     ones, unit = np.ones((1, a.size)), unit_of(a)
     values = [float(metric.values(one, ones)[0]) for one in (a, b)]

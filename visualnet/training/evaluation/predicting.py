@@ -17,8 +17,8 @@ from visualnet.data.tensors import Tensors
 from visualnet.layers.declaration.layer import Spec
 from visualnet.training.decoding.free_running import write_freely
 from visualnet.training.evaluation.answers import Answer, find_answers, scores_of
-from visualnet.training.evaluation.judged import KIND, ODD, USUAL, Judged
 from visualnet.training.evaluation.metrics.boxes import match_boxes
+from visualnet.training.evaluation.prediction_set import KIND, ODD, USUAL, PredictionSet
 from visualnet.training.evaluation.scenes.judging import judge_scenes
 from visualnet.training.evaluation.tasks import OF_YES_OR_NO, TASKS, check_room, find_task, join_parts
 from visualnet.training.observations.context import plain_fields
@@ -34,7 +34,7 @@ MOST_COLUMNS = 64
 
 def predict(
     model: Model, data: Loaded, index: Array, check: Callable[[float], None] = lambda share: None
-) -> tuple[Judged, ...]:
+) -> tuple[PredictionSet, ...]:
     """Every answer of the network to the samples at these indices.
 
     Raises:
@@ -78,8 +78,10 @@ def predict(
             check(first + (1 - first) * (number + share) / len(answers))
 
         arrays |= write_freely(model, data, scores, every, told)
-    found = [_judged(answer, data, every, arrays, columns) for answer, arrays in zip(answers, joined, strict=True)]
-    found = [_objects_alone(judged, answer, data) for judged, answer in zip(found, answers, strict=True)]
+    found = [
+        _make_predictions(answer, data, every, arrays, columns) for answer, arrays in zip(answers, joined, strict=True)
+    ]
+    found = [_objects_alone(predictions, answer, data) for predictions, answer in zip(found, answers, strict=True)]
     scenes = judge_scenes(model, data, index, lambda share: check(first + (1 - first) * share))
     return (*([scenes] if scenes is not None else []), *_join_boxes(answers, [*found]))
 
@@ -131,9 +133,9 @@ def _column_names(spec: Spec, field: str) -> list[str]:
     return [field if count == 1 else f"{field} {number + 1}" for number in range(count)]
 
 
-def _judged(
+def _make_predictions(
     answer: Answer, data: Loaded, samples: Array, arrays: dict[str, Array], columns: dict[str, Array]
-) -> Judged:
+) -> PredictionSet:
     kind = find_task(answer)
     count = kind.class_count(answer)
     # A network may tell more classes apart than the data have: those have no name.
@@ -143,34 +145,34 @@ def _judged(
         classes = tuple(_column_names(data.fields[answer.field], "label"))
     if kind.name == "binary" and len(data.classes) != 2:
         classes = ("no", "yes")
-    judged = Judged(answer.name, kind.name, samples, classes, arrays, answer.kind != "scores", columns)
-    asked = _asked(judged)
-    return judged if asked.all() else judged.take(np.flatnonzero(asked))
+    predictions = PredictionSet(answer.name, kind.name, samples, classes, arrays, answer.kind != "scores", columns)
+    asked = _asked(predictions)
+    return predictions if asked.all() else predictions.take(np.flatnonzero(asked))
 
 
-def _objects_alone(judged: Judged, answer: Answer, data: Loaded) -> Judged:
+def _objects_alone(predictions: PredictionSet, answer: Answer, data: Loaded) -> PredictionSet:
     """Of how regions are to be moved: those of objects; background has no true box."""
     if answer.field != "refinement" or find_regions(data.samples) is None:
-        return judged
-    there = np.flatnonzero(data.fetch(judged.samples, ("is_object",))["is_object"] > 0)
-    return judged.take(there) if len(there) else judged
+        return predictions
+    there = np.flatnonzero(data.fetch(predictions.samples, ("is_object",))["is_object"] > 0)
+    return predictions.take(there) if len(there) else predictions
 
 
-def _asked(judged: Judged) -> Array:
+def _asked(predictions: PredictionSet) -> Array:
     """Whether each sample is asked at all: some have no target."""
-    if judged.task in ("classes", "binary"):
-        truth = judged.arrays["truth"]
-        return np.asarray((truth >= 0) & (truth < len(judged.classes)))
-    if judged.task == "labels":
-        return np.asarray((judged.arrays["truth"] >= 0).any(1))
-    if "asked" in judged.arrays:
-        return np.asarray(judged.arrays["asked"] > 0)
-    return np.ones(judged.size, bool)
+    if predictions.task in ("classes", "binary"):
+        truth = predictions.arrays["truth"]
+        return np.asarray((truth >= 0) & (truth < len(predictions.classes)))
+    if predictions.task == "labels":
+        return np.asarray((predictions.arrays["truth"] >= 0).any(1))
+    if "asked" in predictions.arrays:
+        return np.asarray(predictions.arrays["asked"] > 0)
+    return np.ones(predictions.size, bool)
 
 
-def _join_boxes(answers: tuple[Answer, ...], found: list[Judged]) -> list[Judged]:
+def _join_boxes(answers: tuple[Answer, ...], found: list[PredictionSet]) -> list[PredictionSet]:
     """Boxes with what is in them, where another answer says it; that one is then no answer of its own."""
-    boxes = next((i for i, judged in enumerate(found) if judged.task == TASKS["boxes"].name), None)
+    boxes = next((i for i, predictions in enumerate(found) if predictions.task == TASKS["boxes"].name), None)
     if boxes is None:
         return found
     labels = next(
@@ -194,8 +196,8 @@ def _join_boxes(answers: tuple[Answer, ...], found: list[Judged]) -> list[Judged
         arrays |= {"true_labels": np.maximum(other["truth"], 0), "true_there": there & (other["truth"] >= 0)}
     arrays["badness"] = np.array([_missed(arrays, row) for row in range(one.size)])
     classes = found[labels].classes if labels is not None else ("object",)
-    joined = Judged(one.name, one.task, one.samples, classes, arrays, one.has_probabilities, one.columns)
-    return [joined if i == boxes else judged for i, judged in enumerate(found) if i != labels]
+    joined = PredictionSet(one.name, one.task, one.samples, classes, arrays, one.has_probabilities, one.columns)
+    return [joined if i == boxes else predictions for i, predictions in enumerate(found) if i != labels]
 
 
 def _missed(arrays: dict[str, Array], row: int) -> float:

@@ -18,7 +18,7 @@ from safetensors.numpy import save_file
 
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.core.storage.temporaries import folder_aside
-from visualnet.training.evaluation.judged import Array, Judged
+from visualnet.training.evaluation.prediction_set import Array, PredictionSet
 from visualnet.training.evaluation.tasks import TASKS
 
 FOLDER = "evaluation"
@@ -45,24 +45,24 @@ def place_of(run: Path, part: str, weights: str) -> Path:
     return run / FOLDER / f"{part}-{weights}.safetensors"
 
 
-def keep(path: Path, key: str, found: tuple[Judged, ...]) -> None:
+def keep_predictions(path: Path, key: str, found: tuple[PredictionSet, ...]) -> None:
     """Write answers beside the run; ``key`` says what they were computed from. Where the disk takes no more nothing is kept."""
     tensors: dict[str, Array] = {}
     told = []
-    for number, judged in enumerate(found):
-        words = {name: values.tolist() for name, values in judged.columns.items() if values.dtype.kind == "U"}
+    for number, predictions in enumerate(found):
+        words = {name: values.tolist() for name, values in predictions.columns.items() if values.dtype.kind == "U"}
         told.append(
             {
-                "name": judged.name,
-                "task": judged.task,
-                "classes": judged.classes,
-                "probabilities": judged.has_probabilities,
+                "name": predictions.name,
+                "task": predictions.task,
+                "classes": predictions.classes,
+                "probabilities": predictions.has_probabilities,
                 "words": words,
             }
         )
-        tensors[f"{number}/samples"] = judged.samples.astype(np.int64)
-        tensors |= {f"{number}/array/{name}": np.ascontiguousarray(v) for name, v in judged.arrays.items()}
-        numbers = {name: v for name, v in judged.columns.items() if name not in words}
+        tensors[f"{number}/samples"] = predictions.samples.astype(np.int64)
+        tensors |= {f"{number}/array/{name}": np.ascontiguousarray(v) for name, v in predictions.arrays.items()}
+        numbers = {name: v for name, v in predictions.columns.items() if name not in words}
         tensors |= {f"{number}/column/{name}": np.ascontiguousarray(v) for name, v in numbers.items()}
     metadata = {"format": FORMAT, "key": key, "answers": json.dumps(told)}
     with contextlib.suppress(OSError, SafetensorError):
@@ -72,7 +72,7 @@ def keep(path: Path, key: str, found: tuple[Judged, ...]) -> None:
             os.replace(aside / path.name, path)
 
 
-def read(path: Path, key: str) -> tuple[Judged, ...] | None:
+def read(path: Path, key: str) -> tuple[PredictionSet, ...] | None:
     """The answers that were kept; None where there are none, they were computed from something else, or the file is not whole."""
     if not path.is_file():
         return None
@@ -90,7 +90,7 @@ def read(path: Path, key: str) -> tuple[Judged, ...] | None:
         return None
 
 
-def _judged(told: dict[str, object], number: int, names: list[str], file: Any) -> Judged:
+def _judged(told: dict[str, object], number: int, names: list[str], file: Any) -> PredictionSet:
     """One answer as it was kept.
 
     Raises:
@@ -108,7 +108,7 @@ def _judged(told: dict[str, object], number: int, names: list[str], file: Any) -
     columns |= {str(name): np.array(values) for name, values in words.items()}
     if any(len(values) != len(samples) for values in (*arrays.values(), *columns.values())):
         raise ValueError("rows are missing")
-    return Judged(
+    return PredictionSet(
         str(told["name"]),
         str(told["task"]),
         samples,

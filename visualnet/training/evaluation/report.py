@@ -9,11 +9,11 @@ from visualnet.core.text.format import capitalize_first, format_quantity
 from visualnet.data.registry import find_kind
 from visualnet.figures.charts.examples import ExampleList
 from visualnet.figures.charts.svg import svg_of
+from visualnet.training.evaluation.charts import EvaluationChart, charts_for
 from visualnet.training.evaluation.evaluation import Evaluation
-from visualnet.training.evaluation.judged import Judged
-from visualnet.training.evaluation.judgements import Judgement, judgements_for
 from visualnet.training.evaluation.metrics import METRICS
 from visualnet.training.evaluation.paired_comparison import PairedComparison, describe_difference
+from visualnet.training.evaluation.prediction_set import PredictionSet
 from visualnet.training.evaluation.sample_pictures import encode_png, pictures_of_answer
 from visualnet.training.evaluation.uses_of_test_part import describe_uses
 from visualnet.version import __version__
@@ -40,10 +40,10 @@ def write_report(evaluation: Evaluation, pairings: Iterable[tuple[str, PairedCom
     body = [f"<h1>{escape(evaluation.project.name)}</h1>", f'<p class="muted">{_line(evaluation)}</p>']
     if evaluation.note:
         body.append(f'<p class="note">{escape(evaluation.note)}</p>')
-    for number, judged in enumerate(evaluation.judged):
-        if len(evaluation.judged) > 1:
-            body.append(f"<h2>Answer “{escape(judged.name)}”</h2>")
-        body += _answer(evaluation, number, judged)
+    for number, predictions in enumerate(evaluation.predictions):
+        if len(evaluation.predictions) > 1:
+            body.append(f"<h2>Answer “{escape(predictions.name)}”</h2>")
+        body += _answer(evaluation, number, predictions)
     body += _compare(pairings)
     body += ["<h2>What this rests on</h2>", _facts(evaluation)]
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
@@ -56,7 +56,7 @@ def _line(evaluation: Evaluation) -> str:
     return escape(f"Run {evaluation.run} · {evaluation.part} part, {size} · {evaluation.weights} weights")
 
 
-def _answer(evaluation: Evaluation, number: int, judged: Judged) -> list[str]:
+def _answer(evaluation: Evaluation, number: int, predictions: PredictionSet) -> list[str]:
     metric, value = evaluation.headline(number)
     ends = f"{metric.format(value.low)} to {metric.format(value.high)}"
     found = [
@@ -64,8 +64,8 @@ def _answer(evaluation: Evaluation, number: int, judged: Judged) -> list[str]:
         f"<p>{escape(metric.title)}, 95 % interval {escape(ends)}. {escape(metric.explain(value.value))}</p>",
         _metrics(evaluation, number),
     ]
-    for judgement in judgements_for(judged):
-        found += _judgement(evaluation, judged, judgement)
+    for evaluation_chart in charts_for(predictions):
+        found += _draw_chart(evaluation, predictions, evaluation_chart)
     return found
 
 
@@ -78,13 +78,13 @@ def _metrics(evaluation: Evaluation, number: int) -> str:
     return _table(("metric", "value", "95 % interval", "what it is"), rows)
 
 
-def _judgement(evaluation: Evaluation, judged: Judged, judgement: Judgement) -> list[str]:
-    found = [f"<h3>{escape(judgement.title)}</h3>", f'<p class="muted">{escape(judgement.words)}</p>']
-    views = judgement.views(judged)
-    for view in views[:1] if judgement.name in ("confusion", "place_confusion") else views[:MOST_VIEWS]:
-        chart = judgement.chart(judged, view)
+def _draw_chart(evaluation: Evaluation, predictions: PredictionSet, evaluation_chart: EvaluationChart) -> list[str]:
+    found = [f"<h3>{escape(evaluation_chart.title)}</h3>", f'<p class="muted">{escape(evaluation_chart.words)}</p>']
+    views = evaluation_chart.views(predictions)
+    for view in views[:1] if evaluation_chart.name in ("confusion", "place_confusion") else views[:MOST_VIEWS]:
+        chart = evaluation_chart.chart(predictions, view)
         if isinstance(chart, ExampleList):
-            found.append(_examples(evaluation, judged, chart))
+            found.append(_examples(evaluation, predictions, chart))
             continue
         if view and len(views) > 1:
             found.append(f"<p>{escape(view)}</p>")
@@ -92,11 +92,11 @@ def _judgement(evaluation: Evaluation, judged: Judged, judgement: Judgement) -> 
     return found
 
 
-def _examples(evaluation: Evaluation, judged: Judged, chart: ExampleList) -> str:
+def _examples(evaluation: Evaluation, predictions: PredictionSet, chart: ExampleList) -> str:
     lines = []
     for one in chart.examples[:MOST_EXAMPLES]:
-        row = judged.place_of(one.sample)
-        pictures = pictures_of_answer(judged, evaluation.loaded, row) if row is not None else []
+        row = predictions.place_of(one.sample)
+        pictures = pictures_of_answer(predictions, evaluation.loaded, row) if row is not None else []
         images = "".join(f'<img src="{encode_png(p)}" alt="{escape(t)}" title="{escape(t)}">' for t, p in pictures)
         place = evaluation.loaded.samples.describe(one.sample)
         where = f'<br><span class="muted">{escape(place)}</span>' if place else ""

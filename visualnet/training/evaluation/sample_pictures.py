@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_percent
-from visualnet.data.examination.face import Face, read_faces, shown_field
+from visualnet.data.examination.sample_content import SampleContent, read_contents, shown_field
 from visualnet.data.examination.sound import Sound, read_sound
 from visualnet.data.loading import Loaded
 from visualnet.data.regions.region_samples import find_regions
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import Samples
 from visualnet.figures.colours.masks import PLACE_COLOURS, lay_over
-from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 Array = NDArray[Any]
 TRUE_COLOUR, SAID_COLOUR = PLACE_COLOURS[2].astype(np.uint8), PLACE_COLOURS[0].astype(np.uint8)
@@ -74,24 +74,27 @@ def draw_boxes(picture: Array, boxes: Array, colour: Array) -> Array:
     return found
 
 
-def faces_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, Face]]:
+def contents_of_answer(predictions: PredictionSet, data: Loaded, row: int) -> list[tuple[str, SampleContent]]:
     """What a sample shows, with titles: as it is, and for pixels, boxes and pictures as it is truly and as it was answered.
 
     Raises:
         ValueError: it cannot be read, or is of data that were given from Python and show nothing.
     """
-    sample = int(judged.samples[row])
-    picture = picture_of(data, sample) if judged.task != "boxes" else _boxed_picture(data, sample)
+    sample = int(predictions.samples[row])
+    picture = picture_of(data, sample) if predictions.task != "boxes" else _boxed_picture(data, sample)
     if picture is None:
-        return [("", raw_face(data, sample))]
-    arrays, face = judged.arrays, Face("image", "", picture.shape[:2], picture)
-    if judged.task in ("pixels", "mask") and arrays["truth"].ndim == 3:
+        return [("", raw_content(data, sample))]
+    arrays, content = predictions.arrays, SampleContent("image", "", picture.shape[:2], picture)
+    if predictions.task in ("pixels", "mask") and arrays["truth"].ndim == 3:
         true, said = arrays["truth"][row], arrays["said"][row]
         wrong = np.where((true >= 0) & (true != said), WRONG, 0)
         masks = (("true", true), ("answered", said), ("wrong", wrong))
-        return [("sample", face), *((title, face._replace(mask=_centre(mask, face.size))) for title, mask in masks)]
-    if judged.task == "boxes":
-        height, width = face.size
+        return [
+            ("sample", content),
+            *((title, content._replace(mask=_centre(mask, content.size))) for title, mask in masks),
+        ]
+    if predictions.task == "boxes":
+        height, width = content.size
         found = []
         for (title, name), side in zip(_PAIRS, ("true", "said"), strict=True):
             there = arrays[f"{side}_there"][row]
@@ -103,13 +106,15 @@ def faces_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, F
             corners = np.nan_to_num(arrays[name][row][there]) / (width, height, width, height)
             kinds = arrays[f"{side}_labels"][row][there]
             boxes = [(*box, int(kind)) for box, kind in zip(corners.tolist(), kinds.tolist(), strict=True)]
-            found.append((title, face._replace(boxes=tuple(boxes))))
+            found.append((title, content._replace(boxes=tuple(boxes))))
         return found
-    if judged.task == "numbers" and arrays["said"][row].size == picture[..., 0].size:
-        shape = (1, *face.size)
-        shown = [(title, face._replace(pixels=as_picture(arrays[name][row].reshape(shape)))) for title, name in _PAIRS]
-        return [("sample", face), *shown]
-    return [("", face)]
+    if predictions.task == "numbers" and arrays["said"][row].size == picture[..., 0].size:
+        shape = (1, *content.size)
+        shown = [
+            (title, content._replace(pixels=as_picture(arrays[name][row].reshape(shape)))) for title, name in _PAIRS
+        ]
+        return [("sample", content), *shown]
+    return [("", content)]
 
 
 _PAIRS = (("true", "truth"), ("answered", "said"))
@@ -125,19 +130,19 @@ def _centre(mask: Array, size: tuple[int, int]) -> Array:
     return found
 
 
-def pictures_of_answer(judged: Judged, data: Loaded, row: int) -> list[tuple[str, Array]]:
-    """`faces_of_answer` as pictures (H, W, 3), for a page; nothing for what is no picture."""
+def pictures_of_answer(predictions: PredictionSet, data: Loaded, row: int) -> list[tuple[str, Array]]:
+    """`contents_of_answer` as pictures (H, W, 3), for a page; nothing for what is no picture."""
     if find_image_field(data) is None:
         return []
-    return [(title, draw_face(face, title)) for title, face in faces_of_answer(judged, data, row)]
+    return [(title, draw_content(content, title)) for title, content in contents_of_answer(predictions, data, row)]
 
 
-def draw_face(face: Face, title: str) -> Array:
+def draw_content(content: SampleContent, title: str) -> Array:
     """A picture with its mask and boxes laid over it."""
-    assert face.pixels is not None
-    picture = face.pixels if face.mask is None else lay_over(face.pixels, face.mask)
-    height, width = face.size
-    corners = np.array([box[:4] for box in face.boxes]).reshape(-1, 4) * (width, height, width, height)
+    assert content.pixels is not None
+    picture = content.pixels if content.mask is None else lay_over(content.pixels, content.mask)
+    height, width = content.size
+    corners = np.array([box[:4] for box in content.boxes]).reshape(-1, 4) * (width, height, width, height)
     return draw_boxes(picture, corners, TRUE_COLOUR if title == "true" else SAID_COLOUR) if len(corners) else picture
 
 
@@ -157,7 +162,7 @@ def encode_png(picture: Array, side: int = SIDE) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def raw_face(data: Loaded, sample: int) -> Face:
+def raw_content(data: Loaded, sample: int) -> SampleContent:
     """What a sample shows before it is prepared.
 
     Raises:
@@ -165,15 +170,15 @@ def raw_face(data: Loaded, sample: int) -> Face:
     """
     try:
         source = make_data_set(data.choice)
-        (face,) = read_faces(source, raw_samples(data), data.choice, [sample])
+        (content,) = read_contents(source, raw_samples(data), data.choice, [sample])
     except (KeyError, IndexError):
         raise ValueError("these data were given from Python: their samples cannot be shown") from None
-    if isinstance(face, str):
-        raise ValueError(face)
-    if face.kind == "text" and not face.words.isprintable():
+    if isinstance(content, str):
+        raise ValueError(content)
+    if content.kind == "text" and not content.words.isprintable():
         values = data.sample(sample, (shown_field(source, data.fields),))
-        return face._replace(words=" ".join(str(code) for code in next(iter(values.values())).reshape(-1).tolist()))
-    return face
+        return content._replace(words=" ".join(str(code) for code in next(iter(values.values())).reshape(-1).tolist()))
+    return content
 
 
 def sound_of(data: Loaded, sample: int) -> Sound | None:
@@ -190,11 +195,11 @@ def raw_samples(data: Loaded) -> Samples:
     return found
 
 
-def describe_tokens(judged: Judged, row: int) -> str:
+def describe_tokens(predictions: PredictionSet, row: int) -> str:
     """Of a sequence: what is true and what was answered, token by token; what is wrong stands in brackets."""
-    true, said = judged.arrays["truth"][row], judged.arrays["said"][row]
+    true, said = predictions.arrays["truth"][row], predictions.arrays["said"][row]
     asked = true >= 0
-    names = judged.classes
+    names = predictions.classes
     right = " ".join(names[int(t)] for t in true[asked])
     found = " ".join(
         names[int(s)] if s == t else f"[{names[int(s)]}]" for s, t in zip(said[asked], true[asked], strict=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_bytes
 from visualnet.training.evaluation.answers import TOKEN_KINDS, Answer
-from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 Array = NDArray[Any]
 OF_CLASSES = TOKEN_KINDS
@@ -65,9 +65,9 @@ def find_task(answer: Answer) -> type[Task]:
     return next(kind for kind in TASKS.values() if kind.fits(answer))
 
 
-def unit_of(judged: Judged) -> str:
+def unit_of(predictions: PredictionSet) -> str:
     """What a row of what is judged is called: a sample, or what else was judged."""
-    kind = TASKS[judged.task]
+    kind = TASKS[predictions.task]
     return "sample" if kind.of_samples else kind.unit
 
 

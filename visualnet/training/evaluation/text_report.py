@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from visualnet.training.evaluation.evaluation import Evaluation, describe
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics import METRICS
 from visualnet.training.evaluation.paired_comparison import PairedComparison
+from visualnet.training.evaluation.prediction_set import PredictionSet
 from visualnet.training.evaluation.tasks import TASKS
 from visualnet.training.evaluation.uses_of_test_part import describe_uses
 
@@ -15,10 +15,10 @@ from visualnet.training.evaluation.uses_of_test_part import describe_uses
 def as_data(evaluation: Evaluation) -> dict[str, Any]:
     """What was found, as JSON has it."""
     answers = []
-    for judged, figures in zip(evaluation.judged, evaluation.figures, strict=True):
+    for predictions, figures in zip(evaluation.predictions, evaluation.figures, strict=True):
         metrics = {name: {"value": v.value, "low": v.low, "high": v.high} for name, v in figures.items()}
-        found = {"name": judged.name, "task": judged.task, "samples": judged.size, "metrics": metrics}
-        answers.append(found if TASKS[judged.task].of_samples else {**found, "rows": _rows(judged)})
+        found = {"name": predictions.name, "task": predictions.task, "samples": predictions.size, "metrics": metrics}
+        answers.append(found if TASKS[predictions.task].of_samples else {**found, "rows": _rows(predictions)})
     return {
         "run": evaluation.run,
         "part": evaluation.part,
@@ -33,10 +33,10 @@ def as_data(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _rows(judged: Judged) -> list[dict[str, Any]]:
+def _rows(predictions: PredictionSet) -> list[dict[str, Any]]:
     """What was judged, row by row: what is no number is None."""
-    names, columns = list(judged.arrays), [values.tolist() for values in judged.arrays.values()]
-    rows = zip(judged.samples.tolist(), *columns, strict=True)
+    names, columns = list(predictions.arrays), [values.tolist() for values in predictions.arrays.values()]
+    rows = zip(predictions.samples.tolist(), *columns, strict=True)
     return [
         dict(zip(("seed", *names), (None if value != value else value for value in row), strict=True)) for row in rows
     ]
@@ -61,9 +61,9 @@ def as_text(evaluation: Evaluation) -> str:
     lines = [describe(evaluation)]
     if evaluation.note:
         lines.append(evaluation.note)
-    for number, (judged, figures) in enumerate(zip(evaluation.judged, evaluation.figures, strict=True)):
+    for number, (predictions, figures) in enumerate(zip(evaluation.predictions, evaluation.figures, strict=True)):
         metric, value = evaluation.headline(number)
-        lines += ["", f"{judged.name}: {metric.explain(value.value)}"]
+        lines += ["", f"{predictions.name}: {metric.explain(value.value)}"]
         wide = max(len(METRICS[name].title) for name in figures)
         for name, v in figures.items():
             one = METRICS[name]

@@ -41,7 +41,7 @@ LOOKS = (("card_gradients", False), ("card_values", True))
 """What shows why, for any network: the gradients that it begins with, and the values that flow when it is trained."""
 
 
-class Own(NamedTuple):
+class OwnExperiment(NamedTuple):
     """What is varied, by address, the values that it takes, and with which seeds each is trained."""
 
     address: str
@@ -62,7 +62,7 @@ class Own(NamedTuple):
         return {**self.varied, "seeds": list(self.seeds)}
 
 
-def read_one(raw: Any) -> Own:
+def read_one(raw: Any) -> OwnExperiment:
     """One of them, as a file says it.
 
     Raises:
@@ -82,10 +82,10 @@ def read_one(raw: Any) -> Own:
     if not isinstance(seeds, list) or any(type(seed) is not int for seed in seeds):
         raise ValueError("“seeds” holds whole numbers")
     check_seeds(tuple(seeds))
-    return Own(address, tuple(values), tuple(seeds))
+    return OwnExperiment(address, tuple(values), tuple(seeds))
 
 
-def read_own(project: Project) -> tuple[list[Own], list[str]]:
+def read_own(project: Project) -> tuple[list[OwnExperiment], list[str]]:
     """The experiments that a project's file holds, and for each that cannot be read why."""
     raw = project.extra.get(KEY, [])
     if not isinstance(raw, list | tuple):
@@ -99,7 +99,7 @@ def read_own(project: Project) -> tuple[list[Own], list[str]]:
     return found, faults
 
 
-def keep_own(project: Project, own: Own) -> Project:
+def keep_own(project: Project, own: OwnExperiment) -> Project:
     """The project with this experiment kept, as the last; the same project if it is there already.
 
     Raises:
@@ -115,7 +115,7 @@ def keep_own(project: Project, own: Own) -> Project:
     return replace(project, extra={**project.extra, KEY: [*kept, own.plain()]})
 
 
-def remove_own(project: Project, own: Own) -> Project:
+def remove_own(project: Project, own: OwnExperiment) -> Project:
     """The project without this experiment."""
     raw = project.extra.get(KEY, [])
     kept = [one for one in raw if not _is(one, own)] if isinstance(raw, list | tuple) else []
@@ -125,14 +125,14 @@ def remove_own(project: Project, own: Own) -> Project:
     return replace(project, extra={**extra, KEY: kept} if kept else extra)
 
 
-def _is(raw: Any, own: Own) -> bool:
+def _is(raw: Any, own: OwnExperiment) -> bool:
     try:
         return read_one(raw) == own
     except ValueError:
         return False
 
 
-def parse(project: Project, text: str, seeds: Sequence[int] = SEEDS) -> Own:
+def parse(project: Project, text: str, seeds: Sequence[int] = SEEDS) -> OwnExperiment:
     """``lr=0.1,0.01`` as an experiment of this project.
 
     Raises:
@@ -146,7 +146,7 @@ def parse(project: Project, text: str, seeds: Sequence[int] = SEEDS) -> Own:
     return read_one({"vary": place.address, "values": read, "seeds": list(seeds)})
 
 
-def make_experiment(project: Project, own: Own) -> Experiment:
+def make_experiment(project: Project, own: OwnExperiment) -> Experiment:
     """The experiment that varies the project so.
 
     Raises:

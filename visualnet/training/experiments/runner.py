@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from visualnet.analysis import infer
+from visualnet.core.errors import first_line
 from visualnet.core.project import Project
 from visualnet.data.registry import fields_or_none
 from visualnet.layers.recipe.settings import recipe_of_run, settings
@@ -155,7 +156,7 @@ def run_to_end(work: Callable[[], str]) -> tuple[str, str]:
         reason, words = "stopped", ""
     except Exception as error:
         # Only text is kept: a kept exception would keep every tensor of the step alive.
-        reason, words = "failed", str(error).strip().partition("\n")[0] or type(error).__name__
+        reason, words = "failed", first_line(error)
     gc.collect()
     return reason, words
 

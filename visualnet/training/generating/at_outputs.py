@@ -10,8 +10,8 @@ import numpy as np
 from visualnet.analysis import Analysis
 from visualnet.core.graph import Port, Value
 from visualnet.core.text.format import format_bytes, format_quantity
-from visualnet.training.generating.made import Made, MadeImages, MadePoints, MadeRows
-from visualnet.training.generating.way import CannotMake, Check
+from visualnet.training.generating.method import Check, GenerationError
+from visualnet.training.generating.results import GeneratedImages, GeneratedPoints, GeneratedResult, GeneratedRows
 from visualnet.training.observations.answers.fields import held_against
 from visualnet.training.observations.answers.images import in_data_units, is_image, shade_ends
 from visualnet.training.observations.probe_targets import ProbePort
@@ -59,11 +59,11 @@ def check_size(analysis: Analysis, port: ProbePort, count: int) -> None:
     """See to it that so many fit into memory.
 
     Raises:
-        CannotMake: they do not.
+        GenerationError: they do not.
     """
     size = 4 * int(analysis.at(port[0]).leaving[port[1]].size)
     if size * count > MOST_BYTES:
-        raise CannotMake(
+        raise GenerationError(
             f"{format_quantity(count, 'sample')} of {format_bytes(size)} are {format_bytes(size * count)}: "
             f"ask for at most {max(MOST_BYTES // size, 1):,}"
         )
@@ -94,7 +94,7 @@ def usual_count(analysis: Analysis, port: ProbePort) -> dict[str, Value]:
     return {"count": POINTS} if tuple(analysis.at(path).leaving[name].shape) == (2,) else {}
 
 
-def made_at(context: ObservationContext, port: ProbePort, values: Tensor, note: str = "") -> Made:
+def made_at(context: ObservationContext, port: ProbePort, values: Tensor, note: str = "") -> GeneratedResult:
     """What left at a port, (N, …), in the units of the data: images where they are such, points of a plane beside those of the data, else
     rows."""
     kind, field = held_against(context.model.analysis, Port(port[0][-1], port[1]))
@@ -105,14 +105,14 @@ def made_at(context: ObservationContext, port: ProbePort, values: Tensor, note: 
     if is_image(shape):
         beside = _data(context, field, 64) if field else None
         ends = shade_ends([beside if beside is not None and beside.shape[1:] == shape else numbers])
-        return MadeImages(np.ascontiguousarray(np.moveaxis(numbers, 1, -1)), ends, note=note)
+        return GeneratedImages(np.ascontiguousarray(np.moveaxis(numbers, 1, -1)), ends, note=note)
     if shape == (2,):
         beside = _data(context, field, BESIDE) if field else None
-        return MadePoints(numbers, beside if beside is not None and beside.shape[1:] == (2,) else None, note=note)
+        return GeneratedPoints(numbers, beside if beside is not None and beside.shape[1:] == (2,) else None, note=note)
     flat = numbers.reshape(len(numbers), -1)
     columns = context.data.fields[field].columns if field else ()
     named = tuple(column.name for column in columns) if len(columns) == flat.shape[1] else ()
-    return MadeRows(flat, named, note)
+    return GeneratedRows(flat, named, note)
 
 
 def _field_like(context: ObservationContext, shape: tuple[int, ...]) -> str:

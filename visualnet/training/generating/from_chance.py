@@ -9,7 +9,14 @@ from visualnet.analysis import Analysis
 from visualnet.analysis.facts import NodeFacts
 from visualnet.core.graph import Value
 from visualnet.training.generating.at_outputs import all_reaching, compute, made_at, name_of, outputs, usual_count
-from visualnet.training.generating.way import Check, Place, Way, how_many, how_warm, way
+from visualnet.training.generating.method import (
+    Check,
+    GenerationMethod,
+    Place,
+    generation_method,
+    how_many,
+    how_warm,
+)
 from visualnet.training.observations.answers.codes import code_port
 from visualnet.training.observations.probe_targets import ProbePort
 from visualnet.training.observations.subjects import output_ports
@@ -17,7 +24,7 @@ from visualnet.training.observations.subjects import output_ports
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-    from visualnet.training.generating.made import Made
+    from visualnet.training.generating.results import GeneratedResult
     from visualnet.training.observations.context import ObservationContext
 
 MEASURED = 512
@@ -27,7 +34,7 @@ WARMTH = (
 )
 
 
-def draws(facts: NodeFacts) -> bool:
+def draws_from_prior(facts: NodeFacts) -> bool:
     """Whether a node draws its numbers from a prior, once for each sample."""
     return facts.layer is not None and bool(facts.layer.prior())
 
@@ -40,7 +47,7 @@ def is_noise(facts: NodeFacts) -> bool:
 def places_of(analysis: Analysis, is_generator: bool) -> list[Place]:
     """The outputs that rest on drawn numbers: on those of nodes that read no more of a sample than that there is one (noise), or of one
     that reads what was made of it (a code). Behind the output each place holds the ports at which numbers are drawn."""
-    drawn = output_ports(analysis, lambda facts, port: draws(facts) and facts.leaving[port].batched)
+    drawn = output_ports(analysis, lambda facts, port: draws_from_prior(facts) and facts.leaving[port].batched)
     found = []
     for port in outputs(analysis):
         above = all_reaching(analysis, port, drawn)
@@ -59,7 +66,7 @@ def draw(generator: Generator, prior: str, count: int, shape: tuple[int, ...]) -
     return torch.stack(rows)
 
 
-class _FromPrior(Way):
+class _FromPrior(GenerationMethod):
     """Feed drawn numbers, and take what follows."""
 
     count: int = how_many(36)
@@ -69,7 +76,7 @@ class _FromPrior(Way):
     def usual(cls, analysis: Analysis, place: Place) -> dict[str, Value]:
         return usual_count(analysis, place.ports[0])
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         wanted, *drawn = place.ports
         analysis, generator = context.model.analysis, context.generator(self.seed)
         fed, names = {}, []
@@ -84,7 +91,7 @@ class _FromPrior(Way):
         )
 
 
-@way(
+@generation_method(
     "prior",
     "Decoder from the prior",
     "a code that is drawn, as “Gaussian sample” draws it in a variational autoencoder",
@@ -100,7 +107,7 @@ class DecodePrior(_FromPrior):
         return places_of(analysis, False)
 
 
-@way("noise", "Generator from noise", "a generator that begins with a noise node")
+@generation_method("noise", "Generator from noise", "a generator that begins with a noise node")
 class FromNoise(_FromPrior):
     """Draw noise, and have the generator make samples of it: the discriminator is not computed."""
 
@@ -109,10 +116,10 @@ class FromNoise(_FromPrior):
         return places_of(analysis, True)
 
 
-@way(
+@generation_method(
     "codes", "Decoder from codes like those of the data", "a narrow code between input and output, as in an autoencoder"
 )
-class DecodeCodes(Way):
+class DecodeCodes(GenerationMethod):
     """Draw codes that are spread as the codes of the data are, and decode them: what a plain autoencoder can make.
 
     Mean and covariance are taken over the codes of samples; the codes are drawn from the normal distribution that has them.
@@ -130,7 +137,7 @@ class DecodeCodes(Way):
                 found.append(Place(name_of(analysis, port), (port, code)))
         return found
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         import torch
 
         wanted, code = place.ports

@@ -13,7 +13,15 @@ from visualnet.core.graph import Port
 from visualnet.core.text.format import format_percent, format_quantity
 from visualnet.layers.declaration import params as kinds
 from visualnet.layers.energies import PairwiseEnergy
-from visualnet.training.generating.way import CannotMake, Check, Place, Way, how_many, how_warm, way
+from visualnet.training.generating.method import (
+    Check,
+    GenerationError,
+    GenerationMethod,
+    Place,
+    generation_method,
+    how_many,
+    how_warm,
+)
 from visualnet.training.observations.probe_targets import ProbePort
 
 if TYPE_CHECKING:
@@ -22,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Generator, Tensor
 
-    from visualnet.training.generating.made import Made
+    from visualnet.training.generating.results import GeneratedResult
     from visualnet.training.observations.context import ObservationContext
 
 MOST_UNITS = 20_000
@@ -73,17 +81,17 @@ def units_of(context: ObservationContext, port: ProbePort) -> Units:
     """The units of the layer that reads what leaves at a node's port `PairwiseEnergy.imagines`.
 
     Raises:
-        CannotMake: there are too many, or its weights are no numbers.
+        GenerationError: there are too many, or its weights are no numbers.
     """
     facts = context.model.analysis.at(port[0])
     layer, visible = facts.layer, int(facts.leaving[port[1]].size)
     assert isinstance(layer, PairwiseEnergy)
     tensors = {name: tensor.detach() for name, tensor in context.parameters(port[0]).items()}
     if sum(len(tensor) for tensor in tensors.values()) > MOST_UNITS:
-        raise CannotMake(f"there are more than {MOST_UNITS:,} units: their pairs would take too much memory")
+        raise GenerationError(f"there are more than {MOST_UNITS:,} units: their pairs would take too much memory")
     couplings, bias = layer.pairs(tensors)
     if not (couplings.isfinite().all() and bias.isfinite().all()):
-        raise CannotMake("its weights hold what is no number: the training has diverged, or the file is damaged")
+        raise GenerationError("its weights hold what is no number: the training has diverged, or the file is damaged")
     return Units(couplings, bias, layer.apart(visible, len(bias)), layer.levels, visible)
 
 
@@ -135,12 +143,14 @@ def picture_shape(analysis: Analysis, port: ProbePort, count: int) -> tuple[int,
         node = source.node
 
 
-class _OfEnergy(Way):
-    """What both ways have in common: the visible units of states, and where they are shown."""
+class _OfEnergy(GenerationMethod):
+    """What both methods have in common: the visible units of states, and where they are shown."""
 
-    def _made(self, context: ObservationContext, place: Place, seen: list[tuple[str, Tensor]], note: str) -> Made:
+    def _made(
+        self, context: ObservationContext, place: Place, seen: list[tuple[str, Tensor]], note: str
+    ) -> GeneratedResult:
         """The states (N, visible) of some moments as pictures."""
-        from visualnet.training.generating.made_states import MadeStates
+        from visualnet.training.generating.generated_states import GeneratedStates
         from visualnet.training.observations.context import as_array
 
         levels = context.model.analysis.at(place.ports[0][0]).layer.levels  # type: ignore[union-attr]
@@ -153,7 +163,7 @@ class _OfEnergy(Way):
             reads = ((port.node,), port.port)
         rows, columns = picture_shape(context.model.analysis, reads, shown[0].shape[1])
         pictures = [as_array(states).reshape(-1, rows, columns) for states in shown]
-        return MadeStates(tuple(pictures), levels, tuple(words for words, _ in seen), note)
+        return GeneratedStates(tuple(pictures), levels, tuple(words for words, _ in seen), note)
 
 
 def _imagine(context: ObservationContext, port: ProbePort, hidden: Tensor) -> Tensor:
@@ -167,7 +177,7 @@ def _imagine(context: ObservationContext, port: ProbePort, hidden: Tensor) -> Te
     return low + (high - low) * torch.sigmoid((high - low) * heard)
 
 
-@way("gibbs", "Gibbs sampling", "units that are 0 or 1 with an energy, as a Boltzmann machine has them")
+@generation_method("gibbs", "Gibbs sampling", "units that are 0 or 1 with an energy, as a Boltzmann machine has them")
 class GibbsSampling(_OfEnergy):
     """Ask the units again and again: each is drawn anew by what it hears of the others. After many steps what is seen is as probable as
     its energy is low.
@@ -196,7 +206,7 @@ class GibbsSampling(_OfEnergy):
     def find(cls, analysis: Analysis) -> list[Place]:
         return find_places(analysis, (0.0, 1.0))
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         import torch
 
         check(0.0)
@@ -227,7 +237,9 @@ def _is_kept(step: int) -> bool:
     return step in [first * 10**power for power in range(6) for first in KEPT]
 
 
-@way("recall", "Recall from a damaged pattern", "units that are −1 or 1 with an energy, as Hopfield's memory has them")
+@generation_method(
+    "recall", "Recall from a damaged pattern", "units that are −1 or 1 with an energy, as Hopfield's memory has them"
+)
 class Recall(_OfEnergy):
     """Damage samples of the data, and have each unit follow the others until none changes any more: what was stored is fallen into.
 
@@ -243,7 +255,7 @@ class Recall(_OfEnergy):
     def find(cls, analysis: Analysis) -> list[Place]:
         return find_places(analysis, (-1.0, 1.0))
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         import torch
 
         check(0.0)

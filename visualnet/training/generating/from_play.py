@@ -13,23 +13,29 @@ from visualnet.data.environments.environment import OBSERVATION, Environment
 from visualnet.data.environments.episode import Episode, PlayError
 from visualnet.data.environments.registry import environment_of
 from visualnet.layers.declaration import params as kinds
-from visualnet.training.generating.way import CannotMake, Check, Place, Way, way
+from visualnet.training.generating.method import (
+    Check,
+    GenerationError,
+    GenerationMethod,
+    Place,
+    generation_method,
+)
 from visualnet.training.loop.procedures.action_values import find_values, value_faults
 from visualnet.training.observations.probe_targets import ProbePort
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from visualnet.training.generating.made import Made
+    from visualnet.training.generating.results import GeneratedResult
     from visualnet.training.observations.context import ObservationContext
 
 
-@way(
+@generation_method(
     "episode",
     "Played episode",
     "an environment as data, and values of its actions, as deep Q-learning trains them",
 )
-class PlayedEpisode(Way):
+class PlayedEpisode(GenerationMethod):
     """Play an episode: in each state the action is done that the network holds worth most (the greatest Q).
 
     The seed begins the episode: the same one begins the same. An action drawn by chance now and then shows what the network does where it
@@ -49,16 +55,18 @@ class PlayedEpisode(Way):
             return []
         return [Place(environment.title, (((port.node,), port.port),))]
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         environment = environment_of(context.data.choice)
         assert environment is not None
         try:
             return self._play(context, environment, place.ports[0], check)
         except PlayError as error:
-            raise CannotMake(f"the episode cannot be played: {error}") from None
+            raise GenerationError(f"the episode cannot be played: {error}") from None
 
-    def _play(self, context: ObservationContext, environment: Environment, port: ProbePort, check: Check) -> Made:
-        from visualnet.training.generating.made_episode import MadeEpisode
+    def _play(
+        self, context: ObservationContext, environment: Environment, port: ProbePort, check: Check
+    ) -> GeneratedResult:
+        from visualnet.training.generating.generated_episode import GeneratedEpisode
 
         check(0.0)
         episode, chance = Episode(environment, self.seed), random.Random(self.seed)
@@ -68,7 +76,7 @@ class PlayedEpisode(Way):
             worth = _worth(context, port, episode.observation)
             if not np.isfinite(worth).all():
                 step = len(values) + 1
-                raise CannotMake(
+                raise GenerationError(
                     f"at step {step:,} an action is worth what is no number: the training has diverged, or the weights are damaged"
                 )
             drawn = self.epsilon > 0 and chance.random() < self.epsilon
@@ -79,7 +87,7 @@ class PlayedEpisode(Way):
             check(min(len(values) / environment.most_steps, 1.0))
         done = tuple(episode.actions), tuple(episode.rewards)
         note = f"The most that could be had was {format_number(episode.best)}." if episode.best is not None else ""
-        return MadeEpisode(
+        return GeneratedEpisode(
             tuple(pictures), tuple(states), *done, np.stack(values), environment.actions, episode.over, note
         )
 

@@ -6,20 +6,28 @@ from typing import TYPE_CHECKING
 
 from visualnet.analysis import Analysis
 from visualnet.layers.declaration import params as kinds
-from visualnet.training.decoding.search import MOST_BEAMS, WAYS, Choosing
-from visualnet.training.generating.way import CannotMake, Check, Place, Way, how_many, how_warm, way
+from visualnet.training.decoding.search import MOST_BEAMS, WAYS, SamplingOptions
+from visualnet.training.generating.method import (
+    Check,
+    GenerationError,
+    GenerationMethod,
+    Place,
+    generation_method,
+    how_many,
+    how_warm,
+)
 from visualnet.training.observations.observation import CannotObserve
 from visualnet.training.prediction.written_text import LONGEST_TYPED, count_texts
 
 if TYPE_CHECKING:
-    from visualnet.training.generating.made import Made
+    from visualnet.training.generating.results import GeneratedResult
     from visualnet.training.observations.context import ObservationContext
 
 WARMTH = "Below 1 the likely words become likelier, 0 always takes the likeliest; above 1 all become alike."
 
 
-class _Written(Way):
-    """What both ways to write have in common."""
+class _Written(GenerationMethod):
+    """What both methods to write have in common."""
 
     typed: str = kinds.text("", "The text; empty for that of samples of the data.", check=str, longest=LONGEST_TYPED)
     top_k: int = kinds.count(0, "Only so many of the most probable words stay in, 0 for all.", low=0, high=1_000_000)
@@ -33,7 +41,9 @@ class _Written(Way):
         return [Place("text")] if cls.texts == min(count_texts(analysis), 2) else []
 
 
-@way("next_word", "Next word", "an input that holds a text, and at each place scores for the word that follows")
+@generation_method(
+    "next_word", "Next word", "an input that holds a text, and at each place scores for the word that follows"
+)
 class NextWord(_Written):
     """Go on with a text, word by word: each word is drawn by the probability that the network gives it, and stands before the next.
 
@@ -45,14 +55,14 @@ class NextWord(_Written):
     temperature: float = how_warm(WARMTH)
     words: int = kinds.count(40, "So many words are written.", high=500)
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         from visualnet.training.prediction.writing import go_on
 
-        choosing = Choosing("sampling", self.temperature, self.top_k, self.top_p, seed=self.seed)
+        choosing = SamplingOptions("sampling", self.temperature, self.top_k, self.top_p, seed=self.seed)
         return _made(lambda: go_on(context, self.typed, self.count, self.words, choosing, check))
 
 
-@way(
+@generation_method(
     "translate",
     "Translation",
     "an input that holds a text to be translated, and one that holds what is written of it so far",
@@ -66,25 +76,25 @@ class Translate(_Written):
     temperature: float = how_warm(f"When drawing. {WARMTH}")
     width: int = kinds.count(4, "So many beginnings are followed by a beam search.", high=MOST_BEAMS)
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         from visualnet.training.prediction.writing import translate
 
-        choosing = Choosing(self.how, self.temperature, self.top_k, self.top_p, self.width, seed=self.seed)
+        choosing = SamplingOptions(self.how, self.temperature, self.top_k, self.top_p, self.width, seed=self.seed)
         return _made(lambda: translate(context, self.typed, self.count, choosing, check))
 
 
-def _made(write: object) -> Made:
+def _made(write: object) -> GeneratedResult:
     """What was written, as texts with the logarithms of their probabilities.
 
     Raises:
-        CannotMake: the network writes no texts, or there is nothing to go on from.
+        GenerationError: the network writes no texts, or there is nothing to go on from.
     """
-    from visualnet.training.generating.made import MadeTexts
+    from visualnet.training.generating.results import GeneratedTexts
 
     assert callable(write)
     try:
         found = write()
     except CannotObserve as error:
-        raise CannotMake(str(error)) from None
+        raise GenerationError(str(error)) from None
     scores = {"log-probability": found.scores}
-    return MadeTexts(found.texts, found.heads, scores, found.note)
+    return GeneratedTexts(found.texts, found.heads, scores, found.note)

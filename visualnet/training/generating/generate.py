@@ -1,4 +1,4 @@
-"""A way carried out: the network compiled, the weights that are asked for put in, and something made."""
+"""A method carried out: the network compiled, the weights that are asked for put in, and something made."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from visualnet.analysis import Analysis
 from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.pytorch import need_torch
-from visualnet.training.generating.way import Check, Place, find_ways, make_way
+from visualnet.training.generating.method import Check, Place, find_methods, make_method
 from visualnet.training.idle_probe import Weights
 from visualnet.training.runs.preparation_file import read_preparation
 
 if TYPE_CHECKING:
     from visualnet.compiling.module import Model
-    from visualnet.training.generating.made import Made
+    from visualnet.training.generating.results import GeneratedResult
     from visualnet.training.observations.context import ObservationContext
 
 KEPT = {
@@ -32,7 +32,7 @@ NO_WEIGHTS = "the run has no weights yet: they are written with its first checkp
 class Generated(NamedTuple):
     """What was made, after which step of a run (0 where that is not known), and whether the weights are trained."""
 
-    made: Made
+    made: GeneratedResult
     step: int
     trained: bool
 
@@ -56,18 +56,18 @@ def generate(
     trained now, or without a run fresh ones. No weight, no statistic and none of torch's generators changes.
 
     Raises:
-        ValueError: there is no such way or setting, the weights are not of this network, or nothing can be made; the words say why.
+        ValueError: there is no such method or setting, the weights are not of this network, or nothing can be made; the words say why.
     """
-    kind = find_ways().get(name)
-    made_by = make_way(name, {**(kind.usual(analysis, place) if kind is not None else {}), **(options or {})})
+    kind = find_methods().get(name)
+    made_by = make_method(name, {**(kind.usual(analysis, place) if kind is not None else {}), **(options or {})})
     need_torch()
     import torch
 
-    from visualnet.training.observations.context import resting
+    from visualnet.training.observations.context import in_evaluation_mode
 
     context, step = open_context(project, analysis, run, weights)
     context.check = check
-    with resting(context.model), torch.no_grad():
+    with in_evaluation_mode(context.model), torch.no_grad():
         try:
             made = made_by.make(context, place, check)
         except (KeyError, RuntimeError) as error:

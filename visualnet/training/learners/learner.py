@@ -177,7 +177,7 @@ class Learner:
 
     def _clip_norm(self) -> None:
         greatest = self.values["clip_norm"]
-        norm = checkpoints.whole(nn.utils.clip_grad_norm_(self.parameters, greatest))
+        norm = checkpoints.gather_tensor(nn.utils.clip_grad_norm_(self.parameters, greatest))
         self._clipped += norm > greatest
 
     def _clip_value(self) -> None:

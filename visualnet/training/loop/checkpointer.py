@@ -54,7 +54,7 @@ class Checkpointer:
         """The weights as they are now are the best; they are written with the next checkpoint."""
         if self.folder is not None or self.restores or self._shards:
             own = checkpoints.weights(net).items()
-            self._best = {name: checkpoints.whole(tensor).to("cpu", copy=True) for name, tensor in own}
+            self._best = {name: checkpoints.gather_tensor(tensor).to("cpu", copy=True) for name, tensor in own}
 
     def forget_best(self) -> None:
         """What was best so far is of another network."""

@@ -14,6 +14,7 @@ from visualnet.analysis import Analysis
 from visualnet.analysis.cost.totals import Costs
 from visualnet.analysis.facts import NodePath
 from visualnet.compiling import GraphError, failing_node
+from visualnet.core.errors import first_line
 from visualnet.core.text.format import format_bytes
 from visualnet.data.streaming.readable import DataLost, UnreadableSample
 from visualnet.training.checkpoints import BadCheckpoint
@@ -37,12 +38,6 @@ class TrainingRefused(ValueError):
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.words)
         self.fault = fault
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of what an exception says."""
-    text = str(error).strip()
-    return text.splitlines()[0] if text else type(error).__name__
 
 
 def describe(
@@ -94,7 +89,7 @@ def find_unasked_loss(model: Model, batch: Sequence[Tensor]) -> tuple[NodePath, 
     return None
 
 
-def blame(
+def find_failing_node(
     fault: NonFinite, model: Model, again: Callable[[Tensor, int], list[Tensor]], machine: Machine, step: int
 ) -> Failed:
     """Run the bad step again, just as it was (``again`` gives its batch), and name the first node whose numbers are not finite."""

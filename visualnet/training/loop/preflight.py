@@ -61,7 +61,7 @@ def why_not(analysis: Analysis, data: Loaded | None, data_error: str = "") -> st
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         return f"The network has an error: {errors[0].words}{more}"
-    if words := pytorch.trouble():
+    if words := pytorch.import_failure():
         return words
     try:
         registry.make_data_set(project.data)

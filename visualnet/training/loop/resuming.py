@@ -12,6 +12,7 @@ from torch import Tensor
 
 from visualnet.analysis import infer
 from visualnet.compiling.module import Model
+from visualnet.core.errors import first_line
 from visualnet.core.graph import Value
 from visualnet.core.project import Project, Recipe
 from visualnet.data.loading import Loaded
@@ -22,7 +23,6 @@ from visualnet.training import checkpoints, devices, events
 from visualnet.training.checkpoints import BadCheckpoint, State
 from visualnet.training.control import Control
 from visualnet.training.learners.learners import Learners
-from visualnet.training.loop.failures import first_line
 from visualnet.training.loop.live_changes import LiveChanges, follow
 from visualnet.training.loop.metrics import Tally, get_state, set_state
 from visualnet.training.loop.network.change import read_earlier, read_network, set_best_aside

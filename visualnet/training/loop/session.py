@@ -22,7 +22,7 @@ from visualnet.training.control import Control
 from visualnet.training.distributed.process_group import ALONE, ProcessGroup
 from visualnet.training.loop import preflight, resuming
 from visualnet.training.loop.checkpointer import Checkpointer
-from visualnet.training.loop.failures import TrainingRefused, blame, describe
+from visualnet.training.loop.failures import TrainingRefused, describe, find_failing_node
 from visualnet.training.loop.live_changes import LiveChanges
 from visualnet.training.loop.metrics import NonFinite
 from visualnet.training.loop.network import change
@@ -112,7 +112,9 @@ class Session:
                 loop.flush()  # the steps that went well, where reading their values cannot fail too
             if isinstance(failed, NonFinite):
                 assert loop is not None
-                failed = blame(failed, loop.network, loop.procedure.again, loop.machine, loop.state.step + 1)
+                failed = find_failing_node(
+                    failed, loop.network, loop.procedure.again, loop.machine, loop.state.step + 1
+                )
             emit(failed)
             return "failed"
         finally:

@@ -24,7 +24,7 @@ SCALE: Final[Mapping[str, str]] = {
 SCALE_WORDS: Final = "What the colours are the scale of."
 
 
-class Ends(NamedTuple):
+class ColourRange(NamedTuple):
     """What the ends of the colours mean."""
 
     low: float
@@ -44,13 +44,13 @@ def earlier(history: History, compare: str, back: int, name: str) -> tuple[int, 
     return step, array
 
 
-def scale_ends(values: NDArray[Any], scale: str, history: History, name: str) -> Ends:
+def scale_ends(values: NDArray[Any], scale: str, history: History, name: str) -> ColourRange:
     """The ends of the colours for these values: by themselves, or with the arrays of that name of all looks that are kept."""
     kept = (result.arrays.get(name) for _, result in history) if scale == "kept" else ()
     return common_ends(values, (array for array in kept if array is not None))
 
 
-def common_ends(values: NDArray[Any], others: Iterable[NDArray[Any]]) -> Ends:
+def common_ends(values: NDArray[Any], others: Iterable[NDArray[Any]]) -> ColourRange:
     """The ends of the colours for these values and the others together."""
     signed = is_signed(values)
     ends = common_scale(values, signed)
@@ -62,8 +62,8 @@ def common_ends(values: NDArray[Any], others: Iterable[NDArray[Any]]) -> Ends:
             low, high = min(low, float(each.low)), max(high, float(each.high))
     if signed:
         most = max(abs(low), abs(high))
-        return Ends(-most, most, True)
-    return Ends(low, high, False)
+        return ColourRange(-most, most, True)
+    return ColourRange(low, high, False)
 
 
 def change_words(compare: str, step: int | None) -> str:

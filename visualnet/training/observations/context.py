@@ -37,7 +37,7 @@ MOST_MEASURED = 1000
 class ObservationContext:
     """A network, its data, and the sample that is looked at.
 
-    Made once for a network; `aim` chooses the sample. What it computes is valid inside `resting` alone.
+    Made once for a network; `aim` chooses the sample. What it computes is valid inside `in_evaluation_mode` alone.
     """
 
     def __init__(self, model: Model, data: Loaded, tensors: Tensors) -> None:
@@ -261,7 +261,7 @@ def plain_fields(model: Model) -> frozenset[str]:
 
 
 @contextmanager
-def resting(model: Model) -> Iterator[None]:
+def in_evaluation_mode(model: Model) -> Iterator[None]:
     """Dropout and batch statistics as in use, and afterwards as they were."""
     training = [module for module in model.objective.modules() if module.training]
     model.objective.eval()

@@ -6,7 +6,8 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 
-from visualnet.training.observations.context import ObservationContext, resting
+from visualnet.core.errors import first_line
+from visualnet.training.observations.context import ObservationContext, in_evaluation_mode
 from visualnet.training.observations.observation import (
     BEFORE,
     CannotObserve,
@@ -41,7 +42,7 @@ def observe(context: ObservationContext, request: ObservationRequest) -> Answer:
             raise
         # One picture that fails takes nothing from the others, and nothing from the training.
         log.info("%s failed", request, exc_info=True)
-        return f"This cannot be computed here: {str(error).strip().partition(chr(10))[0] or type(error).__name__}"
+        return f"This cannot be computed here: {first_line(error)}"
 
 
 class ObservationSchedule:
@@ -124,7 +125,7 @@ def observe_all(
 
     context.check = check_share
     try:
-        with resting(context.model):
+        with in_evaluation_mode(context.model):
             for request in requests:
                 found[request] = observe(context, request)
                 done += 1

@@ -15,7 +15,7 @@ from visualnet.data.registry import make_data_set
 from visualnet.training.runs.preparation_file import read_preparation
 
 if TYPE_CHECKING:
-    from visualnet.data.regions.crops import Cutter
+    from visualnet.data.regions.crops import RegionCropper
 
 Array = NDArray[Any]
 LEAST = 0.5
@@ -35,7 +35,7 @@ class FoundObject(NamedTuple):
         return f"{self.label} ({format_percent(self.score, 0)}) at {x0}, {y0} to {x1}, {y1}"
 
 
-def find_cutter(project: Project) -> Cutter | None:
+def find_cutter(project: Project) -> RegionCropper | None:
     """How regions are cut out of a picture for this project's network; None where it was not trained on regions.
 
     Raises:
@@ -53,7 +53,7 @@ def find_objects(
         ValueError: the run was not trained on regions, or this is no picture that can be read; the words say which.
         BadCheckpoint: the weights are not those of this network, or cannot be read.
     """
-    from visualnet.training.detection.detector import Limits, Taken, detect, make_forward
+    from visualnet.training.detection.detector import CropPreparation, Limits, detect, make_forward
     from visualnet.training.prediction.run_prediction import load_model
 
     cutter = find_cutter(project)
@@ -63,7 +63,9 @@ def find_objects(
         )
     image = _read(picture, cutter.channels)
     kept = read_preparation(folder)
-    taken = Taken(kept.preparation, kept.mean, kept.std) if kept is not None else Taken(None, {}, {})
+    taken = (
+        CropPreparation(kept.preparation, kept.mean, kept.std) if kept is not None else CropPreparation(None, {}, {})
+    )
     forward, heads = make_forward(load_model(folder, project), taken)
     found = detect(image, cutter, forward, heads.kind, Limits(score=least))
     names = make_data_set(project.data).class_names()[1:]

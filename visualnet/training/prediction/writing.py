@@ -14,9 +14,9 @@ from visualnet.compiling.module import Model
 from visualnet.compiling.plan import Plan
 from visualnet.core.text.format import format_quantity
 from visualnet.training.decoding.scores import NO_TEXT
-from visualnet.training.decoding.search import Choosing, Hypothesis, write
+from visualnet.training.decoding.search import Hypothesis, SamplingOptions, write
 from visualnet.training.decoding.token_text import TokenText
-from visualnet.training.decoding.writer import CannotWrite, Reading, Writer
+from visualnet.training.decoding.writer import CannotWrite, Writer, WriterNetwork
 from visualnet.training.evaluation.answers import find_answers, scores_of
 from visualnet.training.observations.attention.places import attention_name, attention_subjects
 from visualnet.training.observations.attention.streams import find_stream
@@ -36,7 +36,7 @@ BEGINNING = 4
 NOT_SPELLED = "·"
 """What stands for a token without letters."""
 
-_found: WeakKeyDictionary[Model, tuple[Plan, Reading]] = WeakKeyDictionary()
+_found: WeakKeyDictionary[Model, tuple[Plan, WriterNetwork]] = WeakKeyDictionary()
 """What was found of each network: to look costs a few runs through it."""
 
 
@@ -66,7 +66,7 @@ def find_writer(context: ObservationContext) -> Writer:
 
 
 def write_text(
-    context: ObservationContext, typed: str, choosing: Choosing, most: int, forced: Sequence[int] = ()
+    context: ObservationContext, typed: str, choosing: SamplingOptions, most: int, forced: Sequence[int] = ()
 ) -> Result:
     """What the network writes: of what is typed (or else of the chosen sample), so many tokens at ``most``, those that are forced first.
 
@@ -119,7 +119,12 @@ class Texts(NamedTuple):
 
 
 def go_on(
-    context: ObservationContext, typed: str, count: int, words: int, choosing: Choosing, check: Callable[[float], None]
+    context: ObservationContext,
+    typed: str,
+    count: int,
+    words: int,
+    choosing: SamplingOptions,
+    check: Callable[[float], None],
 ) -> Texts:
     """Texts that the network goes on with, each drawn by itself: from what is typed, or else from the beginnings of samples.
 
@@ -147,7 +152,7 @@ def go_on(
 
 
 def translate(
-    context: ObservationContext, typed: str, count: int, choosing: Choosing, check: Callable[[float], None]
+    context: ObservationContext, typed: str, count: int, choosing: SamplingOptions, check: Callable[[float], None]
 ) -> Texts:
     """Translations of what is typed, the best first where several are found, or else of samples.
 

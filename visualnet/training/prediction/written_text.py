@@ -15,7 +15,7 @@ from visualnet.figures.charts.bars import Bar, BarChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.layers.declaration.params import choice, count, real, text
 from visualnet.training.decoding.scores import NO_TEXT
-from visualnet.training.decoding.search import MOST_BEAMS, WAYS, Choosing
+from visualnet.training.decoding.search import MOST_BEAMS, WAYS, SamplingOptions
 from visualnet.training.observations.observation import (
     NETWORK,
     History,
@@ -78,9 +78,9 @@ class WrittenText(Observation):
         return [NETWORK] if count_texts(analysis) else []
 
     @property
-    def choosing(self) -> Choosing:
+    def choosing(self) -> SamplingOptions:
         """How tokens are chosen."""
-        return Choosing(self.way, self.temperature, self.top_k, self.top_p, self.width, self.penalty, self.seed)
+        return SamplingOptions(self.way, self.temperature, self.top_k, self.top_p, self.width, self.penalty, self.seed)
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.prediction.writing import write_text

@@ -86,7 +86,7 @@ def acquire_lock(folder: Path, wait_s: float = LOCK_WAIT_S) -> RunLock | None:
 
 
 @contextlib.contextmanager
-def holding(folder: Path) -> Iterator[None]:
+def lock_run(folder: Path) -> Iterator[None]:
     """Within, others see that the run of this folder goes on, though nobody can follow it. Where nothing can be locked, it goes on unseen.
 
     Raises:

@@ -67,7 +67,7 @@ def _signal_name(number: int) -> str:
         return f"the signal {number}"
 
 
-def conclude(folder: Path, code: int | None = None) -> events.Failed | None:
+def record_lost_ending(folder: Path, code: int | None = None) -> events.Failed | None:
     """If the process of this run is gone and the log does not tell how the run ended: write that down, and say it.
 
     None where the run goes on, has ended in good order, or was concluded by somebody else.

@@ -14,7 +14,7 @@ from visualnet.core.errors import FileError
 from visualnet.core.storage import project_file
 from visualnet.training import events
 from visualnet.training.process import address
-from visualnet.training.process.ending import conclude
+from visualnet.training.process.ending import record_lost_ending
 from visualnet.training.process.log_tail import LogTail, whole_size_of
 from visualnet.training.process.message_socket import ANSWER_MOST, BadFrame, Closed, MessageSocket, WakeupSocket
 from visualnet.training.process.messages import (
@@ -113,7 +113,7 @@ class Follower:
         told = self._over and whole_size_of(self.folder) > self._before  # else that is the end of an earlier session
         if told or (self._bye and not code) or code == 0:
             return
-        if (failed := conclude(self.folder, code)) is not None:
+        if (failed := record_lost_ending(self.folder, code)) is not None:
             self._put(failed)
         else:
             self._read_log()  # another window may have written it down

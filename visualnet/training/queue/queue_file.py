@@ -13,7 +13,7 @@ from typing import Annotated
 
 import msgspec
 
-from visualnet.core.errors import FileError
+from visualnet.core.errors import FileError, first_line
 from visualnet.core.storage import project_file
 from visualnet.core.storage.locks import try_lock
 from visualnet.core.storage.paths import data_dir
@@ -29,7 +29,7 @@ TRIES = 3
 Words = Annotated[str, msgspec.Meta(max_length=4096)]
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+class QueuedRun(msgspec.Struct, frozen=True, kw_only=True):
     """A run in the queue. ``tries``: how often it was begun; ``failed``: why it will not be tried again."""
 
     folder: Words
@@ -46,17 +46,12 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """The list, first to be trained first."""
 
     format: int = FORMAT
-    runs: tuple[Waiting, ...] = ()
+    runs: tuple[QueuedRun, ...] = ()
 
     @property
-    def next(self) -> Waiting | None:
+    def next(self) -> QueuedRun | None:
         """The run that is trained next."""
         return next((run for run in self.runs if not run.failed), None)
-
-
-def _first_line(error: BaseException) -> str:
-    """What an error says, in one line."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def queue_path() -> Path:
@@ -77,13 +72,13 @@ def read_queue() -> Queue:
         found = msgspec.json.decode(read_regular(path, MAX_BYTES), type=Queue)
     except (OSError, ValueError, RecursionError) as error:
         way_out = "Rename it to begin a new queue; the runs are in their own folders."
-        raise FileError(str(path), f"the queue cannot be read: {_first_line(error)}", way_out=way_out) from None
+        raise FileError(str(path), f"the queue cannot be read: {first_line(error)}", way_out=way_out) from None
     if found.format > FORMAT:
         raise FileError(str(path), "the queue was written by a newer version of VisualNet", way_out="Use that one.")
     return found
 
 
-def change_queue(change: Callable[[tuple[Waiting, ...]], tuple[Waiting, ...]]) -> Queue:
+def change_queue(change: Callable[[tuple[QueuedRun, ...]], tuple[QueuedRun, ...]]) -> Queue:
     """Write the list changed; one process at a time.
 
     Raises:
@@ -112,11 +107,11 @@ def add_run(folder: Path) -> Queue:
     """
     here = str(folder.absolute())
 
-    def change(runs: tuple[Waiting, ...]) -> tuple[Waiting, ...]:
+    def change(runs: tuple[QueuedRun, ...]) -> tuple[QueuedRun, ...]:
         if len(runs) >= MOST:
             way_out = "Let some be done, or take some out."
             raise FileError(str(queue_path()), f"{MOST:,} runs wait already", way_out=way_out)
-        return (*(run for run in runs if run.folder != here), Waiting(folder=here))
+        return (*(run for run in runs if run.folder != here), QueuedRun(folder=here))
 
     return change_queue(change)
 
@@ -137,9 +132,9 @@ def move_first(folder: str) -> Queue:
         FileError: as `change_queue`.
     """
 
-    def change(runs: tuple[Waiting, ...]) -> tuple[Waiting, ...]:
+    def change(runs: tuple[QueuedRun, ...]) -> tuple[QueuedRun, ...]:
         wanted = any(run.folder == folder for run in runs)
-        return (*([Waiting(folder=folder)] * wanted), *(run for run in runs if run.folder != folder))
+        return (*([QueuedRun(folder=folder)] * wanted), *(run for run in runs if run.folder != folder))
 
     return change_queue(change)
 
@@ -151,7 +146,7 @@ def note(folder: str, *, tries: int | None = None, failed: str = "") -> Queue:
         FileError: as `change_queue`.
     """
 
-    def change(runs: tuple[Waiting, ...]) -> tuple[Waiting, ...]:
+    def change(runs: tuple[QueuedRun, ...]) -> tuple[QueuedRun, ...]:
         return tuple(
             msgspec.structs.replace(run, tries=run.tries if tries is None else tries, failed=failed or run.failed)
             if run.folder == folder

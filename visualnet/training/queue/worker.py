@@ -12,10 +12,10 @@ from visualnet.training import events, training_job
 from visualnet.training.control import Control
 from visualnet.training.process.address import Unreachable
 from visualnet.training.process.server import serving
-from visualnet.training.queue.queue_file import TRIES, Waiting, note, queue_path, read_queue, remove_run
+from visualnet.training.queue.queue_file import TRIES, QueuedRun, note, queue_path, read_queue, remove_run
 from visualnet.training.runs.run_model import LOG, read_project
 
-Tell = Callable[[Waiting, object], None]
+Tell = Callable[[QueuedRun, object], None]
 """Called with the run that is trained and what it tells."""
 
 
@@ -24,7 +24,7 @@ class QueueBusy(ValueError):
 
 
 @contextmanager
-def working() -> Iterator[None]:
+def hold_queue() -> Iterator[None]:
     """Be the one that works through the queue. The operating system ends it with the process, however that ends.
 
     Raises:
@@ -44,7 +44,7 @@ def working() -> Iterator[None]:
 def is_worked_through() -> bool:
     """Whether a process works through the queue now."""
     try:
-        with working():
+        with hold_queue():
             return False
     except QueueBusy:
         return True
@@ -69,10 +69,10 @@ class Worker:
         """Train until nothing waits, or until `stop`: how many runs failed.
 
         Raises:
-            QueueBusy, FileError: as `working` and `read_queue`.
+            QueueBusy, FileError: as `hold_queue` and `read_queue`.
         """
         failures = 0
-        with working():
+        with hold_queue():
             while not self.stopping and (run := read_queue().next) is not None:
                 words = self._train(run)
                 if words:
@@ -82,7 +82,7 @@ class Worker:
                     remove_run(run.folder)
         return failures
 
-    def _train(self, run: Waiting) -> str:
+    def _train(self, run: QueuedRun) -> str:
         """Train one run, or go on with it; why it failed."""
         if run.tries >= TRIES:
             return f"it ended its process {run.tries} times before it kept anything: out of memory, or a fault of the machine"

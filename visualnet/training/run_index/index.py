@@ -34,7 +34,7 @@ OVER = ("done", "failed", "stopped")
 Check = Callable[[float], None]
 
 
-class Refreshed(NamedTuple):
+class RefreshResult(NamedTuple):
     """What a refresh found: runs that are new or changed, and those that are gone."""
 
     changed: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ class RunIndex:
         with self._lock:
             self._connection.close()
 
-    def refresh(self, check: Check | None = None) -> Refreshed:
+    def refresh(self, check: Check | None = None) -> RefreshResult:
         """Take in what changed in the folders; ``check`` is called with the share that is done, and may raise to cut it off.
 
         An index that another program broke or took away meanwhile is made anew.
@@ -73,7 +73,7 @@ class RunIndex:
                 return self._refresh(check)
             except sqlite3.OperationalError as error:
                 if "locked" in str(error) or "busy" in str(error):
-                    return Refreshed()  # another window is at it: what it finds is seen with the next refresh
+                    return RefreshResult()  # another window is at it: what it finds is seen with the next refresh
                 self._open_anew(broken=True)
             except sqlite3.DatabaseError:
                 self._open_anew(broken=True)
@@ -87,7 +87,7 @@ class RunIndex:
             self._connection = open_index(self._file)
             self._identity = identity(self._file)
 
-    def _refresh(self, check: Check | None) -> Refreshed:
+    def _refresh(self, check: Check | None) -> RefreshResult:
         with self._lock:
             known = self._connection.execute("SELECT id, mark, state FROM runs").fetchall()
         kept = {i: (mark, state) for i, mark, state in known}
@@ -114,7 +114,7 @@ class RunIndex:
         if gone:
             with self._lock, write(self._connection):
                 self._forget(gone)
-        return Refreshed(tuple(changed), tuple(gone))
+        return RefreshResult(tuple(changed), tuple(gone))
 
     def _forget(self, ids: Sequence[str]) -> None:
         some = ids_json(ids)

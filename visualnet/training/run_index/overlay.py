@@ -24,7 +24,7 @@ SEEDS = ("seed", "data.seed")
 Floats = NDArray[np.float64]
 
 
-class Shown(NamedTuple):
+class ShownRun(NamedTuple):
     """A run whose curves are shown: its title, and of which group it is where groups are drawn as bands."""
 
     title: str
@@ -32,7 +32,7 @@ class Shown(NamedTuple):
     group: str = ""
 
 
-def list_curves(runs: Sequence[Shown]) -> list[tuple[str, str, str]]:
+def list_curves(runs: Sequence[ShownRun]) -> list[tuple[str, str, str]]:
     """What can be drawn of these runs: name, part (``validation`` or ``train``), and a title; the loss first."""
     names: dict[str, None] = {"loss": None}
     for run in runs:
@@ -46,7 +46,7 @@ def list_curves(runs: Sequence[Shown]) -> list[tuple[str, str, str]]:
 
 
 def draw_overlay(
-    runs: Sequence[Shown], name: str, part: str, over: Over = "epoch", smoothing: float = 0.0, bands: bool = False
+    runs: Sequence[ShownRun], name: str, part: str, over: Over = "epoch", smoothing: float = 0.0, bands: bool = False
 ) -> BandChart:
     """The curves of a value, one a run; with ``bands`` the runs of a group are one curve, their mean, in a band from lowest to highest."""
     drawn: list[Band] = []

@@ -60,14 +60,14 @@ def annotate(folder: Path, **changes: Any) -> Annotations:
         FileError: it cannot be written.
     """
     before = read_annotations(folder)
-    now = tidy(replace(before, **changes))
+    now = clean_annotations(replace(before, **changes))
     if now.name != before.name:
         now = replace(now, named=True)
     bounded_file.write(folder / ANNOTATIONS, now)
     return now
 
 
-def tidy(said: Annotations) -> Annotations:
+def clean_annotations(said: Annotations) -> Annotations:
     """The same without hidden characters, blank ends and tags that stand twice.
 
     Raises:

@@ -88,7 +88,7 @@ def plain_values(values: Mapping[str, Any]) -> dict[str, Plain]:
     return found
 
 
-def figures(values: Mapping[str, Any]) -> dict[str, float]:
+def finite_figures(values: Mapping[str, Any]) -> dict[str, float]:
     """The finite numbers among some values, by name."""
     return {
         name: float(value)

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from visualnet.core.project import Project
 from visualnet.training import events
-from visualnet.training.run_records.bounded_file import figures
+from visualnet.training.run_records.bounded_file import finite_figures
 from visualnet.training.run_records.origins import origin_of
 from visualnet.training.run_records.recipe_values import recipe_values
-from visualnet.training.run_records.record import RECORD, RUNNING, RunRecord, read_file, tidy
+from visualnet.training.run_records.record import RECORD, RUNNING, RunRecord, clip_record, read_file
 from visualnet.training.runs.network_mark import mark_of
 from visualnet.training.runs.run_model import LOG, read_ends, read_project
 
@@ -39,7 +39,7 @@ def of_project(record: RunRecord, project: Project | None) -> RunRecord:
     """The record with what a project says of its run."""
     if project is None:
         return record
-    return tidy(
+    return clip_record(
         replace(
             record,
             project=project.name,
@@ -61,7 +61,7 @@ def complete(record: RunRecord, folder: Path) -> RunRecord:
         except (ValueError, OverflowError):
             continue
     try:  # a log may say anything: it is held against the same bounds as a file
-        record = msgspec.convert(msgspec.to_builtins(tidy(record)), RunRecord)
+        record = msgspec.convert(msgspec.to_builtins(clip_record(record)), RunRecord)
     except msgspec.ValidationError:
         record = RunRecord(id=folder.name, state=RUNNING)
     if record.started <= 0:
@@ -119,12 +119,12 @@ def _begin(record: RunRecord, event: events.Started) -> RunRecord:
 
 
 def _close_epoch(record: RunRecord, event: events.EpochDone) -> RunRecord:
-    last = figures({**event.train, **{f"validation_{name}": value for name, value in event.validation.items()}})
+    last = finite_figures({**event.train, **{f"validation_{name}": value for name, value in event.validation.items()}})
     best = last if event.is_best else record.best
     if not best and event.best is not None and record.best_by:
         # Of an epoch further up in the log only the value that it was chosen by is known.
         of = "validation_" if event.validation else ""
-        best = figures({f"{of}{record.best_by}": event.best})
+        best = finite_figures({f"{of}{record.best_by}": event.best})
     return replace(
         record,
         epochs=max(event.epoch, 0),

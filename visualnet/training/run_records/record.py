@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import asdict, replace
 
 from visualnet.training.run_records import bounded_file
-from visualnet.training.run_records.bounded_file import MAX_ENTRIES, MAX_WORDS, figures, plain_values, short_text
+from visualnet.training.run_records.bounded_file import MAX_ENTRIES, MAX_WORDS, finite_figures, plain_values, short_text
 from visualnet.training.run_records.revision import Revision
 
 RECORD = "record.json"
@@ -127,15 +127,15 @@ def write_record(folder: Path, record: RunRecord) -> None:
     Raises:
         FileError: it cannot be written.
     """
-    bounded_file.write(folder / RECORD, tidy(record))
+    bounded_file.write(folder / RECORD, clip_record(record))
 
 
-def tidy(record: RunRecord) -> RunRecord:
+def clip_record(record: RunRecord) -> RunRecord:
     """The record within the bounds in which it is read."""
     fields: dict[str, Any] = {}
     for name, value in asdict(record).items():
         if name in ("best", "last"):
-            fields[name] = figures(value)
+            fields[name] = finite_figures(value)
         elif name in ("recipe", "varied"):
             fields[name] = plain_values(value)
         elif name in ("seeds", "versions"):

@@ -81,12 +81,12 @@ def update(run: RunRef, model: RunModel | None, goes_on: bool) -> RunRef:
     extra = dict(run.extra)
     if model.started is not None:
         extra |= {"device": model.started.device, "best_by": model.started.best_by, "best_is": model.started.best_is}
-    return replace(run, state=state, epochs=model.epochs_done, summary=figures(summary), extra=extra)
+    return replace(run, state=state, epochs=model.epochs_done, summary=finite_figures(summary), extra=extra)
 
 
 def title(run: RunRef) -> str:
     """The name that the person gave it, else when it began."""
-    return name_of(run) or when(run)
+    return name_of(run) or format_begin(run)
 
 
 def name_of(run: RunRef) -> str:
@@ -94,7 +94,7 @@ def name_of(run: RunRef) -> str:
     return text(run, "name")
 
 
-def when(run: RunRef) -> str:
+def format_begin(run: RunRef) -> str:
     """When it began, in few characters: “21 Nov 03:12”."""
     try:
         return f"{datetime.fromisoformat(run.started):%d %b %H:%M}".lstrip("0")
@@ -105,7 +105,7 @@ def when(run: RunRef) -> str:
 def titles(runs: Sequence[RunRef]) -> dict[str, str]:
     """The title of each of some runs, by id. Where two began within a minute, all are told to the second; those still alike get numbers."""
     found = {run.id: title(run) for run in runs}
-    minutes = [when(run) for run in runs if found[run.id] == when(run)]
+    minutes = [format_begin(run) for run in runs if found[run.id] == format_begin(run)]
     if len(set(minutes)) < len(minutes):
         found = {run.id: _to_the_second(run, found[run.id]) for run in runs}
     counts, seen = Counter(found.values()), Counter[str]()
@@ -119,7 +119,7 @@ def titles(runs: Sequence[RunRef]) -> dict[str, str]:
 
 def _to_the_second(run: RunRef, name: str) -> str:
     try:
-        return f"{name}:{datetime.fromisoformat(run.started):%S}" if name == when(run) else name
+        return f"{name}:{datetime.fromisoformat(run.started):%S}" if name == format_begin(run) else name
     except ValueError:
         return name
 
@@ -136,7 +136,7 @@ def short_names(runs: Sequence[RunRef], among: Sequence[RunRef]) -> dict[str, st
     enough, all that `contrast` says."""
     whole, names = contrast(runs, among), titles(among)
     short = {key: ", ".join(facts) for key, facts in _differing_facts(runs).items()}
-    short |= {run.id: names.get(run.id) or title(run) for run in runs if title(run) != when(run)}
+    short |= {run.id: names.get(run.id) or title(run) for run in runs if title(run) != format_begin(run)}
     counts = Counter(short.values())
     return {key: name if name and counts[name] == 1 else whole[key] for key, name in short.items()}
 
@@ -163,7 +163,7 @@ def find(project: Project, run_id: str) -> RunRef | None:
     return next((run for run in project.runs if run.id == run_id), None)
 
 
-def put(run: RunRef) -> Edit:
+def put_run(run: RunRef) -> Edit:
     """Add a line, or put it in the place of the one with its id."""
 
     def edit(project: Project) -> Project:
@@ -192,11 +192,11 @@ def rename(run_id: str, name: str) -> Edit:
         if run is None:
             return project
         extra = {k: v for k, v in run.extra.items() if k != "name"} | ({"name": name} if name else {})
-        return put(replace(run, extra=extra))(project) if extra != dict(run.extra) else project
+        return put_run(replace(run, extra=extra))(project) if extra != dict(run.extra) else project
 
     return edit
 
 
-def figures(values: Mapping[str, Any]) -> dict[str, float]:
+def finite_figures(values: Mapping[str, Any]) -> dict[str, float]:
     """What of some values a file can hold: finite numbers by name."""
     return {k: float(v) for k, v in values.items() if isinstance(v, int | float) and math.isfinite(v)}

@@ -48,7 +48,7 @@ def describe(run: RunRef, project: Project) -> str:
     """Some lines about a run of a project: its name, when it began, where it is kept, its best epoch, and what it trained."""
     best = run.summary.get("best_epoch")
     lines = [
-        f"{history.title(run)} ({history.when(run)})",
+        f"{history.title(run)} ({history.format_begin(run)})",
         f"folder: {run.folder}" if history.folder_of(run) else "its folder is not on this machine",
     ]
     lines += [f"best in epoch {best:.0f}"] if best is not None else []

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from types import ModuleType
 
-from visualnet.compiling.source_code.code_layout import lay_out, spell
+from visualnet.compiling.source_code.code_layout import lay_out, write_literal
 from visualnet.core.text.python_source import parse_source
 from visualnet.data.loading import Loaded
 from visualnet.data.preparation import field_checks
@@ -62,7 +62,7 @@ def fill_augmentation(
     """
     if not steps:
         return {"augmentation": "", "augmented": "", "data_seed": "", "figures_argument": ""}
-    names = [spell(field) for field in fields]
+    names = [write_literal(field) for field in fields]
     arguments = ["batch: list[Tensor]", "step: int"]
     arguments += ["figures: dict[str, tuple[Tensor, Tensor]]"] if normalised else []
     values = {
@@ -70,7 +70,7 @@ def fill_augmentation(
         "augmentation_functions": print_functions(steps, fields),
         "augmentation_calls": print_calls(steps, data.fields),
         "field_names": f"({', '.join(names)}{',' if len(names) == 1 else ''})",
-        "normalised": spell(tuple(normalised)),
+        "normalised": write_literal(tuple(normalised)),
         "figures_device": "device: torch.device" if placed else "",
         "to_device": ".to(device)" if placed else "",
     }
@@ -78,7 +78,7 @@ def fill_augmentation(
     return {
         "augmentation": fill(TEXT, {"figures"} if normalised else set(), values),
         "augmented": augmented,
-        "data_seed": spell(data.choice.seed),
+        "data_seed": write_literal(data.choice.seed),
         "figures_argument": "device" if placed else "",
     }
 
@@ -103,7 +103,7 @@ def print_calls(steps: Sequence[Augmentation], fields: Mapping[str, Spec]) -> st
     """A line for each step."""
     found: list[str] = []
     for step in steps:
-        given = "".join(f", {name}={spell(value)}" for name, value in step.arguments(fields).items())
+        given = "".join(f", {name}={write_literal(value)}" for name, value in step.arguments(fields).items())
         found += lay_out(f"named = {step.function or step.name}(named{given}, generator=generator)", 1)
     return "\n".join(found)
 
@@ -112,7 +112,7 @@ def print_calls(steps: Sequence[Augmentation], fields: Mapping[str, Spec]) -> st
 def definitions() -> dict[str, str]:
     """Every definition that may be needed, by name; what is imported from kornia has a stand-in."""
     found = {"Batch": "Batch = dict[str, Tensor]"}
-    found |= {name: f"{name} = {spell(getattr(field_checks, name))}" for name in _CONSTANTS}
+    found |= {name: f"{name} = {write_literal(getattr(field_checks, name))}" for name in _CONSTANTS}
     for module in (chance, plain_images, warping, functions):
         found |= _read_functions(module)
     return found

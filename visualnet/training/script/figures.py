@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from visualnet.compiling.source_code.code_layout import spell
+from visualnet.compiling.source_code.code_layout import write_literal
 from visualnet.layers.recipe.drawn_curve import DrawnShare
 
 
@@ -47,7 +47,7 @@ def _product(named: NamedInt | NamedFloat, other: Any, value: Any) -> Any:
         return value
     if other == 1 and isinstance(other, int):
         return named
-    factor = getattr(other, "text", None) or spell(other)
+    factor = getattr(other, "text", None) or write_literal(other)
     text = f"{factor} * {named.text}"
     return NamedInt(value, text) if isinstance(value, int) else NamedFloat(value, text)
 
@@ -59,4 +59,4 @@ def is_named(value: Any) -> bool:
 
 def spell_figure(value: Any) -> str:
     """A value as the script writes it."""
-    return value.text if isinstance(value, NamedInt | NamedFloat | DrawnShare) else spell(value)
+    return value.text if isinstance(value, NamedInt | NamedFloat | DrawnShare) else write_literal(value)

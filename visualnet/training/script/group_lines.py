@@ -9,7 +9,7 @@ from torch import nn
 from visualnet.analysis.facts import NodePath
 from visualnet.compiling.module import Model
 from visualnet.compiling.param_groups import param_groups
-from visualnet.compiling.source_code.code_layout import spell
+from visualnet.compiling.source_code.code_layout import write_literal
 from visualnet.core.project import Recipe
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.technique import Values
@@ -51,7 +51,7 @@ class GroupLines:
         lines = []
         for group, names in zip(self.others, self._names, strict=True):
             own = optimizers.make_group(self.kind, self.values, group.training, group.parameters)
-            taken = ", ".join(spell(prefix) for prefix in self._prefixes(names))
+            taken = ", ".join(write_literal(prefix) for prefix in self._prefixes(names))
             words = [
                 f'"params": take({taken})',
                 *(f'"{n}": {spell_figure(v)}' for n, v in own.items() if n != "params"),
@@ -62,7 +62,7 @@ class GroupLines:
     def all_prefixes(self) -> str:
         """How the names of all these weights begin."""
         found = self._prefixes(self._trained)
-        return spell(tuple(found) if len(found) > 1 else found[0])
+        return write_literal(tuple(found) if len(found) > 1 else found[0])
 
     def frozen_epochs(self) -> dict[str, int]:
         """How many epochs the weights whose names begin so rest."""

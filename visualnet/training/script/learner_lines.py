@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from visualnet.analysis.inference.learners import LearnerPart
 from visualnet.compiling.module import Model
-from visualnet.compiling.source_code.code_layout import spell
+from visualnet.compiling.source_code.code_layout import write_literal
 from visualnet.core.project import LearnerSpec, Recipe
 from visualnet.data.tensors import Sampler
 from visualnet.layers.recipe.drawn_curve import read_points
@@ -134,16 +134,16 @@ class LearnerLines:
         stepped = "step_schedule" in holds
         epoch_wise = bool(self._schedule) and self.schedule.epoch
         found = {
-            **{name: spell(values[name]) for name in _FIGURES},
+            **{name: write_literal(values[name]) for name in _FIGURES},
             **self.scaling,
-            "lr": spell(float(values["lr"])),
-            "steps": spell(self.steps),
+            "lr": write_literal(float(values["lr"])),
+            "steps": write_literal(self.steps),
             "network": network,
             "learner": self.name,
             "prefixes": self.groups.all_prefixes() if self.name else "",
             "groups": self.groups.dicts(),
-            "rate_points": spell(read_points(values[self.schedule.drawn])) if self.schedule.drawn else "",
-            "rate_factors": spell(tuple(self.groups.factors)),
+            "rate_points": write_literal(read_points(values[self.schedule.drawn])) if self.schedule.drawn else "",
+            "rate_factors": write_literal(tuple(self.groups.factors)),
             "optimizer": spell_optimizer(self.recipe, self._parameters(), bool(self.scaling)),
             "steps_per_epoch": self._steps_per_epoch(),
             "warm_up": self._warm_up,

@@ -15,10 +15,10 @@ from visualnet.analysis.inference.learners import learner_parts
 from visualnet.compiling.module import Model, compile_project
 from visualnet.compiling.plan import Plan
 from visualnet.compiling.source_code.batch import FUNCTIONS, BatchObjectives
-from visualnet.compiling.source_code.code_layout import spell
+from visualnet.compiling.source_code.code_layout import write_literal
 from visualnet.compiling.source_code.learner_objectives import LearnerObjectives
 from visualnet.compiling.source_code.source import SourceFile
-from visualnet.compiling.source_code.statements import Statements, fresh
+from visualnet.compiling.source_code.statements import Statements, unused_name
 from visualnet.core.project import Project, loss_of
 from visualnet.core.storage import project_file
 from visualnet.data.balance import loss_settings
@@ -243,8 +243,8 @@ class _Script:
         ]
         swaps = [f"swap({lines.own('optimizer')}, {lines.own('average')})" for lines in learners if lines.averages]
         return {
-            **{n: spell(values[n]) for n in ("patience", "min_delta")},
-            **{f"{kind}_file": spell(getattr(self.files, kind)) for kind in ("start", "best", "average")},
+            **{n: write_literal(values[n]) for n in ("patience", "min_delta")},
+            **{f"{kind}_file": write_literal(getattr(self.files, kind)) for kind in ("start", "best", "average")},
             **self._fields(holds),
             **self._play(holds, network),
             **fill_augmentation(
@@ -256,20 +256,20 @@ class _Script:
             ),
             **spell_best(name, mode, bool(values["min_delta"]), alone=name == "loss" or self.plays),
             **self._of_learners(network, learners),
-            "data": spell(self.files.data),
-            "epochs": spell(recipe.epochs),
-            "batch_size": spell(self.sampler.batch_size),
-            "lr": spell(float(recipe.lr)),
-            "seed": spell(recipe.seed),
-            "threads": spell(devices.allot(values["threads"])),
+            "data": write_literal(self.files.data),
+            "epochs": write_literal(recipe.epochs),
+            "batch_size": write_literal(self.sampler.batch_size),
+            "lr": write_literal(float(recipe.lr)),
+            "seed": write_literal(recipe.seed),
+            "threads": write_literal(devices.allot(values["threads"])),
             "sample": "to_channels_last(tensor[index])" if values["channels_last"] else "tensor[index]",
             "loss_weights": _spell_dict({s.facts.node.name: repr(w) for s, w in self.model.plan.losses}),
             "learner_losses": _spell_dict(self._learner_losses()),
             "train_arguments": ", ".join(given),
             "train_call": ", ".join(argument.partition(":")[0] for argument in given),
             "train_only": ", ".join(only),
-            "frozen_epochs": _spell_dict({prefix: spell(epochs) for prefix, epochs in resting.items()}),
-            "frozen_statistics": _spell_dict({module: spell(epochs) for module, epochs in fixed.items()}),
+            "frozen_epochs": _spell_dict({prefix: write_literal(epochs) for prefix, epochs in resting.items()}),
+            "frozen_statistics": _spell_dict({module: write_literal(epochs) for module, epochs in fixed.items()}),
             "network": network,
             "chunk": "BATCH_SIZE" if self.model.sums else "2 * BATCH_SIZE",
             "add_arguments": ", ".join(added),
@@ -299,17 +299,18 @@ class _Script:
         """The losses that each learner lowers, by the name of their sum."""
         nodes = self.model.analysis.main.nodes
         return {
-            loss_of(part.name): spell(tuple(nodes[node_id].node.name for node_id in part.losses)) for part in self.parts
+            loss_of(part.name): write_literal(tuple(nodes[node_id].node.name for node_id in part.losses))
+            for part in self.parts
         }
 
     def _device_type(self) -> str:
-        return _AUTO if self.recipe.device == "auto" else spell(self.recipe.device.partition(":")[0])
+        return _AUTO if self.recipe.device == "auto" else write_literal(self.recipe.device.partition(":")[0])
 
     def _scaling(self) -> dict[str, str]:
         """How the losses of fp16 are scaled; empty for other numbers."""
         if self.values["precision"] != "fp16":
             return {}
-        own = {name: spell(self.values[name]) for name in ("init_scale", "growth_interval")}
+        own = {name: write_literal(self.values[name]) for name in ("init_scale", "growth_interval")}
         return {"device_type": self._device_type(), **own}
 
     def _decorators(self) -> list[str]:
@@ -319,7 +320,7 @@ class _Script:
             found.append(f"@torch.autocast({self._device_type()}, dtype={PRECISIONS[values['precision']]})")
         if values["compile"]:
             backend = values["compile_backend"]
-            given = ["dynamic=False", *([] if backend == "inductor" else [f"backend={spell(backend)}"])]
+            given = ["dynamic=False", *([] if backend == "inductor" else [f"backend={write_literal(backend)}"])]
             found.append(f"@torch.compile({', '.join(given)})")
         return found
 
@@ -328,7 +329,7 @@ class _Script:
         lines, arrays = [], []
         names: set[str] = {"data", "part", "device", "array"}
         for field in self.model.fields:
-            name = fresh(field, names)
+            name = unused_name(field, names)
             read = f'data[f"{{part}}_{field}"]'
             if self._is_normalised(field):
                 normal = f'({read} - data["{field}_mean"]) / data["{field}_std"]'
@@ -347,7 +348,7 @@ class _Script:
             "field_list": " and ".join(filter(None, [", ".join(arrays[:-1]), arrays[-1]])),
             "load_fields": "\n".join(lines),
             "arrays": ", ".join(arrays) + ("," if len(arrays) == 1 else ""),
-            "device": _AUTO if self.recipe.device == "auto" else spell(self.recipe.device),
+            "device": _AUTO if self.recipe.device == "auto" else write_literal(self.recipe.device),
             "to_device": ".to(device)" if placed else "",
             "device_argument": ", device" if placed else "",
             "device_parameter": ", device: torch.device" if placed else "",
@@ -396,4 +397,4 @@ class _Script:
 
 
 def _spell_dict(values: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{spell(name)}: {value}" for name, value in values.items()) + "}"
+    return "{" + ", ".join(f"{write_literal(name)}: {value}" for name, value in values.items()) + "}"

@@ -191,7 +191,7 @@ class Lock:
 
 
 @contextlib.contextmanager
-def held(folder: Path) -> Iterator[None]:
+def hold_search(folder: Path) -> Iterator[None]:
     """Be the only process that hands out trials of this search."""
     lock = Lock(folder / LOCK)
     lock.acquire()
@@ -202,7 +202,7 @@ def held(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def working(folder: Path) -> Iterator[str]:
+def join_search(folder: Path) -> Iterator[str]:
     """Be one of the search's processes: the name by which its trials say whose they are."""
     name = f"{os.getpid()}-{os.urandom(4).hex()}"
     lock = Lock(folder / WORKERS / name)

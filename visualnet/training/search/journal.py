@@ -12,6 +12,7 @@ from optuna.logging import WARNING, set_verbosity
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
+from visualnet.core.errors import first_line
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.training.search.folder import JOURNAL, Lock
 
@@ -36,7 +37,7 @@ class JournalLock:
         """
         self._lock.acquire()
         try:
-            mend(self._journal)
+            repair_journal(self._journal)
         except BaseException:
             self._lock.release()
             raise
@@ -47,7 +48,7 @@ class JournalLock:
         self._lock.release()
 
 
-def mend(journal: Path) -> int:
+def repair_journal(journal: Path) -> int:
     """Take a torn line off the end of a journal; how many bytes that was.
 
     Raises:
@@ -85,7 +86,7 @@ def open_journal(folder: Path) -> JournalStorage:
 
 def unreadable(folder: Path, error: Exception) -> ValueError:
     """That the journal cannot be read, in words."""
-    told = str(error).partition("\n")[0] or type(error).__name__
+    told = first_line(error)
     return ValueError(
         f"the search's journal {folder / JOURNAL} cannot be read ({told[:200]}): it was changed, or a newer version wrote it. "
         "Move the file away, and the search begins anew; the runs of its trials stay."

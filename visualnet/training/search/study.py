@@ -102,7 +102,7 @@ class Study:
 
         Those of processes that were killed are told as failed first, and their values tried again.
         """
-        with kept.held(self.folder):
+        with kept.hold_search(self.folder):
             known = self.optuna.get_trials(deepcopy=False)
             self._tell_killed(known)
             for trial in known:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from visualnet.core import edits
+from visualnet.core.errors import first_line
 from visualnet.core.project import Project
 from visualnet.training import events, exclusive
 from visualnet.training.control import Control
@@ -67,7 +68,7 @@ def work(folder: Path, stop_control: StopControl, put: Callable[[Message], objec
     def train_trials() -> str:
         from visualnet.training.search.study import Study
 
-        with kept.working(folder) as name:
+        with kept.join_search(folder) as name:
             return Worker(Study(folder), name, stop_control, put).run()
 
     ended = WorkerEnded(*run_to_end(train_trials))
@@ -137,7 +138,7 @@ class Worker:
         except Stopped:
             raise
         except Exception as error:
-            study.fail(trial, str(error).strip().partition("\n")[0] or type(error).__name__)
+            study.fail(trial, first_line(error))
         else:
             value = sum(reached) / len(reached)
             if math.isfinite(value):
@@ -181,7 +182,7 @@ class Worker:
 
         self.stop_control.attach((control,))
         try:
-            with exclusive.training(lambda: self.stop_control.stopping), address.holding(place):
+            with exclusive.training(lambda: self.stop_control.stopping), address.lock_run(place):
                 data = load(project.data, lambda _share: self._look())
                 Session(project, data, emit, control, folder=place, resume=known.step > 0).run()
         finally:

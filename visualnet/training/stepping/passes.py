@@ -17,7 +17,7 @@ from torch import Tensor, fx, nn
 from visualnet.analysis.facts import NodePath
 from visualnet.compiling.module import Model
 from visualnet.compiling.plan import PlanSheet, PlanStep
-from visualnet.training.observations.context import resting
+from visualnet.training.observations.context import in_evaluation_mode
 from visualnet.training.stepping.values import Array, Operation, Passes, Value, Weight
 
 Place = tuple[NodePath, str]
@@ -74,7 +74,7 @@ def run_passes(model: Model, batch: Mapping[str, Tensor], losses: Iterable[str] 
     targets = frozenset(
         ((step.id,), port) for step in model.plan.main.inputs if step.role == "target" for port in step.facts.outputs
     )
-    with resting(model):
+    with in_evaluation_mode(model):
         run = _CutPass(program, targets)
         with torch.enable_grad():
             run.run(*(batch.get(name) for name in model.fields))

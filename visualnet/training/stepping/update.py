@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from visualnet.core.project import Recipe
-from visualnet.layers.recipe.optimizers import OPTIMIZERS, Kept
+from visualnet.layers.recipe.optimizers import OPTIMIZERS, OptimizerState
 from visualnet.training.learners.learner import Learner
 from visualnet.training.stepping.values import Array, Passes, Update
 
@@ -69,7 +69,7 @@ def _values(learner: Learner, group: Mapping[str, Any]) -> Mapping[str, Any]:
     return values
 
 
-def _state(optimizer: torch.optim.Optimizer, parameter: nn.Parameter, kept: list[Kept]) -> dict[str, Array]:
+def _state(optimizer: torch.optim.Optimizer, parameter: nn.Parameter, kept: list[OptimizerState]) -> dict[str, Array]:
     """What the optimizer keeps of a parameter, by the letters of its rule; before its first step what it begins with."""
     state = optimizer.state.get(parameter) or {}
     found = {}

@@ -18,7 +18,7 @@ from visualnet.templates.small_versions import template_of
 PLACE = "trained"
 
 
-class Shipped(NamedTuple):
+class PretrainedWeights(NamedTuple):
     """Trained weights of a template: its name and title, after which epoch they were kept, what was measured on the validation set."""
 
     name: str
@@ -40,20 +40,20 @@ class Shipped(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def shipped_weights() -> tuple[Shipped, ...]:
+def shipped_weights() -> tuple[PretrainedWeights, ...]:
     """All that come with the program, in the order of the start page."""
     index = resource(PLACE, "index.json")
     if not index.is_file():
         return ()
     titles = {template.name: template.title for template in template_list()}
     return tuple(
-        Shipped(entry["name"], titles[entry["name"]], entry["epoch"], entry["validation"])
+        PretrainedWeights(entry["name"], titles[entry["name"]], entry["epoch"], entry["validation"])
         for entry in json.loads(read_regular(index))
         if entry["name"] in titles
     )
 
 
-def shipped_for(project: Project) -> Shipped | None:
+def shipped_for(project: Project) -> PretrainedWeights | None:
     """The trained weights of the template that a project was made from."""
     template = template_of(project)
     return next((found for found in shipped_weights() if template is not None and found.name == template.name), None)

@@ -20,7 +20,7 @@ from visualnet.training import checkpoints
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.transfer import shipped
 from visualnet.training.transfer.matching import Table, match_tensors
-from visualnet.training.transfer.weight_files import broken, keep_copy, read_weights, specs
+from visualnet.training.transfer.weight_files import keep_copy, non_finite_tensors, read_weights, specs
 
 LAST = tuple(f"{folder}/weights.safetensors" for folder in (checkpoints.LAST, checkpoints.BEFORE))
 
@@ -80,7 +80,7 @@ def refer_to(path: Path) -> str:
 def match_network(net: nn.Module, tensors: dict[str, Tensor]) -> Table:
     """What of these tensors the network would take over."""
     own = specs(checkpoints.weights(net))
-    return match_tensors(own, specs(tensors), broken(tensors))
+    return match_tensors(own, specs(tensors), non_finite_tensors(tensors))
 
 
 def preview(project: Project, path: Path, analysis: Analysis | None = None) -> Table:

@@ -67,7 +67,7 @@ def specs(tensors: Mapping[str, Tensor]) -> dict[str, Spec]:
     return {name: (tuple(t.shape), TENSOR_TYPES.get(t.dtype, str(t.dtype))) for name, t in tensors.items()}
 
 
-def broken(tensors: Mapping[str, Tensor]) -> set[str]:
+def non_finite_tensors(tensors: Mapping[str, Tensor]) -> set[str]:
     """The tensors whose numbers are not all finite."""
     floats = {name: t for name, t in tensors.items() if t.is_floating_point() and t.dtype in TENSOR_TYPES}
     return {name for name, tensor in floats.items() if not bool(torch.isfinite(tensor).all())}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from visualnet.figures.charts.bars import Bar
-from visualnet.figures.charts.marks import Box, Stroke, Words
+from visualnet.figures.charts.marks import Box, Label, Stroke
 from visualnet.figures.charts.observed.changes import ChangeChart, Changes
 
 
@@ -26,14 +26,16 @@ def test_bars_go_to_both_sides_of_zero_by_their_length() -> None:
     intervals = [m for m in drawing.marks if isinstance(m, Stroke) and m.colour == "text"]
     left, right = (x for x, _ in intervals[0].points)
     assert abs((left + right) / 2 - (up.x + up.width)) < 0.5
-    spot = drawing.spots[1]
-    assert spot.samples == (1,) and "unit 1: loss −1 (−1.2 to −0.8)" in spot.words and "switch it off" in spot.words
+    region = drawing.regions[1]
+    assert (
+        region.samples == (1,) and "unit 1: loss −1 (−1.2 to −0.8)" in region.words and "switch it off" in region.words
+    )
 
 
 def test_what_has_no_room_is_told_and_stands_in_the_table() -> None:
     many = chart(40)
     drawing = many.lay_out(500, 160)
-    assert any(isinstance(m, Words) and "more rows in the table" in m.text for m in drawing.marks)
+    assert any(isinstance(m, Label) and "more rows in the table" in m.text for m in drawing.marks)
     rows = list(many.rows())
     assert len(rows) == 41 and rows[0][:4] == ["unit", "loss", "loss low", "loss high"]
     assert rows[2][:4] == ["unit 1", -1.0, -1.2, -0.8]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visualnet.figures.charts.marks import Box, Pixels, Stroke, Words
+from visualnet.figures.charts.marks import Box, Label, Pixels, Stroke
 from visualnet.figures.charts.observed.objects.detection_chart import (
     STOPS,
     DetectionChart,
@@ -41,7 +41,7 @@ def test_boxes_stand_where_they_are_in_the_picture(size: tuple[float, float], pr
         wanted = [(picture.x + x * zoom, picture.y + y * zoom) for x, y in (box.corners[:2], box.corners[2:])]
         strokes = [m for m in drawing.marks if isinstance(m, Stroke) and m.colour == f"curve:{box.number}"]
         assert any(np.allclose([s.points[0], s.points[2]], wanted) for s in strokes), box.name
-    words = [mark for mark in drawing.marks if isinstance(mark, Words)]
+    words = [mark for mark in drawing.marks if isinstance(mark, Label)]
     assert {box.words for box in FOUND} <= {mark.text for mark in words}
     assert all(0 <= m.x <= size[0] and 0 <= m.y <= size[1] for m in words)
     grounds = [mark for mark in drawing.marks if isinstance(mark, Box)]
@@ -57,17 +57,17 @@ def test_what_is_not_sure_enough_is_left_out_and_the_surest_is_in_front() -> Non
 
 def test_the_slider_and_the_switch_are_places_that_set_the_settings() -> None:
     drawing = made().lay_out(600, 400)
-    stops = [spot for spot in drawing.spots if spot.options and spot.options[0][0] == "score"]
-    assert [spot.options[0][1] for spot in stops] == list(STOPS)
-    assert [spot.x for spot in stops] == sorted(spot.x for spot in stops)
-    (switch,) = [spot for spot in drawing.spots if spot.options and spot.options[0][0] == "proposals"]
+    stops = [region for region in drawing.regions if region.options and region.options[0][0] == "score"]
+    assert [region.options[0][1] for region in stops] == list(STOPS)
+    assert [region.x for region in stops] == sorted(region.x for region in stops)
+    (switch,) = [region for region in drawing.regions if region.options and region.options[0][0] == "proposals"]
     assert switch.options == (("proposals", True),)
     shown = made(shows_proposals=True).lay_out(600, 400)
-    assert any(spot.options == (("proposals", False),) for spot in shown.spots)
+    assert any(region.options == (("proposals", False),) for region in shown.regions)
 
 
 def test_the_pointer_is_told_how_right_a_box_is() -> None:
-    told = [spot.words for spot in made(percent=5).lay_out(600, 400).spots]
+    told = [region.words for region in made(percent=5).lay_out(600, 400).regions]
     assert "three, 90 % sure; shares 80 % (IoU) with the true box" in told
     assert "one, 40 % sure; there is no one here" in told
     assert "two, 60 % sure" in told, "nobody knows what is truly there"

@@ -11,7 +11,7 @@ from tests.contract.observed_networks import Observed, observed
 from visualnet.core.graph import Value
 from visualnet.figures.charts.observed.attribution import AttributionChart
 from visualnet.training.observations.attribution.entries import find_entries
-from visualnet.training.observations.context import resting
+from visualnet.training.observations.context import in_evaluation_mode
 from visualnet.training.observations.observation import (
     NETWORK,
     CannotObserve,
@@ -24,7 +24,7 @@ from visualnet.training.observations.probe_targets import OwnSample
 
 def see(found: Observed, name: str, subject: Subject = NETWORK, sample: int = 3, **options: Value) -> Result:
     """One observation of one sample."""
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         found.context.aim(sample)
         return find_observations()[name](options).compute(found.context, subject)
 
@@ -61,7 +61,7 @@ def test_the_true_class_a_chosen_one_and_one_that_is_not_there() -> None:
     with pytest.raises(CannotObserve, match="10 answers"):
         see(found, "saliency", target="chosen", number=10)
     own = OwnSample({"image": np.zeros((1, 28, 28), np.float32)})
-    with resting(found.model), torch.no_grad():
+    with in_evaluation_mode(found.model), torch.no_grad():
         found.context.aim(3, own)
         kind = find_observations()["saliency"]
         assert not kind().compute(found.context, NETWORK).arrays["sample_0"].any()

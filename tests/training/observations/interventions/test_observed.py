@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tests.training.observations.feeds.rig import Rig
-from visualnet.training.observations.context import resting
+from visualnet.training.observations.context import in_evaluation_mode
 from visualnet.training.observations.feeds.feed import Feed
 from visualnet.training.observations.interventions.knock_out import estimate_means, t_quantile
 from visualnet.training.observations.observation import CannotObserve, ObservationRequest, Result, make_observation
@@ -26,7 +26,7 @@ def vit() -> Rig:
 def observe(rig: Rig, name: str, subject: object, sample: int = 0, **options: object) -> Result:
     made = make_observation(ObservationRequest(name, subject, tuple(options.items())))  # type: ignore[arg-type]
     rig.context.aim(sample)
-    with resting(rig.model), torch.no_grad():
+    with in_evaluation_mode(rig.model), torch.no_grad():
         return made.compute(rig.context, subject)  # type: ignore[arg-type]
 
 
@@ -139,7 +139,7 @@ def test_ranges_are_those_of_the_validation_samples(vit: Rig) -> None:
 
 def test_what_a_person_feeds_acts_on_what_is_observed(lenet: Rig) -> None:
     port, after = lenet.port("conv1"), lenet.port("relu1")
-    with resting(lenet.model):
+    with in_evaluation_mode(lenet.model):
         lenet.context.aim(0, feeds=(Feed(port, "zeros"),))
         assert not lenet.context.values([after])[after].any()
         loss = float(lenet.context.loss())

@@ -23,7 +23,7 @@ from visualnet.training import events
 from visualnet.training.control import ProbeRequest
 from visualnet.training.idle_probe import IdleProbe, Question
 from visualnet.training.loop.session import Session
-from visualnet.training.observations.context import ObservationContext, plain_fields, resting
+from visualnet.training.observations.context import ObservationContext, in_evaluation_mode, plain_fields
 from visualnet.training.observations.landscape.declare import LossLine, LossSurface, WeightsPath
 from visualnet.training.observations.landscape.directions import (
     normalise_filters,
@@ -62,7 +62,7 @@ def test_every_place_of_the_grid_is_the_loss_there() -> None:
     first, second = random_direction(meter.center, generator), random_direction(meter.center, generator)
     before = {name: tensor.clone() for name, tensor in context.model.objective.state_dict().items()}
     places = [-1.0, 0.0, 0.5]
-    with resting(context.model):
+    with in_evaluation_mode(context.model):
         grid = meter.grid(first, second, places, places)
         middle = meter.measure()
     for name, tensor in context.model.objective.state_dict().items():
@@ -91,7 +91,7 @@ def test_weights_are_put_back_where_it_is_given_up() -> None:
 
     context.check = give_up
     try:
-        with resting(context.model), pytest.raises(CannotObserve):
+        with in_evaluation_mode(context.model), pytest.raises(CannotObserve):
             LossSurface({"size": 3, "samples": 4}).compute(context, NETWORK)
     finally:
         context.check = lambda share: None
@@ -149,13 +149,13 @@ def test_the_middle_is_the_loss_of_the_run_and_the_line_begins_at_its_first_weig
     assert np.allclose(seen.arrays["path"][-1], 0)
     # The path lies on the plane: the loss at its beginning is that of the fresh network.
     fresh = context_of(project, project.recipe.seed)
-    with resting(fresh.model):
+    with in_evaluation_mode(fresh.model):
         begun = LossMeter(fresh, **{"samples": len(data.validation), "part": "validation"}).measure()
     shares, losses = along.arrays["shares"], along.arrays["loss"]
     assert losses[np.isclose(shares, 0)][0] == pytest.approx(begun, rel=1e-5)
     assert losses[np.isclose(shares, 1)][0] == pytest.approx(last, rel=1e-5)
     assert begun > last
-    with pytest.raises(CannotObserve, match="Train first"), resting(fresh.model):
+    with pytest.raises(CannotObserve, match="Train first"), in_evaluation_mode(fresh.model):
         LossLine({"samples": 4}).compute(fresh, NETWORK)
     fresh.run = tmp_path / "run"
     assert kept_path(fresh)[0].name == "beginning" and len(kept_path(fresh)) >= 2
@@ -191,6 +191,6 @@ def test_a_line_of_equal_height_is_where_the_height_is() -> None:
         bowl + 0.1, tuple(side), tuple(side), "a", "b", "loss", ((1.0, 1.0), (0.0, 0.0)), ("x", "now"), True
     )
     drawing = chart.lay_out(500, 400)
-    assert chart.is_logarithmic and any(spot.words == "now" for spot in drawing.spots)
+    assert chart.is_logarithmic and any(region.words == "now" for region in drawing.regions)
     assert not ContourChart(bowl, tuple(side), tuple(side), "a", "b", "loss", logarithmic=True).is_logarithmic
     assert len(list(chart.rows())) == 42 and "with a path of 2" in chart.description()

@@ -29,8 +29,7 @@ def enter(view: CanvasBase) -> None:
         view.studio.open_sheet(block, (*view.studio.path, node_id))
         return
     view.show_card(node_id)
-    if view.studio.shell is not None:
-        view.studio.shell.run_action(EDIT_PARAMETERS)
+    view.studio.shell.run_action(EDIT_PARAMETERS)
 
 
 _KEYS: dict[tuple[Qt.Key, Qt.KeyboardModifier], Callable[[CanvasBase], object]] = {

@@ -15,7 +15,7 @@ from visualnet.core.edits import annotate, frame_contents
 from visualnet.core.graph import Port
 from visualnet.core.text.format import format_quantity
 from visualnet.core.validation import LEAST_AREA
-from visualnet.layers.shorthand import Given
+from visualnet.layers.shorthand import TypedParameters
 
 RING = 8.0
 NO_WIRE = "go to a wire first (W)"
@@ -177,7 +177,7 @@ def _move_annotation(view: CanvasBase, annotation: str, way: Way, stretches: boo
         areas = {annotation: (x, y, max(LEAST_AREA[0], width + dx), max(LEAST_AREA[1], height + dy))}
         places: dict[str, tuple[float, float]] = {}
     else:
-        areas, cards = frame_contents.contents(graph, annotation, card_areas(view.canvas))
+        areas, cards = frame_contents.moved_with(graph, annotation, card_areas(view.canvas))
         areas = {i: (a[0] + dx, a[1] + dy, a[2], a[3]) for i, a in areas.items()}
         places = {i: (view.canvas.cards[i].x + dx, view.canvas.cards[i].y + dy) for i in cards}
     verb = "Stretch" if stretches else "Move"
@@ -193,7 +193,7 @@ def insert(view: CanvasBase, here: Port) -> None:
     """Ask for a layer to put into a wire."""
     at = _middle(view, here)
 
-    def put(kind: str, given: Given) -> None:
+    def put(kind: str, given: TypedParameters) -> None:
         placing.insert(view, kind, [here], given, (at.x() - 84, at.y() - 40))
 
     view.search_asked.emit(view.mapFromScene(at), put, "Put into the wire…")

@@ -13,7 +13,7 @@ from visualnet.app.canvas.commands import clipboard
 from visualnet.app.canvas.commands.select import selected_cards
 from visualnet.core import edits
 from visualnet.core.text.format import format_quantity
-from visualnet.layers.shorthand import Given
+from visualnet.layers.shorthand import TypedParameters
 
 
 def choose_kind(view: CanvasBase) -> None:
@@ -23,7 +23,7 @@ def choose_kind(view: CanvasBase) -> None:
         return
     card, sheet, scope = view.canvas.cards[ids[-1]], studio.sheet, studio.scope
 
-    def chosen(kind: str, given: Given) -> None:
+    def chosen(kind: str, given: TypedParameters) -> None:
         studio.do(f"Change to {kind_label(kind)}", lambda p: replace_kind(p, sheet, ids, kind, given, scope))
 
     view.show_card(card.id)

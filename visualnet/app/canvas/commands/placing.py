@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 from visualnet.analysis.card_content import card_content
 from visualnet.analysis.connect.insert_node import insert_node, kind_label, passes_on
 from visualnet.analysis.geometry.card_size import HEIGHT, MIN_WIDTH, card_size
-from visualnet.analysis.geometry.make_room import GAP, Room, make_room
+from visualnet.analysis.geometry.make_room import GAP, InsertionLayout, make_room
 from visualnet.analysis.geometry.sheet_geometry import Places, frames_around, snap, snap_up
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.arrange import card_areas, keep_in_view
@@ -20,7 +20,7 @@ from visualnet.core import edits
 from visualnet.core.edits import annotate
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
-from visualnet.layers.shorthand import NONE, Given
+from visualnet.layers.shorthand import NONE, TypedParameters
 
 MOST_STEPS = 400
 """So often a place is looked for; then cards may overlap."""
@@ -51,7 +51,7 @@ def add(
     at: tuple[float, float],
     source: Port | None = None,
     target: Port | None = None,
-    given: Given = NONE,
+    given: TypedParameters = NONE,
 ) -> bool:
     """Add a node as one edit, wired if asked, and select it."""
     studio, place = view.studio, free_place(view.canvas, at)
@@ -79,7 +79,7 @@ def wires_behind(view: CanvasBase, node_id: str) -> tuple[Port | None, list[Port
     return (Port(node_id, outputs[0]), []) if outputs else (None, [])
 
 
-def add_behind(view: CanvasBase, kind: str, node_id: str, given: Given = NONE) -> bool:
+def add_behind(view: CanvasBase, kind: str, node_id: str, given: TypedParameters = NONE) -> bool:
     """Add a node behind another: between it and what follows it, where something does and the kind can stand between."""
     source, ends = wires_behind(view, node_id)
     if ends and passes_on(view.studio.project, kind, given):
@@ -110,7 +110,7 @@ def insert(
     view: CanvasBase,
     kind: str,
     wires: Sequence[Port],
-    given: Given = NONE,
+    given: TypedParameters = NONE,
     dropped: tuple[float, float] | None = None,
 ) -> bool:
     """Put a new node into wires that come from one port, as one edit, and select it. What follows moves on to make room.
@@ -149,7 +149,7 @@ def find_room(
     size: tuple[float, float],
     dropped: tuple[float, float] | None,
     own: str = "",
-) -> Room:
+) -> InsertionLayout:
     """Where a card of this size goes that is put into wires, and where those go that make room for it."""
     graph = view.studio.graph
     targets = [wire.node for wire in wires]

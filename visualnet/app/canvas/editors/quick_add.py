@@ -28,7 +28,7 @@ from visualnet.app.widgets.layouts import column
 from visualnet.app.widgets.painting import draw_line, draw_row_ground
 from visualnet.core.project import Project
 from visualnet.layers import LAYERS
-from visualnet.layers.shorthand import Given
+from visualnet.layers.shorthand import TypedParameters
 
 WIDTH, ROW, ROWS = 380, 40, 8
 FEWER = 5
@@ -48,7 +48,7 @@ class Branch(NamedTuple):
 
     describe: Callable[[str], str]
     """Where a node of this kind goes with Return."""
-    instead: Callable[[str, Given], object] | None = None
+    instead: Callable[[str, TypedParameters], object] | None = None
     words: str = ""
     """What Shift+Return does instead."""
 
@@ -60,7 +60,7 @@ class QuickAdd(Popup):
     _project: Project
     _used: Counter[str]
     _found: list[Entry]
-    _chosen: Callable[[str, Given], object] | None
+    _chosen: Callable[[str, TypedParameters], object] | None
     _branch: Branch | None
     _most: int
 
@@ -99,7 +99,7 @@ class QuickAdd(Popup):
         project: Project,
         sheet: str,
         kinds: Iterable[str] | None,
-        chosen: Callable[[str, Given], object],
+        chosen: Callable[[str, TypedParameters], object],
         hint: str = "",
         branch: Branch | None = None,
         kept_free: Sequence[QRect] = (),

@@ -18,7 +18,7 @@ from visualnet.app.canvas.scene.layers.node_layer import CardLayer
 from visualnet.app.canvas.scene.layers.sheet_layer import SheetLayer
 from visualnet.app.canvas.scene.layers.wire_layer import WireLayer
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
-from visualnet.app.canvas.scene.sheet_index import CardFace, SheetIndex
+from visualnet.app.canvas.scene.sheet_index import CardPainter, SheetIndex
 from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.app.canvas.scene.wire_routes import WireRoutes
 from visualnet.app.theme.tokens import DARK, Theme
@@ -45,9 +45,9 @@ class CanvasScene(SheetIndex):
             self.addItem(layer)
         self._extent = QRectF()
 
-    def set_face(self, face: CardFace | None) -> None:
+    def set_card_painter(self, card_painter: CardPainter | None) -> None:
         """Paint all cards in another way, or as usual again."""
-        self.face = face
+        self.card_painter = card_painter
         self.card_layer.sprites.clear()
         self._blocks = None
         self.update()
@@ -65,7 +65,7 @@ class CanvasScene(SheetIndex):
             self.card_layer.sprites,
         ):
             kept.clear()
-        self.marks, self.wire_inks = Highlights(), {}
+        self.marks, self.wire_styles = Highlights(), {}
         self._forget_places()
         self._end_move()
         self._change(Graph(), self.graph)

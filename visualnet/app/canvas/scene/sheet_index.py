@@ -14,7 +14,7 @@ from visualnet.app.canvas.scene.annotation_item import AnnotationItem
 from visualnet.app.canvas.scene.highlights import Highlights
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
 from visualnet.app.canvas.scene.node_painter import block_colour
-from visualnet.app.canvas.scene.wire_item import WireInk, WireItem
+from visualnet.app.canvas.scene.wire_item import WireItem, WireStyle
 from visualnet.app.theme.tokens import DARK, Theme
 from visualnet.core.graph import Graph, Port
 from visualnet.core.project import MAIN, Project
@@ -33,7 +33,7 @@ class Hit(NamedTuple):
     corner: bool = False
 
 
-class CardFace(Protocol):
+class CardPainter(Protocol):
     """Another way to paint cards than in full and as blocks."""
 
     def paint(self, p: QPainter, item: NodeItem, theme: Theme, scale: float) -> bool:
@@ -60,11 +60,11 @@ class SheetIndex(QGraphicsScene):
         self.by_node: dict[str, set[Port]] = {}
         self.annotations: dict[str, AnnotationItem] = {}
         self.marks = Highlights()
-        self.face: CardFace | None = None
+        self.card_painter: CardPainter | None = None
         """How cards are painted, if not as usual."""
         self.failing: set[Port] = set()
         """The wires along which something arrives that does not fit."""
-        self.wire_inks: Mapping[Port, WireInk] = {}
+        self.wire_styles: Mapping[Port, WireStyle] = {}
         """Wires that are drawn by a figure."""
         self.moving_cards: frozenset[str] = frozenset()
         """The cards that are being moved, and"""
@@ -95,10 +95,10 @@ class SheetIndex(QGraphicsScene):
             for view in self.views():
                 view.viewport().update()
 
-    def set_wire_inks(self, inks: Mapping[Port, WireInk]) -> None:
+    def set_wire_styles(self, styles: Mapping[Port, WireStyle]) -> None:
         """Draw these wires by a figure, and all others as usual."""
-        if inks != self.wire_inks:
-            self.wire_inks = inks
+        if styles != self.wire_styles:
+            self.wire_styles = styles
             self.update()
 
     def wire_changed(self, wire: WireItem) -> None:
@@ -123,7 +123,7 @@ class SheetIndex(QGraphicsScene):
                 colour = (
                     self.theme.error if item.content.badge == "error" else block_colour(self.theme, item.content.family)
                 )
-                area = item.rect if self.face is None else self.face.area(item)
+                area = item.rect if self.card_painter is None else self.card_painter.area(item)
                 self._blocks.setdefault(colour, []).append(area)
         return self._blocks
 

@@ -18,7 +18,7 @@ from visualnet.core.graph import Port
 REACH = 7.0
 
 
-class WireInk(NamedTuple):
+class WireStyle(NamedTuple):
     """How a wire is drawn by a figure: its colour, and its width in px of the usual size."""
 
     colour: str

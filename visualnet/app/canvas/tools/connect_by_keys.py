@@ -54,7 +54,7 @@ class ConnectTool(JoinTool):
                 return node_id
         return near[0] if near else ""
 
-    def _best(self, node_id: str) -> best_ports.Join | None:
+    def _best(self, node_id: str) -> best_ports.PossibleWire | None:
         return best_ports.best_join(self.accept, *self._ends(node_id))
 
     def _ends(self, node_id: str) -> tuple[str, str]:

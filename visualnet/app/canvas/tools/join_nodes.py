@@ -24,7 +24,7 @@ class JoinTool(Tool):
         self.node = node
         self.accept = self.studio.acceptance()
         self.over = ""
-        self.join: best_ports.Join | None = None
+        self.join: best_ports.PossibleWire | None = None
         self.at = QPointF()
 
     def move(self, at: QPointF, event: QInputEvent) -> None:
@@ -40,7 +40,7 @@ class JoinTool(Tool):
         self.over = node_id
         self.join = self._best(node_id) if node_id else None
 
-    def _best(self, node_id: str) -> best_ports.Join | None:
+    def _best(self, node_id: str) -> best_ports.PossibleWire | None:
         """The ports of the card and another one that fit best."""
         return best_ports.best_join(self.accept, self.node, node_id)
 

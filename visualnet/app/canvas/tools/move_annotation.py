@@ -26,7 +26,7 @@ class MoveAnnotationTool(Tool):
         self.view.select_wires(())
         self.view.select_annotations([*self.scene.marks.annotations, self.id] if adds(event) else [self.id])
         cards = {} if self.corner else card_areas(self.scene)
-        self.areas, inside = frame_contents.contents(self.scene.graph, self.id, cards)
+        self.areas, inside = frame_contents.moved_with(self.scene.graph, self.id, cards)
         if self.corner:
             self.areas = {self.id: self.areas[self.id]}
         self.cards = {i: cards[i][:2] for i in inside}

@@ -9,8 +9,7 @@ from visualnet.app.state.studio import Studio
 
 def show(studio: Studio) -> None:
     """Bring the panel to the front."""
-    if studio.shell is not None:
-        studio.shell.show_panel("about")
+    studio.shell.show_panel("about")
 
 
 # A table: an action is a row.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QSpinBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QSpinBox, QWidget
 
 from visualnet import pytorch
 from visualnet.analysis.facts import plain_path
@@ -19,7 +19,7 @@ from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label, spin_box
-from visualnet.app.widgets.layouts import STRETCH, column, row, split
+from visualnet.app.widgets.layouts import STRETCH, column, row, split, stack
 from visualnet.core.project import MAIN
 from visualnet.core.text.format import format_number
 from visualnet.training.idle_probe import torch_is_ready, weights_of
@@ -105,10 +105,9 @@ class BackpropPanel(QWidget):
         self.restart = button("Begin anew", "quiet", done=self.begin_anew)
         self.restart.setToolTip("Back to the weights before all steps")
         self.loss, self.note = label("", "figures"), label("", "small", wrap=True)
-        self.empty, self.stack = EmptyState("arrow-previous", ""), QStackedWidget()
         self.splitter = split(self.list, (self.page, 1), sizes=(150, 500), upright=True)
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.splitter)
+        self.empty = EmptyState("arrow-previous", "")
+        self.stack = stack(self.empty, self.splitter)
         head = row(self.chooser, self.samples, self.learner, STRETCH, margins=(12, 4, 8, 0), spacing=6)
         walk = row(*self.buttons.values(), (self.place, 1), self.speed, self.follow, margins=(8, 2, 8, 2), spacing=2)
         foot = row(self.loss, STRETCH, self.restart, self.take, margins=(12, 4, 8, 2), spacing=6)
@@ -136,7 +135,7 @@ class BackpropPanel(QWidget):
             self._forget()
             self._say(words)
             return
-        if not torch_is_ready() and not pytorch.trouble():
+        if not torch_is_ready() and not pytorch.import_failure():
             self._say("PyTorch is being loaded …")
             self._timer.start(POLL_MS)
             return
@@ -318,8 +317,7 @@ class BackpropPanel(QWidget):
             self.studio.open_sheet(block, above)
 
     def _mark_canvas(self) -> None:
-        shell = self.studio.shell
-        overlay = shell.overlay("backprop") if shell is not None else None
+        overlay = self.studio.shell.overlay("backprop")
         if isinstance(overlay, CanvasMarks):
             shown = self.isVisible() and self.passes is not None and bool(self.order)
             passes = self.passes

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from visualnet.analysis.block_ports import ends, open_ports
 from visualnet.app.state.studio import Studio
@@ -94,7 +94,7 @@ def rename(studio: Studio) -> None:
     """Ask for another name of the block, and give it."""
     view, old = studio.active.itself, block_meant(studio)
     new, agreed = QInputDialog.getText(
-        _parent(studio), "Rename block", "The block's name, a class in the code:", text=old
+        studio.shell.dialog_parent(), "Rename block", "The block's name, a class in the code:", text=old
     )
     new = new.strip()
     if not agreed or new == old:
@@ -128,14 +128,14 @@ def save_to_library(studio: Studio, path: Path | None = None) -> None:
 def export(studio: Studio) -> None:
     """Write the block to a file that can be handed on."""
     wish = str(Path.home() / f"{block_meant(studio)}.vnet")
-    chosen, _ = QFileDialog.getSaveFileName(_parent(studio), "Export block", wish, FILTER)
+    chosen, _ = QFileDialog.getSaveFileName(studio.shell.dialog_parent(), "Export block", wish, FILTER)
     if chosen:
         save_to_library(studio, Path(chosen))
 
 
 def import_file(studio: Studio) -> None:
     """Ask for a file, and take its block into the library; words about why that cannot be go to the window."""
-    chosen, _ = QFileDialog.getOpenFileName(_parent(studio), "Import block", str(Path.home()), FILTER)
+    chosen, _ = QFileDialog.getOpenFileName(studio.shell.dialog_parent(), "Import block", str(Path.home()), FILTER)
     if not chosen:
         return
     try:
@@ -145,10 +145,6 @@ def import_file(studio: Studio) -> None:
         return
     studio.library_changed.emit()
     studio.message.emit("ok", f"“{entry.name}” is in the library now: Layers offers it in every project.")
-
-
-def _parent(studio: Studio) -> QWidget | None:
-    return studio.shell.dialog_parent() if studio.shell is not None else None
 
 
 def _describe(nodes: Sequence[Node], plural: str) -> str:

@@ -22,7 +22,7 @@ def ask_repeat(studio: Studio) -> None:
             return
     whose = f"“{blocks[0].name}”" if len(blocks) == 1 else f"Each of the {len(blocks)} blocks"
     words = f"{whose} stands behind itself so many times, each time with weights of its own:"
-    parent = studio.shell.dialog_parent() if studio.shell is not None else None
+    parent = studio.shell.dialog_parent()
     times, agreed = QInputDialog.getInt(parent, "Repeat block", words, _times_now(studio), 1, MOST)
     if not agreed:
         return
@@ -34,6 +34,6 @@ def ask_repeat(studio: Studio) -> None:
 def _times_now(studio: Studio) -> int:
     """How often the first of them is repeated, what is written as an expression worked out."""
     try:
-        return expressions.whole(selected_instances(studio)[0].repeat, studio.active.scope)
+        return expressions.read_whole(selected_instances(studio)[0].repeat, studio.active.scope)
     except ValueError:
         return 1

@@ -31,7 +31,6 @@ def pack(studio: Studio) -> None:
     from visualnet.app.features.capsules.pack_dialog import PackDialog
 
     folder = folder_of_run(studio)
-    assert studio.shell is not None
     if folder is not None:
         answer_of(PackDialog(studio, folder, studio.shell.dialog_parent()))
 
@@ -41,7 +40,6 @@ def verify(studio: Studio) -> None:
     from visualnet.app.features.capsules.verify_dialog import VerifyDialog
 
     folder = folder_of_run(studio)
-    assert studio.shell is not None
     if folder is not None:
         answer_of(VerifyDialog(studio, folder, studio.shell.dialog_parent()))
 

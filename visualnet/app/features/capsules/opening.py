@@ -31,10 +31,9 @@ class _Opened(NamedTuple):
 def open_capsule(studio: Studio, path: Path) -> None:
     """Check and unpack a capsule beside the window; then show its project in a tab of its own, with the run's curves."""
     shell = studio.shell
-    assert shell is not None
 
     def show(found: _Opened) -> None:
-        assert studio.settings is not None and studio.shell is not None
+        assert studio.settings is not None
         studio.settings.remember_file(path)
         studio.shell.open_copy(found.project)
         studio.runner.attach(found.run.id)
@@ -45,7 +44,6 @@ def open_capsule(studio: Studio, path: Path) -> None:
         studio.shell.notify("ok", words, [("What is inside, verify…", look)])
 
     def fail(words: str) -> None:
-        assert studio.shell is not None
         studio.shell.notify("error", words, [])
 
     ProgressDialog(f"Opening {visible(path.name)}", lambda job: _unpack(path, job), show, fail, shell.dialog_parent())
@@ -70,7 +68,6 @@ def open_weights(studio: Studio, path: Path) -> None:
     """Show the project that a file of weights carries; say so where it carries none."""
     from visualnet.training.transfer.project_in_weights import read_project_of
 
-    assert studio.shell is not None
     try:
         project = read_project_of(path)
     except ValueError as error:

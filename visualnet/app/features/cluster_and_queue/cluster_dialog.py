@@ -121,4 +121,4 @@ class ClusterDialog(QDialog):
 
 def show(studio: Studio) -> None:
     """Ask, and write."""
-    answer_of(ClusterDialog(studio, studio.shell.dialog_parent() if studio.shell is not None else None))
+    answer_of(ClusterDialog(studio, studio.shell.dialog_parent()))

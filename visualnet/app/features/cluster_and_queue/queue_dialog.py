@@ -138,4 +138,4 @@ class QueueDialog(QDialog):
 
 def show(studio: Studio) -> None:
     """The queue, until it is closed."""
-    answer_of(QueueDialog(studio, studio.shell.dialog_parent() if studio.shell is not None else None))
+    answer_of(QueueDialog(studio, studio.shell.dialog_parent()))

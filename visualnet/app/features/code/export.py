@@ -33,7 +33,6 @@ def export_code(studio: Studio) -> None:
 
 def export_training(studio: Studio) -> None:
     """Ask for a name and write train.py, and beside it the data that it reads: in a thread, because packing them takes a while."""
-    assert studio.shell is not None
     path = _ask(studio, "Export training script", "train.py")
     if path is None:
         return
@@ -62,7 +61,7 @@ def export_training(studio: Studio) -> None:
 
 def _ask(studio: Studio, title: str, name: str) -> Path | None:
     """Where to write; None if that is not wanted, or torch is not there, which is said."""
-    assert studio.settings is not None and studio.shell is not None
+    assert studio.settings is not None
     try:
         need_torch()
     except NoTorch as error:
@@ -73,7 +72,6 @@ def _ask(studio: Studio, title: str, name: str) -> Path | None:
 
 
 def _refuse(studio: Studio, words: str) -> None:
-    assert studio.shell is not None
     studio.shell.notify("error", f"{words}.", [])
 
 

@@ -140,8 +140,7 @@ class CodePanel(QWidget):
         self.save.setEnabled(whole)
 
     def _save(self) -> None:
-        if self.studio.shell is not None:
-            self.studio.shell.run_action(self.listing.action)
+        self.studio.shell.run_action(self.listing.action)
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(self.text.toPlainText())

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QWidget
 
 from visualnet.analysis.compare.table import QUANTITIES, compare, ratio_text
 from visualnet.analysis.compare.teaching_pairs import PAIRS
@@ -17,7 +18,7 @@ from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import button, describe, label
-from visualnet.app.widgets.layouts import STRETCH, clear, column, row, widget_of
+from visualnet.app.widgets.layouts import STRETCH, clear, column, row, scroll_area, widget_of
 from visualnet.app.widgets.painting import fill_rounded, painting
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
@@ -48,20 +49,28 @@ class Bar(QWidget):
                 p.drawRoundedRect(QRectF(0, 0, max(3.0, self.width() * self.share), self.height()), 3, 3)
 
 
-class Sketch(QWidget):
+class NetworkThumbnail(QWidget):
     """A small picture of a network, so that one sees which column is which."""
 
-    def __init__(self, name: str, project: Project) -> None:
+    def __init__(self, name: str, at: int, dialog: CompareDialog) -> None:
         super().__init__()
-        self.project = project
+        # The project is asked of the dialog: now and then PySide keeps the Python part of a deleted widget, and what that holds with it.
+        self._at, self._dialog = at, ref(dialog)
         self.setFixedHeight(72)
         self.setAccessibleName(f"Picture of {name}")
 
+    @property
+    def project(self) -> Project | None:
+        """The network of its column; None once that is taken away."""
+        dialog = self._dialog()
+        return dialog.networks[self._at][1] if dialog is not None and self._at < len(dialog.networks) else None
+
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = icons.current_theme()
+        theme, project = icons.current_theme(), self.project
         with painting(self) as p:
             fill_rounded(p, QRectF(self.rect()), theme.canvas, 6)
-            paint_graph(p, QRectF(self.rect()).adjusted(10, 8, -10, -8), self.project, theme)
+            if project is not None:
+                paint_graph(p, QRectF(self.rect()).adjusted(10, 8, -10, -8), project, theme)
 
 
 class CompareDialog(QDialog):
@@ -96,9 +105,7 @@ class CompareDialog(QDialog):
         self.grid.setHorizontalSpacing(24)
         self.grid.setVerticalSpacing(12)
         inside = widget_of(column(self.grid, STRETCH, margins=(0, 0, 8, 0)))
-        area = QScrollArea(widgetResizable=True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(inside)
+        area = scroll_area(inside)
         texts = (self.title, self.words, self.formula, self.problems)
         column(head, *texts, (area, 1), self.foot, margins=16, spacing=12, parent=self)
         if studio.graph.nodes:
@@ -167,7 +174,7 @@ class CompareDialog(QDialog):
                 away, name = button("", "quiet", "close", partial(self.take_away, at)), network["name"]
                 title.addWidget(describe(away, f"Take {name} away", f"Take “{name}” away"))
             head = QWidget()
-            column(title, Sketch(network["name"], self.networks[at][1]), spacing=6, parent=head)
+            column(title, NetworkThumbnail(network["name"], at, self), spacing=6, parent=head)
             self.grid.addWidget(head, 0, at + 1)
         for at in range(1, MOST + 1):
             self.grid.setColumnStretch(at, int(at <= len(networks)))

@@ -12,7 +12,7 @@ def show(studio: Studio) -> None:
     """Networks side by side."""
     from visualnet.app.features.comparison.dialog import CompareDialog
 
-    answer_of(CompareDialog(studio, studio.shell.dialog_parent() if studio.shell is not None else None))
+    answer_of(CompareDialog(studio, studio.shell.dialog_parent()))
 
 
 FEATURE = Feature(

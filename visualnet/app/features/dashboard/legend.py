@@ -13,7 +13,7 @@ from visualnet.app.actions.filled_menu import fill_on_show
 from visualnet.app.canvas.overlays.card_tints import paint_amounts
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.corner_legend import CornerLegend
-from visualnet.app.features.dashboard.wire_inks import BROADEST, LEVELS, wire_ink
+from visualnet.app.features.dashboard.wire_styles import BROADEST, LEVELS, wire_style
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.painting import draw_line, fill_rounded, painting
@@ -125,13 +125,15 @@ class DashboardLegend(CornerLegend):
     def _paint_burning(self, p: QPainter, bar: QRectF) -> None:
         shades = QLinearGradient(bar.topLeft(), bar.topRight())
         for share in (number / 10 for number in range(11)):
-            shades.setColorAt(share, QColor(wire_ink(share, self.studio.theme).colour))
+            shades.setColorAt(share, QColor(wire_style(share, self.studio.theme).colour))
         fill_rounded(p, bar, QBrush(shades), 3)
 
     def _paint_wire(self, p: QPainter, y: float) -> None:
         """A wire that burns more and more."""
         step = (WIDE - 2 * EDGE) / LEVELS
         for level in range(LEVELS):
-            ink = wire_ink(level / (LEVELS - 1), self.studio.theme)
-            p.setPen(QPen(QColor(ink.colour), min(ink.width, BROADEST), Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+            style = wire_style(level / (LEVELS - 1), self.studio.theme)
+            p.setPen(
+                QPen(QColor(style.colour), min(style.width, BROADEST), Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+            )
             p.drawLine(QPointF(EDGE + level * step, y), QPointF(EDGE + (level + 1) * step + 0.4, y))

@@ -13,9 +13,16 @@ from visualnet.analysis.cost.quantities import QUANTITIES
 from visualnet.app.canvas.overlays.card_tints import CardTint, FigureNotes, TintLayer, amount_colour
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.dashboard.legend import DashboardLegend, Part
-from visualnet.app.features.dashboard.quantities import CARDS, WIRES, CardQuantity, Figure, WireQuantity, course
+from visualnet.app.features.dashboard.quantities import (
+    CARDS,
+    WIRES,
+    CardQuantity,
+    Figure,
+    WireQuantity,
+    spread_over_run,
+)
 from visualnet.app.features.dashboard.sparkline import draw_course
-from visualnet.app.features.dashboard.wire_inks import wire_ink
+from visualnet.app.features.dashboard.wire_styles import wire_style
 from visualnet.app.features.heatmap.overlay import MEASURE, MEASURE_TIP, STOP, HeatMap
 from visualnet.app.features.learner_map.overlay import LearnerMap
 from visualnet.app.services.live_probes import sheet_path
@@ -179,8 +186,7 @@ class Dashboard(QObject):
 
     def follow(self, *_: object) -> None:
         """Ask for what is to be shown of the sheet that is open now, and show what there is of it."""
-        if self.studio.shell is not None:
-            self.studio.shell.set_checked(ACTION, self.shown)
+        self.studio.shell.set_checked(ACTION, self.shown)
         probes = self.studio.runner.probes
         if not self._joined:
             self._joined = True
@@ -274,7 +280,7 @@ class Dashboard(QObject):
             scale = self.card_scale or LogScale()
             for node, figure in figures.items():
                 # Faint to burning, as wires are: of dead units none is well, and should not catch the eye.
-                burning = wire_ink(figure.value, self.studio.theme).colour
+                burning = wire_style(figure.value, self.studio.theme).colour
                 colour = burning if quantity.is_share else amount_colour(scale.share(figure.value))
                 strength = min(0.2 + figure.value, 1.0) if quantity.is_share else 1.0
                 tints[node] = CardTint(colour, figure.words, strength)
@@ -287,15 +293,17 @@ class Dashboard(QObject):
         wires = {
             target: figures[wire.source] for target, wire in self.view.canvas.wires.items() if wire.source in figures
         }
-        inks = {target: wire_ink(scale.share(figure.value), theme) for target, figure in wires.items()}
-        self.view.canvas.set_wire_inks(inks)
+        styles = {target: wire_style(scale.share(figure.value), theme) for target, figure in wires.items()}
+        self.view.canvas.set_wire_styles(styles)
         notes = {target: figure.told for target, figure in wires.items()}
         self.notes.show_notes({node: figure.told for node, figure in self.card_figures.items()}, notes)
 
     def _draw_courses(self, history: History) -> None:
         """The courses on the cards; those that have none any more lose theirs."""
         path, theme = sheet_path(self.studio), self.studio.theme
-        found = {(*path, node): draw_course(course(history, node), theme) for node in self.card_figures if history}
+        found = {
+            (*path, node): draw_course(spread_over_run(history, node), theme) for node in self.card_figures if history
+        }
         gone = dict.fromkeys(self._with_course - found.keys())
         self._with_course = set(found)
         if found or gone:

@@ -167,7 +167,7 @@ WIRES: Mapping[str, WireQuantity] = {
 """What can be shown on the wires, by the name that is kept in the settings."""
 
 
-def course(history: History, node: str) -> list[tuple[int, float, float]]:
+def spread_over_run(history: History, node: str) -> list[tuple[int, float, float]]:
     """Step, mean and spread of what left a card, over the run."""
     found = []
     for step, result in history:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from visualnet.app.plots.colours import Ink, text_font
+from visualnet.app.plots.colours import PlotColours, text_font
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.data.examination.measure import PARTS, ClassCount
 
@@ -61,37 +61,39 @@ class ClassBalance(PaintedPicture):
         at = int(y / self._line()) - 1
         return at if 0 <= at < min(len(self.classes), MOST) else -1
 
-    def draw(self, painter: QPainter, ink: Ink) -> None:
+    def draw(self, painter: QPainter, colours: PlotColours) -> None:
         line, shown = self._line(), self.classes[:MOST]
-        colours = (ink.accent, ink.curve(1), ink.curve(2))
+        of_parts = (colours.accent, colours.curve(1), colours.curve(2))
         metrics = QFontMetricsF(painter.font())
         names = min(max(metrics.horizontalAdvance(each.name) for each in shown) + GAP, max(self.width() * 0.35, NAME))
         figures = metrics.horizontalAdvance(f"{max(each.total for each in shown):,}") + GAP
         length = max(self.width() - names - figures - GAP, 10.0)
-        self._draw_key(painter, ink, colours, names, line)
+        self._draw_key(painter, colours, of_parts, names, line)
         most = max(max(each.total for each in shown), 1)
         for at, each in enumerate(shown):
             top = (at + 1) * line
-            painter.setPen(ink.text)
+            painter.setPen(colours.text)
             name = metrics.elidedText(each.name, Qt.TextElideMode.ElideRight, names - GAP)
             painter.drawText(QRectF(0, top, names - GAP, line), RIGHT | MIDDLE, name)
             x = names
             painter.setPen(Qt.PenStyle.NoPen)
-            for count, colour in zip(each.counts, colours, strict=True):
+            for count, colour in zip(each.counts, of_parts, strict=True):
                 wide = length * count / most
                 painter.setBrush(colour)
                 painter.drawRect(QRectF(x, top + line * 0.2, wide, line * 0.6))
                 x += wide
-            painter.setPen(ink.muted if each.total > 1 else ink.warning)
+            painter.setPen(colours.muted if each.total > 1 else colours.warning)
             painter.drawText(QRectF(x + GAP / 2, top, figures + GAP, line), LEFT | MIDDLE, f"{each.total:,}")
 
-    def _draw_key(self, painter: QPainter, ink: Ink, colours: Sequence[Any], left: float, line: float) -> None:
+    def _draw_key(
+        self, painter: QPainter, colours: PlotColours, of_parts: Sequence[Any], left: float, line: float
+    ) -> None:
         """Which colour is which part, of those that hold anything."""
         x = left
-        for at, (words, colour) in enumerate(zip(PARTS, colours, strict=True)):
+        for at, (words, colour) in enumerate(zip(PARTS, of_parts, strict=True)):
             if any(each.counts[at] for each in self.classes):
                 painter.fillRect(QRectF(x, line * 0.3, line * 0.4, line * 0.4), colour)
-                painter.setPen(ink.muted)
+                painter.setPen(colours.muted)
                 wide = QFontMetricsF(painter.font()).horizontalAdvance(words)
                 painter.drawText(QRectF(x + line * 0.6, 0, wide + 2, line), LEFT | MIDDLE, words)
                 x += line * 0.6 + wide + 2 * GAP

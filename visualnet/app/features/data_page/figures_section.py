@@ -15,9 +15,9 @@ from visualnet.app.widgets.basic import KeyValue, label
 from visualnet.app.widgets.layouts import STRETCH, column
 from visualnet.core.text.format import capitalize_first, format_number, format_quantity
 from visualnet.core.text.visible import visible
-from visualnet.data.examination.face import date_columns
 from visualnet.data.examination.measure import ColumnFigures
 from visualnet.data.examination.report import describe_field, further_figures
+from visualnet.data.examination.sample_content import date_columns
 from visualnet.data.table_files.cells import describe_date
 
 

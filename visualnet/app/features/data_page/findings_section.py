@@ -18,7 +18,7 @@ from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.examination.copies import CopyGroup, across_parts, keep_together, leave_out
 from visualnet.data.sources.registry import SOURCES
-from visualnet.data.sources.source import Found
+from visualnet.data.sources.source import SourceScan
 
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -175,7 +175,7 @@ class FindingsSection(QWidget):
         self.studio.do("Leave copies out", lambda p: edits.set_data(p, facts=leave_out(p.data, copies)))
 
 
-def _entries(found: Found | None) -> list[Entry]:
+def _entries(found: SourceScan | None) -> list[Entry]:
     return [
         Entry(each.severity, each.words, each.file, each.line, each.samples)
         for each in (found.findings if found else ())

@@ -11,8 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QFrame,
-    QScrollArea,
     QWidget,
 )
 
@@ -23,7 +21,7 @@ from visualnet.app.services.data_examiner import data_examiner_of
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, describe, label
 from visualnet.app.widgets.dialogs.modal import answer_of
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, scroll_area
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
@@ -31,7 +29,7 @@ from visualnet.core.storage.data_places import remember
 from visualnet.core.text.format import capitalize_first, format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.sources.registry import SOURCES, guess_sources
-from visualnet.data.sources.source import FileSource, Found, Guess
+from visualnet.data.sources.source import FileSource, Guess, SourceScan
 
 PAUSE_MS = 300
 """So long after an option was changed the data are looked through again."""
@@ -43,14 +41,14 @@ def ask_for_file(studio: Studio) -> None:
     endings = sorted({suffix.removeprefix(".") for kind in SOURCES.values() for suffix in kind.suffixes})
     patterns = " ".join(f"*.{ending}" for ending in endings)
     kinds = f"Data ({patterns});;All files (*)" if patterns else "All files (*)"
-    name, _ = QFileDialog.getOpenFileName(_window(studio), "Open data", _folder(studio), kinds)
+    name, _ = QFileDialog.getOpenFileName(studio.shell.dialog_parent(), "Open data", _folder(studio), kinds)
     if name:
         choose_own_data(studio, Path(name))
 
 
 def ask_for_folder(studio: Studio) -> None:
     """Let the person choose a folder of data."""
-    name = QFileDialog.getExistingDirectory(_window(studio), "Open a folder of data", _folder(studio))
+    name = QFileDialog.getExistingDirectory(studio.shell.dialog_parent(), "Open a folder of data", _folder(studio))
     if name:
         choose_own_data(studio, Path(name))
 
@@ -59,7 +57,7 @@ def ask_for_download(studio: Studio) -> None:
     """Let the person fetch one of the known sets, and learn from it."""
     from visualnet.app.features.data_page.download_dialog import DownloadDialog
 
-    dialog = DownloadDialog(_window(studio))
+    dialog = DownloadDialog(studio.shell.dialog_parent())
     answer_of(dialog)
     if dialog.folder is not None:
         choose_own_data(studio, dialog.folder)
@@ -71,29 +69,23 @@ def choose_own_data(studio: Studio, path: Path) -> None:
     if not guesses:
         studio.message.emit("warning", f"Nothing in “{path.name}” can be read as data. {_say_what_can_be()}")
         return
-    dialog = OwnDataDialog(path, guesses, _window(studio))
+    dialog = OwnDataDialog(path, guesses, studio.shell.dialog_parent())
     accepted, result = answer_of(dialog) == QDialog.DialogCode.Accepted, dialog.result_
     if not accepted or result is None:
         return
     take_own_data(studio, *result)
 
 
-def take_own_data(studio: Studio, choice: DataChoice, found: Found) -> None:
+def take_own_data(studio: Studio, choice: DataChoice, found: SourceScan) -> None:
     """Make what was looked through the data of the project, and show them."""
     remember(choice.path)
-    if studio.shell is not None and studio.shell.covered:
+    if studio.shell.covered:
         studio.shell.run_action("file.empty")
     data_examiner_of(studio).keep(choice, found)
     choose_data(studio, choice)
-    if studio.shell is not None:
-        studio.shell.run_action("view.workspace_data")
-        page = studio.shell.show_panel("data")
-        if page is not None:
-            page.show_section("samples")
-
-
-def _window(studio: Studio) -> QWidget | None:
-    return studio.shell.dialog_parent() if studio.shell is not None else None
+    studio.shell.run_action("view.workspace_data")
+    if (page := studio.shell.show_panel("data")) is not None:
+        page.show_section("samples")
 
 
 def _folder(studio: Studio) -> str:
@@ -113,7 +105,7 @@ class OwnDataDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.path = path
-        self.result_: tuple[DataChoice, Found] | None = None
+        self.result_: tuple[DataChoice, SourceScan] | None = None
         self._guesses = {kind.name: guess for kind, guess in guesses}
         self._options: dict[str, dict[str, Value]] = {
             name: dict(guess.options) for name, guess in self._guesses.items()
@@ -146,9 +138,7 @@ class OwnDataDialog(QDialog):
         inner = QWidget()
         parts = (self.bar, self.facts, self.findings, self.fault, self.options, STRETCH)  # what was found first
         column(*parts, margins=(0, 0, 8, 0), spacing=12, parent=inner)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inner)
+        scroll = scroll_area(inner)
         column(head, self.kind, (scroll, 1), row(self.buttons), margins=16, spacing=12, parent=self)
         self.finished.connect(lambda _: self._end())
         self._choose()
@@ -187,7 +177,7 @@ class OwnDataDialog(QDialog):
         name, path = str(self.kind.currentData()), self.path
         options = dict(self._options.get(name, {}))
 
-        def run(job: Job) -> tuple[DataChoice, Found]:
+        def run(job: Job) -> tuple[DataChoice, SourceScan]:
             from visualnet.data.choosing import choose
 
             return choose(name, path, options, job)
@@ -202,7 +192,7 @@ class OwnDataDialog(QDialog):
             parent=self,
         )
 
-    def _show(self, result: tuple[DataChoice, Found]) -> None:
+    def _show(self, result: tuple[DataChoice, SourceScan]) -> None:
         from visualnet.data.examination.report import describe_field, further_figures
 
         self.result_ = result

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from visualnet.app.features.data_page.choosing_section import ChoosingSection
 from visualnet.app.features.data_page.figures_section import FiguresSection
@@ -21,7 +21,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, button, describe, label
 from visualnet.app.widgets.dialogs.messages import Banner
-from visualnet.app.widgets.layouts import column, row, widget_of
+from visualnet.app.widgets.layouts import column, row, stack, widget_of
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core import edits
@@ -30,7 +30,7 @@ from visualnet.core.text.format import capitalize_first
 from visualnet.core.text.visible import visible
 from visualnet.data.registry import find_kind
 from visualnet.data.sources.registry import SOURCES
-from visualnet.data.sources.source import Found, make_source
+from visualnet.data.sources.source import SourceScan, make_source
 
 SECTIONS = ("choose", "samples", "figures", "findings", "prepare")
 
@@ -57,9 +57,7 @@ class DataPage(QWidget):
             "prepare": PreparationSection(studio),
         }
         self.switch = Segmented([capitalize_first(name) for name in SECTIONS], "Part of the data page")
-        self.stack = QStackedWidget()
-        for section in self.sections.values():
-            self.stack.addWidget(section)
+        self.stack = stack(*self.sections.values())
         self.switch.chosen.connect(lambda at: self.show_section(SECTIONS[at]))
         self.narrow_switch = describe(QComboBox(), "Part of the data page")
         self.narrow_switch.addItems([capitalize_first(name) for name in SECTIONS])
@@ -151,7 +149,7 @@ class DataPage(QWidget):
         if self.banner.isHidden() or self.banner.text != words:
             self.banner.show_message(words, "warning", actions)
 
-    def _take_facts(self, found: Found) -> None:
+    def _take_facts(self, found: SourceScan) -> None:
         """The data as they were found last."""
         self.studio.do("Look the data through again", lambda p: edits.set_data(p, facts=found.facts))
 
@@ -173,7 +171,7 @@ class DataPage(QWidget):
         source = make_source(edits.choose_data(self.studio.project, choice).data)
         source.path = Path(place)
 
-        def done(found: Found) -> None:
+        def done(found: SourceScan) -> None:
             same = choice.facts is not None and found.facts.fingerprint == choice.facts.fingerprint
             remember(place)
             facts = choice.facts if same else found.facts

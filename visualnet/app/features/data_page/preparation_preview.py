@@ -8,9 +8,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from visualnet.app.features.data_page.samples.face_painting import paint_face
+from visualnet.app.features.data_page.samples.content_painting import paint_content
 from visualnet.app.forms.form import caption
-from visualnet.app.services.background_task import TaskQueue
+from visualnet.app.services.background_task import Job, TaskQueue
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
@@ -19,11 +19,12 @@ from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.app.widgets.painting import draw_line, painting
 from visualnet.core.project import DataChoice
 from visualnet.core.text.format import capitalize_first
-from visualnet.data.examination.face import Face
+from visualnet.data.examination.sample_content import SampleContent
 
 if TYPE_CHECKING:
     from visualnet.data.examination.preview import Preview
 
+PREVIEW = "preview"
 SHOWN = 6
 """So many samples are shown."""
 SIDE, GAP = 96, 8
@@ -47,6 +48,7 @@ class PreparationPreview(QWidget):
         self._chance = 0
         self._timer = QTimer(self, interval=WAIT_MS, singleShot=True)
         self._timer.timeout.connect(self._begin)
+        studio.document_closed.connect(self._forget)
         column(row(label("Samples of training", "section"), STRETCH, self.other), self.strip, self.words, parent=self)
         self.other.hide()
 
@@ -60,6 +62,14 @@ class PreparationPreview(QWidget):
         if self._shown != (self.studio.project.data, self._chance):
             self._timer.start()
 
+    def _forget(self) -> None:
+        """A project was closed, perhaps the one whose samples are awaited."""
+        if self._tasks.busy:
+            self._tasks.cancel(PREVIEW)
+            self._shown = None
+            if self.isVisible():
+                self.refresh()
+
     def _draw_anew(self) -> None:
         self._chance += 1
         self.refresh()
@@ -68,12 +78,13 @@ class PreparationPreview(QWidget):
         choice, chance = self.studio.project.data, self._chance
         self._shown = choice, chance
 
-        def run() -> Preview:
+        def run(job: Job) -> Preview:
             from visualnet.data.examination.preview import preview_samples  # not at start-up: it computes
 
-            return preview_samples(choice, SHOWN, chance)
+            return preview_samples(choice, SHOWN, chance, job)
 
-        self._tasks.submit("preview", run, self._show, self._refuse, words="The samples cannot be shown")
+        self._tasks.cancel(PREVIEW)
+        self._tasks.submit_watched(PREVIEW, run, self._show, self._refuse, words="The samples cannot be shown")
 
     def _show(self, found: Preview) -> None:
         rows = [("As they are", found.raw)]
@@ -103,14 +114,14 @@ class SampleStrip(QWidget):
         super().__init__()
         describe(self, "Samples of training, as they are and prepared")
         self._theme = theme
-        self.rows: list[tuple[str, tuple[Face, ...]]] = []
+        self.rows: list[tuple[str, tuple[SampleContent, ...]]] = []
         """Each row's name and samples."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_rows(self, rows: list[tuple[str, tuple[Face, ...]]]) -> None:
+    def show_rows(self, rows: list[tuple[str, tuple[SampleContent, ...]]]) -> None:
         """Show these samples."""
         self.rows = rows
-        self.setAccessibleDescription("; ".join(f"{name}: {describe_sizes(faces)}" for name, faces in rows))
+        self.setAccessibleDescription("; ".join(f"{name}: {describe_sizes(contents)}" for name, contents in rows))
         self.updateGeometry()
         self.update()
 
@@ -129,26 +140,26 @@ class SampleStrip(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         side, line, y = fonts.px(SIDE), fonts.px(20), 0.0
         with painting(self, smooth=False) as painter:
-            for name, faces in self.rows:
-                text = " · ".join(filter(None, (name, describe_sizes(faces))))
+            for name, contents in self.rows:
+                text = " · ".join(filter(None, (name, describe_sizes(contents))))
                 draw_line(painter, QRectF(0, y, self.width(), line), text, self.font(), self._theme.muted)
-                for at, face in enumerate(faces):
+                for at, content in enumerate(contents):
                     area = QRectF(at * (side + GAP), y + line, side, side)
                     if area.right() > self.width():
                         break
                     painter.fillRect(area, QColor(self._theme.raised))
                     painter.setPen(QColor(self._theme.line))
                     painter.drawRect(area)
-                    below = QFontMetricsF(self.font()).height() if face.label and face.kind != "image" else 0
-                    paint_face(painter, area.adjusted(0, 0, 0, -below), face, self._theme, self.font())
-                    self._paint_label(painter, area, face)
+                    below = QFontMetricsF(self.font()).height() if content.label and content.kind != "image" else 0
+                    paint_content(painter, area.adjusted(0, 0, 0, -below), content, self._theme, self.font())
+                    self._paint_label(painter, area, content)
                 y += line + side + GAP
 
-    def _paint_label(self, painter: QPainter, area: QRectF, face: Face) -> None:
-        if not face.label:
+    def _paint_label(self, painter: QPainter, area: QRectF, content: SampleContent) -> None:
+        if not content.label:
             return
         metrics = QFontMetricsF(self.font())
-        text = metrics.elidedText(face.label, Qt.TextElideMode.ElideRight, area.width() - 8)
+        text = metrics.elidedText(content.label, Qt.TextElideMode.ElideRight, area.width() - 8)
         ground = QRectF(
             area.left(), area.bottom() - metrics.height(), metrics.horizontalAdvance(text) + 8, metrics.height()
         )
@@ -157,9 +168,9 @@ class SampleStrip(QWidget):
         painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def describe_sizes(faces: tuple[Face, ...]) -> str:
+def describe_sizes(contents: tuple[SampleContent, ...]) -> str:
     """The sizes of pictures in words; empty of what is no picture."""
-    sizes = {face.size for face in faces if face.kind == "image"}
+    sizes = {content.size for content in contents if content.kind == "image"}
     if len(sizes) > 1:
         return f"{len(sizes)} sizes"
     return "".join(f"{height}×{width}" for height, width in sizes)

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QFrame, QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QMenu, QWidget
 
 from visualnet.app.features.data_page.preparation_preview import PreparationPreview
 from visualnet.app.features.data_page.step_list import StepList
@@ -15,7 +15,7 @@ from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row, widget_of
+from visualnet.app.widgets.layouts import STRETCH, column, row, scroll_area, widget_of
 from visualnet.core import edits
 from visualnet.core.edits import preparation
 from visualnet.core.graph import Value
@@ -74,10 +74,7 @@ class PreparationSection(QWidget):
         settings = column(self._form_place, STRETCH)
         self._upper = row((steps, 1), (settings, 1), spacing=16)
         inner = widget_of(column(self._upper, self.preview, STRETCH, spacing=12))
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inner)
+        scroll = scroll_area(inner, upright=True)
         column(scroll, parent=self)
 
     def _connect(self) -> None:

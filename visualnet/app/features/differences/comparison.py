@@ -63,8 +63,7 @@ class Comparison(QObject):
     def _requested(self, project: Project, title: str) -> None:
         """Somebody elsewhere wants to compare: the list comes to the front."""
         self.against(project, title)
-        if self.studio.shell is not None:
-            self.studio.shell.show_panel("differences")
+        self.studio.shell.show_panel("differences")
 
     def clear(self) -> None:
         """Hold it against nothing any more."""

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHeaderView,
     QMenu,
-    QStackedWidget,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
@@ -27,7 +26,7 @@ from visualnet.app.features.differences.overlay import ROLES
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe
-from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.layouts import column, row, stack
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.storage import project_file
@@ -67,9 +66,7 @@ class DifferencesPanel(QWidget):
             "then shows what was added, removed and changed. The history compares with an earlier step.",
         )
         self.same = EmptyState("ok", "No difference, but perhaps in how it is laid out.")
-        self.pages = QStackedWidget()
-        for page in (self.empty, self.same, self.tree):
-            self.pages.addWidget(page)
+        self.pages = stack(self.empty, self.same, self.tree)
         head = row(self.choose, (self.summary, 1), self.copy, self.end, margins=(8, 6, 8, 4), spacing=8)
         column(head, (self.pages, 1), spacing=0, parent=self)
         self.comparison.changed.connect(self.refresh)
@@ -87,19 +84,16 @@ class DifferencesPanel(QWidget):
         """Each document has the panel open or not: what was opened to compare one says nothing in another."""
         if self.isVisible():
             self._open_in.add(self._document)
-        elif not self._covered():
+        elif not self.studio.shell.covered:
             self._open_in.discard(self._document)
         self._document = self.studio.document
         self.nothing_changed.emit(self.nothing)
         # The window may yet be about to show its panels again, after a page that covered all.
         QTimer.singleShot(0, self, self._show_where_open)
 
-    def _covered(self) -> bool:
-        return self.studio.shell is not None and self.studio.shell.covered
-
     def _show_where_open(self) -> None:
         shell = self.studio.shell
-        if shell is None or shell.covered:
+        if shell.covered:
             return
         if self.studio.document not in self._open_in:
             shell.set_panel_shown("differences", False)
@@ -129,7 +123,7 @@ class DifferencesPanel(QWidget):
         saved.setEnabled(path is not None)
         if path is not None:
             saved.triggered.connect(partial(self.against_file, Path(path), "the saved file"))
-        others = self.studio.shell.other_projects() if self.studio.shell is not None else []
+        others = self.studio.shell.other_projects()
         for name, project in others:
             against = partial(self.comparison.against, project, f"“{name}”")
             menu.addAction(f"“{name}”, the open tab".replace("&", "&&"), against)

@@ -14,14 +14,14 @@ def find_rate(studio: Studio) -> None:
     """Test learning rates on a copy of the network, and propose one."""
     from visualnet.app.features.estimates.rate_dialog import RateDialog
 
-    answer_of(RateDialog(studio, studio.shell.dialog_parent() if studio.shell is not None else None))
+    answer_of(RateDialog(studio, studio.shell.dialog_parent()))
 
 
 def find_batch(studio: Studio) -> None:
     """Try larger and larger batches on a copy of the network."""
     from visualnet.app.features.estimates.batch_dialog import BatchDialog
 
-    answer_of(BatchDialog(studio, studio.shell.dialog_parent() if studio.shell is not None else None))
+    answer_of(BatchDialog(studio, studio.shell.dialog_parent()))
 
 
 def can_find(studio: Studio) -> bool:

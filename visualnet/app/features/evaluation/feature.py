@@ -9,7 +9,7 @@ from visualnet.app.state.studio import Studio
 
 def evaluate(studio: Studio) -> None:
     """Bring the panel to the front, and judge the run in front on its validation part."""
-    if studio.shell is not None and (panel := studio.shell.show_panel("evaluation")) is not None:
+    if (panel := studio.shell.show_panel("evaluation")) is not None:
         panel.evaluate()
 
 

@@ -43,10 +43,10 @@ class PairingRow(QWidget):
         if self.chooser.count():
             self.chooser.setCurrentIndex(0)
 
-    def show_runs(self, judged: str) -> None:
-        """Offer the other runs that are on this machine; ``judged`` is the one that is judged."""
+    def show_runs(self, predictions: str) -> None:
+        """Offer the other runs that are on this machine; ``predictions`` is the one that is judged."""
         every = self.studio.project.runs
-        self._runs = [run for run in reversed(every) if run.id != judged and history.folder_of(run) is not None]
+        self._runs = [run for run in reversed(every) if run.id != predictions and history.folder_of(run) is not None]
         titles = history.titles(every)
         self.chooser.clear()
         self.chooser.addItem("no other run" if self._runs else "(there is no other run)")

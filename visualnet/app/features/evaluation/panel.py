@@ -7,11 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QDockWidget, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QDockWidget, QMessageBox, QWidget
 
+from visualnet.app.features.evaluation.charts_view import ChartsView
 from visualnet.app.features.evaluation.evaluator import Evaluator, Question
 from visualnet.app.features.evaluation.figures_view import FiguresView
-from visualnet.app.features.evaluation.judgement_view import JudgementView
 from visualnet.app.features.evaluation.pairing_row import PairingRow
 from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
@@ -19,14 +19,14 @@ from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label
 from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 from visualnet.app.widgets.dialogs.save_dialog import ask_target
-from visualnet.app.widgets.layouts import column, row, split
+from visualnet.app.widgets.layouts import column, row, split, stack
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.project import RunRef
 from visualnet.core.storage import project_file
 from visualnet.core.text.format import format_quantity
-from visualnet.training.evaluation.episodes.judging import EPISODES, plays
+from visualnet.training.evaluation.episodes.judging import EPISODES, learns_by_play
 from visualnet.training.evaluation.evaluation import Evaluation
 from visualnet.training.evaluation.uses_of_test_part import WHAT_IT_MEANS, count_uses, describe_uses
 from visualnet.training.runs import run_history as history
@@ -71,16 +71,14 @@ class EvaluationPanel(QWidget):
         self.note = label("", "warning", wrap=True)
         self.note.setContentsMargins(14, 0, 10, 0)
         self.openings = label("", "small", wrap=True)
-        self.figures, self.judgements = FiguresView(), JudgementView()
+        self.figures, self.charts = FiguresView(), ChartsView()
         self.pairing = PairingRow(studio)
         self.pairing.asked.connect(self.compare)
         self.figures.add(self.openings)
         self.figures.add(self.pairing)
-        self.split = split((self.figures, 1), (self.judgements, 3), sizes=(fonts.px(310), fonts.px(900)))
+        self.split = split((self.figures, 1), (self.charts, 3), sizes=(fonts.px(310), fonts.px(900)))
         self.empty = EmptyState("metric", NO_RUN)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.split)
+        self.stack = stack(self.empty, self.split)
         self.enlarge = icon_button("fit", "Enlarge", done=self.toggle_size)
         self.enlarge.setToolTip("Give the evaluation a window of its own, or put it back below the canvas")
         parts = ((self.title, 1), self.bar, self.answer, self.part, self.weights, self.report, self.enlarge, self.go)
@@ -94,8 +92,8 @@ class EvaluationPanel(QWidget):
             changed.connect(due.ask)
         studio.document_closed.connect(self._forget)
         studio.document_closed.connect(due.ask)
-        studio.theme_changed.connect(self.judgements.set_theme)
-        self.judgements.set_theme(studio.theme)
+        studio.theme_changed.connect(self.charts.set_theme)
+        self.charts.set_theme(studio.theme)
         self.refresh()
 
     def sizeHint(self) -> QSize:
@@ -216,22 +214,22 @@ class EvaluationPanel(QWidget):
         elif known is None:
             if self.evaluation is not None:
                 self.evaluation = None
-                self.judgements.clear()
+                self.charts.clear()
                 self.pairing.clear()
             self._show_empty(question)
         elif self.evaluator.fault:
             self.pairing.tell(f"{self.evaluator.fault}.")
         self.report.setVisible(self.evaluation is not None)
-        self.answer.setVisible(self.evaluation is not None and len(self.evaluation.judged) > 1)
+        self.answer.setVisible(self.evaluation is not None and len(self.evaluation.predictions) > 1)
 
     def _show_empty(self, question: Question | None) -> None:
-        ready = READY_TO_PLAY if plays(self.studio.project) else READY
+        ready = READY_TO_PLAY if learns_by_play(self.studio.project) else READY
         words = ready if question is not None else NO_RUN
         if question is not None and question.part == "test":
             words = f"{WHAT_IT_MEANS}\n\n{describe_uses(count_uses(question.folder))}\n\nPress Evaluate to open it."
         if self.evaluator.running:
             answers = "Computing what the network answers to every sample of this part …"
-            words = f"The network plays {EPISODES} episodes …" if plays(self.studio.project) else answers
+            words = f"The network plays {EPISODES} episodes …" if learns_by_play(self.studio.project) else answers
         elif self.evaluator.fault:
             words = f"{self.evaluator.fault}."
         self.empty.sentence.setText(words)
@@ -251,8 +249,8 @@ class EvaluationPanel(QWidget):
         chosen = self.answer.currentIndex() if same_run else 0
         self.evaluation = found
         self.answer.clear()
-        self.answer.addItems([judged.name for judged in found.judged])
-        self.answer.setCurrentIndex(min(max(chosen, 0), len(found.judged) - 1))
+        self.answer.addItems([predictions.name for predictions in found.predictions])
+        self.answer.setCurrentIndex(min(max(chosen, 0), len(found.predictions) - 1))
         after = f"after {format_quantity(found.epoch, 'epoch')}" if found.weights == "last" and found.epoch else ""
         parts = (
             self._name_run(),
@@ -273,4 +271,4 @@ class EvaluationPanel(QWidget):
         if self.evaluation is not None:
             number = max(self.answer.currentIndex(), 0)
             self.figures.show_figures(self.evaluation, number)
-            self.judgements.show_answer(self.evaluation, number)
+            self.charts.show_answer(self.evaluation, number)

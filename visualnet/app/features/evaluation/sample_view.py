@@ -14,10 +14,10 @@ from visualnet.app.widgets.basic import icon_button, label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
+from visualnet.training.evaluation.charts.examples import describe_answer
 from visualnet.training.evaluation.evaluation import Evaluation
-from visualnet.training.evaluation.judged import Judged
-from visualnet.training.evaluation.judgements.examples import describe_answer
-from visualnet.training.evaluation.sample_pictures import describe_tokens, faces_of_answer, sound_of
+from visualnet.training.evaluation.prediction_set import PredictionSet
+from visualnet.training.evaluation.sample_pictures import contents_of_answer, describe_tokens, sound_of
 
 MOST = 300
 """So many samples stand in the list; the words above say how many there are."""
@@ -34,7 +34,7 @@ class SampleView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._evaluation: Evaluation | None = None
-        self._judged: Judged | None = None
+        self._predictions: PredictionSet | None = None
         self.title = label("", "section", wrap=True)
         self.list = QListWidget()
         self.list.setAccessibleName("Samples")
@@ -60,15 +60,17 @@ class SampleView(QWidget):
         ways, low = QBoxLayout.Direction, event.size().height() < fonts.px(LOW)
         self.parts.setDirection(ways.LeftToRight if low else ways.TopToBottom)
 
-    def show_samples(self, evaluation: Evaluation, judged: Judged, samples: Sequence[int], words: str) -> None:
+    def show_samples(
+        self, evaluation: Evaluation, predictions: PredictionSet, samples: Sequence[int], words: str
+    ) -> None:
         """Show these samples; the first is the chosen one."""
-        self._evaluation, self._judged = evaluation, judged
+        self._evaluation, self._predictions = evaluation, predictions
         self.title.setText(words or format_quantity(len(samples), "sample"))
         self.list.clear()
         for sample in samples[:MOST]:
-            place = judged.place_of(sample)
+            place = predictions.place_of(sample)
             if place is not None:
-                item = QListWidgetItem(f"{sample}  {visible(describe_answer(judged, place))}")
+                item = QListWidgetItem(f"{sample}  {visible(describe_answer(predictions, place))}")
                 item.setData(SAMPLE, sample)
                 item.setToolTip(item.text())
                 self.list.addItem(item)
@@ -76,7 +78,7 @@ class SampleView(QWidget):
 
     def clear(self) -> None:
         """Hold nothing of what was shown."""
-        self._evaluation = self._judged = None
+        self._evaluation = self._predictions = None
         self.list.clear()
 
     @property
@@ -86,20 +88,20 @@ class SampleView(QWidget):
         return int(item.data(SAMPLE)) if item is not None else None
 
     def _show(self, _row: int) -> None:
-        sample, judged, evaluation = self.sample, self._judged, self._evaluation
-        if sample is None or judged is None or evaluation is None:
+        sample, predictions, evaluation = self.sample, self._predictions, self._evaluation
+        if sample is None or predictions is None or evaluation is None:
             return
-        place = judged.place_of(sample)
+        place = predictions.place_of(sample)
         assert place is not None
-        lines = [f"Sample {sample}: {describe_answer(judged, place)}"]
+        lines = [f"Sample {sample}: {describe_answer(predictions, place)}"]
         try:
-            faces = faces_of_answer(judged, evaluation.loaded, place)
-            self.display.show_faces(tuple(faces), judged.classes, sound_of(evaluation.loaded, sample))
+            contents = contents_of_answer(predictions, evaluation.loaded, place)
+            self.display.show_contents(tuple(contents), predictions.classes, sound_of(evaluation.loaded, sample))
             lines.append(evaluation.loaded.samples.describe(sample))
         except ValueError as error:
             self.display.show_fault(f"It cannot be shown: {error}")
-        if judged.task == "tokens":
-            lines.append(describe_tokens(judged, place))
+        if predictions.task == "tokens":
+            lines.append(describe_tokens(predictions, place))
         self.words.setText(visible("\n".join(filter(None, lines)), lines=True))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

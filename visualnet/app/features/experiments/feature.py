@@ -10,15 +10,14 @@ from visualnet.app.state.studio import Studio
 
 def show(studio: Studio) -> None:
     """Cover the canvas with the page."""
-    if studio.shell is not None:
-        studio.shell.show_page(FEATURE.id)
+    studio.shell.show_page(FEATURE.id)
 
 
 def vary(studio: Studio) -> None:
     """Show the page with the form for an experiment on the open project."""
     document = studio.document
     show(studio)
-    if studio.shell is not None and (page := studio.shell.page(FEATURE.id)) is not None:
+    if (page := studio.shell.page(FEATURE.id)) is not None:
         page.view.vary(document)
 
 

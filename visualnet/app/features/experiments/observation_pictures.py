@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QTabBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTabBar, QWidget
 
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import button, describe, label
-from visualnet.app.widgets.layouts import clear, column, row
+from visualnet.app.widgets.layouts import clear, column, row, scroll_area
 from visualnet.core.text.visible import visible
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.model import ExperimentModel
@@ -72,7 +71,7 @@ class ObservationPictures(QWidget):
         """Open a variant's network, as it is before it is trained, in a tab of its own."""
         from visualnet.training.experiments.trials import Trial, project_of
 
-        if self.experiment is not None and self.studio.shell is not None:
+        if self.experiment is not None:
             self.studio.shell.open_copy(project_of(self.experiment, Trial(variant, self.experiment.seeds[0])))
 
     def refresh(self) -> None:
@@ -97,10 +96,7 @@ class _Card(QWidget):
         self._seen: Observed | str | None = ""
         self.chart = ChartView()
         self.chart.empty_words = WAITING
-        area = QScrollArea(widgetResizable=True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(self.chart)
+        area = scroll_area(self.chart, focus=False)
         title = label(name, "strong")
         title.setToolTip(words)
         self.open = button("Open", "quiet", "open", lambda: looks.open(number))

@@ -15,7 +15,7 @@ from visualnet.core.document import Document
 from visualnet.core.project import Project
 from visualnet.core.text.visible import visible
 from visualnet.training.experiments.declare import Experiment
-from visualnet.training.experiments.own import Own, keep_own, make_experiment, parse, read_own, remove_own
+from visualnet.training.experiments.own import OwnExperiment, keep_own, make_experiment, parse, read_own, remove_own
 from visualnet.training.experiments.places import find_place, list_places
 
 NO_PROJECT = "No project is open: open one, or choose a template on the start page, and come back."
@@ -76,7 +76,7 @@ class OwnForm(QWidget):
             return document.project
         return self._projects[chosen][1] if 0 <= chosen < len(self._projects) else None
 
-    def read(self, seeds: tuple[int, ...]) -> tuple[Own, Experiment]:
+    def read(self, seeds: tuple[int, ...]) -> tuple[OwnExperiment, Experiment]:
         """What the form says.
 
         Raises:

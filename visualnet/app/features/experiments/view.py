@@ -132,7 +132,7 @@ class ExperimentsView(PageView):
     def refresh_projects(self) -> None:
         """Offer the projects that are open now."""
         shell = self.studio.shell
-        if shell is not None and not self._form_holder.isHidden():
+        if not self._form_holder.isHidden():
             self.form.set_projects([(name, project) for name, project in shell.other_projects() if project.graph.nodes])
             if self.experimenter.model is None:
                 self._take_form()

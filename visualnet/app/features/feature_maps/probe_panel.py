@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 from visualnet.analysis.facts import NodePath
 from visualnet.app.plots.picture import Picture
@@ -13,7 +13,7 @@ from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState
-from visualnet.app.widgets.layouts import column
+from visualnet.app.widgets.layouts import column, stack
 from visualnet.training.control import ProbePort
 
 
@@ -30,9 +30,8 @@ class ProbePanel(QWidget):
     def __init__(self, studio: Studio, view: Picture, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio, self.runner = studio, studio.runner
-        self.empty, self.stack = EmptyState(icon, ""), QStackedWidget()
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(view)
+        self.empty = EmptyState(icon, "")
+        self.stack = stack(self.empty, view)
         self._picture = view
         view.set_theme(studio.theme)
 

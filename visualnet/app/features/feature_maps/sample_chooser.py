@@ -20,7 +20,7 @@ from visualnet.core.graph import Value
 from visualnet.core.text.values import whole_between
 from visualnet.data.registry import image_field
 
-GALLERY, FACE = 60, 44
+GALLERY, CONTENT = 60, 44
 NUMBER = 56
 """Room for five figures, where text has its normal size."""
 
@@ -117,7 +117,7 @@ class Gallery(QFrame):
         self.probes = studio.runner.probes
         self.list = describe(QListWidget(), "Samples")
         self.list.setViewMode(QListView.ViewMode.IconMode)
-        self.list.setIconSize(QSize(FACE, FACE))
+        self.list.setIconSize(QSize(CONTENT, CONTENT))
         self.list.setResizeMode(QListView.ResizeMode.Adjust)
         self.list.setMovement(QListView.Movement.Static)
         self.list.setSpacing(2)
@@ -139,7 +139,7 @@ class Gallery(QFrame):
             place = self.probes.place(sample)
             assert place is not None
             shown = data.sample(place, fields)
-            image = compose_strip(shown[field], (FACE, FACE), studio.theme, signed=False)
+            image = compose_strip(shown[field], (CONTENT, CONTENT), studio.theme, signed=False)
             item = QListWidgetItem(QIcon(QPixmap.fromImage(image)), f"{sample}")
             item.setData(Qt.ItemDataRole.UserRole, sample)
             if label is not None and data.classes and 0 <= int(shown[label]) < len(data.classes):

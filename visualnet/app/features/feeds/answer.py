@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
 from visualnet.app.features.training.prediction import PredictionPane
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, stack
 from visualnet.data.registry import image_field
 from visualnet.figures.charts.tiles import TilesChart
 
@@ -26,12 +26,11 @@ class AnswerPane(QWidget):
         super().__init__(parent)
         self.studio, self.runner = studio, studio.runner
         self.prediction = PredictionPane(studio, who=WHO, pins=False, one_sample=True)
-        self.picture, self.stack = ChartView(), QStackedWidget()
+        self.picture = ChartView()
         self.pictured = QWidget()
         head = row(SampleChooser(studio), STRETCH, margins=(8, 2, 8, 0))
         column(head, (self.picture, 1), spacing=0, parent=self.pictured)
-        self.stack.addWidget(self.prediction)
-        self.stack.addWidget(self.pictured)
+        self.stack = stack(self.prediction, self.pictured)
         column((self.stack, 1), parent=self)
         self.picture.set_theme(studio.theme)
         studio.theme_changed.connect(self.picture.set_theme)
@@ -49,7 +48,7 @@ class AnswerPane(QWidget):
             return
         assert answer is not None
         image = seen.fields.get(image_field(self.studio.project.data, self.studio.fields) or "")
-        self.picture.show_chart(beside(image, answer), "answer")
+        self.picture.show_chart(pair_images(image, answer), "answer")
         self.stack.setCurrentWidget(self.pictured)
 
 
@@ -60,7 +59,7 @@ def is_picture(answer: Any) -> bool:
     )
 
 
-def beside(image: Any, answer: np.ndarray) -> TilesChart:
+def pair_images(image: Any, answer: np.ndarray) -> TilesChart:
     """The input, where it has the same size, and the answer, on one scale."""
     both = [("Input", image)] if is_picture(image) and image.shape == answer.shape else []
     both.append(("Answer", answer))

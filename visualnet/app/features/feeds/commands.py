@@ -54,16 +54,13 @@ def feed_selected(studio: Studio) -> None:
     feeds = studio.runner.probes.feeds
     if not any(feed.port[0] == found[0] for feed in feeds.every):
         feeds.add(first_feed(*found))
-    panel = studio.shell.show_panel("feeds") if studio.shell is not None else None
-    if panel is not None:
+    if (panel := studio.shell.show_panel("feeds")) is not None:
         panel.show_feed(found[0])
 
 
 def show_knock_out(studio: Studio, path: NodePath) -> None:
     """Have the panel *See inside* show what each unit of a node is worth; it follows the selection."""
     active = studio.active
-    if studio.shell is None:
-        return
     if plain_path(path)[:-1] == plain_path(sheet_path(active)):
         active.select([path[-1]])
     panel = studio.shell.show_panel("see_inside")

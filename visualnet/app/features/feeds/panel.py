@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.facts import NodePath
 from visualnet.app.features.feeds.answer import AnswerPane
@@ -13,7 +13,7 @@ from visualnet.app.features.feeds.feed_card import FeedCard
 from visualnet.app.services.live_probes import LiveProbes
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row, split
+from visualnet.app.widgets.layouts import STRETCH, column, row, scroll_area, split, stack
 from visualnet.training.observations.feeds.feed import Feed
 
 WHO = "feeds"
@@ -42,15 +42,10 @@ class FeedsPanel(QWidget):
         self.clear = button("Remove all", "quiet", done=self.feeds.clear)
         self.clear.setToolTip("Feed nothing any more: the network computes as it is")
         self.safe = label(SAFE, "small", wrap=True)
-        self.empty, self.stack, inner = EmptyState("feed", EMPTY), QStackedWidget(), QWidget()
+        self.empty, inner = EmptyState("feed", EMPTY), QWidget()
         self.room = column(STRETCH, margins=(0, 0, 6, 0), spacing=8, parent=inner)
-        self.area = QScrollArea()
-        self.area.setWidget(inner)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.area)
+        self.area = scroll_area(inner, upright=True)
+        self.stack = stack(self.empty, self.area)
         upper = QWidget()
         head = row(self.feed_button, STRETCH, self.undo, self.redo, self.clear, spacing=4)
         column(head, self.safe, (self.stack, 1), margins=8, spacing=6, parent=upper)

@@ -16,15 +16,15 @@ from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.data.registry import fields_or_none
 from visualnet.training.generating.generate import Generated, generate
-from visualnet.training.generating.way import Place
+from visualnet.training.generating.method import Place
 from visualnet.training.idle_probe import Weights
 
 
-class Wish(NamedTuple):
-    """What is to be made: which way, where, with which settings. ``weights`` names those that the run's folder holds; empty: as they are
+class GenerateRequest(NamedTuple):
+    """What is to be made: which method, where, with which settings. ``weights`` names those that the run's folder holds; empty: as they are
     trained now."""
 
-    way: str
+    method: str
     place: Place
     settings: Mapping[str, Value]
     run: Path | None = None
@@ -49,7 +49,7 @@ class Maker(QObject):
         """Whether something is being made, or waits for the weights."""
         return self._waits or (self._task is not None and self._task.running)
 
-    def ask(self, wish: Wish, done: Callable[[Wish, Generated], object], live: bool) -> None:
+    def ask(self, wish: GenerateRequest, done: Callable[[GenerateRequest, Generated], object], live: bool) -> None:
         """Make it, unless something else is being made. ``live``: with a copy of the weights that are trained now."""
         if self.running:
             return
@@ -85,11 +85,11 @@ class Maker(QObject):
 
     def _begin(
         self,
-        wish: Wish,
+        wish: GenerateRequest,
         project: Project,
         analysis: Analysis,
         weights: str | Weights,
-        done: Callable[[Wish, Generated], object],
+        done: Callable[[GenerateRequest, Generated], object],
     ) -> None:
         self._waits = False
         self._task = BackgroundTask(
@@ -112,5 +112,7 @@ class Maker(QObject):
         self.changed.emit()
 
 
-def _generate(wish: Wish, project: Project, analysis: Analysis, weights: str | Weights, job: Job) -> Generated:
-    return generate(project, analysis, wish.way, wish.place, wish.settings, wish.run, weights, job)
+def _generate(
+    wish: GenerateRequest, project: Project, analysis: Analysis, weights: str | Weights, job: Job
+) -> Generated:
+    return generate(project, analysis, wish.method, wish.place, wish.settings, wish.run, weights, job)

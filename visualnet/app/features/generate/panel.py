@@ -1,4 +1,4 @@
-"""The panel *Generate*: a way to make something, its settings, and what was made."""
+"""The panel *Generate*: a method to make something, its settings, and what was made."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QScrollArea, QSlider, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QMenu, QSlider, QWidget
 
 from visualnet import pytorch
-from visualnet.app.features.generate.maker import Maker, Wish
+from visualnet.app.features.generate.maker import GenerateRequest, Maker
 from visualnet.app.features.generate.saving import fill_menu
 from visualnet.app.forms.form import Form
 from visualnet.app.plots.charts.chart_view import ChartView
@@ -17,19 +17,19 @@ from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import EmptyState, button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row, widget_of
+from visualnet.app.widgets.layouts import STRETCH, column, row, scroll_area, stack, widget_of
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.graph import Value
 from visualnet.training.generating.generate import KEPT, Generated, kept_weights
-from visualnet.training.generating.made import Made
-from visualnet.training.generating.way import Place, Way, choices, why_none
+from visualnet.training.generating.method import GenerationMethod, Place, choices, why_none
+from visualnet.training.generating.results import GeneratedResult
 from visualnet.training.runs.run_history import folder_of
 
 AFTER_EDIT_MS = 200
 FRAME_MS = 250
 LOW = 460
 """Below so many px the words above the settings are left out."""
-WAYS = "How something is made: only what this network can do is offered"
+METHODS = "How something is made: only what this network can do is offered"
 NOW = "As it is now"
 FRESH = "Fresh weights"
 MEND = "Mend the errors in the network: then it can make something."
@@ -43,11 +43,11 @@ class GeneratePanel(QWidget):
         self.studio, self.runner = studio, studio.runner
         self.maker = Maker(studio, self)
         self.generated: Generated | None = None
-        self.ways: dict[type[Way], list[Place]] = {}
+        self.methods: dict[type[GenerationMethod], list[Place]] = {}
         self.settings: dict[str, dict[str, Value]] = {}
-        """What was set, by way."""
+        """What was set, by method."""
         self.form: Form | None = None
-        self._formed: type[Way] | None = None
+        self._formed: type[GenerationMethod] | None = None
         self._timer = QTimer(self, singleShot=True, interval=AFTER_EDIT_MS)
         self._timer.timeout.connect(self.refresh)
         self._player = QTimer(self, interval=FRAME_MS)
@@ -68,15 +68,15 @@ class GeneratePanel(QWidget):
     # --- what it consists of -------------------------------------------------------------------------------------------------------
 
     def _build_head(self) -> None:
-        self.way = describe(QComboBox(), "Way", WAYS)
+        self.method = describe(QComboBox(), "Method", METHODS)
         self.place = describe(QComboBox(), "Where", "Which of the network's answers")
         self.weights = describe(
             QComboBox(), "Weights", "With which weights: as they are trained now, or those that the run has kept"
         )
-        for box in (self.way, self.place, self.weights):
+        for box in (self.method, self.place, self.weights):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(9)
-        self.way.activated.connect(lambda _: self._show_way())
+        self.method.activated.connect(lambda _: self._show_method())
         self.about = label("", "muted", wrap=True)
         self.go = button("Generate", "primary", "play", self.make)
         self.again = button("Another seed", "", "repeat", self.make_another)
@@ -89,14 +89,9 @@ class GeneratePanel(QWidget):
 
     def _build_body(self) -> None:
         self.chart = ChartView()
-        self.scrolled = QScrollArea(widgetResizable=True)
-        self.scrolled.setFrameShape(QFrame.Shape.NoFrame)
-        self.scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scrolled.setWidget(self.chart)
+        self.scrolled = scroll_area(self.chart, focus=False)
         self.empty = EmptyState("picture", "")
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.scrolled)
+        self.stack = stack(self.empty, self.scrolled)
         self.play = icon_button("play", "Play", "Play what happens, moment by moment", self.toggle_play, size=14)
         self.time = describe(QSlider(Qt.Orientation.Horizontal), "Moment", "Which moment is shown")
         self.time.valueChanged.connect(lambda _: self._draw())
@@ -105,7 +100,7 @@ class GeneratePanel(QWidget):
         self.form_room = column(margins=(12, 0, 12, 0), spacing=0)
         self.controls = widget_of(
             column(
-                row((self.way, 3), (self.place, 2), (self.weights, 2), margins=(12, 6, 8, 2), spacing=6),
+                row((self.method, 3), (self.place, 2), (self.weights, 2), margins=(12, 6, 8, 2), spacing=6),
                 row((self.about, 1), margins=(12, 0, 12, 2)),
                 self.form_room,
                 row(self.go, self.again, self.bar, self.stop, STRETCH, self.save, margins=(12, 4, 8, 4), spacing=6),
@@ -118,7 +113,7 @@ class GeneratePanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # In a low panel what was made is given the room; what a way does is told at its name.
+        # In a low panel what was made is given the room; what a method does is told at its name.
         self.about.setVisible(event.size().height() >= fonts.px(LOW))
 
     def sizeHint(self) -> QSize:
@@ -127,10 +122,10 @@ class GeneratePanel(QWidget):
     # --- what can be made ----------------------------------------------------------------------------------------------------------
 
     @property
-    def kind(self) -> type[Way] | None:
-        """The way that is chosen."""
-        at = self.way.currentIndex()
-        return list(self.ways)[at] if 0 <= at < len(self.ways) else None
+    def kind(self) -> type[GenerationMethod] | None:
+        """The method that is chosen."""
+        at = self.method.currentIndex()
+        return list(self.methods)[at] if 0 <= at < len(self.methods) else None
 
     @property
     def folder(self) -> Path | None:
@@ -142,14 +137,14 @@ class GeneratePanel(QWidget):
         if not self.isVisible():
             return
         chosen = self.kind
-        self.ways = choices(self.studio.analysis)
-        if [self.way.itemText(at) for at in range(self.way.count())] != [kind.title for kind in self.ways]:
-            self.way.clear()
-            self.way.addItems([kind.title for kind in self.ways])
-            if chosen in self.ways:
-                self.way.setCurrentIndex(list(self.ways).index(chosen))
+        self.methods = choices(self.studio.analysis)
+        if [self.method.itemText(at) for at in range(self.method.count())] != [kind.title for kind in self.methods]:
+            self.method.clear()
+            self.method.addItems([kind.title for kind in self.methods])
+            if chosen in self.methods:
+                self.method.setCurrentIndex(list(self.methods).index(chosen))
         self._show_weights()
-        self._show_way()
+        self._show_method()
 
     def _show_weights(self) -> None:
         there = kept_weights(self.folder)
@@ -165,9 +160,9 @@ class GeneratePanel(QWidget):
         elif self.weights.itemText(0) != offers[0][1]:
             self.weights.setItemText(0, offers[0][1])
 
-    def _show_way(self) -> None:
+    def _show_method(self) -> None:
         kind = self.kind
-        places = [place.name for place in self.ways[kind]] if kind is not None else []
+        places = [place.name for place in self.methods[kind]] if kind is not None else []
         if [self.place.itemText(at) for at in range(self.place.count())] != places:
             wish = self.place.currentText()
             self.place.clear()
@@ -175,14 +170,14 @@ class GeneratePanel(QWidget):
             self.place.setCurrentIndex(max(self.place.findText(wish), 0))
         self.place.setVisible(len(places) > 1)
         self.about.setText(kind.about() if kind is not None else "")
-        self.way.setToolTip(self.about.text() or WAYS)
+        self.method.setToolTip(self.about.text() or METHODS)
         if kind is not self._formed:
             self._make_form(kind)
         elif kind is not None:
             self._show_settings(kind)
         self._show_state()
 
-    def _make_form(self, kind: type[Way] | None) -> None:
+    def _make_form(self, kind: type[GenerationMethod] | None) -> None:
         self._formed = kind
         if self.form is not None:
             self.form_room.removeWidget(self.form)
@@ -195,10 +190,10 @@ class GeneratePanel(QWidget):
             self.form_room.addWidget(self.form)
             self._show_settings(kind)
 
-    def _show_settings(self, kind: type[Way]) -> None:
+    def _show_settings(self, kind: type[GenerationMethod]) -> None:
         """What is set, and what is usual at the place that is chosen."""
         if self.form is not None:
-            usual = kind.usual(self.studio.analysis, self.ways[kind][max(self.place.currentIndex(), 0)])
+            usual = kind.usual(self.studio.analysis, self.methods[kind][max(self.place.currentIndex(), 0)])
             self.form.show_values({**usual, **self.settings.get(kind.name, {})}, {})
 
     def _set(self, name: str, value: Value) -> None:
@@ -220,8 +215,8 @@ class GeneratePanel(QWidget):
         kind = self.kind
         if kind is None or self.maker.running:
             return
-        place = self.ways[kind][max(self.place.currentIndex(), 0)]
-        wish = Wish(
+        place = self.methods[kind][max(self.place.currentIndex(), 0)]
+        wish = GenerateRequest(
             kind.name, place, dict(self.settings.get(kind.name, {})), self.folder, self.weights.currentData() or ""
         )
         self.maker.ask(wish, self._take, self.runner.busy and not wish.weights)
@@ -233,7 +228,7 @@ class GeneratePanel(QWidget):
             self._set("seed", int(kind(self.settings.get(kind.name, {})).seed) + 1)
             self.make()
 
-    def _take(self, wish: Wish, generated: Generated) -> None:
+    def _take(self, wish: GenerateRequest, generated: Generated) -> None:
         self.generated = generated
         self._player.stop()
         with QSignalBlocker(self.time):
@@ -253,7 +248,7 @@ class GeneratePanel(QWidget):
         self.when.setText(made.moment_words(moment) if made.moments > 1 else "")
 
     @property
-    def made(self) -> Made | None:
+    def made(self) -> GeneratedResult | None:
         """What was made last."""
         return self.generated.made if self.generated is not None else None
 
@@ -276,7 +271,7 @@ class GeneratePanel(QWidget):
 
     def _show_state(self) -> None:
         kind, running = self.kind, self.maker.running
-        torch_trouble = pytorch.trouble()
+        torch_trouble = pytorch.import_failure()
         for widget in (self.bar, self.stop):
             widget.setVisible(running)
         for widget in (self.go, self.again):
@@ -296,8 +291,8 @@ class GeneratePanel(QWidget):
         if not running:
             self.bar.show_share(0.0)
 
-    def _why_empty(self, kind: type[Way] | None) -> str:
-        if words := pytorch.trouble():
+    def _why_empty(self, kind: type[GenerationMethod] | None) -> str:
+        if words := pytorch.import_failure():
             return words
         if self.studio.analysis.errors():
             return MEND

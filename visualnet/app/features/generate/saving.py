@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.plots.export import PICTURES, ask_and_write, picture_of, save_picture
 from visualnet.core.storage import project_file
-from visualnet.training.generating.made import Made, Writer
+from visualnet.training.generating.results import GeneratedResult, Writer
 
 KINDS = {
     ".png": "picture",
@@ -23,7 +23,7 @@ KINDS = {
 """What a file of an ending is called."""
 
 
-def fill_menu(menu: QMenu, chart: ChartView, made: Made, name: str) -> None:
+def fill_menu(menu: QMenu, chart: ChartView, made: GeneratedResult, name: str) -> None:
     """An entry for each file that it can be kept as, and for the picture that is seen."""
     for ending, write in made.files().items():
         short = ending[1:].upper()

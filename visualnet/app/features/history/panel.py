@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QKeyEvent, QPainter,
 from PySide6.QtWidgets import (
     QListView,
     QMenu,
-    QStackedWidget,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -21,7 +20,7 @@ from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import EmptyState, describe
-from visualnet.app.widgets.layouts import column
+from visualnet.app.widgets.layouts import column, stack
 from visualnet.app.widgets.painting import draw_line, draw_row_ground
 from visualnet.core.document import Document
 from visualnet.core.history import History, HistoryRow
@@ -165,9 +164,7 @@ class HistoryPanel(QWidget):
         self.list.menu_asked.connect(self._open_menu)
         self.list.clicked.connect(lambda index: self.go(index.row()))
         self.empty = EmptyState("undo", "Nothing was done yet. Every change is listed here; a click goes back to it.")
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.list)
+        self.stack = stack(self.empty, self.list)
         column(self.stack, margins=(0, 4, 0, 4), parent=self)
         due = DeferredRefresh(self, self.refresh, hidden=True)  # it forgets a closed project also while nobody sees it
         studio.state_changed.connect(due.ask)

@@ -90,7 +90,9 @@ class DataSection(InspectorSection):
         self.small = button(OPEN_SMALL, done=self._open_small)
         self.small.setToolTip(SMALL_TIP)
         self.names.setPlaceholderText("Choose data")
-        self.page = button("Look at the data…", icon="data", done=lambda: run_action(studio, "view.workspace_data"))
+        self.page = button(
+            "Look at the data…", icon="data", done=lambda: studio.shell.run_action("view.workspace_data")
+        )
         self.page.setToolTip("Samples, figures and findings; files of your own (Ctrl+4)")
         self.train_folds = describe(button("", icon="play", done=self._train_folds), "Train all folds")
         self.add(self.words)
@@ -168,7 +170,7 @@ class DataSection(InspectorSection):
             self.train_folds.setToolTip(trouble or "A run for each fold, and the mean and spread of what they reach")
 
     def _train_folds(self) -> None:
-        if self.studio.runner.folds.start() and self.studio.shell is not None:
+        if self.studio.runner.folds.start():
             self.studio.shell.show_panel("runs")
 
     def _choose_division(self, index: int) -> None:
@@ -243,7 +245,7 @@ class DataSection(InspectorSection):
         self.refresh()
 
     def _leave_own(self) -> None:
-        if not self.own.property("invalid") and self.studio.shell is not None:
+        if not self.own.property("invalid"):
             self.studio.shell.focus_canvas()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -252,12 +254,6 @@ class DataSection(InspectorSection):
             self._leave_own()
         else:
             super().keyPressEvent(event)
-
-
-def run_action(studio: Studio, action_id: str) -> None:
-    """Do what an action does, where there is a window around."""
-    if studio.shell is not None:
-        studio.shell.run_action(action_id)
 
 
 def _fault_in_seed(value: Value) -> str:

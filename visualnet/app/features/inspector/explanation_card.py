@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication
 
-from visualnet.analysis.explain import Why
+from visualnet.analysis.explain import NumberExplanation
 from visualnet.app.features.inspector.formula_label import FormulaLabel
 from visualnet.app.features.inspector.typeset_label import TypesetLabel
 from visualnet.app.forms.form import caption
@@ -26,7 +26,7 @@ class ExplanationCard(Card):
 
     def __init__(self, px: int = FONT_PX) -> None:
         super().__init__()
-        self.why: Why | None = None
+        self.why: NumberExplanation | None = None
         self.question = label("", "section", wrap=True)
         self.typeset = TypesetLabel(px)
         self.lines = FormulaLabel()
@@ -36,7 +36,7 @@ class ExplanationCard(Card):
         parts = (self.question, self.typeset, self.lines, self.note)
         column(*parts, margins=(MARGIN, 8, MARGIN, 8), spacing=spacing, parent=self)
 
-    def show_why(self, why: Why) -> None:
+    def show_why(self, why: NumberExplanation) -> None:
         """Show it."""
         self.why = why
         role = "error" if why.note == "error" else "section"

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
 
-from visualnet.analysis.explain import Why
+from visualnet.analysis.explain import NumberExplanation
 from visualnet.app.diagrams.layer_drawing import LayerDrawing
 from visualnet.app.features.inspector.explanation_card import ExplanationCard
 from visualnet.app.state.studio import Studio
@@ -29,7 +29,7 @@ class ExplanationDialog(QDialog):
         super().__init__(parent)
         self.studio = studio
         self.px = PX
-        self.whys: list[Why] = []
+        self.whys: list[NumberExplanation] = []
         self.cards: list[ExplanationCard] = []
         self.setWindowTitle("Explained")
         self.title = label("", "title")
@@ -62,7 +62,7 @@ class ExplanationDialog(QDialog):
         column(head, (self.scrolled, 1), parent=self)
         self.resize(parent.window().size() * SHARE)
 
-    def explain(self, title: str, whys: Sequence[Why], drawing: Drawing | None) -> None:
+    def explain(self, title: str, whys: Sequence[NumberExplanation], drawing: Drawing | None) -> None:
         """Show these questions, and the drawing above them."""
         self.title.setText(title)
         self.whys = [why for why in whys if why.lines]

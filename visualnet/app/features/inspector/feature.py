@@ -11,7 +11,7 @@ def explain(studio: Studio) -> None:
     """Show the formulas of the selected node large."""
     if not has_selected_node(studio):
         studio.message.emit("hint", "Select one layer to have its figures explained.")
-    elif studio.shell is not None and (panel := studio.shell.show_panel("inspector")) is not None:
+    elif (panel := studio.shell.show_panel("inspector")) is not None:
         panel.node_page.enlarge()
 
 
@@ -19,7 +19,7 @@ def edit_parameters(studio: Studio) -> None:
     """Give the keyboard to the first parameter of what is selected."""
     if not studio.active.selection:
         studio.message.emit("hint", "Select a layer to edit its parameters.")
-    elif studio.shell is not None and (panel := studio.shell.show_panel("inspector")) is not None:
+    elif (panel := studio.shell.show_panel("inspector")) is not None:
         panel.node_page.edit_parameters()
 
 

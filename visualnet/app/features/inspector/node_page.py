@@ -178,7 +178,7 @@ class NodePage(QWidget):
         self.slot.removeWidget(form)
         remove(form)
 
-    def _explain(self, whys: list[explain.Why]) -> None:
+    def _explain(self, whys: list[explain.NumberExplanation]) -> None:
         for card in self.cards[len(whys) :]:
             self.explanations.removeWidget(card)
             remove(card)
@@ -239,8 +239,7 @@ class NodePage(QWidget):
         self._focus_canvas()
 
     def _focus_canvas(self) -> None:
-        if self.studio.shell is not None:
-            self.studio.shell.focus_canvas()
+        self.studio.shell.focus_canvas()
 
     def _open_block(self) -> None:
         node = self.studio.graph.nodes[self.ids[0]]

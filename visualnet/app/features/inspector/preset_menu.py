@@ -70,7 +70,7 @@ class PresetButton(QToolButton):
         """Give the nodes the parameters of a preset, as far as they can have them; all others go back to their defaults."""
         studio, ids, sheet = self.studio, list(self.ids), self.studio.sheet
         node = self._node()
-        preset = presets.of(node.kind).presets.get(name)
+        preset = presets.presets_of(node.kind).presets.get(name)
         if preset is None:
             return
         values: dict[str, Any] = dict.fromkeys((n for i in ids for n in studio.graph.nodes[i].params), edits.RESET)
@@ -83,7 +83,7 @@ class PresetButton(QToolButton):
     def keep(self, name: str) -> None:
         """Keep the first node's parameters under a name."""
         node = self._node()
-        if self._try(lambda: presets.keep(node.kind, name, node.params)):
+        if self._try(lambda: presets.keep_preset(node.kind, name, node.params)):
             self.studio.message.emit("ok", f"Kept as “{name.strip()}”, for every project.")
 
     def begin_with(self, name: str) -> None:

@@ -68,8 +68,7 @@ class LearnerMap(QObject):
 
     def refresh(self) -> None:
         """Look up anew which learner each card has."""
-        if self.studio.shell is not None:
-            self.studio.shell.set_checked(ACTION, self.shown)
+        self.studio.shell.set_checked(ACTION, self.shown)
         learners = self.studio.project.recipe.learners if self.shown else ()
         self.names = tuple(learner.name for learner in learners)
         self.shown_at = self._look_up() if self.names else {}

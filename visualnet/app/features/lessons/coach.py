@@ -30,7 +30,7 @@ NARROW = 720
 LEAST = 360
 
 
-class Dots(QWidget):
+class StepDots(QWidget):
     """How far one has come: a dot for each step."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -90,7 +90,7 @@ class LessonCoach(QFrame):
         self.hide()
 
     def _build(self) -> None:
-        self.icon, self.dots = IconLabel("help", 20, "accent"), Dots()
+        self.icon, self.dots = IconLabel("help", 20, "accent"), StepDots()
         self.name, self.title = label("", "small"), label("", "heading")
         self.words = label("", wrap=True)
         self.words.setMinimumWidth(200)
@@ -159,7 +159,7 @@ class LessonCoach(QFrame):
 
     def _carry_out(self, deed: LessonAction) -> None:
         """Do what the person was asked to do; an edit is one like theirs, that Undo takes back."""
-        if deed.action and self.studio.shell is not None:
+        if deed.action:
             self.studio.shell.run_action(deed.action)
         ids = [n.id for n in self.studio.project.graph if n.name == deed.node]
         if ids:
@@ -232,8 +232,6 @@ class LessonCoach(QFrame):
     def _raise_panel(self, step: LessonStep) -> None:
         """Bring to the front what the step speaks of, wherever it is."""
         shell = self.studio.shell
-        if shell is None:
-            return
         if step.space:
             shell.run_action(f"view.workspace_{step.space}")
         if step.needs:
@@ -271,7 +269,7 @@ class LessonCoach(QFrame):
             begun,
             studio.played,
             self._before.played if self._before is not None else studio.played,
-            studio.shell.front_page if studio.shell is not None else "",
+            studio.shell.front_page,
             studio.experiment,
         )
 

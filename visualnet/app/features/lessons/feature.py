@@ -16,8 +16,7 @@ def make_strip(studio: Studio) -> QWidget:
     coach = LessonCoach(studio)
     coach.template_wanted.connect(studio.template_requested)
     studio.lesson_requested.connect(coach.start)
-    if studio.shell is not None:
-        coach.left.connect(studio.shell.focus_canvas)
+    coach.left.connect(studio.shell.focus_canvas)
     return coach
 
 

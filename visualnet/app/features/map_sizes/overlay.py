@@ -8,7 +8,7 @@ from PySide6.QtGui import QPaintEvent
 from visualnet.analysis.geometry.map_boxes import SLANT, Extent, Scale, extent, scale_of
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.corner_legend import CornerLegend
-from visualnet.app.features.map_sizes.box_face import BoxFace, faces
+from visualnet.app.features.map_sizes.map_box_painter import MapBoxPainter, faces
 from visualnet.app.figures.volume import draw_volume
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
@@ -40,12 +40,11 @@ class MapSizes(QObject):
 
     def refresh(self) -> None:
         """Follow the drawing: where its largest map is another one, every box is."""
-        if self.studio.shell is not None:
-            self.studio.shell.set_checked(ACTION, self.shown)
+        self.studio.shell.set_checked(ACTION, self.shown)
         scale = scale_of(self._extents()) if self.shown else None
         if scale != self.scale:
             self.scale = scale
-            self.view.canvas.set_face(BoxFace(scale) if scale is not None else None)
+            self.view.canvas.set_card_painter(MapBoxPainter(scale) if scale is not None else None)
         self.legend.describe()
         self.legend.show_if(scale is not None and bool(self._extents()))
 

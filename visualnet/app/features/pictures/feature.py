@@ -15,7 +15,7 @@ def export(studio: Studio) -> None:
     from visualnet.app.figures.export_dialog import ExportDialog
 
     settings, shell = studio.settings, studio.shell
-    assert settings is not None and shell is not None
+    assert settings is not None
     folder = Path(settings.typed("folder", "") or Path.home())
     dialog = ExportDialog(studio, settings.section("picture"), shell.visible_area(), folder, shell.dialog_parent())
     answer_of(dialog)
@@ -25,14 +25,14 @@ def export(studio: Studio) -> None:
 
 def print_sheet(studio: Studio) -> None:
     """Print the open sheet, in the style that was last chosen for a picture if that is one for paper."""
-    from visualnet.app.figures.picture import Look, make_drawing
+    from visualnet.app.figures.picture import PictureOptions, make_drawing
     from visualnet.app.figures.print_dialog import ask_and_print
     from visualnet.app.figures.writers import Cancelled
 
-    assert studio.settings is not None and studio.shell is not None
+    assert studio.settings is not None
     style = "publication" if studio.settings.section("picture").get("style") == "publication" else "print"
     try:
-        drawing = make_drawing(studio.project, Look(style, studio.sheet), studio.analysis)
+        drawing = make_drawing(studio.project, PictureOptions(style, studio.sheet), studio.analysis)
         if ask_and_print(drawing, studio.project.name, studio.shell.dialog_parent()):
             studio.message.emit("ok", "Sent to the printer.")
     except Cancelled:

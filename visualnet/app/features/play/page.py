@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QPushButton, QSlider, QSpinBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QPushButton, QSlider, QSpinBox, QWidget
 
 from visualnet.app.features.play.game_view import GameView
 from visualnet.app.features.see_inside.observation_view import ObservationView
@@ -15,7 +15,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label, spin_box
-from visualnet.app.widgets.layouts import STRETCH, clear, column, row
+from visualnet.app.widgets.layouts import STRETCH, clear, column, row, stack
 from visualnet.core.text.format import capitalize_first
 from visualnet.data.environments.environment import Environment
 from visualnet.data.environments.episode import MOST_SEED
@@ -92,9 +92,7 @@ class PlayPage(QWidget):
         self.open = button("Open “Mouse”", done=lambda: self.studio.template_requested.emit(TEMPLATE))
         self.open.setToolTip("Open the template of the mouse in a new network")
         column((self.empty, 1), row(STRETCH, self.open, STRETCH, margins=(0, 0, 0, 24)), parent=nothing)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(nothing)
-        self.stack.addWidget(playing)
+        self.stack = stack(nothing, playing)
         column((self.stack, 1), parent=self)
         self.fault.hide()
 

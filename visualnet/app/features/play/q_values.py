@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from visualnet.app.services.background_task import TaskQueue
 from visualnet.app.state.studio import Studio
 from visualnet.data.environments.environment import OBSERVATION
-from visualnet.pytorch import trouble
+from visualnet.pytorch import import_failure
 from visualnet.training.control import OwnSample, ProbeRequest
 from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, torch_is_ready
 
@@ -87,7 +87,7 @@ class QValues(QObject):
         own, path = self._own, self.kept
         if own is None or path is None:
             return
-        if not torch_is_ready() and not trouble():
+        if not torch_is_ready() and not import_failure():
             self._waiting.start()
             return
         self._asked += 1

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QHideEvent, QIcon, QPainter, QPen, QPixmap, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QWidget
 
 from visualnet.analysis.connect.hidden_layer import is_linear
 from visualnet.app.features.points.plane_editor import PlaneEditor
 from visualnet.app.features.see_inside.chooser import is_input
 from visualnet.app.features.see_inside.observation_view import ObservationView
-from visualnet.app.plots.colours import ink_of
+from visualnet.app.plots.colours import plot_colours
 from visualnet.app.plots.decision_regions import draw_point
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, IconLabel, button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row, split, widget_of
+from visualnet.app.widgets.layouts import STRETCH, column, row, split, stack, widget_of
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core import edits
 from visualnet.core.graph import Value
@@ -84,9 +84,7 @@ class PointsPanel(QWidget):
         open_template = button("Open “Points by hand”", done=lambda: self.studio.template_requested.emit(TEMPLATE))
         open_template.setToolTip("Open the template in a new network; this one is kept if you save it")
         column((self.empty, 1), row(STRETCH, open_template, STRETCH, margins=(0, 0, 0, 24)), parent=nothing)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(nothing)
-        self.stack.addWidget(self.parts)
+        self.stack = stack(nothing, self.parts)
         column((self.stack, 1), parent=self)
 
     # --- what is shown -----------------------------------------------------------------------------------------------
@@ -212,8 +210,7 @@ class PointsPanel(QWidget):
         )
 
     def _add_layer(self) -> None:
-        if self.studio.shell is not None:
-            self.studio.shell.run_action(ADD_LAYER)
+        self.studio.shell.run_action(ADD_LAYER)
 
     # --- the window --------------------------------------------------------------------------------------------------
 
@@ -222,15 +219,15 @@ class PointsPanel(QWidget):
         self._paint_marks()
 
     def _paint_marks(self) -> None:
-        ink = ink_of(self.studio.theme)
+        colours = plot_colours(self.studio.theme)
         for number in range(self.plane.classes if self.classes is not None else 0):
             picture = QPixmap(28, 28)
             picture.setDevicePixelRatio(2)
             picture.fill(Qt.GlobalColor.transparent)
             painter = QPainter(picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(ink.surface, 1.2))  # the chosen button may have the colour of its class
-            painter.setBrush(ink.curve(number))
+            painter.setPen(QPen(colours.surface, 1.2))  # the chosen button may have the colour of its class
+            painter.setBrush(colours.curve(number))
             draw_point(painter, QPointF(7, 7), number, 1.5)
             painter.end()
             assert self.classes is not None

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from visualnet.app.plots.colours import Ink
+from visualnet.app.plots.colours import PlotColours
 from visualnet.app.plots.decision_regions import DecisionView, draw_point
 from visualnet.app.widgets.basic import describe
 from visualnet.data.builtin import FRAME
@@ -169,20 +169,20 @@ class PlaneEditor(DecisionView):
 
     # --- painting ----------------------------------------------------------------------------------------------------
 
-    def draw(self, painter: QPainter, ink: Ink) -> None:
-        super().draw(painter, ink)
+    def draw(self, painter: QPainter, colours: PlotColours) -> None:
+        super().draw(painter, colours)
         if self._drag is not None:
             held = self.points[self._drag.number]
-            painter.setPen(QPen(ink.text, 1.5))
-            painter.setBrush(ink.curve(held.label))
+            painter.setPen(QPen(colours.text, 1.5))
+            painter.setBrush(colours.curve(held.label))
             draw_point(painter, self.place_of(held.x, held.y), held.label, 1.7)
         if self._cross is not None and self.hasFocus():
             at = self.place_of(self._cross.x(), self._cross.y())
-            painter.setPen(QPen(ink.accent, 1.5))
+            painter.setPen(QPen(colours.accent, 1.5))
             painter.drawLine(at - QPointF(9, 0), at + QPointF(9, 0))
             painter.drawLine(at - QPointF(0, 9), at + QPointF(0, 9))
         if not self.points:
             painter.setClipping(False)
-            painter.setPen(ink.muted)
+            painter.setPen(colours.muted)
             words = f"Click here: a {CLASS_NAMES[self.label]} point is set."
             painter.drawText(QRectF(self.plane_box()), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)

@@ -17,8 +17,7 @@ def make_strip(studio: Studio) -> QWidget:
 
 def toggle_presentation(studio: Studio) -> None:
     """Begin the presentation, or end it."""
-    if studio.shell is not None:
-        studio.shell.set_canvas_alone(not studio.shell.canvas_alone)
+    studio.shell.set_canvas_alone(not studio.shell.canvas_alone)
 
 
 FEATURE = Feature(

@@ -64,8 +64,7 @@ class PresentationStrip(QFrame):
 
     def leave(self) -> None:
         """End the presentation."""
-        if self.studio.shell is not None:
-            self.studio.shell.set_canvas_alone(False)
+        self.studio.shell.set_canvas_alone(False)
 
     def refresh(self) -> None:
         """Show the formula of what is selected now."""

@@ -12,7 +12,7 @@ from visualnet.app.state.studio import Studio
 
 def step(studio: Studio, by: int) -> None:
     """Go to the next problem, or the one before, and show its words and repairs: the panel may stand behind another."""
-    if studio.shell is not None and (panel := studio.shell.panel("problems")) is not None:
+    if (panel := studio.shell.panel("problems")) is not None:
         if panel.model.all:
             studio.shell.show_panel("problems")
         panel.step(by)
@@ -20,7 +20,7 @@ def step(studio: Studio, by: int) -> None:
 
 def enter_repairs(studio: Studio) -> None:
     """Go with the keyboard to the repairs of the problem in front."""
-    if studio.shell is not None and (panel := studio.shell.panel("problems")) is not None:
+    if (panel := studio.shell.panel("problems")) is not None:
         if panel.model.all:
             studio.shell.show_panel("problems")
         panel.enter_repairs()

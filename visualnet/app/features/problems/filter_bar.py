@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QSizePolicy, QToolButton, QWidget
 
 from visualnet.analysis.facts import SEVERITIES
-from visualnet.analysis.problem_list import GROUPINGS, SEVERITY_WORDS, Wish
+from visualnet.analysis.problem_list import GROUPINGS, SEVERITY_WORDS, ProblemFilter
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import describe
 from visualnet.app.widgets.layouts import STRETCH, add, row
@@ -88,10 +88,10 @@ class ProblemBar(QWidget):
     def _hidden(self) -> frozenset[str]:
         return frozenset(severity for severity, made in self.severities.items() if not made.isChecked())
 
-    def wish(self, sheet: str) -> Wish:
+    def wish(self, sheet: str) -> ProblemFilter:
         """What is chosen, for the open sheet."""
         scope = sheet if self.scope.currentIndex() == 1 else None
-        return Wish(self.search.text(), self._hidden(), scope, self.grouping.currentData() or "")
+        return ProblemFilter(self.search.text(), self._hidden(), scope, self.grouping.currentData() or "")
 
     def show_counts(self, found: Mapping[str, int], blocks: bool, sheet: str) -> None:
         """How many of each severity the text and the place let through; the place matters only where there are blocks."""

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 
 from visualnet.analysis.facts import Analysis, Problem
-from visualnet.analysis.problem_list import Group, ProblemList, Row, lines, text, where
+from visualnet.analysis.problem_list import Group, ProblemList, Row, lines, name_place, text
 from visualnet.analysis.repair.search import Repair
 from visualnet.app.canvas.repairs.repair_search import RepairSearch
 from visualnet.app.features.problems.filter_bar import GroupHead, ProblemBar
@@ -20,11 +20,11 @@ from visualnet.app.features.problems.training_ends import TEXT, add_training_end
 from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label
-from visualnet.app.widgets.layouts import STRETCH, add, column, row
+from visualnet.app.widgets.layouts import STRETCH, add, column, row, scroll_area
 from visualnet.core.text.format import format_quantity
 
 Kind = TypeVar("Kind", bound=QWidget)
-SHOWN = 60
+SHOWN = 30
 """More rows than this help nobody; a line says how many are left out."""
 MOST_COLLAPSED = 40
 """Titles that are remembered as collapsed."""
@@ -68,6 +68,7 @@ class ProblemsPanel(QWidget):
         self.timer.timeout.connect(self._begin_search)
         self._search = RepairSearch(studio, self)
         self._search.found.connect(self._offer)
+        self._rows_due = DeferredRefresh(self, self._arrange_and_mark)
         due = DeferredRefresh(self, self.refresh, hidden=True)  # the title of the dock counts them
         studio.analysed.connect(due.ask)
         studio.runtime_problem_changed.connect(due.ask)
@@ -84,10 +85,7 @@ class ProblemsPanel(QWidget):
         row(self.filtered_words, show_all, STRETCH, margins=(16, 4, 16, 4), parent=self.filtered)
         self.holder, self.rest = QWidget(), label("", "muted")
         self.list = column(self.rest, STRETCH, margins=(8, 2, 8, 2), spacing=2, parent=self.holder)
-        self.scroll_area = QScrollArea(widgetResizable=True)
-        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll_area.setWidget(self.holder)
+        self.scroll_area = scroll_area(self.holder, upright=True)
         self.filler = QWidget()
         self.beside = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self.beside.setSpacing(0)
@@ -152,8 +150,7 @@ class ProblemsPanel(QWidget):
         self.filtered.setVisible(bool(model.all) and not model.shown)
         self.filler.setVisible(not model.shown)
         self.scroll_area.setVisible(bool(model.shown))
-        self._arrange()
-        self._mark()
+        self._rows_due.ask()
 
     def _none_shown(self) -> str:
         return f"None of the {len(self.model.all):,} problems is shown by these filters."
@@ -173,7 +170,7 @@ class ProblemsPanel(QWidget):
             ways = QBoxLayout.Direction
             self.beside.setDirection(ways.RightToLeft if low else ways.TopToBottom)
             self.bar.set_narrow(low)
-            self._arrange()
+            self._rows_due.ask()
 
     def collapsed(self) -> set[str]:
         """The titles of the groups that are collapsed."""
@@ -184,8 +181,7 @@ class ProblemsPanel(QWidget):
         """Collapse a group, or open it."""
         titles = self.collapsed() - {title} | ({title} if state else set())
         self.kept["folded"] = sorted(titles)[-MOST_COLLAPSED:]
-        self._arrange()
-        self._mark()
+        self._arrange_and_mark()
 
     def _arrange(self) -> None:
         """Titles and rows from top to bottom. Widgets are kept, and moved only where the order of the two kinds changes."""
@@ -212,6 +208,10 @@ class ProblemsPanel(QWidget):
         wide = max(WHERE, min(most, max((r.wanted for r in self.rows), default=0)))
         for widget in self.rows:
             widget.where.setFixedWidth(wide)
+
+    def _arrange_and_mark(self) -> None:
+        self._arrange()
+        self._mark()
 
     def _fill(self, pool: list[Kind], count: int, make: Callable[[], Kind]) -> None:
         """Have so many widgets of a kind."""
@@ -267,7 +267,7 @@ class ProblemsPanel(QWidget):
         at = self.model.step(way)
         problem = shown[at].problem
         self.choose(problem)
-        place = where(problem, self.studio.project)
+        place = name_place(problem, self.studio.project)
         self.setAccessibleDescription(f"Problem {at + 1:,} of {len(shown):,}: {place}")
 
     def enter_repairs(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QPlainTextEdit, QWidget
 
 from visualnet.analysis.facts import Problem
-from visualnet.analysis.problem_list import where
+from visualnet.analysis.problem_list import name_place
 from visualnet.analysis.repair.search import Repair
 from visualnet.app.canvas.repairs.hover_preview import HoverPreview
 from visualnet.app.features.inspector.formula_label import FormulaLabel
@@ -98,7 +98,7 @@ class ProblemRow(QFrame):
         """Say where it is; nodes are renamed while a problem lasts."""
         if self.problem is None:
             return
-        place = where(self.problem, self.studio.project)
+        place = name_place(self.problem, self.studio.project)
         if place != self.where.full_text:
             self.where.setText(place)
         self.setAccessibleName(f"{self.problem.severity}: {place}: {self.words.text()}")

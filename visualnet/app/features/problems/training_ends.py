@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualnet.analysis.repair.training_ends import Ends, plan_training_ends
+from visualnet.analysis.repair.training_ends import NodesByRole, plan_training_ends
 from visualnet.app.state.studio import Studio
 from visualnet.core.project import MAIN, Project
 
@@ -14,7 +14,7 @@ SEEN_WHOLE = 40
 def lacks_training_ends(studio: Studio) -> bool:
     """Whether the main graph holds something, and lacks a loss, a target or a metric."""
     facts = studio.analysis.main
-    return bool(facts.graph.nodes) and not Ends.of(facts).whole
+    return bool(facts.graph.nodes) and not NodesByRole.of(facts).whole
 
 
 def add_training_ends(studio: Studio) -> None:
@@ -31,7 +31,7 @@ def add_training_ends(studio: Studio) -> None:
     if studio.sheet != MAIN:
         studio.open_sheet(MAIN)
     studio.select(added)
-    if studio.shell is not None and len(studio.graph.nodes) <= SEEN_WHOLE:
+    if studio.shell.has_window and len(studio.graph.nodes) <= SEEN_WHOLE:
         studio.shell.run_action("view.fit")
     else:
         studio.focus_requested.emit(tuple(added), "")

@@ -296,8 +296,7 @@ class RecipePanel(QScrollArea):
         action, words, tip = FINDERS[name]
 
         def run() -> None:
-            if self.studio.shell is not None:
-                self.studio.shell.run_action(action)
+            self.studio.shell.run_action(action)
 
         return icon_button("search", words, tip, run)
 

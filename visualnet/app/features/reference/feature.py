@@ -9,7 +9,7 @@ from visualnet.app.state.studio import Studio
 
 def open_selected(studio: Studio) -> None:
     """The page of the selected layer."""
-    if studio.shell is not None and (panel := studio.shell.show_panel("reference")) is not None:
+    if (panel := studio.shell.show_panel("reference")) is not None:
         panel.open_selected()
 
 

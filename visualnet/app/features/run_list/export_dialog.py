@@ -15,7 +15,7 @@ from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
-from visualnet.training.curve_export.several import WAYS, export_runs, export_together, file_names, own_titles
+from visualnet.training.curve_export.several import CURVE_FORMATS, export_runs, export_together, file_names, own_titles
 from visualnet.training.run_index.facts import RunRow
 
 ABOUT = {
@@ -38,7 +38,7 @@ class ExportDialog(QDialog):
         self._names = {folder: names[run.id] for run, folder in folders}
         self._task: BackgroundTask | None = None
         self.way = describe(QComboBox(), "Form", "In which form the curves are written")
-        for key, way in WAYS.items():
+        for key, way in CURVE_FORMATS.items():
             self.way.addItem(way.title, key)
         assert studio.settings is not None
         self.way.setCurrentIndex(max(self.way.findData(studio.settings.typed("curve_form", "csv")), 0))
@@ -75,12 +75,12 @@ class ExportDialog(QDialog):
     @property
     def joins(self) -> bool:
         """Whether all runs go into one file."""
-        can = WAYS[self.way.currentData()].write_together is not None
+        can = CURVE_FORMATS[self.way.currentData()].write_together is not None
         return can and len(self._files) > 1 and self.together.isChecked()
 
     def _tell(self) -> None:
         way = self.way.currentData()
-        self.together.setEnabled(WAYS[way].write_together is not None)
+        self.together.setEnabled(CURVE_FORMATS[way].write_together is not None)
         each = "" if way == "tensorboard" or len(self._files) == 1 else " A file for each run."
         self.about.setText(ABOUT[way] + (" The column “run” says whose a row is." if self.joins else each))
         self.export.setToolTip("Choose the file" if self.joins else "Choose the folder for the files")
@@ -89,7 +89,7 @@ class ExportDialog(QDialog):
     def ask(self) -> None:
         """Choose the file or the folder, and write."""
         assert self.studio.settings is not None
-        start, way = self.studio.settings.typed("folder", "") or str(Path.home()), WAYS[self.way.currentData()]
+        start, way = self.studio.settings.typed("folder", "") or str(Path.home()), CURVE_FORMATS[self.way.currentData()]
         if self.joins:
             offered = str(Path(start) / f"curves{way.end}")
             name, _ = QFileDialog.getSaveFileName(
@@ -143,7 +143,7 @@ class ExportDialog(QDialog):
     def _set_idle(self, state: bool) -> None:
         self.export.setEnabled(state)
         self.way.setEnabled(state)
-        self.together.setEnabled(state and WAYS[self.way.currentData()].write_together is not None)
+        self.together.setEnabled(state and CURVE_FORMATS[self.way.currentData()].write_together is not None)
 
     def _refuse(self, words: str) -> None:
         self.fault.setText(visible(words))

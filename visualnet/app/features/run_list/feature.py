@@ -10,8 +10,7 @@ from visualnet.app.state.studio import Studio
 
 def show(studio: Studio) -> None:
     """Cover the canvas with the page."""
-    if studio.shell is not None:
-        studio.shell.show_page(FEATURE.id)
+    studio.shell.show_page(FEATURE.id)
 
 
 FEATURE = Feature(

@@ -103,7 +103,7 @@ class RunActions(QObject):
 
     def _open(self, make: Callable[[RunRow], Project]) -> RunRow | None:
         rows, shell = self.chosen(), self.studio.shell
-        if len(rows) != 1 or shell is None:
+        if len(rows) != 1:
             return None
         try:
             project = make(rows[0])

@@ -69,8 +69,7 @@ class RunStore(QObject):
         """Which runs are meant."""
         if self.whole:
             return Scope(None, (), self.put_away, self.put_away)
-        shell = self.studio.shell
-        project = shell.last_project() if shell is not None else None
+        project = self.studio.shell.last_project()
         # Where no project was in front there are no runs of it: none has an empty name of a project.
         name, ids = (project.name, tuple(run.id for run in project.runs)) if project is not None else ("", ())
         return Scope(name, ids, self.put_away, self.put_away)

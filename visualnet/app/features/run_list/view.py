@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QLayout, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QLayout, QMenu, QWidget
 
 from visualnet.app.features.lazy_page import PageView
 from visualnet.app.features.run_list.run_actions import RunActions
@@ -19,7 +19,7 @@ from visualnet.app.features.run_list.table import RunTable
 from visualnet.app.features.run_list.table_model import TITLES, USUAL, RunTableModel
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button, describe, icon_button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row, split
+from visualnet.app.widgets.layouts import STRETCH, column, row, split, stack
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core.text.format import capitalize_first, format_bytes, format_percent, format_quantity
@@ -100,9 +100,7 @@ class RunListView(PageView):
         self.table.doubleClicked.connect(lambda _: self.run_actions.open_project())
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.show_chosen())
         self.empty = EmptyState("runs", NOTHING)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.table)
-        self.stack.addWidget(self.empty)
+        self.stack = stack(self.table, self.empty)
         left, right = QWidget(), QWidget()
         head = row(self.scope, STRETCH, self.away, self.grouping, self.columns, margins=(8, 2, 8, 4), spacing=8)
         column(head, (self.stack, 1), self._make_foot(), spacing=0, parent=left)
@@ -149,9 +147,7 @@ class RunListView(PageView):
         for at, tip in enumerate(SIDES.values()):
             self.side.part(at).setToolTip(tip)
         self.side.chosen.connect(self._show_side)
-        self.sides = QStackedWidget()
-        for one in (self.curves, self.settings, self.pair, self.notes):
-            self.sides.addWidget(one)
+        self.sides = stack(self.curves, self.settings, self.pair, self.notes)
         column(row(self.side, STRETCH, margins=(8, 2, 8, 0)), (self.sides, 1), spacing=0, parent=parent)
 
     # --- what is asked for ---------------------------------------------------------------------------------------------------

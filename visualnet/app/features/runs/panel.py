@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QMenu,
     QMessageBox,
-    QStackedWidget,
     QTableView,
     QWidget,
 )
@@ -37,7 +36,7 @@ from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button
 from visualnet.app.widgets.dialogs.modal import answer_of, message_box
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, column, row, stack
 from visualnet.core.project import RunRef
 from visualnet.training.run_index.liveness import is_trained
 from visualnet.training.runs import run_history as history
@@ -162,7 +161,7 @@ class RunTable(QAbstractTableModel):
             return True
         if role == Qt.ItemDataRole.EditRole and index.column() == 0:
             wish = " ".join(str(value).split())[:80]
-            name = "" if wish == history.when(run) else wish
+            name = "" if wish == history.format_begin(run) else wish
             folder = history.folder_of(run)
             if folder is not None:
                 return name == history.name_of(run) or self.runner.run_edits.rename(folder, name)
@@ -179,9 +178,7 @@ class RunsPanel(QWidget):
         self.model = RunTable(studio)
         self.table = self._make_table()
         self.empty = EmptyState("runs", "No runs yet: press Train. Each run is kept here with its curves and weights.")
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.table)
+        self.stack = stack(self.empty, self.table)
         self.buttons = {
             "show": button("Show", icon="eye", done=self.show_run),
             "resume": button("Resume", icon="resume", done=self.resume),

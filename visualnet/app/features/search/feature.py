@@ -11,8 +11,6 @@ from visualnet.app.state.studio import Studio
 def show(studio: Studio) -> None:
     """Cover the canvas with the page, for the open project."""
     document = studio.document
-    if studio.shell is None:
-        return
     studio.shell.show_page(FEATURE.id)
     if (page := studio.shell.page(FEATURE.id)) is not None:
         page.view.take(document)

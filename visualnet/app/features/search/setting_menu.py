@@ -11,7 +11,7 @@ from visualnet.core.project import MAIN
 def offer_search(studio: Studio, menu: QMenu, address: str) -> None:
     """Let the setting of this address (`training/experiments/places.py`) be searched over; no entry where there is no page for it."""
     shell = studio.shell
-    if shell is None or shell.page("search") is None:
+    if shell.page("search") is None:
         return
     document = studio.document
 

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
+from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
 
 from visualnet.app.features.lazy_page import PageView
 from visualnet.app.features.search.searcher import Searcher
@@ -20,7 +19,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import button, label, restyle
-from visualnet.app.widgets.layouts import STRETCH, column, row, split, widget_of
+from visualnet.app.widgets.layouts import STRETCH, column, row, scroll_area, split, widget_of
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core import edits
 from visualnet.core.document import Document
@@ -87,10 +86,7 @@ class SearchView(PageView):
                 spacing=8,
             )
         )
-        left = QScrollArea(widgetResizable=True)
-        left.setFrameShape(QFrame.Shape.NoFrame)
-        left.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        left.setWidget(inner)
+        left = scroll_area(inner, upright=True)
         left.setMinimumWidth(fonts.px(320))
         return left
 
@@ -236,7 +232,7 @@ class SearchView(PageView):
 
     def open_trial(self, number: int) -> None:
         """Open a trial's network in a tab of its own, with its run in front."""
-        if not number or self.searcher.folder is None or self.studio.shell is None:
+        if not number or self.searcher.folder is None:
             return
         place = kept.place_of(self.searcher.folder, number)
         project, run = read_project(place), read_run(place)

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QSlider, QStackedWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QSlider
 
 from visualnet.analysis import Analysis
 from visualnet.app.features.see_inside import saving
@@ -20,7 +20,7 @@ from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label
-from visualnet.app.widgets.layouts import column, row, widget_of
+from visualnet.app.widgets.layouts import column, row, stack, widget_of
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.graph import Value
 from visualnet.core.text.format import format_percent
@@ -99,9 +99,7 @@ class ObservationView(QFrame):
         self.bar = ShareBar("Progress")
         self.stop = button("Cancel", "", "stop", self.cancel)
         nothing = widget_of(column((self.empty, 1), row(self.bar, self.stop, self.go, margins=(12, 0, 12, 8))))
-        self.stack = QStackedWidget()
-        self.stack.addWidget(nothing)
-        self.stack.addWidget(self.widget)
+        self.stack = stack(nothing, self.widget)
         self.again = button("Compute again", "quiet", "reset", self.compute)
         self.time = describe(
             QSlider(Qt.Orientation.Horizontal), "Time", "Earlier looks; at the right end the picture is live"

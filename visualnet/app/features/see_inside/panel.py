@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
 from visualnet.app.features.see_inside.chooser import fill_menu, suggest
@@ -15,7 +15,7 @@ from visualnet.app.features.see_inside.observation_view import ObservationView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import EmptyState, button
-from visualnet.app.widgets.layouts import STRETCH, column, row, widget_of
+from visualnet.app.widgets.layouts import STRETCH, column, row, scroll_area, stack, widget_of
 from visualnet.core.graph import Value
 from visualnet.training.observations.observation import find_observations
 
@@ -43,17 +43,12 @@ class SeeInsidePanel(QWidget):
         self.grid = QGridLayout(self.inner)
         self.grid.setContentsMargins(8, 4, 8, 8)
         self.grid.setSpacing(8)
-        self.area = QScrollArea(widgetResizable=True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(self.inner)
+        self.area = scroll_area(self.inner, upright=True)
         self.start = button("Show what suits this network", "primary", "eye", self.add_suggested)
         nothing = widget_of(
             column((EmptyState("eye", NOTHING), 1), row(STRETCH, self.start, STRETCH, margins=(0, 0, 0, 24)))
         )
-        self.stack = QStackedWidget()
-        self.stack.addWidget(nothing)
-        self.stack.addWidget(self.area)
+        self.stack = stack(nothing, self.area)
         head = row(self.add_one, STRETCH, SampleChooser(studio), margins=(8, 4, 8, 2), spacing=6)
         column(head, (self.stack, 1), spacing=2, parent=self)
         self._restore()

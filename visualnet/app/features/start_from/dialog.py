@@ -47,7 +47,7 @@ WAYS = {
 """What is trained afterwards. Some layers are chosen by hand: Trainable in the Inspector."""
 
 
-class Found(NamedTuple):
+class WeightsSource(NamedTuple):
     """Weights that can be begun with: how the recipe names them, and what they give."""
 
     reference: str
@@ -60,7 +60,7 @@ class StartFromDialog(QDialog):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio = studio
-        self.found: Found | None = None
+        self.found: WeightsSource | None = None
         self._task: BackgroundTask | None = None
         self.setWindowTitle("Start from")
         self.resize(760, 560)
@@ -131,7 +131,7 @@ class StartFromDialog(QDialog):
         else:
             if self._task is not None:
                 self._task.cancel()
-            self._show(Found("", Table((), ())))
+            self._show(WeightsSource("", Table((), ())))
 
     def _read(self, name: str, source: Path | str) -> None:
         """Match in the background; the window waits for nothing."""
@@ -144,14 +144,14 @@ class StartFromDialog(QDialog):
         self.words.setText(f"Reading {visible(name)} …")
         project, analysis = self.studio.project, self.studio.analysis
 
-        def run(_job: Job) -> Found:
+        def run(_job: Job) -> WeightsSource:
             need_torch()
             from visualnet.training.transfer.start import find_weights, preview, refer_to
 
             if isinstance(source, str):
-                return Found(source, preview(project, find_weights(source), analysis))
+                return WeightsSource(source, preview(project, find_weights(source), analysis))
             table = preview(project, source, analysis)
-            return Found(refer_to(source) if table.taken else "", table)
+            return WeightsSource(refer_to(source) if table.taken else "", table)
 
         words = "They cannot be used"
         self._task = BackgroundTask(
@@ -163,7 +163,7 @@ class StartFromDialog(QDialog):
         self.fault.setText(words)
         self.fault.show()
 
-    def _show(self, found: Found) -> None:
+    def _show(self, found: WeightsSource) -> None:
         self.found = found
         self.fault.hide()
         table = found.table

@@ -13,7 +13,7 @@ def show(studio: Studio) -> None:
     """Choose the weights that the next training begins with."""
     from visualnet.app.features.start_from.dialog import StartFromDialog
 
-    answer_of(StartFromDialog(studio, studio.shell.dialog_parent() if studio.shell is not None else None))
+    answer_of(StartFromDialog(studio, studio.shell.dialog_parent()))
 
 
 FEATURE = Feature(

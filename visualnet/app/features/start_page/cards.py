@@ -51,7 +51,7 @@ def what_it_is(note: str) -> str:
     return re.split(r"(?<=[.!?])\s+(?=[A-Z0-9“])", words, maxsplit=1)[0].strip()
 
 
-def when(then: datetime, now: datetime) -> str:
+def format_age(then: datetime, now: datetime) -> str:
     """How long ago, as people say it."""
     days = (now.date() - then.date()).days
     if days <= 0:

@@ -15,10 +15,10 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from visualnet.app.theme.tokens import Theme, mix
 
 WIDE, HIGH = 240.0, 120.0
-Emblem = Callable[["Sketch"], None]
+Emblem = Callable[["EmblemPainter"], None]
 
 
-class Sketch:
+class EmblemPainter:
     """The paper with its pens."""
 
     def __init__(self, painter: QPainter, theme: Theme) -> None:
@@ -67,11 +67,11 @@ def paint_emblem(painter: QPainter, area: QRectF, draw: Emblem, theme: Theme) ->
     painter.translate(area.center())
     painter.scale(scale, scale)
     painter.translate(-WIDE / 2, -HIGH / 2)
-    draw(Sketch(painter, theme))
+    draw(EmblemPainter(painter, theme))
     painter.restore()
 
 
-def draw_border(to: Sketch) -> None:
+def draw_border(to: EmblemPainter) -> None:
     """Points of two classes, and the line between them."""
     left = ((40, 84), (62, 60), (50, 34), (84, 92), (78, 42), (104, 70), (28, 56), (98, 104), (112, 30))
     right = ((150, 88), (170, 54), (196, 78), (140, 46), (206, 40), (182, 104), (214, 98), (164, 24), (136, 108))
@@ -82,7 +82,7 @@ def draw_border(to: Sketch) -> None:
     to.line([(112, 118), (136, 2)], QColor(to.theme.text), 3)
 
 
-def draw_dense_layers(to: Sketch) -> None:
+def draw_dense_layers(to: EmblemPainter) -> None:
     """Columns of neurons, each joined with all of the next."""
     columns = [(36.0, 6), (92.0, 5), (148.0, 4), (204.0, 3)]
     places = [[(x, 60 + (at - (count - 1) / 2) * 19) for at in range(count)] for x, count in columns]
@@ -95,7 +95,7 @@ def draw_dense_layers(to: Sketch) -> None:
             to.dot(x, y, 6.5, to.ink("data" if number == 0 else "loss" if number == 3 else "dense"))
 
 
-def draw_shrinking_maps(to: Sketch) -> None:
+def draw_shrinking_maps(to: EmblemPainter) -> None:
     """Maps that become smaller and more, then a column of numbers."""
     stacks = ((14, 76, 1, "data"), (62, 60, 3, "convolution"), (118, 42, 4, "pooling"), (166, 26, 6, "convolution"))
     for x, size, count, family in stacks:
@@ -105,7 +105,7 @@ def draw_shrinking_maps(to: Sketch) -> None:
         to.dot(222, 21 + 13 * at, 4, to.ink("dense"))
 
 
-def draw_shortcuts(to: Sketch) -> None:
+def draw_shortcuts(to: EmblemPainter) -> None:
     """A chain, and ways around each pair of its links."""
     for at in range(6):
         to.box(12 + 38 * at, 66, 26, 32, "convolution" if at % 2 else "normalization")
@@ -115,7 +115,7 @@ def draw_shortcuts(to: Sketch) -> None:
         to.arc((25 + 76 * at, 62), (63 + 76 * at, 62), 52, to.ink("activation"))
 
 
-def draw_attention(to: Sketch) -> None:
+def draw_attention(to: EmblemPainter) -> None:
     """Patches of an image, and what one of them looks at."""
     shares = {(1, 0): 0.9, (2, 2): 0.7, (4, 1): 0.8, (5, 2): 0.4, (0, 2): 0.3, (4, 0): 0.35}
     for column in range(6):
@@ -128,7 +128,7 @@ def draw_attention(to: Sketch) -> None:
     to.box(124, 46, 28, 28, "loss", 0.9)
 
 
-def draw_recurrence(to: Sketch) -> None:
+def draw_recurrence(to: EmblemPainter) -> None:
     """The same cell at each step, which hands its state on."""
     for at in range(5):
         x = 14 + 45 * at
@@ -139,7 +139,7 @@ def draw_recurrence(to: Sketch) -> None:
             to.arc((x + 15, 42), (x + 60, 42), 26, to.ink("recurrent"))
 
 
-def draw_u(to: Sketch) -> None:
+def draw_u(to: EmblemPainter) -> None:
     """Down on the left, up on the right, and bridges between them."""
     for level in range(4):
         y, wide = 10 + 28 * level, 26 - 3 * level
@@ -150,14 +150,14 @@ def draw_u(to: Sketch) -> None:
     to.line([(112, 105), (146, 105), (157, 92)], QColor(to.theme.wire), 2.4)
 
 
-def draw_narrow_middle(to: Sketch) -> None:
+def draw_narrow_middle(to: EmblemPainter) -> None:
     """Large, small, large: all has to pass through few numbers."""
     for at, high in enumerate((100, 72, 44, 18, 44, 72, 100)):
         family = "data" if at == 0 else "loss" if at == 6 else "attention" if at == 3 else "dense"
         to.box(20 + 30 * at, 60 - high / 2, 18, high, family)
 
 
-def draw_branches(to: Sketch) -> None:
+def draw_branches(to: EmblemPainter) -> None:
     """Several ways side by side, which meet again."""
     for at in range(4):
         y = 10 + 28 * at
@@ -167,7 +167,7 @@ def draw_branches(to: Sketch) -> None:
     to.box(194, 46, 26, 28, "shape")
 
 
-def draw_all_to_all(to: Sketch) -> None:
+def draw_all_to_all(to: EmblemPainter) -> None:
     """Each layer reads all before it."""
     for start in range(5):
         for end in range(start + 1, 5):

@@ -15,7 +15,7 @@ def make_page(studio: Studio) -> QWidget:
     from visualnet.app.features.start_page.page import StartPage
 
     shell = studio.shell
-    assert studio.settings is not None and shell is not None
+    assert studio.settings is not None
     page = StartPage(studio, studio.settings)
     page.template_chosen.connect(studio.template_requested)
     page.lesson_chosen.connect(studio.lesson_requested)
@@ -28,8 +28,7 @@ def make_page(studio: Studio) -> QWidget:
 
 def show(studio: Studio) -> None:
     """Cover the canvas with the page."""
-    if studio.shell is not None:
-        studio.shell.show_page(FEATURE.id)
+    studio.shell.show_page(FEATURE.id)
 
 
 # A table: an action is a row.

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QPushButton, QWidget
 
 from visualnet.app.features.start_page.cards import (
     PICTURE_HIGH,
@@ -32,14 +32,14 @@ from visualnet.app.features.start_page.further_templates import CAPTION_GAP, Fur
 from visualnet.app.features.start_page.lesson_list import LessonList
 from visualnet.app.features.start_page.recent import RecentList, RecentRow
 from visualnet.app.features.start_page.template_chips import TemplateActions
-from visualnet.app.features.start_page.template_search import holds, show_only, words_of
+from visualnet.app.features.start_page.template_search import contains_words, show_only, words_of
 from visualnet.app.state.dropped_files import droppable
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.dialogs.modal import answer_of
-from visualnet.app.widgets.layouts import STRETCH, FlowLayout, add, column, row
+from visualnet.app.widgets.layouts import STRETCH, FlowLayout, add, column, row, scroll_area
 from visualnet.app.widgets.painting import painting
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.errors import FileError
@@ -89,11 +89,7 @@ class StartPage(QWidget):
 
     def _build(self) -> None:
         self._page = QWidget()
-        self._scroll = QScrollArea(widgetResizable=True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self._page)
+        self._scroll = scroll_area(self._page, upright=True, focus=False)
         column(self._scroll, parent=self)
         self._top = self._head()
         self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -117,7 +113,7 @@ class StartPage(QWidget):
 
     def _key_button(self, words: str, icon: str, action_id: str, done: Callable[[], object]) -> QPushButton:
         """A button that tells the keys of the action that does the same."""
-        keys = self.studio.shell.keys_text(action_id) if self.studio.shell is not None else ""
+        keys = self.studio.shell.keys_text(action_id)
         made = button(f" {words}   {keys}".rstrip(), icon=icon, done=done)
         icons.resize(made, 16)
         made.setMinimumHeight(fonts.px(34))
@@ -168,8 +164,7 @@ class StartPage(QWidget):
         self._show_templates()
         self.recent.refresh()
         self.lesson_list.set_finished(self.settings.finished_lessons())
-        if self.studio.shell is not None:
-            self.recent.show_last(self.studio.shell.files_to_reopen())
+        self.recent.show_last(self.studio.shell.files_to_reopen())
         self._arrange()
 
     def _arrange_anew(self) -> None:
@@ -251,7 +246,9 @@ class StartPage(QWidget):
 
     def found(self) -> list[Choice]:
         """The templates that hold every word of the search, in their order; all where nothing is searched."""
-        return [choice for choice in (*self.cards, *self.more) if holds(self._words[choice], self.search.text())]
+        return [
+            choice for choice in (*self.cards, *self.more) if contains_words(self._words[choice], self.search.text())
+        ]
 
     def _filter(self) -> None:
         found = self.found()

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
-from visualnet.app.features.start_page.cards import Choice, page_colour, when
+from visualnet.app.features.start_page.cards import Choice, format_age, page_colour
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label
@@ -33,7 +33,7 @@ class RecentRow(Choice):
     def __init__(self, file: RecentFile, now: datetime, parent: QWidget | None = None) -> None:
         self.path, self.pinned, self.there = file
         try:
-            told = when(datetime.fromtimestamp(file.path.stat().st_mtime), now)
+            told = format_age(datetime.fromtimestamp(file.path.stat().st_mtime), now)
         except (OSError, ValueError, OverflowError):
             told = "missing"
         more = ", pinned" if self.pinned else ""

@@ -14,7 +14,7 @@ def words_of(template: Template) -> str:
     return " ".join((template.name, template.title, template.group, template.line, template.note)).lower()
 
 
-def holds(words: str, search: str) -> bool:
+def contains_words(words: str, search: str) -> bool:
     """Whether every word of the search is among the words."""
     return all(word in words for word in search.lower().split())
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from visualnet.analysis import Analysis
 from visualnet.core.graph import Port
 from visualnet.figures.charts.tiles import TilesChart
-from visualnet.training.generating.made import as_colours
+from visualnet.training.generating.results import as_colours
 from visualnet.training.observations.answers.fields import held_against
 from visualnet.training.observations.answers.images import IMAGE_CHANNELS, LEAST_EDGE, is_image
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from visualnet.app.plots.charts.curves import CurvesPlot
-from visualnet.app.plots.charts.legend import SHORT, Words
+from visualnet.app.plots.charts.legend import SHORT, LegendText
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import Project, RunRef
@@ -152,15 +152,15 @@ class CurvesPane(QSplitter):
         front, ghosts = self.runner.run, self.runner.ghosts
         return [run for run in self.studio.project.runs if run.id in ghosts and (front is None or run.id != front.id)]
 
-    def _words_of(self, run: RunRef, curve: str, present: str = "") -> Words | None:
+    def _words_of(self, run: RunRef, curve: str, present: str = "") -> LegendText | None:
         """What a curve is called where several runs are shown: by its run; a validation curve stands beside that of the training."""
         if run.id not in self._names:
             return None
         short, whole = self._names[run.id]
         full = f"{whole}{present}, {curve}"
         if curve == "training":
-            return Words(short + present, short, full)
-        return Words(curve, SHORT.get(curve, curve), full)
+            return LegendText(short + present, short, full)
+        return LegendText(curve, SHORT.get(curve, curve), full)
 
     def _project_changed(self, before: Project, after: Project) -> None:
         if before.runs is not after.runs and self.runner.ghosts:

@@ -21,7 +21,7 @@ def toggle_picture(studio: Studio) -> None:
     """Put what the network says on the canvas, or take it away."""
     from visualnet.app.features.training.pinned_picture import PinnedPicture
 
-    if studio.shell is not None and isinstance(pinned := studio.shell.overlay("training"), PinnedPicture):
+    if isinstance(pinned := studio.shell.overlay("training"), PinnedPicture):
         pinned.pin(not pinned.pinned)
 
 

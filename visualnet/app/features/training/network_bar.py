@@ -51,7 +51,7 @@ class NetworkBar(QFrame):
         had_focus = self.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
         self.setVisible(question.open)
         if not question.open:
-            if had_focus and self.studio.shell is not None:
+            if had_focus:
                 self.studio.shell.focus_canvas()
             return
         self.words.setText(visible(question_words(kept, question.refusal, question.answered)))
@@ -61,7 +61,7 @@ class NetworkBar(QFrame):
             (self.change, CHANGE, "Train the network as it is drawn now, with all that its layers have kept"),
             (self.keep, KEEP, "Train the network as it was; the drawing stays as it is"),
         ):
-            keys = self.studio.shell.keys_text(action) if self.studio.shell is not None else ""
+            keys = self.studio.shell.keys_text(action)
             answer.setToolTip(f"{tip} ({keys})" if keys else tip)
         self.details.setVisible(kept is not None)
         self.words.setToolTip("\n".join(visible(layer_words(node)) for node in _in_order(kept)[:MOST_ROWS]))

@@ -132,7 +132,7 @@ class TrainingPanel(QWidget):
 
     def _join_canvas(self) -> None:
         """The prediction stands here or on the canvas: there it is larger, and beside the node that it is about."""
-        pinned = self.studio.shell.overlay(FEATURE) if self.studio.shell is not None else None
+        pinned = self.studio.shell.overlay(FEATURE)
         self.prediction.to_canvas.setVisible(isinstance(pinned, PinnedPicture))
         if isinstance(pinned, PinnedPicture):
             self.prediction.pin_asked.connect(lambda: pinned.enlarge(self.prediction.side))
@@ -142,7 +142,7 @@ class TrainingPanel(QWidget):
 
     def _offer_enlarging(self) -> None:
         """Offer to put the picture on the canvas where that has room for a larger one."""
-        pinned = self.studio.shell.overlay(FEATURE) if self.studio.shell is not None else None
+        pinned = self.studio.shell.overlay(FEATURE)
         if isinstance(pinned, PinnedPicture) and self.prediction.isVisible():
             self.prediction.to_canvas.setVisible(pinned.enlarges(self.prediction.side))
 

@@ -37,7 +37,7 @@ class PictureFrame(QFrame):
         self.head.setCursor(Qt.CursorShape.SizeAllCursor)
         self.head.setToolTip("Drag to move the picture; it stays with its node")
         row((self.name, 1), close, margins=(10, 2, 4, 2), parent=self.head)
-        self.grip = Grip(self)
+        self.grip = ResizeHandle(self)
         foot = row(STRETCH, self.grip)
         column(self.head, (self.pane, 1), foot, margins=1, spacing=0, parent=self)
         self.setMinimumSize(LEAST)
@@ -70,7 +70,7 @@ class PictureFrame(QFrame):
         event.accept()
 
 
-class Grip(QWidget):
+class ResizeHandle(QWidget):
     """The corner that is dragged to resize the picture."""
 
     def __init__(self, frame: PictureFrame) -> None:

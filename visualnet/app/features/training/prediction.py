@@ -70,7 +70,7 @@ class PredictionPane(QWidget):
         column(head, below, (self.stack, 1), spacing=0, parent=self)
         trained.refresh()
         # Only now: a widget that is shown before it has a parent is a window, and takes the keyboard.
-        self._pins = studio.shell is not None if pins is None else pins
+        self._pins = studio.shell.has_window if pins is None else pins
         self.to_canvas.setVisible(self._pins)
         self.to_points.hide()
         studio.theme_changed.connect(self._set_theme)
@@ -117,8 +117,7 @@ class PredictionPane(QWidget):
             self.stack.setCurrentWidget(empty)
 
     def _open_points(self) -> None:
-        if self.studio.shell is not None:
-            self.studio.shell.show_panel("points")
+        self.studio.shell.show_panel("points")
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

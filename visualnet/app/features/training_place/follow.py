@@ -40,7 +40,7 @@ def fill_follow_menu(studio: Studio, menu: QMenu) -> None:
 
 def ask_folder(studio: Studio) -> None:
     """Let the person choose the folder of a run."""
-    parent = studio.shell.dialog_parent() if studio.shell is not None else None
+    parent = studio.shell.dialog_parent()
     name = QFileDialog.getExistingDirectory(parent, "Follow the training in this folder", str(runs_dir()))
     if name:
         follow_folder(studio, Path(name))
@@ -69,16 +69,15 @@ def follow_folder(studio: Studio, folder: Path) -> bool:
             except FileError as error:
                 studio.message.emit("error", str(error))
                 return False
-        if studio.shell is None:
+        if not studio.shell.has_window:
             return False
         studio.shell.open_copy(project)
         begun = datetime.fromtimestamp((folder / PROJECT).stat().st_mtime)
         run = replace(history.new_run(project, folder), started=begun.replace(microsecond=0).isoformat())
-        studio.document.replace_quietly(history.put(run))
+        studio.document.replace_quietly(history.put_run(run))
     if not runner.follow(run, folder, at):
         return False
-    if studio.shell is not None:
-        studio.shell.show_panel("training")
+    studio.shell.show_panel("training")
     return True
 
 
@@ -90,7 +89,7 @@ def _ask_tunnel(studio: Studio, folder: Path) -> str | None:
         return ""  # it is watched; the run says why
     if found is None or found.here:
         return ""
-    parent = studio.shell.dialog_parent() if studio.shell is not None else None
+    parent = studio.shell.dialog_parent()
     words = (
         f"It trains on {visible(found.host)}. To steer it, open a tunnel in a shell, such as\n"
         f"ssh -L 7000:{visible(found.at)} {visible(found.host)}\n"

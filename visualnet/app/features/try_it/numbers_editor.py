@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QScrollArea, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSlider, QWidget
 
 from visualnet.app.features.try_it.editor import Array, InputEditor
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, describe, label
-from visualnet.app.widgets.layouts import column
+from visualnet.app.widgets.layouts import column, scroll_area
 from visualnet.core.text.format import format_number
 from visualnet.data.own_sample.inputs import OwnInput
 from visualnet.data.table_files.cells import describe_date
@@ -62,10 +62,7 @@ class NumbersEditor(InputEditor):
             self._figures.append(figure)
         grid.setRowStretch(len(self.parts), 1)
         inner.setLayout(grid)
-        area = QScrollArea()
-        area.setWidget(inner)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area = scroll_area(inner)
         column((area, 1), parent=self)
 
     def _make_part(self, at: int, name: str, categories: int) -> QSlider | QComboBox:

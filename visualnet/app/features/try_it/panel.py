@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from visualnet.app.features.training.prediction import PredictionPane
 from visualnet.app.features.try_it.editor import InputEditor
@@ -20,13 +20,13 @@ from visualnet.app.features.try_it.sound_editor import SoundEditor
 from visualnet.app.features.try_it.text_editor import TextEditor
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button, label
-from visualnet.app.widgets.layouts import STRETCH, clear, column, row, split, widget_of
+from visualnet.app.widgets.layouts import STRETCH, clear, column, row, split, stack, widget_of
 from visualnet.core.text.format import capitalize_first
 from visualnet.data.loading import Loaded
 from visualnet.data.own_sample.drawing import has_white_paper
 from visualnet.data.own_sample.inputs import OwnInput, list_inputs
 from visualnet.data.own_sample.prepare import measure_ranges, prepare_own, raw_samples, read_file
-from visualnet.data.regions.crops import Cutter
+from visualnet.data.regions.crops import RegionCropper
 from visualnet.data.registry import make_data_set
 from visualnet.training.observations.probe_targets import OwnSample, OwnScene
 
@@ -53,19 +53,17 @@ class TryItPanel(QWidget):
         self.begin.setToolTip("Begin with the chosen sample of the data, and change it")
         self.back = button("Back to the data", done=self._leave)
         self.back.setToolTip("Look at the samples of the data again (Esc)")
-        self.empty, self.stack, self.made = EmptyState("rename", NO_DATA), QStackedWidget(), QWidget()
+        self.empty, self.made = EmptyState("rename", NO_DATA), QWidget()
         self.room = column(spacing=8, parent=self.made)
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.made)
+        self.stack = stack(self.empty, self.made)
         upper = widget_of(
             column(row(self.begin, self.back, STRETCH, spacing=6), self.words, (self.stack, 1), margins=8, spacing=6)
         )
         self.prediction = PredictionPane(studio, who="try_it", pins=False, one_sample=True)
         self.objects: SceneAnswer | None = None
         self.large: LargeImageAnswer | None = None
-        self._cutter: Cutter | None = None
-        self.answers = QStackedWidget()
-        self.answers.addWidget(self.prediction)
+        self._cutter: RegionCropper | None = None
+        self.answers = stack(self.prediction)
         parts = split((upper, 3), (self.answers, 2), sizes=(330, 240), upright=True)
         column((parts, 1), parent=self)
         self._timer = QTimer(self, singleShot=True, interval=AFTER_MS)

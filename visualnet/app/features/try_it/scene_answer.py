@@ -14,7 +14,7 @@ from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.layouts import column
 from visualnet.data.loading import Loaded
-from visualnet.data.regions.crops import Cutter
+from visualnet.data.regions.crops import RegionCropper
 from visualnet.data.regions.region_samples import find_regions
 from visualnet.training.observations.probe_targets import OwnSample, OwnScene
 
@@ -35,7 +35,11 @@ class SceneAnswer(QWidget):
         column((self.view, 1), parent=self)
 
     def search(
-        self, picture: Array, cutter: Cutter, done: Callable[[OwnSample], object], failed: Callable[[str], object]
+        self,
+        picture: Array,
+        cutter: RegionCropper,
+        done: Callable[[OwnSample], object],
+        failed: Callable[[str], object],
     ) -> None:
         """Propose regions in a picture, beside the window; another one that comes meanwhile takes its place."""
         if self._task is not None:
@@ -56,7 +60,7 @@ def scene_of(data: Loaded, place: int) -> Array | None:
     return None if regions is None else regions.scene(place // regions.regions).image
 
 
-def _propose(picture: Array, cutter: Cutter, job: Job) -> OwnSample:
+def _propose(picture: Array, cutter: RegionCropper, job: Job) -> OwnSample:
     job(0.0)
     height, width = picture.shape[1:]
     proposals = cutter.proposals(picture)

@@ -10,14 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from visualnet.app.features.data_page.samples.display import FaceView
+from visualnet.app.features.data_page.samples.display import SampleCanvas
 from visualnet.app.features.data_page.samples.sound_player import SoundPlayer
 from visualnet.app.features.try_it.editor import Array
 from visualnet.app.features.try_it.file_editor import FileEditor
 from visualnet.app.features.try_it.sound_recorder import SoundRecorder
 from visualnet.app.widgets.basic import button
 from visualnet.app.widgets.layouts import STRETCH, column, row
-from visualnet.data.examination.face import Face, thin_curves
+from visualnet.data.examination.sample_content import SampleContent, thin_curves
 from visualnet.data.examination.sound import Sound
 from visualnet.data.own_sample.recording import fit_recording
 
@@ -37,7 +37,11 @@ class SoundEditor(FileEditor):
         super().__init__(parent)
         self._read, self.rate, self.length = read, rate, length
         self._raw: Array | None = None
-        self.wave, self.player, self.recorder = FaceView(HINT if rate else NO_RATE_HINT), SoundPlayer(), SoundRecorder()
+        self.wave, self.player, self.recorder = (
+            SampleCanvas(HINT if rate else NO_RATE_HINT),
+            SoundPlayer(),
+            SoundRecorder(),
+        )
         self.open = button("Open a sound…", icon="open", done=self.choose_file)
         self.recorder.recorded.connect(self._take_recording)
         self.recorder.grown.connect(self._show_curve)
@@ -70,8 +74,10 @@ class SoundEditor(FileEditor):
             self.begin_with(fit_recording(sound, self.rate, self.length))
 
     def _show_curve(self, samples: Array) -> None:
-        faces = (("", Face("curves", "of your own", curves=thin_curves(samples[None]))),) if len(samples) else ()
-        self.wave.show_faces(faces, ())
+        contents = (
+            (("", SampleContent("curves", "of your own", curves=thin_curves(samples[None]))),) if len(samples) else ()
+        )
+        self.wave.show_contents(contents, ())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and self.player.sound is not None:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QPlainTextEdit, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QWidget
 
 from visualnet.app.features.start_from.trained_button import TrainedButton
 from visualnet.app.features.writing.settings import ChoosingRow
-from visualnet.app.features.writing.state import Writing
+from visualnet.app.features.writing.state import WritingState
 from visualnet.app.plots.attention_lines import AttentionLinesView
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.deferred_refresh import DeferredRefresh
@@ -19,7 +19,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import EmptyState, button, describe, label
-from visualnet.app.widgets.layouts import STRETCH, FlowLayout, column, row
+from visualnet.app.widgets.layouts import STRETCH, FlowLayout, column, row, scroll_area, stack
 from visualnet.figures.sequences.word_lines import WordLines
 from visualnet.figures.sequences.written_words import PLACE, TEXT, TOKEN, RankedTexts, WordChoices, WrittenWords
 from visualnet.training.decoding.scores import NO_TEXT
@@ -44,11 +44,11 @@ class WritingPanel(QWidget):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio, self.probes = studio, studio.runner.probes
-        self.state = Writing(False)
+        self.state = WritingState(False)
         self.shown: Result | None = None
         self.place = -1
         """The place whose alternatives are shown; -1: where the network was least sure, or what comes next."""
-        self._kept: list[Writing] = []
+        self._kept: list[WritingState] = []
         self._runs = self._answered = False
         self._build()
         self._refit = QTimer(self, singleShot=True, interval=0)
@@ -129,13 +129,9 @@ class WritingPanel(QWidget):
             spacing=6,
             parent=inside,
         )
-        self.area = QScrollArea(widgetResizable=True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(inside)
-        self.empty, self.stack = EmptyState("rename", NO_TEXT), QStackedWidget()
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.area)
+        self.area = scroll_area(inside, upright=True)
+        self.empty = EmptyState("rename", NO_TEXT)
+        self.stack = stack(self.empty, self.area)
         column((self.stack, 1), parent=self)
 
     # --- what is asked -----------------------------------------------------------------------------------------------------------------
@@ -147,7 +143,7 @@ class WritingPanel(QWidget):
         translates = texts > 1
         if translates != self.state.translates or not texts:
             self._stop()
-            self.state = Writing(translates, self.state.typed, self.state.choosing)
+            self.state = WritingState(translates, self.state.typed, self.state.choosing)
             self._kept, self.shown = [], None
         self.text.setPlaceholderText("Type a sentence to be translated" if translates else "Type how the text begins")
         for part in (self.next, self.run):
@@ -159,7 +155,7 @@ class WritingPanel(QWidget):
         with QSignalBlocker(self.text):
             self.text.clear()
         self._stop()
-        self.state = Writing(self.state.translates, "", self.state.choosing)
+        self.state = WritingState(self.state.translates, "", self.state.choosing)
         self._kept, self.shown, self.place = [], None, -1
         self._due.ask()
 
@@ -170,7 +166,7 @@ class WritingPanel(QWidget):
         self._answered = False
         self.refresh()
 
-    def _change(self, state: Writing, keep: bool = True) -> None:
+    def _change(self, state: WritingState, keep: bool = True) -> None:
         if state == self.state:
             return
         if keep:

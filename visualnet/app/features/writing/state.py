@@ -17,7 +17,7 @@ WHOLE = 128
 
 
 @dataclass(frozen=True)
-class Writing:
+class WritingState:
     """A text and how it is answered. ``taken`` are the tokens that stand (chosen by hand, or written on to), ``by_hand`` the places of
     those that a person chose. ``translates``: the answer is a whole, not the next word of the text itself."""
 
@@ -27,26 +27,26 @@ class Writing:
     taken: tuple[int, ...] = ()
     by_hand: frozenset[int] = frozenset()
 
-    def retyped(self, words: str) -> Writing:
+    def retyped(self, words: str) -> WritingState:
         """Another text: nothing is written of it yet."""
         cleaned = clean(words, lines=True).encode("utf-8", "ignore")[:LONGEST_TYPED].decode("utf-8", "ignore")
         return replace(self, typed=cleaned, taken=(), by_hand=frozenset())
 
-    def chosen(self, values: Mapping[str, Any]) -> Writing:
+    def chosen(self, values: Mapping[str, Any]) -> WritingState:
         """Tokens are chosen otherwise."""
         return replace(self, choosing=tuple(values.items()))
 
-    def with_word(self, result: Result, place: int, token: int) -> Writing:
+    def with_word(self, result: Result, place: int, token: int) -> WritingState:
         """This token at a place of what was written: what stood before it stays, what stood behind is written anew."""
         before = tuple(result.arrays["tokens"].tolist()[:place])
         kept = frozenset(at for at in self.by_hand if at < place)
         return replace(self, taken=(*before, token), by_hand=kept | {place})
 
-    def with_text(self, tokens: str) -> Writing:
+    def with_text(self, tokens: str) -> WritingState:
         """A whole text, by the numbers of its tokens."""
         return replace(self, taken=tuple(map(int, tokens.split())), by_hand=frozenset())
 
-    def stepped(self, result: Result) -> Writing:
+    def stepped(self, result: Result) -> WritingState:
         """With the next word of what was written; the same where there is none."""
         tokens = result.arrays["tokens"].tolist()
         return replace(self, taken=tuple(tokens[: len(self.taken) + 1]))

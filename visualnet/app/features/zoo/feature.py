@@ -12,7 +12,7 @@ def show(studio: Studio) -> None:
     """The gallery; what is chosen there is opened."""
     from visualnet.app.features.zoo.gallery import ZooDialog
 
-    dialog = ZooDialog(studio.shell.dialog_parent() if studio.shell is not None else None)
+    dialog = ZooDialog(studio.shell.dialog_parent())
     dialog.template_chosen.connect(studio.template_requested)
     answer_of(dialog)
 

@@ -7,15 +7,15 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from visualnet.app.features.start_page.cards import Choice
-from visualnet.app.features.start_page.template_search import holds
+from visualnet.app.features.start_page.template_search import contains_words
 from visualnet.app.features.zoo.drawing import paint_cell, paint_unit
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import button, describe, label
-from visualnet.app.widgets.layouts import STRETCH, FlowLayout, clear, column, row
+from visualnet.app.widgets.layouts import STRETCH, FlowLayout, clear, column, row, scroll_area
 from visualnet.app.widgets.painting import fill_rounded, painting
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.templates.index import template_list
@@ -144,11 +144,7 @@ class ZooDialog(QDialog):
         flow = FlowLayout(inside, GAP)
         for card in self.cards:
             flow.addWidget(card)
-        self._scroll = QScrollArea(widgetResizable=True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(inside)
+        self._scroll = scroll_area(inside, upright=True, focus=False)
         self._scroll.viewport().installEventFilter(self)
         return self._scroll
 
@@ -171,11 +167,8 @@ class ZooDialog(QDialog):
         column(
             self.picture, *told, self.open_button, self._others, STRETCH, margins=(0, 0, 8, 0), spacing=8, parent=inside
         )
-        area = QScrollArea(widgetResizable=True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = scroll_area(inside, upright=True)
         area.setFixedWidth(fonts.px(SIDE))
-        area.setWidget(inside)
         return area
 
     def _legend(self) -> QWidget:
@@ -210,7 +203,7 @@ class ZooDialog(QDialog):
 
     def found(self) -> list[CellCard]:
         """The cards that hold every word of the search; all where nothing is searched."""
-        return [card for card in self.cards if holds(card.cell.search, self.search.text())]
+        return [card for card in self.cards if contains_words(card.cell.search, self.search.text())]
 
     def _filter(self) -> None:
         found = self.found()

@@ -14,7 +14,7 @@ from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from visualnet.app.plots.charts.mark_lines import REACH, draw_mark, draw_tag
-from visualnet.app.plots.colours import Ink, draw_empty, text_font, translucent
+from visualnet.app.plots.colours import PlotColours, draw_empty, text_font, translucent
 from visualnet.core.text.format import format_number
 from visualnet.figures.ticks import MarkGroup, group_marks, log_ticks, nearest_group, nice_ticks, tick_labels
 from visualnet.training.runs.change_marks import Mark
@@ -35,11 +35,11 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         self.setStyle(tickLength=0, tickTextOffset=6, hideOverlappingLabels=False)
         self.setZValue(-110)  # the view box stands at -100, and the grid belongs beneath the curves
 
-    def paint_with(self, ink: Ink, font: QFont) -> None:
+    def paint_with(self, colours: PlotColours, font: QFont) -> None:
         """Take colours and type."""
         self.setPen(QPen(Qt.PenStyle.NoPen))
-        self.setTextPen(ink.muted)
-        self.setTickPen(pg.mkPen(translucent(ink.line, 0.75), width=1))
+        self.setTextPen(colours.muted)
+        self.setTickPen(pg.mkPen(translucent(colours.line, 0.75), width=1))
         self.setTickFont(font)
         self.setGrid(255)
 
@@ -143,7 +143,7 @@ class CurveOverlay(QWidget):
     def __init__(self, plot_view: PlotView) -> None:
         super().__init__(plot_view)
         self._plot_view = plot_view
-        self._ink: Ink | None = None
+        self._colours: PlotColours | None = None
         self._unit = self._note = self._empty = ""
         self._hover: QPointF | None = None
         self._pointed: Sequence[str] = ()
@@ -152,11 +152,11 @@ class CurveOverlay(QWidget):
         plot_view.view_box.sigResized.connect(lambda *_: self.resize(plot_view.size()))
 
     def show_words(
-        self, ink: Ink, unit: str, note: str, empty: str, hover: QPointF | None, pointed: Sequence[str] = ()
+        self, colours: PlotColours, unit: str, note: str, empty: str, hover: QPointF | None, pointed: Sequence[str] = ()
     ) -> None:
         """Take the words to show; ``pointed`` are those of the curve at the pointer."""
         self._pointed = pointed
-        self._ink, self._unit, self._note, self._empty, self._hover = ink, unit, note, empty, hover
+        self._colours, self._unit, self._note, self._empty, self._hover = colours, unit, note, empty, hover
         self.update()
 
     def show_marks(self, marks: Sequence[tuple[float, Mark]]) -> None:
@@ -179,14 +179,14 @@ class CurveOverlay(QWidget):
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._ink is None:
+        if self._colours is None:
             return
         painter, plot_view = QPainter(self), self._plot_view
         box = QRectF(plot_view.mapFromScene(plot_view.view_box.sceneBoundingRect()).boundingRect())
-        painter.setPen(self._ink.muted)
+        painter.setPen(self._colours.muted)
         if self._empty:
             painter.setFont(text_font(self.font(), 13))
-            draw_empty(painter, QRectF(self.rect()), self._ink, self._empty)
+            draw_empty(painter, QRectF(self.rect()), self._colours, self._empty)
             return
         painter.setFont(text_font(self.font(), 11))
         right = Qt.AlignmentFlag.AlignRight
@@ -196,10 +196,10 @@ class CurveOverlay(QWidget):
         painter.drawText(box.adjusted(6, 2, -6, -2), right | Qt.AlignmentFlag.AlignTop, self._note)
         groups = self._groups(box)
         for group in groups:
-            draw_mark(painter, self._ink, group, box)
+            draw_mark(painter, self._colours, group, box)
         if self._hover is not None:
             digits = 4 if self._unit == "epoch" else 6
             words = f"{self._unit} {format_number(max(self._hover.x(), 0), digits)}"
             x = self._pixel(self._hover.x())
             near = nearest_group(groups, x, REACH)
-            draw_tag(painter, self._ink, box, x, (words, *self._pointed, *(near.lines if near is not None else ())))
+            draw_tag(painter, self._colours, box, x, (words, *self._pointed, *(near.lines if near is not None else ())))

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from visualnet.app.plots.colours import Ink, colour_table, indexed_image, rgb_image, text_font
+from visualnet.app.plots.colours import PlotColours, colour_table, indexed_image, rgb_image, text_font
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.app.theme import fonts
 from visualnet.figures.charts.colours import resolve
@@ -33,10 +33,10 @@ from visualnet.figures.charts.marks import (
     Chart,
     Dots,
     Drawing,
+    HitRegion,
+    Label,
     Pixels,
-    Spot,
     Stroke,
-    Words,
     find_next,
 )
 
@@ -85,10 +85,10 @@ class ChartView(PaintedPicture):
     def sizeHint(self) -> QSize:
         return QSize(fonts.px(520), fonts.px(320))
 
-    def apply_ink(self, ink: Ink) -> None:
+    def apply_colours(self, colours: PlotColours) -> None:
         names = ("text", "muted", "line", "surface", "accent", "warning")
-        self._palette = {name: getattr(ink, name).name() for name in names}
-        self._curves = tuple(colour.name() for colour in ink.curves)
+        self._palette = {name: getattr(colours, name).name() for name in names}
+        self._curves = tuple(colour.name() for colour in colours.curves)
 
     def show_chart(self, chart: Chart | None, name: str = "") -> None:
         """Paint this chart; ``name`` is what it is called where it is saved."""
@@ -128,7 +128,7 @@ class ChartView(PaintedPicture):
 
     # --- painting ------------------------------------------------------------------------------------------------------------------
 
-    def draw(self, painter: QPainter, ink: Ink) -> None:
+    def draw(self, painter: QPainter, colours: PlotColours) -> None:
         drawing = self.drawing
         assert drawing is not None
         painter.scale(self._scale, self._scale)
@@ -148,20 +148,20 @@ class ChartView(PaintedPicture):
                 painter.setBrush(self._colour(mark.colour, mark.alpha))
                 painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in mark.points]))
             elif isinstance(mark, Pixels):
-                self._draw_pixels(painter, ink, mark)
+                self._draw_pixels(painter, colours, mark)
             else:
                 self._draw_words(painter, mark)
-        if self.hasFocus() and 0 <= self._at < len(drawing.spots):
-            spot = drawing.spots[self._at]
-            painter.setPen(QPen(ink.accent, 2))
+        if self.hasFocus() and 0 <= self._at < len(drawing.regions):
+            region = drawing.regions[self._at]
+            painter.setPen(QPen(colours.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(spot.x, spot.y, spot.width, spot.height))
+            painter.drawRect(QRectF(region.x, region.y, region.width, region.height))
 
-    def _draw_pixels(self, painter: QPainter, ink: Ink, mark: Pixels) -> None:
+    def _draw_pixels(self, painter: QPainter, colours: PlotColours, mark: Pixels) -> None:
         if mark.map == "rgb":
             image = rgb_image(mark.values)
         else:
-            image = indexed_image(mark.values, colour_table(ink, mark.map == "signed"))
+            image = indexed_image(mark.values, colour_table(colours, mark.map == "signed"))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, mark.smooth)
         painter.setOpacity(mark.alpha)
         painter.drawImage(QRectF(mark.x, mark.y, mark.width, mark.height), image, QRectF(image.rect()))
@@ -199,7 +199,7 @@ class ChartView(PaintedPicture):
             painter.setPen(pen)
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in piece]))
 
-    def _draw_words(self, painter: QPainter, mark: Words) -> None:
+    def _draw_words(self, painter: QPainter, mark: Label) -> None:
         painter.setPen(self._colour(mark.colour))
         font = _unscaled(text_font(self.font(), SMALL, bold=mark.bold), mark.size)
         painter.setFont(font)
@@ -215,19 +215,19 @@ class ChartView(PaintedPicture):
 
     # --- pointer and keys ----------------------------------------------------------------------------------------------------------
 
-    def spot_at(self, at: QPointF) -> Spot | None:
+    def region_at(self, at: QPointF) -> HitRegion | None:
         """The foremost place under a point of the widget."""
         if (drawing := self.drawing) is None:
             return None
-        return drawing.spot_at(at.x() / self._scale, at.y() / self._scale)
+        return drawing.region_at(at.x() / self._scale, at.y() / self._scale)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        spot = self.spot_at(event.position())
+        region = self.region_at(event.position())
         self.setCursor(
-            Qt.CursorShape.PointingHandCursor if spot is not None and _answers(spot) else Qt.CursorShape.ArrowCursor
+            Qt.CursorShape.PointingHandCursor if region is not None and _answers(region) else Qt.CursorShape.ArrowCursor
         )
-        if spot is not None:
-            QToolTip.showText(event.globalPosition().toPoint(), spot.words, self)
+        if region is not None:
+            QToolTip.showText(event.globalPosition().toPoint(), region.words, self)
         else:
             QToolTip.hideText()
 
@@ -235,47 +235,47 @@ class ChartView(PaintedPicture):
         QToolTip.hideText()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        spot = self.spot_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and spot is not None:
-            self._open(spot)
+        region = self.region_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and region is not None:
+            self._open(region)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        spots = self.drawing.spots if self.drawing is not None else ()
+        regions = self.drawing.regions if self.drawing is not None else ()
         way = WAYS.get(Qt.Key(event.key()))
-        if way is not None and any(map(_answers, spots)):
-            self._reach(find_next(spots, self._at, way))
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and 0 <= self._at < len(spots):
-            self._open(spots[self._at])
+        if way is not None and any(map(_answers, regions)):
+            self._reach(find_next(regions, self._at, way))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and 0 <= self._at < len(regions):
+            self._open(regions[self._at])
         else:
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         by_keys = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        if by_keys and self._at < 0 and self.drawing is not None and any(map(_answers, self.drawing.spots)):
-            self._reach(find_next(self.drawing.spots, -1, (1, 0)))
+        if by_keys and self._at < 0 and self.drawing is not None and any(map(_answers, self.drawing.regions)):
+            self._reach(find_next(self.drawing.regions, -1, (1, 0)))
 
     def _reach(self, at: int) -> None:
         """Point at a place, and say what it is."""
         assert self.drawing is not None
-        spot, scale = self.drawing.spots[at], self._scale
+        region, scale = self.drawing.regions[at], self._scale
         self._at = at
-        room = QRectF(spot.x * scale, spot.y * scale, spot.width * scale, spot.height * scale).toAlignedRect()
-        self.setAccessibleDescription(spot.words)
+        room = QRectF(region.x * scale, region.y * scale, region.width * scale, region.height * scale).toAlignedRect()
+        self.setAccessibleDescription(region.words)
         self.reached.emit(room)
-        QToolTip.showText(self.mapToGlobal(room.bottomRight()), spot.words, self)
+        QToolTip.showText(self.mapToGlobal(room.bottomRight()), region.words, self)
         self.update()
 
-    def _open(self, spot: Spot) -> None:
-        if spot.samples:
-            self.samples_chosen.emit(spot.samples, spot.words.partition(" — ")[0])
-        if spot.options:
-            self.options_chosen.emit(spot.options)
+    def _open(self, region: HitRegion) -> None:
+        if region.samples:
+            self.samples_chosen.emit(region.samples, region.words.partition(" — ")[0])
+        if region.options:
+            self.options_chosen.emit(region.options)
 
 
-def _answers(spot: Spot) -> bool:
+def _answers(region: HitRegion) -> bool:
     """Whether a click does something there."""
-    return bool(spot.samples or spot.options)
+    return bool(region.samples or region.options)
 
 
 def _unscaled(font: QFont, pixels: float) -> QFont:

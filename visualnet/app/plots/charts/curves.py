@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from visualnet.app.plots.charts.axes import CurveOverlay, PlotView
 from visualnet.app.plots.charts.drawn_curve import DrawnCurve, Stroke, nearest_curve
-from visualnet.app.plots.charts.legend import SHORT, Entry, Legend, Words
-from visualnet.app.plots.colours import Ink, line_pen, text_font, translucent
+from visualnet.app.plots.charts.legend import SHORT, Entry, Legend, LegendText
+from visualnet.app.plots.colours import PlotColours, line_pen, text_font, translucent
 from visualnet.app.plots.picture import Picture
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.layouts import column
@@ -76,16 +76,16 @@ class CurvesPlot(Picture):
         self.plot_view.hovered.connect(self._hovered)
         self.legend.toggled.connect(self._toggle)
 
-    def apply_ink(self, ink: Ink) -> None:
-        self.legend.set_ink(ink)
-        self.plot_view.setBackground(ink.surface)
+    def apply_colours(self, colours: PlotColours) -> None:
+        self.legend.set_ink(colours)
+        self.plot_view.setBackground(colours.surface)
         font = text_font(self.font(), 11)
         self.plot_view.left.setWidth(fonts.px(54))
         self.plot_view.bottom.setHeight(fonts.px(22))
-        self.plot_view.left.paint_with(ink, font)
-        self.plot_view.bottom.paint_with(ink, font)
-        self._now.setPen(line_pen(ink.accent))
-        self._cursor.setPen(line_pen(translucent(ink.muted, 0.8)))
+        self.plot_view.left.paint_with(colours, font)
+        self.plot_view.bottom.paint_with(colours, font)
+        self._now.setPen(line_pen(colours.accent))
+        self._cursor.setPen(line_pen(translucent(colours.muted, 0.8)))
         self.refresh()
 
     def set_curve(
@@ -96,7 +96,7 @@ class CurvesPlot(Picture):
         color_index: int,
         dashed: bool = False,
         best: Literal["min", "max"] | None = None,
-        words: Words | None = None,
+        words: LegendText | None = None,
         beneath: bool = False,
         scale: EpochScale | None = None,
     ) -> None:
@@ -107,7 +107,7 @@ class CurvesPlot(Picture):
         """
         old = self._curves.get(name)
         line, raw = (old.line, old.raw) if old else (self._new_item(1 if beneath else 3), self._new_item(2))
-        words = words or Words(name, SHORT.get(name, name), name)
+        words = words or LegendText(name, SHORT.get(name, name), name)
         curve = DrawnCurve(name, words, series, color_index, dashed, best, line, raw, scale, beneath)
         curve.shown = old.shown if old else True
         self._curves[name] = curve
@@ -161,8 +161,8 @@ class CurvesPlot(Picture):
 
     def refresh(self) -> None:
         """Draw once what the curves hold now."""
-        ink = self._ink
-        if ink is None:
+        colours = self._colours
+        if colours is None:
             return
         for curve in self._curves.values():
             curve.smoothing = self._smoothing
@@ -173,7 +173,7 @@ class CurvesPlot(Picture):
         lines = sum(1 + curve.has_raw() for curve in curves) or 1
         width, height = max(self.plot_view.view_box.width(), 1), self.plot_view.view_box.height()
         pixels = min(max(POINTS_A_REDRAW // (4 * lines), 60), max(int(width), 60))
-        strokes = [stroke for curve in curves for stroke in self._strokes(curve, ink, x0, x1, pixels)]
+        strokes = [stroke for curve in curves for stroke in self._strokes(curve, colours, x0, x1, pixels)]
         self._y = self._y_range([stroke.y for stroke in strokes])
         low, high, _ = self._y
         floor = low - 0.01 * (high - low) if self._log else -math.inf
@@ -183,12 +183,12 @@ class CurvesPlot(Picture):
             self._draw(stroke, y, fine, (x1 - x0) / width)
         if self._follow:
             self.plot_view.view_box.setRange(xRange=(x0, x1), yRange=(low, high), padding=0, disableAutoRange=False)
-        self._draw_dots(ink, curves, strokes)
+        self._draw_dots(colours, curves, strokes)
         self._now.setVisible(self._progress is not None)
         self._now.setValue(self._scale.epoch(self._progress or 0.0))
         self._cursor.setVisible(self._hover is not None)
         self._cursor.setValue(self._hover.x() if self._hover is not None else 0)
-        self._draw_words(ink)
+        self._draw_words(colours)
 
     def _new_item(self, z: float) -> pg.PlotCurveItem:
         item = pg.PlotCurveItem(connect="finite")
@@ -217,8 +217,8 @@ class CurvesPlot(Picture):
         self._kept_y = fitted if self._has_points() else None
         return fitted
 
-    def _strokes(self, curve: DrawnCurve, ink: Ink, x0: float, x1: float, pixels: int) -> Iterator[Stroke]:
-        colour, scale = curve.colour(ink), self._scale_of(curve)
+    def _strokes(self, curve: DrawnCurve, colours: PlotColours, x0: float, x1: float, pixels: int) -> Iterator[Stroke]:
+        colour, scale = curve.colour(colours), self._scale_of(curve)
         jobs = [(curve.line, curve.main(), colour, curve.dashed)]
         if curve.has_raw():
             jobs.insert(0, (curve.raw, curve.series, translucent(colour, 0.32), False))
@@ -240,7 +240,7 @@ class CurvesPlot(Picture):
             connect, y = dash_segments(stroke.x, y, x_per_pixel), np.nan_to_num(y)
         stroke.item.setData(stroke.x, y, pen=pen, connect=connect, antialias=fine, skipFiniteCheck=False)
 
-    def _draw_dots(self, ink: Ink, curves: list[DrawnCurve], strokes: list[Stroke]) -> None:
+    def _draw_dots(self, colours: PlotColours, curves: list[DrawnCurve], strokes: list[Stroke]) -> None:
         """Points that no line reaches, the best point of each curve, and those under the pointer."""
         dots: list[tuple[float, float, int, QColor, QPen | None]] = []
         for stroke in strokes:
@@ -248,11 +248,11 @@ class CurvesPlot(Picture):
                 dots.append((stroke.x[i], stroke.y[i], 4, stroke.colour, None))
         for curve in curves:
             if at := self._place(curve, curve.best_point()):
-                colour = curve.colour(ink)
-                dots += [(*at, 11, ink.surface, line_pen(colour, width=1.6)), (*at, 4, colour, None)]
+                colour = curve.colour(colours)
+                dots += [(*at, 11, colours.surface, line_pen(colour, width=1.6)), (*at, 4, colour, None)]
         for curve in curves if self._hover is not None else ():
             if at := self._place(curve, self._pointed(curve)):
-                dots.append((*at, 7, curve.colour(ink), line_pen(ink.surface)))
+                dots.append((*at, 7, curve.colour(colours), line_pen(colours.surface)))
         # Setting the same spots again would cost more than all the curves.
         key = [(x, y, size, brush.rgba()) for x, y, size, brush, _ in dots]
         if key != self._drawn_dots:
@@ -270,10 +270,10 @@ class CurvesPlot(Picture):
             return curve.main().last
         return curve.main().nearest(self._scale_of(curve).step(self._hover.x()))
 
-    def _draw_words(self, ink: Ink) -> None:
+    def _draw_words(self, colours: PlotColours) -> None:
         in_order = sorted(self._curves.values(), key=lambda curve: curve.beneath * (1 + curve.dashed))
         self.legend.show_entries(
-            self.title + " (log)" * self._log, tuple(self._entry(curve, ink) for curve in in_order)
+            self.title + " (log)" * self._log, tuple(self._entry(curve, colours) for curve in in_order)
         )
         self.plot_view.left.log = self._log
         self.plot_view.bottom.whole = self._unit == "step"
@@ -282,7 +282,7 @@ class CurvesPlot(Picture):
             axis.picture = None
             axis.setOpacity(1.0 if self._has_points() else 0.0)
         empty = "" if self._has_points() else self.empty_words
-        self._overlay.show_words(ink, self._unit, self._y.note, empty, self._hover, self._describe_pointed())
+        self._overlay.show_words(colours, self._unit, self._y.note, empty, self._hover, self._describe_pointed())
         self._overlay.show_marks([(self._scale.epoch(float(mark.step)), mark) for mark in self._marks])
 
     def _describe_pointed(self) -> tuple[str, ...]:
@@ -299,14 +299,21 @@ class CurvesPlot(Picture):
     def _has_points(self) -> bool:
         return any(len(curve.series) for curve in self._curves.values())
 
-    def _entry(self, curve: DrawnCurve, ink: Ink) -> Entry:
+    def _entry(self, curve: DrawnCurve, colours: PlotColours) -> Entry:
         point, best = self._pointed(curve), curve.best_point()
         note = ""
         if best:
             note = f"best {format_number(best[1])} at {self._unit} {format_number(self._epoch(curve, best[0]), 4)}"
         value = _format_value(point) if point is not None else ""
         return Entry(
-            curve.name, curve.words, curve.colour(ink), curve.dashed, value, note, curve.shown, beneath=curve.beneath
+            curve.name,
+            curve.words,
+            curve.colour(colours),
+            curve.dashed,
+            value,
+            note,
+            curve.shown,
+            beneath=curve.beneath,
         )
 
     def _moved(self, *_: Any) -> None:

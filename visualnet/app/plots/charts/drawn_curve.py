@@ -12,8 +12,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
-from visualnet.app.plots.charts.legend import Words
-from visualnet.app.plots.colours import Ink
+from visualnet.app.plots.charts.legend import LegendText
+from visualnet.app.plots.colours import PlotColours
 from visualnet.figures.curve_range import Floats
 from visualnet.training.runs.epoch_scale import EpochScale
 from visualnet.training.runs.series import Series
@@ -24,7 +24,7 @@ class DrawnCurve:
     """A curve of a plot: its points, how it is drawn, and the items that draw it: the strong line, and the measured values behind it."""
 
     name: str
-    words: Words
+    words: LegendText
     series: Series
     color_index: int
     dashed: bool
@@ -54,9 +54,9 @@ class DrawnCurve:
         """The point that is marked."""
         return self.series.best(self.best) if self.best else None
 
-    def colour(self, ink: Ink) -> QColor:
+    def colour(self, colours: PlotColours) -> QColor:
         """The colour of its line and its entry in the legend."""
-        return ink.curve(self.color_index)
+        return colours.curve(self.color_index)
 
 
 class Stroke(NamedTuple):

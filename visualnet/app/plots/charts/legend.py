@@ -9,14 +9,14 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from visualnet.app.plots.colours import Ink, line_pen, text_font, translucent
+from visualnet.app.plots.colours import PlotColours, line_pen, text_font, translucent
 
 ROW, SAMPLE, SPACE = 18, 14, 12
 SHORT = {"training": "train", "validation": "val."}
 """What is said where the whole names have no room."""
 
 
-class Words(NamedTuple):
+class LegendText(NamedTuple):
     """What a curve is called: in the legend, there where room is short, and in full."""
 
     legend: str
@@ -29,7 +29,7 @@ class Entry:
     """One curve in the legend. Of those that are ``beneath`` the rest is in the menu where there is no room for all."""
 
     name: str
-    words: Words
+    words: LegendText
     colour: QColor
     dashed: bool
     value: str
@@ -73,7 +73,7 @@ class Legend(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._ink: Ink | None = None
+        self._colours: PlotColours | None = None
         self._entries: tuple[Entry, ...] = ()
         self._title = ""
         self._places: list[tuple[QRectF, Entry]] = []
@@ -82,9 +82,9 @@ class Legend(QWidget):
         self.setMouseTracking(True)
         self.setFixedHeight(ROW)
 
-    def set_ink(self, ink: Ink) -> None:
+    def set_ink(self, colours: PlotColours) -> None:
         """Take the theme's colours."""
-        self._ink = ink
+        self._colours = colours
         self.setFixedHeight(max(ROW, round(QFontMetricsF(text_font(self.font())).height()) + 2))
         self._arrange()
         self.update()
@@ -151,16 +151,16 @@ class Legend(QWidget):
         self._arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._ink is None:
+        if self._colours is None:
             return
-        ink, painter = self._ink, QPainter(self)
+        colours, painter = self._colours, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = Qt.AlignmentFlag.AlignVCenter
         plain, struck, bold = (text_font(self.font(), bold=heavy) for heavy in (False, False, True))
         struck.setStrikeOut(True)
         widths = {True: QFontMetricsF(bold), False: QFontMetricsF(plain)}
         painter.setFont(bold)
-        painter.setPen(ink.text)
+        painter.setPen(colours.text)
         painter.drawText(QRectF(4, 0, self.width(), self.height()), middle, self._title)
         for rect, entry in self._places:
             strength = 1.0 if entry.shown else 0.35
@@ -172,14 +172,14 @@ class Legend(QWidget):
                 if not words:
                     continue
                 painter.setFont(bold if heavy else plain if entry.shown else struck)
-                painter.setPen(translucent(ink.text if heavy else ink.muted, strength))
+                painter.setPen(translucent(colours.text if heavy else colours.muted, strength))
                 painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, words)
                 x += widths[heavy].horizontalAdvance(words) + 6
 
         where, rest = self._rest
         if rest:
             painter.setFont(plain)
-            painter.setPen(ink.muted)
+            painter.setPen(colours.muted)
             painter.drawText(where, middle, _more(len(rest)))
 
     def _entry_at(self, at: QPointF) -> Entry | None:

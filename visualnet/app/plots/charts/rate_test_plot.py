@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from visualnet.app.plots.colours import Ink, translucent
+from visualnet.app.plots.colours import PlotColours, translucent
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.app.theme import fonts
 from visualnet.core.text.format import format_number
@@ -105,18 +105,18 @@ class RateTestPlot(PaintedPicture):
 
     # --- painting ------------------------------------------------------------------------------------------------------------------
 
-    def draw(self, painter: QPainter, ink: Ink) -> None:
+    def draw(self, painter: QPainter, colours: PlotColours) -> None:
         assert self.curve is not None and self.proposal is not None
         area = self._area()
-        self._draw_grid(painter, ink, area)
+        self._draw_grid(painter, colours, area)
         painter.save()
         painter.setClipRect(area)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(translucent(ink.curve(0), 0.45))
+        painter.setBrush(translucent(colours.curve(0), 0.45))
         for point in self._points(area, self.curve.losses):
             painter.drawEllipse(point, 2.0, 2.0)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(ink.curve(0), 2))
+        painter.setPen(QPen(colours.curve(0), 2))
         painter.drawPolyline(QPolygonF(list(self._points(area, self.curve.smoothed.tolist()))))
         painter.restore()
         if (diverges := self.proposal.diverges) is not None:
@@ -124,19 +124,19 @@ class RateTestPlot(PaintedPicture):
             apart = self.rate is None or abs(math.log10(self.rate / diverges)) * area.width() > ROOM * (
                 self._x_range()[1] - self._x_range()[0]
             )
-            self._draw_mark(painter, ink, area, diverges, what if apart else "", False)
+            self._draw_mark(painter, colours, area, diverges, what if apart else "", False)
         if self.rate is not None:
             what = "proposed" if self.rate == self.proposal.rate else "chosen"
-            self._draw_mark(painter, ink, area, self.rate, f"{what} {format_number(self.rate, 2)}", True)
+            self._draw_mark(painter, colours, area, self.rate, f"{what} {format_number(self.rate, 2)}", True)
 
-    def _draw_grid(self, painter: QPainter, ink: Ink, area: QRectF) -> None:
+    def _draw_grid(self, painter: QPainter, colours: PlotColours, area: QRectF) -> None:
         high = QFontMetricsF(painter.font()).height()
-        grid = QPen(translucent(ink.line, 0.75), 1)
+        grid = QPen(translucent(colours.line, 0.75), 1)
         for power in log_ticks(*self._x_range(), max(int(area.width() / fonts.px(64)), 2)):
             x = round(self._x(area, 10**power)) + 0.5
             painter.setPen(grid)
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-            painter.setPen(ink.muted)
+            painter.setPen(colours.muted)
             text = f"{10**power:.2g}".replace("e-0", "e−")
             painter.drawText(QRectF(x - 40, area.bottom() + 4, 80, high), CENTRE, text)
         y_low, y_high = self._y_range()
@@ -145,22 +145,24 @@ class RateTestPlot(PaintedPicture):
             y = round(area.bottom() - (value - y_low) / (y_high - y_low) * area.height()) + 0.5
             painter.setPen(grid)
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-            painter.setPen(ink.muted)
+            painter.setPen(colours.muted)
             painter.drawText(QRectF(0, y - high / 2, area.left() - 8, high), RIGHT | MIDDLE, text)
         painter.drawText(QRectF(8, 2, area.width(), high), LEFT, "Loss")
         foot = QRectF(area.left(), area.bottom() + 6 + high, area.width(), high)
         painter.drawText(foot, RIGHT, "Learning rate, by powers of ten")
 
-    def _draw_mark(self, painter: QPainter, ink: Ink, area: QRectF, rate: float, words: str, strong: bool) -> None:
+    def _draw_mark(
+        self, painter: QPainter, colours: PlotColours, area: QRectF, rate: float, words: str, strong: bool
+    ) -> None:
         """A line across the picture, and above it what stands there."""
         x = self._x(area, min(max(rate, self.curve.lowest if self.curve else rate), 10 ** self._x_range()[1]))
-        colour = ink.accent if strong else ink.warning
+        colour = colours.accent if strong else colours.warning
         painter.setPen(QPen(colour, 2 if strong else 1.5, Qt.PenStyle.SolidLine if strong else Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
         metrics = QFontMetricsF(painter.font())
         wide = metrics.horizontalAdvance(words) + 8
         left = min(max(x - wide / 2, area.left()), self.width() - wide)
-        painter.setPen(ink.text if strong else ink.muted)
+        painter.setPen(colours.text if strong else colours.muted)
         painter.drawText(QRectF(left, area.top() - metrics.height() - 3, wide, metrics.height()), CENTRE, words)
 
     # --- the mouse -----------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.project import RunRef
 from visualnet.core.user.settings import Settings
-from visualnet.training.process.ending import conclude
+from visualnet.training.process.ending import record_lost_ending
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.curves import assign_colors
 from visualnet.training.runs.run_model import RunModel, read_run
@@ -122,7 +122,7 @@ class RunBrowser(QObject):
         if self.run is not None and self.run.state == "running" and model.over:
             run = history.update(self.run, model, goes_on=False)
             self._shown_of(self.studio.document).run = run
-            self.studio.document.replace_quietly(history.put(run))
+            self.studio.document.replace_quietly(history.put_run(run))
 
     def show_ghost(self, run_id: str, shown: bool) -> None:
         """Show a run's curves beneath those of the one in front, or no more. The one in front stays when another takes its place."""
@@ -146,7 +146,7 @@ class RunBrowser(QObject):
         warn = partial(self.studio.message.emit, "warning")
 
         def read() -> RunModel:
-            conclude(folder)  # if its process is gone without a word, the log says so from here on
+            record_lost_ending(folder)  # if its process is gone without a word, the log says so from here on
             return read_run(folder)
 
         self._queue.submit(key, read, done, warn, words="The record of the run cannot be read")

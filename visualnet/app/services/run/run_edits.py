@@ -83,8 +83,7 @@ class RunEdits(QObject):
         self._past = [*self._past, step][-MOST_STEPS:]
         self._future.clear()
         self._tell()
-        if self.studio.shell is not None:
-            self.studio.shell.notify("hint", step.words, [("Undo", partial(self._undo_this, step))])
+        self.studio.shell.notify("hint", step.words, [("Undo", partial(self._undo_this, step))])
 
     def _undo_this(self, step: Step) -> None:
         """Take that very step back, if nothing was done since."""

@@ -156,7 +156,7 @@ class TrainingPlaces(QObject):
 def _train_here(project: Project, folder: Path, resume: bool, control: Control, put: Put) -> None:
     """Train in this thread, and let other windows and shells see that the run goes on."""
     try:
-        with address.holding(folder):
+        with address.lock_run(folder):
             train(project, folder, resume, control, put)
     except address.Unreachable as error:
         put(Failed(kind="error", words=str(error)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from visualnet.analysis.block_nesting import Crumb, crumbs, instances_beside
+from visualnet.analysis.block_nesting import Crumb, breadcrumb_trail, instances_beside
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import label
@@ -29,7 +29,7 @@ class Breadcrumbs(QWidget):
     def refresh(self) -> None:
         """Show the way to the open sheet; nothing on the main one."""
         studio = self.studio
-        way = crumbs(studio.project, studio.sheet, studio.path)
+        way = breadcrumb_trail(studio.project, studio.sheet, studio.path)
         self.setVisible(studio.sheet != MAIN)
         if way == self.shown:
             return

@@ -30,7 +30,7 @@ ANSWER = "Answer"
 Index = QModelIndex | QPersistentModelIndex
 
 
-class Searched(Protocol):
+class SearchSource(Protocol):
     """What a window offers in the search beside its actions."""
 
     def entries(self) -> Iterable[Entry]:
@@ -46,7 +46,7 @@ class Searched(Protocol):
 class CommandPalette(QFrame):
     """A panel over the window that finds an action, or what else there is, by its words and does it."""
 
-    def __init__(self, actions: Actions, window: QWidget, searched: Searched | None = None) -> None:
+    def __init__(self, actions: Actions, window: QWidget, searched: SearchSource | None = None) -> None:
         super().__init__(window)
         self._actions, self._window, self._searched = actions, window, searched
         self._index: SearchIndex | None = None

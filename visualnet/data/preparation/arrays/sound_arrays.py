@@ -14,7 +14,7 @@ FLOOR = 1e-6
 """No power counts as less: the logarithm of silence is finite."""
 
 
-def cut(sounds: Arrays, length: int, part: str) -> Array:
+def cut_to_length(sounds: Arrays, length: int, part: str) -> Array:
     """Sounds of one length: (sample, channel, length)."""
     found = []
     for sound in sounds:

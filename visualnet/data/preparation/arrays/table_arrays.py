@@ -32,7 +32,7 @@ def map_rows(values: Arrays, change: Callable[[Array], Array]) -> Arrays:
     return found[0] if isinstance(values, np.ndarray) else found
 
 
-def middle(column: Array, how: str) -> float:
+def fill_value(column: Array, how: str) -> float:
     """What stands for what is missing in a column: the mean, the median or the most frequent of those that are there; 0 of none."""
     there = column[np.isfinite(column)].astype(np.float64)
     if not len(there):

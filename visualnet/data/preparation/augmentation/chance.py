@@ -18,7 +18,7 @@ def uniform(
     return torch.empty(count).uniform_(low, high, generator=generator).to(device)
 
 
-def happens(
+def draw_events(
     count: int,
     probability: float,
     generator: torch.Generator,

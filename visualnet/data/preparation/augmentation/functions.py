@@ -11,7 +11,7 @@ import math
 import torch
 from torch import Tensor
 
-from visualnet.data.preparation.augmentation.chance import beta, happens, spans, uniform
+from visualnet.data.preparation.augmentation.chance import beta, draw_events, spans, uniform
 from visualnet.data.preparation.augmentation.warping import Batch, mirror, shift, warp
 from visualnet.data.preparation.field_checks import MASK
 
@@ -26,8 +26,8 @@ def random_flip(
 ) -> Batch:
     """Mirror images at random, left to right and upside down."""
     first = next(iter(batch.values()))
-    across = happens(len(first), horizontal, generator, first.device)
-    down = happens(len(first), vertical, generator, first.device)
+    across = draw_events(len(first), horizontal, generator, first.device)
+    down = draw_events(len(first), vertical, generator, first.device)
     return mirror(mirror(batch, field, across, size, -1), field, down, size, -2)
 
 
@@ -134,7 +134,7 @@ def random_blur(
     from kornia.filters import gaussian_blur2d
 
     first = next(iter(batch.values()))
-    chosen = happens(len(first), probability, generator, first.device)
+    chosen = draw_events(len(first), probability, generator, first.device)
     deviation = uniform(len(first), low, high, generator, first.device)
     if field not in batch:
         return batch
@@ -156,7 +156,7 @@ def random_erasing(
     """Cover a random rectangle of some images."""
     first = next(iter(batch.values()))
     number, on = len(first), first.device
-    chosen = happens(number, probability, generator, on)
+    chosen = draw_events(number, probability, generator, on)
     inside = []
     for extent in size:
         sides = (uniform(number, low, high, generator, on) * extent).round().clamp(1, extent)
@@ -207,7 +207,7 @@ def mixup(batch: Batch, alpha: float, probability: float, generator: torch.Gener
     other = torch.randperm(number, generator=generator).to(on)
     share = beta(number, alpha, generator, on)
     share = torch.maximum(share, 1 - share)  # a sample stays the one that it mostly is
-    share = share.where(happens(number, probability, generator, on), share.new_ones(()))
+    share = share.where(draw_events(number, probability, generator, on), share.new_ones(()))
     own = uniform(number, 0.0, 1.0, generator, on) < share
     return mix_others(batch, (), other, share, own)
 
@@ -226,7 +226,7 @@ def cutmix(
     height, width = size
     other = torch.randperm(number, generator=generator).to(on)
     side = (1 - beta(number, alpha, generator, on)).sqrt()
-    side = side * happens(number, probability, generator, on)
+    side = side * draw_events(number, probability, generator, on)
     rows = spans(number, height, (side * height).round(), generator, on)
     columns = spans(number, width, (side * width).round(), generator, on)
     inside = rows[:, :, None] & columns[:, None, :]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.data.samples import Batch, BrokenSample, Samples
-from visualnet.data.sources.arrays.npy_files import Rows, Stored, UnreadableRow
+from visualnet.data.sources.arrays.npy_files import Rows, StoredArray, UnreadableRow
 from visualnet.data.table_files.cells import spell_word
 
 Array = NDArray[Any]
@@ -73,7 +73,7 @@ class ArrayFileSamples(Samples):
     """Rows of arrays in files. Arrays of several parts follow each other; rows that were left out are passed over."""
 
     def __init__(
-        self, fields: Sequence[tuple[Form, Sequence[Stored]]], parts: Sequence[str], kept: Array, fingerprint: str
+        self, fields: Sequence[tuple[Form, Sequence[StoredArray]]], parts: Sequence[str], kept: Array, fingerprint: str
     ) -> None:
         """Open the arrays.
 
@@ -127,7 +127,7 @@ class ArrayFileSamples(Samples):
         return f"{stored.path.name}, {stored.name}[{place - int(self._ends[at]) + stored.shape[0]}]"
 
 
-def find_not_finite(arrays: Sequence[Stored], check: Callable[[float], None]) -> tuple[Array, Array]:
+def find_not_finite(arrays: Sequence[StoredArray], check: Callable[[float], None]) -> tuple[Array, Array]:
     """Of each row whether it holds a number that is none or infinite; and of each place in a row, flattened, whether that holds one."""
     total = max(sum(stored.shape[0] for stored in arrays), 1)
     done = 0

@@ -15,9 +15,9 @@ from visualnet.core.text.format import format_bytes, format_quantity
 from visualnet.core.text.visible import clean
 from visualnet.data.samples import Samples
 from visualnet.data.sources.arrays.array_samples import Array, ArrayFileSamples, Form, find_not_finite, spell_value
-from visualnet.data.sources.arrays.npy_files import Rows, Stored, digest_file, is_numpy, read_headers
+from visualnet.data.sources.arrays.npy_files import Rows, StoredArray, digest_file, is_numpy, read_headers
 from visualnet.data.sources.arrays.roles import Pair, channels_last, field_of, list_beside, pair_arrays
-from visualnet.data.sources.source import Check, FileSource, Finding, Found, Guess, source
+from visualnet.data.sources.source import Check, FileSource, Finding, Guess, SourceScan, source
 from visualnet.layers.declaration.params import choice, text
 from visualnet.layers.declaration.spec import Column, Spec
 
@@ -63,7 +63,7 @@ class NumpyArrays(FileSource):
         words = format_quantity(pair.shown.shape[0], "row")
         return Guess(0.95, {}, f"NumPy arrays: {words} of {what} {'×'.join(map(str, pair.shown.shape[1:])) or '1'}")
 
-    def look_through(self, check: Check) -> Found:
+    def look_through(self, check: Check) -> SourceScan:
         pairs = self._pairs()
         shown, asked, alone = self._forms(pairs)
         findings: list[Finding] = []
@@ -100,13 +100,13 @@ class NumpyArrays(FileSource):
             fingerprint=self._fingerprint(pairs, check),
             extra=extra,
         )
-        return Found(facts, tuple(findings), _figures(pairs))
+        return SourceScan(facts, tuple(findings), _figures(pairs))
 
     def open(self) -> Samples:
         facts = self.known
         pairs = self._pairs()
         shown, asked, _ = self._forms(pairs)
-        fields: list[tuple[Form, Sequence[Stored]]] = [(shown, [pair.shown for pair in pairs])]
+        fields: list[tuple[Form, Sequence[StoredArray]]] = [(shown, [pair.shown for pair in pairs])]
         if asked is not None:
             fields.append((asked, [pair.asked for pair in pairs if pair.asked is not None]))
         found = {form.field: _facts_of(form) for form, _ in fields}
@@ -168,7 +168,7 @@ class NumpyArrays(FileSource):
         form, remarks = self._target_form(targets, shown)
         return shown, form, remarks
 
-    def _target_form(self, targets: list[Stored], shown: Form) -> tuple[Form, list[tuple[str, str]]]:
+    def _target_form(self, targets: list[StoredArray], shown: Form) -> tuple[Form, list[tuple[str, str]]]:
         first = targets[0]
         shape = first.shape[1:] if first.shape[1:] != (1,) else ()
         if (
@@ -238,7 +238,7 @@ class NumpyArrays(FileSource):
         return hashlib.sha256("".join(digest_file(path, check) for path in paths).encode()).hexdigest()
 
 
-def _arrays(path: Path) -> list[Stored]:
+def _arrays(path: Path) -> list[StoredArray]:
     """The arrays of a file, and of those beside it that hold its targets."""
     found = read_headers(path)
     for other in list_beside(path):

@@ -27,7 +27,7 @@ _BLOCK = 1 << 20
 _MAGIC = b"\x93NUMPY"
 
 
-class Stored(NamedTuple):
+class StoredArray(NamedTuple):
     """An array in a file. ``offset`` is where its numbers begin there, 0 where they are compressed; ``member`` is its name in a npz."""
 
     path: Path
@@ -50,7 +50,7 @@ def is_numpy(path: Path) -> bool:
     return head == _MAGIC or (head[:2] == b"PK" and path.suffix.lower() == ".npz")
 
 
-def read_headers(path: Path) -> list[Stored]:
+def read_headers(path: Path) -> list[StoredArray]:
     """The arrays of a file. Nothing but headers is read.
 
     Raises:
@@ -75,7 +75,7 @@ def read_headers(path: Path) -> list[Stored]:
             raise ValueError(f"“{path.name}” is no whole file of NumPy's (.npy, .npz): {visible(error)}") from None
 
 
-def _header(path: Path, name: str, file: IO[bytes], start: int, member: str = "") -> Stored:
+def _header(path: Path, name: str, file: IO[bytes], start: int, member: str = "") -> StoredArray:
     try:
         version = np.lib.format.read_magic(file)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
@@ -88,10 +88,10 @@ def _header(path: Path, name: str, file: IO[bytes], start: int, member: str = ""
             f"“{path.name}”: “{visible(name)}” holds Python objects (a pickle), which could run code and is not read: "
             "save it as numbers or as words of one dtype"
         )
-    return Stored(path, clean(name) or "array", shape, dtype, is_fortran, start + file.tell(), member)
+    return StoredArray(path, clean(name) or "array", shape, dtype, is_fortran, start + file.tell(), member)
 
 
-def _member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: IO[bytes]) -> Stored:
+def _member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: IO[bytes]) -> StoredArray:
     with archive.open(info) as member:
         found = _header(path, info.filename.removesuffix(".npy"), member, 0, info.filename)
     if found.nbytes + found.offset > info.file_size:
@@ -116,7 +116,7 @@ class UnreadableRow(OSError):
 class Rows:
     """The rows of a stored array, in memory or read when they are asked for. Any thread may fetch."""
 
-    def __init__(self, stored: Stored) -> None:
+    def __init__(self, stored: StoredArray) -> None:
         """Read it, if it is small or cannot be read in parts.
 
         Raises:
@@ -163,7 +163,7 @@ def _read_exactly(file: IO[bytes], size: int) -> bytes:
     return b"".join(parts)
 
 
-def _read_whole(stored: Stored) -> Array:
+def _read_whole(stored: StoredArray) -> Array:
     try:
         with _opened(stored) as file:
             return np.lib.format.read_array(file, allow_pickle=False, max_header_size=MAX_HEADER)
@@ -172,7 +172,7 @@ def _read_whole(stored: Stored) -> Array:
 
 
 @contextmanager
-def _opened(stored: Stored) -> Iterator[IO[bytes]]:
+def _opened(stored: StoredArray) -> Iterator[IO[bytes]]:
     with open_regular(stored.path) as file:
         if not stored.member:
             yield file

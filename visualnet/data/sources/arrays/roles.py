@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from visualnet.core.text.visible import visible
-from visualnet.data.sources.arrays.npy_files import Stored
+from visualnet.data.sources.arrays.npy_files import StoredArray
 
 INPUT_NAMES = (
     "x",
@@ -55,8 +55,8 @@ NO_TARGET = "none"
 class Pair(NamedTuple):
     """Arrays that belong together: what is shown, what is asked for, and the part that their names tell."""
 
-    shown: Stored
-    asked: Stored | None
+    shown: StoredArray
+    asked: StoredArray | None
     part: str = ""
 
 
@@ -78,7 +78,7 @@ def list_beside(path: Path) -> list[Path]:
     return [each for each in sorted(path.parent.glob("*.npy")) if each.stem.lower() in wanted and each != path]
 
 
-def pair_arrays(arrays: Sequence[Stored], shown: str, asked: str) -> list[Pair]:
+def pair_arrays(arrays: Sequence[StoredArray], shown: str, asked: str) -> list[Pair]:
     """The arrays that a network is shown with those that it is asked for; where they come in parts, a pair for each.
 
     Raises:
@@ -122,7 +122,7 @@ def pair_arrays(arrays: Sequence[Stored], shown: str, asked: str) -> list[Pair]:
     return pairs
 
 
-def _named(arrays: Sequence[Stored], names: Sequence[str]) -> list[Stored]:
+def _named(arrays: Sequence[StoredArray], names: Sequence[str]) -> list[StoredArray]:
     """The arrays with one of these names; if there are several that are no parts of one, the first."""
     found = [array for array in arrays if split_name(array.name)[0].lower() in names]
     first = split_name(found[0].name)[0] if found else ""
@@ -130,7 +130,7 @@ def _named(arrays: Sequence[Stored], names: Sequence[str]) -> list[Stored]:
     return parts if len({split_name(array.name)[1] for array in parts}) == len(parts) else parts[:1]
 
 
-def field_of(stored: Stored, kind: str) -> str:
+def field_of(stored: StoredArray, kind: str) -> str:
     """What an array is as an input: ``image``, ``series`` or ``features``; ``kind`` is what a person says, or ``auto``.
 
     Raises:
@@ -157,7 +157,7 @@ def field_of(stored: Stored, kind: str) -> str:
     raise ValueError(f"“{stored.name}” is of shape {_text(stored)}: features, series and images have fewer axes")
 
 
-def channels_last(stored: Stored) -> bool:
+def channels_last(stored: StoredArray) -> bool:
     """Whether the last axis of images is the channels: where it is short and the first is not, or both are and pixels are bytes."""
     if len(stored.shape) != 4:
         return False
@@ -169,5 +169,5 @@ def channels_last(stored: Stored) -> bool:
     return last and (not first or stored.dtype.kind == "u")
 
 
-def _text(stored: Stored) -> str:
+def _text(stored: StoredArray) -> str:
     return "×".join(map(str, stored.shape))

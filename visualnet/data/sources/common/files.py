@@ -71,7 +71,7 @@ class FileList:
         return FileList.of(self.root, pairs, self.folders)
 
 
-class Walked(NamedTuple):
+class FolderScan(NamedTuple):
     """The images below a folder in the order of their paths, with size and time of each; what else is there, and what is wrong."""
 
     files: FileList
@@ -81,13 +81,13 @@ class Walked(NamedTuple):
     """Files that are no images, by suffix."""
     findings: tuple[Finding, ...]
 
-    def take(self, kept: Array) -> Walked:
+    def take(self, kept: Array) -> FolderScan:
         """The files at these indices."""
         if len(kept) == len(self.files):
             return self
         return self._replace(files=self.files.take(kept), sizes=self.sizes[kept], times=self.times[kept])
 
-    def without(self, paths: Sequence[str]) -> Walked:
+    def without(self, paths: Sequence[str]) -> FolderScan:
         """Without the files of these relative paths."""
         import numpy as np
 
@@ -169,7 +169,7 @@ class _Walk:
                 raise ValueError(f"“{self.root}” holds more than {MOST_FILES:,} files: choose a folder below it")
 
 
-def walk(root: Path, check: Check = lambda share: None, suffixes: tuple[str, ...] = IMAGE_SUFFIXES) -> Walked:
+def walk(root: Path, check: Check = lambda share: None, suffixes: tuple[str, ...] = IMAGE_SUFFIXES) -> FolderScan:
     """The images below a folder. Nothing is opened; links are not followed, so that no loop and no way out of the folder is taken.
 
     Raises:
@@ -189,7 +189,7 @@ def walk(root: Path, check: Check = lambda share: None, suffixes: tuple[str, ...
         words = f"{format_quantity(len(steps.links), 'link')} left out: links are not followed"
         findings += (Finding("warning", words, steps.links[0]),)
     sizes, times = np.array(steps.sizes, np.int64), np.array(steps.times, np.int64)
-    return Walked(files, sizes, times, steps.others, findings)
+    return FolderScan(files, sizes, times, steps.others, findings)
 
 
 def list_findings(severity: str, found: Sequence[tuple[str, str]]) -> tuple[Finding, ...]:

@@ -18,7 +18,7 @@ from visualnet.data.sources.source import Check, Finding
 Array = NDArray[Any]
 
 
-class Sorted(NamedTuple):
+class SortedFiles(NamedTuple):
     """The files that are samples, with the number of their class (none where all lie in one folder) and, by ``part``, their part."""
 
     files: FileList
@@ -32,7 +32,7 @@ class Sorted(NamedTuple):
 
 def sort_into_classes(
     root: Path, suffixes: tuple[str, ...], things: tuple[str, str], check: Check, *, by_folder: bool = True
-) -> Sorted:
+) -> SortedFiles:
     """The files with these suffixes below a folder, by the folder that they lie in; ``by_folder`` False leaves them without a class.
 
     Raises:
@@ -76,7 +76,7 @@ def sort_into_classes(
         for folder in folders:
             codes.append(folder[0])
         classes, label = codes.classes()
-    return Sorted(walked.files, walked.sizes, classes, label, columns, tuple(findings), walked.fingerprint())
+    return SortedFiles(walked.files, walked.sizes, classes, label, columns, tuple(findings), walked.fingerprint())
 
 
 def find_tables(root: Path, suffixes: tuple[str, ...]) -> list[Path]:

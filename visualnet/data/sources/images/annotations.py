@@ -29,7 +29,7 @@ class Box(NamedTuple):
     kind: str
 
 
-class Boxed(NamedTuple):
+class AnnotatedImage(NamedTuple):
     """What a file says of one image: its path or name, its boxes, and its size (0 where it is not said)."""
 
     image: str
@@ -41,7 +41,7 @@ class Boxed(NamedTuple):
 class Annotations(NamedTuple):
     """What a file says, and what is wrong with it. ``classes`` are in order, empty where the file has no list of them."""
 
-    images: tuple[Boxed, ...]
+    images: tuple[AnnotatedImage, ...]
     classes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -103,7 +103,8 @@ def read_coco(path: str, name: str) -> Annotations:
             continue
         wrong[words] = wrong.get(words, 0) + 1
     images = tuple(
-        Boxed(image.file_name, tuple(boxes[image.id]), image.width or 0, image.height or 0) for image in found.images
+        AnnotatedImage(image.file_name, tuple(boxes[image.id]), image.width or 0, image.height or 0)
+        for image in found.images
     )
     findings = tuple(Finding("hint", f"{count:,} {words}", name) for words, count in wrong.items())
     return Annotations(images, tuple(category.name for category in categories), findings)
@@ -153,7 +154,7 @@ class _VocReader:
         self._text.append(text)
 
 
-def read_voc(path: str, name: str) -> Boxed:
+def read_voc(path: str, name: str) -> AnnotatedImage:
     """What a Pascal VOC file says of its image. Entities and document types are refused, for they can be made to explode.
 
     Raises:
@@ -173,7 +174,7 @@ def read_voc(path: str, name: str) -> Boxed:
         width, height = (int(float(reader.texts.get(f"size/{side}") or 0)) for side in ("width", "height"))
     except (OSError, ValueError, OverflowError, expat.ExpatError) as error:
         raise ValueError(f"“{name}” is no Pascal VOC file of boxes: {error}") from None
-    return Boxed(reader.texts.get("filename", ""), boxes, width, height)
+    return AnnotatedImage(reader.texts.get("filename", ""), boxes, width, height)
 
 
 def _voc_box(found: dict[str, str]) -> Box:
@@ -265,7 +266,7 @@ def _names_of_yaml(lines: Sequence[str], name: str) -> tuple[str, ...]:
 # --- what all have in common ------------------------------------------------------------------------------------------
 
 
-def check_boxes(found: Boxed, name: str, is_scaled: bool) -> tuple[tuple[Box, ...], tuple[Finding, ...]]:
+def check_boxes(found: AnnotatedImage, name: str, is_scaled: bool) -> tuple[tuple[Box, ...], tuple[Finding, ...]]:
     """The boxes that can be used, cut at the edges of the image, and what was wrong with the others."""
     width, height = (1.0, 1.0) if is_scaled else (found.width or math.inf, found.height or math.inf)
     kept, empty, cut = [], 0, 0

@@ -14,10 +14,10 @@ from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.samples import Samples
 from visualnet.data.sources.common.classes import PARTS, name_class, number_classes
-from visualnet.data.sources.common.files import MOST_FINDINGS, Walked, list_findings, walk
+from visualnet.data.sources.common.files import MOST_FINDINGS, FolderScan, list_findings, walk
 from visualnet.data.sources.common.first_entries import first_entries
 from visualnet.data.sources.images.annotations import (
-    Boxed,
+    AnnotatedImage,
     check_boxes,
     is_coco,
     read_class_names,
@@ -25,7 +25,7 @@ from visualnet.data.sources.images.annotations import (
     read_voc,
     read_yolo,
 )
-from visualnet.data.sources.images.image_source import Arranged, ImageSource
+from visualnet.data.sources.images.image_source import ArrangedImages, ImageSource
 from visualnet.data.sources.images.samples import BoxedSamples
 from visualnet.data.sources.images.survey import Survey
 from visualnet.data.sources.source import Check, Finding, Guess, source
@@ -50,7 +50,7 @@ class _Table(NamedTuple):
 class _Read(NamedTuple):
     """What the files of boxes say, by image: its place in what was walked."""
 
-    boxed: Mapping[int, Boxed]
+    boxed: Mapping[int, AnnotatedImage]
     names: tuple[str, ...]
     is_scaled: bool
     findings: list[Finding]
@@ -91,7 +91,7 @@ class ImageBoxes(ImageSource):
             return Guess(0.95, {"format": "yolo"}, "images with boxes (YOLO)")
         return None
 
-    def arrange(self, walked: Walked) -> Arranged:
+    def arrange(self, walked: FolderScan) -> ArrangedImages:
         found = walk(self.path, suffixes=ANNOTATION_SUFFIXES)
         written = self._find_format(found)
         read = {"coco": _read_coco, "voc": _read_voc, "yolo": _read_yolo}[written](walked, found)
@@ -107,11 +107,11 @@ class ImageBoxes(ImageSource):
         table, classes, more = _make_table([read.boxed[int(at)] for at in kept], walked, kept, read)
         parts = np.array([read.parts.get(int(at)) or _part_of(walked.files.relative(int(at))) for at in kept])
         columns = {"part": parts} if parts.any() else {}
-        return Arranged(
+        return ArrangedImages(
             walked.take(kept), columns, classes, (*findings[:MOST_FINDINGS], *more), table, found.fingerprint()
         )
 
-    def _find_format(self, found: Walked) -> str:
+    def _find_format(self, found: FolderScan) -> str:
         if self.format != "auto":
             return self.format
         suffixes = Counter(PurePosixPath(file).suffix.lower() for file in found.files)
@@ -129,7 +129,7 @@ class ImageBoxes(ImageSource):
             "are wanted beside the images"
         )
 
-    def describe_fields(self, arranged: Arranged, survey: Survey) -> dict[str, FieldFacts]:
+    def describe_fields(self, arranged: ArrangedImages, survey: Survey) -> dict[str, FieldFacts]:
         table: _Table = arranged.extra
         most = max(1, int(np.diff(table.starts).max()))
         return {
@@ -138,7 +138,9 @@ class ImageBoxes(ImageSource):
             "box_labels": FieldFacts(shape=(most,), axes=("N",), dtype="int", classes=len(arranged.classes)),
         }
 
-    def describe_more(self, arranged: Arranged, survey: Survey, check: Check) -> tuple[dict[str, Any], list[Finding]]:
+    def describe_more(
+        self, arranged: ArrangedImages, survey: Survey, check: Check
+    ) -> tuple[dict[str, Any], list[Finding]]:
         table: _Table = arranged.extra
         wrong = []
         for at, (width, height) in survey.header_sizes.items():
@@ -153,7 +155,7 @@ class ImageBoxes(ImageSource):
             found.append(Finding("hint", words, samples=tuple(empty[:100].tolist())))
         return {}, found
 
-    def make_samples(self, arranged: Arranged, facts: DataFacts) -> Samples:
+    def make_samples(self, arranged: ArrangedImages, facts: DataFacts) -> Samples:
         table: _Table = arranged.extra
         if int(np.diff(table.starts).max()) > facts.fields["box_labels"].shape[0]:
             raise ValueError(f"“{self.path.name}” has images with more boxes now: look it through again")
@@ -171,7 +173,7 @@ class ImageBoxes(ImageSource):
 
 
 def _make_table(
-    boxed: list[Boxed], walked: Walked, kept: np.ndarray, read: _Read
+    boxed: list[AnnotatedImage], walked: FolderScan, kept: np.ndarray, read: _Read
 ) -> tuple[_Table, tuple[str, ...], list[Finding]]:
     findings: list[Finding] = []
     checked = []
@@ -207,10 +209,10 @@ def _may_be_coco(path: str, unreadable: bool = False) -> bool:
         return unreadable
 
 
-def _read_coco(walked: Walked, found: Walked) -> _Read:
+def _read_coco(walked: FolderScan, found: FolderScan) -> _Read:
     by_path = {path: at for at, path in enumerate(walked.files)}
     by_name = _by_key(walked, lambda path: path.name)
-    boxed: dict[int, Boxed] = {}
+    boxed: dict[int, AnnotatedImage] = {}
     parts: dict[int, str] = {}
     findings: list[Finding] = []
     missing: list[tuple[str, str]] = []
@@ -237,9 +239,9 @@ def _read_coco(walked: Walked, found: Walked) -> _Read:
     return _Read(boxed, names, False, [*list_findings("warning", missing), *findings], parts)
 
 
-def _read_voc(walked: Walked, found: Walked) -> _Read:
+def _read_voc(walked: FolderScan, found: FolderScan) -> _Read:
     by_stem = _by_key(walked, lambda path: path.stem)
-    boxed: dict[int, Boxed] = {}
+    boxed: dict[int, AnnotatedImage] = {}
     wrong: list[tuple[str, str]] = []
     for at, file in enumerate(found.files):
         if not file.lower().endswith(".xml"):
@@ -257,11 +259,11 @@ def _read_voc(walked: Walked, found: Walked) -> _Read:
     return _Read(boxed, (), False, list(list_findings("warning", wrong)), {})
 
 
-def _read_yolo(walked: Walked, found: Walked) -> _Read:
+def _read_yolo(walked: FolderScan, found: FolderScan) -> _Read:
     texts = {file: at for at, file in enumerate(found.files) if file.lower().endswith(".txt")}
     listed = next((at for at, file in enumerate(found.files) if PurePosixPath(file).name in NAME_FILES), None)
     names = () if listed is None else read_class_names(found.files.absolute(listed), found.files.relative(listed))
-    boxed: dict[int, Boxed] = {}
+    boxed: dict[int, AnnotatedImage] = {}
     findings: list[Finding] = []
     for at, path in enumerate(walked.files):
         boxes: tuple[Any, ...] = ()
@@ -270,7 +272,7 @@ def _read_yolo(walked: Walked, found: Walked) -> _Read:
                 boxes, wrong = read_yolo(found.files.absolute(texts[candidate]), visible(candidate))
                 findings += wrong
                 break
-        boxed[at] = Boxed(path, boxes)
+        boxed[at] = AnnotatedImage(path, boxes)
     most = max((int(box.kind) for one in boxed.values() for box in one.boxes), default=-1) + 1
     if names and most > len(names):
         at = next(at for at, one in boxed.items() if any(int(box.kind) >= len(names) for box in one.boxes))
@@ -299,7 +301,7 @@ def _label_files(image: PurePosixPath) -> Iterable[str]:
     yield f"labels/{parts[-1]}"
 
 
-def _by_key(walked: Walked, key: Any) -> dict[str, int]:
+def _by_key(walked: FolderScan, key: Any) -> dict[str, int]:
     return {key(PurePosixPath(path)): at for at, path in enumerate(walked.files)}
 
 

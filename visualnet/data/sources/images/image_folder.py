@@ -10,9 +10,9 @@ import numpy as np
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.sources.common.classes import PARTS, find_class_faults, number_classes
-from visualnet.data.sources.common.files import Walked, list_findings
+from visualnet.data.sources.common.files import FolderScan, list_findings
 from visualnet.data.sources.common.first_entries import first_entries
-from visualnet.data.sources.images.image_source import Arranged, ImageSource
+from visualnet.data.sources.images.image_source import ArrangedImages, ImageSource
 from visualnet.data.sources.source import Finding, Guess, source
 from visualnet.layers.declaration.params import choice
 
@@ -47,13 +47,13 @@ class ImageFolder(ImageSource):
             return Guess(0.3, {"labels": "none"}, "images without labels")
         return None
 
-    def arrange(self, walked: Walked) -> Arranged:
+    def arrange(self, walked: FolderScan) -> ArrangedImages:
         folders = walked.files.folders
         used = set(walked.files.folder_of.tolist())
         split = {number: folders[number].split("/") if folders[number] else [] for number in used}
         parts = _find_parts(split) if self.labels == "folders" else {}
         if self.labels == "none":
-            return Arranged(walked, {})
+            return ArrangedImages(walked, {})
         depth = 1 if parts else 0
         words = {number: names[depth] for number, names in split.items() if len(names) > depth}
         if parts:
@@ -74,7 +74,7 @@ class ImageFolder(ImageSource):
             columns["part"] = np.array([parts[split[number][0]] for number in folder_of])
         if any(len(names) > depth + 1 for names in split.values()):
             columns["folder"] = np.array([folders[number] for number in folder_of])
-        return Arranged(chosen, columns, classes, (*findings, *find_class_faults(label, classes)))
+        return ArrangedImages(chosen, columns, classes, (*findings, *find_class_faults(label, classes)))
 
 
 def _number(words: Mapping[int, str]) -> tuple[dict[int, int], tuple[str, ...]]:
@@ -90,7 +90,7 @@ def _find_parts(split: Mapping[int, list[str]]) -> dict[str, str]:
     return parts if deeper and ("train" in parts.values() or len(parts) > 1) else {}
 
 
-def _report_left_out(walked: Walked, kept: np.ndarray) -> tuple[Finding, ...]:
+def _report_left_out(walked: FolderScan, kept: np.ndarray) -> tuple[Finding, ...]:
     if len(kept) == len(walked.files):
         return ()
     left = np.setdiff1d(np.arange(len(walked.files)), kept)

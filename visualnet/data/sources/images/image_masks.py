@@ -13,10 +13,10 @@ from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.samples import Samples
 from visualnet.data.sources.common.classes import PARTS, name_class, read_strings
-from visualnet.data.sources.common.files import Walked, list_findings
+from visualnet.data.sources.common.files import FolderScan, list_findings
 from visualnet.data.sources.common.first_entries import first_entries
 from visualnet.data.sources.images.decode import decode_mask
-from visualnet.data.sources.images.image_source import Arranged, ImageSource
+from visualnet.data.sources.images.image_source import ArrangedImages, ImageSource
 from visualnet.data.sources.images.samples import MaskedSamples
 from visualnet.data.sources.images.survey import Survey
 from visualnet.data.sources.source import Check, Finding, Guess, source
@@ -105,7 +105,7 @@ class ImageMasks(ImageSource):
             return Guess(0.93, {}, "images with masks in a folder of their own")
         return None if not seen.holds_images else _guess_endings(path)
 
-    def arrange(self, walked: Walked) -> Arranged:
+    def arrange(self, walked: FolderScan) -> ArrangedImages:
         images: dict[str, int] = {}
         masks: dict[str, int] = {}
         for at, path in enumerate(walked.files):
@@ -131,7 +131,9 @@ class ImageMasks(ImageSource):
         kept, kept_masks = walked.take(chosen), walked.take(beside)
         parts = np.array([_part_of(path) for path in kept.files])
         columns = {"part": parts} if parts.any() else {}
-        return Arranged(kept, columns, (), list_findings("warning", lone), kept_masks, digest=kept_masks.fingerprint())
+        return ArrangedImages(
+            kept, columns, (), list_findings("warning", lone), kept_masks, digest=kept_masks.fingerprint()
+        )
 
     def _place(self, path: str) -> tuple[bool, str]:
         """Whether this is a mask, and the key that it shares with its image."""
@@ -147,8 +149,10 @@ class ImageMasks(ImageSource):
         kept = [folder for folder in folders if folder.lower() not in in_folder | IMAGE_FOLDERS]
         return is_mask, "/".join([*kept, stem])
 
-    def describe_more(self, arranged: Arranged, survey: Survey, check: Check) -> tuple[dict[str, Any], list[Finding]]:
-        masks: Walked = arranged.extra
+    def describe_more(
+        self, arranged: ArrangedImages, survey: Survey, check: Check
+    ) -> tuple[dict[str, Any], list[Finding]]:
+        masks: FolderScan = arranged.extra
         width, height = survey.common_size
         places, findings = self._look_at_masks(masks, max(LEAST_MASKS, MOST_PIXELS // (width * height)), check)
         values, is_colour = set(places), any(value > 65535 for value in places)
@@ -182,7 +186,7 @@ class ImageMasks(ImageSource):
         field = FieldFacts(shape=(height, width), axes=("H", "W"), dtype="int", classes=len(classes))
         return {"values": classes, "ignored": ignored, "classes": words, "fields": {"mask": field}}, findings
 
-    def _look_at_masks(self, masks: Walked, most: int, check: Check) -> tuple[dict[int, int], list[Finding]]:
+    def _look_at_masks(self, masks: FolderScan, most: int, check: Check) -> tuple[dict[int, int], list[Finding]]:
         """The values in the masks, or in so many of them, each with the first mask that holds it."""
         total = len(masks.files)
         count = min(total, most)
@@ -211,8 +215,8 @@ class ImageMasks(ImageSource):
         is_void = VOID in values and len(others) > 1 and max(others) < VOID - 1 and max(others) < 4 * len(others)
         return VOID if is_void and not self.values else None
 
-    def make_samples(self, arranged: Arranged, facts: DataFacts) -> Samples:
-        masks: Walked = arranged.extra
+    def make_samples(self, arranged: ArrangedImages, facts: DataFacts) -> Samples:
+        masks: FolderScan = arranged.extra
         ignored = facts.extra.get("ignored")
         values = read_strings(facts.extra.get("values"), int)
         if not values:

@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from visualnet.core.graph import Value
 from visualnet.core.project import DataFacts, FieldFacts, PreparationStep
-from visualnet.data.regions.crops import Cutter
+from visualnet.data.regions.crops import RegionCropper
 from visualnet.data.regions.region_samples import PICTURE, RegionSamples, region_classes, region_fingerprint
 from visualnet.data.regions.selective_search import Search
 from visualnet.data.samples import Samples
 from visualnet.data.sources.common.classes import read_strings
 from visualnet.data.sources.images.image_boxes import MOST_BOXES, ImageBoxes
-from visualnet.data.sources.source import Check, Found, Guess, source
+from visualnet.data.sources.source import Check, Guess, SourceScan, source
 from visualnet.layers.declaration.params import count, real
 
 AGAIN = "look it through again on the data page"
@@ -41,7 +41,7 @@ class ImageRegions(ImageBoxes):
         found = super().guess(path)
         return found and found._replace(score=found.score / 2, words=f"{found.words}, as regions for R-CNN")
 
-    def look_through(self, check: Check) -> Found:
+    def look_through(self, check: Check) -> SourceScan:
         found = super().look_through(check)
         facts, image = found.facts, found.facts.fields["image"]
         cutter = self._cutter(image.shape[0])
@@ -69,7 +69,7 @@ class ImageRegions(ImageBoxes):
         findings = tuple(
             one._replace(samples=tuple(sample * self.regions for sample in one.samples)) for one in found.findings
         )
-        return Found(regions, findings, (*found.figures, ("Regions", f"{regions.size:,}")))
+        return SourceScan(regions, findings, (*found.figures, ("Regions", f"{regions.size:,}")))
 
     def open(self) -> Samples:
         facts = self.known
@@ -89,7 +89,7 @@ class ImageRegions(ImageBoxes):
         scenes = ImageBoxes(options, str(self.path), whole).open()
         return RegionSamples(scenes, self.regions, self._cutter(shape[0]))
 
-    def cutter(self) -> Cutter:
+    def cutter(self) -> RegionCropper:
         return self._cutter(self.known.fields["image"].shape[0])
 
     def propose(self, facts: DataFacts) -> tuple[PreparationStep, ...]:
@@ -98,5 +98,5 @@ class ImageRegions(ImageBoxes):
     def propose_division(self, facts: DataFacts) -> tuple[str, Mapping[str, Value]]:
         return "group", {"column": PICTURE}
 
-    def _cutter(self, channels: int) -> Cutter:
-        return Cutter(channels, self.crop, Search(self.scale, most=self.proposals))
+    def _cutter(self, channels: int) -> RegionCropper:
+        return RegionCropper(channels, self.crop, Search(self.scale, most=self.proposals))

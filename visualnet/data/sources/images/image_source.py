@@ -11,10 +11,10 @@ from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.samples import Samples
 from visualnet.data.sources.common.classes import read_strings
-from visualnet.data.sources.common.files import Walked, walk
+from visualnet.data.sources.common.files import FolderScan, walk
 from visualnet.data.sources.images.samples import ImageSamples
 from visualnet.data.sources.images.survey import Survey, look_at_headers
-from visualnet.data.sources.source import Check, FileSource, Finding, Found
+from visualnet.data.sources.source import Check, FileSource, Finding, SourceScan
 from visualnet.layers.declaration.params import choice
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ USUAL_SIDE = 64
 """Images of many sizes are brought to this size at first, if most of them are no smaller."""
 
 
-class Arranged(NamedTuple):
+class ArrangedImages(NamedTuple):
     """Which of the images are samples, and what is known of each without decoding it. ``extra`` is kept for the samples."""
 
-    walked: Walked
+    walked: FolderScan
     columns: Mapping[str, Array]
     classes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -54,7 +54,7 @@ class ImageSource(FileSource):
         more=True,
     )
 
-    def arrange(self, walked: Walked) -> Arranged:
+    def arrange(self, walked: FolderScan) -> ArrangedImages:
         """Choose the samples and their labels from the paths alone.
 
         Raises:
@@ -62,18 +62,20 @@ class ImageSource(FileSource):
         """
         raise NotImplementedError
 
-    def describe_fields(self, arranged: Arranged, survey: Survey) -> dict[str, FieldFacts]:
+    def describe_fields(self, arranged: ArrangedImages, survey: Survey) -> dict[str, FieldFacts]:
         """The fields of the raw samples."""
         found = {"image": survey.image_facts()}
         if "label" in arranged.columns:
             found["label"] = FieldFacts(dtype="int", classes=len(arranged.classes))
         return found
 
-    def describe_more(self, arranged: Arranged, survey: Survey, check: Check) -> tuple[dict[str, Any], list[Finding]]:
+    def describe_more(
+        self, arranged: ArrangedImages, survey: Survey, check: Check
+    ) -> tuple[dict[str, Any], list[Finding]]:
         """What else is to be kept with the facts, and what else a person should know."""
         return {}, []
 
-    def look_through(self, check: Check) -> Found:
+    def look_through(self, check: Check) -> SourceScan:
         self.check_place()
         walked = walk(self.path, check)
         if not len(walked.files):
@@ -100,7 +102,7 @@ class ImageSource(FileSource):
             count = format_quantity(sum(walked.others.values()), "thing")
             found.append(Finding("hint", f"{count} left out that are no images{_list_others(walked.others)}"))
         found.sort(key=lambda finding: ("error", "warning", "hint").index(finding.severity))
-        return Found(facts, tuple(found), (("Images", f"{facts.size:,}"), *survey.figures()))
+        return SourceScan(facts, tuple(found), (("Images", f"{facts.size:,}"), *survey.figures()))
 
     def open(self) -> Samples:
         facts = self.known
@@ -116,7 +118,7 @@ class ImageSource(FileSource):
             raise ValueError(f"the classes of “{self.path.name}” are others now: look it through again")
         return self.make_samples(arranged, facts)
 
-    def make_samples(self, arranged: Arranged, facts: DataFacts) -> Samples:
+    def make_samples(self, arranged: ArrangedImages, facts: DataFacts) -> Samples:
         """The samples, to be fetched by index."""
         return ImageSamples(
             arranged.walked.files,

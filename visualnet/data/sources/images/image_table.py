@@ -11,14 +11,14 @@ import numpy as np
 from visualnet.core.project import FieldFacts
 from visualnet.core.text.visible import visible
 from visualnet.data.sources.common.classes import PARTS, find_class_faults, name_class, number_classes
-from visualnet.data.sources.common.files import Walked, list_findings, walk
+from visualnet.data.sources.common.files import FolderScan, list_findings, walk
 from visualnet.data.sources.common.first_entries import first_entries
-from visualnet.data.sources.images.image_source import Arranged, ImageSource
+from visualnet.data.sources.images.image_source import ArrangedImages, ImageSource
 from visualnet.data.sources.images.survey import Survey
 from visualnet.data.sources.source import Finding, Guess, source
 from visualnet.data.table_files.cells import CellFormat, read_cell
 from visualnet.data.table_files.rows import TextRows
-from visualnet.data.table_files.text_format import Wanted, sniff
+from visualnet.data.table_files.text_format import FormatChoices, sniff
 from visualnet.layers.declaration.params import choice, text
 
 SUFFIXES = (".csv", ".tsv")
@@ -73,7 +73,7 @@ class ImageTable(ImageSource):
             return None
         return Guess(0.94, {}, f"images with labels in “{visible(tables[0])}”")
 
-    def arrange(self, walked: Walked) -> Arranged:
+    def arrange(self, walked: FolderScan) -> ArrangedImages:
         table = self._read_table()
         by_key = _index_images(walked)
         file_column = self._find_file_column(table, by_key)
@@ -102,8 +102,8 @@ class ImageTable(ImageSource):
         return self._label(walked, table, file_column, row_of, findings)
 
     def _label(
-        self, walked: Walked, table: _Table, file_column: str, row_of: dict[int, int], findings: list[Finding]
-    ) -> Arranged:
+        self, walked: FolderScan, table: _Table, file_column: str, row_of: dict[int, int], findings: list[Finding]
+    ) -> ArrangedImages:
         label_column = self._find_label_column(table, file_column)
         if label_column:
             cells = table.cells[label_column]
@@ -123,7 +123,7 @@ class ImageTable(ImageSource):
                 columns["part"] = np.array([PARTS[word.lower()] for word in words])
             elif name not in (file_column, label_column, *columns) and name not in ("image", "label", "y"):
                 columns[name] = np.array(words)
-        return Arranged(walked.take(kept), columns, classes, tuple(findings), digest=table.digest)
+        return ArrangedImages(walked.take(kept), columns, classes, tuple(findings), digest=table.digest)
 
     def _make_target(
         self, table: _Table, column: str, rows: list[int]
@@ -156,7 +156,7 @@ class ImageTable(ImageSource):
         at = list(found.files).index(chosen)
         path = Path(found.files.absolute(at))
         try:
-            sniffed = sniff(path, Wanted())
+            sniffed = sniff(path, FormatChoices())
             rows = TextRows(path, sniffed.format)
             cells: dict[str, list[str]] = {name: [] for name in rows.names}
             lines: list[int] = []
@@ -200,7 +200,7 @@ class ImageTable(ImageSource):
         plain = [name for name in others if name.lower() not in PART_NAMES]
         return next(iter(named or plain), "")
 
-    def describe_fields(self, arranged: Arranged, survey: Survey) -> dict[str, FieldFacts]:
+    def describe_fields(self, arranged: ArrangedImages, survey: Survey) -> dict[str, FieldFacts]:
         found = super().describe_fields(arranged, survey)
         return found | {"y": FieldFacts(shape=(1,))} if "y" in arranged.columns else found
 
@@ -211,7 +211,7 @@ def _check_column(table: _Table, name: str) -> str:
     return name
 
 
-def _index_images(walked: Walked) -> dict[str, int]:
+def _index_images(walked: FolderScan) -> dict[str, int]:
     """Images by path, by name, and by name without suffix; what two share names neither."""
     found: dict[str, int] = {}
     shared: set[str] = set()

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from visualnet.core.project import FieldFacts
 from visualnet.core.text.format import format_quantity
-from visualnet.data.sources.common.files import Walked, list_findings
+from visualnet.data.sources.common.files import FolderScan, list_findings
 from visualnet.data.sources.images.decode import read_header
 from visualnet.data.sources.source import Check, Finding
 
@@ -85,7 +85,7 @@ class Survey(NamedTuple):
         return tuple(found)
 
 
-def look_at_headers(walked: Walked, check: Check) -> Survey:
+def look_at_headers(walked: FolderScan, check: Check) -> Survey:
     """Read the headers of the images, or of a sample of them.
 
     Raises:

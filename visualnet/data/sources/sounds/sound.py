@@ -12,14 +12,14 @@ from visualnet.core.text.visible import visible
 from visualnet.data.samples import Batch, BrokenSample, Samples
 from visualnet.data.sources.common.classes import find_class_faults, number_classes, read_strings
 from visualnet.data.sources.common.first_entries import first_entries
-from visualnet.data.sources.source import Check, FileSource, Finding, Found, Guess, source
+from visualnet.data.sources.source import Check, FileSource, Finding, Guess, SourceScan, source
 from visualnet.layers.declaration.params import choice, count, text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from visualnet.data.sources.common.files import FileList
-    from visualnet.data.sources.common.folders import Sorted
+    from visualnet.data.sources.common.folders import SortedFiles
 
     Array = NDArray[Any]
 
@@ -84,7 +84,7 @@ class SoundSource(FileSource):
             return Guess(0.8, {}, "sounds, with a table beside them")
         return Guess(0.5, {}, "sounds without labels")
 
-    def look_through(self, check: Check) -> Found:
+    def look_through(self, check: Check) -> SourceScan:
         from visualnet.data.sources.sounds.survey import Survey
 
         self.check_place()
@@ -112,7 +112,7 @@ class SoundSource(FileSource):
         )
         faults = find_class_faults(arranged.label, arranged.classes) if arranged.label is not None else ()
         figures = (("sounds", f"{facts.size:,}"), *survey.figures())
-        return Found(facts, (*arranged.findings, *survey.findings(), *faults), figures)
+        return SourceScan(facts, (*arranged.findings, *survey.findings(), *faults), figures)
 
     def sound_rate(self) -> int:
         return self.rate
@@ -163,7 +163,7 @@ class SoundSource(FileSource):
             )
         return _Arranged(found.files, found.classes, found.label, found.columns, found.findings, found.fingerprint)
 
-    def _join_table(self, found: Sorted, tables: Sequence[Path]) -> _Arranged:
+    def _join_table(self, found: SortedFiles, tables: Sequence[Path]) -> _Arranged:
         import hashlib
 
         import numpy as np

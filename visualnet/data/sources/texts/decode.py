@@ -19,7 +19,7 @@ BLOCK = 1 << 20
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-class Content(NamedTuple):
+class TextContent(NamedTuple):
     """The bytes of a text file. ``encoding`` is what they are in; ``bytes`` where they had to be recoded, else they stay in the file.
 
     ``start`` is where the text begins, behind a byte order mark. ``original`` is the file's own encoding.
@@ -83,7 +83,7 @@ def _look_for_zeros(block: bytes) -> str:
     return "binary" if even or odd else ""
 
 
-def read_content(path: Path, encoding: str, *, is_line_break_one: bool = False) -> Content:
+def read_content(path: Path, encoding: str, *, is_line_break_one: bool = False) -> TextContent:
     """The bytes of a text file in this encoding, or in the one that it seems to be in for ``auto``.
 
     ``is_line_break_one`` asks that a line ends in one character alone: what is cut by characters must not count two.
@@ -96,7 +96,7 @@ def read_content(path: Path, encoding: str, *, is_line_break_one: bool = False) 
     if not original:
         raise ValueError(f"“{path.name}” is no text: there are zero bytes in it")
     has_mark = original in ("utf-8", "utf-8-sig") and _begins_with(path, codecs.BOM_UTF8)
-    plain = Content(path, "utf-8" if original == "utf-8-sig" else original, original, 3 if has_mark else 0)
+    plain = TextContent(path, "utf-8" if original == "utf-8-sig" else original, original, 3 if has_mark else 0)
     if original in PLAIN and not _has_other_breaks(plain, is_line_break_one):
         return plain
     size = os.stat(path).st_size
@@ -114,7 +114,7 @@ def read_content(path: Path, encoding: str, *, is_line_break_one: bool = False) 
         line = raw[:at].count(b"\n") + 1
         raise ValueError(f"“{path.name}” is not in {original}: line {line:,} cannot be read so") from None
     recoded = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "surrogatepass")
-    return Content(path, "utf-8", original, 0, recoded)
+    return TextContent(path, "utf-8", original, 0, recoded)
 
 
 def _begins_with(path: Path, mark: bytes) -> bool:
@@ -122,7 +122,7 @@ def _begins_with(path: Path, mark: bytes) -> bool:
         return bool(file.read(len(mark)) == mark)
 
 
-def _has_other_breaks(content: Content, is_line_break_one: bool) -> bool:
+def _has_other_breaks(content: TextContent, is_line_break_one: bool) -> bool:
     """Whether lines end in a carriage return alone, or, where that is asked, in two characters."""
     with content.open() as file:
         if is_line_break_one:

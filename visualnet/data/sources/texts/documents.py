@@ -12,7 +12,7 @@ from visualnet.core.storage.regular_files import read_regular
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.data.samples import BrokenSample
-from visualnet.data.sources.common.folders import Sorted
+from visualnet.data.sources.common.folders import SortedFiles
 from visualnet.data.sources.source import Finding
 from visualnet.data.sources.texts.decode import detect_encoding
 from visualnet.data.sources.texts.records import LONGEST, TextSamples, decode_record
@@ -30,7 +30,7 @@ MOST_READ = 64 << 20
 class DocumentSamples(TextSamples):
     """A file for each text."""
 
-    def __init__(self, found: Sorted, encoding: str) -> None:
+    def __init__(self, found: SortedFiles, encoding: str) -> None:
         super().__init__(len(found.files), found.fingerprint, found.classes, found.label, found.columns)
         self._files, self._encoding = found.files, encoding
 
@@ -62,7 +62,7 @@ def read_document(path: Path, encoding: str) -> str:
 
 
 def find_in_documents(
-    found: Sorted, encoding: str, check: Callable[[float], None]
+    found: SortedFiles, encoding: str, check: Callable[[float], None]
 ) -> tuple[list[int], tuple[Finding, ...], tuple[tuple[str, str], ...]]:
     """Read documents through: lengths in characters of those that were, what is wrong with others, and figures."""
     sizes = found.sizes

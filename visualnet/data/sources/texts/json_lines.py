@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from visualnet.data.sources.common.labels import Codes, LeftOut
 from visualnet.data.sources.texts.columns import NO_LABEL, choose_column, guess_label, guess_text
-from visualnet.data.sources.texts.decode import Content
+from visualnet.data.sources.texts.decode import TextContent
 from visualnet.data.sources.texts.records import LONGEST, LineReader, Scan, decode_record
 from visualnet.data.sources.texts.tables import GUESS_LINES, MOST_COLUMNS
 
@@ -48,7 +48,9 @@ def parse_object(line: str) -> dict[str, Any]:
     return found
 
 
-def scan_json_lines(content: Content, text: str, label: str, check: Callable[[float], None]) -> tuple[Scan, JsonReader]:
+def scan_json_lines(
+    content: TextContent, text: str, label: str, check: Callable[[float], None]
+) -> tuple[Scan, JsonReader]:
     """Find every line of a file of JSON lines.
 
     Raises:
@@ -78,7 +80,7 @@ def scan_json_lines(content: Content, text: str, label: str, check: Callable[[fl
 
 
 def _find_lines(
-    content: Content, reader: JsonReader, label: str, others: list[str], check: Callable[[float], None]
+    content: TextContent, reader: JsonReader, label: str, others: list[str], check: Callable[[float], None]
 ) -> Scan:
     scan, left_out = Scan(), LeftOut(content.path.name)
     scan.labels = Codes() if label else None
@@ -136,7 +138,7 @@ def _kind(value: Any) -> str:
     return KINDS.get(type(value), "null")
 
 
-def _first_objects(content: Content) -> list[dict[str, Any]]:
+def _first_objects(content: TextContent) -> list[dict[str, Any]]:
     lines = LineReader(content, lambda share: None)
     found = []
     for raw in lines.lines():

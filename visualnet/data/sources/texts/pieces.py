@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from visualnet.core.text.format import format_quantity
 from visualnet.data.sources.source import Finding
-from visualnet.data.sources.texts.decode import Content
+from visualnet.data.sources.texts.decode import TextContent
 from visualnet.data.sources.texts.records import LineReader, Scan, decode_record
 
 
@@ -20,7 +20,7 @@ class PieceReader(NamedTuple):
         return decode_record(record, self.encoding)
 
 
-def scan_pieces(content: Content, characters: int, check: Callable[[float], None]) -> tuple[Scan, PieceReader]:
+def scan_pieces(content: TextContent, characters: int, check: Callable[[float], None]) -> tuple[Scan, PieceReader]:
     """Find where every piece begins. What is left at the end is left out, and said so.
 
     Raises:

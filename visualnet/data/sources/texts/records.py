@@ -14,7 +14,7 @@ from visualnet.core.text.visible import visible
 from visualnet.data.samples import Batch, BrokenSample, Samples
 from visualnet.data.sources.common.labels import Codes
 from visualnet.data.sources.source import Finding
-from visualnet.data.sources.texts.decode import Content
+from visualnet.data.sources.texts.decode import TextContent
 from visualnet.data.tokens import to_codes
 
 Array = NDArray[Any]
@@ -113,7 +113,7 @@ class RecordSamples(TextSamples):
     """Texts in one file, each read from its place there when it is asked for."""
 
     def __init__(
-        self, content: Content, scan: Scan, classes: tuple[str, ...], label: Array | None, reader: RecordReader
+        self, content: TextContent, scan: Scan, classes: tuple[str, ...], label: Array | None, reader: RecordReader
     ) -> None:
         super().__init__(scan.size, scan.fingerprint, classes, label, scan.columns())
         self._content, self._reader = content, reader
@@ -151,7 +151,7 @@ def _read_part(file: BinaryIO, offset: int, length: int) -> bytes:
 class LineReader:
     """The lines of a text file one by one; where the last one stands is known, and all that was read goes into a fingerprint."""
 
-    def __init__(self, content: Content, check: Callable[[float], None]) -> None:
+    def __init__(self, content: TextContent, check: Callable[[float], None]) -> None:
         self.content, self.number, self.marked = content, 0, 0
         self.begin = self.end = content.start
         self._digest = hashlib.sha256()
@@ -207,7 +207,7 @@ def decode_record(record: bytes, encoding: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def find_encoding(content: Content, chosen: str) -> tuple[Finding, ...]:
+def find_encoding(content: TextContent, chosen: str) -> tuple[Finding, ...]:
     """What a person should know of an encoding that was found out: Windows-1252 is taken where a byte is no UTF-8, and may be wrong."""
     if chosen != "auto" or content.original != "cp1252":
         return ()

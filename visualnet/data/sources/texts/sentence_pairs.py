@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from visualnet.core.project import DataFacts, FieldFacts
 from visualnet.core.text.format import format_percent
 from visualnet.data.samples import Samples
-from visualnet.data.sources.source import Check, FileSource, Finding, Found, Guess, source
+from visualnet.data.sources.source import Check, FileSource, Finding, Guess, SourceScan, source
 from visualnet.data.sources.texts.formats import DELIMITERS, ENCODINGS, HEADERS
 from visualnet.data.sources.texts.text import check_name
 from visualnet.layers.declaration.params import choice, count, text
@@ -57,7 +57,7 @@ class SentencePairs(FileSource):
             return None
         return Guess(0.92, {}, f"pairs of sentences in the columns “{columns[0]}” and “{columns[1]}”")
 
-    def look_through(self, check: Check) -> Found:
+    def look_through(self, check: Check) -> SourceScan:
         from visualnet.data.sources.texts.pair_rows import list_words
 
         self.check_place()
@@ -87,7 +87,7 @@ class SentencePairs(FileSource):
             ("unknown words", format_percent(unknown, 1)),
             ("encoding", pairs.encoding),
         )
-        return Found(facts, (*pairs.findings, named), figures)
+        return SourceScan(facts, (*pairs.findings, named), figures)
 
     def open(self) -> Samples:
         from visualnet.data.sources.texts.pair_rows import PairSamples, encode_pairs, list_words

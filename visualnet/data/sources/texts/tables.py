@@ -12,7 +12,7 @@ from typing import NamedTuple
 from visualnet.core.text.format import format_quantity
 from visualnet.data.sources.common.labels import Codes, LeftOut
 from visualnet.data.sources.texts.columns import NO_LABEL, choose_column, guess_label, guess_text
-from visualnet.data.sources.texts.decode import Content
+from visualnet.data.sources.texts.decode import TextContent
 from visualnet.data.sources.texts.records import LONGEST, LineReader, Scan
 
 CHARACTERS = {"comma": ",", "tab": "\t", "semicolon": ";", "bar": "|"}
@@ -117,7 +117,7 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def scan_table(content: Content, chosen: Choices, check: Callable[[float], None]) -> tuple[Scan, CsvReader]:
+def scan_table(content: TextContent, chosen: Choices, check: Callable[[float], None]) -> tuple[Scan, CsvReader]:
     """Find every row of a table of texts.
 
     Raises:
@@ -154,7 +154,7 @@ def scan_table(content: Content, chosen: Choices, check: Callable[[float], None]
 
 
 def _find_rows(
-    content: Content,
+    content: TextContent,
     reader: CsvReader,
     names: Sequence[str],
     label: str,
@@ -238,7 +238,7 @@ def _decode_lines(lines: LineReader) -> Iterator[str]:
             ) from None
 
 
-def first_lines(content: Content) -> list[str]:
+def first_lines(content: TextContent) -> list[str]:
     """The lines that are looked at for the dialect and the columns."""
     lines = LineReader(content, lambda share: None)
     found = []

@@ -11,13 +11,13 @@ from visualnet.core.graph import Value
 from visualnet.core.project import DataFacts, FieldFacts, PreparationStep
 from visualnet.core.text.format import format_quantity
 from visualnet.data.samples import Samples
-from visualnet.data.sources.source import Check, FileSource, Found, Guess, source
+from visualnet.data.sources.source import Check, FileSource, Guess, SourceScan, source
 from visualnet.data.sources.texts.formats import DELIMITERS, ENCODINGS, HEADERS
 from visualnet.layers.declaration.params import choice, count, text
 
 if TYPE_CHECKING:
-    from visualnet.data.sources.common.folders import Sorted
-    from visualnet.data.sources.texts.decode import Content
+    from visualnet.data.sources.common.folders import SortedFiles
+    from visualnet.data.sources.texts.decode import TextContent
     from visualnet.data.sources.texts.records import RecordReader, Scan, TextSamples
 
 LAYOUTS = {
@@ -77,7 +77,7 @@ class TextSource(FileSource):
             return "json_lines"
         return "documents" if self.path.is_dir() else "pieces"
 
-    def look_through(self, check: Check) -> Found:
+    def look_through(self, check: Check) -> SourceScan:
         self.check_place()
         return self._look_at_folder(check) if self.chosen_layout == "documents" else self._look_at_file(check)
 
@@ -114,7 +114,7 @@ class TextSource(FileSource):
 
     # --- a file ---------------------------------------------------------------------------------------------------
 
-    def _look_at_file(self, check: Check) -> Found:
+    def _look_at_file(self, check: Check) -> SourceScan:
         from visualnet.data.sources.common.classes import find_class_faults
         from visualnet.data.sources.texts.records import find_encoding
 
@@ -139,9 +139,9 @@ class TextSource(FileSource):
             for name, value in dialect.items()
             if name in ("text", "label", "encoding") and value
         ]
-        return Found(facts, tuple(findings), tuple(figures))
+        return SourceScan(facts, tuple(findings), tuple(figures))
 
-    def _scan(self, check: Check) -> tuple[Content, Scan, RecordReader]:
+    def _scan(self, check: Check) -> tuple[TextContent, Scan, RecordReader]:
         from visualnet.data.sources.texts.decode import read_content
         from visualnet.data.sources.texts.json_lines import scan_json_lines
         from visualnet.data.sources.texts.pieces import scan_pieces
@@ -168,12 +168,12 @@ class TextSource(FileSource):
 
     # --- a folder -------------------------------------------------------------------------------------------------
 
-    def _sort(self, check: Check) -> Sorted:
+    def _sort(self, check: Check) -> SortedFiles:
         from visualnet.data.sources.common.folders import sort_into_classes
 
         return sort_into_classes(self.path, DOCUMENTS, ("document", "documents"), check)
 
-    def _look_at_folder(self, check: Check) -> Found:
+    def _look_at_folder(self, check: Check) -> SourceScan:
         from visualnet.data.sources.common.classes import find_class_faults
         from visualnet.data.sources.texts.documents import find_in_documents
 
@@ -184,7 +184,7 @@ class TextSource(FileSource):
         columns = list(found.columns)
         facts = _make_facts(size, found.classes, columns, found.fingerprint, lengths, {})
         shown = [("documents", f"{size:,}"), *_length_figures(lengths), *figures]
-        return Found(facts, (*found.findings, *findings, *labels), tuple(shown))
+        return SourceScan(facts, (*found.findings, *findings, *labels), tuple(shown))
 
 
 def _make_facts(

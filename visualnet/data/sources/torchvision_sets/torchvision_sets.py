@@ -11,7 +11,7 @@ from visualnet.core.project import DataFacts, FieldFacts
 from visualnet.core.storage.regular_files import read_text
 from visualnet.core.text.format import format_quantity
 from visualnet.data.samples import Batch, BrokenSample, Samples
-from visualnet.data.sources.source import Check, FileSource, Finding, Found, Guess, source
+from visualnet.data.sources.source import Check, FileSource, Finding, Guess, SourceScan, source
 from visualnet.data.sources.torchvision_sets.layouts import LAYOUTS, PICKLED, Layout
 from visualnet.layers.declaration.params import choice
 
@@ -56,7 +56,7 @@ class TorchvisionSets(FileSource):
             return None
         return Guess(0.97, {"dataset": names[0]}, f"the files of {LAYOUTS[names[0]].title}")
 
-    def look_through(self, check: Check) -> Found:
+    def look_through(self, check: Check) -> SourceScan:
         import numpy as np
 
         self.check_place()
@@ -79,7 +79,7 @@ class TorchvisionSets(FileSource):
         }
         parts = ", ".join(f"{part}: {number:,}" for part, number in counts.items())
         figures = (("set", opened.layout.title), ("pictures", f"{facts.size:,} ({parts})"))
-        return Found(facts, opened.findings, figures)
+        return SourceScan(facts, opened.findings, figures)
 
     def open(self) -> Samples:
         self.check_place()

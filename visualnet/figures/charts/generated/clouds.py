@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from visualnet.core.text.format import format_quantity
 from visualnet.figures.charts.axes import draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import Box, Chart, Dots, Drawing, Mark, Words, text_width
+from visualnet.figures.charts.marks import Box, Chart, Dots, Drawing, Label, Mark, text_width
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +39,7 @@ class CloudChart(Chart):
             marks.append(Dots(tuple(axes.at(float(a), float(b)) for a, b in points[::step]), colour, 2.0, 0.55))
             marks.append(Box(legend, axes.top - 18, 9, 9, colour))
             words = f"{name} ({len(points):,})"
-            marks.append(Words(legend + 14, axes.top - 13, words))
+            marks.append(Label(legend + 14, axes.top - 13, words))
             legend += text_width(words) + 32
         return Drawing(width, height, tuple(marks))
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import capitalize_first
-from visualnet.figures.charts.marks import SMALL, Area, Box, Chart, Dots, Drawing, Mark, Points, Stroke, Words, shorten
+from visualnet.figures.charts.marks import SMALL, Area, Box, Chart, Dots, Drawing, Label, Mark, Points, Stroke, shorten
 
 MARGIN, BELOW = 10.0, 20.0
 CHEESE, CRUST, POISON, MOUSE, NOSE = "#E8B923", "#9A7A12", "#C8363B", "#8C8F98", "#E59AA5"
@@ -67,7 +67,7 @@ class GameChart(Chart):
             marks += _drawn(shape, left, top, scale)
         if self.written:
             words = shorten(self.words, width - 2 * MARGIN)
-            marks.append(Words(width / 2, top + scale * self.tall + BELOW / 2 + 2, words, "muted", SMALL, "centre"))
+            marks.append(Label(width / 2, top + scale * self.tall + BELOW / 2 + 2, words, "muted", SMALL, "centre"))
         return Drawing(width, height, tuple(marks))
 
     def rows(self) -> Iterable[Sequence[Any]]:
@@ -140,7 +140,7 @@ def _stop(x: float, y: float, side: float, kind: str) -> Iterable[Mark]:
 
 
 def _letter(x: float, y: float, side: float, kind: str) -> Iterable[Mark]:
-    yield Words(x, y, capitalize_first(kind[:1]), "muted", max(0.3 * side, 9), "centre")
+    yield Label(x, y, capitalize_first(kind[:1]), "muted", max(0.3 * side, 9), "centre")
 
 
 _LYING: dict[str, Callable[[float, float, float, str], Iterable[Mark]]] = {

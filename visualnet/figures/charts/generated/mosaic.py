@@ -11,7 +11,7 @@ import numpy as np
 
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.axes import draw_axes, make_axes
-from visualnet.figures.charts.marks import Box, Chart, Dots, Drawing, Mark, Pixels, Spot, Words, text_width
+from visualnet.figures.charts.marks import Box, Chart, Dots, Drawing, HitRegion, Label, Mark, Pixels, text_width
 from visualnet.figures.colours.indices import LEVELS, levels
 
 if TYPE_CHECKING:
@@ -59,23 +59,23 @@ class MosaicChart(Chart):
             places = tuple(axes.at(float(a), float(b)) for a, b in inside)
             if name and len(name) <= SHORT:
                 # There are fewer colours than classes: a short name says more than a dot.
-                marks += [Words(a, b, name, colour, align="centre", bold=True) for a, b in places[:MOST_NAMES]]
+                marks += [Label(a, b, name, colour, align="centre", bold=True) for a, b in places[:MOST_NAMES]]
             else:
                 marks.append(Dots(places, colour, 2.2, 0.85))
         marks += self._legend(axes.right + 12, axes.top, width)
         cell = axes.width / self.side, axes.height / self.side
-        spots = tuple(
-            Spot(axes.left + column * cell[0], axes.top + row * cell[1], *cell, self._words(row, column))
+        regions = tuple(
+            HitRegion(axes.left + column * cell[0], axes.top + row * cell[1], *cell, self._words(row, column))
             for row in range(self.side)
             for column in range(self.side)
         )
-        return Drawing(width, height, tuple(marks), spots)
+        return Drawing(width, height, tuple(marks), regions)
 
     def _legend(self, left: float, top: float, width: float) -> list[Mark]:
         marks: list[Mark] = []
         for name, colour, _ in self._kinds():
             if len(name) > SHORT and left + 14 + text_width(name) < width:
-                marks += [Box(left, top, 9, 9, colour), Words(left + 14, top + 5, name)]
+                marks += [Box(left, top, 9, 9, colour), Label(left + 14, top + 5, name)]
                 top += 16
         return marks
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.figures.charts.colours import read
-from visualnet.figures.charts.marks import Area, Box, Chart, Dots, Mark, Stroke, Words
+from visualnet.figures.charts.marks import Area, Box, Chart, Dots, Label, Mark, Stroke
 from visualnet.figures.charts.svg import colour_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _draw(brush: ImageDraw, mark: Mark) -> None:
         for x, y in mark.points:
             ends = _finer(((x - mark.radius, y - mark.radius), (x + mark.radius, y + mark.radius)))
             brush.ellipse(ends, fill=_ink(mark.colour, mark.alpha))
-    elif isinstance(mark, Words):
+    elif isinstance(mark, Label):
         from PIL import ImageFont
 
         font, text = ImageFont.load_default(size=FINER * mark.size), mark.text.replace("−", "-")  # it has no minus

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from visualnet.core.text.format import format_quantity
-from visualnet.figures.charts.marks import LETTER, USUAL, Chart, Drawing, Mark, Words, text_width
+from visualnet.figures.charts.marks import LETTER, USUAL, Chart, Drawing, Label, Mark, text_width
 
 LINE, GAP, EDGE = 19.0, 9.0, 14.0
 COMFORTABLE = 90
@@ -33,10 +33,10 @@ class TextChart(Chart):
             head = " ".join(self.heads[number].split()) if number < len(self.heads) else ""
             if head:
                 for line in wrap(head, letters):
-                    marks.append(Words(EDGE, y, line, "muted", USUAL))
+                    marks.append(Label(EDGE, y, line, "muted", USUAL))
                     y += LINE
             for line in [part for piece in text.split("\n") for part in (wrap(piece, letters) or [""])]:
-                marks.append(Words(EDGE + (EDGE if head else 0), y, line, "text", USUAL))
+                marks.append(Label(EDGE + (EDGE if head else 0), y, line, "text", USUAL))
                 y += LINE
             y += GAP
         return Drawing(width, height, tuple(marks))

@@ -15,11 +15,11 @@ from visualnet.figures.charts.marks import (
     Box,
     Chart,
     Drawing,
+    HitRegion,
+    Label,
     Mark,
     Pixels,
-    Spot,
     Stroke,
-    Words,
     shorten,
     text_width,
 )
@@ -81,17 +81,17 @@ class AttributionChart(Chart):
         room = max(width - BAR - GAP, 30.0)
         across = room / len(self.parts)
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for number, part in enumerate(self.parts):
             rect = (GAP + number * across, 4.0, max(across - GAP, 10.0), max(height - legend - 8.0, 10.0))
             if len(self.parts) > 1 and rect[3] > 3 * HEAD:
-                marks.append(Words(rect[0], rect[1] + HEAD / 2, shorten(part.title, rect[2])))
+                marks.append(Label(rect[0], rect[1] + HEAD / 2, shorten(part.title, rect[2])))
                 rect = (rect[0], rect[1] + HEAD, rect[2], rect[3] - HEAD)
             boxes = [box for box in self.boxes if box.part == number]
-            _DRAWN[part.kind](self, part, rect, boxes, marks, spots)
+            _DRAWN[part.kind](self, part, rect, boxes, marks, regions)
         marks += colour_bar(width - BAR + 8, 6.0, max(height - 12.0, 1.0), self.low, self.high, self.signed, self.unit)
         marks += self._legend(width, height)
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _legend(self, width: float, bottom: float) -> list[Mark]:
         """What the frames are, over the bottom edge."""
@@ -102,7 +102,7 @@ class AttributionChart(Chart):
             if x + wide > width - BAR:
                 break
             marks.append(Stroke(((x, bottom - 6), (x + 16, bottom - 6)), box.colour, 2.0, box.dashed))
-            marks.append(Words(x + 21, bottom - 6, box.words, "text"))
+            marks.append(Label(x + 21, bottom - 6, box.words, "text"))
             x += wide + 12
         return marks
 
@@ -151,7 +151,7 @@ def _draw_image(
     rect: Rect,
     boxes: list[AttributedBox],
     marks: list[Mark],
-    spots: list[Spot],
+    regions: list[HitRegion],
 ) -> None:
     x, y, width, height = rect
     tall, wide = part.map.shape
@@ -163,7 +163,7 @@ def _draw_image(
     plain = _rgb(part.sample)
     if both:
         marks.append(Pixels(x, y, *size, plain, "rgb"))
-        spots.append(Spot(x, y, *size, f"{part.title}, as the network is shown it"))
+        regions.append(HitRegion(x, y, *size, f"{part.title}, as the network is shown it"))
         x, y = (x + size[0] + GAP, y) if across >= down else (x, y + size[1] + GAP)
     marks.append(Pixels(x, y, *size, plain, "rgb", FADED))
     marks.append(Pixels(x, y, *size, chart.colours(part.map), chart.colour_map, OVER))
@@ -175,7 +175,7 @@ def _draw_image(
     if wide * tall <= 4096:
         for row, column in np.ndindex(tall, wide):
             told = f"row {row}, column {column}: {format_number(float(part.map[row, column]))}"
-            spots.append(Spot(x + column * cell, y + row * cell, cell, cell, told))
+            regions.append(HitRegion(x + column * cell, y + row * cell, cell, cell, told))
 
 
 def _draw_words(
@@ -184,7 +184,7 @@ def _draw_words(
     rect: Rect,
     boxes: list[AttributedBox],
     marks: list[Mark],
-    spots: list[Spot],
+    regions: list[HitRegion],
 ) -> None:
     left, top, width, height = rect
     x, y = left, top
@@ -194,21 +194,21 @@ def _draw_words(
         if x + wide > left + width and x > left:
             x, y = left, y + ROW + 4
         if y + ROW > top + height:
-            marks.append(Words(left + width, top + height - 6, f"… {len(part.names) - number} more", align="right"))
+            marks.append(Label(left + width, top + height - 6, f"… {len(part.names) - number} more", align="right"))
             return
         value = float(part.map[number])
         colour = chart.colour_of(value)
         marks.append(Box(x, y, wide, ROW, colour))
-        marks.append(Words(x + wide / 2, y + ROW / 2, text, f"on {colour}", 13, "centre"))
+        marks.append(Label(x + wide / 2, y + ROW / 2, text, f"on {colour}", 13, "centre"))
         inside = (box for box in boxes if box.bounds[0][0] <= number < box.bounds[0][1])
         marks += [Stroke(((x, y + ROW + 1), (x + wide, y + ROW + 1)), box.colour, 2.0, box.dashed) for box in inside]
-        spots.append(Spot(x, y, wide, ROW, f"“{text}” (number {number + 1}): {format_number(value)}"))
+        regions.append(HitRegion(x, y, wide, ROW, f"“{text}” (number {number + 1}): {format_number(value)}"))
         x += wide + 3
-    _draw_largest(chart, part, (left, y + 2 * ROW, width, top + height - y - 2 * ROW), marks, spots)
+    _draw_largest(chart, part, (left, y + 2 * ROW, width, top + height - y - 2 * ROW), marks, regions)
 
 
 def _draw_largest(
-    chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], spots: list[Spot]
+    chart: AttributionChart, part: AttributedPart, rect: Rect, marks: list[Mark], regions: list[HitRegion]
 ) -> None:
     """Below the words, where there is room, those with the largest shares as bars, the largest first."""
     count = min(int(rect[3] / ROW), len(part.names), MOST_WORDS)
@@ -217,7 +217,7 @@ def _draw_largest(
     order = np.argsort(-np.abs(np.nan_to_num(part.map)), kind="stable")[:count]
     names = tuple(f"{part.names[at] or '·'} ({at + 1})" for at in order)
     largest = AttributedPart("bars", part.title, part.map[order], part.sample[:0], names)
-    _draw_bars(chart, largest, (rect[0], rect[1], rect[2], count * ROW), [], marks, spots)
+    _draw_bars(chart, largest, (rect[0], rect[1], rect[2], count * ROW), [], marks, regions)
 
 
 def _draw_bars(
@@ -226,7 +226,7 @@ def _draw_bars(
     rect: Rect,
     boxes: list[AttributedBox],
     marks: list[Mark],
-    spots: list[Spot],
+    regions: list[HitRegion],
 ) -> None:
     left, top, width, height = rect
     count = max(min(len(part.names), int(height / 14)), 1)
@@ -243,13 +243,13 @@ def _draw_bars(
     for at, number in enumerate(order):
         y, value = top + at * row, float(part.map[number])
         end = left + head + (min(max(value, chart.low), chart.high) - chart.low) / span * length
-        marks.append(Words(left + head - 8, y + row / 2, shorten(labels[at], head - 10), "text", align="right"))
+        marks.append(Label(left + head - 8, y + row / 2, shorten(labels[at], head - 10), "text", align="right"))
         marks.append(Box(min(zero, end), y + row * 0.15, max(abs(end - zero), 1.0), row * 0.7, chart.colour_of(value)))
-        marks.append(Words(left + head + length + 6, y + row / 2, format_number(value)))
-        spots.append(Spot(left, y, width, row, f"{labels[at]}: {format_number(value)}"))
+        marks.append(Label(left + head + length + 6, y + row / 2, format_number(value)))
+        regions.append(HitRegion(left, y, width, row, f"{labels[at]}: {format_number(value)}"))
     marks.append(Stroke(((zero, top), (zero, top + row * count)), "muted"))
     if count < len(part.names) and top + row * count + SMALL < top + height:
-        marks.append(Words(left, top + row * count + 8, f"{len(part.names) - count} smaller ones in the table"))
+        marks.append(Label(left, top + row * count + 8, f"{len(part.names) - count} smaller ones in the table"))
 
 
 def _draw_series(
@@ -258,7 +258,7 @@ def _draw_series(
     rect: Rect,
     boxes: list[AttributedBox],
     marks: list[Mark],
-    spots: list[Spot],
+    regions: list[HitRegion],
 ) -> None:
     left, top, width, height = rect
     features = part.map.shape[1]
@@ -280,9 +280,9 @@ def _draw_series(
         marks.append(Stroke(tuple(points), "text", 1.5))
         name = part.names[feature] if feature < len(part.names) else f"feature {feature + 1}"
         if shown > 1 and tall > 2 * SMALL:
-            marks.append(Words(left + 3, y + 8, shorten(name, width / 2), "text"))
-        spots += [
-            Spot(
+            marks.append(Label(left + 3, y + 8, shorten(name, width / 2), "text"))
+        regions += [
+            HitRegion(
                 left + t * step,
                 y,
                 step,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.bars import Bar
-from visualnet.figures.charts.marks import Box, Chart, Drawing, Mark, Spot, Stroke, Words, shorten, text_width
+from visualnet.figures.charts.marks import Box, Chart, Drawing, HitRegion, Label, Mark, Stroke, shorten, text_width
 from visualnet.figures.ticks import nice_ticks, tick_labels
 
 ROW_LEAST, ROW_MOST = 15.0, 30.0
@@ -46,20 +46,20 @@ class ChangeChart(Chart):
         left = min(max((text_width(name) for name in self.names[:count]), default=30.0) + 16, width * 0.34)
         wide = max((width - left - GAP * len(self.columns)) / len(self.columns), 30.0)
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for at in range(count):
             y = TOP + (at + 0.5) * row
-            marks.append(Words(left - 8, y, shorten(self.names[at], left - 12), "text", align="right"))
+            marks.append(Label(left - 8, y, shorten(self.names[at], left - 12), "text", align="right"))
         for number, column in enumerate(self.columns):
             x = left + number * (wide + GAP)
             marks += self._draw_column(column, count, row, x, wide)
         for at in range(count):
             picks = (self.picks[at],) if self.picks else ()
-            spots.append(Spot(0, TOP + at * row, width, row, self._row_words(at), picks))
+            regions.append(HitRegion(0, TOP + at * row, width, row, self._row_words(at), picks))
         if count < len(self.names):
             told = f"{len(self.names) - count} more rows in the table"
-            marks.append(Words(width - 6, height - 8, told, align="right"))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+            marks.append(Label(width - 6, height - 8, told, align="right"))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _draw_column(self, column: Changes, count: int, row: float, x: float, wide: float) -> list[Mark]:
         low, high = _range(column.bars)
@@ -68,11 +68,11 @@ class ChangeChart(Chart):
             return x + min(max((value - low) / (high - low), 0.0), 1.0) * wide
 
         bottom = TOP + row * count
-        marks: list[Mark] = [Words(x, 11, shorten(column.title, wide), "text", bold=True)]
+        marks: list[Mark] = [Label(x, 11, shorten(column.title, wide), "text", bold=True)]
         ticks = nice_ticks(low, high, max(int(wide / STEP), 2))
         for value, text in zip(ticks, tick_labels(ticks), strict=True):
             marks.append(Stroke(((place(value), TOP), (place(value), bottom)), "line", alpha=0.6))
-            marks.append(Words(place(value), bottom + 10, text, align="centre"))
+            marks.append(Label(place(value), bottom + 10, text, align="centre"))
         zero, has_signs = place(0.0), any(bar.value < 0 for bar in column.bars)
         for at, bar in enumerate(column.bars[:count]):
             if bar.value != bar.value:

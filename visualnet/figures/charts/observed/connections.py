@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.figures.charts.marks import SMALL, Chart, Dots, Drawing, Mark, Stroke, Words, shorten, text_width
+from visualnet.figures.charts.marks import SMALL, Chart, Dots, Drawing, Label, Mark, Stroke, shorten, text_width
 from visualnet.figures.charts.observed.pointing import DotField, LineField
 from visualnet.figures.charts.tiles import BAR, colour_bar
 
@@ -77,7 +77,7 @@ class ConnectionsChart(Chart):
         total = sum(layer.weight.size for layer in self.layers)
         if total > MOST_LINES:
             words = f"the {len(lines):,} widest of {total:,} lines"
-            marks.append(Words(width - 8, height - 8, words, align="right"))
+            marks.append(Label(width - 8, height - 8, words, align="right"))
         ends_of = np.array([[(line.x0, line.y0), (line.x1, line.y1)] for line in lines]).reshape(-1, 2, 2)
         field = LineField(ends_of, lambda at: self._line_words(lines[at]))
         return Drawing(width, height, tuple(marks), fields=(field, self._unit_field(columns)))
@@ -142,12 +142,12 @@ class ConnectionsChart(Chart):
             if abs(share) >= FAINTEST:
                 marks.append(Dots(((unit.x, unit.y),), _ink(share), unit.radius, min(0.25 + 0.75 * abs(share), 1.0)))
             if column == len(self.layers) and i < len(self.output_names) and 2 * unit.radius >= 5:
-                marks.append(Words(unit.x + unit.radius + 6, unit.y, shorten(self.output_names[i], BAR * 1.5), "text"))
+                marks.append(Label(unit.x + unit.radius + 6, unit.y, shorten(self.output_names[i], BAR * 1.5), "text"))
         name = self._column_name(column)
         x = units[0].x
         align = "left" if column == 0 else "centre"
         room = max(units[0].x, 40.0) * 2 if column else 120.0
-        marks.append(Words(x - (10 if column == 0 else 0), 14.0, shorten(name, room), "text", align=align, size=SMALL))
+        marks.append(Label(x - (10 if column == 0 else 0), 14.0, shorten(name, room), "text", align=align, size=SMALL))
 
     def _unit_words(self, column: int, i: int) -> str:
         if column == 0:

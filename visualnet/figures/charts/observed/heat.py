@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import Axes, Range, draw_axes, make_axes
-from visualnet.figures.charts.marks import Chart, Drawing, Mark, Pixels, Words
+from visualnet.figures.charts.marks import Chart, Drawing, Label, Mark, Pixels
 from visualnet.figures.charts.observed.pointing import CellField
 from visualnet.figures.charts.tiles import BAR, colour_bar
 from visualnet.figures.colours.indices import levels
@@ -52,7 +52,7 @@ class HeatChart(Chart):
         marks.append(Pixels(axes.left, axes.top, axes.width, axes.height, colours, kind))
         marks += colour_bar(axes.right + 14, axes.top - 20, axes.height + 20, low, high, self.signed, self.value_title)
         if self.note:
-            marks.append(Words(6.0, axes.bottom + 27, self.note))
+            marks.append(Label(6.0, axes.bottom + 27, self.note))
         return Drawing(width, height, tuple(marks), fields=(self._cells(axes),))
 
     def _ends(self) -> Range:

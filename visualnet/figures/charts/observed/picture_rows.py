@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.figures.charts.axes import Range
-from visualnet.figures.charts.marks import Chart, Drawing, Mark, Pixels, Spot, Words, shorten, text_width
+from visualnet.figures.charts.marks import Chart, Drawing, HitRegion, Label, Mark, Pixels, shorten, text_width
 from visualnet.figures.charts.tiles import BAR, MOST_ROWS, colour_bar
 from visualnet.figures.colours.indices import LEVELS, levels
 
@@ -55,26 +55,26 @@ class PictureRows(Chart):
         across, down = wide * zoom + GAP, high * zoom + GAP
         count = max(min(len(first), int((width - left - right) / across)), 1)
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for column in range(count):
             if across >= text_width("00"):
                 name = shorten(self.columns[column], across + 2) if column < len(self.columns) else ""
-                marks.append(Words(left + column * across + wide * zoom / 2, 13.0, name, align="centre"))
+                marks.append(Label(left + column * across + wide * zoom / 2, 13.0, name, align="centre"))
         for number, line in enumerate(self.lines):
             y = top + number * down
-            marks.append(Words(left - 8, y + high * zoom / 2, shorten(line.title, left - 12), "text", align="right"))
+            marks.append(Label(left - 8, y + high * zoom / 2, shorten(line.title, left - 12), "text", align="right"))
             for column in range(count):
                 x = left + column * across
                 marks.append(self._pixels(line.images[column], x, y, wide * zoom, high * zoom))
                 words = line.words[column] if column < len(line.words) else self._usual_words(line, column)
-                spots.append(Spot(x, y, wide * zoom, high * zoom, words))
+                regions.append(HitRegion(x, y, wide * zoom, high * zoom, words))
         below = top + len(self.lines) * down + 10
         if count < len(first):
-            marks.append(Words(left, below, f"{len(first) - count} more have no room"))
+            marks.append(Label(left, below, f"{len(first) - count} more have no room"))
         if not coloured:
             bar = min(len(self.lines) * down + 14, 200.0)
             marks += colour_bar(left + count * across + 10, 10.0, bar, *self.ends, self.signed, self.value_title)
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _pixels(self, image: NDArray[Any], x: float, y: float, width: float, height: float) -> Pixels:
         if image.shape[-1] == 3 or self.grey:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number
-from visualnet.figures.charts.marks import Chart, Drawing, Mark, Pixels, Spot, Stroke
+from visualnet.figures.charts.marks import Chart, Drawing, HitRegion, Mark, Pixels, Stroke
 from visualnet.figures.charts.tiles import MOST_ROWS
 from visualnet.figures.colours.indices import levels
 
@@ -43,14 +43,14 @@ class PlaceMap(Chart):
         step = 1
         while tall * wide > MOST_PLACES * step * step:
             step += 1
-        spots = [self._spot(r, c, across, down, step) for r in range(0, tall, step) for c in range(0, wide, step)]
+        regions = [self._region(r, c, across, down, step) for r in range(0, tall, step) for c in range(0, wide, step)]
         row, column = self.chosen
         x, y = GAP + column * across, 4.0 + row * down
         corners = ((x, y), (x + across, y), (x + across, y + down), (x, y + down), (x, y))
         marks += [Stroke(corners, "surface", 4.0), Stroke(corners, "accent", 2.0)]
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
-    def _spot(self, row: int, column: int, across: float, down: float, step: int) -> Spot:
+    def _region(self, row: int, column: int, across: float, down: float, step: int) -> HitRegion:
         places = zip(self.settings, (row, column), strict=True)
         options = tuple((name, at) for name, at in places if name)
         where = ", ".join(f"{name} {at}" for name, at in options) or f"row {row}, column {column}"
@@ -58,7 +58,9 @@ class PlaceMap(Chart):
             " — click to look at it" if options else ""
         )
         size = across * step, down * step
-        return Spot(GAP + column * across, 4.0 + row * down, *size, words, options=options and (*self.also, *options))
+        return HitRegion(
+            GAP + column * across, 4.0 + row * down, *size, words, options=options and (*self.also, *options)
+        )
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("row", "column", "value")

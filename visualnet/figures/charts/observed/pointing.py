@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.figures.charts.marks import Spot
+from visualnet.figures.charts.marks import HitRegion
 
 NEAR = 5.0
 """So near to a line the pointer means it, in px."""
@@ -22,7 +22,7 @@ class CellField(NamedTuple):
     down: NDArray[Any]
     words: Callable[[int, int], str]
 
-    def spot_at(self, x: float, y: float) -> Spot | None:
+    def region_at(self, x: float, y: float) -> HitRegion | None:
         """The cell at a point; None outside."""
         column = int(np.searchsorted(self.across, x, side="right")) - 1
         row = int(np.searchsorted(self.down, y, side="right")) - 1
@@ -30,7 +30,7 @@ class CellField(NamedTuple):
             return None
         left, right = float(self.across[column]), float(self.across[column + 1])
         top, bottom = float(self.down[row]), float(self.down[row + 1])
-        return Spot(left, top, right - left, bottom - top, self.words(row, column))
+        return HitRegion(left, top, right - left, bottom - top, self.words(row, column))
 
 
 class LineField(NamedTuple):
@@ -39,7 +39,7 @@ class LineField(NamedTuple):
     ends: NDArray[Any]
     words: Callable[[int], str]
 
-    def spot_at(self, x: float, y: float) -> Spot | None:
+    def region_at(self, x: float, y: float) -> HitRegion | None:
         """The line that is nearest to a point; None if none is near."""
         if not len(self.ends):
             return None
@@ -50,7 +50,7 @@ class LineField(NamedTuple):
         nearest = len(distance) - 1 - int(distance[::-1].argmin())
         if distance[nearest] > NEAR:
             return None
-        return Spot(x - NEAR, y - NEAR, 2 * NEAR, 2 * NEAR, self.words(nearest))
+        return HitRegion(x - NEAR, y - NEAR, 2 * NEAR, 2 * NEAR, self.words(nearest))
 
 
 class DotField(NamedTuple):
@@ -60,11 +60,11 @@ class DotField(NamedTuple):
     radii: NDArray[Any]
     words: Callable[[int], str]
 
-    def spot_at(self, x: float, y: float) -> Spot | None:
+    def region_at(self, x: float, y: float) -> HitRegion | None:
         """The dot at a point; None if there is none."""
         over = np.hypot(*(self.middles - (x, y)).T) - np.maximum(self.radii, NEAR)
         at = int(over.argmin())
         if over[at] > 0:
             return None
         (left, top), reach = self.middles[at] - self.radii[at], 2 * float(self.radii[at])
-        return Spot(float(left), float(top), reach, reach, self.words(at))
+        return HitRegion(float(left), float(top), reach, reach, self.words(at))

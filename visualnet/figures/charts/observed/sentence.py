@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
-from visualnet.figures.charts.marks import LETTER, USUAL, Chart, Drawing, Words
+from visualnet.figures.charts.marks import LETTER, USUAL, Chart, Drawing, Label
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class SentenceChart(Chart):
     def lay_out(self, width: float, height: float) -> Drawing:
         lines = wrap(self.words, max(int((width - 24) / (LETTER * USUAL)), 8))
         top = height / 2 - (len(lines) - 1) * 9
-        marks = [Words(width / 2, top + 18 * i, line, size=USUAL, align="centre") for i, line in enumerate(lines)]
+        marks = [Label(width / 2, top + 18 * i, line, size=USUAL, align="centre") for i, line in enumerate(lines)]
         return Drawing(width, height, tuple(marks))
 
     def rows(self) -> Iterable[Sequence[Any]]:

@@ -11,11 +11,11 @@ from visualnet.figures.charts.marks import (
     Chart,
     Dots,
     Drawing,
+    HitRegion,
+    Label,
     Mark,
     Points,
-    Spot,
     Stroke,
-    Words,
     shorten,
 )
 
@@ -34,19 +34,19 @@ class SideBySideChart(Chart):
     def lay_out(self, width: float, height: float) -> Drawing:
         upright = height > width
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         at = 0.0
         for chart, title, share in zip(self.charts, self.titles, self.shares, strict=True):
             room = (width, height * share) if upright else (width * share, height)
             x, y = (0.0, at) if upright else (at, 0.0)
             head = HEAD if title else 0.0
             if title:
-                marks.append(Words(x + 10, y + HEAD / 2, shorten(title, room[0] - 12), "text"))
+                marks.append(Label(x + 10, y + HEAD / 2, shorten(title, room[0] - 12), "text"))
             drawing = chart.lay_out(room[0], max(room[1] - head, 10.0))
             marks += [move_mark(mark, x, y + head) for mark in drawing.marks]
-            spots += [spot._replace(x=spot.x + x, y=spot.y + y + head) for spot in drawing.spots]
+            regions += [region._replace(x=region.x + x, y=region.y + y + head) for region in drawing.regions]
             at += room[1] if upright else room[0]
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         tables = [list(chart.rows()) for chart in self.charts]

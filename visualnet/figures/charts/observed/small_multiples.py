@@ -14,12 +14,12 @@ from visualnet.figures.charts.axes import Axes, Range
 from visualnet.figures.charts.marks import (
     Chart,
     Drawing,
+    HitRegion,
+    Label,
     Mark,
     Pixels,
     Points,
-    Spot,
     Stroke,
-    Words,
     shorten,
     text_width,
 )
@@ -74,7 +74,7 @@ class SmallMultiplesChart(Chart):
         shown = self.panes[: columns * rows]
         across, down = (width - left - 8) / columns, (height - top - bottom) / rows
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for number, pane in enumerate(shown):
             row, column = divmod(number, columns)
             axes = Axes(
@@ -87,9 +87,9 @@ class SmallMultiplesChart(Chart):
             )
             last = number + columns >= len(shown)
             self._draw_grid(marks, axes, column == 0, last)
-            self._draw_pane(marks, spots, pane, axes)
+            self._draw_pane(marks, regions, pane, axes)
         marks += self._titles(width, height, len(shown))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _x_range(self) -> Range:
         low, high = float(self.x[0]), float(self.x[-1])
@@ -110,16 +110,16 @@ class SmallMultiplesChart(Chart):
             _, at = axes.at(axes.x[0], value)
             marks.append(Stroke(((axes.left, at), (axes.right, at)), "line", alpha=0.7))
             if upward:
-                marks.append(Words(axes.left - 6, at, text, align="right"))
+                marks.append(Label(axes.left - 6, at, text, align="right"))
         if along:
             ticks = nice_ticks(*axes.x, max(int(axes.width / 90), 1))
             for value, text in zip(ticks, tick_labels(ticks), strict=True):
                 at = axes.at(value, 0)[0]
                 # Numbers at the edges stay within their pane: those of the next one begin there.
                 align = "right" if at > axes.right - 12 else "left" if at < axes.left + 4 else "centre"
-                marks.append(Words(at, axes.bottom + 10, text, align=align))
+                marks.append(Label(at, axes.bottom + 10, text, align=align))
 
-    def _draw_pane(self, marks: list[Mark], spots: list[Spot], pane: Pane, axes: Axes) -> None:
+    def _draw_pane(self, marks: list[Mark], regions: list[HitRegion], pane: Pane, axes: Axes) -> None:
         title_left = axes.left
         if pane.picture is not None:
             high, wide = pane.picture.shape[:2]
@@ -136,7 +136,7 @@ class SmallMultiplesChart(Chart):
                 )
             )
             title_left += edge + 5
-        marks.append(Words(title_left, axes.top - HEAD / 2, shorten(pane.title, axes.right - title_left), "text"))
+        marks.append(Label(title_left, axes.top - HEAD / 2, shorten(pane.title, axes.right - title_left), "text"))
         if pane.guide is not None:
             level = axes.at(0, pane.guide)[1]
             marks.append(Stroke(((axes.left, level), (axes.right, level)), "muted", 1.0, dashed=True))
@@ -150,7 +150,7 @@ class SmallMultiplesChart(Chart):
             if points:
                 width, alpha = (2.4, 1.0) if line.strong else (1.4, 0.85)
                 marks.append(Stroke(points, f"curve:{line.colour}", width, _is_dashed(line.colour), alpha))
-        spots.append(Spot(axes.left, axes.top - HEAD, axes.width, axes.height + HEAD, self._words(pane)))
+        regions.append(HitRegion(axes.left, axes.top - HEAD, axes.width, axes.height + HEAD, self._words(pane)))
 
     def _words(self, pane: Pane) -> str:
         last = [line for line in pane.lines if len(line.y)]
@@ -162,15 +162,15 @@ class SmallMultiplesChart(Chart):
     def _titles(self, width: float, height: float, shown: int) -> list[Mark]:
         told = f" · {len(self.panes) - shown} more have no room" if shown < len(self.panes) else ""
         marks: list[Mark] = [
-            Words(6.0, 11.0, self.y_title),
-            Words(width - 10, height - 9, self.x_title + told, align="right"),
+            Label(6.0, 11.0, self.y_title),
+            Label(width - 10, height - 9, self.x_title + told, align="right"),
         ]
         at, least = width - 10, 20 + text_width(self.y_title)
         for name, colour in reversed(self.legend):
             at -= text_width(name)
             if at - 20 < least:
                 break
-            marks.append(Words(at, 11.0, name, "text"))
+            marks.append(Label(at, 11.0, name, "text"))
             marks.append(Stroke(((at - 18, 11.0), (at - 5, 11.0)), f"curve:{colour}", 2.0, _is_dashed(colour)))
             at -= 30
         return marks

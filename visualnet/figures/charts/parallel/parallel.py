@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from visualnet.core.graph import Value
 from visualnet.core.text.format import format_quantity
-from visualnet.figures.charts.marks import Chart, Dots, Drawing, Mark, Spot, Stroke, Words, shorten, text_width
+from visualnet.figures.charts.marks import Chart, Dots, Drawing, HitRegion, Label, Mark, Stroke, shorten, text_width
 from visualnet.figures.charts.parallel.axis import SettingAxis, write_value
 
 TOP, BOTTOM, EDGE = 38.0, 16.0, 16.0
@@ -42,7 +42,7 @@ class ParallelChart(Chart):
         bottom = max(height - BOTTOM, TOP + 20)
         places, apart = self.axis_places(width, height)
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for line in self._shown():
             points = self._points(line, places, bottom)
             colour = "muted" if line.share is None else f"amount:{0.25 + 0.75 * line.share:.3f}"
@@ -52,12 +52,12 @@ class ParallelChart(Chart):
             told = [point for point in points if point is not None]
             if strong:
                 marks.append(Dots(tuple(told), colour, 3.5, 1.0))
-            spots += [
-                Spot(x - REACH, y - REACH, 2 * REACH, 2 * REACH, self._words(line), line.samples) for x, y in told
+            regions += [
+                HitRegion(x - REACH, y - REACH, 2 * REACH, 2 * REACH, self._words(line), line.samples) for x, y in told
             ]
         for number, at in enumerate(places):
             marks += self._draw_axis(number, at, apart, bottom)
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def axis_places(self, width: float, height: float) -> tuple[list[float], float]:
         """Where each axis stands in a drawing of this size, and how far apart they are, in px."""
@@ -88,14 +88,14 @@ class ParallelChart(Chart):
         room = apart - 12 if len(self.axes) > 1 else 200.0
         align = "left" if number == 0 else "right" if last else "centre"
         x = EDGE if number == 0 else at + 52 if last else at
-        marks.append(Words(x, 12.0 + 13.0 * (number % 2), shorten(axis.title, 2 * room - 20), "text", align=align))
+        marks.append(Label(x, 12.0 + 13.0 * (number % 2), shorten(axis.title, 2 * room - 20), "text", align=align))
         for share, text in self._ticks(number, bottom):
             y = bottom - share * (bottom - TOP)
             marks.append(Stroke(((at - 3, y), (at + 3, y)), "muted"))
             if number == 0:
-                marks.append(Words(at - 6, y, text, align="right"))
+                marks.append(Label(at - 6, y, text, align="right"))
             else:
-                marks.append(Words(at + 6, y, shorten(text, 46.0 if last else room - 6)))
+                marks.append(Label(at + 6, y, shorten(text, 46.0 if last else room - 6)))
         return marks
 
     def _ticks(self, number: int, bottom: float) -> list[tuple[float, str]]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from visualnet.core.graph import Value
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.figures.charts.marks import Chart, Dots, Drawing, Mark, Spot, Stroke, Words, shorten
+from visualnet.figures.charts.marks import Chart, Dots, Drawing, HitRegion, Label, Mark, Stroke, shorten
 from visualnet.figures.charts.parallel.axis import SettingAxis, write_value
 
 TOP, BOTTOM, LEFT, RIGHT = 24.0, 36.0, 48.0, 10.0
@@ -47,29 +47,29 @@ class SliceChart(Chart):
         rows = math.ceil(len(self.settings) / columns) or 1
         wide, high = width / columns, max(height / rows, FIELD_HEIGHT)
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for number in range(len(self.settings)):
             box = (number % columns * wide, number // columns * high, wide, high)
-            self._draw_field(marks, spots, number, box)
-        return Drawing(width, max(height, rows * high), tuple(marks), tuple(spots))
+            self._draw_field(marks, regions, number, box)
+        return Drawing(width, max(height, rows * high), tuple(marks), tuple(regions))
 
     def _draw_field(
-        self, marks: list[Mark], spots: list[Spot], number: int, box: tuple[float, float, float, float]
+        self, marks: list[Mark], regions: list[HitRegion], number: int, box: tuple[float, float, float, float]
     ) -> None:
         axis = self.settings[number]
         left, top = box[0] + LEFT, box[1] + TOP
         right, bottom = box[0] + box[2] - RIGHT, box[1] + box[3] - BOTTOM
-        marks.append(Words(left, box[1] + 10, shorten(self.reached.title, right - left)))
+        marks.append(Label(left, box[1] + 10, shorten(self.reached.title, right - left)))
         for share, text in self.reached.ticks(max(int((bottom - top) / 36), 2)):
             y = bottom - _inside(share) * (bottom - top)
             marks.append(Stroke(((left, y), (right, y)), "line", alpha=0.6))
-            marks.append(Words(left - 6, y, text, align="right"))
+            marks.append(Label(left - 6, y, text, align="right"))
         ticks = axis.ticks(max(int((right - left) / 64), 2))
         for share, text in ticks:
             x = left + _inside(share) * (right - left)
             marks.append(Stroke(((x, top), (x, bottom)), "line", alpha=0.6))
-            marks.append(Words(x, bottom + 10, shorten(text, (right - left) / len(ticks)), align="centre"))
-        marks.append(Words(right, bottom + 25, shorten(axis.title, right - left), "text", align="right"))
+            marks.append(Label(x, bottom + 10, shorten(text, (right - left) / len(ticks)), align="centre"))
+        marks.append(Label(right, bottom + 25, shorten(axis.title, right - left), "text", align="right"))
         for run in sorted(self.runs, key=lambda run: run.best):
             across, up = axis.share(run.values[number]), self.reached.share(run.reached)
             if across is None or up is None:
@@ -80,7 +80,7 @@ class SliceChart(Chart):
                     ((x, y),), "curve:1" if run.best else "curve:0", 4.5 if run.best else 3.0, 1.0 if run.best else 0.6
                 )
             )
-            spots.append(Spot(x - REACH, y - REACH, 2 * REACH, 2 * REACH, self._words(run, number), run.samples))
+            regions.append(HitRegion(x - REACH, y - REACH, 2 * REACH, 2 * REACH, self._words(run, number), run.samples))
 
     def _words(self, run: Slice, number: int) -> str:
         told = f"{self.settings[number].title} {write_value(run.values[number])}, {self.reached.title} {format_number(run.reached)}"

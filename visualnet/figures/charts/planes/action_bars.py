@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.figures.charts.marks import SMALL, Box, Chart, Drawing, Mark, Spot, Stroke, Words, shorten, text_width
+from visualnet.figures.charts.marks import (
+    SMALL,
+    Box,
+    Chart,
+    Drawing,
+    HitRegion,
+    Label,
+    Mark,
+    Stroke,
+    shorten,
+    text_width,
+)
 
 ROW = 30.0
 
@@ -34,7 +45,7 @@ class ActionBars(Chart):
         top = 4.0
         zero = left + room * (0 - low) / (high - low)
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for at, (name, value) in enumerate(zip(self.names, self.values, strict=True)):
             y, is_best = top + at * row, at == self.best
             end = left + room * (value - low) / (high - low)
@@ -50,15 +61,15 @@ class ActionBars(Chart):
                 )
             )
             middle = y + row / 2
-            marks.append(Words(left - 8, middle, shorten(name, left - 26, 12), "text", 12, "right", is_best))
+            marks.append(Label(left - 8, middle, shorten(name, left - 26, 12), "text", 12, "right", is_best))
             if is_best:
-                marks.append(Words(4, middle, "▶", "accent", SMALL))
+                marks.append(Label(4, middle, "▶", "accent", SMALL))
             marks.append(
-                Words(left + room + 8, middle, format_number(value), "text" if is_best else "muted", bold=is_best)
+                Label(left + room + 8, middle, format_number(value), "text" if is_best else "muted", bold=is_best)
             )
-            spots.append(Spot(0, y, width, row, f"{name} is worth {format_number(value)}"))
+            regions.append(HitRegion(0, y, width, row, f"{name} is worth {format_number(value)}"))
         marks.append(Stroke(((zero, top), (zero, top + row * len(self.names))), "text", 1.0, alpha=0.5))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("action", "Q")

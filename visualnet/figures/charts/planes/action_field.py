@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import capitalize_first, format_number
-from visualnet.figures.charts.marks import SMALL, Area, Box, Chart, Dots, Drawing, Mark, Spot, Stroke, Words
+from visualnet.figures.charts.marks import SMALL, Area, Box, Chart, Dots, Drawing, HitRegion, Label, Mark, Stroke
 from visualnet.figures.colours.indices import LEVELS
 
 ARROWS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
@@ -46,7 +46,7 @@ class ActionField(Chart):
         left, top = max((width - BAR - side * columns) / 2, MARGIN), MARGIN
         low, high = self.ends
         marks: list[Mark] = []
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for row, column in np.ndindex(rows, columns):
             x, y = left + column * side, top + row * side
             worth = self.values[row, column]
@@ -61,16 +61,18 @@ class ActionField(Chart):
                 corners = ((x + 1, y + 1), (x + side - 1, y + 1), (x + side - 1, y + side - 1), (x + 1, y + side - 1))
                 marks.append(Stroke((*corners, corners[0]), "warning", 2.5))
             told = ", ".join(f"{one} {format_number(float(v))}" for one, v in zip(self.actions, worth, strict=True))
-            spots.append(Spot(x, y, side, side, f"row {row}, column {column}{f', {name}' if name else ''}: {told}"))
+            regions.append(
+                HitRegion(x, y, side, side, f"row {row}, column {column}{f', {name}' if name else ''}: {told}")
+            )
         marks += _bar(left + side * columns + 16, top, side * rows, low, high)
         if self.here is not None:
-            marks.append(Words(left, top + side * rows + 12, "framed: where it stands now", size=SMALL))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+            marks.append(Label(left, top + side * rows + 12, "framed: where it stands now", size=SMALL))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _arrow(self, best: int, x: float, y: float, side: float, colour: str) -> Iterable[Mark]:
         way = ARROWS.get(self.ways[best])
         if way is None:
-            yield Words(x, y, self.actions[best][:1], colour, align="centre")
+            yield Label(x, y, self.actions[best][:1], colour, align="centre")
             return
         (right, down), reach, head = way, 0.3 * side, 0.14 * side
         tip, tail = (x + right * reach, y + down * reach), (x - right * reach, y - down * reach)
@@ -107,13 +109,13 @@ def _lying(name: str, x: float, y: float, side: float) -> Iterable[Mark]:
         yield Dots((at,), "surface", size / 2, 1.0)
     elif name in ("goal", "start"):
         yield Dots((at,), "surface", 1.3 * size, 1.0)
-        yield Words(at[0], at[1], capitalize_first(name[0]), "text", align="centre", bold=True)
+        yield Label(at[0], at[1], capitalize_first(name[0]), "text", align="centre", bold=True)
 
 
 def _bar(x: float, top: float, tall: float, low: float, high: float) -> Iterable[Mark]:
     parts = min(LEVELS, 40)
     for at in range(parts):
         yield Box(x, top + tall * at / parts, 10, tall / parts + 0.5, f"amount:{round(1 - at / (parts - 1), 2)}")
-    yield Words(x + 14, top + 5, format_number(high))
+    yield Label(x + 14, top + 5, format_number(high))
     if high > low and tall > 30:
-        yield Words(x + 14, top + tall - 5, format_number(low))
+        yield Label(x + 14, top + tall - 5, format_number(low))

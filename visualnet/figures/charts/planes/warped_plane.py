@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_quantity
 from visualnet.figures.charts.axes import Axes, draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import Area, Chart, Dots, Drawing, Mark, Spot, Stroke
+from visualnet.figures.charts.marks import Area, Chart, Dots, Drawing, HitRegion, Mark, Stroke
 from visualnet.figures.decision import POINT_SHAPES
 
 REACH = 5.0
@@ -43,16 +43,16 @@ class WarpedPlane(Chart):
         x, y = (widen(float(low[axis]), float(high[axis]), 0.06) for axis in (0, 1))
         axes = make_axes(width, height, x, y)
         marks: list[Mark] = [*draw_axes(axes, self.x_title, self.y_title), *self._cells(axes), *self._lines(axes)]
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for (across, up), label, sample in zip(self.points.tolist(), self.labels.tolist(), self.samples, strict=True):
             if np.isfinite((across, up)).all():
                 at = axes.at(across, up)
                 marks += draw_point(at, label)
                 name = self.names[label] if label < len(self.names) else str(label)
-                spots.append(
-                    Spot(at[0] - REACH, at[1] - REACH, 2 * REACH, 2 * REACH, f"sample {sample}: {name}", (sample,))
+                regions.append(
+                    HitRegion(at[0] - REACH, at[1] - REACH, 2 * REACH, 2 * REACH, f"sample {sample}: {name}", (sample,))
                 )
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _cells(self, axes: Axes) -> Iterable[Mark]:
         step = self.step

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import Axes, draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import Area, Chart, Dots, Drawing, Mark, Spot, Stroke, Words, text_width
+from visualnet.figures.charts.marks import Area, Chart, Dots, Drawing, HitRegion, Label, Mark, Stroke, text_width
 
 DASHES: tuple[tuple[float, ...], ...] = ((), (7, 3), (2, 3), (9, 3, 2, 3), (4, 2), (12, 4), (2, 2, 6, 2), (1, 2))
 """How the lines are broken, in px: told apart also without colours."""
 SAMPLE, GAP, LINE = 26.0, 18.0, 17.0
-SPOTS = 60
+REGIONS = 60
 """A curve with more points answers to the pointer at some of them."""
-MANY, ALL_SPOTS = 12, 1_000
+MANY, ALL_REGIONS = 12, 1_000
 """More curves are drawn thin, and answer to the pointer at so many places together."""
 
 
@@ -50,15 +50,15 @@ class BandChart(Chart):
         axes = axes._replace(top=axes.top + LINE * rows)
         marks = draw_axes(axes, self.x_title, self.y_title, across=not self.places)
         # The name of the upward axis stands above the legend, not in it.
-        marks = [m._replace(y=10.0) if isinstance(m, Words) and m.text == self.y_title else m for m in marks]
+        marks = [m._replace(y=10.0) if isinstance(m, Label) and m.text == self.y_title else m for m in marks]
         marks += [*self._numbers(axes), *key]
-        spots: list[Spot] = []
-        most = max(min(SPOTS, ALL_SPOTS // max(len(self.bands), 1)), 2)
+        regions: list[HitRegion] = []
+        most = max(min(REGIONS, ALL_REGIONS // max(len(self.bands), 1)), 2)
         for band in self.bands:
             marks += self._draw(axes, band)
         for band in self.bands:
-            spots += self._spots(axes, band, most)
-        return Drawing(width, height, tuple(marks), tuple(spots))
+            regions += self._regions(axes, band, most)
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("curve", self.x_title, f"{self.y_title}, mean", "lowest", "highest")
@@ -92,7 +92,7 @@ class BandChart(Chart):
         for number, value in enumerate(self.places):
             at, _ = axes.at(number, axes.y[0])
             marks.append(Stroke(((at, axes.top), (at, axes.bottom)), "line", alpha=0.6))
-            marks.append(Words(at, axes.bottom + 10, format_number(value), align="centre"))
+            marks.append(Label(at, axes.bottom + 10, format_number(value), align="centre"))
         return marks
 
     def _legend(self, width: float) -> tuple[list[Mark], int]:
@@ -105,7 +105,7 @@ class BandChart(Chart):
                 x, row = 18.0, row + 1
             y = 26.0 + LINE * row
             marks.append(_line(((x, y), (x + SAMPLE, y)), band))
-            marks.append(Words(x + SAMPLE + 6, y, band.name, "text"))
+            marks.append(Label(x + SAMPLE + 6, y, band.name, "text"))
             x += wide + GAP
         return marks, row + 1 if marks else 0
 
@@ -123,14 +123,14 @@ class BandChart(Chart):
             marks.append(Dots(points, colour, 3.5, 1.0))
         return marks
 
-    def _spots(self, axes: Axes, band: Band, most: int) -> list[Spot]:
+    def _regions(self, axes: Axes, band: Band, most: int) -> list[HitRegion]:
         step = max(-(-len(band.x) // most), 1)
         found = []
         for i in range(0, len(band.x), step):
             x, y = axes.at(self._place(band.x[i]), band.middle[i])
             ends = f" ({format_number(band.low[i])} to {format_number(band.high[i])})" if band.low != band.high else ""
             words = f"{band.name}, {self.x_title} {format_number(band.x[i])}: {format_number(band.middle[i])}{ends}"
-            found.append(Spot(x - 7, y - 7, 14, 14, words))
+            found.append(HitRegion(x - 7, y - 7, 14, 14, words))
         return found
 
 

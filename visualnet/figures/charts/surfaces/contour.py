@@ -18,11 +18,11 @@ from visualnet.figures.charts.marks import (
     Chart,
     Dots,
     Drawing,
+    HitRegion,
+    Label,
     Mark,
     Pixels,
-    Spot,
     Stroke,
-    Words,
     text_width,
 )
 from visualnet.figures.charts.surfaces.level_lines import trace_line
@@ -32,7 +32,7 @@ from visualnet.figures.ticks import nice_ticks
 
 LINES = 9
 """About so many lines of equal height are drawn."""
-MOST_SPOTS = 41
+MOST_REGIONS = 41
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,7 @@ class ContourChart(Chart):
             ]
         marks += self._bar(axes, low, high, heights_of_lines)
         marks += self._draw_path(axes)
-        return Drawing(width, height, tuple(marks), tuple(self._spots(axes)))
+        return Drawing(width, height, tuple(marks), tuple(self._regions(axes)))
 
     def line_heights(self, low: float, high: float) -> list[float]:
         """The heights that have a line, between the lowest and the highest: round ones, or evenly apart in the logarithm."""
@@ -91,7 +91,7 @@ class ContourChart(Chart):
         shades = np.linspace(LEVELS - 1, 0, LEVELS).round().astype(np.uint8)[:, None]
         marks: list[Mark] = [
             Pixels(x, top, 10, tall, shades, "amount", smooth=True),
-            Words(x, top - 15, self.value_title, "muted"),
+            Label(x, top - 15, self.value_title, "muted"),
         ]
         taken: list[float] = []
         for value in (low, high, *lines):
@@ -101,7 +101,7 @@ class ContourChart(Chart):
             if all(abs(at - other) > SMALL + 2 for other in taken):
                 taken.append(at)
                 shown = math.exp(value) if self.is_logarithmic else value
-                marks.append(Words(x + 14, at, format_number(shown), "muted"))
+                marks.append(Label(x + 14, at, format_number(shown), "muted"))
         return marks
 
     def _draw_path(self, axes: Axes) -> list[Mark]:
@@ -118,13 +118,15 @@ class ContourChart(Chart):
         for (x, y), name in reversed(list(zip(self.path, self.names, strict=False))):
             if (x, y) in [*inside, (0.0, 0.0)] and (box := _free_box(axes, axes.at(x, y), name, taken)) is not None:
                 taken.append(box)
-                marks += [box, Words(box.x + 4, box.y + box.height / 2, name, "text")]
+                marks += [box, Label(box.x + 4, box.y + box.height / 2, name, "text")]
         return marks
 
-    def _spots(self, axes: Axes) -> Iterable[Spot]:
+    def _regions(self, axes: Axes) -> Iterable[HitRegion]:
         """What the pointer learns: the height anywhere, and the names of the path's places."""
-        rows = np.unique(np.linspace(0, len(self.y) - 1, min(len(self.y), MOST_SPOTS)).round().astype(int)).tolist()
-        columns = np.unique(np.linspace(0, len(self.x) - 1, min(len(self.x), MOST_SPOTS)).round().astype(int)).tolist()
+        rows = np.unique(np.linspace(0, len(self.y) - 1, min(len(self.y), MOST_REGIONS)).round().astype(int)).tolist()
+        columns = np.unique(
+            np.linspace(0, len(self.x) - 1, min(len(self.x), MOST_REGIONS)).round().astype(int)
+        ).tolist()
         wide, high = axes.width / max(len(columns) - 1, 1), axes.height / max(len(rows) - 1, 1)
         for row in rows:
             for column in columns:
@@ -133,11 +135,11 @@ class ContourChart(Chart):
                 right, bottom = min(x + wide / 2, axes.right), min(y + high / 2, axes.bottom)
                 words = f"{self.value_title} {format_number(float(self.values[row, column]), 4)}"
                 place = f"{format_number(self.x[column])}, {format_number(self.y[row])}"
-                yield Spot(left, top, right - left, bottom - top, f"{words} at {place}")
+                yield HitRegion(left, top, right - left, bottom - top, f"{words} at {place}")
         for (x, y), name in zip(self.path, self.names, strict=False):
             at = axes.at(x, y)
             if axes.left <= at[0] <= axes.right and axes.top <= at[1] <= axes.bottom:
-                yield Spot(at[0] - 7, at[1] - 7, 14, 14, name)
+                yield HitRegion(at[0] - 7, at[1] - 7, 14, 14, name)
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield (f"{self.y_title} \\ {self.x_title}", *self.x)

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.axes import place
-from visualnet.layers.declaration.calls import Expr, Own, fn
-from visualnet.layers.declaration.initial_moments import Moments, Start, through
+from visualnet.layers.declaration.calls import Expr, OwnModule, fn
+from visualnet.layers.declaration.initial_moments import Moments, Start, propagate_moments
 from visualnet.layers.declaration.layer import Layer, Shape, layer
 from visualnet.layers.declaration.params import choice, index, real
 from visualnet.layers.declaration.spec import Limits
@@ -69,9 +69,9 @@ class Activation(Layer):
 
     def begins(self, start: Start) -> Moments | None:
         curve = self._curve()
-        return through(start.first, curve) if start.first is not None and curve is not None else None
+        return propagate_moments(start.first, curve) if start.first is not None and curve is not None else None
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs, **self.given(*self.params))
 
 
@@ -219,7 +219,7 @@ class Softmax(Layer):
         place(self.dim, shapes[0])
         return shapes[0]
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.softmax", *refs, dim=self.dim)
 
     def limits(self) -> Limits:

@@ -8,9 +8,9 @@ from typing import Any
 from visualnet.core.expressions import parse
 from visualnet.layers.catalog.activation.rectifiers import Activation
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import Expr, Make, Own, fn
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Shape, Sized, layer, sized
+from visualnet.layers.declaration.layer import Fault, Layer, Shape, ShapeError, Sized, layer, sized
 from visualnet.layers.declaration.params import count, index, real
 from visualnet.layers.declaration.spec import Limits
 
@@ -40,7 +40,7 @@ class LogSoftmax(Layer):
         place(self.dim, shapes[0])
         return shapes[0]
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.log_softmax", *refs, dim=self.dim)
 
 
@@ -64,7 +64,7 @@ class Softmin(Layer):
         place(self.dim, shapes[0])
         return shapes[0]
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.softmin", *refs, dim=self.dim)
 
     def limits(self) -> Limits:
@@ -242,10 +242,10 @@ class GLU(Layer):
         at = place(self.dim, shapes[0])
         if shapes[0][at] % 2:
             words = f"{text(shapes[0])} cannot be halved along axis {self.dim}"
-            raise Misfit(words, "dim", f"{shapes[0][at]} / 2 = {shapes[0][at] / 2:g}")
+            raise ShapeError(words, "dim", f"{shapes[0][at]} / 2 = {shapes[0][at] / 2:g}")
         return (*shapes[0][:at], derive(_HALF, {"n": shapes[0][at]}), *shapes[0][at + 1 :])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.glu", *refs, **self.given("dim"))
 
 
@@ -263,7 +263,7 @@ class Threshold(Activation):
     def limits(self) -> Limits:
         return Limits((self.value,))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs, threshold=self.threshold, value=self.value)
 
 

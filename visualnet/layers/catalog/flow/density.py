@@ -6,7 +6,7 @@ from typing import Any
 
 from visualnet.layers.catalog.loss.classification import Loss
 from visualnet.layers.catalog.loss.distributions import reduce
-from visualnet.layers.declaration.calls import Expr, Own, fn
+from visualnet.layers.declaration.calls import Expr, OwnModule, fn
 from visualnet.layers.declaration.layer import Layer, Shape, layer
 from visualnet.layers.declaration.params import count
 
@@ -59,5 +59,5 @@ class BitsPerDim(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         return ()
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return reduce(fn("extra_modules.bits_per_dim_of", *refs, self.levels))

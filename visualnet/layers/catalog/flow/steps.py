@@ -8,7 +8,7 @@ from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import LOG_DET, UNARY, Expr, Known, Make, Own, Undoing, add_log_det, fn
+from visualnet.layers.declaration.calls import LOG_DET, UNARY, Expr, Known, Make, OwnModule, Undoing, add_log_det, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.initial_moments import Moments, Start, after_normalization
 from visualnet.layers.declaration.layer import Fault, Layer, Shape, Sized, layer, sized
@@ -24,14 +24,14 @@ class _ModuleOfFlow(Layer):
     def shape(self, *shapes: Shape) -> Mapping[str, Shape]:
         return {"y": shapes[0], LOG_DET: ()}
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         made = m(refs[0])
         return {"y": made[0], LOG_DET: add_log_det(refs[1], made[1])}
 
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": m(known["y"], inverse=True)[0]}
 
 
@@ -75,14 +75,14 @@ class AffineCoupling(Layer):
     def example(self) -> tuple[Shape, ...]:
         return ((3, 2, 2), (6, 2, 2), ())
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         made = fn("extra_modules.affine_coupling", refs[0], refs[1], self.bound)
         return {"y": made[0], LOG_DET: add_log_det(refs[2], made[1])}
 
     def undoing(self) -> Undoing:
         return Undoing(("y", "net"), ("x",))
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": fn("extra_modules.undo_affine_coupling", known["y"], known["net"], self.bound)}
 
 
@@ -169,7 +169,7 @@ class Permutation(Layer):
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": m(known["y"], inverse=True)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from visualnet.layers.declaration.calls import Expr, Own, fn
+from visualnet.layers.declaration.calls import Expr, OwnModule, fn
 from visualnet.layers.declaration.layer import Layer, Shape, layer
 from visualnet.layers.declaration.params import real
 
@@ -35,5 +35,5 @@ class BoundaryWeights(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         return shapes[0]
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("extra_modules.boundary_weights_of", *refs, self.border_weight, self.sigma)

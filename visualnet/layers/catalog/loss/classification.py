@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Own, fn
-from visualnet.layers.declaration.initial_moments import Start, binary_surprise, surprise
-from visualnet.layers.declaration.layer import Layer, Misfit, Pattern, Shape, Spec, layer, read_ports
+from visualnet.layers.declaration.calls import Expr, OwnModule, fn
+from visualnet.layers.declaration.initial_moments import Start, binary_surprise, expected_cross_entropy
+from visualnet.layers.declaration.layer import Layer, Pattern, Shape, ShapeError, Spec, layer, read_ports
 from visualnet.layers.declaration.params import BIG, Int, choice, flag, real, reals
 
 _LOGITS = {
@@ -46,34 +46,34 @@ def classes_fit(logits: Shape, target: Shape) -> None:
     """Hold a target of class numbers against logits whose first axis is the classes.
 
     Raises:
-        Misfit: the target's axes are not the logits' other axes.
+        ShapeError: the target's axes are not the logits' other axes.
     """
     if tuple(logits[1:]) != tuple(target):
         wanted = text(logits[1:]) if logits[1:] else "one class number per sample"
-        raise Misfit(f"the target has size {text(target)}; logits of {text(logits)} want {wanted}", "target")
+        raise ShapeError(f"the target has size {text(target)}; logits of {text(logits)} want {wanted}", "target")
 
 
 def pairs_fit(prediction: Shape, target: Shape) -> None:
     """Hold two tensors against each other that are compared number by number; axes of extent 1 do not matter.
 
     Raises:
-        Misfit: their sizes differ.
+        ShapeError: their sizes differ.
     """
     if [n for n in prediction if n != 1] != [n for n in target if n != 1]:
         words = f"the target has size {text(target)}; it is compared number by number with {text(prediction)}"
-        raise Misfit(words, "target", f"{text(prediction)} ≠ {text(target)}")
+        raise ShapeError(words, "target", f"{text(prediction)} ≠ {text(target)}")
 
 
 def weights_fit(values: Shape, weights: Shape) -> None:
     """Hold weights of samples against the values that they weigh: one for each sample, or one for each value.
 
     Raises:
-        Misfit: they are neither.
+        ShapeError: they are neither.
     """
     kept = [n for n in weights if n != 1]
     if kept and kept != [n for n in values if n != 1]:
         words = f"the weights have size {text(weights)}; wanted is one for each sample, or number by number one for each of {text(values)}"
-        raise Misfit(words, "sample_weight", f"{text(weights)} ≠ {text(values)}")
+        raise ShapeError(words, "sample_weight", f"{text(weights)} ≠ {text(values)}")
 
 
 class Loss(Layer):
@@ -151,7 +151,7 @@ class Loss(Layer):
         """Hold what is compared against each other.
 
         Raises:
-            Misfit: it cannot be compared.
+            ShapeError: it cannot be compared.
         """
 
     def each(self, *shapes: Shape) -> Shape:
@@ -171,7 +171,7 @@ class Loss(Layer):
         found: Expr = counted.sum()
         return found
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         *own, weight = refs if self.sample_weights else (*refs, None)
         if weight is None and self.reduction != "batchmean":
             return self.compute(*own, **({} if self.reduction == "mean" else {"reduction": self.reduction}))
@@ -243,7 +243,7 @@ class OfClasses(Loss):
         classes_fit(*shapes)
         if self.class_weights and len(self.class_weights) != shapes[0][0]:
             words = f"there are {len(self.class_weights)} class weights; {text(shapes[0])} has {shapes[0][0]} classes"
-            raise Misfit(words, "class_weights", f"{len(self.class_weights)} ≠ {shapes[0][0]}")
+            raise ShapeError(words, "class_weights", f"{len(self.class_weights)} ≠ {shapes[0][0]}")
 
     def each(self, *shapes: Shape) -> Shape:
         return shapes[1]
@@ -303,7 +303,7 @@ class CrossEntropy(OfClasses):
         if start.first is None or start.shapes[0] is None or start.shapes[0][0] < 2:
             return None
         classes = int(start.shapes[0][0])
-        return math.log(classes), surprise(round(math.sqrt(start.first.variance), 1), classes)
+        return math.log(classes), expected_cross_entropy(round(math.sqrt(start.first.variance), 1), classes)
 
 
 @layer(

@@ -7,7 +7,7 @@ from typing import Any
 from visualnet.layers.catalog.loss.classification import Loss, OfClasses, Pairwise
 from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Expr, fn
-from visualnet.layers.declaration.layer import Misfit, Shape, layer
+from visualnet.layers.declaration.layer import Shape, ShapeError, layer
 from visualnet.layers.declaration.params import real
 
 _PAIR = "prediction: *, target: * -> loss: !"
@@ -100,7 +100,9 @@ class KLNormal(Loss):
 
     def fit(self, *shapes: Shape) -> None:
         if shapes[0] != shapes[1]:
-            raise Misfit(f"mean is {text(shapes[0])} and log_var {text(shapes[1])}: both need the same size", "log_var")
+            raise ShapeError(
+                f"mean is {text(shapes[0])} and log_var {text(shapes[1])}: both need the same size", "log_var"
+            )
 
     def each(self, *shapes: Shape) -> Shape:
         return ()
@@ -204,7 +206,7 @@ class Triplet(Loss):
     def fit(self, *shapes: Shape) -> None:
         if len(set(shapes)) > 1:
             sizes = ", ".join(text(s) for s in shapes)
-            raise Misfit(f"the three vectors need the same size; they have {sizes}", "negative")
+            raise ShapeError(f"the three vectors need the same size; they have {sizes}", "negative")
 
 
 @layer(

@@ -7,7 +7,7 @@ from typing import Any
 from visualnet.layers.catalog.loss.classification import _BINARY_LOGITS, Binary, Loss, pairs_fit
 from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Expr
-from visualnet.layers.declaration.layer import Misfit, Shape, layer
+from visualnet.layers.declaration.layer import Shape, ShapeError, layer
 from visualnet.layers.declaration.params import flag, real
 
 _MARGIN = "By how much."
@@ -34,7 +34,7 @@ class CosineEmbedding(Loss):
 
     def fit(self, *shapes: Shape) -> None:
         if shapes[0] != shapes[1]:
-            raise Misfit("x1 and x2 are compared number by number and need one size", "x2")
+            raise ShapeError("x1 and x2 are compared number by number and need one size", "x2")
 
     def each(self, *shapes: Shape) -> Shape:
         return ()
@@ -82,7 +82,7 @@ class MarginRanking(Loss):
 
     def fit(self, *shapes: Shape) -> None:
         if shapes[0] != shapes[1]:
-            raise Misfit("x1 and x2 are compared number by number and need one size", "x2")
+            raise ShapeError("x1 and x2 are compared number by number and need one size", "x2")
         pairs_fit(shapes[0], shapes[2])
 
     def compute(self, *refs: Any, **reduction: str) -> Expr:
@@ -151,7 +151,7 @@ class MultiLabelMargin(Loss):
     def fit(self, *shapes: Shape) -> None:
         if shapes[0] != shapes[1]:
             words = f"the target has size {text(shapes[1])}; it lists labels in a row as long as the scores: {text(shapes[0])}"
-            raise Misfit(words, "target", f"{text(shapes[0])} ≠ {text(shapes[1])}")
+            raise ShapeError(words, "target", f"{text(shapes[0])} ≠ {text(shapes[1])}")
 
     def each(self, *shapes: Shape) -> Shape:
         return ()
@@ -181,7 +181,9 @@ class GaussianNLL(Loss):
 
     def fit(self, *shapes: Shape) -> None:
         if shapes[0] != shapes[1]:
-            raise Misfit(f"mean is {text(shapes[0])} and log_var {text(shapes[1])}: both need the same size", "log_var")
+            raise ShapeError(
+                f"mean is {text(shapes[0])} and log_var {text(shapes[1])}: both need the same size", "log_var"
+            )
         pairs_fit(shapes[0], shapes[2])
 
     def compute(self, *refs: Any, **reduction: str) -> Expr:

@@ -9,7 +9,7 @@ from visualnet.layers.catalog.loss.distributions import reduce
 from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Expr, Make, fn
 from visualnet.layers.declaration.initial_moments import Moments, Start
-from visualnet.layers.declaration.layer import Layer, Misfit, Shape, layer
+from visualnet.layers.declaration.layer import Layer, Shape, ShapeError, layer
 from visualnet.layers.declaration.params import real
 
 _GULRAJANI = "Gulrajani et al., Improved training of Wasserstein GANs, 2017"
@@ -39,7 +39,7 @@ class RandomInterpolate(Layer):
 
     def shape(self, *shapes: Shape) -> Shape:
         if shapes[0] != shapes[1]:
-            raise Misfit(f"x1 is {text(shapes[0])} and x2 is {text(shapes[1])}: both need the same size", "x2")
+            raise ShapeError(f"x1 is {text(shapes[0])} and x2 is {text(shapes[1])}: both need the same size", "x2")
         return shapes[0]
 
     def begins(self, start: Start) -> Moments | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from visualnet.layers.catalog.loss.classification import classes_fit, ignore_index, pairs_fit
-from visualnet.layers.declaration.calls import Expr, Own, fn
-from visualnet.layers.declaration.layer import Layer, Misfit, Shape, layer
+from visualnet.layers.declaration.calls import Expr, OwnModule, fn
+from visualnet.layers.declaration.layer import Layer, Shape, ShapeError, layer
 from visualnet.layers.declaration.params import Int, count, real
 
 _CLASSES = "logits: K *, target: * @int -> {}: !"
@@ -37,7 +37,7 @@ class Share(Layer):
         found: Expr = refs[1].ne(self.ignore_index)
         return found
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         asked, right = self.asked(*refs), self.right(*refs)
         if self.ignore_index >= 0 or self.yes_or_no:
             right = right.logical_and(asked)
@@ -115,7 +115,7 @@ class TopKAccuracy(Share):
     def shape(self, *shapes: Shape) -> Shape:
         classes_fit(*shapes)
         if self.k > shapes[0][0]:
-            raise Misfit(f"there are only {shapes[0][0]} classes to choose {self.k} from", "k")
+            raise ShapeError(f"there are only {shapes[0][0]} classes to choose {self.k} from", "k")
         return ()
 
     def right(self, *refs: Any) -> Expr:
@@ -141,7 +141,7 @@ class MAE(Layer):
         pairs_fit(*shapes)
         return ()
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         prediction, target = refs
         return fn("F.l1_loss", prediction, target.reshape_as(prediction))
 
@@ -168,7 +168,7 @@ class OfHits(Layer):
         classes_fit(*shapes)
         if self.only_class is not None and self.only_class >= shapes[0][0]:
             words = f"there is no class {self.only_class}: there are {shapes[0][0]}, numbered from 0"
-            raise Misfit(words, "only_class", f"{self.only_class} ≥ {shapes[0][0]}")
+            raise ShapeError(words, "only_class", f"{self.only_class} ≥ {shapes[0][0]}")
         return ()
 
     def counts(self, *refs: Any) -> Expr:
@@ -177,7 +177,7 @@ class OfHits(Layer):
     def settle(self, counts: Expr) -> Expr:
         return fn(self.function, counts, *([] if self.only_class is None else [self.only_class]))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return self.settle(self.counts(*refs))
 
 

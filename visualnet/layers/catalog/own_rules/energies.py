@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from visualnet.core.expressions import parse
-from visualnet.layers.declaration.calls import Expr, Make, Own
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Shape, Sized, layer, sized
 from visualnet.layers.declaration.params import count
@@ -49,7 +49,7 @@ class Hopfield(PairwiseEnergy):
     def module(self, *shapes: Shape) -> Make:
         return Make("extra_modules.HopfieldMemory", int(shapes[0][0]), self.sweeps)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         made = m(*refs)
         return {"recalled": made[0], "energy": made[1]}
 
@@ -71,7 +71,7 @@ class _Machine(PairwiseEnergy):
     def shape(self, *shapes: Shape) -> Mapping[str, Shape]:
         return {"hidden": (self.hidden_features,), "again": shapes[0], "contrast": ()}
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         made = m(*refs)
         return {"hidden": made[0], "again": made[1], "contrast": made[2]}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from visualnet.layers.declaration.calls import Expr, Make, Own
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule
 from visualnet.layers.declaration.layer import Fault, Layer, Shape, Sized, layer, sized
 from visualnet.layers.declaration.params import count, real
 
@@ -87,6 +87,6 @@ class Kohonen(Layer):
         radii = (self.radius, self.last_radius, self.shrinking)
         return Make("extra_modules.KohonenMap", int(shapes[0][0]), self.rows, self.columns, *radii)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         made = m(*refs)
         return {"place": made[0], "distance": made[1], "stress": made[2]}

@@ -8,16 +8,16 @@ from typing import Any, ClassVar
 
 from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
-from visualnet.layers.declaration.calls import Expr, Own, fn, one
+from visualnet.layers.declaration.calls import Expr, OwnModule, fn, one
 from visualnet.layers.declaration.drawings import Drawing, Window
-from visualnet.layers.declaration.formulas import WINDOW, WINDOW_CEIL, along, derive, window
+from visualnet.layers.declaration.formulas import WINDOW, WINDOW_CEIL, derive, spell_axis, window
 from visualnet.layers.declaration.initial_moments import Moments, Start, averaged_over, largest_of
 from visualnet.layers.declaration.layer import (
     Fault,
     Layer,
-    Misfit,
     Pattern,
     Shape,
+    ShapeError,
     Spec,
     bounds_of_mean,
     bounds_when_scaled,
@@ -67,7 +67,7 @@ class Pool(Layer):
         stride = self.stride or self.kernel_size
         return Window(self.spatial, extents, self.kernel_size, stride, sides, dilation, up)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr | Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr | Mapping[str, Expr]:
         others = [name for name in self.params if name != "kernel_size"]
         return fn(self.function, *refs, one(self.kernel_size), **self.given(*others))
 
@@ -110,7 +110,7 @@ class MaxPool(Pool):
     def begins(self, start: Start) -> Moments | None:
         return largest_of(start.first, prod(self.kernel_size)) if start.first is not None else None
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         others = self.given("stride", "padding", "dilation", "ceil_mode")
         first, *more = self.outputs()
         if not used & set(more):
@@ -153,7 +153,7 @@ class LPPool(Pool):
     def holding(self, first: str) -> str:
         return bounds_when_scaled(first)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs, self.norm_type, one(self.kernel_size), **self.given("stride", "ceil_mode"))
 
 
@@ -169,7 +169,7 @@ class AdaptivePool(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         return (shapes[0][0], *self.output_size)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs, one(self.output_size))
 
 
@@ -215,19 +215,19 @@ class Unpool(Layer):
         (channels, *extents), indices = shapes
         if tuple(indices) != tuple(shapes[0]):
             words = "features and indices come from one pooling and have one size"
-            raise Misfit(words, "indices", f"{_times(shapes[0])} ≠ {_times(indices)}")
+            raise ShapeError(words, "indices", f"{_times(shapes[0])} ≠ {_times(indices)}")
         stride = self.stride or self.kernel_size
         figures = zip(extents, self.kernel_size, stride, self.padding, self.spatial, strict=True)
-        sizes = [derive(_UNPOOLED, {"n": n, "k": k, "s": s, "p": p}, along(axis)) for n, k, s, p, axis in figures]
+        sizes = [derive(_UNPOOLED, {"n": n, "k": k, "s": s, "p": p}, spell_axis(axis)) for n, k, s, p, axis in figures]
         if self.output_size is None:
             return (channels, *sizes)
         for size, asked, s in zip(sizes, self.output_size, stride, strict=True):
             if not size - s < asked < size + s:
                 words = f"{asked} cells cannot have been pooled to this: {size - s + 1} to {size + s - 1} can"
-                raise Misfit(words, "output_size")
+                raise ShapeError(words, "output_size")
         return (channels, *self.output_size)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         # One number for all axes would run too, but torch's own types want a tuple here.
         options = {name: value for name in ("stride", "padding") if (value := getattr(self, name)) and any(value)}
         if self.output_size is not None:
@@ -357,10 +357,10 @@ class FractionalMaxPool(Layer):
         for n, k, out in zip(shapes[0][1:], self.kernel_size, self.output_size, strict=True):
             if out + k - 1 + self.spare > n:
                 words = f"{out} different windows of {k} do not fit into {n} cells"
-                raise Misfit(words, "output_size", f"{out} + {k} − 1 {'≥' if self.spare else '>'} {n}")
+                raise ShapeError(words, "output_size", f"{out} + {k} − 1 {'≥' if self.spare else '>'} {n}")
         return (shapes[0][0], *self.output_size)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs, one(self.kernel_size), output_size=one(self.output_size))
 
 

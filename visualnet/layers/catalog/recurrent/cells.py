@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, Own, fn
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Layer, Misfit, Shape, Sized, layer, sized
+from visualnet.layers.declaration.layer import Layer, Shape, ShapeError, Sized, layer, sized
 from visualnet.layers.declaration.params import choice, count, flag
 
 _MACS = parse("gates*hidden_size*(input_size + hidden_size)")
@@ -27,7 +27,7 @@ class Cell(Layer):
         for name, start in zip(self.states, shapes[1:], strict=True):
             if start is not None and tuple(start) != (self.hidden_size,):
                 words = f"the state is {text(start)}; {self.label} wants {self.hidden_size} (hidden_size)"
-                raise Misfit(words, f"{name}_0", f"{text(start)} ≠ {self.hidden_size}")
+                raise ShapeError(words, f"{name}_0", f"{text(start)} ≠ {self.hidden_size}")
         return dict.fromkeys(self.outputs(), (self.hidden_size,))
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
@@ -48,7 +48,7 @@ class Cell(Layer):
     def module(self, *shapes: Shape) -> Make:
         return Make(f"nn.{self.module_name}", int(shapes[0][0]), self.hidden_size, bias=self.bias, **self.options())
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr | dict[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr | dict[str, Expr]:
         x, *starts = refs
         given = next((s for s in starts if s is not None), None)
         full = [s if s is not None else fn("torch.zeros_like", given) for s in starts] if given is not None else []

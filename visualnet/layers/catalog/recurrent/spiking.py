@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from visualnet.core.expressions import parse
-from visualnet.layers.declaration.calls import Expr, Make, Own
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Layer, Shape, Sized, layer, sized
 from visualnet.layers.declaration.params import count, real
@@ -65,6 +65,6 @@ class SpikingNeurons(Layer):
         numbers = (self.decay, self.fade, self.connected, self.gain)
         return Make("extra_modules.SpikingNeurons", int(shapes[0][1]), self.hidden_size, *numbers)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         made = m(*refs)
         return {"spikes": made[0], "trace": made[1]}

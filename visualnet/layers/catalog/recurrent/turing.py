@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from visualnet.core.expressions import parse
-from visualnet.layers.declaration.calls import Expr, Make, Own
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Layer, Shape, Sized, layer, sized
 from visualnet.layers.declaration.params import count
@@ -64,6 +64,6 @@ class NeuralTuringMachine(Layer):
     def module(self, *shapes: Shape) -> Make:
         return Make("extra_modules.NeuralTuringMachine", int(shapes[0][1]), self.hidden_size, self.rows, self.width)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         made = m(*refs)
         return {"output": made[0], "read": made[1], "written": made[2]}

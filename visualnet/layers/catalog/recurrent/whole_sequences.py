@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, Own, fn
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
 from visualnet.layers.declaration.drawings import Drawing, Unrolled
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Pattern, Shape, Sized, layer, read_ports, sized
+from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, Sized, layer, read_ports, sized
 from visualnet.layers.declaration.params import BIG, choice, count, flag, index, real
 
 _MACS = parse(
@@ -76,13 +76,13 @@ class Recurrent(Layer):
         if self.packed:
             *shapes, lengths = shapes  # type: ignore[assignment]
             if any(n != 1 for n in lengths):
-                raise Misfit(f"lengths is one number for each sample, not {text(lengths)}", "lengths")
+                raise ShapeError(f"lengths is one number for each sample, not {text(lengths)}", "lengths")
         width = derive(_WIDTH, {"directions": directions, "hidden_size": hidden}) if directions > 1 else hidden
         stack = derive(_STATES, {"num_layers": self.num_layers, "directions": directions})
         for name, start in zip(self.states, shapes[1:], strict=True):
             if start is not None and tuple(start) != (stack, hidden):
                 words = f"the first state is {text(start)}; {self.label} wants {text((stack, hidden))} (layers·directions × hidden_size)"
-                raise Misfit(words, f"{name}_0", f"{text(start)} ≠ {text((stack, hidden))}")
+                raise ShapeError(words, f"{name}_0", f"{text(start)} ≠ {text((stack, hidden))}")
         return {"output": (shapes[0][0], width), **{f"{name}_n": (stack, hidden) for name in self.states}}
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
@@ -127,7 +127,7 @@ class Recurrent(Layer):
             return Make(f"nn.{self.module_name}", *sizes, **options)
         return Make(f"extra_modules.Stepped{self.module_name}", *sizes, **options, truncate=self.truncate)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         """torch puts the batch second in states; here it comes first, as everywhere."""
         sequence, *starts = refs
         lengths = starts.pop() if self.packed else None
@@ -225,5 +225,5 @@ class SequenceLengths(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         return ()
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("extra_modules.count_steps", *refs, self.padding_idx)

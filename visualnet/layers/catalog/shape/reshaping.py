@@ -10,9 +10,9 @@ from typing import Any
 from visualnet.core.expressions import chain, parse
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import UNARY, Expr, Known, Make, Own, Undoing, fn
+from visualnet.layers.declaration.calls import UNARY, Expr, Known, Make, OwnModule, Undoing, fn
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Layer, Misfit, Pattern, Shape, Spec, default_axes, layer
+from visualnet.layers.declaration.layer import Layer, Pattern, Shape, ShapeError, Spec, default_axes, layer
 from visualnet.layers.declaration.params import BIG, Ints, axes, index
 
 _ANY = "x: * @any -> y: * @same"
@@ -32,18 +32,18 @@ class Flatten(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         start, end = place(self.start_dim, shapes[0], "start_dim"), place(self.end_dim, shapes[0], "end_dim") + 1
         if start >= end:
-            raise Misfit(f"start_dim {self.start_dim} comes after end_dim {self.end_dim}", "start_dim")
+            raise ShapeError(f"start_dim {self.start_dim} comes after end_dim {self.end_dim}", "start_dim")
         before, merged, after = shapes[0][:start], shapes[0][start:end], shapes[0][end:]
         names = default_axes(len(shapes[0]))[start:end]
         return (*before, derive(chain("*", tuple(names)), dict(zip(names, merged, strict=True))), *after)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.flatten", *refs, self.start_dim, **self.given("end_dim"))
 
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": known["y"].reshape(-1, *map(int, shapes[0]))}
 
     @classmethod
@@ -66,14 +66,16 @@ class Reshape(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         total, given = prod(shapes[0]), prod(n for n in self.size if n != -1)
         if self.size.count(-1) > 1 or 0 in self.size:
-            raise Misfit(f"the size is {self.param_text()}; one entry may be −1, all others must be at least 1", "size")
+            raise ShapeError(
+                f"the size is {self.param_text()}; one entry may be −1, all others must be at least 1", "size"
+            )
         if -1 in self.size and total % given == 0:
             rest = derive(_REST, {"total": total, "given": given})
             return tuple(rest if n == -1 else n for n in self.size)
         if given != total:
             sign = "is no multiple of" if -1 in self.size else "is not"
             words = f"{text(shapes[0])} holds {total:,} numbers, which {sign} the {given:,} of {self.param_text()}"
-            raise Misfit(
+            raise ShapeError(
                 words,
                 "size",
                 f"{total:,} ≠ {given:,}" if -1 not in self.size else f"{total:,} / {given:,} = {total / given:.2f}",
@@ -86,7 +88,7 @@ class Reshape(Layer):
     def card(self) -> str:
         return self.param_text()
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         (x,) = refs
         # With every extent known, the batch can be the one that torch finds by itself.
         lead = x.size(0) if -1 in self.size else -1
@@ -96,7 +98,7 @@ class Reshape(Layer):
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": known["y"].reshape(-1, *map(int, shapes[0]))}
 
     @classmethod
@@ -118,20 +120,20 @@ class Permute(Layer):
         places = tuple(place(d, shapes[0], "dims") for d in self.dims)
         if sorted(places) != list(range(len(shapes[0]))):
             wanted = ", ".join(str(i + 1) for i in range(len(shapes[0])))
-            raise Misfit(f"{text(shapes[0])} wants an order of the axes {wanted}, each once", "dims")
+            raise ShapeError(f"{text(shapes[0])} wants an order of the axes {wanted}, each once", "dims")
         return tuple(shapes[0][i] for i in places)
 
     def card(self) -> str:
         return "axes " + ", ".join(map(str, self.dims))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].permute(0, *self.dims)
         return result
 
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         order = [place(d, shapes[0], "dims") for d in self.dims]
         back = [order.index(at) + 1 for at in range(len(order))]
         return {"x": known["y"].permute(0, *back)}
@@ -162,10 +164,10 @@ class Select(Layer):
         at = place(self.dim, shapes[0])
         extent = shapes[0][at]
         if not -extent <= self.index < extent:
-            raise Misfit(f"there is no entry {self.index}: the axis has {extent}, 0 to {extent - 1}", "index")
+            raise ShapeError(f"there is no entry {self.index}: the axis has {extent}, 0 to {extent - 1}", "index")
         return (*shapes[0][:at], *shapes[0][at + 1 :])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].select(self.dim, self.index)
         return result
 
@@ -188,7 +190,7 @@ class Detach(Layer):
     detaches = True
     takes_numbers = True
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.detach", refs[0])
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import UNARY, Expr, Known, Own, Undoing, fn
+from visualnet.layers.declaration.calls import UNARY, Expr, Known, OwnModule, Undoing, fn
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Layer, Misfit, Pattern, Shape, layer
+from visualnet.layers.declaration.layer import Layer, Pattern, Shape, ShapeError, layer
 from visualnet.layers.declaration.params import BIG, Ints, axes, count, index, real, shape
 
 _ANY = "x: * @any -> y: * @same"
@@ -39,10 +39,10 @@ class Slice(Layer):
         extent = len(range(*slice(self.start, self.stop, self.step).indices(shapes[0][at])))
         if not extent:
             end = "the end" if self.stop is None else self.stop
-            raise Misfit(f"of {shapes[0][at]} entries, none lies from {self.start} to {end}", "start")
+            raise ShapeError(f"of {shapes[0][at]} entries, none lies from {self.start} to {end}", "start")
         return (*shapes[0][:at], extent, *shapes[0][at + 1 :])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         whole, part = slice(None), slice(self.start or None, self.stop, self.step if self.step > 1 else None)
         if self.dim > 0:
             index: Any = (*[whole] * self.dim, part)
@@ -78,20 +78,20 @@ class Split(Layer):
         at = place(self.dim, shapes[0])
         extent = shapes[0][at]
         if extent < self.sections:
-            raise Misfit(f"{extent} entries cannot be cut into {self.sections} parts", "sections")
+            raise ShapeError(f"{extent} entries cannot be cut into {self.sections} parts", "sections")
         least, more = divmod(extent, self.sections)
         sizes = [least + (i < more) for i in range(self.sections)]
         ports = zip(self.outputs(), sizes, strict=True)
         return {port: (*shapes[0][:at], size, *shapes[0][at + 1 :]) for port, size in ports}
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         parts = fn("torch.tensor_split", *refs, self.sections, dim=self.dim)
         return {port: parts[i] for i, port in enumerate(self.outputs())}
 
     def undoing(self) -> Undoing:
         return Undoing(tuple(self.outputs()), ("x",))
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": fn("torch.cat", [known[port] for port in self.outputs()], dim=self.dim)}
 
 
@@ -107,19 +107,19 @@ class Squeeze(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         at = place(self.dim, shapes[0])
         if shapes[0][at] != 1:
-            raise Misfit(
+            raise ShapeError(
                 f"axis {self.dim} of {text(shapes[0])} must have extent 1 to go", "dim", f"{shapes[0][at]} ≠ 1"
             )
         return (*shapes[0][:at], *shapes[0][at + 1 :])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].squeeze(self.dim)
         return result
 
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": known["y"].unsqueeze(self.dim)}
 
 
@@ -136,14 +136,14 @@ class Unsqueeze(Layer):
         at = place(self.dim, shapes[0], longer=1)
         return (*shapes[0][:at], 1, *shapes[0][at:])
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].unsqueeze(self.dim)
         return result
 
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": known["y"].squeeze(self.dim)}
 
 
@@ -162,10 +162,10 @@ class Repeat(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         if len(self.repeats) != len(shapes[0]):
             words = f"{text(shapes[0])} wants one number for each axis: {len(shapes[0])}, not {len(self.repeats)}"
-            raise Misfit(words, "repeats")
+            raise ShapeError(words, "repeats")
         return tuple(derive(_REPEATED, {"n": n, "r": r}) for n, r in zip(shapes[0], self.repeats, strict=True))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].repeat(1, *self.repeats)
         return result
 
@@ -185,13 +185,15 @@ class Expand(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         if len(self.size) != len(shapes[0]):
             words = f"{text(shapes[0])} wants one number for each axis: {len(shapes[0])}, not {len(self.size)}"
-            raise Misfit(words, "size")
+            raise ShapeError(words, "size")
         for have, asked in zip(shapes[0], self.size, strict=True):
             if asked not in (-1, have) and (have != 1 or asked < 1):
-                raise Misfit(f"an axis of extent {have} cannot become {asked}: only extent 1 can be repeated", "size")
+                raise ShapeError(
+                    f"an axis of extent {have} cannot become {asked}: only extent 1 can be repeated", "size"
+                )
         return tuple(have if asked == -1 else asked for have, asked in zip(shapes[0], self.size, strict=True))
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].expand(-1, *self.size)
         return result
 
@@ -208,16 +210,16 @@ class Flip(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         places = [place(d, shapes[0], "dims") for d in self.dims]
         if not places or len(set(places)) < len(places):
-            raise Misfit("give at least one axis, and each once", "dims")
+            raise ShapeError("give at least one axis, and each once", "dims")
         return shapes[0]
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.flip", *refs, self.dims)
 
     def undoing(self) -> Undoing:
         return UNARY
 
-    def inverse(self, m: Own, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
+    def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": fn("torch.flip", known["y"], self.dims)}
 
 
@@ -234,7 +236,7 @@ class Constant(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         return tuple(self.size)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].new_full((refs[0].size(0), *self.size), self.value)
         return result
 
@@ -260,7 +262,7 @@ class OneHot(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         return (*shapes[0], self.num_classes)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = fn("F.one_hot", *refs, self.num_classes).float()
         return result
 
@@ -283,9 +285,9 @@ class Pick(Layer):
         values, index = shapes
         if values[:-1] != index:
             wanted = f"{text(values[:-1])} numbers" if values[:-1] else "one number for each sample"
-            raise Misfit(f"values of {text(values)} want {wanted} at index, not {text(index)}")
+            raise ShapeError(f"values of {text(values)} want {wanted} at index, not {text(index)}")
         return (*index, 1)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         result: Expr = refs[0].gather(-1, refs[1].unsqueeze(-1))
         return result

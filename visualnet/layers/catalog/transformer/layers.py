@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from visualnet.core.expressions import parse
 from visualnet.layers.catalog.attention import PADDING, padding_fits
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, Own, fn
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Pattern, Shape, Sized, layer, read_ports, sized
+from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, Sized, layer, read_ports, sized
 from visualnet.layers.declaration.params import choice, count, flag, real
 
 _PAPER = "Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser and Polosukhin, Attention is all you need, 2017"
@@ -56,11 +56,11 @@ class DotProductAttention(Layer):
     def shape(self, *shapes: Shape) -> Mapping[str, Shape]:
         query, key, value = shapes
         if not len(query) == len(key) == len(value) or not query[:-2] == key[:-2] == value[:-2]:
-            raise Misfit("query, key and value have the same number of axes and the same heads", "key")
+            raise ShapeError("query, key and value have the same number of axes and the same heads", "key")
         if query[-1] != key[-1]:
-            raise Misfit("queries and keys are compared number by number", "key", f"{query[-1]} ≠ {key[-1]}")
+            raise ShapeError("queries and keys are compared number by number", "key", f"{query[-1]} ≠ {key[-1]}")
         if key[-2] != value[-2]:
-            raise Misfit("each place needs both a key and a value", "value", f"{key[-2]} ≠ {value[-2]}")
+            raise ShapeError("each place needs both a key and a value", "value", f"{key[-2]} ≠ {value[-2]}")
         heads = (self.num_heads,) if self.num_heads > 1 else query[:-2]
         return {"output": (*query[:-1], value[-1]), "weights": (*heads, query[-2], key[-2])}
 
@@ -69,7 +69,7 @@ class DotProductAttention(Layer):
         figures = {"heads": prod(query[:-2]), "T": query[-2], "S": key[-2], "D": query[-1], "E": value[-1]}
         return derive(_DOT, figures)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         query, key, value = refs
         if self.num_heads > 1:
             query, key, value = (x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for x in refs)
@@ -186,7 +186,7 @@ class TransformerEncoderLayer(TransformerLayer):
         t, d = shapes[0]
         return derive(_SELF, {"T": t, "D": d}) + derive(_FEED, {"T": t, "D": d, "F": self.dim_feedforward})
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         mask = {"src_mask": causal_mask(refs[0])} if self.causal else {}
         return m(refs[0], **mask, **self.mask_options(refs))
 
@@ -212,7 +212,7 @@ class TransformerDecoderLayer(TransformerLayer):
 
     def shape(self, *shapes: Shape) -> Shape:
         if shapes[1][1] != shapes[0][1]:
-            raise Misfit("memory has the features of x", "memory", f"{shapes[1][1]} ≠ {shapes[0][1]}")
+            raise ShapeError("memory has the features of x", "memory", f"{shapes[1][1]} ≠ {shapes[0][1]}")
         return super().shape(*shapes)
 
     def weights(self, *shapes: Shape) -> Mapping[str, Sized]:
@@ -224,6 +224,6 @@ class TransformerDecoderLayer(TransformerLayer):
         own, feed = derive(_SELF, {"T": t, "D": d}), derive(_FEED, {"T": t, "D": d, "F": self.dim_feedforward})
         return own + derive(_CROSS, {"T": t, "S": s, "D": d}) + feed
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         mask = {"tgt_mask": causal_mask(refs[0])} if self.causal else {}
         return m(refs[0], refs[1], **mask, **self.mask_options(refs))

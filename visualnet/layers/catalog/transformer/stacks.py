@@ -14,8 +14,8 @@ from visualnet.layers.catalog.transformer.layers import (
     TransformerLayer,
     causal_mask,
 )
-from visualnet.layers.declaration.calls import Expr, Make, Own
-from visualnet.layers.declaration.layer import Misfit, Shape, Sized, layer, sized
+from visualnet.layers.declaration.calls import Expr, Make, OwnModule
+from visualnet.layers.declaration.layer import Shape, ShapeError, Sized, layer, sized
 from visualnet.layers.declaration.params import count, flag
 
 _OPTIONS = ("dim_feedforward", "dropout", "activation", "layer_norm_eps", "norm_first", "bias")
@@ -69,7 +69,7 @@ class TransformerEncoder(Stack):
     masks = TransformerEncoderLayer.masks
     causal: bool = flag(False, _CAUSAL)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         mask = {"mask": causal_mask(refs[0])} if self.causal else {}
         return m(refs[0], **mask, **self.mask_options(refs))
 
@@ -94,7 +94,7 @@ class TransformerDecoder(Stack):
     def shape(self, *shapes: Shape) -> Shape:
         return self._one().shape(*shapes)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         mask = {"tgt_mask": causal_mask(refs[0])} if self.causal else {}
         return m(refs[0], refs[1], **mask, **self.mask_options(refs))
 
@@ -134,7 +134,7 @@ class Transformer(TransformerLayer):
     def shape(self, *shapes: Shape) -> Shape:
         (s, d), (t, e), *masks = shapes
         if d != e:
-            raise Misfit("source and target have the same features", "target", f"{e} ≠ {d}")
+            raise ShapeError("source and target have the same features", "target", f"{e} ≠ {d}")
         padding_fits(masks, (s, t), tuple(self.masks))
         return shapes[1]
 
@@ -156,7 +156,7 @@ class Transformer(TransformerLayer):
         layers = (self.num_encoder_layers, self.num_decoder_layers)
         return Make("extra_modules.EncoderDecoder", int(shapes[0][1]), self.nhead, *layers, **options)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         source, target = refs[0], refs[1]
         mask = {"tgt_mask": causal_mask(target)} if self.causal else {}
         given = self.mask_options(refs)

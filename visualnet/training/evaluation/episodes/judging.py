@@ -9,7 +9,7 @@ import numpy as np
 
 from visualnet.core.project import Project
 from visualnet.layers.recipe.procedures import PROCEDURES
-from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 if TYPE_CHECKING:
     from visualnet.compiling.module import Model
@@ -22,7 +22,7 @@ FIRST_SEEDS = {"training": 1_000_000, "validation": 2_000_000, "test": 3_000_000
 others are played in no training."""
 
 
-def plays(project: Project) -> bool:
+def learns_by_play(project: Project) -> bool:
     """Whether the recipe's procedure learns by play: then it is judged by play."""
     kind = PROCEDURES.get(project.recipe.procedure)
     return kind is not None and kind.plays
@@ -30,7 +30,7 @@ def plays(project: Project) -> bool:
 
 def judge_episodes(
     model: Model, data: Loaded, part: str, check: Callable[[float], None] = lambda share: None
-) -> tuple[Judged, ...]:
+) -> tuple[PredictionSet, ...]:
     """Play so many episodes as the run's procedure does when it judges, and take down what came of each.
 
     ``check`` is called with the share that is done, between two steps of play; it may raise to end it.
@@ -49,4 +49,4 @@ def judge_episodes(
         "length": np.array(lengths, np.int64),
         "best": np.array([np.nan if one is None else one for one in best], np.float64),
     }
-    return (Judged(NAME, "episodes", np.arange(first, first + EPISODES), (), arrays),)
+    return (PredictionSet(NAME, "episodes", np.arange(first, first + EPISODES), (), arrays),)

@@ -7,21 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.training.evaluation.judged import KIND, ODD, Judged
 from visualnet.training.evaluation.metrics.registry import metric
+from visualnet.training.evaluation.prediction_set import KIND, ODD, PredictionSet
 
 Array = NDArray[Any]
 
 
-def has_odd(judged: Judged) -> bool:
+def has_odd(predictions: PredictionSet) -> bool:
     """Whether there are samples of classes that were trained on, and of others."""
-    kinds = judged.columns.get(KIND)
-    return kinds is not None and 0 < int((kinds == ODD).sum()) < judged.size
+    kinds = predictions.columns.get(KIND)
+    return kinds is not None and 0 < int((kinds == ODD).sum()) < predictions.size
 
 
-def errors_of(judged: Judged) -> Array:
+def errors_of(predictions: PredictionSet) -> Array:
     """The error of each sample: the root of its mean squared error."""
-    return np.asarray(np.sqrt((judged.errors**2).mean(1)))
+    return np.asarray(np.sqrt((predictions.errors**2).mean(1)))
 
 
 @metric(
@@ -33,9 +33,9 @@ def errors_of(judged: Judged) -> Array:
     "An odd sample has a larger error than a usual one in {} of such pairs (50 % is guessing).",
     fits=has_odd,
 )
-def odd_auc(judged: Judged, weights: Array) -> Array:
-    odd = judged.columns[KIND] == ODD
-    _, place = np.unique(errors_of(judged), return_inverse=True)
+def odd_auc(predictions: PredictionSet, weights: Array) -> Array:
+    odd = predictions.columns[KIND] == ODD
+    _, place = np.unique(errors_of(predictions), return_inverse=True)
     order = np.argsort(place, kind="stable")
     starts = np.flatnonzero(np.diff(place[order], prepend=-1))
     # Sums of the weights of usual and odd samples at each error: of two with the same error a half counts.

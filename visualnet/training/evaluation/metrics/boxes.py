@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.data.regions.box_geometry import box_overlaps
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics.classes import average_known
 from visualnet.training.evaluation.metrics.registry import metric
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 Array = NDArray[Any]
 RECALLS = np.linspace(0, 1, 101)
@@ -32,12 +32,12 @@ def match_boxes(said: Array, scores: Array, true: Array, threshold: float) -> Ar
     return found
 
 
-def _matches(judged: Judged, threshold: float, kind: int) -> tuple[Array, Array, Array, Array]:
+def _matches(predictions: PredictionSet, threshold: float, kind: int) -> tuple[Array, Array, Array, Array]:
     """Of a class: picture, score and hit of each answered box, the surest first; and how many are true in each picture."""
     pictures, scores, hits = [], [], []
-    totals = np.zeros(judged.size)
-    a = judged.arrays
-    for row in range(judged.size):
+    totals = np.zeros(predictions.size)
+    a = predictions.arrays
+    for row in range(predictions.size):
         mine = (a["said_labels"][row] == kind) & a["said_there"][row]
         true = (a["true_labels"][row] == kind) & a["true_there"][row]
         totals[row] = true.sum()
@@ -50,9 +50,9 @@ def _matches(judged: Judged, threshold: float, kind: int) -> tuple[Array, Array,
     return np.concatenate(pictures)[order], score[order], np.concatenate(hits)[order], totals
 
 
-def precision_curve(judged: Judged, threshold: float, kind: int, weights: Array) -> tuple[Array, Array]:
+def precision_curve(predictions: PredictionSet, threshold: float, kind: int, weights: Array) -> tuple[Array, Array]:
     """Recall and precision after each answered box of a class, the surest first, for each row of weights."""
-    pictures, _, hits, totals = _kept_matches(judged, threshold, kind)
+    pictures, _, hits, totals = _kept_matches(predictions, threshold, kind)
     each = weights[:, pictures]
     found = np.cumsum(each * hits, 1)
     every = np.cumsum(each, 1)
@@ -61,28 +61,28 @@ def precision_curve(judged: Judged, threshold: float, kind: int, weights: Array)
     return recall, np.divide(found, every, out=np.zeros_like(found), where=every > 0)
 
 
-def _kept_matches(judged: Judged, threshold: float, kind: int) -> tuple[Array, Array, Array, Array]:
+def _kept_matches(predictions: PredictionSet, threshold: float, kind: int) -> tuple[Array, Array, Array, Array]:
     key = "boxes", threshold, kind
-    if key not in judged.kept:
-        judged.kept[key] = _matches(judged, threshold, kind)
-    found: tuple[Array, Array, Array, Array] = judged.kept[key]
+    if key not in predictions.kept:
+        predictions.kept[key] = _matches(predictions, threshold, kind)
+    found: tuple[Array, Array, Array, Array] = predictions.kept[key]
     return found
 
 
-def mean_average_precision(judged: Judged, weights: Array, thresholds: Sequence[float]) -> Array:
+def mean_average_precision(predictions: PredictionSet, weights: Array, thresholds: Sequence[float]) -> Array:
     """The area under the precision–recall curve at 101 recalls, the mean over thresholds and over the classes that are truly there."""
-    kinds = np.unique(judged.arrays["true_labels"][judged.arrays["true_there"]])
+    kinds = np.unique(predictions.arrays["true_labels"][predictions.arrays["true_there"]])
     areas = []
     for threshold in thresholds:
         for kind in kinds:
-            recall, precision = precision_curve(judged, threshold, int(kind), weights)
+            recall, precision = precision_curve(predictions, threshold, int(kind), weights)
             best = np.maximum.accumulate(precision[:, ::-1], 1)[:, ::-1]
             area = np.zeros(len(weights))
             for row in range(len(weights) if recall.shape[1] else 0):
                 at = np.searchsorted(recall[row], RECALLS - 1e-12)
                 reached = at < recall.shape[1]
                 area[row] = best[row][at[reached]].sum() / len(RECALLS)
-            there = weights @ _kept_matches(judged, threshold, int(kind))[3] > 0
+            there = weights @ _kept_matches(predictions, threshold, int(kind))[3] > 0
             areas.append(np.where(there, area, np.nan))
     return average_known(areas, len(weights))
 
@@ -95,8 +95,8 @@ def mean_average_precision(judged: Judged, weights: Array, thresholds: Sequence[
     "the mean over classes of the average precision of boxes that share half their area with a true one",
     "From the surest box on down, {} find a true one, on average over the classes.",
 )
-def map_50(judged: Judged, weights: Array) -> Array:
-    return mean_average_precision(judged, weights, (0.5,))
+def map_50(predictions: PredictionSet, weights: Array) -> Array:
+    return mean_average_precision(predictions, weights, (0.5,))
 
 
 @metric(
@@ -107,5 +107,5 @@ def map_50(judged: Judged, weights: Array) -> Array:
     "the same over ten demands on the shared area, from 0.5 to 0.95 (as COCO has it)",
     "The same, with ever closer fits asked for, comes to {}.",
 )
-def map_strict(judged: Judged, weights: Array) -> Array:
-    return mean_average_precision(judged, weights, STRICT)
+def map_strict(predictions: PredictionSet, weights: Array) -> Array:
+    return mean_average_precision(predictions, weights, STRICT)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics.registry import average, metric
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 Array = NDArray[Any]
 BINS = 15
@@ -39,11 +39,11 @@ def weigh_groups(codes: Array, count: int, weights: Array) -> Array:
     return np.bincount(flat, weights.ravel(), rows * count).reshape(rows, count)
 
 
-def count_classes(judged: Judged, weights: Array) -> tuple[Array, Array, Array]:
+def count_classes(predictions: PredictionSet, weights: Array) -> tuple[Array, Array, Array]:
     """For each row of weights and each class: how many are right, answered and true."""
-    count, truth = len(judged.classes), judged.arrays["truth"]
-    right = weigh_groups(truth, count, weights * judged.right)
-    return right, weigh_groups(judged.answered, count, weights), weigh_groups(truth, count, weights)
+    count, truth = len(predictions.classes), predictions.arrays["truth"]
+    right = weigh_groups(truth, count, weights * predictions.right)
+    return right, weigh_groups(predictions.answered, count, weights), weigh_groups(truth, count, weights)
 
 
 def _mean_over(values: Array, chosen: Array) -> Array:
@@ -58,8 +58,8 @@ def _mean_over(values: Array, chosen: Array) -> Array:
     "the share of samples that are answered right",
     "{} of samples like these are answered right.",
 )
-def accuracy(judged: Judged, weights: Array) -> Array:
-    return average(judged.right, weights)
+def accuracy(predictions: PredictionSet, weights: Array) -> Array:
+    return average(predictions.right, weights)
 
 
 @metric(
@@ -70,8 +70,8 @@ def accuracy(judged: Judged, weights: Array) -> Array:
     "the mean of each class's recall: every class counts alike, however rare",
     "On average {} of a class are found, rare classes counting as much as frequent ones.",
 )
-def balanced_accuracy(judged: Judged, weights: Array) -> Array:
-    right, _, true = count_classes(judged, weights)
+def balanced_accuracy(predictions: PredictionSet, weights: Array) -> Array:
+    right, _, true = count_classes(predictions, weights)
     return _mean_over(divide(right, true), true > 0)
 
 
@@ -83,8 +83,8 @@ def balanced_accuracy(judged: Judged, weights: Array) -> Array:
     "2·precision·recall / (precision + recall) of each class, then their mean",
     "Precision and recall together come to {}, every class counting alike.",
 )
-def macro_f1(judged: Judged, weights: Array) -> Array:
-    right, said, true = count_classes(judged, weights)
+def macro_f1(predictions: PredictionSet, weights: Array) -> Array:
+    right, said, true = count_classes(predictions, weights)
     return _mean_over(divide(2 * right, said + true), said + true > 0)
 
 
@@ -96,8 +96,8 @@ def macro_f1(judged: Judged, weights: Array) -> Array:
     "of what is answered as a class, the share that is; the mean over classes",
     "Where a class is answered, it is right in {} on average.",
 )
-def macro_precision(judged: Judged, weights: Array) -> Array:
-    right, said, true = count_classes(judged, weights)
+def macro_precision(predictions: PredictionSet, weights: Array) -> Array:
+    right, said, true = count_classes(predictions, weights)
     return _mean_over(divide(right, said), said + true > 0)
 
 
@@ -109,8 +109,8 @@ def macro_precision(judged: Judged, weights: Array) -> Array:
     "of what is a class, the share that is found; the mean over classes",
     "Of a class {} are found on average.",
 )
-def macro_recall(judged: Judged, weights: Array) -> Array:
-    right, said, true = count_classes(judged, weights)
+def macro_recall(predictions: PredictionSet, weights: Array) -> Array:
+    right, said, true = count_classes(predictions, weights)
     return _mean_over(divide(right, true), said + true > 0)
 
 
@@ -122,8 +122,8 @@ def macro_recall(judged: Judged, weights: Array) -> Array:
     "precision and recall over all samples at once: where each sample has one class, both and F1 are the accuracy",
     "Over all samples at once precision, recall and F1 are {}.",
 )
-def micro_f1(judged: Judged, weights: Array) -> Array:
-    right, said, true = (counts.sum(1) for counts in count_classes(judged, weights))
+def micro_f1(predictions: PredictionSet, weights: Array) -> Array:
+    right, said, true = (counts.sum(1) for counts in count_classes(predictions, weights))
     return divide(2 * right, said + true)
 
 
@@ -135,16 +135,16 @@ def micro_f1(judged: Judged, weights: Array) -> Array:
     "of those answered yes, the share that is",
     "Where it says yes, {} are.",
 )
-def yes_precision(judged: Judged, weights: Array) -> Array:
-    right, said, _ = count_classes(judged, weights)
+def yes_precision(predictions: PredictionSet, weights: Array) -> Array:
+    right, said, _ = count_classes(predictions, weights)
     return divide(right[:, 1], said[:, 1])
 
 
 @metric(
     "yes_recall", "Recall", "binary", "max", "of those that are, the share answered yes", "Of the yes {} are found."
 )
-def yes_recall(judged: Judged, weights: Array) -> Array:
-    right, _, true = count_classes(judged, weights)
+def yes_recall(predictions: PredictionSet, weights: Array) -> Array:
+    right, _, true = count_classes(predictions, weights)
     return divide(right[:, 1], true[:, 1])
 
 
@@ -156,14 +156,14 @@ def yes_recall(judged: Judged, weights: Array) -> Array:
     "2·precision·recall / (precision + recall) of yes",
     "Precision and recall of yes together come to {}.",
 )
-def yes_f1(judged: Judged, weights: Array) -> Array:
-    right, said, true = count_classes(judged, weights)
+def yes_f1(predictions: PredictionSet, weights: Array) -> Array:
+    right, said, true = count_classes(predictions, weights)
     return divide(2 * right[:, 1], said[:, 1] + true[:, 1])
 
 
-def guesses(judged: Judged) -> int:
+def guesses(predictions: PredictionSet) -> int:
     """How many guesses count in the top-k accuracy of so many classes; 0 where that says nothing."""
-    return 5 if len(judged.classes) >= 10 else 2 if len(judged.classes) >= 4 else 0
+    return 5 if len(predictions.classes) >= 10 else 2 if len(predictions.classes) >= 4 else 0
 
 
 @metric(
@@ -173,12 +173,12 @@ def guesses(judged: Judged) -> int:
     "max",
     "the share of samples whose class is among the most probable: of the first 5, or of the first 2 where there are few classes",
     "In {} the right class is among the most probable ones.",
-    fits=lambda judged: guesses(judged) > 0,
+    fits=lambda predictions: guesses(predictions) > 0,
 )
-def top_k(judged: Judged, weights: Array) -> Array:
-    shares, rows = judged.arrays["probabilities"], np.arange(judged.size)
-    own = shares[rows, judged.arrays["truth"]]
-    found = (shares > own[:, None]).sum(1) < guesses(judged)
+def top_k(predictions: PredictionSet, weights: Array) -> Array:
+    shares, rows = predictions.arrays["probabilities"], np.arange(predictions.size)
+    own = shares[rows, predictions.arrays["truth"]]
+    found = (shares > own[:, None]).sum(1) < guesses(predictions)
     return average(found, weights)
 
 
@@ -192,8 +192,8 @@ def top_k(judged: Judged, weights: Array) -> Array:
     percent=False,
     probabilities=True,
 )
-def log_loss(judged: Judged, weights: Array) -> Array:
-    return average(judged.surprise, weights)
+def log_loss(predictions: PredictionSet, weights: Array) -> Array:
+    return average(predictions.surprise, weights)
 
 
 @metric(
@@ -203,11 +203,14 @@ def log_loss(judged: Judged, weights: Array) -> Array:
     "max",
     "how often a sample of the class gets a higher score than one that is not; of several classes the mean over them",
     "Of two samples, one of a class and one not, the right one gets the higher score in {}.",
-    fits=lambda judged: len(judged.classes) <= MOST_CURVES,
+    fits=lambda predictions: len(predictions.classes) <= MOST_CURVES,
 )
-def roc_area(judged: Judged, weights: Array) -> Array:
-    chosen = (1,) if judged.task == "binary" else range(len(judged.classes))
-    areas = [roc_area_of(judged.arrays["probabilities"][:, k], judged.arrays["truth"] == k, weights) for k in chosen]
+def roc_area(predictions: PredictionSet, weights: Array) -> Array:
+    chosen = (1,) if predictions.task == "binary" else range(len(predictions.classes))
+    areas = [
+        roc_area_of(predictions.arrays["probabilities"][:, k], predictions.arrays["truth"] == k, weights)
+        for k in chosen
+    ]
     return average_known(areas, len(weights))
 
 
@@ -218,11 +221,13 @@ def roc_area(judged: Judged, weights: Array) -> Array:
     "max",
     "the area under the precision–recall curve; of several classes the mean over them",
     "From the surest yes on down, precision is {} on average.",
-    fits=lambda judged: len(judged.classes) <= MOST_CURVES,
+    fits=lambda predictions: len(predictions.classes) <= MOST_CURVES,
 )
-def average_precision(judged: Judged, weights: Array) -> Array:
-    chosen = (1,) if judged.task == "binary" else range(len(judged.classes))
-    areas = [pr_area(judged.arrays["probabilities"][:, k], judged.arrays["truth"] == k, weights) for k in chosen]
+def average_precision(predictions: PredictionSet, weights: Array) -> Array:
+    chosen = (1,) if predictions.task == "binary" else range(len(predictions.classes))
+    areas = [
+        pr_area(predictions.arrays["probabilities"][:, k], predictions.arrays["truth"] == k, weights) for k in chosen
+    ]
     return average_known(areas, len(weights))
 
 
@@ -235,9 +240,9 @@ def average_precision(judged: Judged, weights: Array) -> Array:
     "When it says how sure it is, it is off by {} on average.",
     probabilities=True,
 )
-def calibration_error(judged: Judged, weights: Array) -> Array:
-    bins = np.clip(np.digitize(judged.sureness, np.linspace(0, 1, BINS + 1)) - 1, 0, BINS - 1)
-    gap = weigh_groups(bins, BINS, weights * (judged.right - judged.sureness.astype(np.float64)))
+def calibration_error(predictions: PredictionSet, weights: Array) -> Array:
+    bins = np.clip(np.digitize(predictions.sureness, np.linspace(0, 1, BINS + 1)) - 1, 0, BINS - 1)
+    gap = weigh_groups(bins, BINS, weights * (predictions.right - predictions.sureness.astype(np.float64)))
     return np.asarray(np.abs(gap).sum(1) / weights.sum(1))
 
 

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics.registry import average, metric
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 Array = NDArray[Any]
 
 
-def knows_best(judged: Judged) -> bool:
+def knows_best(predictions: PredictionSet) -> bool:
     """Whether of every episode it is known how much could be had, and that is something."""
-    best = judged.arrays["best"]
+    best = predictions.arrays["best"]
     return bool(np.isfinite(best).all() and (best > 0).any())
 
 
@@ -28,8 +28,8 @@ def knows_best(judged: Judged) -> bool:
     "The network gets {} in an episode on average.",
     percent=False,
 )
-def mean_reward(judged: Judged, weights: Array) -> Array:
-    return average(judged.arrays["reward"], weights)
+def mean_reward(predictions: PredictionSet, weights: Array) -> Array:
+    return average(predictions.arrays["reward"], weights)
 
 
 @metric(
@@ -41,8 +41,8 @@ def mean_reward(judged: Judged, weights: Array) -> Array:
     "Of all that could be had in these episodes the network gets {}.",
     fits=knows_best,
 )
-def of_best(judged: Judged, weights: Array) -> Array:
-    got, there = weights @ judged.arrays["reward"], weights @ judged.arrays["best"]
+def of_best(predictions: PredictionSet, weights: Array) -> Array:
+    got, there = weights @ predictions.arrays["reward"], weights @ predictions.arrays["best"]
     return np.asarray(np.divide(got, there, out=np.full(len(weights), np.nan), where=there != 0))
 
 
@@ -55,5 +55,5 @@ def of_best(judged: Judged, weights: Array) -> Array:
     "An episode takes {} steps on average.",
     percent=False,
 )
-def mean_length(judged: Judged, weights: Array) -> Array:
-    return average(judged.arrays["length"].astype(np.float64), weights)
+def mean_length(predictions: PredictionSet, weights: Array) -> Array:
+    return average(predictions.arrays["length"].astype(np.float64), weights)

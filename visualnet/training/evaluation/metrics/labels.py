@@ -7,23 +7,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics.classes import MOST_CURVES, average_known, divide, pr_area, roc_area_of
 from visualnet.training.evaluation.metrics.registry import average, metric
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 Array = NDArray[Any]
 
 
-def count_labels(judged: Judged, weights: Array) -> tuple[Array, Array, Array]:
+def count_labels(predictions: PredictionSet, weights: Array) -> tuple[Array, Array, Array]:
     """For each row of weights and each label: in how many samples it is rightly answered, answered, and true."""
-    asked, said, true = label_flags(judged)
+    asked, said, true = label_flags(predictions)
     return weights @ (said & true & asked), weights @ (said & asked), weights @ (true & asked)
 
 
-def label_flags(judged: Judged) -> tuple[Array, Array, Array]:
+def label_flags(predictions: PredictionSet) -> tuple[Array, Array, Array]:
     """For each sample and label: whether it is asked, answered (with more than one half), and true."""
-    truth = judged.arrays["truth"]
-    return truth >= 0, judged.arrays["sure"] > 0.5, truth == 1
+    truth = predictions.arrays["truth"]
+    return truth >= 0, predictions.arrays["sure"] > 0.5, truth == 1
 
 
 def _macro(above: Array, below: Array, there: Array) -> Array:
@@ -39,8 +39,8 @@ def _macro(above: Array, below: Array, there: Array) -> Array:
     "2·precision·recall / (precision + recall) of each label, then their mean: a rare label counts as much as a frequent one",
     "Precision and recall together come to {}, every label counting alike.",
 )
-def macro_f1(judged: Judged, weights: Array) -> Array:
-    right, said, true = count_labels(judged, weights)
+def macro_f1(predictions: PredictionSet, weights: Array) -> Array:
+    right, said, true = count_labels(predictions, weights)
     return _macro(2 * right, said + true, said + true > 0)
 
 
@@ -52,8 +52,8 @@ def macro_f1(judged: Judged, weights: Array) -> Array:
     "2·precision·recall / (precision + recall) over all labels of all samples at once: frequent labels count most",
     "Over all labels at once precision and recall together come to {}.",
 )
-def micro_f1(judged: Judged, weights: Array) -> Array:
-    right, said, true = (counts.sum(1) for counts in count_labels(judged, weights))
+def micro_f1(predictions: PredictionSet, weights: Array) -> Array:
+    right, said, true = (counts.sum(1) for counts in count_labels(predictions, weights))
     return divide(2 * right, said + true)
 
 
@@ -65,8 +65,8 @@ def micro_f1(judged: Judged, weights: Array) -> Array:
     "of the samples for which a label is answered, the share for which it holds; the mean over labels",
     "Where a label is answered, it holds in {} on average.",
 )
-def macro_precision(judged: Judged, weights: Array) -> Array:
-    right, said, true = count_labels(judged, weights)
+def macro_precision(predictions: PredictionSet, weights: Array) -> Array:
+    right, said, true = count_labels(predictions, weights)
     return _macro(right, said, said + true > 0)
 
 
@@ -78,8 +78,8 @@ def macro_precision(judged: Judged, weights: Array) -> Array:
     "of all labels that are answered, the share that holds",
     "Of the labels that are answered {} hold.",
 )
-def micro_precision(judged: Judged, weights: Array) -> Array:
-    right, said, _ = (counts.sum(1) for counts in count_labels(judged, weights))
+def micro_precision(predictions: PredictionSet, weights: Array) -> Array:
+    right, said, _ = (counts.sum(1) for counts in count_labels(predictions, weights))
     return divide(right, said)
 
 
@@ -91,8 +91,8 @@ def micro_precision(judged: Judged, weights: Array) -> Array:
     "of the samples for which a label holds, the share for which it is answered; the mean over labels",
     "Of the samples with a label {} are found on average.",
 )
-def macro_recall(judged: Judged, weights: Array) -> Array:
-    right, said, true = count_labels(judged, weights)
+def macro_recall(predictions: PredictionSet, weights: Array) -> Array:
+    right, said, true = count_labels(predictions, weights)
     return _macro(right, true, said + true > 0)
 
 
@@ -104,8 +104,8 @@ def macro_recall(judged: Judged, weights: Array) -> Array:
     "of all labels that hold, the share that is answered",
     "Of the labels that hold {} are found.",
 )
-def micro_recall(judged: Judged, weights: Array) -> Array:
-    right, _, true = (counts.sum(1) for counts in count_labels(judged, weights))
+def micro_recall(predictions: PredictionSet, weights: Array) -> Array:
+    right, _, true = (counts.sum(1) for counts in count_labels(predictions, weights))
     return divide(right, true)
 
 
@@ -117,8 +117,8 @@ def micro_recall(judged: Judged, weights: Array) -> Array:
     "the share of samples of which every label is right",
     "Of {} of the samples every label is right.",
 )
-def exact_match(judged: Judged, weights: Array) -> Array:
-    asked, said, true = label_flags(judged)
+def exact_match(predictions: PredictionSet, weights: Array) -> Array:
+    asked, said, true = label_flags(predictions)
     return average(((said == true) | ~asked).all(1), weights)
 
 
@@ -130,8 +130,8 @@ def exact_match(judged: Judged, weights: Array) -> Array:
     "the share of labels that are wrong, over all samples",
     "Of all labels of all samples {} are wrong.",
 )
-def hamming_loss(judged: Judged, weights: Array) -> Array:
-    asked, said, true = label_flags(judged)
+def hamming_loss(predictions: PredictionSet, weights: Array) -> Array:
+    asked, said, true = label_flags(predictions)
     wrong = ((said != true) & asked).sum(1)
     return divide(weights @ wrong, weights @ asked.sum(1))
 
@@ -143,10 +143,10 @@ def hamming_loss(judged: Judged, weights: Array) -> Array:
     "max",
     "how often a sample with the label gets a higher score than one without it; the mean over labels",
     "Of two samples, one with a label and one without, the right one gets the higher score in {}.",
-    fits=lambda judged: len(judged.classes) <= MOST_CURVES,
+    fits=lambda predictions: len(predictions.classes) <= MOST_CURVES,
 )
-def roc_area(judged: Judged, weights: Array) -> Array:
-    return _mean_area(judged, weights, roc_area_of)
+def roc_area(predictions: PredictionSet, weights: Array) -> Array:
+    return _mean_area(predictions, weights, roc_area_of)
 
 
 @metric(
@@ -156,16 +156,16 @@ def roc_area(judged: Judged, weights: Array) -> Array:
     "max",
     "the area under the precision–recall curve of each label; the mean over labels",
     "From the surest yes on down, precision is {} on average.",
-    fits=lambda judged: len(judged.classes) <= MOST_CURVES,
+    fits=lambda predictions: len(predictions.classes) <= MOST_CURVES,
 )
-def average_precision(judged: Judged, weights: Array) -> Array:
-    return _mean_area(judged, weights, pr_area)
+def average_precision(predictions: PredictionSet, weights: Array) -> Array:
+    return _mean_area(predictions, weights, pr_area)
 
 
-def _mean_area(judged: Judged, weights: Array, area: Any) -> Array:
-    asked, _, true = label_flags(judged)
+def _mean_area(predictions: PredictionSet, weights: Array, area: Any) -> Array:
+    asked, _, true = label_flags(predictions)
     found = [
-        area(judged.arrays["sure"][rows, k], true[rows, k], weights[:, rows])
+        area(predictions.arrays["sure"][rows, k], true[rows, k], weights[:, rows])
         for k, rows in enumerate(map(np.flatnonzero, asked.T))
         if len(rows)
     ]

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics.registry import average, metric
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 Array = NDArray[Any]
 
@@ -22,8 +22,8 @@ Array = NDArray[Any]
     "The answers are off by {} (root mean square).",
     percent=False,
 )
-def rmse(judged: Judged, weights: Array) -> Array:
-    squares = (judged.errors**2).mean(1)
+def rmse(predictions: PredictionSet, weights: Array) -> Array:
+    squares = (predictions.errors**2).mean(1)
     return np.asarray(np.sqrt(average(squares, weights)))
 
 
@@ -36,8 +36,8 @@ def rmse(judged: Judged, weights: Array) -> Array:
     "The answers are off by {} on average.",
     percent=False,
 )
-def mean_absolute_error(judged: Judged, weights: Array) -> Array:
-    return average(np.abs(judged.errors).mean(1), weights)
+def mean_absolute_error(predictions: PredictionSet, weights: Array) -> Array:
+    return average(np.abs(predictions.errors).mean(1), weights)
 
 
 @metric(
@@ -48,13 +48,13 @@ def mean_absolute_error(judged: Judged, weights: Array) -> Array:
     "the share of the target's variance that is explained: 1 is perfect, 0 is always answering the mean",
     "{} of how the targets differ is explained (1 is all, 0 is always answering their mean).",
     percent=False,
-    fits=lambda judged: judged.size > 1 and judged.errors.shape[1] <= 64,
+    fits=lambda predictions: predictions.size > 1 and predictions.errors.shape[1] <= 64,
 )
-def r2(judged: Judged, weights: Array) -> Array:
-    truth = judged.arrays["truth"].astype(np.float64).reshape(judged.size, -1)
+def r2(predictions: PredictionSet, weights: Array) -> Array:
+    truth = predictions.arrays["truth"].astype(np.float64).reshape(predictions.size, -1)
     truth = truth - truth.mean(0)  # the sums of squares below would lose their digits far from 0
     total = weights.sum(1)[:, None]
-    residual = weights @ judged.errors**2
+    residual = weights @ predictions.errors**2
     spread = weights @ truth**2 - (weights @ truth) ** 2 / total
     each = 1 - np.divide(residual, spread, out=np.full(residual.shape, np.nan), where=spread > 0)
     return np.asarray(each.mean(1))
@@ -69,5 +69,5 @@ def r2(judged: Judged, weights: Array) -> Array:
     "On average the answers are {} too large (less than 0: too small).",
     percent=False,
 )
-def bias(judged: Judged, weights: Array) -> Array:
-    return average(judged.errors.mean(1), weights)
+def bias(predictions: PredictionSet, weights: Array) -> Array:
+    return average(predictions.errors.mean(1), weights)

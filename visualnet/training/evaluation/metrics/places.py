@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics.classes import divide
 from visualnet.training.evaluation.metrics.registry import average, metric
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 Array = NDArray[Any]
 LONGEST = 128
@@ -17,9 +17,9 @@ LONGEST = 128
 PICTURES = "pixels mask"
 
 
-def overlaps_of(judged: Judged, weights: Array) -> tuple[Array, Array, Array]:
+def overlaps_of(predictions: PredictionSet, weights: Array) -> tuple[Array, Array, Array]:
     """For each row of weights and each class: places that are right, answered and true, of all pictures together."""
-    right, said, true = judged.overlaps
+    right, said, true = predictions.overlaps
     return weights @ right, weights @ said, weights @ true
 
 
@@ -35,8 +35,8 @@ def _mean_of_occurring(values: Array, occurs: Array) -> Array:
     "the overlap of answered and true pixels by their union, the mean over the classes that occur",
     "Answered and true areas share {} of what they cover together, on average over the classes.",
 )
-def mean_iou(judged: Judged, weights: Array) -> Array:
-    right, said, true = overlaps_of(judged, weights)
+def mean_iou(predictions: PredictionSet, weights: Array) -> Array:
+    right, said, true = overlaps_of(predictions, weights)
     union = said + true - right
     return _mean_of_occurring(divide(right, union), union > 0)
 
@@ -49,8 +49,8 @@ def mean_iou(judged: Judged, weights: Array) -> Array:
     "twice the overlap by the sum of both areas, the mean over the classes that occur",
     "Answered and true areas agree to {} (Dice), on average over the classes.",
 )
-def mean_dice(judged: Judged, weights: Array) -> Array:
-    right, said, true = overlaps_of(judged, weights)
+def mean_dice(predictions: PredictionSet, weights: Array) -> Array:
+    right, said, true = overlaps_of(predictions, weights)
     return _mean_of_occurring(divide(2 * right, said + true), said + true > 0)
 
 
@@ -62,8 +62,8 @@ def mean_dice(judged: Judged, weights: Array) -> Array:
     "the share of pixels that are answered right; a large background makes it high",
     "{} of the pixels are answered right.",
 )
-def pixel_accuracy(judged: Judged, weights: Array) -> Array:
-    right, _, true = overlaps_of(judged, weights)
+def pixel_accuracy(predictions: PredictionSet, weights: Array) -> Array:
+    right, _, true = overlaps_of(predictions, weights)
     return divide(right.sum(1), true.sum(1))
 
 
@@ -75,8 +75,8 @@ def pixel_accuracy(judged: Judged, weights: Array) -> Array:
     "the share of places at which the right token is answered",
     "{} of the tokens are answered right.",
 )
-def token_accuracy(judged: Judged, weights: Array) -> Array:
-    right, _, true = overlaps_of(judged, weights)
+def token_accuracy(predictions: PredictionSet, weights: Array) -> Array:
+    right, _, true = overlaps_of(predictions, weights)
     return divide(right.sum(1), true.sum(1))
 
 
@@ -88,15 +88,15 @@ def token_accuracy(judged: Judged, weights: Array) -> Array:
     "the share of sequences in which every token is right",
     "{} of the sequences are right from end to end.",
 )
-def exact_match(judged: Judged, weights: Array) -> Array:
-    truth = judged.arrays["truth"]
-    exact = ((judged.arrays["said"] == truth) | (truth < 0)).all(1)
+def exact_match(predictions: PredictionSet, weights: Array) -> Array:
+    truth = predictions.arrays["truth"]
+    exact = ((predictions.arrays["said"] == truth) | (truth < 0)).all(1)
     return average(exact, weights)
 
 
-def _is_written(judged: Judged) -> bool:
+def _is_written(predictions: PredictionSet) -> bool:
     """Whether it is known what the network writes without being told the right tokens so far."""
-    return "free" in judged.arrays
+    return "free" in predictions.arrays
 
 
 @metric(
@@ -108,9 +108,9 @@ def _is_written(judged: Judged) -> bool:
     "{} of the sequences are written right from end to end, with nobody telling the right tokens so far.",
     fits=_is_written,
 )
-def free_exact_match(judged: Judged, weights: Array) -> Array:
-    truth = judged.arrays["truth"]
-    return average(((judged.arrays["free"] == truth) | (truth < 0)).all(1), weights)
+def free_exact_match(predictions: PredictionSet, weights: Array) -> Array:
+    truth = predictions.arrays["truth"]
+    return average(((predictions.arrays["free"] == truth) | (truth < 0)).all(1), weights)
 
 
 @metric(
@@ -122,10 +122,10 @@ def free_exact_match(judged: Judged, weights: Array) -> Array:
     "{} of the tokens are right where the network goes on from what it has written itself.",
     fits=_is_written,
 )
-def free_token_accuracy(judged: Judged, weights: Array) -> Array:
-    truth = judged.arrays["truth"]
+def free_token_accuracy(predictions: PredictionSet, weights: Array) -> Array:
+    truth = predictions.arrays["truth"]
     asked = truth >= 0
-    right = ((judged.arrays["free"] == truth) & asked).sum(1).astype(np.float64)
+    right = ((predictions.arrays["free"] == truth) & asked).sum(1).astype(np.float64)
     return divide(weights @ right, weights @ asked.sum(1).astype(np.float64))
 
 
@@ -136,12 +136,12 @@ def free_token_accuracy(judged: Judged, weights: Array) -> Array:
     "min",
     "how many tokens must be put in, taken out or changed in a sequence, by its length (Levenshtein), on average",
     "To mend a sequence, {} of its tokens must be changed on average.",
-    fits=lambda judged: judged.arrays["truth"].shape[1] <= LONGEST,
+    fits=lambda predictions: predictions.arrays["truth"].shape[1] <= LONGEST,
 )
-def edit_distance(judged: Judged, weights: Array) -> Array:
-    if "edits" not in judged.kept:
-        judged.kept["edits"] = edit_distances(judged.arrays["said"], judged.arrays["truth"])
-    return average(judged.kept["edits"], weights)
+def edit_distance(predictions: PredictionSet, weights: Array) -> Array:
+    if "edits" not in predictions.kept:
+        predictions.kept["edits"] = edit_distances(predictions.arrays["said"], predictions.arrays["truth"])
+    return average(predictions.kept["edits"], weights)
 
 
 @metric(
@@ -154,8 +154,8 @@ def edit_distance(judged: Judged, weights: Array) -> Array:
     percent=False,
     probabilities=True,
 )
-def token_loss(judged: Judged, weights: Array) -> Array:
-    return divide(weights @ judged.arrays["surprise"], weights @ judged.arrays["asked"].astype(float))
+def token_loss(predictions: PredictionSet, weights: Array) -> Array:
+    return divide(weights @ predictions.arrays["surprise"], weights @ predictions.arrays["asked"].astype(float))
 
 
 def edit_distances(said: Array, truth: Array) -> Array:

@@ -10,10 +10,10 @@ from typing import Any
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number, format_percent
-from visualnet.training.evaluation.judged import Judged
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 Array = NDArray[Any]
-Values = Callable[[Judged, Array], Array]
+Values = Callable[[PredictionSet, Array], Array]
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Metric:
     values: Values
     percent: bool = True
     probabilities: bool = False
-    fits: Callable[[Judged], bool] = lambda judged: True
+    fits: Callable[[PredictionSet], bool] = lambda predictions: True
 
-    def can_judge(self, judged: Judged) -> bool:
+    def can_draw(self, predictions: PredictionSet) -> bool:
         """Whether it can be computed of these answers."""
-        known = judged.has_probabilities or not self.probabilities
-        return judged.task in self.tasks and known and self.fits(judged)
+        known = predictions.has_probabilities or not self.probabilities
+        return predictions.task in self.tasks and known and self.fits(predictions)
 
     def format(self, value: float) -> str:
         """A value as people read it."""
@@ -73,6 +73,6 @@ def average(values: Array, weights: Array) -> Array:
     return found
 
 
-def metrics_for(judged: Judged) -> list[Metric]:
+def metrics_for(predictions: PredictionSet) -> list[Metric]:
     """The metrics of these answers, the most important first."""
-    return [found for found in METRICS.values() if found.can_judge(judged)]
+    return [found for found in METRICS.values() if found.can_draw(predictions)]

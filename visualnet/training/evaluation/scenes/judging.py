@@ -12,10 +12,10 @@ from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
 from visualnet.data.regions.region_samples import PICTURE, RegionSamples, Scene, find_regions
 from visualnet.data.samples import BrokenSample
-from visualnet.training.detection.detector import Detections, Limits, Taken, detect, make_forward
+from visualnet.training.detection.detector import CropPreparation, Detections, Limits, detect, make_forward
 from visualnet.training.detection.heads import CannotDetect
-from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics.boxes import match_boxes
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 Array = NDArray[Any]
 NAME = "objects in scenes"
@@ -31,7 +31,7 @@ def whole_scenes(regions: RegionSamples, index: Array) -> Array:
     return np.asarray(scene[count == regions.regions])
 
 
-def judge_scenes(model: Model, data: Loaded, index: Array, check: Callable[[float], None]) -> Judged | None:
+def judge_scenes(model: Model, data: Loaded, index: Array, check: Callable[[float], None]) -> PredictionSet | None:
     """The objects found in the scenes of a part, surest first, beside the true ones. None where the data are no regions of scenes, the
     network does not tell their classes, or no scene stands in the part as a whole.
 
@@ -42,7 +42,7 @@ def judge_scenes(model: Model, data: Loaded, index: Array, check: Callable[[floa
     if regions is None or not len(scenes):
         return None
     try:
-        forward, heads = make_forward(model, Taken(data.preparation, data.mean, data.std))
+        forward, heads = make_forward(model, CropPreparation(data.preparation, data.mean, data.std))
     except CannotDetect:
         return None
     found: list[tuple[int, Scene, Detections]] = []
@@ -57,7 +57,7 @@ def judge_scenes(model: Model, data: Loaded, index: Array, check: Callable[[floa
     if not found:
         return None
     first = np.array([at * regions.regions for at, _, _ in found], np.int64)
-    return Judged(NAME, "boxes", first, tuple(data.classes[1:]), _arrays(found))
+    return PredictionSet(NAME, "boxes", first, tuple(data.classes[1:]), _arrays(found))
 
 
 def _arrays(found: list[tuple[int, Scene, Detections]]) -> dict[str, Array]:

@@ -16,11 +16,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from visualnet.core.errors import first_line
 from visualnet.core.project import Project
 from visualnet.data.loading import Loaded
 from visualnet.training import events
 from visualnet.training.control import Control
-from visualnet.training.loop.failures import first_line
 from visualnet.training.loop.session import Session
 from visualnet.training.loop.sinks import Sink
 
@@ -98,7 +98,7 @@ class TurnSession(Session):
             self.reason = self.run()
         except Exception as error:
             # Only text is kept: a kept exception would keep every tensor of the step alive.
-            self.words = first_line(error) or type(error).__name__
+            self.words = first_line(error)
         self.over = True
         self._end.release()
 

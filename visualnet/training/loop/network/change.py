@@ -31,7 +31,7 @@ from visualnet.analysis.compare.weights_kept import (
 from visualnet.analysis.facts import NodePath
 from visualnet.compiling.module import Model
 from visualnet.compiling.own_tensors import own_tensors
-from visualnet.core.errors import FileError
+from visualnet.core.errors import FileError, first_line
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.storage.temporaries import folder_aside
@@ -43,7 +43,7 @@ from visualnet.training.checkpoints import BadCheckpoint, lay_out_like
 from visualnet.training.control import Control
 from visualnet.training.learners.learner import Learner
 from visualnet.training.loop import preflight
-from visualnet.training.loop.failures import TrainingRefused, first_line
+from visualnet.training.loop.failures import TrainingRefused
 from visualnet.training.loop.network.earlier_weights import NodeWeights, WeightStore, write_nodes
 from visualnet.training.loop.network.parts import NetworkParts, build_parts, compile_network
 from visualnet.training.loop.preflight import Fault

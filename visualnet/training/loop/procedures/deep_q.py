@@ -162,14 +162,14 @@ class DeepQ(Procedure):
         return normaliser(self.run.data)
 
     def rounds(self) -> Iterator[DrawnBatch]:
-        from visualnet.training.loop.procedures.q_play import renew
+        from visualnet.training.loop.procedures.q_play import update_target_network
 
         run, play, state = self.run, self.play, self.run.state
         while state.position < run.sampler.steps:
             self._play_on()
             # From here to the step nothing is saved in between: it is done whole or not at all.
             if state.step and state.step % self.settings["target_every"] == 0:
-                renew(self.following, self.weights, self.settings["target_rate"])
+                update_target_network(self.following, self.weights, self.settings["target_rate"])
             places = play.draw()
             batch = self.again(places, state.step)
             self._told.append((*(play.last or (None, None)), play.epsilon))

@@ -107,7 +107,9 @@ class QPlay:
         try:
             now, _ = self.world.reset(seed=seed)
         except Exception as error:
-            raise PlayFailed(f"the environment could not begin the episode of seed {seed}: {told(error)}") from error
+            raise PlayFailed(
+                f"the environment could not begin the episode of seed {seed}: {describe_error(error)}"
+            ) from error
         self.episode_seed, self.taken, self.total = seed, [], 0.0
         self.now = self.looked_at(now)
 
@@ -116,7 +118,9 @@ class QPlay:
         try:
             after, reward, ended, cut, _ = self.world.step(action)
         except Exception as error:
-            raise PlayFailed(f"{self.place()} the environment failed on action {action}: {told(error)}") from error
+            raise PlayFailed(
+                f"{self.place()} the environment failed on action {action}: {describe_error(error)}"
+            ) from error
         if not math.isfinite(reward):
             raise PlayFailed(
                 f"{self.place()} the reward is {reward}: nothing can be learned from that; mend the environment"
@@ -162,7 +166,7 @@ class QPlay:
 
 
 @torch.no_grad()
-def renew(lagging: list[Tensor], weights: list[Tensor], rate: float) -> None:
+def update_target_network(lagging: list[Tensor], weights: list[Tensor], rate: float) -> None:
     """Let the target network's weights follow: by this share of the way, or become copies."""
     for old, new in zip(lagging, weights, strict=True):
         if rate < 1 and old.is_floating_point():
@@ -216,7 +220,7 @@ def describe_episodes(episodes: list[tuple[float, int]]) -> dict[str, float]:
     }
 
 
-def told(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """What an exception says, on one line."""
     words = str(error).strip().partition("\n")[0]
     return f"{type(error).__name__}: {words}" if words else type(error).__name__

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from visualnet.analysis import Analysis
 from visualnet.core.graph import Port
 from visualnet.figures.charts.marks import Chart
-from visualnet.figures.sequences.filled_words import Filled, FilledWords
+from visualnet.figures.sequences.filled_words import FilledPlace, FilledWords
 from visualnet.layers.declaration.params import count
 from visualnet.training.observations.answers.fields import held_against
 from visualnet.training.observations.answers.images import chosen_batch, sample_names
@@ -105,7 +105,7 @@ class FilledIn(Observation):
         arrays = result.arrays
         names = dict(zip(arrays["used"].tolist(), result.words["words"], strict=True))
         asked = tuple(
-            Filled(
+            FilledPlace(
                 int(place),
                 tuple(names[token] for token in arrays["tokens"][at, : self.likeliest].tolist()),
                 tuple(arrays["shares"][at, : self.likeliest].tolist()),

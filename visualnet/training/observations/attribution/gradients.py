@@ -41,7 +41,7 @@ def smooth_gradients(
     return [total / count for total in sums]
 
 
-class Integrated(NamedTuple):
+class IntegratedShares(NamedTuple):
     """Shares of each number of the inputs, the score of the sample and of the baseline.
 
     ``error`` is by how much the shares miss the difference of both scores: it vanishes with more steps.
@@ -53,7 +53,7 @@ class Integrated(NamedTuple):
     error: float
 
 
-def integrate_gradients(score: Score, inputs: Inputs, baselines: Inputs, steps: int) -> Integrated:
+def integrate_gradients(score: Score, inputs: Inputs, baselines: Inputs, steps: int) -> IntegratedShares:
     """Integrated gradients (Sundararajan et al. 2017): the difference from the baseline times the mean gradient on the straight way from
     there, by the rule of midpoints. The shares add up to the difference of both scores (completeness)."""
     sums = [torch.zeros_like(x) for x in inputs]
@@ -70,7 +70,7 @@ def integrate_gradients(score: Score, inputs: Inputs, baselines: Inputs, steps: 
     with torch.no_grad():
         reached, base_score = float(score(*inputs)[0]), float(score(*baselines)[0])
     total_share = float(sum(share.double().sum() for share in shares))
-    return Integrated(shares, reached, base_score, abs(total_share - (reached - base_score)))
+    return IntegratedShares(shares, reached, base_score, abs(total_share - (reached - base_score)))
 
 
 def _parts(count: int) -> list[int]:

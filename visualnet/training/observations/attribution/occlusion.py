@@ -13,7 +13,7 @@ from torch import Tensor
 from visualnet.training.observations.attribution.gradients import CHUNK, Score
 
 
-class Occluded(NamedTuple):
+class OcclusionMap(NamedTuple):
     """By how much the score falls with each patch, where each begins, and for each place the mean over the patches that cover it."""
 
     falls: NDArray[np.float32]
@@ -24,7 +24,7 @@ class Occluded(NamedTuple):
 
 def occlude(
     score: Score, sample: Tensor, cover: Tensor, patch: tuple[int, ...], stride: tuple[int, ...], axes: tuple[int, ...]
-) -> Occluded:
+) -> OcclusionMap:
     """Cover one sample (1, …) patch by patch with the values of ``cover``. ``axes`` are those that patches have a size along, as axes of
     the sample's tensor; along all others a patch covers everything. The last patch of an axis ends where the axis does."""
     extents = [sample.shape[axis] for axis in axes]
@@ -46,7 +46,7 @@ def occlude(
         total[part] += fall
         count[part] += 1
     mean = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
-    return Occluded(np.array(falls, np.float32), corners, mean.astype(np.float32), plain)
+    return OcclusionMap(np.array(falls, np.float32), corners, mean.astype(np.float32), plain)
 
 
 def _starts(extent: int, patch: int, stride: int) -> list[int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.data.examination.face import column_titles, is_picture
+from visualnet.data.examination.sample_content import column_titles, is_picture
 from visualnet.data.preparation.registry import make_steps
 from visualnet.data.registry import make_data_set
 from visualnet.figures.charts.observed.attribution import AttributedPart, Map

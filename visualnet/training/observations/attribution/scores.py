@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from visualnet.training.observations.context import ObservationContext
 
 
-class Explained(NamedTuple):
+class ExplainedScore(NamedTuple):
     """What is explained: the class (None where the network answers one number), its name, and whether the score is a probability."""
 
     target: int | None
@@ -84,7 +84,7 @@ class Scorer:
         chosen = answer[:, self.explained.target]
         return chosen.flatten(1).mean(1) if chosen.dim() > 1 else chosen
 
-    def _choose(self, answer: Tensor, target: str, number: int) -> Explained:
+    def _choose(self, answer: Tensor, target: str, number: int) -> ExplainedScore:
         names = self.context.class_names
         port = self.context.scores_port
         spec = self.context.model.analysis.at(port[0]).leaving[port[1]]
@@ -92,14 +92,14 @@ class Scorer:
         width = answer.shape[1] if answer.dim() > 1 else 1
         if width == 1:
             if len(names) != 2:
-                return Explained(None, "the answer", False)
+                return ExplainedScore(None, "the answer", False)
             threshold = 0.5 if is_share else 0.0
             chosen = self._wanted(target, number, int(float(answer[0].float().mean()) > threshold), 2)
         else:
             best = int(answer[0].flatten(1).mean(1).argmax()) if answer.dim() > 2 else int(answer[0].argmax())
             chosen = self._wanted(target, number, best, width)
         name = f"“{names[chosen]}”" if chosen < len(names) and width in (1, len(names)) else f"number {chosen}"
-        return Explained(chosen, name, is_share)
+        return ExplainedScore(chosen, name, is_share)
 
     def _wanted(self, target: str, number: int, predicted: int, count: int) -> int:
         if target == "predicted":

@@ -106,12 +106,12 @@ def _lens_forward(context: ObservationContext) -> tuple[Forward, Heads]:
     """What the observed network says of crops, with what a person feeds in it."""
     import torch
 
-    from visualnet.training.detection.detector import Taken, input_field
+    from visualnet.training.detection.detector import CropPreparation, input_field
     from visualnet.training.detection.heads import find_heads
     from visualnet.training.observations.context import as_array
 
     heads, field = find_heads(context.model.plan), input_field(context.model)
-    taken = Taken(context.data.preparation, context.data.mean, context.data.std)
+    taken = CropPreparation(context.data.preparation, context.data.mean, context.data.std)
     ports = [((port.node,), port.port) for port in (heads.scores, heads.refinement) if port is not None]
 
     def forward(crops: Array) -> tuple[Array, Array | None]:

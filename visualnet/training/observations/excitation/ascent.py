@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 
-class Ascent(NamedTuple):
+class AscentResult(NamedTuple):
     """The input that was found, and the unit's value before each step and at the end."""
 
     image: Tensor
@@ -38,7 +38,7 @@ def ascend(
     generator: torch.Generator,
     device: torch.device,
     check: Callable[[float], None],
-) -> Ascent:
+) -> AscentResult:
     """Make an input (1, …) larger for the unit, step by step, with Adam. All chance is drawn from the generator; ``check`` is called with
     the share that is done, and may raise."""
     x = (torch.randn((1, *shape), generator=generator) * START).to(device)
@@ -63,7 +63,7 @@ def ascend(
         x = x + rate * (mean / (1 - 0.9**step)) / ((square / (1 - 0.999**step)).sqrt() + 1e-8)
     with torch.no_grad():
         values.append(float(unit(x).sum()))
-    return Ascent(x.detach(), tuple(values))
+    return AscentResult(x.detach(), tuple(values))
 
 
 def _shift(jitter: int, generator: torch.Generator) -> int:

@@ -24,7 +24,7 @@ from visualnet.training.observations.attribution.sample_parts import (
 from visualnet.training.observations.attribution.scores import Scorer
 from visualnet.training.observations.excitation.ascent import Regularisation, ascend
 from visualnet.training.observations.excitation.rectification import RectifiedGradients
-from visualnet.training.observations.excitation.strongest import Excited, cut_patch, find_strongest
+from visualnet.training.observations.excitation.strongest import StrongActivation, cut_patch, find_strongest
 from visualnet.training.observations.excitation.units import channel_axis, choose_unit, map_arrays
 from visualnet.training.observations.observation import CannotObserve, Result, Subject
 
@@ -94,7 +94,7 @@ def _chunks(context: ObservationContext, subject: Subject, places: np.ndarray) -
 
 
 def _show_strongest(
-    context: ObservationContext, subject: Subject, found: Sequence[Excited], told: str, cut: bool
+    context: ObservationContext, subject: Subject, found: Sequence[StrongActivation], told: str, cut: bool
 ) -> Result:
     field = context.input_fields[0]
     shown = context.data.fields[field]
@@ -127,7 +127,7 @@ def _show_strongest(
     return Result(arrays, words, capitalize_first(told))
 
 
-def _tile(values: np.ndarray, sight: Field | None, one: Excited) -> np.ndarray:
+def _tile(values: np.ndarray, sight: Field | None, one: StrongActivation) -> np.ndarray:
     """A sample, or the patch that a place sees, as colours (H, W, 3)."""
     shown = show_sample(values, "image")
     planes = np.repeat(shown[None], 3, 0) if shown.ndim == 2 else shown.transpose(2, 0, 1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 
-class Excited(NamedTuple):
+class StrongActivation(NamedTuple):
     """A sample (its place in the data), the value there, and where in the map it stands (empty where the unit has no places)."""
 
     value: float
@@ -21,10 +21,10 @@ class Excited(NamedTuple):
 
 def find_strongest(
     chunks: Iterable[tuple[Sequence[int] | NDArray[np.int64], Tensor]], channel: int, count: int, axis: int = 1
-) -> list[Excited]:
+) -> list[StrongActivation]:
     """The ``count`` samples with the largest values of a channel, largest first, one place of each. Chunks are samples with what they give:
     (sample, …), the channels along ``axis``. Of equal values the earlier sample comes first."""
-    heap: list[tuple[float, int, Excited]] = []
+    heap: list[tuple[float, int, StrongActivation]] = []
     seen = 0
     for samples, values in chunks:
         chosen = values.detach().select(axis, channel).float().cpu()
@@ -36,7 +36,7 @@ def find_strongest(
                 if chosen.dim() > 1
                 else ()
             )
-            entry = (float(tops[row]), -seen, Excited(float(tops[row]), int(sample), place))
+            entry = (float(tops[row]), -seen, StrongActivation(float(tops[row]), int(sample), place))
             seen += 1
             if len(heap) < count:
                 heapq.heappush(heap, entry)

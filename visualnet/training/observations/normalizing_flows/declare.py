@@ -27,7 +27,7 @@ from visualnet.training.observations.normalizing_flows.reading import (
     draw_latents,
     field_of,
     flow_at,
-    flows,
+    invertible_flows,
     log_densities,
     plane_flows,
     scale_of,
@@ -124,7 +124,7 @@ class FlowSamples(Observation):
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
-        return [subject_of(f) for f in flows(analysis) if _can_be_seen(shape_of(analysis, f.inputs[0]))]
+        return [subject_of(f) for f in invertible_flows(analysis) if _can_be_seen(shape_of(analysis, f.inputs[0]))]
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         analysis = context.model.analysis

@@ -26,7 +26,7 @@ _PROGRAMS: WeakKeyDictionary[Any, tuple[Any, dict[Any, Any]]] = WeakKeyDictionar
 PLANE = (2,)
 
 
-def flows(analysis: Analysis) -> list[Flow]:
+def invertible_flows(analysis: Analysis) -> list[Flow]:
     """The flows that can be walked back to one input, or to several."""
     if analysis.errors():
         return []
@@ -44,7 +44,7 @@ def flow_at(analysis: Analysis, subject: Subject) -> Flow:
     Raises:
         CannotObserve: there is none any more.
     """
-    for flow in flows(analysis):
+    for flow in invertible_flows(analysis):
         if subject_of(flow) == subject:
             return flow
     raise CannotObserve("No likelihood is computed of what leaves here any more: wire it to z of “Flow likelihood”.")
@@ -57,7 +57,7 @@ def shape_of(analysis: Analysis, port: Port) -> tuple[int, ...]:
 
 def plane_flows(analysis: Analysis) -> list[Flow]:
     """Those whose one input is a point of the plane."""
-    return [f for f in flows(analysis) if [shape_of(analysis, port) for port in f.inputs] == [PLANE]]
+    return [f for f in invertible_flows(analysis) if [shape_of(analysis, port) for port in f.inputs] == [PLANE]]
 
 
 def field_of(context: ObservationContext, port: Port) -> str:

@@ -19,7 +19,7 @@ PENDING = 8
 """A W-th part by this number of points is joined at once: so many stay whole at the end of a curve, and twice as many at most."""
 
 
-class Joined(NamedTuple):
+class ThinnedPoints(NamedTuple):
     """What stays of some points: the places of those that stay, in order, the mean of each one's bucket (NaN: a gap), and for how many
     points each stands. The counts add up to the number of points."""
 
@@ -34,7 +34,7 @@ def bucket_of(number: int, whole: int) -> int:
     return 1 if not level else min(1 << (level + 1), whole // PENDING)
 
 
-def join(values: Values, bucket: int) -> Joined:
+def join(values: Values, bucket: int) -> ThinnedPoints:
     """What stays of these points, whose number is a multiple of ``bucket``, when each bucket is joined."""
     columns = np.stack(from_points(values, 0, bucket))
     at = np.unique(columns[(columns >= 0) & (columns < NONE)])
@@ -43,7 +43,7 @@ def join(values: Values, bucket: int) -> Joined:
     finite = (~np.isnan(table)).sum(1)
     sums = np.where(np.isnan(table), 0.0, table).sum(1)
     means = np.where(gap, np.nan, sums[of] / np.maximum(finite[of], 1))
-    return Joined(at, means, _shares(2 * of + gap, np.where(gap, bucket - finite[of], finite[of])))
+    return ThinnedPoints(at, means, _shares(2 * of + gap, np.where(gap, bucket - finite[of], finite[of])))
 
 
 def _shares(groups: Index, totals: NDArray[np.int64]) -> Counts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualnet.compiling.source_code.code_layout import spell
+from visualnet.compiling.source_code.code_layout import write_literal
 from visualnet.core.project import LAST_EPOCH
 
 
@@ -13,7 +13,7 @@ def spell_best(name: str, mode: str, min_delta: bool, alone: bool) -> dict[str, 
     gain = "gained - value" if mode == "min" else "value - gained"
     least = "MIN_DELTA" if min_delta else "0"
     told = {
-        "value_of_epoch": "float(epoch)" if last else f"means[{spell(name)}]",
+        "value_of_epoch": "float(epoch)" if last else f"means[{write_literal(name)}]",
         "worst_value": worst,
         "has_gained": f"{gain} > {least}",
     }

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from visualnet.compiling.module import Model
-from visualnet.compiling.source_code.code_layout import spell
+from visualnet.compiling.source_code.code_layout import write_literal
 from visualnet.core.text.python_source import parse_source
 from visualnet.data.environments.environment import OBSERVATION
 from visualnet.data.environments.registry import environment_of
@@ -132,20 +132,24 @@ def fill_play(data: Loaded, model: Model, values: Values, network: str) -> tuple
         "definitions": "\n\n\n".join(sources),
         "title": environment.title,
         "world": printed.make,
-        "shape": spell(tuple(int(n) for n in spec.shape)),
+        "shape": write_literal(tuple(int(n) for n in spec.shape)),
         "dtype": "int64" if spec.dtype == "int" else "float32",
-        "actions": spell(len(environment.actions)),
+        "actions": write_literal(len(environment.actions)),
         "network": network,
-        "batch": ", ".join(f"batch[{spell(field)}]" for field in model.fields),
+        "batch": ", ".join(f"batch[{write_literal(field)}]" for field in model.fields),
     }
     filled = fill(TEXT.replace("$definitions\n", "#definitions\n"), holds, given)
-    constants = fill(CONSTANTS, (), {"rounds": spell(values["rounds"]), "play": spell_settings(settings)})
+    constants = fill(CONSTANTS, (), {"rounds": write_literal(values["rounds"]), "play": spell_settings(settings)})
     return filled.replace("#definitions", given["definitions"]), constants
 
 
 def spell_settings(settings: Values) -> str:
     """A dict, a setting a line."""
-    return "{\n" + "\n".join(f"    {spell(name)}: {spell(value)}," for name, value in settings.items()) + "\n}"
+    return (
+        "{\n"
+        + "\n".join(f"    {write_literal(name)}: {write_literal(value)}," for name, value in settings.items())
+        + "\n}"
+    )
 
 
 def _definitions(module: ModuleType) -> str:

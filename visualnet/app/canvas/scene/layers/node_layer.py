@@ -221,10 +221,10 @@ class CardLayer(SheetLayer):
         painter.fillRect(area, QColor(self.theme.raised if full else block_colour(self.theme, item.content.family)))
 
     def _render(self, item: NodeItem, full: bool, scale: float, ratio: float) -> QPixmap:
-        if (face := self.canvas.face) is not None:
+        if (own_painter := self.canvas.card_painter) is not None:
             picture = _sprite_of(item, scale, ratio)
             with _painting(picture, scale) as p:
-                if face.paint(p, item, self.theme, scale):
+                if own_painter.paint(p, item, self.theme, scale):
                     return picture
         # A block's shape is shared by all of its size and colour; its name is written on a copy.
         picture = _sprite_of(item, scale, ratio) if full else QPixmap(self._block_picture(item, scale, ratio))

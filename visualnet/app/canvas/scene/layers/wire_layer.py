@@ -12,7 +12,7 @@ from visualnet.app.canvas.scene.layers.sheet_layer import ALL, MOVING, SheetLaye
 from visualnet.app.canvas.scene.node_painter import paint_label
 from visualnet.app.canvas.scene.painting import cosmetic_pen, enlargement, to_rect
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
-from visualnet.app.canvas.scene.wire_item import WireInk, WireItem
+from visualnet.app.canvas.scene.wire_item import WireItem, WireStyle
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import mix
 from visualnet.core.graph import Port
@@ -49,26 +49,25 @@ class WireLayer(SheetLayer):
             pen.setCosmetic(cosmetic)
         painter.setPen(plain)
         shown = canvas.wires_in(area) if scale >= FINE_WIRES else list(wires.values())
-        inks = {t: ink for t, ink in canvas.wire_inks.items() if t in wires and t not in special}
-        flow = marks.flow - special.keys() - inks.keys()
+        styles = {t: style for t, style in canvas.wire_styles.items() if t in wires and t not in special}
+        flow = marks.flow - special.keys() - styles.keys()
         if self.part != ALL:
             moved = self.part == MOVING
             shown = [w for w in shown if (w.target in moving_wires) == moved]
             special = {t: pen for t, pen in special.items() if (t in moving_wires) == moved}
             flow = flow & moving_wires if moved else flow - moving_wires
-            inks = {t: ink for t, ink in inks.items() if (t in moving_wires) == moved}
+            styles = {t: style for t, style in styles.items() if (t in moving_wires) == moved}
         fine = True
         if self.part != MOVING and (scale < FINE_WIRES or len(shown) > TOGETHER):
             moving = canvas.hurry or moving_wires
             fine = scale >= HAIR and len(wires) < (MANY_MOVING if moving else MANY)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
-            painter.drawPath(
-                canvas.all_wires(frozenset({*canvas.failing, *moving_wires, *inks, *filter(None, [marks.hidden_wire])}))
-            )
+            apart = frozenset({*canvas.failing, *moving_wires, *styles, *filter(None, [marks.hidden_wire])})
+            painter.drawPath(canvas.all_wires(apart))
             own = moving_wires if self.part == ALL else frozenset[Port]()
-            singles = [wires[t] for t in own if t in wires and t not in special and t not in inks]
+            singles = [wires[t] for t in own if t in wires and t not in special and t not in styles]
         else:
-            singles = [w for w in shown if not (w.target in special or w.target in marks.flow or w.target in inks)]
+            singles = [w for w in shown if not (w.target in special or w.target in marks.flow or w.target in styles)]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
         for wire in singles:
             if not wire.back:
@@ -80,8 +79,8 @@ class WireLayer(SheetLayer):
         for wire in singles:
             if wire.back:
                 painter.drawPath(wire.path)
-        for ink, path in self._join_by_ink(inks).items():
-            painter.setPen(self._pen(ink.colour, ink.width, max(scale, FINE_WIRES)))  # from far they still differ
+        for style, path in self._join_by_style(styles).items():
+            painter.setPen(self._pen(style.colour, style.width, max(scale, FINE_WIRES)))  # from far they still differ
             painter.drawPath(path)
         painter.setPen(plain)
         if flow:
@@ -98,11 +97,11 @@ class WireLayer(SheetLayer):
         if scale >= SHAPES_FROM * fonts.factor():
             self._paint_labels(painter, shown, enlargement(11, scale))
 
-    def _join_by_ink(self, inks: Mapping[Port, WireInk]) -> dict[WireInk, QPainterPath]:
-        """The wires of each ink as one path, the faintest first: one call for all that look alike."""
-        paths: dict[WireInk, QPainterPath] = {}
-        for target, ink in sorted(inks.items(), key=lambda one: one[1].width):
-            paths.setdefault(ink, QPainterPath()).addPath(self.canvas.wires[target].path)
+    def _join_by_style(self, styles: Mapping[Port, WireStyle]) -> dict[WireStyle, QPainterPath]:
+        """The wires of each style as one path, the faintest first: one call for all that look alike."""
+        paths: dict[WireStyle, QPainterPath] = {}
+        for target, style in sorted(styles.items(), key=lambda one: one[1].width):
+            paths.setdefault(style, QPainterPath()).addPath(self.canvas.wires[target].path)
         return paths
 
     def _paint_bends(self, painter: QPainter, shown: list[WireItem], special: dict[Port, QPen]) -> None:

@@ -4,40 +4,40 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPaintEvent, QPen
-from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QTableWidget, QTableWidgetItem, QWidget
 
-from visualnet.app.features.data_page.samples.face_painting import PAD as CURVE_PAD
-from visualnet.app.features.data_page.samples.face_painting import paint_face
+from visualnet.app.features.data_page.samples.content_painting import PAD as CURVE_PAD
+from visualnet.app.features.data_page.samples.content_painting import paint_content
 from visualnet.app.features.data_page.samples.sound_player import SoundPlayer
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import describe, label
-from visualnet.app.widgets.layouts import column
+from visualnet.app.widgets.layouts import column, stack
 from visualnet.app.widgets.painting import painting
 from visualnet.core.text.visible import visible
-from visualnet.data.examination.face import Face
+from visualnet.data.examination.sample_content import SampleContent
 from visualnet.data.examination.sound import Sound
 
 PAD = 8
 LINE_WIDTH = 2
 
 
-class FaceView(QWidget):
+class SampleCanvas(QWidget):
     """Pictures or curves side by side, each as large as there is room, with its title; and how far a sound was heard."""
 
     def __init__(self, hint: str = "") -> None:
         super().__init__()
         self.hint = hint
         """What stands there while there is nothing."""
-        self.faces: tuple[tuple[str, Face], ...] = ()
+        self.contents: tuple[tuple[str, SampleContent], ...] = ()
         self.classes: tuple[str, ...] = ()
         self.position: float | None = None
         """The share of the sound that was heard; None while nothing plays."""
         self.setMinimumSize(80, 60)
 
-    def show_faces(self, faces: tuple[tuple[str, Face], ...], classes: tuple[str, ...]) -> None:
+    def show_contents(self, contents: tuple[tuple[str, SampleContent], ...], classes: tuple[str, ...]) -> None:
         """Show these, each with its title."""
-        self.faces, self.classes, self.position = faces, classes, None
-        named = ", ".join(filter(None, (title or face.label for title, face in faces)))
+        self.contents, self.classes, self.position = contents, classes, None
+        named = ", ".join(filter(None, (title or content.label for title, content in contents)))
         self.setAccessibleName(f"Sample: {named}" if named else "Sample")
         self.update()
 
@@ -51,11 +51,11 @@ class FaceView(QWidget):
 
     def areas(self) -> list[QRectF]:
         """Where each of them stands, its title above it: in the columns that make them largest."""
-        count = len(self.faces)
+        count = len(self.contents)
         if not count:
             return []
         head = self._head()
-        shape = self.faces[0][1].size if self.faces[0][1].kind == "image" else (0, 0)
+        shape = self.contents[0][1].size if self.contents[0][1].kind == "image" else (0, 0)
         aspect = shape[1] / shape[0] if all(shape) else 2.0
 
         def side(columns: int) -> float:
@@ -73,26 +73,26 @@ class FaceView(QWidget):
         ]
 
     def _head(self) -> int:
-        return fonts.px(16) if any(title for title, _ in self.faces) else 0
+        return fonts.px(16) if any(title for title, _ in self.contents) else 0
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = icons.current_theme()
         with painting(self, smooth=False) as painter:
             painter.fillRect(self.rect(), QColor(theme.field))
             font, head = fonts.sans(fonts.px(12)), self._head()
-            for (title, face), area in zip(self.faces, self.areas(), strict=True):
-                paint_face(painter, area, face, theme, font, self.classes, named=True)
+            for (title, content), area in zip(self.contents, self.areas(), strict=True):
+                paint_content(painter, area, content, theme, font, self.classes, named=True)
                 if title:
                     painter.setFont(fonts.sans(fonts.px(11)))
                     painter.setPen(QColor(theme.muted))
                     above = QRectF(area.x(), area.y() - head, area.width(), head)
                     painter.drawText(above, Qt.AlignmentFlag.AlignCenter, title)
-            if self.position is not None and self.faces:
+            if self.position is not None and self.contents:
                 area = self.areas()[0].adjusted(CURVE_PAD, 0, -CURVE_PAD, 0)
                 x = area.x() + self.position * area.width()
                 painter.setPen(QPen(QColor(theme.text), LINE_WIDTH))
                 painter.drawLine(round(x), round(area.top()), round(x), round(area.bottom()))
-            if not self.faces:
+            if not self.contents:
                 painter.setPen(QColor(theme.muted))
                 painter.setFont(font)
                 painter.drawText(
@@ -107,7 +107,7 @@ class SampleDisplay(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.picture = FaceView()
+        self.picture = SampleCanvas()
         self.text = describe(QPlainTextEdit(readOnly=True), "Text of the sample")
         self.table = describe(QTableWidget(0, 2), "Values of the sample")
         self.table.setHorizontalHeaderLabels(("Column", "Value"))
@@ -116,36 +116,34 @@ class SampleDisplay(QWidget):
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.horizontalHeader().setStretchLastSection(True)
         self.fault = label("", "error", wrap=True)
-        self.stack = QStackedWidget()
-        for shown in (self.picture, self.text, self.table, self.fault):
-            self.stack.addWidget(shown)
+        self.stack = stack(self.picture, self.text, self.table, self.fault)
         self.player = SoundPlayer()
         self.player.moved.connect(self.picture.set_position)
         self.player.moved.connect(self.played)
         column((self.stack, 1), self.player, spacing=4, parent=self)
 
-    def show_face(self, face: Face, classes: tuple[str, ...] = (), sound: Sound | None = None) -> None:
+    def show_content(self, content: SampleContent, classes: tuple[str, ...] = (), sound: Sound | None = None) -> None:
         """Show this one."""
-        self.show_faces((("", face),), classes, sound)
+        self.show_contents((("", content),), classes, sound)
 
-    def show_faces(
-        self, faces: tuple[tuple[str, Face], ...], classes: tuple[str, ...] = (), sound: Sound | None = None
+    def show_contents(
+        self, contents: tuple[tuple[str, SampleContent], ...], classes: tuple[str, ...] = (), sound: Sound | None = None
     ) -> None:
         """Show one sample; several pictures or curves of it stand side by side, each with its title."""
-        face = faces[0][1]
+        content = contents[0][1]
         self.player.show_sound(sound)
-        if face.kind == "text":
-            self.text.setPlainText(face.words)
+        if content.kind == "text":
+            self.text.setPlainText(content.words)
             self.stack.setCurrentWidget(self.text)
-        elif face.kind == "row":
-            self.table.setRowCount(len(face.row))
-            for at, pair in enumerate(face.row):
+        elif content.kind == "row":
+            self.table.setRowCount(len(content.row))
+            for at, pair in enumerate(content.row):
                 for side, words in enumerate(pair):
                     self.table.setItem(at, side, QTableWidgetItem(visible(words)))
             self.table.resizeColumnToContents(0)
             self.stack.setCurrentWidget(self.table)
         else:
-            self.picture.show_faces(faces, classes)
+            self.picture.show_contents(contents, classes)
             self.stack.setCurrentWidget(self.picture)
 
     def show_fault(self, words: str) -> None:

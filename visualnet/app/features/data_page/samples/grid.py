@@ -6,12 +6,12 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, Q
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from visualnet.app.features.data_page.samples.face_painting import paint_face
-from visualnet.app.features.data_page.samples.sample_model import FACE, SAMPLE, SampleModel
+from visualnet.app.features.data_page.samples.content_painting import paint_content
+from visualnet.app.features.data_page.samples.sample_model import CONTENT, SAMPLE, SampleModel
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import describe
 from visualnet.app.widgets.painting import draw_line, draw_row_ground, fill_rounded
-from visualnet.data.examination.face import Face
+from visualnet.data.examination.sample_content import SampleContent
 
 CELL, CAPTION, MARGIN = 104, 20, 4
 WIDE_CELL = 220
@@ -59,7 +59,7 @@ class SampleGrid(QListView):
 
 
 class _CellPainter(QStyledItemDelegate):
-    """A cell: ground, face, class."""
+    """A cell: ground, content, class."""
 
     def __init__(self, grid: SampleGrid) -> None:
         super().__init__(grid)
@@ -79,17 +79,17 @@ class _CellPainter(QStyledItemDelegate):
         draw_row_ground(painter, area.adjusted(-2, -2, 2, 2), theme, current, hovered)
         shown = QRectF(area.x(), area.y(), area.width(), area.height() - caption)
         below = QRectF(area.x(), shown.bottom(), area.width(), caption)
-        face = index.data(FACE)
+        content = index.data(CONTENT)
         small = fonts.sans(fonts.px(11))
         middle = Qt.AlignmentFlag.AlignHCenter
-        if isinstance(face, Face):
-            if face.kind != "image":
+        if isinstance(content, SampleContent):
+            if content.kind != "image":
                 fill_rounded(painter, shown, theme.field, 4)
-            paint_face(painter, shown, face, theme, small)
-            words = face.label or f"{index.data(SAMPLE):,}"
+            paint_content(painter, shown, content, theme, small)
+            words = content.label or f"{index.data(SAMPLE):,}"
             draw_line(painter, below, words, small, theme.muted, align=middle)
-        elif face is not None:
+        elif content is not None:
             icons.paint(painter, "warning", QRectF(shown.center().x() - 12, shown.center().y() - 12, 24, 24), "warning")
-            draw_line(painter, below, str(face), small, theme.muted, align=middle)
+            draw_line(painter, below, str(content), small, theme.muted, align=middle)
         else:
             fill_rounded(painter, shown, theme.field, 4)

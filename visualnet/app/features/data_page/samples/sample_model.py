@@ -11,12 +11,12 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.services.data_examiner import Opened
-from visualnet.data.examination.face import Face, read_faces
+from visualnet.data.examination.sample_content import SampleContent, read_contents
 
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
 
-FACE_PX = 192
+CONTENT_PX = 192
 """Pictures are kept no larger than this."""
 KEPT = 3_000
 AT_ONCE = 48
@@ -24,17 +24,17 @@ AT_ONCE = 48
 WAITING = 240
 """So many that were asked for wait; older ones have left the screen."""
 SAMPLE = Qt.ItemDataRole.UserRole
-FACE = Qt.ItemDataRole.UserRole + 1
+CONTENT = Qt.ItemDataRole.UserRole + 1
 
 
 class SampleModel(QAbstractListModel):
-    """Rows are the samples of a choice; the face of one is had when it is asked for the second time."""
+    """Rows are the samples of a choice; the content of one is had when it is asked for the second time."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.opened: Opened | None = None
         self.index_of_row: NDArray[np.int64] = np.arange(0)
-        self._faces: OrderedDict[int, Face | str] = OrderedDict()
+        self._contents: OrderedDict[int, SampleContent | str] = OrderedDict()
         self._waiting: OrderedDict[int, int] = OrderedDict()
         self._task: BackgroundTask | None = None
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -44,7 +44,7 @@ class SampleModel(QAbstractListModel):
         """Show these samples of these data, in this order."""
         self.beginResetModel()
         if opened is not self.opened:
-            self._faces.clear()
+            self._contents.clear()
             if self._task is not None:
                 self._task.cancel()
                 self._task = None
@@ -61,17 +61,17 @@ class SampleModel(QAbstractListModel):
         sample = int(self.index_of_row[index.row()])
         if role == SAMPLE:
             return sample
-        if role == FACE:
-            return self._face(sample, index.row())
+        if role == CONTENT:
+            return self._content(sample, index.row())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            face = self._faces.get(sample)
-            label = face.label if isinstance(face, Face) else face or ""
+            content = self._contents.get(sample)
+            label = content.label if isinstance(content, SampleContent) else content or ""
             place = self.opened.samples.describe(sample) if role != Qt.ItemDataRole.DisplayRole else ""
             return " · ".join(filter(None, (label, place or f"sample {sample:,}")))
         return None
 
-    def _face(self, sample: int, row: int) -> Face | str | None:
-        found = self._faces.get(sample)
+    def _content(self, sample: int, row: int) -> SampleContent | str | None:
+        found = self._contents.get(sample)
         if found is None:
             self._waiting[sample] = row
             self._waiting.move_to_end(sample)
@@ -80,7 +80,7 @@ class SampleModel(QAbstractListModel):
             if self._task is None and not self._soon.isActive():
                 self._soon.start()
         else:
-            self._faces.move_to_end(sample)
+            self._contents.move_to_end(sample)
         return found
 
     def _decode(self) -> None:
@@ -90,16 +90,16 @@ class SampleModel(QAbstractListModel):
         wanted = [self._waiting.popitem() for _ in range(min(AT_ONCE, len(self._waiting)))]
         samples = [sample for sample, _ in wanted]
 
-        def done(faces: list[Face | str]) -> None:
-            for (sample, row), face in zip(wanted, faces, strict=True):
-                self._faces[sample] = face
+        def done(contents: list[SampleContent | str]) -> None:
+            for (sample, row), content in zip(wanted, contents, strict=True):
+                self._contents[sample] = content
                 if row < len(self.index_of_row) and self.index_of_row[row] == sample:
                     self.dataChanged.emit(self.index(row), self.index(row))
-            while len(self._faces) > KEPT:
-                self._faces.popitem(last=False)
+            while len(self._contents) > KEPT:
+                self._contents.popitem(last=False)
 
         task = BackgroundTask(
-            lambda _job: read_faces(opened.source, opened.samples, opened.choice, samples, FACE_PX),
+            lambda _job: read_contents(opened.source, opened.samples, opened.choice, samples, CONTENT_PX),
             done,
             name="decode samples",
             words="Samples cannot be shown",

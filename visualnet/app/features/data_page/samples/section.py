@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtWidgets import QComboBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from visualnet.app.features.data_page.samples.grid import SampleGrid
 from visualnet.app.features.data_page.samples.viewer import SampleViewer
 from visualnet.app.services.data_examiner import Opened
 from visualnet.app.widgets.basic import EmptyState, button, describe, label
-from visualnet.app.widgets.layouts import STRETCH, column, fitting_row, widget_of
+from visualnet.app.widgets.layouts import STRETCH, column, fitting_row, stack, widget_of
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
-from visualnet.data.examination.face import is_picture, shown_field
+from visualnet.data.examination.sample_content import is_picture, shown_field
 
 ALL = -1
 NOTHING = "There are no samples to show. Choose data, or open files of your own."
@@ -45,9 +45,7 @@ class SamplesSection(QWidget):
             self.part, self.label, self.words, self.everything, STRETCH, optional=(self.words,), spacing=8
         )
         self.all = widget_of(column(choice, (self.grid, 1), spacing=6))
-        self.stack = QStackedWidget()
-        for shown in (self.empty, self.all, self.viewer):
-            self.stack.addWidget(shown)
+        self.stack = stack(self.empty, self.all, self.viewer)
         column(self.stack, parent=self)
         self.grid.sample_opened.connect(self.open_row)
         self.viewer.left.connect(self.show_grid)

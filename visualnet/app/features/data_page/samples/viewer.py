@@ -12,7 +12,7 @@ from visualnet.app.services.data_examiner import Opened
 from visualnet.app.widgets.basic import ElidedLabel, button, icon_button, label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.text.visible import visible
-from visualnet.data.examination.face import Face, read_faces
+from visualnet.data.examination.sample_content import SampleContent, read_contents
 from visualnet.data.examination.sound import Sound, read_sound
 
 LARGEST_PX = 1600
@@ -50,9 +50,9 @@ class SampleViewer(QWidget):
         place = opened.samples.describe(sample)
         self.words.setText(visible(" · ".join(filter(None, (f"sample {sample:,}", part, place)))))
 
-        def read(_job: Job) -> tuple[Face | str, Sound | None]:
-            (face,) = read_faces(opened.source, opened.samples, opened.choice, [sample], LARGEST_PX)
-            return face, None if isinstance(face, str) else read_sound(opened.source, opened.samples, sample)
+        def read(_job: Job) -> tuple[SampleContent | str, Sound | None]:
+            (content,) = read_contents(opened.source, opened.samples, opened.choice, [sample], LARGEST_PX)
+            return content, None if isinstance(content, str) else read_sound(opened.source, opened.samples, sample)
 
         self._task = BackgroundTask(
             read,
@@ -62,15 +62,15 @@ class SampleViewer(QWidget):
             parent=self,
         )
 
-    def _show(self, face: Face | str, sound: Sound | None, classes: tuple[str, ...]) -> None:
-        if isinstance(face, str):
+    def _show(self, content: SampleContent | str, sound: Sound | None, classes: tuple[str, ...]) -> None:
+        if isinstance(content, str):
             self.title.setText("It cannot be read")
-            self.display.show_fault(face)
+            self.display.show_fault(content)
             return
-        height, width = face.size
+        height, width = content.size
         size = f" · {width} × {height} px" if height else ""
-        self.title.setText(f"{face.label or 'Sample'}{size}")
-        self.display.show_face(face, classes, sound)
+        self.title.setText(f"{content.label or 'Sample'}{size}")
+        self.display.show_content(content, classes, sound)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.display.player.stop()

@@ -41,4 +41,6 @@ def expose_default(studio: Studio, id: str, name: str) -> bool:
     if node is None:
         return False
     value = node.params.get(name, default_value(studio.project, node, name))
-    return studio.do(f"Expose {name}", partial(block_parameters.expose, block=sheet, id=id, param=name, value=value))
+    return studio.do(
+        f"Expose {name}", partial(block_parameters.promote_parameter, block=sheet, id=id, param=name, value=value)
+    )

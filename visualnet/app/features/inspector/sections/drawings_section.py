@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis import NodeFacts
-from visualnet.analysis.explain import Why
+from visualnet.analysis.explain import NumberExplanation
 from visualnet.analysis.receptive_field import Field, receptive
 from visualnet.analysis.selected import Selected
 from visualnet.app.diagrams.layer_drawing import LayerDrawing
@@ -60,7 +60,7 @@ class DrawingsSection(QWidget):
         self._show_field()
         self.setVisible(drawing is not None or not self.field_part.isHidden())
 
-    def enlarge(self, whys: Sequence[Why]) -> None:
+    def enlarge(self, whys: Sequence[NumberExplanation]) -> None:
         """The formulas and the drawing as large as the window."""
         if (facts := self.facts) is None:
             return

@@ -82,8 +82,8 @@ class WeightsSection(InspectorSection):
         self.statistics.setCurrentText(node.statistics)
         self.repeat.set_value(node.repeat)
         computed = isinstance(node.repeat, str) and not self._fault_in_repeat(node.repeat)
-        self.repeat.set_suffix(f"= {expressions.whole(node.repeat, self.studio.scope)}" if computed else "")
-        handed_on = repetition.words(first.inputs, first.outputs) if first is not None else ""
+        self.repeat.set_suffix(f"= {expressions.read_whole(node.repeat, self.studio.scope)}" if computed else "")
+        handed_on = repetition.describe_repetition(first.inputs, first.outputs) if first is not None else ""
         self.repeat.set_tip(f"{_REPEATED} {handed_on}".strip())
         self._offer_owners(node.id, node.shares)
         self._show_training(nodes, learns and any(n.trainable for n in nodes))

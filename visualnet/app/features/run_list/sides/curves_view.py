@@ -17,7 +17,7 @@ from visualnet.app.widgets.choices import offer_values
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.text.visible import visible
 from visualnet.training.run_index.facts import RunRow
-from visualnet.training.run_index.overlay import TITLES, Over, Shown, draw_overlay, list_curves, name_groups
+from visualnet.training.run_index.overlay import TITLES, Over, ShownRun, draw_overlay, list_curves, name_groups
 from visualnet.training.run_records.from_log import read_record
 
 MOST_RUNS = 50
@@ -89,7 +89,7 @@ class CurvesView(QWidget):
         models = self.store.models
         groups = self._groups() if self.bands.isChecked() else {}
         shown = [
-            Shown(visible(title_of(row)), models[row.id], visible(groups.get(row.id, "")))
+            ShownRun(visible(title_of(row)), models[row.id], visible(groups.get(row.id, "")))
             for row in self.rows
             if row.id in models
         ]
@@ -112,6 +112,6 @@ class CurvesView(QWidget):
                 found[one.id] = (record.network, record.recipe)
         return name_groups(found)
 
-    def _list(self, shown: Sequence[Shown]) -> None:
+    def _list(self, shown: Sequence[ShownRun]) -> None:
         wanted = list_curves(shown) if shown else []
         offer_values(self.which, [(visible(title), (name, part)) for name, part, title in wanted])

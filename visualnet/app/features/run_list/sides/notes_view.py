@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from visualnet.app.features.run_list.run_store import RunStore
 from visualnet.app.widgets.basic import describe, label
-from visualnet.app.widgets.layouts import STRETCH, column, row, widget_of
+from visualnet.app.widgets.layouts import STRETCH, column, row, stack, widget_of
 from visualnet.app.widgets.markdown_page import MarkdownPage
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core.text.visible import visible
@@ -40,9 +40,7 @@ class NotesView(QWidget):
         )
         self.notes.setTabChangesFocus(True)
         self.page = MarkdownPage("Notes as they read")
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.notes)
-        self.stack.addWidget(self.page)
+        self.stack = stack(self.notes, self.page)
         self.switch = Segmented(["Write", "Read"], "Notes")
         self.switch.part(0).setToolTip("Write the notes")
         self.switch.part(1).setToolTip("See the notes as they read")

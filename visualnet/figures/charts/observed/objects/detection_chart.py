@@ -16,11 +16,11 @@ from visualnet.figures.charts.marks import (
     Chart,
     Dots,
     Drawing,
+    HitRegion,
+    Label,
     Mark,
     Pixels,
-    Spot,
     Stroke,
-    Words,
     shorten,
     text_width,
 )
@@ -89,7 +89,7 @@ class DetectionChart(Chart):
         marks: list[Mark] = [
             Pixels(left, top, wide * zoom, tall * zoom, self.pixels, "rgb", smooth=min(tall, wide) > 200)
         ]
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
 
         def place(box: Sequence[float]) -> tuple[float, float, float, float]:
             x0, y0, x1, y1 = (float(value) * zoom for value in box)
@@ -105,24 +105,24 @@ class DetectionChart(Chart):
             x, y, across, down = place(true.corners)
             marks.append(_outline((x, y, across, down), DARK, 3.0, 0.55))
             marks.append(_outline((x, y, across, down), LIGHT, 1.5, 1.0, dashed=True))
-            spots.append(Spot(x, y, across, down, f"true: {true.name}"))
+            regions.append(HitRegion(x, y, across, down, f"true: {true.name}"))
         for one in self.shown:
             rect = place(one.corners)
             marks.append(_outline(rect, f"curve:{one.number}", 2.2))
-            spots.append(Spot(*rect, _say(one)))
+            regions.append(HitRegion(*rect, _say(one)))
         # The names stand over all boxes; the surest of them last, where two would cover each other.
         for one in self.shown:
             marks += _name(one, place(one.corners), left, top, left + wide * zoom)
-        self._controls(width, height - below, marks, spots)
-        return Drawing(width, height, tuple(marks), tuple(spots))
+        self._controls(width, height - below, marks, regions)
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
-    def _controls(self, width: float, top: float, marks: list[Mark], spots: list[Spot]) -> None:
+    def _controls(self, width: float, top: float, marks: list[Mark], regions: list[HitRegion]) -> None:
         """The slider of the score, the switch of the proposals and what the lines mean."""
         said = f"shown from {format_percent(self.percent / 100, 0)} on"
         start = EDGE + text_width("shown from 95 % on") + 10
         end = max(start + 60.0, min(width - EDGE - 8, start + 240))
         y = top + LINE / 2
-        marks.append(Words(EDGE, y, said, "text"))
+        marks.append(Label(EDGE, y, said, "text"))
         marks.append(Stroke(((start, y), (end, y)), "line", 3.0))
         step = (end - start) / (len(STOPS) - 1)
         here = start + (min(max(self.percent, STOPS[0]), STOPS[-1]) - STOPS[0]) / 5 * step
@@ -131,21 +131,23 @@ class DetectionChart(Chart):
         for number, stop in enumerate(STOPS):
             x = start + (number - 0.5) * step
             words = f"Show boxes with a score of {format_percent(stop / 100, 0)} or more"
-            spots.append(Spot(x, y - LINE / 2, step, LINE, words, options=(("score", stop),)))
+            regions.append(HitRegion(x, y - LINE / 2, step, LINE, words, options=(("score", stop),)))
         y += LINE
         marks.append(_outline((EDGE + 1, y - 5, 10, 10), "muted"))
         if self.shows_proposals:
             marks.append(Stroke(((EDGE + 3, y), (EDGE + 5.5, y + 3), (EDGE + 9.5, y - 3.5)), "accent", 2.0))
         words = f"proposals ({len(self.proposals)})"
-        marks.append(Words(EDGE + 17, y, words, "text"))
+        marks.append(Label(EDGE + 17, y, words, "text"))
         switch = "Hide the proposals" if self.shows_proposals else "Show what selective search proposed"
         reach = 17 + text_width(words)
-        spots.append(Spot(EDGE, y - LINE / 2, reach, LINE, switch, options=(("proposals", not self.shows_proposals),)))
+        regions.append(
+            HitRegion(EDGE, y - LINE / 2, reach, LINE, switch, options=(("proposals", not self.shows_proposals),))
+        )
         x = EDGE + reach + 18
         room = width - EDGE - x
         if self.truth and room > 40:
             marks.append(Stroke(((x, y), (x + 20, y)), "text", 1.5, dashed=True))
-            marks.append(Words(x + 25, y, shorten("true boxes", room - 25), "muted"))
+            marks.append(Label(x + 25, y, shorten("true boxes", room - 25), "muted"))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("what", "class", "score", "x0", "y0", "x1", "y1")
@@ -179,7 +181,7 @@ def _name(box: FoundBox, rect: Corners, left: float, top: float, right: float) -
     x = min(max(x - 1, left), max(right - wide, left))
     y = y - high if y - high >= top - 2 else y
     colour = f"curve:{box.number}"
-    return [Box(x, y, wide, high, colour), Words(x + wide / 2, y + high / 2, box.words, f"on {colour}", align="centre")]
+    return [Box(x, y, wide, high, colour), Label(x + wide / 2, y + high / 2, box.words, f"on {colour}", align="centre")]
 
 
 def _outline(rect: Corners, colour: str, line: float = 1.0, alpha: float = 1.0, dashed: bool = False) -> Stroke:

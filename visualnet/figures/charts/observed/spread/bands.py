@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number, format_percent
 from visualnet.figures.charts.axes import draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import Area, Chart, Drawing, Mark, Stroke, Words, text_width
+from visualnet.figures.charts.marks import Area, Chart, Drawing, Label, Mark, Stroke, text_width
 from visualnet.figures.charts.observed.pointing import CellField
 
 
@@ -46,7 +46,7 @@ class BandChart(Chart):
         marks.append(Stroke(middle, "accent", 2.0))
         for words, alpha in self._legend():
             at -= text_width(words)
-            marks.append(Words(at, axes.top - 15, words, "text"))
+            marks.append(Label(at, axes.top - 15, words, "text"))
             box = ((at - 18, axes.top - 20), (at - 6, axes.top - 20), (at - 6, axes.top - 10), (at - 18, axes.top - 10))
             marks.append(
                 Area(box, "accent", alpha)
@@ -57,7 +57,7 @@ class BandChart(Chart):
             if at < axes.left + text_width(self.y_title) + 60:
                 break
         if self.note:
-            marks.append(Words(6.0, axes.bottom + 27, self.note))
+            marks.append(Label(6.0, axes.bottom + 27, self.note))
         places = [axes.at(step, 0)[0] for step in self.steps] if len(self.steps) > 1 else [axes.left]
         cells = CellField(
             np.array([*places, right]), np.array([axes.top, axes.bottom]), lambda _row, at: self._words(at)

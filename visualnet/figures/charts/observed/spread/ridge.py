@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import TOP, Axes, draw_axes
-from visualnet.figures.charts.marks import Area, Chart, Drawing, Mark, Spot, Stroke, Words
+from visualnet.figures.charts.marks import Area, Chart, Drawing, HitRegion, Label, Mark, Stroke
 from visualnet.figures.charts.marks import text_width as width_of
 
 MOST_RIDGES = 16
@@ -38,7 +38,7 @@ class RidgeChart(Chart):
         marks: list[Mark] = [mark for mark in draw_axes(axes, self.x_title, "") if not _is_upright(mark, axes)]
         gap = axes.height / (len(shown) - 1 + OVERLAP)
         most = float(self.counts[shown].max()) or 1.0
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         every = max(int(np.ceil(13.0 / gap)), 1) if gap else 1
         for place, moment in enumerate(shown):
             base = axes.bottom - (len(shown) - 1 - place) * gap
@@ -49,11 +49,11 @@ class RidgeChart(Chart):
             marks.append(Stroke(points[1:-1], "accent", 1.2, alpha=0.35 + 0.65 * share))
             if (len(shown) - 1 - place) % every == 0:
                 text = f"step {self.steps[moment]:,}" if place == len(shown) - 1 else f"{self.steps[moment]:,}"
-                marks.append(Words(axes.right + 8, base - 4, text, "text" if place == len(shown) - 1 else "muted"))
-            spots.append(Spot(axes.left, base - gap, axes.width, gap, self._words(int(moment))))
+                marks.append(Label(axes.right + 8, base - 4, text, "text" if place == len(shown) - 1 else "muted"))
+            regions.append(HitRegion(axes.left, base - gap, axes.width, gap, self._words(int(moment))))
         if self.note:
-            marks.append(Words(6.0, axes.top - 15, self.note))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+            marks.append(Label(6.0, axes.top - 15, self.note))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def _outline(
         self, axes: Axes, counts: NDArray[Any], base: float, per_count: float
@@ -83,7 +83,7 @@ class RidgeChart(Chart):
 
 def _is_upright(mark: Mark, axes: Axes) -> bool:
     """Whether a mark of the axes belongs to the upright one, which has no numbers here."""
-    if isinstance(mark, Words):
+    if isinstance(mark, Label):
         return mark.y <= axes.bottom
     return isinstance(mark, Stroke) and mark.points[0][1] == mark.points[1][1]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from visualnet.core.text.format import format_number, format_percent
 from visualnet.figures.charts.axes import draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import Box, Chart, Drawing, Mark, Spot, Stroke, Words, shorten, text_width
+from visualnet.figures.charts.marks import Box, Chart, Drawing, HitRegion, Label, Mark, Stroke, shorten, text_width
 
 HEAD = 34.0
 
@@ -41,7 +41,7 @@ class ThresholdChart(Chart):
         axes = make_axes(width, height - HEAD, x, (0.0, max(max(bins) for bins in shares) * 1.05 or 1.0))
         axes = axes._replace(top=axes.top + HEAD)
         marks: list[Mark] = draw_axes(axes, self.x_title, "share of its kind")
-        spots: list[Spot] = []
+        regions: list[HitRegion] = []
         for number, each in enumerate(shares):
             for i, share in enumerate(each):
                 if share:
@@ -52,17 +52,17 @@ class ThresholdChart(Chart):
             every = tuple(sample for _, bins in reversed(self.heaps) for sample in bins[i])
             told = ", ".join(f"{len(bins[i]):,} {name}" for name, bins in self.heaps)
             words = f"{format_number(self.edges[i])} to {format_number(self.edges[i + 1])}: {told}"
-            spots.append(Spot(left, axes.top, right - left, axes.height, words, every))
+            regions.append(HitRegion(left, axes.top, right - left, axes.height, words, every))
         at, _ = axes.at(self.threshold, 0.0)
         marks.append(Stroke(((at, axes.top - 6), (at, axes.bottom)), "text", 1.5, dashed=True))
         legend = axes.left
         for number, (name, _) in enumerate(self.heaps):
-            marks += [Box(legend, 10.0, 9, 9, f"curve:{number}", 0.8), Words(legend + 14, 15.0, name, "text")]
+            marks += [Box(legend, 10.0, 9, 9, f"curve:{number}", 0.8), Label(legend + 14, 15.0, name, "text")]
             legend += text_width(name) + 34
         if self.origin and (room := width - legend - 6) > 40:
-            marks.append(Words(legend, 15.0, shorten(f"threshold {self.origin}", room)))
-        marks.append(Words(axes.left, 33.0, self.verdict(), "text"))
-        return Drawing(width, height, tuple(marks), tuple(spots))
+            marks.append(Label(legend, 15.0, shorten(f"threshold {self.origin}", room)))
+        marks.append(Label(axes.left, 33.0, self.verdict(), "text"))
+        return Drawing(width, height, tuple(marks), tuple(regions))
 
     def verdict(self) -> str:
         """What the threshold finds, in words."""

@@ -28,7 +28,7 @@ from visualnet.app.canvas.scene.node_painter import (
     shows_rows,
 )
 from visualnet.app.canvas.scene.painting import font_and_metrics, paint_text
-from visualnet.app.figures.volume import Faces, draw_volume
+from visualnet.app.figures.volume import SolidColours, draw_volume
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme, mix
 
@@ -36,7 +36,7 @@ PAD = 8.0
 RIGHT = Qt.AlignmentFlag.AlignRight
 
 
-class BoxFace:
+class MapBoxPainter:
     """How a card looks while sizes are shown. What has no size, and what is wrong, collapsed or switched off, looks as usual."""
 
     def __init__(self, scale: Scale) -> None:
@@ -113,7 +113,7 @@ def _stage(item: NodeItem) -> float:
     return min(item.height, HEIGHT) if item.thumbnail is not None else item.height
 
 
-def _draw_second_edge(p: QPainter, front: QRectF, shades: Faces) -> None:
+def _draw_second_edge(p: QPainter, front: QRectF, shades: SolidColours) -> None:
     """A block has a double edge, as elsewhere."""
     if min(front.width(), front.height()) > 10:
         p.setPen(shades.edge)
@@ -121,13 +121,13 @@ def _draw_second_edge(p: QPainter, front: QRectF, shades: Faces) -> None:
         p.drawRect(front.adjusted(2.5, 2.5, -2.5, -2.5))
 
 
-def faces(theme: Theme, family: str) -> Faces:
+def faces(theme: Theme, family: str) -> SolidColours:
     """The colours of a box of a family."""
     return _faces(block_colour(theme, family), theme.ground if theme.dark else "#000000")
 
 
 @lru_cache(maxsize=64)
-def _faces(front: str, ink: str) -> Faces:
+def _faces(front: str, ink: str) -> SolidColours:
     edge = QPen(QColor(mix(front, ink, 0.55)), 0.8)
     edge.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    return Faces(QColor(front), QColor(mix(front, "#ffffff", 0.35)), QColor(mix(front, "#000000", 0.28)), edge)
+    return SolidColours(QColor(front), QColor(mix(front, "#ffffff", 0.35)), QColor(mix(front, "#000000", 0.28)), edge)

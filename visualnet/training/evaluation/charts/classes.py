@@ -1,4 +1,4 @@
-"""Judgements of one class for each sample, and of yes or no."""
+"""Charts of one class for each sample, and of yes or no."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from visualnet.core.text.format import format_percent, format_quantity
 from visualnet.figures.charts.bars import Bar, BarChart
 from visualnet.figures.charts.curves import Curve, CurveChart
 from visualnet.figures.charts.matrix import MOST_CLASSES, MatrixChart
+from visualnet.training.evaluation.charts.registry import evaluation_chart
 from visualnet.training.evaluation.intervals import LEAST_DRAWS, draw_weights
-from visualnet.training.evaluation.judged import Judged
-from visualnet.training.evaluation.judgements.registry import judgement
 from visualnet.training.evaluation.metrics.classes import BINS, MOST_CURVES, count_classes, divide
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 Array = NDArray[Any]
 SHOWN_CURVES = 8
@@ -22,94 +22,101 @@ BOTH = "classes binary"
 Groups = tuple[tuple[str, tuple[Bar, ...]], ...]
 
 
-@judgement(
+@evaluation_chart(
     "confusion",
     "Confusion",
     BOTH,
     "A row for each true class, a column for each answer: right answers stand on the diagonal. Click a cell to see its samples.",
-    views=lambda judged: ("Counts", "Shares"),
+    views=lambda predictions: ("Counts", "Shares"),
 )
-def confusion(judged: Judged, view: str) -> MatrixChart:
-    count, truth = len(judged.classes), judged.arrays["truth"]
-    codes = truth * count + judged.answered
+def confusion(predictions: PredictionSet, view: str) -> MatrixChart:
+    count, truth = len(predictions.classes), predictions.arrays["truth"]
+    codes = truth * count + predictions.answered
     order = np.argsort(codes, kind="stable")
     values, starts = np.unique(codes[order], return_index=True)
     counts: dict[tuple[int, int], int] = {}
     samples: dict[tuple[int, int], tuple[int, ...]] = {}
     for value, rows in zip(values, np.split(order, starts[1:]), strict=True):
         cell = int(value) // count, int(value) % count
-        counts[cell], samples[cell] = len(rows), tuple(int(s) for s in judged.samples[rows])
+        counts[cell], samples[cell] = len(rows), tuple(int(s) for s in predictions.samples[rows])
     occurring = {kind for cell in counts for kind in cell}
     shown = tuple(sorted(occurring)) or tuple(range(count))
     if len(shown) > MOST_CLASSES:
-        wrong = np.bincount(truth[~judged.right], minlength=count) + np.bincount(
-            judged.answered[~judged.right], minlength=count
+        wrong = np.bincount(truth[~predictions.right], minlength=count) + np.bincount(
+            predictions.answered[~predictions.right], minlength=count
         )
         shown = tuple(int(k) for k in np.argsort(-wrong, kind="stable")[:MOST_CLASSES])
-    return MatrixChart(judged.classes, counts, samples, shown, view == "Shares")
+    return MatrixChart(predictions.classes, counts, samples, shown, view == "Shares")
 
 
-@judgement(
+@evaluation_chart(
     "per_class",
     "Per class",
     BOTH,
     "For each class: precision (of what is answered so, the share that is), recall (of what is so, the share that is found) and F1, "
     "the two together. The line in a bar is its 95 % interval. The hardest class first; click a bar to see what went wrong.",
 )
-def per_class(judged: Judged, view: str) -> BarChart:
-    ones = np.ones((1, judged.size))
-    values = _scores(judged, ones)
-    drawn = np.concatenate([_scores(judged, weights) for weights in draw_weights(judged.size, LEAST_DRAWS)], 1)
+def per_class(predictions: PredictionSet, view: str) -> BarChart:
+    ones = np.ones((1, predictions.size))
+    values = _scores(predictions, ones)
+    drawn = np.concatenate(
+        [_scores(predictions, weights) for weights in draw_weights(predictions.size, LEAST_DRAWS)], 1
+    )
     low, high = np.percentile(drawn, [2.5, 97.5], axis=1)
     order = np.argsort(values[2, 0], kind="stable")
-    truth, said = judged.arrays["truth"], judged.answered
+    truth, said = predictions.arrays["truth"], predictions.answered
     groups = []
     for number, (name, codes) in enumerate((("precision", said), ("recall", truth), ("F1", truth))):
         bars = tuple(
-            Bar(float(values[number, 0, k]), float(low[number, k]), float(high[number, k]), _wrong(judged, codes, k))
+            Bar(
+                float(values[number, 0, k]),
+                float(low[number, k]),
+                float(high[number, k]),
+                _wrong(predictions, codes, k),
+            )
             for k in order
         )
         groups.append((name, bars))
-    return BarChart(tuple(judged.classes[k] for k in order), tuple(groups), "share")
+    return BarChart(tuple(predictions.classes[k] for k in order), tuple(groups), "share")
 
 
-def _scores(judged: Judged, weights: Array) -> Array:
+def _scores(predictions: PredictionSet, weights: Array) -> Array:
     """Precision, recall and F1 of each class: (score, draw, class)."""
-    right, said, true = count_classes(judged, weights)
+    right, said, true = count_classes(predictions, weights)
     return np.stack([divide(right, said), divide(right, true), divide(2 * right, said + true)])
 
 
-def _wrong(judged: Judged, codes: Array, kind: int) -> tuple[int, ...]:
-    return tuple(int(s) for s in judged.samples[(codes == kind) & ~judged.right])
+def _wrong(predictions: PredictionSet, codes: Array, kind: int) -> tuple[int, ...]:
+    return tuple(int(s) for s in predictions.samples[(codes == kind) & ~predictions.right])
 
 
-def _classes_of_curves(judged: Judged) -> list[int]:
+def _classes_of_curves(predictions: PredictionSet) -> list[int]:
     """The classes that get a curve: yes; or all, and of many the ones with most samples."""
-    if judged.task == "binary":
+    if predictions.task == "binary":
         return [1]
-    counts = np.bincount(judged.arrays["truth"], minlength=len(judged.classes))
-    if len(judged.classes) == 2:
+    counts = np.bincount(predictions.arrays["truth"], minlength=len(predictions.classes))
+    if len(predictions.classes) == 2:
         return [1] if counts[1] else [0]
-    there = [k for k in range(len(judged.classes)) if 0 < counts[k] < judged.size]
+    there = [k for k in range(len(predictions.classes)) if 0 < counts[k] < predictions.size]
     return sorted(sorted(there, key=lambda k: (-counts[k], k))[:SHOWN_CURVES])
 
 
-def _curves(judged: Judged, make: Any) -> tuple[Curve, ...]:
+def _curves(predictions: PredictionSet, make: Any) -> tuple[Curve, ...]:
     found = []
-    for k in _classes_of_curves(judged):
-        positive = judged.arrays["truth"] == k
-        scores = judged.arrays["probabilities"][:, k]
+    for k in _classes_of_curves(predictions):
+        positive = predictions.arrays["truth"] == k
+        scores = predictions.arrays["probabilities"][:, k]
         order = np.argsort(-scores, kind="stable")
         ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
-        found.append(make(judged.classes[k], np.cumsum(positive[order])[ends], np.cumsum(~positive[order])[ends]))
+        found.append(make(predictions.classes[k], np.cumsum(positive[order])[ends], np.cumsum(~positive[order])[ends]))
     return tuple(found)
 
 
-def _has_curves(judged: Judged) -> bool:
-    return len(judged.classes) <= MOST_CURVES and len(np.unique(judged.arrays["truth"])) > 1
+def _has_curves(predictions: PredictionSet) -> bool:
+    return len(predictions.classes) <= MOST_CURVES and len(np.unique(predictions.arrays["truth"])) > 1
 
 
-@judgement(
+@evaluation_chart(
     "roc",
     "ROC",
     BOTH,
@@ -117,8 +124,8 @@ def _has_curves(judged: Judged) -> bool:
     "left the better; the dashed line is guessing.",
     fits=_has_curves,
 )
-def roc(judged: Judged, view: str) -> CurveChart:
-    return CurveChart(_curves(judged, roc_curve), "called by mistake", "found", guide=((0.0, 0.0), (1.0, 1.0)))
+def roc(predictions: PredictionSet, view: str) -> CurveChart:
+    return CurveChart(_curves(predictions, roc_curve), "called by mistake", "found", guide=((0.0, 0.0), (1.0, 1.0)))
 
 
 def roc_curve(name: str, found: Array, wrong: Array) -> Curve:
@@ -129,7 +136,7 @@ def roc_curve(name: str, found: Array, wrong: Array) -> Curve:
     return Curve(f"{name} · area {area:.3f}", tuple(x.tolist()), tuple(y.tolist()))
 
 
-@judgement(
+@evaluation_chart(
     "precision_recall",
     "Precision–recall",
     BOTH,
@@ -137,8 +144,8 @@ def roc_curve(name: str, found: Array, wrong: Array) -> Curve:
     "ROC where a class is rare.",
     fits=_has_curves,
 )
-def precision_recall(judged: Judged, view: str) -> CurveChart:
-    return CurveChart(_curves(judged, pr_curve), "recall", "precision")
+def precision_recall(predictions: PredictionSet, view: str) -> CurveChart:
+    return CurveChart(_curves(predictions, pr_curve), "recall", "precision")
 
 
 def pr_curve(name: str, found: Array, wrong: Array) -> Curve:
@@ -150,7 +157,7 @@ def pr_curve(name: str, found: Array, wrong: Array) -> Curve:
     return Curve(f"{name} · area {area:.3f}", tuple(recall.tolist()), tuple(y.tolist()))
 
 
-@judgement(
+@evaluation_chart(
     "calibration",
     "Calibration",
     BOTH,
@@ -158,17 +165,17 @@ def pr_curve(name: str, found: Array, wrong: Array) -> Curve:
     "network is surer than it should be. Click a dot to see its samples.",
     probabilities=True,
 )
-def calibration(judged: Judged, view: str) -> CurveChart:
+def calibration(predictions: PredictionSet, view: str) -> CurveChart:
     edges = np.linspace(0, 1, BINS + 1)
-    bins = np.clip(np.digitize(judged.sureness, edges) - 1, 0, BINS - 1)
+    bins = np.clip(np.digitize(predictions.sureness, edges) - 1, 0, BINS - 1)
     x, y, words, samples = [], [], [], []
     for k in np.unique(bins):
         rows = np.flatnonzero(bins == k)
-        sure, right = float(judged.sureness[rows].mean()), float(judged.right[rows].mean())
+        sure, right = float(predictions.sureness[rows].mean()), float(predictions.right[rows].mean())
         x.append(sure)
         y.append(right)
         told = f"{format_percent(sure)} sure on average, {format_percent(right)} right"
         words.append(f"{format_quantity(len(rows), 'sample')}: {told}")
-        samples.append(tuple(int(s) for s in judged.samples[rows]))
+        samples.append(tuple(int(s) for s in predictions.samples[rows]))
     curve = Curve("right", tuple(x), tuple(y), True, tuple(words), tuple(samples))
     return CurveChart((curve,), "how sure it says it is", "how often it is right", guide=((0.0, 0.0), (1.0, 1.0)))

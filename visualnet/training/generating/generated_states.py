@@ -11,7 +11,15 @@ import numpy as np
 from visualnet.core.text.format import format_quantity
 from visualnet.figures.charts.tiles import TilesChart
 from visualnet.figures.colours.pixels import png_of
-from visualnet.training.generating.made import Made, Writer, as_colours, contact_sheet, csv_bytes, gif_bytes, npy_bytes
+from visualnet.training.generating.results import (
+    GeneratedResult,
+    Writer,
+    as_colours,
+    contact_sheet,
+    csv_bytes,
+    gif_bytes,
+    npy_bytes,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +29,7 @@ EDGE = 0.15
 
 
 @dataclass(frozen=True, eq=False)
-class MadeStates(Made):
+class GeneratedStates(GeneratedResult):
     """``pictures`` (N, row, column) for each moment; ``levels`` are black and full light, ``words`` what the moments are called."""
 
     pictures: tuple[NDArray[Any], ...]

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
 
 from visualnet.app.theme.tokens import Theme
-from visualnet.data.examination.face import Face, class_name
+from visualnet.data.examination.sample_content import SampleContent, class_name
 
 PAD = 6.0
 MASK_ALPHA = 0.45
@@ -15,10 +15,10 @@ SMOOTH_FROM = 64
 """A picture with fewer pixels a side is drawn as pixels; a larger one smoothly."""
 
 
-def paint_face(
+def paint_content(
     painter: QPainter,
     area: QRectF,
-    face: Face,
+    content: SampleContent,
     theme: Theme,
     font: QFont,
     classes: tuple[str, ...] = (),
@@ -27,15 +27,17 @@ def paint_face(
     """Paint it as large as fits. ``named`` writes the classes at the boxes."""
     painter.save()
     painter.setClipRect(area)
-    if face.kind == "image":
-        _paint_picture(painter, area, face, theme, font, classes if named else ())
-    elif face.kind == "curves":
-        _paint_curves(painter, area.adjusted(PAD, PAD, -PAD, -PAD), face, theme)
+    if content.kind == "image":
+        _paint_picture(painter, area, content, theme, font, classes if named else ())
+    elif content.kind == "curves":
+        _paint_curves(painter, area.adjusted(PAD, PAD, -PAD, -PAD), content, theme)
     else:
-        words = face.words if face.kind == "text" else "\n".join(f"{title}  {value}" for title, value in face.row)
+        words = (
+            content.words if content.kind == "text" else "\n".join(f"{title}  {value}" for title, value in content.row)
+        )
         painter.setFont(font)
         painter.setPen(QColor(theme.text))
-        wrap = Qt.TextFlag.TextWordWrap if face.kind == "text" else Qt.TextFlag.TextExpandTabs
+        wrap = Qt.TextFlag.TextWordWrap if content.kind == "text" else Qt.TextFlag.TextExpandTabs
         flags = int(Qt.AlignmentFlag.AlignTop) | int(Qt.AlignmentFlag.AlignLeft) | int(wrap)
         painter.drawText(area.adjusted(PAD, PAD, -PAD, -PAD), flags, words[:2000])
     painter.restore()
@@ -49,25 +51,25 @@ def picture_area(area: QRectF, size: tuple[int, int]) -> QRectF:
     return QRectF(area.center().x() - w / 2, area.center().y() - h / 2, w, h)
 
 
-def face_image(face: Face) -> QImage:
-    """The picture of a face."""
-    assert face.pixels is not None
-    height, width, _ = face.pixels.shape
-    return QImage(face.pixels.data, width, height, width * 3, QImage.Format.Format_RGB888).copy()
+def content_image(content: SampleContent) -> QImage:
+    """The content of a sample as a picture."""
+    assert content.pixels is not None
+    height, width, _ = content.pixels.shape
+    return QImage(content.pixels.data, width, height, width * 3, QImage.Format.Format_RGB888).copy()
 
 
 def _paint_picture(
-    painter: QPainter, area: QRectF, face: Face, theme: Theme, font: QFont, classes: tuple[str, ...]
+    painter: QPainter, area: QRectF, content: SampleContent, theme: Theme, font: QFont, classes: tuple[str, ...]
 ) -> None:
-    target = picture_area(area, face.size)
-    image = face_image(face)
+    target = picture_area(area, content.size)
+    image = content_image(content)
     smooth = min(image.width(), image.height()) >= SMOOTH_FROM
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
     painter.drawImage(target, image)
-    if face.mask is not None:
+    if content.mask is not None:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(target, _mask_image(face.mask, theme))
-    for left, top, right, bottom, which in face.boxes:
+        painter.drawImage(target, _mask_image(content.mask, theme))
+    for left, top, right, bottom, which in content.boxes:
         colour = QColor(theme.plot_lines[which % len(theme.plot_lines)])
         pen = QPen(colour, 2)
         pen.setCosmetic(True)
@@ -107,18 +109,18 @@ def _mask_image(mask: np.ndarray, theme: Theme) -> QImage:
     return QImage(pixels.data, width, height, width * 4, QImage.Format.Format_RGBA8888).copy()
 
 
-def _paint_curves(painter: QPainter, area: QRectF, face: Face, theme: Theme) -> None:
+def _paint_curves(painter: QPainter, area: QRectF, content: SampleContent, theme: Theme) -> None:
     """All curves over the same points, each between the lowest and the highest value of all."""
-    assert face.curves is not None
-    low, high = float(face.curves.min(initial=0)), float(face.curves.max(initial=0))
+    assert content.curves is not None
+    low, high = float(content.curves.min(initial=0)), float(content.curves.max(initial=0))
     span = high - low or 1.0
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(theme.line), 1))
     zero = area.bottom() - (0 - low) / span * area.height()
     painter.drawLine(QPointF(area.left(), zero), QPointF(area.right(), zero))
-    points = face.curves.shape[1]
+    points = content.curves.shape[1]
     xs = area.left() + np.arange(points) / max(points - 1, 1) * area.width()
-    for at, curve in enumerate(face.curves):
+    for at, curve in enumerate(content.curves):
         ys = area.bottom() - (curve - low) / span * area.height()
         painter.setPen(QPen(QColor(theme.plot_lines[at % len(theme.plot_lines)]), 1))
         painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]))

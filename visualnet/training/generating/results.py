@@ -28,7 +28,7 @@ LEAST_SIDE = 56
 """In a picture file each pixel of smaller images is enlarged, by a whole number, until they have so many."""
 
 
-class Made:
+class GeneratedResult:
     """Base of what can be made. Where it came about in moments (frames, steps), each has its chart."""
 
     note: str = ""
@@ -100,7 +100,7 @@ def gif_bytes(frames_NHWC: Iterable[NDArray[np.uint8]]) -> bytes:
 
 
 @dataclass(frozen=True, eq=False)
-class MadeImages(Made):
+class GeneratedImages(GeneratedResult):
     """Images (N, H, W, 1 or 3) in the units of the data; ``ends`` are what is black and what is full light. ``names`` stand over them."""
 
     images: NDArray[Any]
@@ -130,7 +130,7 @@ class MadeImages(Made):
 
 
 @dataclass(frozen=True, eq=False)
-class MadePoints(Made):
+class GeneratedPoints(GeneratedResult):
     """Points of a plane, (N, 2), or on their way, (moment, N, 2); ``data`` are points of the data (M, 2) to hold them against."""
 
     points: NDArray[Any]
@@ -168,7 +168,7 @@ class MadePoints(Made):
 
 
 @dataclass(frozen=True, eq=False)
-class MadeRows(Made):
+class GeneratedRows(GeneratedResult):
     """Rows of numbers, (N, columns), as a table."""
 
     values: NDArray[Any]
@@ -192,7 +192,7 @@ class MadeRows(Made):
 
 
 @dataclass(frozen=True, eq=False)
-class MadeTexts(Made):
+class GeneratedTexts(GeneratedResult):
     """Texts; ``heads`` stand before them (what a text goes on from), ``scores`` beside them in a table, by name."""
 
     texts: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What holds for every way to make something, on the templates that have a place for it: the same seed makes the same, nothing of the
+"""What holds for every method to make something, on the templates that have a place for it: the same seed makes the same, nothing of the
 network changes, and what was made can be drawn and kept."""
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from visualnet.core.storage import project_file
 from visualnet.data.registry import fields_or_none
 from visualnet.figures.charts.svg import svg_of
 from visualnet.resources import resource
-from visualnet.training.generating.made import Made
-from visualnet.training.generating.way import Place, Way, find_place, find_ways, make_way
-from visualnet.training.observations.context import resting
+from visualnet.training.generating.method import GenerationMethod, Place, find_methods, find_place, make_method
+from visualnet.training.generating.results import GeneratedResult
+from visualnet.training.observations.context import in_evaluation_mode
 
-EVERY = list(find_ways().values())
+EVERY = list(find_methods().values())
 MOST_PARAMETERS = 3_000_000
 SIZES = ((900.0, 600.0), (320.0, 220.0), (120.0, 80.0))
 
@@ -41,8 +41,8 @@ def analysed(template: str) -> Analysis:
 
 
 @cache
-def home(kind: type[Way]) -> str:
-    """The smallest template that has a place for this way and can be computed here; empty if none has."""
+def home(kind: type[GenerationMethod]) -> str:
+    """The smallest template that has a place for this method and can be computed here; empty if none has."""
     for name in names():
         analysis = analysed(name)
         if analysis.main.parameters <= MOST_PARAMETERS and not analysis.errors() and kind.find(analysis):
@@ -56,18 +56,18 @@ def network(template: str) -> Observed:
     return observe_template(template)
 
 
-def few(kind: type[Way], **more: Value) -> dict[str, Value]:
-    """Settings with which a way is quick."""
+def few(kind: type[GenerationMethod], **more: Value) -> dict[str, Value]:
+    """Settings with which a method is quick."""
     wish: dict[str, Value] = {"count": 3, "steps": 6, "length": 6, **more}
     return {name: value for name, value in wish.items() if name in kind.params}
 
 
-def make(kind: type[Way], found: Observed, place: Place, **settings: Value) -> Made:
-    with resting(found.model), torch.no_grad():
-        return make_way(kind.name, few(kind, **settings)).make(found.context, place, lambda share: None)
+def make(kind: type[GenerationMethod], found: Observed, place: Place, **settings: Value) -> GeneratedResult:
+    with in_evaluation_mode(found.model), torch.no_grad():
+        return make_method(kind.name, few(kind, **settings)).make(found.context, place, lambda share: None)
 
 
-def bytes_of(made: Made) -> dict[str, bytes]:
+def bytes_of(made: GeneratedResult) -> dict[str, bytes]:
     return {ending: write() for ending, write in made.files().items()}
 
 
@@ -79,7 +79,7 @@ def state_of(found: Observed) -> list[bytes]:
 
 
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
-def test_a_way_says_what_it_does_and_needs(kind: type[Way]) -> None:
+def test_a_way_says_what_it_does_and_needs(kind: type[GenerationMethod]) -> None:
     assert kind.title
     assert kind.about().endswith(".")
     assert not kind.needs.endswith(".")
@@ -93,7 +93,7 @@ def test_a_way_says_what_it_does_and_needs(kind: type[Way]) -> None:
 
 @pytest.mark.few(3)
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
-def test_the_same_seed_makes_the_same_and_nothing_changes(kind: type[Way]) -> None:
+def test_the_same_seed_makes_the_same_and_nothing_changes(kind: type[GenerationMethod]) -> None:
     template = home(kind)
     found = network(template)
     place = find_place(kind, found.analysis)
@@ -119,7 +119,7 @@ def test_the_same_seed_makes_the_same_and_nothing_changes(kind: type[Way]) -> No
 
 
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
-def test_it_ends_where_nobody_wants_it_any_more(kind: type[Way]) -> None:
+def test_it_ends_where_nobody_wants_it_any_more(kind: type[GenerationMethod]) -> None:
     template = home(kind)
     found = network(template)
 
@@ -130,5 +130,5 @@ def test_it_ends_where_nobody_wants_it_any_more(kind: type[Way]) -> None:
         assert 0 <= share <= 1
         raise Enough
 
-    with resting(found.model), torch.no_grad(), pytest.raises(Enough):
-        make_way(kind.name, few(kind)).make(found.context, find_place(kind, found.analysis), check)
+    with in_evaluation_mode(found.model), torch.no_grad(), pytest.raises(Enough):
+        make_method(kind.name, few(kind)).make(found.context, find_place(kind, found.analysis), check)

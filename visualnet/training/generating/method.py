@@ -1,4 +1,4 @@
-"""How a way to make something is declared: where in a network it can be done, its settings, and what it makes."""
+"""How a method to make something is declared: where in a network it can be done, its settings, and what it makes."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from visualnet.layers.declaration import params as kinds
 from visualnet.training.observations.probe_targets import ProbePort
 
 if TYPE_CHECKING:
-    from visualnet.training.generating.made import Made
+    from visualnet.training.generating.results import GeneratedResult
     from visualnet.training.observations.context import ObservationContext
 
 Check = Callable[[float], None]
 """Called with the share that is done; it raises where nobody wants the answer any more."""
 
 
-class CannotMake(ValueError):
+class GenerationError(ValueError):
     """Nothing can be made; the words say why, and what would help."""
 
 
 class Place(NamedTuple):
-    """Where in a network something can be made: a name that people read and type, and the output ports that the way needs, in its own
+    """Where in a network something can be made: a name that people read and type, and the output ports that the method needs, in its own
     order."""
 
     name: str
     ports: tuple[ProbePort, ...] = ()
 
 
-class Way(Configured):
-    """Base of every way to make something. An instance has its settings, read; it holds nothing that it made.
+class GenerationMethod(Configured):
+    """Base of every method to make something. An instance has its settings, read; it holds nothing that it made.
 
-    Settings that have a meaning everywhere are called alike: ``seed`` (every way has it), ``count`` (`how_many`), ``temperature``
+    Settings that have a meaning everywhere are called alike: ``seed`` (every method has it), ``count`` (`how_many`), ``temperature``
     (`how_warm`).
     """
 
-    called = "the way “{}”"
+    called = "the method “{}”"
     name: ClassVar[str]
     needs: ClassVar[str]
     """What a network must have for it, as an object: “a layer that draws a code”."""
@@ -56,12 +56,12 @@ class Way(Configured):
         """Settings that suit what is made at this place better than the declared defaults. What is said otherwise counts before them."""
         return {}
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> Made:
+    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
         """Make it, with the network at rest and without gradients. ``context.values`` computes; chance comes from
         ``context.generator(self.seed)`` alone, so that the same seed makes the same.
 
         Raises:
-            CannotMake: nothing can be made there; the words say why.
+            GenerationError: nothing can be made there; the words say why.
         """
         raise NotImplementedError
 
@@ -77,17 +77,17 @@ class Way(Configured):
 
 
 def how_many(default: int = 25, what: str = "So many are made.", high: int = 10_000) -> Any:
-    """The setting ``count`` of a way."""
+    """The setting ``count`` of a method."""
     return kinds.count(default, what, high=high)
 
 
 def how_warm(what: str, default: float = 1.0, high: float = 10.0) -> Any:
-    """The setting ``temperature`` of a way."""
+    """The setting ``temperature`` of a method."""
     return kinds.real(default, what, low=0.0, high=high)
 
 
-WAYS: dict[str, type[Way]] = {}
-"""Every way by name, once `find_ways` was called."""
+METHODS: dict[str, type[GenerationMethod]] = {}
+"""Every method by name, once `find_methods` was called."""
 
 DECLARED_IN = (
     "visualnet.training.generating.from_chance",
@@ -96,47 +96,47 @@ DECLARED_IN = (
     "visualnet.training.generating.from_play",
     "visualnet.training.generating.from_energy",
 )
-"""The modules that declare ways, in the order in which those are offered."""
+"""The modules that declare methods, in the order in which those are offered."""
 
-_W = TypeVar("_W", bound=type[Way])
+_W = TypeVar("_W", bound=type[GenerationMethod])
 
 
-def way(name: str, title: str, needs: str) -> Callable[[_W], _W]:
-    """Register a way to make something."""
+def generation_method(name: str, title: str, needs: str) -> Callable[[_W], _W]:
+    """Register a method to make something."""
 
     def register(cls: _W) -> _W:
         assert name.isidentifier(), name
-        assert name not in WAYS, name
+        assert name not in METHODS, name
         cls.name, cls.title, cls.needs = name, title, needs
-        WAYS[name] = cls
+        METHODS[name] = cls
         return cls
 
     return register
 
 
-def find_ways() -> Mapping[str, type[Way]]:
-    """Every way by name, in the order in which they are offered."""
+def find_methods() -> Mapping[str, type[GenerationMethod]]:
+    """Every method by name, in the order in which they are offered."""
     for module in DECLARED_IN:
         import_module(module)
     # Somebody may have imported one of them before.
-    return {name: kind for module in DECLARED_IN for name, kind in WAYS.items() if kind.__module__ == module}
+    return {name: kind for module in DECLARED_IN for name, kind in METHODS.items() if kind.__module__ == module}
 
 
-def choices(analysis: Analysis) -> dict[type[Way], list[Place]]:
-    """Every way that this network has a place for, with its places."""
+def choices(analysis: Analysis) -> dict[type[GenerationMethod], list[Place]]:
+    """Every method that this network has a place for, with its places."""
     if analysis.errors():
         return {}
-    found = {kind: kind.find(analysis) for kind in find_ways().values()}
+    found = {kind: kind.find(analysis) for kind in find_methods().values()}
     return {kind: places for kind, places in found.items() if places}
 
 
 def why_none() -> str:
     """The words where a network can make nothing: what it would need."""
-    needs = [kind.needs for kind in find_ways().values()]
+    needs = [kind.needs for kind in find_methods().values()]
     return f"This network has nothing to make something with. It would need {'; or '.join(needs)}."
 
 
-def find_place(kind: type[Way], analysis: Analysis, name: str = "") -> Place:
+def find_place(kind: type[GenerationMethod], analysis: Analysis, name: str = "") -> Place:
     """The place of this name; the first there is, if none is told.
 
     Raises:
@@ -155,13 +155,13 @@ def find_place(kind: type[Way], analysis: Analysis, name: str = "") -> Place:
     )
 
 
-def make_way(name: str, options: Mapping[str, Value] | None = None) -> Way:
-    """The way of this name, with its settings.
+def make_method(name: str, options: Mapping[str, Value] | None = None) -> GenerationMethod:
+    """The method of this name, with its settings.
 
     Raises:
         ValueError: there is none of that name, or a setting is wrong.
     """
-    found = find_ways().get(name)
+    found = find_methods().get(name)
     if found is None:
-        raise ValueError(f"there is no way “{name}” to make something (there are {', '.join(WAYS)})")
+        raise ValueError(f"there is no method “{name}” to make something (there are {', '.join(METHODS)})")
     return found(options or {})

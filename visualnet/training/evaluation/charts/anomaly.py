@@ -1,4 +1,4 @@
-"""Judgements of what was never trained on: the errors of usual and odd samples, a threshold between them, and its ROC curve."""
+"""Charts of what was never trained on: the errors of usual and odd samples, a threshold between them, and its ROC curve."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import numpy as np
 
 from visualnet.figures.charts.curves import CurveChart
 from visualnet.figures.charts.observed.spread.threshold import ThresholdChart
-from visualnet.training.evaluation.judged import KIND, ODD, Judged
-from visualnet.training.evaluation.judgements.classes import pr_curve, roc_curve
-from visualnet.training.evaluation.judgements.registry import judgement
+from visualnet.training.evaluation.charts.classes import pr_curve, roc_curve
+from visualnet.training.evaluation.charts.registry import evaluation_chart
 from visualnet.training.evaluation.metrics.anomaly import errors_of, has_odd
+from visualnet.training.evaluation.prediction_set import KIND, ODD, PredictionSet
 
 BINS = 40
 
 
-@judgement(
+@evaluation_chart(
     "odd_errors",
     "Usual and odd",
     "numbers",
@@ -25,15 +25,16 @@ BINS = 40
     fits=has_odd,
     dial="Threshold",
 )
-def odd_errors(judged: Judged, view: str, at: float | None = None) -> ThresholdChart:
-    scores, odd = errors_of(judged), judged.columns[KIND] == ODD
+def odd_errors(predictions: PredictionSet, view: str, at: float | None = None) -> ThresholdChart:
+    scores, odd = errors_of(predictions), predictions.columns[KIND] == ODD
     edges = np.linspace(float(scores.min()), float(scores.max()) or 1.0, BINS + 1)
-    threshold, origin = choose_threshold(judged)
+    threshold, origin = choose_threshold(predictions)
     if at is not None:
         threshold, origin = float(edges[0] + at * (edges[-1] - edges[0])), "moved by hand"
     codes = np.clip(np.digitize(scores, edges) - 1, 0, BINS - 1)
     held = tuple(
-        tuple(tuple(int(s) for s in judged.samples[mask & (codes == i)]) for i in range(BINS)) for mask in (~odd, odd)
+        tuple(tuple(int(s) for s in predictions.samples[mask & (codes == i)]) for i in range(BINS))
+        for mask in (~odd, odd)
     )
     called = scores > threshold
     hits, wrong = int((called & odd).sum()), int((called & ~odd).sum())
@@ -49,12 +50,12 @@ def odd_errors(judged: Judged, view: str, at: float | None = None) -> ThresholdC
     )
 
 
-def choose_threshold(judged: Judged) -> tuple[float, str]:
+def choose_threshold(predictions: PredictionSet) -> tuple[float, str]:
     """Where the threshold begins, and on what it was chosen, in words: on the validation part where the test part is judged."""
-    chosen = judged.elsewhere
+    chosen = predictions.elsewhere
     if chosen is not None and has_odd(chosen):
         return best_threshold(errors_of(chosen), chosen.columns[KIND] == ODD), "chosen on the validation part"
-    return best_threshold(errors_of(judged), judged.columns[KIND] == ODD), "chosen on these very samples"
+    return best_threshold(errors_of(predictions), predictions.columns[KIND] == ODD), "chosen on these very samples"
 
 
 def best_threshold(scores: np.ndarray, odd: np.ndarray) -> float:
@@ -67,17 +68,17 @@ def best_threshold(scores: np.ndarray, odd: np.ndarray) -> float:
     return float(scores[order][ends[np.argmax((found - mistaken)[ends])]])
 
 
-@judgement(
+@evaluation_chart(
     "odd_roc",
     "ROC of odd",
     "numbers",
     "As the threshold of the error falls: the share of odd samples that is found, over the share of usual ones called so by mistake (ROC), "
     "or how many of those called odd are so, over the share that is found. The dashed line is guessing.",
-    views=lambda judged: ("ROC", "Precision–recall"),
+    views=lambda predictions: ("ROC", "Precision–recall"),
     fits=has_odd,
 )
-def odd_roc(judged: Judged, view: str) -> CurveChart:
-    scores, odd = errors_of(judged), judged.columns[KIND] == ODD
+def odd_roc(predictions: PredictionSet, view: str) -> CurveChart:
+    scores, odd = errors_of(predictions), predictions.columns[KIND] == ODD
     order = np.argsort(-scores, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
     found, wrong = np.cumsum(odd[order])[ends], np.cumsum(~odd[order])[ends]

@@ -6,9 +6,9 @@ import numpy as np
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.bars import Bar, BarChart
+from visualnet.training.evaluation.charts.registry import evaluation_chart
 from visualnet.training.evaluation.intervals import wilson
-from visualnet.training.evaluation.judged import Array, Judged
-from visualnet.training.evaluation.judgements.registry import judgement
+from visualnet.training.evaluation.prediction_set import Array, PredictionSet
 
 PIECES = 6
 MOST_GROUPS = 60
@@ -20,13 +20,13 @@ ERROR = {
 }
 
 
-def name_columns(judged: Judged) -> tuple[str, ...]:
+def name_columns(predictions: PredictionSet) -> tuple[str, ...]:
     """The columns along which the error can be looked at."""
-    own = judged.task in ("classes", "binary")
-    return tuple(name for name in judged.columns if not (own and name == "class"))
+    own = predictions.task in ("classes", "binary")
+    return tuple(name for name in predictions.columns if not (own and name == "class"))
 
 
-@judgement(
+@evaluation_chart(
     "by_column",
     "Error by input",
     "classes binary labels numbers pixels mask tokens boxes",
@@ -34,13 +34,13 @@ def name_columns(judged: Judged) -> tuple[str, ...]:
     "Where a bar is long, data are few or hard. The line in a bar is its 95 % interval; click a bar to see its samples.",
     views=name_columns,
 )
-def by_column(judged: Judged, view: str) -> BarChart:
-    values = judged.columns[view]
+def by_column(predictions: PredictionSet, view: str) -> BarChart:
+    values = predictions.columns[view]
     groups = _classes(values) if values.dtype.kind == "U" else _pieces(values)
-    error = (~judged.right).astype(float) if judged.task in ("classes", "binary") else judged.badness
-    shares = judged.task in ("classes", "binary")
-    bars = tuple(_bar(judged, rows, error, shares) for _, rows in groups)
-    title = ERROR.get(judged.task, "share wrong")
+    error = (~predictions.right).astype(float) if predictions.task in ("classes", "binary") else predictions.badness
+    shares = predictions.task in ("classes", "binary")
+    bars = tuple(_bar(predictions, rows, error, shares) for _, rows in groups)
+    title = ERROR.get(predictions.task, "share wrong")
     return BarChart(tuple(name for name, _ in groups), ((title, bars),), f"{title}, by {view}", None)
 
 
@@ -69,7 +69,7 @@ def _pieces(values: Array) -> list[tuple[str, Array]]:
     return found
 
 
-def _bar(judged: Judged, rows: Array, error: Array, shares: bool) -> Bar:
+def _bar(predictions: PredictionSet, rows: Array, error: Array, shares: bool) -> Bar:
     values = error[rows]
     mean = float(values.mean())
     if shares:
@@ -78,4 +78,4 @@ def _bar(judged: Judged, rows: Array, error: Array, shares: bool) -> Bar:
         half = 1.96 * float(values.std(ddof=1)) / len(rows) ** 0.5 if len(rows) > 1 else 0.0
         low, high = max(mean - half, 0.0), mean + half
     worst = rows[np.argsort(-values, kind="stable")]
-    return Bar(mean, low, high, tuple(int(s) for s in judged.samples[worst]))
+    return Bar(mean, low, high, tuple(int(s) for s in predictions.samples[worst]))

@@ -27,7 +27,7 @@ TARGETS = ("label", "y", "mask", "boxes", "box_labels", "next")
 """Fields that say what is to be learned, by the names that sources give them."""
 
 
-class Face(NamedTuple):
+class SampleContent(NamedTuple):
     """What one sample shows: ``kind`` is ``image``, ``text``, ``curves`` or ``row``; ``label`` its class or target in words.
 
     ``pixels`` are bytes (H, W, 3) and ``size`` the height and width of the whole picture; ``mask`` are class numbers (H, W); ``boxes`` are
@@ -62,10 +62,10 @@ def column_titles(spec: Spec, width: int) -> tuple[str, ...]:
     return named if len(named) == width else tuple(f"column {at}" for at in range(1, width + 1))
 
 
-def read_faces(
+def read_contents(
     source: DataSet, samples: Samples, choice: DataChoice, index: Sequence[int], most_px: int = 0
-) -> list[Face | str]:
-    """The faces of these samples, in their order; where one cannot be read, the words that say why. Pictures are made as small as
+) -> list[SampleContent | str]:
+    """The contents of these samples, in their order; where one cannot be read, the words that say why. Pictures are made as small as
     ``most_px`` on their longer side; 0 leaves them as they are."""
     specs = source.specs()
     fields = tuple(name for name in specs if specs[name].size <= _MOST_NUMBERS)
@@ -74,20 +74,21 @@ def read_faces(
     try:
         batch = samples.fetch(np.asarray(index, np.int64), fields)
         return [
-            make_face(source, specs, choice, {n: v[at] for n, v in batch.items()}, most_px) for at in range(len(index))
+            make_content(source, specs, choice, {n: v[at] for n, v in batch.items()}, most_px)
+            for at in range(len(index))
         ]
     except ValueError as error:
         if len(index) == 1:
             return [str(error)]
-    return [face for one in index for face in read_faces(source, samples, choice, [one], most_px)]
+    return [content for one in index for content in read_contents(source, samples, choice, [one], most_px)]
 
 
 _MOST_NUMBERS = 50_000_000
 
 
-def make_face(
+def make_content(
     source: DataSet, specs: Mapping[str, Spec], choice: DataChoice, values: Mapping[str, Any], px: int = 0
-) -> Face:
+) -> SampleContent:
     """What one sample with these fields shows; ``specs`` are those of the data, or those behind a preparation."""
     name = shown_field(source, specs)
     label = describe_target(source, specs, values)
@@ -97,12 +98,12 @@ def make_face(
     if name == "sound" and shown.ndim == 1:
         shown = shown.astype(np.float32)[None]
     elif specs[name].dtype == "int":
-        return Face("text", label, words=_text(shown, specs[name], name, source))
+        return SampleContent("text", label, words=_text(shown, specs[name], name, source))
     if shown.ndim == 2:
         lines = shown if name == "sound" or len(shown) <= MOST_CURVES < shown.shape[1] else shown.T
-        return Face("curves", label, curves=thin_curves(lines[:MOST_CURVES]))
+        return SampleContent("curves", label, curves=thin_curves(lines[:MOST_CURVES]))
     flat = shown.reshape(-1)
-    return Face("row", label, row=_row(flat.tolist(), name, specs[name], choice))
+    return SampleContent("row", label, row=_row(flat.tolist(), name, specs[name], choice))
 
 
 def _row(values: Sequence[float], name: str, spec: Spec, choice: DataChoice) -> tuple[tuple[str, str], ...]:
@@ -173,7 +174,7 @@ def _text(codes: Array, spec: Spec, name: str, source: DataSet) -> str:
     return ("" if max(map(len, words)) == 1 else " ").join(known).strip()
 
 
-def _picture(values: Array, others: Mapping[str, Any], label: str, px: int) -> Face:
+def _picture(values: Array, others: Mapping[str, Any], label: str, px: int) -> SampleContent:
     height, width = values.shape[1:]
     rows, columns = _kept_rows(height, width, px)
     small = values[:, rows][:, :, columns]
@@ -184,7 +185,7 @@ def _picture(values: Array, others: Mapping[str, Any], label: str, px: int) -> F
     mask = np.asarray(others["mask"]) if "mask" in others else None
     if mask is not None:
         mask = mask[rows][:, columns] if mask.shape == (height, width) else None
-    return Face("image", label, (height, width), pixels, mask, _boxes(others, height, width))
+    return SampleContent("image", label, (height, width), pixels, mask, _boxes(others, height, width))
 
 
 def _boxes(others: Mapping[str, Any], height: int, width: int) -> tuple[tuple[float, float, float, float, int], ...]:

@@ -18,7 +18,7 @@ LEAST_SHARE = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class PredictionSet:
     """One answer to some samples. ``task`` says what it is (see ``tasks.py``), which also says what ``arrays`` hold, a row for each sample.
 
     ``samples`` are their places in the data set; ``columns`` what else is known of them, a number or class for each.
@@ -31,7 +31,7 @@ class Judged:
     arrays: Mapping[str, Array]
     has_probabilities: bool = True
     columns: Mapping[str, Array] = field(default_factory=dict)
-    elsewhere: Judged | None = None
+    elsewhere: PredictionSet | None = None
     """The same answer to the validation part, where this is the test part: what is to be chosen is chosen there."""
     kept: dict[Any, Any] = field(default_factory=dict, repr=False)
     """What metrics have worked out of these answers and ask for again."""
@@ -113,8 +113,10 @@ class Judged:
         found = np.flatnonzero(self.samples == sample)
         return int(found[0]) if len(found) else None
 
-    def take(self, rows: Array) -> Judged:
+    def take(self, rows: Array) -> PredictionSet:
         """These rows alone."""
         arrays = {name: values[rows] for name, values in self.arrays.items()}
         columns = {name: values[rows] for name, values in self.columns.items()}
-        return Judged(self.name, self.task, self.samples[rows], self.classes, arrays, self.has_probabilities, columns)
+        return PredictionSet(
+            self.name, self.task, self.samples[rows], self.classes, arrays, self.has_probabilities, columns
+        )

@@ -13,7 +13,7 @@ from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.generated.game import GameChart, Shape
 from visualnet.figures.charts.generated.raster import pixels_of
 from visualnet.figures.colours.pixels import png_of
-from visualnet.training.generating.made import Made, Writer, contact_sheet, csv_bytes, gif_bytes
+from visualnet.training.generating.results import GeneratedResult, Writer, contact_sheet, csv_bytes, gif_bytes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +28,7 @@ STATE_DIGITS = 6
 
 
 @dataclass(frozen=True, eq=False)
-class MadeEpisode(Made):
+class GeneratedEpisode(GeneratedResult):
     """``pictures`` and ``states`` (observations) are one more than ``did``, ``rewards`` and ``values`` (step, action: what each action was
     worth to the network): the last is what came at the end. ``actions`` are their names; ``over`` says why it ended."""
 

@@ -10,9 +10,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QListWidget,
     QListWidgetItem,
-    QScrollArea,
     QSlider,
-    QStackedWidget,
     QTabBar,
     QWidget,
 )
@@ -21,13 +19,13 @@ from visualnet.app.features.evaluation.sample_view import SAMPLE, SampleView
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import describe, icon_button, label
-from visualnet.app.widgets.layouts import column, row, split, widget_of
+from visualnet.app.widgets.layouts import column, row, scroll_area, split, stack, widget_of
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.figures.charts.examples import ExampleList
+from visualnet.training.evaluation.charts import EvaluationChart, charts_for
 from visualnet.training.evaluation.evaluation import Evaluation
-from visualnet.training.evaluation.judged import Judged
-from visualnet.training.evaluation.judgements import Judgement, judgements_for
+from visualnet.training.evaluation.prediction_set import PredictionSet
 
 SAMPLES_WIDTH = 380
 """So many px the samples are given beside a chart, where that leaves it half of the room."""
@@ -37,14 +35,14 @@ LOW = 250
 """Below so many px the words above a chart are left out."""
 
 
-class JudgementView(QWidget):
-    """One tab for each judgement of an answer."""
+class ChartsView(QWidget):
+    """One tab for each chart of an answer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.evaluation: Evaluation | None = None
-        self.judged: Judged | None = None
-        self.judgements: list[Judgement] = []
+        self.predictions: PredictionSet | None = None
+        self.kinds: list[EvaluationChart] = []
         self.tabs = QTabBar(drawBase=False, expanding=False, usesScrollButtons=True)
         self.tabs.setAccessibleName("What to look at")
         self.tabs.currentChanged.connect(lambda _: self._choose())
@@ -72,16 +70,11 @@ class JudgementView(QWidget):
             "Copy this chart, or save it as PNG or SVG, or its numbers as CSV (also with the right mouse button)",
             self._show_menu,
         )
-        self.scrolled = QScrollArea(widgetResizable=True)
-        self.scrolled.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scrolled.setWidget(self.chart)
+        self.scrolled = scroll_area(self.chart, focus=False)
         self.chart.reached.connect(
             lambda room: self.scrolled.ensureVisible(room.center().x(), room.center().y(), room.width(), room.height())
         )
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.scrolled)
-        self.stack.addWidget(self.list)
+        self.stack = stack(self.scrolled, self.list)
         main = widget_of(column(self.words, (self.stack, 1), margins=(8, 0, 8, 0), spacing=2))
         self.split = split((main, 3), (self.samples, 2))
         head = row((self.tabs, 1), self.dial_name, self.dial, self.views, self.save, margins=(0, 0, 6, 0), spacing=6)
@@ -98,45 +91,45 @@ class JudgementView(QWidget):
         self.chart.set_theme(theme)
 
     def show_answer(self, evaluation: Evaluation, number: int) -> None:
-        """Show the judgements of an answer; the tab that was open stays, where there is one of its name."""
-        self.evaluation, self.judged = evaluation, evaluation.judged[number]
-        wish = self.judgement.name if self.judgement is not None else ""
-        self.judgements = judgements_for(self.judged)
+        """Show the charts of an answer; the tab that was open stays, where there is one of its name."""
+        self.evaluation, self.predictions = evaluation, evaluation.predictions[number]
+        wish = self.kind.name if self.kind is not None else ""
+        self.kinds = charts_for(self.predictions)
         self.samples.hide()
         self.tabs.blockSignals(True)
         while self.tabs.count():
             self.tabs.removeTab(0)
-        for one in self.judgements:
+        for one in self.kinds:
             at = self.tabs.addTab(one.title)
             self.tabs.setTabToolTip(at, one.words)
-        names = [one.name for one in self.judgements]
+        names = [one.name for one in self.kinds]
         self.tabs.setCurrentIndex(names.index(wish) if wish in names else 0)
         self.tabs.blockSignals(False)
         self._choose()
 
     def clear(self) -> None:
         """Hold nothing of the answer that was shown."""
-        self.evaluation, self.judged, self.judgements = None, None, []
+        self.evaluation, self.predictions, self.kinds = None, None, []
         self.samples.clear()
         self.samples.hide()
         self.list.clear()
         self.chart.show_chart(None)
 
     @property
-    def judgement(self) -> Judgement | None:
+    def kind(self) -> EvaluationChart | None:
         """The one whose tab is open."""
         at = self.tabs.currentIndex()
-        return self.judgements[at] if 0 <= at < len(self.judgements) else None
+        return self.kinds[at] if 0 <= at < len(self.kinds) else None
 
     def choose(self, name: str) -> None:
-        """Open the tab of a judgement."""
-        self.tabs.setCurrentIndex([one.name for one in self.judgements].index(name))
+        """Open the tab of a chart."""
+        self.tabs.setCurrentIndex([one.name for one in self.kinds].index(name))
 
     def show_samples(self, samples: tuple[int, ...], words: str = "") -> None:
         """Show these samples beside the chart."""
-        if self.evaluation is not None and self.judged is not None:
+        if self.evaluation is not None and self.predictions is not None:
             told = words or format_quantity(len(samples), "sample")
-            self.samples.show_samples(self.evaluation, self.judged, samples, told)
+            self.samples.show_samples(self.evaluation, self.predictions, samples, told)
             if self.samples.isHidden():
                 room = self.split.width()
                 wide = min(max(fonts.px(SAMPLES_WIDTH), room // 3), room // 2)
@@ -145,29 +138,29 @@ class JudgementView(QWidget):
             self.samples.list.setFocus()
 
     def _choose(self) -> None:
-        if self.judgement is None or self.judged is None:
+        if self.kind is None or self.predictions is None:
             return
-        names = self.judgement.views(self.judged)
+        names = self.kind.views(self.predictions)
         self.views.clear()
         self.views.addItems([visible(name) for name in names])
         self.views.setVisible(len(names) > 1)
         self._draw()
 
     def _draw(self, at: float | None = None) -> None:
-        judgement, judged = self.judgement, self.judged
-        if judgement is None or judged is None:
+        kind, predictions = self.kind, self.predictions
+        if kind is None or predictions is None:
             return
-        view = judgement.views(judged)[max(self.views.currentIndex(), 0)]
-        chart = judgement.chart(judged, view, at)
+        view = kind.views(predictions)[max(self.views.currentIndex(), 0)]
+        chart = kind.chart(predictions, view, at)
         for widget in (self.dial, self.dial_name):
-            widget.setVisible(bool(judgement.dial))
-        if judgement.dial:
-            describe(self.dial, judgement.dial, f"Move the {judgement.dial.lower()}; it begins where it is best")
-            self.dial_name.setText(judgement.dial)
+            widget.setVisible(bool(kind.dial))
+        if kind.dial:
+            describe(self.dial, kind.dial, f"Move the {kind.dial.lower()}; it begins where it is best")
+            self.dial_name.setText(kind.dial)
             with QSignalBlocker(self.dial):
                 self.dial.setValue(round(STEPS * getattr(chart, "place", 0.0)))
-        self.words.setText(judgement.words)
-        self.chart.show_chart(chart, judgement.name.replace("_", "-"))
+        self.words.setText(kind.words)
+        self.chart.show_chart(chart, kind.name.replace("_", "-"))
         if isinstance(chart, ExampleList):
             self._fill(chart)
             self.stack.setCurrentWidget(self.list)

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
 from tests.app.canvas.conftest import Hands
-from visualnet.app.canvas.scene.wire_item import WireInk
+from visualnet.app.canvas.scene.wire_item import WireStyle
 
 
 def colours_along(hands: Hands, at: float) -> set[str]:
@@ -21,20 +21,20 @@ def colours_along(hands: Hands, at: float) -> set[str]:
 def test_wires_have_the_ink_of_their_figure_until_they_are_pointed_at(hands: Hands) -> None:
     view, canvas = hands.view, hands.view.canvas
     target = next(iter(canvas.wires))
-    ink = WireInk("#12a0c8", 5.0)
+    style = WireStyle("#12a0c8", 5.0)
     QApplication.processEvents()
-    assert ink.colour not in colours_along(hands, 0.4)
-    canvas.set_wire_inks({target: ink})
-    assert ink.colour in colours_along(hands, 0.4)
+    assert style.colour not in colours_along(hands, 0.4)
+    canvas.set_wire_styles({target: style})
+    assert style.colour in colours_along(hands, 0.4)
     canvas.marks.hover_wire = target
     canvas.update()
     seen = colours_along(hands, 0.4)
-    assert QColor(view.canvas.theme.accent).name() in seen and ink.colour not in seen
+    assert QColor(view.canvas.theme.accent).name() in seen and style.colour not in seen
     canvas.marks.hover_wire = None
     view.look(view.pose()._replace(zoom=0.2))
-    assert ink.colour in colours_along(hands, 0.4), "from far too"
+    assert style.colour in colours_along(hands, 0.4), "from far too"
     generation = canvas.generation
-    canvas.set_wire_inks({target: ink})
+    canvas.set_wire_styles({target: style})
     assert canvas.generation == generation, "the same figures paint nothing anew"
-    canvas.set_wire_inks({})
-    assert ink.colour not in colours_along(hands, 0.4)
+    canvas.set_wire_styles({})
+    assert style.colour not in colours_along(hands, 0.4)
