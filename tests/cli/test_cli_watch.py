@@ -84,6 +84,7 @@ def test_a_picture_is_a_png_that_qt_reads() -> None:
     assert [colour.red(), colour.green(), colour.blue()] == pixels[2, 3].tolist()
 
 
+@pytest.mark.wide
 def test_a_training_records_what_is_wished_over_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "run"
     wish = [

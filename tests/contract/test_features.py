@@ -100,7 +100,7 @@ def test_a_feature_says_what_it_is_for_and_can_be_reached(feature: Feature) -> N
         assert spec.run or spec.check or spec.fill, spec.id
 
 
-@pytest.mark.few(1)
+@pytest.mark.wide
 @pytest.mark.parametrize("feature", FEATURES, ids=name_of)
 def test_the_program_works_without_it(feature: Feature, open_window: OpenWindow, qapp: QApplication) -> None:
     """With one feature left out the window opens, edits, switches workspaces and themes, and does what the other features offer."""
@@ -126,7 +126,7 @@ def test_the_program_works_without_it(feature: Feature, open_window: OpenWindow,
     qapp.processEvents()
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(3)
 @pytest.mark.parametrize("feature", SEEN, ids=name_of)
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_what_is_empty_says_what_to_do_in_the_colours_of_the_theme(

@@ -59,7 +59,7 @@ def places(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from places(tree[key], (*path, key))
 
 
-@pytest.mark.few(1)
+@pytest.mark.wide
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda path: path.stem)
 def test_no_hidden_character_gets_into_an_error_or_a_report(seed: Path) -> None:
     found = {}

@@ -101,7 +101,7 @@ def test_a_new_project_obeys_it() -> None:
     assert not list(faults(json.loads(dumps(Project())), SCHEMA))
 
 
-@pytest.mark.few(40)
+@pytest.mark.few(20)
 @pytest.mark.more
 @pytest.mark.parametrize("tag", list(LAYERS))
 def test_what_a_layer_reads_obeys_it(tag: str) -> None:

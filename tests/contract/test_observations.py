@@ -84,7 +84,7 @@ def quick_options(kind: type[Observation]) -> tuple[tuple[str, int], ...]:
     return tuple((name, value) for name, value in few.items() if name in kind.params)
 
 
-@pytest.mark.few(50)
+@pytest.mark.few(30)
 @pytest.mark.parametrize(("kind", "name"), with_networks())
 def test_it_computes_draws_and_changes_nothing(kind: type[Observation], name: str) -> None:
     network = observed(name)

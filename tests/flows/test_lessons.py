@@ -66,6 +66,7 @@ def test_a_step_raises_the_panel_that_it_needs_and_show_me_always_shows(window: 
     assert is_in_front(window.panel("problems"))
 
 
+@pytest.mark.wide
 def test_a_wrong_click_gets_an_answer_and_next_does_the_step_so_that_undo_takes_it_back(
     window: Window, hands: Hands
 ) -> None:
@@ -198,7 +199,6 @@ def test_a_lesson_goes_on_below_the_page_of_experiments(
     assert not coach.isVisible(), "another project ends it"
 
 
-@pytest.mark.wide
 def test_a_lesson_is_over_when_its_project_is_closed_behind_a_page(window: Window, hands: Hands) -> None:
     coach = begin(window, hands, next(iter(lessons())))
     tabs = window.project_files.tabs

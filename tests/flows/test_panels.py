@@ -205,6 +205,7 @@ def test_a_picture_stands_on_the_canvas_beside_its_node(window: Window, hands: H
     assert not frame.isVisible() and panel.prediction.isVisible()
 
 
+@pytest.mark.wide
 def test_a_panel_that_is_asked_for_comes_to_the_front_and_is_never_closed_by_that(window: Window, hands: Hands) -> None:
     """Behind another tab it is not seen; chosen by its name in the search, it is shown however it stands."""
     window.begin("lenet5")

@@ -62,6 +62,7 @@ def click_tab(window: Window, hands: Hands, at: int, button: Any = LEFT) -> None
 # --- tabs -------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_the_first_project_takes_the_start_page_s_tab_and_the_next_gets_its_own(window: Window, hands: Hands) -> None:
     assert not window.strip.isVisible()
     window.begin("lenet5")

@@ -86,6 +86,7 @@ class WganByHand(GanByHand):
                     self.values[name].append(value.item())
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("critic", [{}, {"steps": 3}])
 def test_it_is_that_of_a_loop_in_torch_also_resumed_and_in_the_script(critic: dict[str, Any], tmp_path: Path) -> None:
     project = wgan(critic)

@@ -98,6 +98,7 @@ def test_a_line_leads_to_its_card(compared: Hands) -> None:
     assert [studio.graph.nodes[i].name for i in studio.selection] == ["c2"]
 
 
+@pytest.mark.wide
 def test_what_cannot_be_read_is_said_and_changes_nothing(compared: Hands, tmp_path: Path) -> None:
     bad = tmp_path / "bad.vnet"
     bad.write_text("{", encoding="utf-8")

@@ -36,6 +36,7 @@ def shape(panel: MapsPanel) -> tuple[int, ...]:
     return () if panel.stack.currentWidget() is not panel.view or canvas._array is None else canvas._array.shape
 
 
+@pytest.mark.wide
 def test_maps_of_the_selected_node_before_during_and_after_a_run(rig: Rig, panel: MapsPanel, qtbot: QtBot) -> None:
     import torch  # noqa: F401  # what the window does in the background
 

@@ -72,6 +72,7 @@ def test_resumed_it_goes_on_to_the_bit(name: str, tmp_path: Path) -> None:
     assert first + rest == whole
 
 
+@pytest.mark.wide
 def test_points_come_to_lie_where_the_real_ones_are() -> None:
     """At first all made points lie in the middle; after some epochs they lie in the clouds, in most of them."""
     project = edits.set_recipe(open_project("gan-points"), epochs=15, device="cpu")

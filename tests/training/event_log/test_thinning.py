@@ -78,6 +78,7 @@ def test_so_many_are_kept_as_the_formula_says(number: int, whole: int) -> None:
     assert len(kept) <= whole + doublings * (whole / 2 + 1)
 
 
+@pytest.mark.wide
 @pytest.mark.usefixtures("short")
 @settings(max_examples=40, deadline=None)
 @given(steps=st.integers(1, 900), one=st.integers(1, 40), two=st.integers(1, 40))

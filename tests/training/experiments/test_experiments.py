@@ -93,6 +93,7 @@ def test_runs_are_ordinary_ones_in_folders_and_are_told_and_kept(tmp_path: Path)
     assert experiment_folder.read(tmp_path / "x").seeds == (0, 1)
 
 
+@pytest.mark.wide
 def test_what_was_stopped_goes_on_to_the_same_bits_and_what_is_done_is_not_trained_again(tmp_path: Path) -> None:
     whole = train(TINY, tmp_path / "whole")
 

@@ -122,6 +122,7 @@ def test_an_experiment_of_another_projects_place_is_refused() -> None:
         own.make_experiment(LENET, own.read_one({"vary": "batch_size", "values": ["a", 3]}))
 
 
+@pytest.mark.wide
 def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["experiment"]) == 0
     assert "transfer" in capsys.readouterr().out

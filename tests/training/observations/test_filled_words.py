@@ -17,6 +17,7 @@ from visualnet.training.observations.observation import OBSERVATIONS, CannotObse
 find_observations()
 
 
+@pytest.mark.wide
 def test_the_likeliest_words_stand_at_the_masked_places() -> None:
     found = watch(project_file.load(resource("templates", "bert-pretraining.vnet")), sample=4)
     (subject,) = OBSERVATIONS["filled_words"].subjects(found.model.analysis)

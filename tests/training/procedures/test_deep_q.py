@@ -287,7 +287,7 @@ def endless(self: MouseWorld, action: int) -> Any:
     return np.full((4, 5, 5), np.inf, np.float32), 0.0, False, False, {}
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
@@ -321,6 +321,7 @@ def test_a_world_that_breaks_ends_the_run_in_words_and_nothing_is_lost(
     assert values(model) + values(resumed) == values(whole)
 
 
+@pytest.mark.wide
 def test_what_diverges_names_the_node() -> None:
     model = train(game(lr=1e6, rounds=200, discount=1.0))
     if model.state == "failed":

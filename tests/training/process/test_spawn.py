@@ -83,6 +83,7 @@ def told(model: RunModel) -> dict[str, Any]:
     }
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(180)
 def test_the_same_losses_to_the_bit_and_the_same_events(tmp_path: Path) -> None:
     ours = create_run(tiny(), tmp_path / "thread")

@@ -99,6 +99,7 @@ def test_what_kornia_does_is_done_by_torch_nearly_to_the_bit(name: str, tmp_path
         assert ours["validation"] == pytest.approx(theirs["validation"], rel=1e-4)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "recipe", [{"options": {"accumulate": 2, "channels_last": True}}, {"seed": 3, "batch_size": 7}], ids=str
 )
