@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.flows.hands import Hands
-from tests.flows.test_evaluation import evaluate, press_spot, train
+from tests.flows.test_evaluation import evaluate, press_region, train
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
 from visualnet.figures.charts.observed.spread.threshold import ThresholdChart
@@ -45,7 +45,7 @@ def test_the_threshold_between_usual_and_odd_is_moved(window: Window, hands: Han
         QTest.keyClick(dial, Qt.Key.Key_PageUp)
     assert shown(panel).found == 0.0
     assert "precision —" in shown(panel).verdict()
-    held = press_spot(panel, hands)
+    held = press_region(panel, hands)
     assert panel.charts.samples.isVisible() and panel.charts.samples.sample in held
     panel.charts.choose("odd_roc")
     assert not dial.isVisible()
