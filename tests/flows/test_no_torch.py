@@ -81,7 +81,7 @@ def look(window):
             print("train:", window.banner.text)
             hands.until(lambda: not window.runner.busy, 30)
         else:
-            hands.until(pytorch.trouble, 30)
+            hands.until(pytorch.import_failure, 30)
             hands.rest(0.6)
             window.runner.receive()
             print("begun:", "went wrong" in window.banner.text)
