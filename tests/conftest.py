@@ -63,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Two shared cores make examples slow now and then; that is no fault of the code. The suite draws the same examples
     # each time, so that red means changed; the thorough run looks for new ones.
     calm: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-    settings.register_profile("suite", max_examples=30, derandomize=True, database=None, **calm)
+    settings.register_profile("suite", max_examples=20, derandomize=True, database=None, **calm)
     settings.register_profile("wide", max_examples=100, derandomize=True, database=None, **calm)
     settings.register_profile("thorough", max_examples=1000, print_blob=True, **calm)
     settings.load_profile(next((name for name in ("thorough", "wide") if config.getoption(f"--{name}")), "suite"))

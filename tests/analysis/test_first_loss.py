@@ -178,6 +178,7 @@ def test_nothing_is_told_of_what_is_not_known() -> None:
     assert told(Project()) == []
 
 
+@pytest.mark.few(40)
 @pytest.mark.parametrize("name", [t.name for t in template_list()])
 def test_no_template_begins_with_large_logits(name: str) -> None:
     assert told(project_file.load(resource("templates", f"{name}.vnet"))) == []

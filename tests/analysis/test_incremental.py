@@ -137,7 +137,7 @@ def walk(seed: int) -> None:
         hold(analysis, infer(project))
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(2)
 @pytest.mark.more
 @pytest.mark.parametrize("part", range(PARTS))
 def test_incremental_is_fresh(part: int, amount: Amount) -> None:

@@ -42,6 +42,7 @@ def test_what_is_meant_is_not_told(text: str, changed: dict[str, Any]) -> None:
     assert not [p for p in look(text, **(WIDTHS | changed)).problems if p.code == CODE]
 
 
+@pytest.mark.few(40)
 @pytest.mark.parametrize("template", template_list(), ids=lambda t: t.name)
 def test_no_published_network_is_told_so(template: Template) -> None:
     opened = project_file.load(template.path)

@@ -122,7 +122,7 @@ RENDERERS = (
 )
 
 
-@pytest.mark.few(1)
+@pytest.mark.wide
 @pytest.mark.parametrize("renderer", RENDERERS)
 def test_every_renderer_gives_each_shipped_block_the_colour_of_its_family(
     renderer: Callable[[Project], set[str]], qapp: QApplication

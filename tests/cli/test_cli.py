@@ -52,7 +52,7 @@ def test_templates_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
-@pytest.mark.few(12)
+@pytest.mark.few(4)
 @pytest.mark.parametrize("name", template_names())
 def test_every_template_is_fine_and_prints_code_that_compiles(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", name]) == FINE

@@ -268,7 +268,7 @@ def test_a_call_of_which_one_result_is_taken_is_broken_as_the_formatter_does() -
     assert subprocess.run(command, input=text, capture_output=True, text=True, timeout=60).stdout == text
 
 
-@pytest.mark.few(12)
+@pytest.mark.few(4)
 @pytest.mark.parametrize("name", [t.name for t in template_list() if t.parameters < 500_000])
 def test_templates_print_what_runs_without_this_program(name: str) -> None:
     project = open_project(name)

@@ -126,7 +126,7 @@ def test_the_program_works_without_it(feature: Feature, open_window: OpenWindow,
     qapp.processEvents()
 
 
-@pytest.mark.few(10)
+@pytest.mark.few(5)
 @pytest.mark.parametrize("feature", SEEN, ids=name_of)
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_what_is_empty_says_what_to_do_in_the_colours_of_the_theme(

@@ -35,8 +35,9 @@ def opened(*words: str) -> list[tuple[str, str, str, float]]:
     return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
 
 
-def test_every_mutant_opens_or_is_refused_in_words(tmp_path: Path, thorough: bool) -> None:
-    how_many = 10_000 if thorough else 1_000
+@pytest.mark.more
+def test_every_mutant_opens_or_is_refused_in_words(tmp_path: Path, amount: Amount) -> None:
+    how_many = amount(300, wide=1_000, thorough=10_000)
     for number, data in enumerate(mutants.mutants(how_many, seed=len(mutants.seeds()))):
         (tmp_path / f"m{number:05}.vnet").write_bytes(data)
     lines = opened("all", str(tmp_path))

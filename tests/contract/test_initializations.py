@@ -86,7 +86,7 @@ def assert_equal(found: dict[str, torch.Tensor], wanted: dict[str, torch.Tensor]
     assert not [name for name in found if not torch.equal(found[name], wanted[name])]
 
 
-@pytest.mark.few(40)
+@pytest.mark.few(15)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("tag", "values"), CASES)
 def test_module_and_printed_code_start_with_torchs_bits(tag: str, values: dict[str, Any], kind: str) -> None:

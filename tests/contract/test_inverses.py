@@ -51,7 +51,7 @@ def undo(layer: Layer, how: Undoing, module: Any, known: dict[str, Tensor], shap
     return {port: compute(expr, module, known, {}) for port, expr in exprs.items()}
 
 
-@pytest.mark.few(6)
+@pytest.mark.few(3)
 @pytest.mark.parametrize("tag", UNDONE)
 def test_what_came_in_comes_back_and_the_log_determinant_is_that_of_the_jacobian(tag: str) -> None:
     fitting = 0

@@ -145,6 +145,7 @@ def test_a_kept_name_is_clean_only_if_it_runs(tmp_path: Path, amount: Amount) ->
     assert ended.returncode == 0, ended.stdout[-3000:]
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_two_names_that_python_takes_for_one_stay_two(one: str, other: str) -> None:
     held(project(layer=one, function=other))

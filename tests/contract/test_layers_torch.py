@@ -157,6 +157,7 @@ def hold_agreement(layer: Layer, specs: list[Spec | None], told: dict[str, Spec]
         assert layer.macs(*shapes) == macs
 
 
+@pytest.mark.few(60)
 @pytest.mark.parametrize("tag", COMPUTED)
 def test_only_the_used_outputs_are_needed(tag: str) -> None:
     """A layer computes the same at its first output whether or not the others are read."""

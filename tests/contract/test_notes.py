@@ -21,6 +21,7 @@ def test_most_templates_have_a_step() -> None:
     assert len(with_one) >= 0.8 * len(ALL)
 
 
+@pytest.mark.few(50)
 @pytest.mark.parametrize(("template", "words", "link"), STEPS, ids=[f"{t.name}-{link}" for t, _, link in STEPS])
 def test_a_step_changes_its_network_as_the_file_allows(template: Template, words: str, link: str) -> None:
     project = project_file.load(template.path)

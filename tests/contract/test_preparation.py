@@ -164,6 +164,7 @@ def test_a_step_is_declared_whole(name: str) -> None:
     assert any(offer_step(kind, scene.fields) for scene in SCENES.values())
 
 
+@pytest.mark.few(50)
 @pytest.mark.parametrize(("step", "scene"), cases(PLAIN))
 def test_fields_by_formula_are_those_that_come_out(step: PreparationStep, scene: Scene) -> None:
     done = prepared(step, scene)
@@ -185,6 +186,7 @@ def test_fields_by_formula_are_those_that_come_out(step: PreparationStep, scene:
             assert all(((value >= 0) | (value == NOT_ASKED)).all() for value in map(np.asarray, batch[name]))
 
 
+@pytest.mark.few(50)
 @pytest.mark.parametrize(("step", "scene"), cases(PLAIN))
 def test_a_sample_is_prepared_alike_in_any_batch_and_at_any_time(step: PreparationStep, scene: Scene) -> None:
     done, again = prepared(step, scene), prepared(step, scene)
@@ -206,6 +208,7 @@ def test_a_sample_is_prepared_alike_in_any_batch_and_at_any_time(step: Preparati
     ), "the raw samples are never written to"
 
 
+@pytest.mark.few(50)
 @pytest.mark.parametrize(("step", "scene"), cases(PLAIN))
 def test_no_figure_of_another_part_leaks(step: PreparationStep, scene: Scene) -> None:
     """All samples of validation and test become others, wildly; what is learned and the training samples stay, to the bit."""

@@ -47,6 +47,7 @@ def differing_weights(project: Project, seed: int) -> list[str]:
     return [key for key in ours if not torch.equal(ours[key], theirs[key])]
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("name", one_in(9, [t.name for t in template_list() if t.parameters <= SMALL]))
 def test_the_same_seed_gives_the_same_first_weights(name: str) -> None:
     assert differing_weights(open_project(name), 3) == []
@@ -54,7 +55,7 @@ def test_the_same_seed_gives_the_same_first_weights(name: str) -> None:
 
 @pytest.mark.more
 def test_the_same_seed_gives_random_graphs_the_same_first_weights(amount: Amount) -> None:
-    seeds = range(amount(40, wide=120, thorough=500))
+    seeds = range(amount(15, wide=120, thorough=500))
     assert {seed: keys for seed in seeds if (keys := differing_weights(random_project(seed), seed))} == {}
 
 
@@ -97,6 +98,7 @@ def test_loss_and_metrics_give_what_the_program_shows(name: str) -> None:
     objectives_agree(model, fields(model, 1), printed, made)
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", one_in(9, template_names(), begin=2))
 def test_no_layer_is_applied_twice(name: str) -> None:
     """Loss and metrics take what ``forward`` has computed."""

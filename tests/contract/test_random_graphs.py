@@ -30,7 +30,7 @@ PARTS = 20
 """So many tests share the graphs, to name the seed's neighbourhood and to stay under the time limit of one test."""
 
 
-@pytest.mark.few(8)
+@pytest.mark.few(4)
 @pytest.mark.more
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.timeout(900)

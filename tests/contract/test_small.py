@@ -121,7 +121,7 @@ and machines that learn by contrast: a difference of energies between data and o
 That these learn is held by tests/training."""
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", one_in(18, [name for name in TRAINING if name not in OF_SEVERAL]))
 def test_its_loss_falls(name: str, request: pytest.FixtureRequest) -> None:
     """A few steps of the heavy ones; with ``--thorough`` the whole epoch of all, in less than a minute on two cores.
@@ -140,7 +140,7 @@ def test_what_does_not_learn_does_not_fall() -> None:
     assert not falls(losses(replace(project, recipe=replace(project.recipe, lr=0.0, optimizer="SGD")), 40))
 
 
-@pytest.mark.few(6)
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     "name", one_in(8, [name for name in TRAINING if name not in ("unet-small", "unet-padded-small")])
 )

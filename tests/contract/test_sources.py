@@ -62,6 +62,7 @@ def test_every_source_has_a_maker() -> None:
     assert {kind for kind, _ in CASES} == set(SOURCES)
 
 
+@pytest.mark.few(15)
 def test_what_was_found_is_what_is_fetched(case: tuple[str, Made]) -> None:
     chosen, samples = look(case)
     facts = chosen.facts
@@ -117,6 +118,7 @@ def test_nothing_is_written_to_the_data(case: tuple[str, Made]) -> None:
     assert state_of(folder) == before
 
 
+@pytest.mark.few(10)
 def test_threads_and_processes_may_fetch(case: tuple[str, Made]) -> None:
     chosen, samples = look(case)
     assert chosen.facts is not None
@@ -222,6 +224,7 @@ def describe_trouble(kind: str, made: Made) -> tuple[str, int]:
     return " ".join([*told, *(fault.words for fault in read.faults)]), len(read.places)
 
 
+@pytest.mark.few(10)
 def test_a_file_that_may_not_be_read_is_named_and_the_rest_goes_on(
     case: tuple[str, Made], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,7 +23,7 @@ from visualnet.core.project import Block, Project
 def test_structured_mutants_are_told_built_and_printed_alike(amount: Amount) -> None:
     """Half of them the same each time, half new ones; a seed that fails is named, and makes the same mutant again."""
     fresh = random.SystemRandom().randrange(10**6, 10**9)
-    half = amount(30, wide=100, thorough=5_000)
+    half = amount(10, wide=100, thorough=5_000)
     runs = [range(half), range(fresh, fresh + half)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -23,7 +23,7 @@ from visualnet.data.registry import (
 from visualnet.resources import resource
 
 
-@pytest.mark.few(10)
+@pytest.mark.few(4)
 @pytest.mark.parametrize("name", DATASETS)
 def test_what_is_declared_is_what_is_loaded(name: str) -> None:
     data = load(DataChoice(name=name))

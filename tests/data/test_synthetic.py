@@ -22,6 +22,7 @@ def arrays(name: str, **options: float) -> Mapping[str, np.ndarray]:
     return {field: data.whole(field) for field in data.fields}
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     "name",
     [

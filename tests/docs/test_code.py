@@ -44,7 +44,7 @@ def test_hardly_any_block_is_left_out() -> None:
     assert sum(bool(block.not_run) for block in runnable) <= 0.2 * len(runnable)
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(3)
 @pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
 def test_the_code_of_a_page_runs(
     page: Path, tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

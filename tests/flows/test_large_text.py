@@ -49,6 +49,7 @@ def test_a_banner_puts_its_buttons_below_where_the_words_need_the_room(qtbot: Qt
         assert text.width() >= min(width, 520) / 2
 
 
+@pytest.mark.wide
 def test_titles_of_panels_and_names_of_layers_grow_with_the_text(window: Window) -> None:
     window.project_files.open_template("lenet5")
     window.show_space("build")

@@ -23,7 +23,6 @@ from tests.flows.monkey.gestures import Monkey, live, make, rest, undo_all, whol
 from tests.flows.monkey.watch import (
     Beats,
     Faults,
-    clear_finished_frames,
     ids_of,
     python_objects,
     resident_mb,
@@ -140,10 +139,6 @@ def test_whatever_a_monkey_does_the_drawing_stays_whole_and_nothing_is_left(
             assert resident_mb() <= GROWTH * early, (
                 f"{early:.0f} MB after {FIRST:,}, {resident_mb():.0f} MB now (seed {seed})"
             )
-        if any(counted[kind] > begun[kind] for kind in OURS):
-            clear_finished_frames()
-            window.collector.collect_all()
-            counted = objects()
         left = [t.name for t in threading.enumerate() if t not in before and not isinstance(t, threading._DummyThread)]
         monkey.unhook()
     assert not faults.found and not left, (seed, faults.found, left)

@@ -121,7 +121,8 @@ def test_a_closed_project_is_no_longer_offered_for_a_search_nor_held(window: Win
     closed = ref(view.document)
     tabs.remove(next(tab for tab in tabs if tab.document is closed()))
     assert view.document is None and not view.space.isEnabled() and view.space.places.count() == 0
-    assert view.title.text() == "Search" and not view.space.fields
+    assert view.title.text() == "Search" and not view.space.fields and not view.space.empty.isVisible()
+    assert window.strip.isVisible() and window.strip.count() == 1, "the page alone can be closed"
     hands.until(
         lambda: gc.collect() >= 0 and closed() is None and network not in ids_of("visualnet.core.graph.Graph"),
         what="its end",

@@ -214,7 +214,7 @@ def window(tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[bytes]]]
         ended(child)
 
 
-@pytest.mark.few(1)
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("number", "wish"),
     [

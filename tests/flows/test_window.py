@@ -27,12 +27,12 @@ def test_an_opened_project_has_the_focus_on_its_canvas(window: Window, hands: Ha
     assert _is_document(["lenet5"]) and not _is_document(["no-such-template"])
 
 
-def test_on_the_start_page_nothing_pretends_to_work_on_a_network(window: Window) -> None:
+def test_on_the_start_page_nothing_pretends_to_work_on_a_network(window: Window, hands: Hands) -> None:
     for action in ("edit.copy", "view.palette", "graph.tidy", "file.save", "view.code", "view.reset"):
         assert not window.actions_[action].isEnabled(), action
     window.actions_.trigger("file.empty")
     assert not window.covered
-    assert window.actions_["graph.tidy"].isEnabled()
+    hands.until(window.actions_["graph.tidy"].isEnabled, what="what works on a network")
 
 
 def test_a_file_dropped_on_the_window_opens(window: Window, hands: Hands, tmp_path: Path) -> None:

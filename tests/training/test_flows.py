@@ -141,6 +141,7 @@ def test_images_come_back_on_their_greys() -> None:
     assert np.allclose(made.images * 16, np.round(made.images * 16), atol=1e-4)
 
 
+@pytest.mark.wide
 def test_zuko_finds_the_same_flow_as_likely() -> None:
     pytest.importorskip("zuko")
     from tests.benchmarks.systems.flow_points import train_and_compare

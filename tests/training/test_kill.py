@@ -79,6 +79,7 @@ def weights(folder: Path) -> dict[str, dict[str, Any]]:
     }
 
 
+@pytest.mark.few(1)
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     "name", [pytest.param(n, marks=() if n in ALWAYS else pytest.mark.wide, id=n.replace(" ", "-")) for n in TECHNIQUES]

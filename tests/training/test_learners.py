@@ -114,6 +114,7 @@ def told(model: RunModel) -> dict[str, list[float]]:
     return {name: model.steps[name].values.tolist() for name in VALUES}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("case", CASES)
 def test_a_gan_is_that_of_a_loop_in_torch_also_after_a_stop_at_any_round(case: str, tmp_path: Path) -> None:
     project = gan(*CASES[case])

@@ -255,7 +255,7 @@ def state(model: RunModel) -> dict[str, list[float]]:
     return weights | {"means": [*last.train.values(), *last.validation.values(), *last.average.values()]}  # type: ignore[list-item]
 
 
-@pytest.mark.few(10)
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", CASES)
 def test_a_changed_run_is_that_of_a_loop_in_torch_that_changes_the_same(name: str) -> None:
     case = CASES[name]
@@ -288,7 +288,7 @@ def test_changed_before_the_first_step_it_is_a_run_that_began_so(name: str) -> N
     assert changed.lr.values.tolist() == begun.lr.values.tolist()
 
 
-@pytest.mark.few(6)
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", ALL)
 def test_stopped_or_killed_anywhere_a_changed_run_goes_on_to_the_bit(name: str, tmp_path: Path, thorough: bool) -> None:
     project, values = ALL[name]

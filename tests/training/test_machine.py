@@ -138,7 +138,7 @@ def _combinations() -> Iterator[Any]:
                 yield pytest.param(switch, optimizer, guards, marks=marks, id=f"{switch}-{optimizer}-{guards}")
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(3)
 @pytest.mark.usefixtures("with_fp16", "put_back")
 @pytest.mark.parametrize(("switch", "optimizer", "guards"), list(_combinations()))
 def test_a_run_is_that_of_a_loop_in_torch(switch: str, optimizer: str, guards: str) -> None:
@@ -160,7 +160,7 @@ def test_each_switch_of_numbers_changes_them() -> None:
     assert losses(train(convolutions(deterministic=True))) == plain
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.usefixtures("with_fp16", "put_back")
 @pytest.mark.parametrize("switch", list(SWITCHES))
 def test_stopped_at_any_step_it_goes_on_to_the_bit(switch: str, tmp_path: Path) -> None:
@@ -247,6 +247,7 @@ def test_what_is_being_compiled_is_told_for_each_size_of_batch() -> None:
     assert not model.compiling
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("part", ["forward", "backward"])
 def test_a_compile_that_fails_is_told_and_the_same_is_learned(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from functorch.compile import make_boxed_func
@@ -269,6 +270,7 @@ def test_a_compile_that_fails_is_told_and_the_same_is_learned(part: str, monkeyp
     assert losses(model) == losses(train(convolutions()))
 
 
+@pytest.mark.wide
 def test_gradients_of_gradients_are_not_compiled_and_the_same_is_learned() -> None:
     compiled = train(edits.set_recipe(wgan(), options=SWITCHES["compile"]))
     assert all("the run goes on without it" in words for words in compiled.troubles)
@@ -386,7 +388,7 @@ def test_an_epoch_is_measured_as_it_is_trained_but_not_compiled(monkeypatch: pyt
 # --- as a script ---------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(2)
 @pytest.mark.usefixtures("with_fp16")
 @pytest.mark.parametrize("guards", [{}, {**GUARDED, "ema_decay": 0.9}], ids=["plain", "guarded"])
 @pytest.mark.parametrize("switch", QUICK)
@@ -397,6 +399,7 @@ def test_the_printed_script_computes_the_same(switch: str, guards: dict[str, Any
     torch._dynamo.reset()
 
 
+@pytest.mark.few(2)
 @pytest.mark.usefixtures("with_fp16")
 @pytest.mark.parametrize("switch", QUICK)
 def test_the_printed_script_of_several_learners_computes_the_same(switch: str, tmp_path: Path) -> None:

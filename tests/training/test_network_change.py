@@ -253,6 +253,7 @@ def test_losses_and_metrics_end_and_begin_with_their_nodes() -> None:
 # --- resuming ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "recipe", [{}, {"schedule": "cosine", "options": {"ema_decay": 0.9, "accumulate": 2}}], ids=str
 )
@@ -315,6 +316,7 @@ MOMENTS: dict[str, tuple[Any, str, int]] = {
 }
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_run_that_is_killed_while_it_is_changed_goes_on_as_if_it_had_not_been(moment: str, tmp_path: Path) -> None:
     project = three("Adam")

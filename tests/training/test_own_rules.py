@@ -252,6 +252,7 @@ def test_the_slope_of_a_code_is_its_jacobian_on_average() -> None:
     assert float(slope.flatten(1).square().sum(1).mean()) == pytest.approx(wanted, rel=0.05)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["hopfield", "rbf"])
 def test_the_same_seed_gives_the_same_bits(name: str) -> None:
     assert values(train(template(name, 2))) == values(train(template(name, 2)))

@@ -38,7 +38,7 @@ def named(project: Project, role: str) -> str:
     return linears[0 if role == "first" else -1]
 
 
-@pytest.mark.few(10)
+@pytest.mark.few(5)
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "one_cycle", "plateau"])
 @pytest.mark.parametrize("optimizer", list(OPTIONS))
 def test_groups_are_those_of_a_loop_in_torch(optimizer: str, schedule: str, tmp_path: Path) -> None:

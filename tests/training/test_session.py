@@ -93,6 +93,7 @@ TEMPLATES = [t.name for t in template_list() if project_file.load(t.path).data.n
 """Those whose data comes with the program."""
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("name", one_in(3, TEMPLATES, begin=1))
 def test_every_template_trains(name: str) -> None:
     project = project_file.load(resource("templates", f"{name}.vnet"))
@@ -236,6 +237,7 @@ def saving_at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoints.os, "fsync", lambda _: None)
 
 
+@pytest.mark.few(2)
 @pytest.mark.usefixtures("saving_at_every_step")
 @pytest.mark.parametrize(
     ("optimizer", "step"), [("Adam", 2), ("Adam", 22), ("Adam", 23), ("Adam", 40), ("SGD", 24), ("AdamW", 30)]
@@ -367,6 +369,7 @@ def test_the_learning_rate_can_be_changed_while_it_runs() -> None:
         control.change({Setting("lr"): -1.0})
 
 
+@pytest.mark.wide
 def test_progress_tells_the_time_left_and_comes_after_the_time_between_two(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two tellings lies ``FLUSH_S``, a twentieth of a second; here a clock that goes on by a quarter of it with each look."""
     looks = itertools.count()

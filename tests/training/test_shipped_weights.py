@@ -63,6 +63,7 @@ def test_they_reach_what_is_said_of_them(name: str) -> None:
     assert sums.means() == pytest.approx(dict(shipped.validation), rel=1e-3)
 
 
+@pytest.mark.wide
 def test_a_training_begins_from_them_and_without_them_as_ever() -> None:
     project = edits.set_recipe(template("lenet5"), epochs=1, start_from="trained/lenet5")
     model = RunModel()

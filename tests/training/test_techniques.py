@@ -163,7 +163,7 @@ def test_every_technique_is_held_against_torch() -> None:
     assert WRITTEN.keys() == SCHEDULES.keys()
 
 
-@pytest.mark.few(30)
+@pytest.mark.few(15)
 @pytest.mark.parametrize("schedule", list(WRITTEN))
 @pytest.mark.parametrize("optimizer", list(OPTIONS))
 def test_twenty_steps_are_those_of_a_loop_in_torch(optimizer: str, schedule: str) -> None:
@@ -176,7 +176,7 @@ def test_twenty_steps_are_those_of_a_loop_in_torch(optimizer: str, schedule: str
         assert len(set(hand.rates)) > 1
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(2)
 @pytest.mark.parametrize("schedule", list(WRITTEN))
 @pytest.mark.parametrize("warm", [0, 1])
 def test_stopped_at_any_step_it_goes_on_to_the_bit(schedule: str, warm: int, tmp_path: Path) -> None:
@@ -235,6 +235,7 @@ CLIPS: dict[str, tuple[dict[str, Any], Callable[[list[nn.Parameter]], object]]] 
 }
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
 @pytest.mark.parametrize("guard", list(CLIPS))
 def test_a_guarded_run_is_that_of_a_loop_in_torch(guard: str, optimizer: str, tmp_path: Path) -> None:

@@ -96,6 +96,7 @@ def cases() -> list[Any]:
     return [pytest.param(*case, id=f"{case[0]}-{','.join(map(str, case[1]))}") for case in (*found, *CHANGED)]
 
 
+@pytest.mark.few(60)
 @pytest.mark.parametrize(("tag", "params"), cases())
 def test_what_a_layer_keeps_is_exact(tag: str, params: dict[str, Any]) -> None:
     layer = LAYERS[tag](params)

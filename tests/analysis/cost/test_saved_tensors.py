@@ -67,6 +67,7 @@ def test_forecast_of_kept_activations_is_within_one_percent(name: str) -> None:
     assert abs(costs.kept / found - 1) < 0.01, (costs.kept, found)
 
 
+@pytest.mark.wide
 def test_forecast_over_random_graphs(thorough: bool) -> None:
     """Most are exact within a few per cent; what is far off are tiny recurrent layers, which torch pads on the CPU."""
     errors = []

@@ -42,7 +42,7 @@ def test_output_loss_and_target_that_repairs_add_stand_free() -> None:
         assert abs(ax - bx) >= 176 or abs(ay - by) >= 72
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("pitch", [232.0, 256.0, 400.0])
 @pytest.mark.parametrize("source", ["image", "conv"])
 def test_a_layer_put_into_a_wire_stands_free_between_its_ends(pitch: float, source: str) -> None:

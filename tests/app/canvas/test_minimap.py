@@ -100,6 +100,7 @@ def test_escape_stops_a_long_tidy_and_nothing_has_moved(make: Any) -> None:
     assert hands.studio.project is before
 
 
+@pytest.mark.wide
 def test_a_long_tidy_is_one_step_and_is_dropped_if_the_sheet_changed(
     make: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,6 +79,7 @@ def faults(scene: CanvasScene) -> list[str]:
     return found
 
 
+@pytest.mark.few(18)
 @pytest.mark.parametrize(
     "case",
     [

@@ -61,7 +61,7 @@ def lenet(name: str) -> NodeFacts:
     return studio.analysis.main[studio.graph.named(name).id]
 
 
-@pytest.mark.few(40)
+@pytest.mark.few(15)
 @pytest.mark.parametrize("tag", LAYERS)
 @settings(max_examples=4)
 @given(data=st.data())

@@ -102,6 +102,7 @@ def test_dead_and_not_finite_are_said(tiles: TilesView) -> None:
     tiles.grab()
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     "shape", [(7,), (5000,), (17, 64), (300, 900), (1, 1, 1), (1, 400, 3), (2048, 7, 7), (3, 900, 700)]
 )

@@ -51,6 +51,7 @@ def test_what_stays_is_out_of_sight_and_what_comes_later_is_freed(owner: QObject
     collector.stop()
 
 
+@pytest.mark.wide
 def test_never_while_something_trains(owner: QObject, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "AFTER_MS", 1)
     busy = [True]

@@ -95,6 +95,7 @@ def test_a_fitted_sheet_stays_fitted_when_docks_come_and_go(window: Window, qapp
     assert view.zoom == zoom, "a view that was moved by hand is left alone"
 
 
+@pytest.mark.wide
 def test_a_small_screen_keeps_the_name_and_the_live_cards(window: Window, qapp: QApplication) -> None:
     window.resize(1280, 720)
     window.show_space("build")

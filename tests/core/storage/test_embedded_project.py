@@ -60,6 +60,7 @@ def svg_with(text: bytes) -> bytes:
     return SVG.replace(b"<title>", b"<metadata>" + text + b"</metadata><title>")
 
 
+@pytest.mark.few(1)
 @formats
 @settings(max_examples=examples(12, wide=40), deadline=None)
 @given(project=projects)

@@ -50,7 +50,6 @@ def tables(draw: st.DrawFn) -> tuple[list[list[float | None]], list[list[str]]]:
     return numbers, words
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     table=tables(),
     delimiter=st.sampled_from(list(DELIMITERS)),

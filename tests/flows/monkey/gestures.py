@@ -16,7 +16,7 @@ from shiboken6 import isValid
 
 from tests.flows.hands import LEFT, NONE
 from tests.flows.monkey.dialogs import ACTS, TEXTS, Answers, Files, click, poke, type_text
-from tests.flows.monkey.watch import Beats, Gap
+from tests.flows.monkey.watch import Beats, Gap, stack_of
 from tests.waiting import until
 from visualnet.analysis import infer
 from visualnet.app.canvas.view import CanvasView
@@ -517,8 +517,8 @@ class Monkey:
         live()
 
     def _tasks(self) -> list[str]:
-        """The names of what is still done beside the window."""
-        return [task.name for task in self.window.findChildren(BackgroundTask) if task.running]
+        """The names of what is still done beside the window, and where each is."""
+        return [f"{t.name}:\n{stack_of(t.name)}" for t in self.window.findChildren(BackgroundTask) if t.running]
 
     def _close_tabs(self) -> None:
         """Until the home page alone is left, as at the start: each of the other pages is a tab with a document of its own."""

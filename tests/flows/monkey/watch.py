@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import faulthandler
 import gc
@@ -206,15 +205,6 @@ def what_keeps(kind: str, known: set[int], most: int = 2) -> list[str]:
     return [f"{_way_to(thing, new)}\n   at once by {_holders_of(thing, new)}" for thing in new[:most]]
 
 
-def clear_finished_frames() -> None:
-    """Empty the frames of calls that have ended: somebody keeps the last traceback (seen: of Tabs.show, in pytest only), and with it one
-    project, until the next one comes in its place."""
-    for thing in gc.get_objects():
-        if type(thing) is types.FrameType:  # isinstance would ask the thing, and some of torch's warn then
-            with contextlib.suppress(RuntimeError):  # it still runs
-                thing.clear()
-
-
 def _holders_of(thing: object, ours: list[object]) -> str:
     """Who refers to it at once, frames with the function that runs; the count tells whether others do that are not Python's."""
     found = [r for r in gc.get_referrers(thing) if r is not ours]
@@ -312,6 +302,13 @@ def qt_objects(root: QObject) -> Counter[str]:
     finally:
         qInstallMessageHandler(before)
     return found
+
+
+def stack_of(name: str) -> str:
+    """Where a thread of this name is; empty if there is none."""
+    frames = sys._current_frames()
+    found = next((frames.get(t.ident or 0) for t in threading.enumerate() if t.name == name), None)
+    return "".join(traceback.format_stack(found)[-12:]) if found is not None else ""
 
 
 def threads() -> list[str]:

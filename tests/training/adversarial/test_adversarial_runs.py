@@ -29,6 +29,7 @@ def few(name: str, count: int = 96) -> tuple[Project, Loaded]:
     return project, data._replace(train=data.train[:count], validation=data.validation[:40])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", NAMES)
 def test_as_a_script_it_gives_the_same_losses(name: str, tmp_path: Path) -> None:
     project, data = few(name)
@@ -59,6 +60,7 @@ def steps(
     return list(model.steps["loss"].values.tolist())
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["gan-points", "dcgan"])
 def test_resumed_it_goes_on_to_the_bit(name: str, tmp_path: Path) -> None:
     project, data = few(name)

@@ -163,6 +163,7 @@ def test_what_is_written_freely_tells_how_far_it_is_and_ends_where_nobody_waits(
         predict(found.model, found.data, index, check)
 
 
+@pytest.mark.wide
 def test_a_reduced_network_learns_to_write_in_seconds() -> None:
     """Four symbols in rows of three: a short training, judged in free running; the loss falls."""
     import visualnet as vn

@@ -198,6 +198,7 @@ def _ask(tmp_path: Path, classes: tuple[str, ...], capsys: pytest.CaptureFixture
     assert "looks for objects in pictures" in capsys.readouterr().err
 
 
+@pytest.mark.wide
 def test_scenes_that_are_split_between_parts_are_not_judged_and_it_is_said(tmp_path: Path) -> None:
     project = small()
     data = msgspec.structs.replace(project.data, division="shares", division_options={}, options={"n": 20})

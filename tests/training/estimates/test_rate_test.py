@@ -66,6 +66,7 @@ def test_the_losses_are_those_of_a_loop_in_torch() -> None:
     assert found.rates == rates[: len(found.rates)]
 
 
+@pytest.mark.wide
 def test_a_good_rate_is_proposed_for_lenet_and_gathered_batches_make_one_step() -> None:
     project = lenet()
     data = load(project.data)

@@ -149,6 +149,7 @@ def test_a_million_events_are_a_log_of_the_stated_size(tmp_path: Path) -> None:
     assert (found.step, found.state, found.epochs_done) == (1_000_000, "done", 20_000)
 
 
+@pytest.mark.wide
 def test_two_hundred_thousand_steps_take_less_than_20_mib() -> None:
     gc.collect()
     tracemalloc.start()
@@ -163,6 +164,7 @@ def test_two_hundred_thousand_steps_take_less_than_20_mib() -> None:
     assert taken < 20 * MIB
 
 
+@pytest.mark.wide
 def test_of_epochs_without_end_some_are_forgotten_and_the_best_never() -> None:
     model = RunModel()
     for event in stream(3 * MOST_EPOCHS, 1, per_epoch=1):

@@ -65,6 +65,7 @@ def test_all_by_chance_is_not_what_is_worth_most(mouse: Observed) -> None:
     assert chance.did != run(mouse, seed=6, epsilon=1.0).did
 
 
+@pytest.mark.wide
 def test_its_files_tell_every_step(mouse: Observed) -> None:
     made = run(mouse, seed=1, epsilon=0.5)
     files = {ending: write() for ending, write in made.files().items()}

@@ -57,6 +57,7 @@ class Run:
         Session(project, load(project.data), take, self.control).run()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("accumulate", [1, 4])
 def test_a_training_is_looked_at_before_and_after_one_update(monkeypatch: pytest.MonkeyPatch, accumulate: int) -> None:
     run = Run(monkeypatch, accumulate)

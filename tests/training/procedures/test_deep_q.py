@@ -63,6 +63,7 @@ def faults(project: Project) -> list[str]:
 # --- what it does ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wide
 def test_a_mouse_in_a_small_place_learns_to_eat() -> None:
     """With the seed it gets well more than in its first, mostly random episodes."""
     data = {"side": 5, "cheese": 20, "poison": 8, "steps": 40}
@@ -189,7 +190,7 @@ def stopping_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> Control:
 WHOLE: dict[bool, Any] = {}
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(2)
 @pytest.mark.parametrize("soft", [False, True])
 @pytest.mark.parametrize("steps", [11, 30, 47, 80, 112, 240])
 def test_a_run_that_was_stopped_anywhere_goes_on_to_the_last_bit(
@@ -286,6 +287,7 @@ def endless(self: MouseWorld, action: int) -> Any:
     return np.full((4, 5, 5), np.inf, np.float32), 0.0, False, False, {}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("fault", "words"),
     [

@@ -37,6 +37,7 @@ def state(model: RunModel) -> dict[str, Any]:
     return {**weights, "last": [model.epochs[-1].validation, model.epochs[-1].train]}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", CASES)
 def test_changed_before_the_first_step_it_is_a_run_that_began_so(name: str) -> None:
     data = load(mouse().data)
@@ -46,7 +47,7 @@ def test_changed_before_the_first_step_it_is_a_run_that_began_so(name: str) -> N
     assert state(changed) == state(begun)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", CASES)
 def test_it_acts_at_its_step_and_a_stopped_or_killed_run_goes_on_to_the_bit(name: str, tmp_path: Path) -> None:
     project = mouse()

@@ -154,7 +154,7 @@ def fatal(act: str) -> Project:
     return chain(rows, data, recipe, ("input", {"field": "point", "size": (2,)}), ("target", {}), "cross_entropy")
 
 
-@pytest.mark.few(1)
+@pytest.mark.wide
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("act", ["exit", "crash", pytest.param("abort", marks=pytest.mark.wide)])
 def test_code_that_ends_the_process_ends_the_run_with_words(

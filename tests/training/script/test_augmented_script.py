@@ -70,6 +70,7 @@ def augmented_scripts() -> dict[str, Project]:
     return found
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("name", [name for name in EVERY if name not in FROM_KORNIA])
 def test_what_torch_can_alone_is_the_same_to_the_bit(name: str, tmp_path: Path) -> None:
     shape, field, axes = ((1, 8, 8), "image", ("C", "H", "W"))

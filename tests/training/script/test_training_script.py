@@ -55,6 +55,7 @@ def folder(tmp_path: Path) -> Path:
 # --- recipes -----------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("optimizer", OPTIONS)
 def test_every_optimizer(optimizer: str, folder: Path) -> None:
     assert differences(project_with(optimizer), folder) == []
@@ -95,6 +96,7 @@ def test_a_rate_and_a_decay_of_their_own(optimizer: str, schedule: str, options:
     assert differences(edits.set_training(project, MAIN, [first], training), folder) == []
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("guard", GUARDS)
 def test_every_guard(guard: str, folder: Path) -> None:
     assert differences(project_with("Adam", "cosine", **GUARDED[guard]), folder) == []
@@ -447,6 +449,7 @@ def run_tool(folder: Path, *command: str) -> str:
     return "" if ended.returncode == 0 else (ended.stdout + ended.stderr)[-4000:]
 
 
+@pytest.mark.wide
 def test_ruff_finds_nothing(scripts: Path) -> None:
     strict = ("--isolated", "--no-cache", "--line-length", "100")
     assert run_tool(scripts, "ruff", "check", *strict, "--extend-select", "A,E501") == ""
@@ -581,6 +584,7 @@ def test_an_optimizer_that_cannot_train_these_weights_is_refused() -> None:
     assert training_script(matrix(optimizer="Muon", momentum=0.95, nesterov=True), load(project.data))
 
 
+@pytest.mark.wide
 def test_every_template_that_has_its_data_can_be_printed() -> None:
     for name in template_names()[::8]:
         project = open_project(name)

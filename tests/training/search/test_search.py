@@ -66,6 +66,7 @@ def test_a_search_that_is_stopped_and_goes_on_has_the_trials_of_one_that_nobody_
         kept.begin(halves, searched(RATES))
 
 
+@pytest.mark.wide
 def test_bad_trials_are_given_up_early_and_what_does_not_fit_is_told(tmp_path: Path) -> None:
     rates = SearchEntry(address="lr", choices=(0.05, 1e-9, 0.06, 0.07, 0.08, 0.09, 1e-8, 1e-7))
     trials, _ = search(
@@ -156,6 +157,7 @@ def _refused(folder: Path) -> str:
     return str(told.value)
 
 
+@pytest.mark.wide
 def test_a_search_ends_where_it_is_asked_to_from_elsewhere_or_its_folder_goes(tmp_path: Path) -> None:
     folder, project = tmp_path / "s", searched(method="random", trials=4)
 
@@ -167,6 +169,7 @@ def test_a_search_ends_where_it_is_asked_to_from_elsewhere_or_its_folder_goes(tm
     assert ended.reason == "stopped" and [trial.state for trial in trials] == ["done", "paused"]
 
 
+@pytest.mark.wide
 def test_the_importance_of_settings_and_charts_of_what_came_out(tmp_path: Path) -> None:
     trials, _ = search(tmp_path / "s", searched(method="random", trials=10, epochs=1))
     study = Study(tmp_path / "s")

@@ -66,6 +66,7 @@ def has_written(folder: Path, enough: int, child: int) -> bool:
     return size_of(folder) >= enough or has_ended(child)
 
 
+@pytest.mark.wide
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to look at processes")
 def test_processes_that_are_killed_leave_the_journal_sound(searchers: ProcessServer, tmp_path: Path) -> None:
     kill_and_go_on(searchers, tmp_path / "s", 2)

@@ -63,6 +63,7 @@ def project_of(name: str, said: Mapping[str, Any]) -> Project:
     return project
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize(("name", "said"), VARIANTS, ids=[f"{name}-{','.join(said)}" for name, said in VARIANTS])
 def test_the_step_is_that_of_torch_and_the_rule_gives_its_figures(name: str, said: Mapping[str, Any]) -> None:
     project = project_of(name, said)

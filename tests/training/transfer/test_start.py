@@ -125,6 +125,7 @@ def test_what_cannot_be_begun_from_is_told_and_nothing_is_lost(tmp_path: Path) -
         refer_to(tmp_path)
 
 
+@pytest.mark.wide
 def test_what_goes_on_does_not_begin_again(tmp_path: Path) -> None:
     """A run that is gone on with has its own weights: what it once began from may be gone."""
     project = lenet(epochs=1)

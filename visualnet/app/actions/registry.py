@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from visualnet.app.actions.filled_menu import fill_on_show
-from visualnet.app.state.deferred_refresh import answering
+from visualnet.app.state.deferred_refresh import answering, refresh_needed
 from visualnet.app.theme import icons
 from visualnet.core.text.format import capitalize_first
 
@@ -139,10 +139,12 @@ class Actions(QObject):
 
     def trigger(self, action_id: str) -> None:
         """Do it, if it can be done now."""
+        refresh_needed()  # whether it can is told by a refresh, too
         self._actions[action_id].trigger()
 
     def choose(self, action_id: str) -> None:
         """Do what was chosen by its name, if it can be done now: what shows a panel shows it, whether it stands somewhere or not."""
+        refresh_needed()
         spec, action = self.specs[action_id], self._actions[action_id]
         if spec.shows and action.isChecked() and action.isEnabled():
             self._run(spec, True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pkgutil import resolve_name
+from threading import Thread
 
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
@@ -44,7 +46,7 @@ class LazyPage(QWidget):
     def view(self) -> PageView:
         """What is seen."""
         if self._view is None:
-            self._view = resolve_name(self._path)(self.studio)
+            self._view = _import_in_thread(self._path)(self.studio)
             self._column.addWidget(self._view)
         return self._view
 
@@ -56,6 +58,29 @@ class LazyPage(QWidget):
         super().hideEvent(event)
         if self._view is not None:
             self._view.page_hidden()
+
+
+def _import_in_thread(path: str) -> Callable[[Studio], PageView]:
+    """What a name stands for, imported in a thread of its own.
+
+    A library may keep the exception of an import of its own that failed (optuna does, of redis), and with its traceback all the calls that
+    led there: those of this thread hold no project.
+    """
+    found: list[Callable[[Studio], PageView]] = []
+    faults: list[Exception] = []
+
+    def run() -> None:
+        try:
+            found.append(resolve_name(path))
+        except Exception as fault:
+            faults.append(fault)
+
+    thread = Thread(target=run, name=f"import {path}")
+    thread.start()
+    thread.join()
+    if faults:
+        raise faults.pop()
+    return found[0]
 
 
 def lazy_page(title: str, path: str) -> Page:

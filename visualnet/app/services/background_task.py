@@ -207,6 +207,12 @@ class TaskQueue(QObject):
         """Do not begin the task of this key, if it still waits."""
         self._waiting.pop(key, None)
 
+    def cancel(self, key: str) -> None:
+        """Nobody wants the task of this key any more: it is not begun if it still waits, and asked to end if it runs."""
+        self.discard(key)
+        if self._task is not None and self._task.name == key:
+            self._task.cancel()
+
     def close(self) -> None:
         """Begin nothing more and wait for what runs."""
         self._closed = True

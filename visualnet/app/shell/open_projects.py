@@ -78,6 +78,11 @@ class Tabs(QObject):
         """What stands on the tab; of files that are called alike, with the folder; of what is still called alike then, with a number."""
         return self.names().get(tab) or self._pages.get(tab.page, tab.name)
 
+    @property
+    def shows_page_alone(self) -> bool:
+        """Whether all that is open is one page, from which one goes home by closing it."""
+        return len(self.all) == 1 and self.front.page not in ("", self._home)
+
     def names(self) -> dict[Tab, str]:
         """What stands on each tab."""
         files = Counter(tab.name for tab in self if tab.path is not None)

@@ -31,6 +31,7 @@ from visualnet.app.shell.open_projects import Tab
 from visualnet.app.shell.project_files import ProjectFiles, templates
 from visualnet.app.shell.searchable import make_palette
 from visualnet.app.shell.workspaces import SIZES, Workspaces
+from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.widgets.dialogs.messages import Banner, MessageAction, Toast
@@ -236,11 +237,12 @@ class Window(Frame):
         tabs.closed.connect(runner.close_document)
         tabs.closed.connect(lambda _: self.collector.collect_later())
         self.views.closed.connect(self.collector.collect_later)
+        self._state_due = DeferredRefresh(self, self._show_state, hidden=True)
         self._faults = prompts.connect_runner(self, self.banner)
         for changed in (studio.state_changed, tabs.changed, runner.state_changed, self.views.changed):
-            changed.connect(self._show_state)
+            changed.connect(self._state_due.ask)
         for moved in (studio.selection_changed, studio.sheet_changed):
-            moved.connect(lambda _: self._show_state())
+            moved.connect(self._state_due.ask)
         self.alone = CanvasAlone(self, self._set_docks_visible)
 
     def _restore(self) -> None:
@@ -286,7 +288,7 @@ class Window(Frame):
             self.canvas.view.setFocus()
             if not self.banner.isVisible():
                 prompts.offer_small_version(self)
-        self._show_state()
+        self._state_due.ask()
 
     def _set_docks_visible(self, visible: bool) -> None:
         """On a page there is nothing to inspect: the docks make room."""
@@ -335,8 +337,6 @@ class Window(Frame):
     # --- telling -------------------------------------------------------------------------------------------------------------------
 
     def _show_state(self) -> None:
-        if self.studio.switching_document:
-            return
         document, actions, start = self.studio.document, self.actions_, self.covered
         name = visible(document.path.name) if document.path else "unsaved"
         state = name if document.path is None else f"{name} · {'edited' if document.modified else 'saved'}"

@@ -232,10 +232,15 @@ def refresh_between_events() -> Iterator[None]:
         queue.watch()
 
 
+def refresh_needed() -> None:
+    """Bring up to date what a person sees, and what others look at."""
+    _queue().do_needed()
+
+
 @contextmanager
 def answering() -> Iterator[None]:
     """Something that a person does is done: what is needed is brought up to date first, what it changes is refreshed between events."""
-    _queue().do_needed()
+    refresh_needed()
     with refresh_between_events():
         yield
 

@@ -22,6 +22,7 @@ def vit() -> Rig:
     return Rig("vit-small")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("template", ["lenet5", "vit-small", "gru-classifier-small", "autoencoder"])
 @torch.no_grad()
 def test_what_flows_there_fed_anywhere_changes_no_bit(template: str) -> None:

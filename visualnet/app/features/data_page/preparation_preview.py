@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from visualnet.app.features.data_page.samples.content_painting import paint_content
 from visualnet.app.forms.form import caption
-from visualnet.app.services.background_task import TaskQueue
+from visualnet.app.services.background_task import Job, TaskQueue
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
@@ -24,6 +24,7 @@ from visualnet.data.examination.sample_content import SampleContent
 if TYPE_CHECKING:
     from visualnet.data.examination.preview import Preview
 
+PREVIEW = "preview"
 SHOWN = 6
 """So many samples are shown."""
 SIDE, GAP = 96, 8
@@ -47,6 +48,7 @@ class PreparationPreview(QWidget):
         self._chance = 0
         self._timer = QTimer(self, interval=WAIT_MS, singleShot=True)
         self._timer.timeout.connect(self._begin)
+        studio.document_closed.connect(self._forget)
         column(row(label("Samples of training", "section"), STRETCH, self.other), self.strip, self.words, parent=self)
         self.other.hide()
 
@@ -60,6 +62,14 @@ class PreparationPreview(QWidget):
         if self._shown != (self.studio.project.data, self._chance):
             self._timer.start()
 
+    def _forget(self) -> None:
+        """A project was closed, perhaps the one whose samples are awaited."""
+        if self._tasks.busy:
+            self._tasks.cancel(PREVIEW)
+            self._shown = None
+            if self.isVisible():
+                self.refresh()
+
     def _draw_anew(self) -> None:
         self._chance += 1
         self.refresh()
@@ -68,12 +78,13 @@ class PreparationPreview(QWidget):
         choice, chance = self.studio.project.data, self._chance
         self._shown = choice, chance
 
-        def run() -> Preview:
+        def run(job: Job) -> Preview:
             from visualnet.data.examination.preview import preview_samples  # not at start-up: it computes
 
-            return preview_samples(choice, SHOWN, chance)
+            return preview_samples(choice, SHOWN, chance, job)
 
-        self._tasks.submit("preview", run, self._show, self._refuse, words="The samples cannot be shown")
+        self._tasks.cancel(PREVIEW)
+        self._tasks.submit_watched(PREVIEW, run, self._show, self._refuse, words="The samples cannot be shown")
 
     def _show(self, found: Preview) -> None:
         rows = [("As they are", found.raw)]

@@ -79,7 +79,7 @@ class SpaceForm(QWidget):
         self._project, self._entries, self.faults = None, (), {}
         self.places.clear()
         self._build()
-        self.empty.show()
+        self.empty.hide()  # there is nothing to choose from
 
     def add(self, address: str) -> None:
         """Vary the setting of this address too, round what it is now.

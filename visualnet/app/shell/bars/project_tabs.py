@@ -58,7 +58,7 @@ class DocumentTabs(QTabBar):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show names and marks as they are now. With one project there is nothing to choose, and no strip."""
+        """Show names and marks as they are now. With one project there is nothing to choose, and no strip; a page alone can be closed."""
         if self._moving:
             return
         told = [self._words(tab, name) for tab, name in self.tabs.names().items()]
@@ -78,7 +78,7 @@ class DocumentTabs(QTabBar):
                 self.setAccessibleTabName(at, tip)
         self.setCurrentIndex(self.tabs.all.index(self.tabs.front))
         self.blockSignals(False)
-        self.setVisible(len(told) > 1)
+        self.setVisible(len(told) > 1 or self.tabs.shows_page_alone)
 
     def redraw(self) -> None:
         """Draw the marks anew, in the colours of another theme."""
