@@ -57,7 +57,7 @@ def test_it_is_judged_by_play_and_plays_an_episode_that_is_kept(
     assert "100 episodes" in page.read_text("utf-8")
 
     generate: GeneratePanel = window.show_panel("generate")
-    hands.until(lambda: generate.way.currentText() == "Played episode", what="the way to play")
+    hands.until(lambda: generate.method.currentText() == "Played episode", what="the method that plays")
     hands.press(generate, "Generate")
     hands.until(lambda: generate.made is not None and not generate.maker.running, what="an episode")
     made = generate.made

@@ -8,16 +8,13 @@ from visualnet.analysis import infer
 from visualnet.core.storage import project_file
 from visualnet.data.registry import fields_or_none
 from visualnet.resources import resource
-from visualnet.templates.zoo import CELLS, KINDS, Cell, cell_named
+from visualnet.templates.zoo import CELLS, KINDS, Cell
 
 each_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
 
 
 def test_the_poster_is_whole() -> None:
     assert len(CELLS) == len({cell.name for cell in CELLS}) == len({cell.title for cell in CELLS}) == 27
-    assert cell_named("kohonen").year == 1982
-    with pytest.raises(KeyError):
-        cell_named("no such cell")
 
 
 @each_cell

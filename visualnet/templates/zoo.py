@@ -340,15 +340,3 @@ CELLS: tuple[Cell, ...] = (
     ),
 )
 """All cells in the order of the poster, from the simplest on."""
-
-
-def cell_named(name: str) -> Cell:
-    """The cell of this name.
-
-    Raises:
-        KeyError: there is none.
-    """
-    for cell in CELLS:
-        if cell.name == name:
-            return cell
-    raise KeyError(name)

@@ -11,19 +11,15 @@ where it changes nothing.
 - `bypass.py`: nodes taken out of a chain, so that the gap closes.
 """
 
+from visualnet.core.edits.clipboard import copy, duplicate, paste
 from visualnet.core.edits.nodes import (
     RESET,
     add_node,
     choose_data,
     connect,
-    copy,
     disconnect,
-    duplicate,
-    free_name,
     insert_on_wire,
     move,
-    new_id,
-    paste,
     put_block,
     remove,
     remove_block,
@@ -39,6 +35,7 @@ from visualnet.core.edits.nodes import (
     set_search,
     set_training,
 )
+from visualnet.core.names import free_name, new_id
 
 __all__ = [
     "RESET",

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from visualnet.core.edits.clipboard import copy, duplicate, paste
 from visualnet.core.graph import BLOCK_PREFIX, MODES, STATISTICS, Graph, Init, Node, Port, Value
 from visualnet.core.names import ID, MAX_TEXT, fault_in_name, free, free_name, highest, names, new_id
 from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe, SearchSpec
@@ -30,34 +29,6 @@ from visualnet.core.validation import (
     spot,
     with_nodes,
 )
-
-__all__ = [
-    "RESET",
-    "add_node",
-    "choose_data",
-    "connect",
-    "copy",
-    "disconnect",
-    "duplicate",
-    "free_name",
-    "insert_on_wire",
-    "move",
-    "new_id",
-    "paste",
-    "put_block",
-    "remove",
-    "remove_block",
-    "rename",
-    "set_block_params",
-    "set_constants",
-    "set_data",
-    "set_name",
-    "set_node",
-    "set_note",
-    "set_params",
-    "set_recipe",
-]
-
 
 MAX_TITLE = 120
 

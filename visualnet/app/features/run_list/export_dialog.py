@@ -37,12 +37,14 @@ class ExportDialog(QDialog):
         self._files = {folder: files[run.id] for run, folder in folders}
         self._names = {folder: names[run.id] for run, folder in folders}
         self._task: BackgroundTask | None = None
-        self.way = describe(QComboBox(), "Form", "In which form the curves are written")
-        for key, way in CURVE_FORMATS.items():
-            self.way.addItem(way.title, key)
+        self.curve_format = describe(QComboBox(), "Form", "In which form the curves are written")
+        for key, curve_format in CURVE_FORMATS.items():
+            self.curve_format.addItem(curve_format.title, key)
         assert studio.settings is not None
-        self.way.setCurrentIndex(max(self.way.findData(studio.settings.typed("curve_form", "csv")), 0))
-        self.way.currentIndexChanged.connect(lambda _: self._tell())
+        self.curve_format.setCurrentIndex(
+            max(self.curve_format.findData(studio.settings.typed("curve_form", "csv")), 0)
+        )
+        self.curve_format.currentIndexChanged.connect(lambda _: self._tell())
         self.together = describe(
             QCheckBox("One file for all runs"),
             "One file for all runs",
@@ -65,7 +67,7 @@ class ExportDialog(QDialog):
         self.buttons.accepted.connect(self.ask)
         self.buttons.rejected.connect(self.reject)
         title = label(f"The curves of {format_quantity(len(self._files), 'run')}", wrap=True)
-        form = row(label("Form", "section"), self.way, self.together, STRETCH, spacing=8)
+        form = row(label("Form", "section"), self.curve_format, self.together, STRETCH, spacing=8)
         foot = row((self.bar, 1), self.buttons, spacing=12)
         column(title, form, self.about, self.fault, STRETCH, foot, margins=16, spacing=12, parent=self)
         self.setMinimumSize(fonts.px(460), fonts.px(210))
@@ -75,32 +77,35 @@ class ExportDialog(QDialog):
     @property
     def joins(self) -> bool:
         """Whether all runs go into one file."""
-        can = CURVE_FORMATS[self.way.currentData()].write_together is not None
+        can = CURVE_FORMATS[self.curve_format.currentData()].write_together is not None
         return can and len(self._files) > 1 and self.together.isChecked()
 
     def _tell(self) -> None:
-        way = self.way.currentData()
-        self.together.setEnabled(CURVE_FORMATS[way].write_together is not None)
-        each = "" if way == "tensorboard" or len(self._files) == 1 else " A file for each run."
-        self.about.setText(ABOUT[way] + (" The column “run” says whose a row is." if self.joins else each))
+        curve_format = self.curve_format.currentData()
+        self.together.setEnabled(CURVE_FORMATS[curve_format].write_together is not None)
+        each = "" if curve_format == "tensorboard" or len(self._files) == 1 else " A file for each run."
+        self.about.setText(ABOUT[curve_format] + (" The column “run” says whose a row is." if self.joins else each))
         self.export.setToolTip("Choose the file" if self.joins else "Choose the folder for the files")
         self.fault.hide()
 
     def ask(self) -> None:
         """Choose the file or the folder, and write."""
         assert self.studio.settings is not None
-        start, way = self.studio.settings.typed("folder", "") or str(Path.home()), CURVE_FORMATS[self.way.currentData()]
+        start, curve_format = (
+            self.studio.settings.typed("folder", "") or str(Path.home()),
+            CURVE_FORMATS[self.curve_format.currentData()],
+        )
         if self.joins:
-            offered = str(Path(start) / f"curves{way.end}")
+            offered = str(Path(start) / f"curves{curve_format.end}")
             name, _ = QFileDialog.getSaveFileName(
-                self, "Export the curves into this file", offered, f"{way.title} (*{way.end})"
+                self, "Export the curves into this file", offered, f"{curve_format.title} (*{curve_format.end})"
             )
         else:
             name = QFileDialog.getExistingDirectory(self, "Export the curves into this folder", start)
         if name:
             target = Path(name)
             if self.joins and not target.suffix:
-                target = target.with_name(f"{target.name}{way.end}")
+                target = target.with_name(f"{target.name}{curve_format.end}")
                 if target.exists():  # nobody was asked about this name
                     self._refuse(f"{target.name} is there already: choose another name")
                     return
@@ -110,7 +115,7 @@ class ExportDialog(QDialog):
     def write(self, target: Path) -> None:
         """Write into this folder or, where all runs go into one, this file; beside the window."""
         assert self.studio.settings is not None
-        way = self.studio.settings["curve_form"] = self.way.currentData()
+        curve_format = self.studio.settings["curve_form"] = self.curve_format.currentData()
         joins, files, names = self.joins, self._files, self._names
         self.studio.settings["curves_together"] = self.together.isChecked()
         self.fault.hide()
@@ -120,9 +125,9 @@ class ExportDialog(QDialog):
 
         def run(job: Job) -> None:
             if joins:
-                export_together(names, target, way, job)
+                export_together(names, target, curve_format, job)
             else:
-                export_runs(files, target, way, job)
+                export_runs(files, target, curve_format, job)
 
         def done(_: None) -> None:
             self._task = None
@@ -142,8 +147,8 @@ class ExportDialog(QDialog):
 
     def _set_idle(self, state: bool) -> None:
         self.export.setEnabled(state)
-        self.way.setEnabled(state)
-        self.together.setEnabled(state and CURVE_FORMATS[self.way.currentData()].write_together is not None)
+        self.curve_format.setEnabled(state)
+        self.together.setEnabled(state and CURVE_FORMATS[self.curve_format.currentData()].write_together is not None)
 
     def _refuse(self, words: str) -> None:
         self.fault.setText(visible(words))

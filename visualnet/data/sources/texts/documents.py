@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-DOCUMENT_SUFFIXES = (".txt", ".text", ".md")
 MOST_READ = 64 << 20
 """Documents are read through while a folder is looked through, until so many bytes were read; of more a part is looked at."""
 
