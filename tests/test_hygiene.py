@@ -269,6 +269,7 @@ THREADS = {
     "visualnet/training/experiments/side_by_side/turns.py": "loops that stand still in turn: one thread computes at a time",
     "visualnet/api/training.py": "a training that is iterated over: there is no window",
     "visualnet/app/services/background_task.py": "the one for all work of the window, training too",
+    "visualnet/app/features/lazy_page.py": "waited for at once: an import that shall have no call of the window above it",
     "visualnet/core/process/autosave.py": "below Qt",
     "visualnet/core/process/parent_process.py": "waits for a pipe to close, in processes that are no window",
 }
