@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.flows.hands import Hands
-from tests.flows.test_learners import choose, type_into
+from tests.flows.test_learners import type_into
 from tests.training.by_hand import tiny
 from visualnet.core.storage import project_file
 from visualnet.layers.recipe.settings import find_problems
@@ -30,7 +30,16 @@ def test_the_curve_is_drawn_with_mouse_and_keys_and_the_run_follows_it(hands: Ha
     hands.rest()
     points = lambda: hands.studio.project.recipe.options.get("points")  # noqa: E731
 
-    choose(hands, page.rows["schedule"].combo, "drawn")
+    page.rows["schedule"].combo.setFocus()
+    for _ in range(30):
+        if (box := page.rows["schedule"].combo).currentText() == "drawn":
+            break
+        key = Qt.Key.Key_Down if box.findText("drawn") > box.currentIndex() else Qt.Key.Key_Up
+        chosen = box.currentIndex()
+        QTest.keyClick(hands.window.focusWidget(), key)
+        hands.until(lambda: page.rows["schedule"].combo.currentIndex() != chosen, what="the next schedule")  # noqa: B023
+        assert page.rows["schedule"].isAncestorOf(hands.window.focusWidget()), "the keyboard goes on choosing"
+    assert page.rows["schedule"].combo.currentText() == "drawn"
     assert points() == "0:1, 2:0.5, 4:0.1"
     curve = page.curve
     page.ensureWidgetVisible(curve)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QToolButton, QWidget
 
 from visualnet.app.features.estimates.forecast_section import ForecastSection
 from visualnet.app.features.inspector.data_section import DataSection
@@ -274,6 +274,8 @@ class RecipePanel(QScrollArea):
             if title in self.forms and same == self._declared.get(title):
                 continue  # another optimizer changes one group; to build all forms anew takes a tenth of a second
             self._declared[title] = same
+            at = QApplication.focusWidget()
+            focused = next((name for name, row in self.rows.items() if at is not None and row.isAncestorOf(at)), "")
             if title in self.forms:
                 self.forms[title].hide()
                 self.forms[title].deleteLater()
@@ -290,6 +292,8 @@ class RecipePanel(QScrollArea):
                 self.groups[title].add(self.curve)
             if title in self.rules:
                 self.groups[title].add(self.rules[title])
+            if focused in form.rows:  # another schedule was chosen with the keyboard, which goes on choosing
+                form.rows[focused].setFocus()
 
     def _finder(self, name: str) -> QToolButton:
         """A button beside a setting that finds a good value for it."""
