@@ -61,7 +61,7 @@ def test_mixed_precision_is_set_and_told_by_the_run(
     QTest.mouseClick(flag, Qt.MouseButton.LeftButton, pos=flag.rect().center())
     QApplication.processEvents()
     assert studio.project.recipe.options["compile"] is False
-    assert not flag.isEnabled()
+    hands.until(lambda: not flag.isEnabled(), what="the switch that this machine cannot turn on again")
     studio.do("Set precision", lambda p: edits.set_recipe(p, options={}))
     machine.set_opened(False)
     studio.do("Set channels last", lambda p: edits.set_recipe(p, options={"channels_last": True}))
