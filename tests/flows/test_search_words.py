@@ -145,6 +145,7 @@ def test_what_a_newcomer_tried(window: Window, hands: Hands) -> None:
         assert hits(palette, text)[0].entry.target == wanted, text
     assert hits(palette, "stop after")[0].entry.title == "Stop after (patience)"
     window.actions_.trigger("train.use_trained")
+    hands.rest()
     palette.open()
     hits(palette, "use trained weights")
     assert palette.words.text().startswith("No trained weights come with this network")
