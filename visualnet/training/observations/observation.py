@@ -195,7 +195,11 @@ def find_observations() -> Mapping[str, type[Observation]]:
     """Every observation by name, in the order in which they are offered."""
     for module in DECLARED_IN:
         import_module(module)
-    return {one.name: one for family in FAMILIES for one in OBSERVATIONS.values() if one.family == family}
+    places = {
+        module: at for at, module in enumerate(DECLARED_IN)
+    }  # one of them may have been imported before the others
+    ordered = sorted(OBSERVATIONS.values(), key=lambda one: places.get(one.__module__, len(places)))
+    return {one.name: one for family in FAMILIES for one in ordered if one.family == family}
 
 
 def make_observation(request: ObservationRequest) -> Observation:

@@ -55,7 +55,7 @@ def play_round(model: $network, target: $network, play: QPlay, rounds: int) -> t
     while play.played < max(PLAY["learning_starts"], 1) + rounds * PLAY["play_steps"]:
         play.step(model)
     if rounds and rounds % PLAY["target_every"] == 0:
-        renew(tensors_of(target), tensors_of(model), PLAY["target_rate"])
+        update_target_network(tensors_of(target), tensors_of(model), PLAY["target_rate"])
     places = play.draw()
     batch = play.learn_from(places, model, target)
     model.train()
