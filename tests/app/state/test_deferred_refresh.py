@@ -150,3 +150,11 @@ def test_after_a_document_was_closed_hidden_panels_let_go_of_it_too(
     hidden.show()
     current.show()
     assert done == ["hidden"], "it is not done again when it is shown"
+    hidden.hide()
+    hidden.due.ask()
+    refreshes = HiddenRefreshes(window)
+    refreshes.begin()
+    hidden.due.bring_up_to_date()
+    refreshes.begin()  # another document is closed while the first one waits, and nothing is due
+    qtbot.waitUntil(lambda: not refreshes._timer.isActive())
+    assert done == ["hidden", "hidden"]

@@ -210,11 +210,11 @@ class HiddenRefreshes(QObject):
     def begin(self, *_: object) -> None:
         """A document was closed."""
         self._left = list(_queue().hidden)
-        if self._left:
-            self._timer.start()
+        self._timer.start()
 
     def _do_one(self) -> None:
-        _queue().do_hidden(self._left.pop())
+        if self._left:  # none where another document was closed meanwhile, and nothing is due any more
+            _queue().do_hidden(self._left.pop())
         if not self._left:
             self._timer.stop()
 
