@@ -320,3 +320,18 @@ def test_the_keyboard_stays_in_the_list_where_every_group_is_folded(
     panel.bar.search.edit.setFocus()
     QTest.keyClick(panel.bar.search.edit, Qt.Key.Key_Down)
     assert QApplication.focusWidget() is panel.heads[0], "the arrow leads from the search into the list"
+
+
+def test_a_problem_higher_than_the_panel_shows_its_words_first(
+    panel_of: Callable[..., ProblemsPanel], qtbot: QtBot
+) -> None:
+    lenet = load(resource("templates", "lenet5.vnet"))
+    panel = panel_of(edits.remove(lenet, MAIN, [lenet.graph.named("flatten").id]))
+    panel.resize(1250, 110)
+    panel.step(1)
+    row = panel._current_row()
+    assert row is not None
+    qtbot.waitUntil(lambda: row.first_repair is not None)
+    viewport = panel.scroll_area.viewport()
+    assert row.height() > viewport.height()
+    assert row.mapTo(viewport, row.rect().topLeft()).y() == 0

@@ -62,8 +62,7 @@ class DeferredRefresh(QObject):
     """Refreshes a widget at once while it is visible; asked while it is hidden, once when it is shown next.
 
     While a gesture is answered or another document or theme comes (``refresh_between_events``) it only joins the queue, however often it is
-    asked. After a document was
-    closed, hidden widgets are refreshed too (`HiddenRefreshes`), or they would hold what they showed of it.
+    asked. After a document was closed, hidden widgets are refreshed too (`HiddenRefreshes`), or they would hold what they showed of it.
 
     Args:
         widget: what is refreshed.
@@ -73,7 +72,7 @@ class DeferredRefresh(QObject):
 
     def __init__(self, widget: QWidget, refresh: Callable[[], None], hidden: bool = False) -> None:
         super().__init__(widget)
-        self.widget, self._refresh, self._hidden, self._due = widget, refresh, hidden, False
+        self.widget, self._refresh, self._hidden = widget, refresh, hidden
         widget.installEventFilter(self)
 
     @property
@@ -88,19 +87,18 @@ class DeferredRefresh(QObject):
         elif self.needed:
             self.do()
         else:
-            self._due = True
             _queue().hidden[self] = None
 
     def do(self) -> None:
         """Refresh now."""
         _queue().drop(self)
         _queue().hidden.pop(self, None)
-        self._due = False
         self._refresh()
 
     def bring_up_to_date(self) -> None:
         """Refresh now if that is due."""
-        if self._due or self in _queue().waiting:
+        queue = _queue()
+        if self in queue.hidden or self in queue.waiting:
             self.do()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -309,6 +309,9 @@ class ProblemsPanel(QWidget):
         width = self.holder.width()
         self.holder.resize(width, max(self.scroll_area.viewport().height(), self.list.totalHeightForWidth(width)))
         self.list.activate()
-        self.scroll_area.ensureWidgetVisible(line, 0, 8)
+        if line.height() + 8 < self.scroll_area.viewport().height():
+            self.scroll_area.ensureWidgetVisible(line, 0, 8)
+        else:  # what the problem is stands at its top
+            self.scroll_area.verticalScrollBar().setValue(line.y())
         if (first := line.first_repair) is not None:
             self.scroll_area.ensureWidgetVisible(first, 0, 8)  # where the row is higher than the panel

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from visualnet.app.features.start_page.cards import TemplateRow
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import label
-from visualnet.app.widgets.layouts import FlowLayout, add, column, row
+from visualnet.app.widgets.layouts import FlowLayout, add, clear, column, row
 from visualnet.templates.index import Template
 
 ROW_GAP, CAPTION_GAP, ABOVE = 8, 10, 18
@@ -48,10 +48,7 @@ class FurtherTemplates(QWidget):
 
     def set_groups(self, groups: Iterable[tuple[str, list[Template]]]) -> None:
         """Show these from now on."""
-        while (item := self._column.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._column)
         self.sections, self.heads, self._made = [], {}, {}
         self._waiting = list(groups)
 
