@@ -35,6 +35,8 @@ class Evaluator(QObject):
         self.found: dict[Question, Evaluation] = {}
         self.fault = ""
         self._task: BackgroundTask | None = None
+        self._asked: Question | None = None
+        """What is being judged."""
 
     @property
     def running(self) -> bool:
@@ -45,7 +47,7 @@ class Evaluator(QObject):
         """Judge this, unless something else is being judged."""
         if self.running:
             return
-        self.fault = ""
+        self.fault, self._asked = "", question
         self._task = BackgroundTask(
             partial(_evaluate, question),
             lambda found: self._take(question, found, done),
@@ -61,6 +63,8 @@ class Evaluator(QObject):
     def forget(self, folders: Collection[Path]) -> None:
         """Hold nothing of these runs any longer: their project is closed."""
         self.found = {question: found for question, found in self.found.items() if question.folder not in folders}
+        if self._asked is not None and self._asked.folder in folders:
+            self.cancel()
 
     def cancel(self) -> None:
         """Judge no further."""
@@ -79,7 +83,7 @@ class Evaluator(QObject):
         self.fault = words
 
     def _end(self) -> None:
-        self._task = None
+        self._task = self._asked = None
         self.changed.emit()
 
 
