@@ -335,10 +335,21 @@ def environment_for(arguments):
 
 def run(command, folder, environment):
     """Run to its end; an interrupt or a request to stop goes to the program, which knows how to close."""
-    child = subprocess.Popen(command, cwd=folder, env=environment)
-    handlers = {signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: lambda *_: child.terminate()}
+    child, asked = None, []
+
+    def hand_on(*_):
+        asked.append(True)
+        if child is not None:
+            child.terminate()
+
+    # Before the program begins, or a request between its beginning and ours would end this process alone. A handler, as what is ignored
+    # would be ignored by the program too.
+    handlers = {signal.SIGINT: lambda *_: None, signal.SIGTERM: hand_on}
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
+        child = subprocess.Popen(command, cwd=folder, env=environment)
+        if asked:
+            child.terminate()
         code = child.wait()
     finally:
         for number, handler in before.items():

@@ -1,6 +1,7 @@
 """What must never be in the shipped source, held over every file."""
 
 import ast
+import builtins
 import gc
 import itertools
 import re
@@ -9,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -491,6 +493,12 @@ def test_qt_keeps_its_references_to_none() -> None:
 # --- tests hold at any load -----------------------------------------------------------------------------------------
 
 LEAST_PATIENCE = {"timeout": 10, "timeout_s": 10, "seconds": 10}
+USUAL_LIMIT_S = 180
+"""That of a test (pyproject.toml). A mark may lengthen it; a shorter one fails on a busy machine, and a hang is found by this one too."""
+PATIENT_S = 60
+"""The least for a limit that stands in its place: ``event.wait(60)``."""
+POLLS_S = 0.05
+"""Up to so many seconds somebody asks again soon, which is how a state is waited for."""
 CLOCKS = {
     *("time.perf_counter", "time.monotonic", "perf_counter", "monotonic"),
     *("time.thread_time", "time.process_time", "thread_time", "process_time"),
@@ -514,8 +522,11 @@ def waits_for_time(tree: ast.AST) -> Iterator[str]:
     """Yield `line: what` where a test waits for a time instead of a state, has little patience, or asserts what a clock shows."""
     clocks = _asks_clock(tree)
     for node in walk(tree):
+        if isinstance(node, ast.Constant) and (program := _program(node.value)) is not None:
+            yield from (f"{node.lineno}, in the program: {fault}" for fault in waits_for_time(program))
         if isinstance(node, ast.Call):
             called = name_of(node.func)
+            yield from _short_limits(node)
             if called in {"time.sleep", "sleep", "qtbot.wait", "QTest.qWait", "QThread.msleep"}:
                 yield f"{node.lineno}: {called}()"
             unit = 1000 if called.startswith("qtbot.") else 1
@@ -542,6 +553,32 @@ def waits_for_time(tree: ast.AST) -> Iterator[str]:
                     yield f"{claim.lineno}: asserts a time"
 
 
+def _short_limits(call: ast.Call) -> Iterator[str]:
+    """Yield `line: what` where a limit or a delay that stands in its place is too short for a busy machine."""
+    first = call.args[0] if call.args else None
+    if not isinstance(call.func, ast.Attribute) or not isinstance(first, ast.Constant):
+        return
+    verb, given = call.func.attr, first.value
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return
+    if (
+        (verb == "timeout" and ast.unparse(call.func.value).endswith("mark") and given < USUAL_LIMIT_S)
+        or (verb == "singleShot" and given > POLLS_S * 1000)
+        or (verb in {"wait", "join", "result"} and POLLS_S < given < PATIENT_S)
+    ):
+        yield f"{call.lineno}: {verb}({given})"
+
+
+def _program(text: object) -> ast.Module | None:
+    """The program for another process that a string holds; None if it holds none."""
+    if not isinstance(text, str) or not re.search(r"\n\s*(import|from) \w", text):
+        return None
+    try:
+        return ast.parse(dedent(text))
+    except (SyntaxError, ValueError):  # a null byte is the one or the other, by the version of Python
+        return None
+
+
 def _asks_clock(node: ast.AST) -> bool:
     return any(isinstance(call, ast.Call) and name_of(call.func) in CLOCKS for call in walk(node))
 
@@ -565,6 +602,12 @@ def test_no_test_waits_for_a_time_or_asserts_one() -> None:
         "hands.until(f, seconds=5)",
         "hands.until(f, 'the words', 5)",
         "subprocess.run(c, timeout=5)",
+        "pytestmark = pytest.mark.timeout(20)",
+        "QTimer.singleShot(700, f)",
+        "assert gate.wait(20)",
+        "thread.join(5)",
+        "future.result(2.5)",
+        "PROGRAM = '\\nimport sys\\ntime.sleep(1)'",
         "def test():\n    begin = time.perf_counter()\n    assert time.perf_counter() - begin < 2",
         "def test():\n    spent = time.monotonic() - begin\n    assert spent < 2",
         "def test():\n    spent = time.thread_time() - begin\n    assert spent < 2",
@@ -580,6 +623,11 @@ def test_the_walk_finds_each_wait_for_a_time(line: str) -> None:
         "until(f)",
         "qtbot.waitUntil(f)",
         "subprocess.run(c, timeout=60)",
+        "pytestmark = pytest.mark.timeout(600)",
+        "QTimer.singleShot(20, look)",
+        "gate.wait(60)",
+        "while not over.wait(0.02): pass",
+        "thread.join()",
     ],
 )
 def test_the_walk_lets_waits_for_a_state_pass(line: str) -> None:
@@ -594,10 +642,43 @@ def test_the_map_of_the_code_is_true() -> None:
     assert architecture_docs.page() == architecture_docs.PAGE.read_text(encoding="utf-8")
 
 
-def test_every_path_that_the_map_names_is_there() -> None:
+FOLDERS = (
+    "api|app|core|layers|analysis|compiling|data|figures|templates|training|cli|tests|packaging|resources|visualnet"
+)
+NAMED = (
+    ("paths", rf"`((?:{FOLDERS})(?:/[\w/]*)?(?:\.pyi?)?)`"),
+    ("files", r"`(\w+\.(?:pyi?|toml|txt|json))`"),
+    ("classes", r"`([A-Z]\w*[a-z]\w*)(?:[.(][^`]*)?`"),
+)
+"""What the map may name in code style, each with the pattern that finds it."""
+
+
+def named_in_vain(text: str) -> list[str]:
+    """The paths, bare file names and classes of a text that are nowhere."""
+    files = {path.name for folder in (PACKAGE, ROOT / "tests", ROOT / "packaging") for path in folder.rglob("*.*")}
+    files |= {path.name for path in ROOT.iterdir()}
+    classes = {
+        name for source in SOURCES for name in re.findall(r"(?m)^class (\w+)", source.read_text(encoding="utf-8"))
+    }
+    there = {
+        "paths": lambda name: (PACKAGE / name).exists() or (ROOT / name).exists(),
+        "files": files.__contains__,
+        "classes": lambda name: name in classes or hasattr(builtins, name),
+    }
+    return [name for sort, pattern in NAMED for name in re.findall(pattern, text) if not there[sort](name)]
+
+
+def test_every_path_file_and_class_that_the_map_names_is_there() -> None:
     text = architecture_docs.PAGE.read_text(encoding="utf-8")
-    named = re.findall(
-        r"`((?:app|core|layers|analysis|compiling|data|training|cli|tests|packaging|resources)[\w/]*(?:\.py)?)`", text
-    )
-    missing = [n for n in named if not (PACKAGE / n).exists() and not (ROOT / n).exists()]
-    assert named and missing == []
+    assert all(len(re.findall(pattern, text)) > 3 for _, pattern in NAMED)
+    assert named_in_vain(text) == []
+    wrong = ("core/gone", "training/gone.py", "look_history.py", "StepDone")
+    assert named_in_vain(" ".join(f"`{name}`" for name in wrong)) == list(wrong), "the walk sees each kind"
+
+
+def test_what_does_the_job_of_what_was_removed_is_there() -> None:
+    text = (ROOT / "docs" / "removed.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|") and "---" not in line]
+    assert len(rows) > 15 and all(len(row) == 3 and all(row) for row in rows)
+    assert text.count("\n") <= 60, "a page, not a chronicle"
+    assert named_in_vain(" ".join(now for _, _, now in rows)) == []

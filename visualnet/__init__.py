@@ -19,15 +19,57 @@ if TYPE_CHECKING:
     from visualnet.api.capsules import load_capsule as load_capsule
     from visualnet.api.cross_validation import cross_validate as cross_validate
     from visualnet.api.graph import Graph as Graph
+    from visualnet.api.graph import LayerError as LayerError
     from visualnet.api.graph import Summary
+    from visualnet.api.training import TrainingError as TrainingError
     from visualnet.api.training import load_run as load_run
     from visualnet.api.training import predict as predict
     from visualnet.api.training import train as train
     from visualnet.compiling.module import Model
+    from visualnet.compiling.plan import GraphError as GraphError
+    from visualnet.core.errors import FileError as FileError
     from visualnet.core.project import Project
+    from visualnet.pytorch import NoTorch as NoTorch
+    from visualnet.training.checkpoints import BadCheckpoint as BadCheckpoint
+    from visualnet.training.events import Changed as Changed
+    from visualnet.training.events import CheckpointSaved as CheckpointSaved
+    from visualnet.training.events import Compiling as Compiling
+    from visualnet.training.events import EpochDone as EpochDone
+    from visualnet.training.events import Failed as Failed
+    from visualnet.training.events import Finished as Finished
+    from visualnet.training.events import Memory as Memory
+    from visualnet.training.events import NetworkChanged as NetworkChanged
+    from visualnet.training.events import Paused as Paused
+    from visualnet.training.events import ProbeReport as ProbeReport
+    from visualnet.training.events import Progress as Progress
+    from visualnet.training.events import Resumed as Resumed
+    from visualnet.training.events import Started as Started
+    from visualnet.training.events import Steps as Steps
+    from visualnet.training.events import Trouble as Trouble
 
 __all__ = [
+    "BadCheckpoint",
+    "Changed",
+    "CheckpointSaved",
+    "Compiling",
+    "EpochDone",
+    "Failed",
+    "FileError",
+    "Finished",
     "Graph",
+    "GraphError",
+    "LayerError",
+    "Memory",
+    "NetworkChanged",
+    "NoTorch",
+    "Paused",
+    "ProbeReport",
+    "Progress",
+    "Resumed",
+    "Started",
+    "Steps",
+    "TrainingError",
+    "Trouble",
     "compile",
     "cross_validate",
     "load",
@@ -38,13 +80,38 @@ __all__ = [
     "to_networkx",
     "train",
 ]
+EVENTS = (
+    "Changed",
+    "CheckpointSaved",
+    "Compiling",
+    "EpochDone",
+    "Failed",
+    "Finished",
+    "Memory",
+    "NetworkChanged",
+    "Paused",
+    "ProbeReport",
+    "Progress",
+    "Resumed",
+    "Started",
+    "Steps",
+    "Trouble",
+)
+"""What a training says while it goes on: ``for event in visualnet.train(net): match event: case visualnet.EpochDone(): …``."""
 _LATE = {
-    "Graph": "graph",
-    "train": "training",
-    "load_run": "training",
-    "load_capsule": "capsules",
-    "cross_validate": "cross_validation",
-    "predict": "training",
+    "Graph": "api.graph",
+    "LayerError": "api.graph",
+    "train": "api.training",
+    "TrainingError": "api.training",
+    "load_run": "api.training",
+    "load_capsule": "api.capsules",
+    "cross_validate": "api.cross_validation",
+    "predict": "api.training",
+    "GraphError": "compiling.plan",
+    "FileError": "core.errors",
+    "NoTorch": "pytorch",
+    "BadCheckpoint": "training.checkpoints",
+    **dict.fromkeys(EVENTS, "training.events"),
 }
 
 
@@ -99,7 +166,7 @@ def to_networkx(project: Project, sheet: str = "") -> networkx.MultiDiGraph:
 
 def __getattr__(name: str) -> Any:
     if name in _LATE:
-        return getattr(import_module(f"visualnet.api.{_LATE[name]}"), name)
+        return getattr(import_module(f"visualnet.{_LATE[name]}"), name)
     raise AttributeError(f"module 'visualnet' has no attribute '{name}'")
 
 

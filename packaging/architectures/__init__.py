@@ -114,6 +114,7 @@ LINES: Mapping[str, str] = {
     "gru-classifier": "Two gates, no cell",
     "seq2seq": "A sentence through one state",
     "gru-forecast": "Six hours ahead, half hour by half hour",
+    "gru-names": "Each name to its own last letter",
     "rnn-recall": "What the plain recurrence forgets",
     "lstm-recall": "A symbol kept for up to 59 steps",
     "gru-recall": "The same with two gates",

@@ -17,15 +17,15 @@ from architectures.transformers import _decoder as decoder_layer
 from visualnet.analysis.geometry.auto_layout import tidy
 from visualnet.analysis.inference.infer_block import block_ports
 from visualnet.core.graph import Port, Value
-from visualnet.core.project import About, Block, Project
+from visualnet.core.project import Block, ParameterDescription, Project
 from visualnet.core.storage import project_file
 
-CHANNELS = About(note="Filters: the channels that come out.", low=1)
-INSIDE = About(note="The channels that come in; as many come out.", low=1)
-KERNEL = About(note="Height and width of the filter; odd, so that the size stays.", low=1, high=31)
-STRIDE = About(note="Steps of the filter: 2 halves the size.", low=1, high=8)
-WIDTH = About(note="Features at each place; a multiple of heads.", low=1)
-HEADS = About(note="How many attend side by side.", low=1, high=128)
+CHANNELS = ParameterDescription(note="Filters: the channels that come out.", low=1)
+INSIDE = ParameterDescription(note="The channels that come in; as many come out.", low=1)
+KERNEL = ParameterDescription(note="Height and width of the filter; odd, so that the size stays.", low=1, high=31)
+STRIDE = ParameterDescription(note="Steps of the filter: 2 halves the size.", low=1, high=8)
+WIDTH = ParameterDescription(note="Features at each place; a multiple of heads.", low=1)
+HEADS = ParameterDescription(note="How many attend side by side.", low=1, high=128)
 MAPS, WORDS = (64, 28, 28), (16, 64)
 """What the blocks are shown with: feature maps, and a sequence."""
 
@@ -52,7 +52,7 @@ def depthwise_separable() -> Block:
             "A filter for each channel alone, then 1×1 across channels: 1/N + 1/K² of what a full convolution to N channels costs "
             "(MobileNet, Howard et al. 2017)."
         ),
-        inputs=About(note="The channels that come in.", low=1),
+        inputs=ParameterDescription(note="The channels that come in.", low=1),
         channels=CHANNELS,
         kernel=KERNEL,
         stride=STRIDE,
@@ -69,7 +69,7 @@ def squeeze_excitation() -> Block:
     return _told(
         s.block("Looks at the mean of each channel and weighs the channels by it (Hu et al. 2017)."),
         channels=INSIDE,
-        reduction=About(note="How much narrower it is inside.", low=1, high=256),
+        reduction=ParameterDescription(note="How much narrower it is inside.", low=1, high=256),
     )
 
 
@@ -83,7 +83,7 @@ def inverted_residual() -> Block:
     return _told(
         s.block("Wide inside, narrow outside: expand, look at each channel alone, narrow, add (Sandler et al. 2018)."),
         channels=INSIDE,
-        expand=About(note="How much wider it is inside.", low=1, high=16),
+        expand=ParameterDescription(note="How much wider it is inside.", low=1, high=16),
         kernel=KERNEL,
     )
 
@@ -101,7 +101,7 @@ def transformer_encoder() -> Block:
         ),
         width=WIDTH,
         heads=HEADS,
-        expand=About(note="How much wider the dense layers are inside.", low=1, high=16),
+        expand=ParameterDescription(note="How much wider the dense layers are inside.", low=1, high=16),
     )
 
 
@@ -111,13 +111,15 @@ def transformer_decoder() -> Block:
 
 def inception() -> Block:
     note = {"c1": "1×1", "c3": "3×3", "c5": "5×5", "projection": "1×1 behind the pooling"}
-    told = {k: About(note=f"Filters of the {v} branch.", low=1) for k, v in note.items()}
-    narrow = {f"reduce{k}": About(note=f"Channels to which 1×1 narrows before {k}×{k}.", low=1) for k in (3, 5)}
+    told = {k: ParameterDescription(note=f"Filters of the {v} branch.", low=1) for k, v in note.items()}
+    narrow = {
+        f"reduce{k}": ParameterDescription(note=f"Channels to which 1×1 narrows before {k}×{k}.", low=1) for k in (3, 5)
+    }
     return _told(inception_module(True), **told, **narrow)
 
 
 def _residual(deep: bool, down: bool) -> Block:
-    channels = About(note="Channels inside; four times as many come out.", low=1) if deep else CHANNELS
+    channels = ParameterDescription(note="Channels inside; four times as many come out.", low=1) if deep else CHANNELS
     return _told(residual_body(deep, down), channels=channels, **({"stride": STRIDE} if down else {}))
 
 
@@ -125,7 +127,7 @@ def _norm(s: Sheet, name: str, x: Port) -> Port:
     return s.add("layer_norm", name, x)
 
 
-def _told(block: Block, **about: About) -> Block:
+def _told(block: Block, **about: ParameterDescription) -> Block:
     assert about.keys() == block.params.keys(), (about.keys(), block.params.keys())
     return replace(block, about=about)
 

@@ -41,8 +41,26 @@ def _recall(kind: str, title: str, note: str) -> Project:
     )
 
 
+def gru_names() -> Project:
+    s = Sheet(scope={"letters": 69, "length": 16, "features": 16, "hidden": 64, "classes": 8})
+    text = s.add("input", "name", field="text", size=("length",), dtype="int")
+    count = s.add("sequence_lengths", "letters_in_it", text)
+    x = s.add("embedding", "embedding", text, num_embeddings="letters", embedding_dim="features")
+    read = s.add("gru", "gru", x, None, count, hidden_size="hidden", packed=True)
+    state = s.add("dropout", "dropout", s.add("flatten", "last_state", Port(read.node, "h_n")))
+    s.classify(s.add("linear", "logits", state, out_features="classes"), "country")
+    return s.project(
+        "GRU reads names of towns",
+        "Names of two to sixteen letters in one batch: each is read to its own last letter, and from how it is spelled the network tells "
+        "the country.",
+        DataChoice(name="place_names", normalise=False),
+        Recipe(lr=0.005, batch_size=64, epochs=12, best_by="accuracy"),
+    )
+
+
 TEMPLATES = {
     "gru-forecast": gru_forecast,
+    "gru-names": gru_names,
     "rnn-recall": lambda: _recall(
         "rnn",
         "RNN recalls a symbol",

@@ -21,8 +21,8 @@ from visualnet.core.storage import project_file
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.initial_moments import (
     NORMAL,
+    InitialState,
     Moments,
-    Start,
     after_weights,
     expected_cross_entropy,
     propagate_moments,
@@ -128,7 +128,7 @@ def test_a_weighted_sum_has_the_forecast_variance(kind: str) -> None:
     nodes += [("fc", "linear", {"out_features": 300}), ("y", "output", {})]
     project = Project(graph=graph(nodes, ["x.x -> fc.x", "fc.y -> y.x"], fc={"init": Init(kind, {"std": 0.3})}))
     facts = infer(project).main.nodes["n2"]
-    expected = after_weights(Start((NORMAL,), facts.shapes, facts.weights, facts.init))
+    expected = after_weights(InitialState((NORMAL,), facts.shapes, facts.weights, facts.init))
     if kind == "constant":
         assert expected is None, "what all units add up alike is not told"
         return

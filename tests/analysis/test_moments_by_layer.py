@@ -12,7 +12,13 @@ from tests.contract.test_layers_torch import inferred
 from visualnet.analysis.facts import FIRST
 from visualnet.core.graph import Init
 from visualnet.layers import LAYERS, Layer, Spec
-from visualnet.layers.declaration.initial_moments import Moments, Start, after_dropout, concatenate, weight_variance
+from visualnet.layers.declaration.initial_moments import (
+    InitialState,
+    Moments,
+    after_dropout,
+    concatenate,
+    weight_variance,
+)
 from visualnet.layers.declaration.initialization import INITIALIZATIONS, Initialization, resolve_init
 
 ARRIVING = Moments(0.3, 1.5)
@@ -49,7 +55,7 @@ def forecast(layer: Layer, specs: list[Spec | None], init: Initialization = FIRS
     shapes = tuple(s.shape if s is not None else None for s in specs)
     came = tuple(ARRIVING if s is not None else None for s in specs)
     try:
-        return layer.begins(Start(came, shapes, layer.weights(*shapes), init))
+        return layer.begins(InitialState(came, shapes, layer.weights(*shapes), init))
     except ValueError:
         return None  # the shapes do not fit
 
@@ -141,7 +147,7 @@ def test_no_weights_and_no_chances_give_nothing() -> None:
 def test_vectors_of_a_table_are_drawn_as_its_weights_are() -> None:
     table = LAYERS["embedding"]({"num_embeddings": 40, "embedding_dim": 8})
     told = {
-        k: table.begins(Start((None,), ((5,),), table.weights((5,)), resolve_init(Init(k, {"std": 0.2}))))
+        k: table.begins(InitialState((None,), ((5,),), table.weights((5,)), resolve_init(Init(k, {"std": 0.2}))))
         for k in ("default", "normal", "zeros")
     }
     assert told == {

@@ -15,10 +15,10 @@ from visualnet.analysis.geometry.sheet_geometry import (
     align,
     card_along,
     card_beside,
+    ceil_to_grid,
     distribute,
     frames_around,
     snap,
-    snap_up,
     wrap_width,
 )
 from visualnet.core.graph import Annotation, Graph, Node, Port
@@ -60,7 +60,7 @@ def test_distributed_cards_have_equal_gaps(cards: Cards, across: bool) -> None:
 
 def test_the_grid() -> None:
     assert (snap(11.0), snap(13.0), snap(7.0, 4.0)) == (8.0, 16.0, 8.0)
-    assert (snap_up(16.0), snap_up(16.5), snap_up(-1.0)) == (16.0, 24.0, 0.0) and GRID == 8
+    assert (ceil_to_grid(16.0), ceil_to_grid(16.5), ceil_to_grid(-1.0)) == (16.0, 24.0, 0.0) and GRID == 8
 
 
 def test_a_frame_stays_as_close_round_its_cards_and_takes_along_what_lies_in_it() -> None:

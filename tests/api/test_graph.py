@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 import visualnet as vn
-from visualnet.api.graph import GraphError
+from visualnet.api.graph import LayerError
 from visualnet.core import edits
 from visualnet.layers import LAYERS
 
@@ -75,7 +75,7 @@ def test_a_fault_is_told_at_its_line_and_changes_nothing(line: object, words: st
     net = vn.Graph()
     x = net.input(1, 28, 28)
     before = net.project if "flatten" not in words else None
-    with pytest.raises(GraphError, match=words):
+    with pytest.raises(LayerError, match=words):
         line(net, x)  # type: ignore[operator]
     assert before is None or len(net.project.graph.nodes) <= 2
     with pytest.raises(AttributeError, match="did you mean conv"):
@@ -84,7 +84,7 @@ def test_a_fault_is_told_at_its_line_and_changes_nothing(line: object, words: st
 
 def test_values_of_another_graph_are_refused() -> None:
     one, other = vn.Graph(), vn.Graph()
-    with pytest.raises(GraphError, match="belongs to another graph"):
+    with pytest.raises(LayerError, match="belongs to another graph"):
         other.relu(one.input(4))
 
 

@@ -12,7 +12,6 @@ import pytest
 import torch
 
 import visualnet
-from visualnet.compiling import GraphError
 from visualnet.core import edits
 from visualnet.core.errors import FileError
 from visualnet.core.graph import Port
@@ -34,12 +33,18 @@ def test_a_file_becomes_a_network_that_torch_trains() -> None:
 
 
 def test_the_interface_is_what_it_was() -> None:
-    told = {name: str(inspect.signature(getattr(visualnet, name))) for name in visualnet.__all__}
+    assert set(visualnet.EVENTS) == {
+        *("Started", "Compiling", "Steps", "Progress", "EpochDone", "ProbeReport", "Paused", "Resumed"),
+        *("Changed", "NetworkChanged", "CheckpointSaved", "Memory", "Trouble", "Finished", "Failed"),
+    }
+    errors = {"BadCheckpoint", "FileError", "GraphError", "LayerError", "NoTorch", "TrainingError"}
+    called = set(visualnet.__all__) - set(visualnet.EVENTS) - errors
+    told = {name: str(inspect.signature(getattr(visualnet, name))) for name in called}
     assert told == {
         "Graph": "(name: 'str' = 'network', *, project: 'Project | None' = None) -> 'None'",
         "compile": "(project: 'Project', *, device: 'Any' = 'cpu', seed: 'int | None' = None) -> 'Model'",
         "cross_validate": "(network: 'Project | Graph', data: 'Dataset | Mapping[str, ArrayLike] | None' = None, *, folds: 'int' = 5, "
-        "**recipe: 'Any') -> 'CrossValidation'",
+        "**recipe: 'Unpack[RecipeSettings]') -> 'CrossValidation'",
         "load": "(path: 'str | os.PathLike[str]') -> 'Project'",
         "load_capsule": "(path: 'str | os.PathLike[str]', folder: 'str | os.PathLike[str] | None' = None) -> 'Capsule'",
         "load_run": "(folder: 'str | os.PathLike[str]') -> 'Run'",
@@ -47,7 +52,8 @@ def test_the_interface_is_what_it_was() -> None:
         "-> 'Tensor | dict[str, Tensor]'",
         "summary": "(project: 'Project | Graph') -> 'Summary'",
         "train": "(network: 'Project | Graph', data: 'Dataset | Mapping[str, ArrayLike] | None' = None, *, folder: "
-        "'str | os.PathLike[str] | None' = None, resume: 'bool' = False, serve: 'bool' = False, **recipe: 'Any') -> 'Training'",
+        "'str | os.PathLike[str] | None' = None, resume: 'bool' = False, serve: 'bool' = False, "
+        "**recipe: 'Unpack[RecipeSettings]') -> 'Training'",
         "to_networkx": "(project: 'Project', sheet: 'str' = '') -> 'networkx.MultiDiGraph'",
     }
 
@@ -83,7 +89,7 @@ def test_two_wires_between_two_nodes_are_two_edges_and_blocks_have_graphs_of_the
 def test_faults_are_told_in_words(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"nothing\.vnet"):
         visualnet.load(tmp_path / "nothing.vnet")
-    with pytest.raises(GraphError):
+    with pytest.raises(visualnet.GraphError):
         visualnet.compile(Project())
 
 

@@ -16,7 +16,7 @@ import visualnet as vn
 from visualnet.cli.main import main
 from visualnet.core import edits
 from visualnet.core.project import Project
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
 from visualnet.data.own_sample.prepare import read_file
 

@@ -14,9 +14,9 @@ from PIL import Image
 import visualnet as vn
 from visualnet.core import edits
 from visualnet.core.project import DataChoice, PreparationStep, Project
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
-from visualnet.data.preparation.fitted import FittedPreparation
+from visualnet.data.preparation.fitted_state import FittedPreparation
 from visualnet.training.runs.preparation_file import PREPARATION, read_preparation
 
 

@@ -23,7 +23,7 @@ from PIL import Image
 from visualnet.analysis import infer
 from visualnet.compiling.module import compile_project
 from visualnet.core.storage import project_file
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load, open_samples
 from visualnet.data.own_sample.drawing import centre_drawing
 from visualnet.data.own_sample.prepare import prepare_own

@@ -349,7 +349,6 @@ assert {p.code for p in analysis.errors()} >= {"untrusted"}
 """
 
 
-@pytest.mark.timeout(120)
 def test_a_strangers_file_is_opened_told_drawn_and_pasted_without_running_a_letter_of_it(tmp_path: Path) -> None:
     made = project(source=EVIL)
     path, trace = tmp_path / "gift.vnet", tmp_path / "boom"

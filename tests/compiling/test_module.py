@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import gc
+import linecache
 from typing import Any
 
 import pytest
 import torch
 from torch import fx, nn
+from torch.fx import graph_module
 
 from tests.graphs import graph
 from visualnet.compiling.module import Model, compile_project
@@ -216,6 +219,19 @@ def test_no_name_breaks_the_module(name: str) -> None:
     )
     assert model.net(torch.rand(3, 4)).shape == (3, 2)
     assert len(model.net.state_dict()) == 2
+
+
+def test_nothing_is_left_of_the_printed_code_of_a_model_that_is_gone() -> None:
+    gc.collect()
+    before = set(linecache.cache)
+    model = compile_project(convolutional())
+    own = {name for name in set(linecache.cache) - before if "eval_with_key" in name}
+    assert len(own) >= 2, "the net, the objective and the block have code of their own"
+    assert all(linecache.getlines(name) for name in own)
+    del model
+    gc.collect()
+    assert not own & set(linecache.cache)
+    assert not own & set(graph_module._loader.eval_cache)
 
 
 def test_unused_costly_outputs_are_not_asked_for() -> None:

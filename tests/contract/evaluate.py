@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from visualnet.compiling import custom_modules, extra_modules
 from visualnet.layers import Layer
-from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Make, Method, OwnModule, Ref
+from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Method, ModuleCall, OwnModule, Ref
 
 
 def _pairs(first: Any, weight: Any, second: Any, *_: Any, **__: Any) -> int:
@@ -27,7 +27,7 @@ COUNTED = {torch.ops.aten._trilinear: _pairs}
 _PLACES = {"nn": nn, "extra_modules": extra_modules, "torch": torch, "F": functional, "operator": operator}
 
 
-def build(make: Make | None) -> nn.Module | None:
+def build(make: ModuleCall | None) -> nn.Module | None:
     """The module that a layer's ``module`` asks for."""
     if make is None:
         return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import sys
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +14,20 @@ from typing import Any
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QMessageBox, QTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QTextEdit,
+    QWidget,
+)
 
 from tests.flows.monkey.watch import what_keeps
 from tests.waiting import until
-from visualnet.app import features
+from visualnet.app import features, shell
 from visualnet.app.actions.registry import MENUS, ActionSpec
 from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.features import registry
@@ -27,9 +38,12 @@ from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.shell.actions import all_actions
 from visualnet.app.shell.closing_dialog import ClosingDialog
 from visualnet.app.shell.window import Window
+from visualnet.app.shell.workspaces import SIZES
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.tokens import DARK, LIGHT
+from visualnet.core import edits
+from visualnet.core.project import MAIN
 from visualnet.core.user.settings import Settings
 from visualnet.resources import resource
 
@@ -100,7 +114,7 @@ def test_a_feature_says_what_it_is_for_and_can_be_reached(feature: Feature) -> N
         assert spec.run or spec.check or spec.fill, spec.id
 
 
-@pytest.mark.wide
+@pytest.mark.few(3)
 @pytest.mark.parametrize("feature", FEATURES, ids=name_of)
 def test_the_program_works_without_it(feature: Feature, open_window: OpenWindow, qapp: QApplication) -> None:
     """With one feature left out the window opens, edits, switches workspaces and themes, and does what the other features offer."""
@@ -120,10 +134,72 @@ def test_the_program_works_without_it(feature: Feature, open_window: OpenWindow,
         if each.dock is not None:
             assert window.show_panel(each.id) is not None
     assert window.show_panel(feature.id) is None
+    search_leads_somewhere(window, feature)
     for spec in actions_of(feature):
         window.run_action(spec.id)  # what others ask for in vain
     window.set_mode("light")
     qapp.processEvents()
+
+
+def search_leads_somewhere(window: Window, left_out: Feature) -> None:
+    """The search of all commands finds nothing of what was left out, and asks the feature that declares it for anything else."""
+    window.palette_popup.open()
+    index = window.palette_popup._index
+    assert index is not None
+    kinds = {entry.target.partition(":")[0] for entry in index.entries if ":" in entry.target}
+    declared = {group.kind for each in window.features for group in each.search_entries}
+    assert kinds == declared | {"layer", "template"}
+    assert not kinds & {group.kind for group in left_out.search_entries}
+    dead = [e.target for e in index.entries if e.target and ":" not in e.target and e.target not in window.actions_]
+    assert not dead, "answers that lead to actions which are not there"
+    window.palette_popup.close_panel()
+
+
+@pytest.mark.parametrize("left_out", [f for f in FEATURES if f.search_entries], ids=name_of)
+def test_the_search_offers_nothing_that_nobody_does(left_out: Feature, open_window: OpenWindow) -> None:
+    window = open_window(tuple(each for each in FEATURES if each is not left_out))
+    window.project_files.open_template("lenet5-28")
+    search_leads_somewhere(window, left_out)
+    page = window.pages["start_page"]
+    assert bool(page.lessons) == (left_out.id != "lessons"), "nor does the start page"
+
+
+def test_the_question_about_a_network_is_put_whoever_is_there_to_ask_it(open_window: OpenWindow) -> None:
+    """Without the panel that asks it, it stands across the window with both answers."""
+    window = open_window(tuple(each for each in FEATURES if each.ask_network is None))
+    window.project_files.open_template("lenet5-28")
+    network = window.runner.network
+    before, begun = window.studio.project, []
+    node = next(node.id for node in window.studio.graph if node.kind == "conv2d")
+    window.studio.do("Bias", lambda p: edits.set_params(p, MAIN, [node], {"bias": False}))
+    assert network.holds_back_ended(before, begun.append)
+    assert window.banner.isVisible() and window.banner.text.startswith("The network has changed")
+    answers = {button.text(): button for button in window.banner.findChildren(QPushButton) if button.isVisible()}
+    assert {"Go on with the changed network", "Go on with the old one"} <= set(answers)
+    answers["Go on with the old one"].click()
+    assert [project.graph for project in begun] == [before.graph] and not network.open
+
+
+def test_the_shell_knows_no_feature_by_name() -> None:
+    """No identity of a feature stands in its source; a word that is also an icon's or a workspace's is never handed to what takes one."""
+    ids = {feature.id for feature in FEATURES}
+    words = {path.stem for path in resource("icons").glob("**/*.svg")} | set(SIZES)
+    takes = {"panel", "show_panel", "page", "show_page", "overlay", "reveal", "is_open", "is_seen", "set_shown"}
+    takes |= {"set_panel_shown", "is_panel_seen"}
+    holds = {"docks", "pages", "strips", "_overlays", "_declared"}
+    named = []
+    for path in sorted(Path(shell.__path__[0]).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and node.value in ids - words:
+                named.append(f"{path.name}:{node.lineno} {node.value}")
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in takes:
+                given = [arg for arg in node.args if isinstance(arg, ast.Constant) and arg.value in ids]
+                named += [f"{path.name}:{arg.lineno} {node.func.attr}({arg.value!r})" for arg in given]
+            if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+                whole = node.value
+                if isinstance(whole, ast.Attribute) and whole.attr in holds:
+                    named.append(f"{path.name}:{node.lineno} {whole.attr}[{node.slice.value!r}]")
+    assert named == []
 
 
 @pytest.mark.few(3)
@@ -159,6 +235,26 @@ def says_what_to_do(widget: QWidget) -> bool:
     return any(len(w.split()) > 3 for w in words) or any(model.rowCount() > 3 for model in lists)
 
 
+@pytest.mark.usefixtures("program_freezes")
+def test_nothing_holds_the_state_of_a_window_that_is_closed(qapp: QApplication, tmp_path: Path) -> None:
+    """Not even what Python's collector cannot see, as a reference that Qt's side of a binding keeps."""
+    window = Window(Settings(tmp_path / "settings.json"), ThemeKeeper(qapp, "dark"))
+    window.show()
+    settle(qapp)
+    studio = weakref.ref(window.studio)
+    window.close()
+    window.deleteLater()
+    del window
+    settle(qapp)
+
+    def gone() -> bool:
+        gc.unfreeze()
+        gc.collect()
+        return studio() is None
+
+    until(gone, "the state of the window is collected")
+
+
 @pytest.mark.wide
 @pytest.mark.usefixtures("program_freezes")
 def test_nothing_of_a_feature_lives_on_when_its_window_is_closed(qapp: QApplication, tmp_path: Path) -> None:
@@ -191,6 +287,7 @@ def test_nothing_of_a_feature_lives_on_when_its_window_is_closed(qapp: QApplicat
         settle(qapp)
 
     def gone() -> bool:
+        gc.unfreeze()  # all is in sight, also what the window's collector took out of sight as it was closed
         gc.collect()
         return not live_objects() - before
 

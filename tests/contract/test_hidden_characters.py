@@ -19,7 +19,7 @@ from visualnet.analysis import infer, report
 from visualnet.cli import main
 from visualnet.core.process.crash_handler import open_log
 from visualnet.core.storage import project_file
-from visualnet.core.text.visible import clean, visible
+from visualnet.core.text.hidden_characters import clean, visible
 from visualnet.data.registry import fields_or_none
 
 PLANTED = "\u2066a\u202e\x1b[31m\u200b\x07\u2028\x9b\ufeff\r\U000e0001"

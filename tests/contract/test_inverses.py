@@ -14,7 +14,7 @@ from tests.contract.evaluate import build, compute, outputs
 from tests.contract.test_layers_torch import inferred
 from tests.sampling import examples
 from visualnet.layers import LAYERS, Layer
-from visualnet.layers.declaration.calls import LOG_DET, OwnModule, Ref, Undoing
+from visualnet.layers.declaration.calls import LOG_DET, InverseRule, OwnModule, Ref
 
 UNDONE = [tag for tag, kind in LAYERS.items() if kind.undoing is not Layer.undoing]
 NUMBERS = 60
@@ -46,7 +46,7 @@ def made(layer: Layer, shapes: Any) -> nn.Module | None:
     return module
 
 
-def undo(layer: Layer, how: Undoing, module: Any, known: dict[str, Tensor], shapes: Any) -> dict[str, Tensor]:
+def undo(layer: Layer, how: InverseRule, module: Any, known: dict[str, Tensor], shapes: Any) -> dict[str, Tensor]:
     exprs = layer.inverse(OwnModule(), {port: Ref(port) for port in how.reads}, *shapes)
     return {port: compute(expr, module, known, {}) for port, expr in exprs.items()}
 
@@ -83,7 +83,7 @@ def test_what_came_in_comes_back_and_the_log_determinant_is_that_of_the_jacobian
 
 
 def hold_volume(
-    layer: Layer, how: Undoing, module: Any, given_: dict[str, Tensor | None], leaving: dict[str, Tensor]
+    layer: Layer, how: InverseRule, module: Any, given_: dict[str, Tensor | None], leaving: dict[str, Tensor]
 ) -> None:
     """log|det| of the Jacobian of each sample against what ``log_det`` gained; 0 where there is no such port."""
     sizes = {port: tensor.shape[1:] for port in how.finds if (tensor := given_[port]) is not None}

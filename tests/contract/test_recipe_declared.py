@@ -48,6 +48,7 @@ def test_a_declaration_is_whole(name: str) -> None:
         "data workers",
         "unreadable samples",
         "curves for other tools",
+        "weights of epochs",
     )
     for param in kind.params.values():
         assert param.doc.endswith(".") and len(param.doc) > 10

@@ -117,7 +117,8 @@ OF_SEVERAL = [
 """What is lowered by several learners: against each other, or one after the other, so that the sum of their losses need not fall;
 what learns from its own play, whose targets grow with what it learns; what has to be remembered for many steps, which takes epochs;
 and machines that learn by contrast: a difference of energies between data and own samples, which the sampling pulls back to nought.
-That these learn is held by tests/training."""
+That these learn is held by tests/training/test_systems_in_small.py; of gan-points by tests/training/adversarial, of the mouse on dense
+layers by tests/training/procedures."""
 
 
 @pytest.mark.wide

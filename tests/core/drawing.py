@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, MODES, Annotation, Graph, Init, Node, Port
 from visualnet.core.names import ID, fault_in_name
-from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef, SearchEntry, SearchSpec
+from visualnet.core.project import (
+    Block,
+    DataChoice,
+    ParameterDescription,
+    Project,
+    Recipe,
+    RunRef,
+    SearchEntry,
+    SearchSpec,
+)
 
 LETTERS = string.ascii_letters + "äößéλ中ж"
 
@@ -76,7 +85,9 @@ def graphs(draw: st.DrawFn) -> Graph:
 
 
 numbers = st.dictionaries(names, whole | floats, max_size=3)
-abouts = st.builds(About, note=texts.map(lambda t: f"about {t}"), low=st.sampled_from([None, -3, 0.5]), extra=extras)
+abouts = st.builds(
+    ParameterDescription, note=texts.map(lambda t: f"about {t}"), low=st.sampled_from([None, -3, 0.5]), extra=extras
+)
 
 
 @st.composite

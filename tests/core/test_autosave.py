@@ -20,7 +20,7 @@ from tests.waiting import linger, until
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
-from visualnet.core.process import autosave, kept_steps
+from visualnet.core.process import autosave, saved_undo
 from visualnet.core.process.autosave import Journal, orphans
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
@@ -143,9 +143,9 @@ def test_after_a_crash_undo_takes_back_the_last_edit_before_it() -> None:
 
 
 def test_of_a_long_history_the_last_steps_are_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_steps, "MOST", 20)
+    monkeypatch.setattr(saved_undo, "MOST", 20)
     for room, kept in ((1 << 20, 20), (500, 6)):
-        monkeypatch.setattr(kept_steps, "MOST_TEXT", room)
+        monkeypatch.setattr(saved_undo, "MOST_TEXT", room)
         journal = Journal(with_history(50))
         journal.flush()
         crash(journal)
@@ -195,7 +195,7 @@ def test_a_history_that_was_changed_ends_where_it_cannot_be_read_and_the_work_is
 
 
 def test_a_history_that_takes_too_long_to_read_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_steps, "READING_S", -1.0)
+    monkeypatch.setattr(saved_undo, "READING_S", -1.0)
     journal = Journal(with_history())
     journal.flush()
     crash(journal)

@@ -88,11 +88,14 @@ def optimizer() -> dict[str, Any]:
 def procedure() -> dict[str, Any]:
     """The form, the schema, a training that draws from a fifth of the samples, and one that was stopped and resumed."""
     import visualnet as vn
-    from visualnet.core.project import Recipe
+    from visualnet.core.edits.learners import add_learner
+    from visualnet.core.project import Project, Recipe
     from visualnet.data.tensors import Tensors
     from visualnet.layers.publish import json_schema
+    from visualnet.layers.recipe.settings import OF_THE_RUN
     from visualnet.training.events import Steps
     from visualnet.training.recipe_params import recipe_params
+    from visualnet.training.script import refusals
 
     drawn: set[int] = set()
     plain = Tensors.training_batch
@@ -113,6 +116,14 @@ def procedure() -> dict[str, Any]:
     parts = [*vn.train(net, epochs=1, folder=folder, **said)]
     parts += vn.train(net, epochs=3, folder=folder, resume=True, **said)
 
+    recipe = Recipe(procedure="bootstrap", options={"kept_share": 0.05, "clip_norm": 1.0})
+    two = add_learner(Project(recipe=recipe), of_run=OF_THE_RUN)
+    refused = ""
+    try:
+        refusals.check(recipe)
+    except refusals.CannotPrint as error:
+        refused = str(error)
+
     def losses(events: list[Any]) -> list[float]:
         return [loss for event in events if isinstance(event, Steps) for loss in event.values["loss"]]
 
@@ -122,6 +133,8 @@ def procedure() -> dict[str, Any]:
         "schema": '"kept_share"' in json_schema.text(),
         "drawn_from": len(drawn),
         "same_when_resumed": losses(parts) == losses(whole),
+        "a_learner_has": dict(two.recipe.learners[0].options),
+        "script": refused,
     }
 
 

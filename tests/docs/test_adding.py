@@ -100,7 +100,15 @@ def test_an_optimizer(seen: dict[str, dict[str, Any]]) -> None:
 
 @pytest.mark.wide
 def test_a_procedure(seen: dict[str, dict[str, Any]]) -> None:
-    wanted = {"offered": True, "form": True, "schema": True, "drawn_from": 20, "same_when_resumed": True}
+    wanted = {
+        "offered": True,
+        "form": True,
+        "schema": True,
+        "drawn_from": 20,
+        "same_when_resumed": True,
+        "a_learner_has": {"clip_norm": 1.0},
+        "script": "a training script cannot yet say the procedure “bootstrap”: train here",
+    }
     assert seen["procedure"] == wanted
 
 

@@ -19,7 +19,7 @@ from visualnet.app.features.inspector.sections.parameters_section import Paramet
 from visualnet.app.features.palette.panel import PalettePanel
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
-from visualnet.core.project import MAIN, About
+from visualnet.core.project import MAIN, ParameterDescription
 from visualnet.core.storage import project_file
 from visualnet.core.user import block_library
 
@@ -301,7 +301,9 @@ def test_a_block_s_parameter_is_told_of_renamed_and_taken_away(lenet: Window, ha
     told = numbers.descriptions["out_channels"]
     hands.type_into(told.note, "Filters of the stem.")
     hands.type_into(told.low, "2")
-    assert studio.project.blocks["block"].about["out_channels"] == About(note="Filters of the stem.", low=2)
+    assert studio.project.blocks["block"].about["out_channels"] == ParameterDescription(
+        note="Filters of the stem.", low=2
+    )
     assert told.words.text() == "Filters of the stem. (at least 2)"
     hands.type_into(numbers.fields["out_channels"], "1")
     assert studio.project.blocks["block"].params == {"out_channels": 6}, "it lies outside the bounds"

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from tests.flows.hands import Hands
 from visualnet.app.features.code import export
-from visualnet.app.features.code.listings import SETTING
+from visualnet.app.features.code.feature import LISTING
 from visualnet.app.shell.window import Window
 
 
@@ -26,7 +26,7 @@ def test_the_training_script_is_saved_with_its_data(
     panel.save.click()
     hands.until(lambda: "Wrote" in window.toast.text, what="the files")
     assert (tmp_path / "fit_data.npz").is_file() and 'HERE / "fit_data.npz"' in (tmp_path / "fit.py").read_text()
-    window.settings[SETTING] = "model"
+    window.settings[LISTING] = "model"
     asked: list[Path] = []
     monkeypatch.setattr(export, "may_replace", lambda parent, path: bool(asked.append(path)))
     (tmp_path / "fit.py").unlink()

@@ -14,6 +14,7 @@ from tests.waiting import until
 from visualnet.analysis.cost.quantities import QUANTITIES
 from visualnet.app.canvas.overlays.card_tints import amount_colour
 from visualnet.app.features.comparison.dialog import CompareDialog
+from visualnet.app.features.heatmap.feature import HEAT
 from visualnet.app.features.heatmap.overlay import MEASURE, STOP
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
@@ -88,7 +89,7 @@ def test_the_heat_map_tints_by_share_and_is_off_at_first(lenet: Hands) -> None:
 @pytest.mark.wide
 def test_the_heat_maps_choice_is_remembered(lenet: Hands) -> None:
     lenet.window.overlay("heat").choose("kept")
-    assert Settings(lenet.window.settings.path).typed("heat", "") == "kept" or lenet.window.settings["heat"] == "kept"
+    assert Settings(lenet.window.settings.path)[HEAT] == "kept"
     lenet.window.overlay("heat").choose("")
     assert not lenet.window.overlay("heat").legend.isVisible()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 from tests.flows.hands import LEFT, Hands
 from tests.training.nets import deep_sigmoid
 from visualnet.app.canvas.scene.node_painter import block_colour
+from visualnet.app.features.dashboard.feature import CARDS_CHOICE, LIVE_PICTURES
 from visualnet.app.features.dashboard.overlay import Dashboard
 from visualnet.app.shell.window import Window
 from visualnet.app.state.studio import Studio
@@ -81,7 +82,7 @@ def test_gradients_of_a_deep_sigmoid_network_are_seen_to_fade(window: Window, ha
     assert board.notes.wires[wire.target].startswith("∂loss/∂value: ")
     hands.keys("Ctrl+Alt+D")
     assert not hands.view.canvas.wire_styles and not board.layer.isVisible() and not board.legend.isVisible()
-    assert Settings(window.settings.path).typed("dashboard_cards", "") == "weight_gradients"
+    assert Settings(window.settings.path)[CARDS_CHOICE] == "weight_gradients"
 
 
 def test_one_control_chooses_pictures_courses_costs_and_learners(lenet: Hands) -> None:
@@ -107,7 +108,7 @@ def test_one_control_chooses_pictures_courses_costs_and_learners(lenet: Hands) -
     pictures = menu.actions()[0]
     assert pictures.isChecked()
     pictures.trigger()
-    assert not board.pictures and window.settings["card_pictures"] is False
+    assert not board.pictures and window.settings[LIVE_PICTURES] is False
 
 
 @pytest.mark.wide

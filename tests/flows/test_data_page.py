@@ -170,7 +170,7 @@ def test_a_shipped_set_is_chosen_and_what_cannot_be_read_changes_nothing(
 def test_data_that_moved_are_pointed_to_and_data_that_changed_are_looked_through_again(
     window: Window, hands: Hands, animals: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from visualnet.data.choosing import choose
+    from visualnet.data.inspect_source import choose
 
     window.project_files.new()
     choice, _ = choose("image_folder", animals, {})
@@ -207,9 +207,8 @@ def test_a_hundred_thousand_samples_scroll_and_only_what_is_seen_is_decoded(wind
     window.studio.do("Choose", lambda p: edits.choose_data(p, DataChoice(name="points", options={"n": 100_000})))
     window.actions_.trigger("view.workspace_data")
     page = window.panel("data")
-    hands.until(lambda: page.examiner.opened is not None)
     grid = page.samples.grid
-    assert grid.samples.rowCount() == 100_000
+    hands.until(lambda: grid.samples.rowCount() == 100_000, what="all samples")
     grid.scrollToBottom()
     until(lambda: grid.samples.index(99_999).data() != "sample 99,999", "the last one is seen")
     assert len(grid.samples._contents) < 1_000

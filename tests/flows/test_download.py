@@ -57,7 +57,7 @@ def test_a_set_is_fetched_and_chosen_and_trouble_is_told(
     def halt(folder: Path, check: Any) -> None:
         check(0.5)
         has_begun.set()
-        may_go_on.wait(20)
+        may_go_on.wait(60)
         check(0.6)
 
     monkeypatch.setattr(module, "download", download)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QComboBox
 
 from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.analysis.geometry.card_detail import card_detail
+from visualnet.app.features.training.feature import TRAINING_VIEW
 from visualnet.app.shell.canvas_page import place_layer
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
@@ -84,7 +85,7 @@ def test_enlarging_is_offered_only_where_it_enlarges(window: Window, hands: Hand
     window.resizeDocks([window.spaces.docks["training"]], [330], Qt.Orientation.Vertical)
     hands.until(panel.prediction.to_canvas.isVisible)
     side = panel.prediction.side
-    window.settings.section("training")["picture_size"] = [260, 200]
+    window.settings.section(TRAINING_VIEW)["picture_size"] = [260, 200]
     QTest.mouseClick(panel.prediction.to_canvas, LEFT)
     hands.rest(0.3)
     assert pinned.frame.pane.side > side, "also where it was left small"

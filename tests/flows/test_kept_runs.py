@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,16 +20,21 @@ from tests.flows.test_run_list import runs as runs
 from tests.flows.test_run_list import trash as trash
 from tests.training.by_hand import tiny
 from visualnet.app.features.run_list.export_dialog import ExportDialog
+from visualnet.app.features.run_list.feature import RUN_TABLE
 from visualnet.app.shell.window import Window
 from visualnet.core.storage.paths import runs_dir
 from visualnet.data.loading import load
 from visualnet.training.control import Control
+from visualnet.training.curve_export import several
 from visualnet.training.loop.session import Session
 from visualnet.training.process.server import serving
 from visualnet.training.run_records.annotations import annotate, read_annotations
-from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.runs import run_history as history
+from visualnet.training.runs.network_mark import mark_of
+from visualnet.training.runs.run_changes import project_of_run
 from visualnet.training.runs.run_model import read_run
+from visualnet.training.transfer.project_in_weights import read_project_of
 
 LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
@@ -197,7 +203,7 @@ def test_runs_stand_in_groups_that_open_close_and_are_remembered(
     assert view.model.rowCount() == 6
     QTest.keyClick(view.table, Qt.Key.Key_Space)
     assert view.model.rowCount() == 3
-    kept = window.settings.section("run_list")
+    kept = window.settings.section(RUN_TABLE)
     assert kept["group"] == "project" and kept["folded"] == ["project\tpoints"]
     write(view, hands, "lr<0.05")
     assert [view.model.runs_at(at)[0].id for at in range(view.model.rowCount())] == ["run-1", "run-0", "run-0"]
@@ -253,3 +259,42 @@ def test_curves_of_chosen_runs_are_written_for_other_tools(
     lines = (tmp_path / "all.csv").read_text().splitlines()
     assert lines[0] == "run,part,name,step,epoch,value" and "2 runs" in told[-1]
     assert {line.partition(",")[0] for line in lines[1:]} >= {"a/b: wide"}
+
+
+def test_mlflow_is_offered_and_what_it_needs_is_said(
+    window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(several, "is_installed", lambda: False)
+    view = open_page(window, hands)
+    click(view, "run-1")
+    view.run_actions.export()
+    dialog = view.findChild(ExportDialog)
+    dialog.curve_format.setCurrentIndex(dialog.curve_format.findData("mlflow"))
+    assert "pip install mlflow" in dialog.about.text() and not dialog.export.isEnabled()
+    dialog.curve_format.setCurrentIndex(dialog.curve_format.findData("csv"))
+    assert dialog.export.isEnabled() and not dialog.joins
+    monkeypatch.setattr(several, "is_installed", lambda: True)
+    monkeypatch.setitem(sys.modules, "mlflow.entities", None)  # it was there, and is broken
+    dialog.curve_format.setCurrentIndex(dialog.curve_format.findData("mlflow"))
+    assert dialog.joins and dialog.export.isEnabled() and "pip" not in dialog.about.text()
+    (tmp_path / "store.db").write_bytes(b"")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "store"), ""))
+    QTest.mouseClick(dialog.export, LEFT)
+    hands.until(lambda: dialog.fault.isVisible(), what="words")
+    assert "pip install mlflow" in dialog.fault.text() and dialog.isVisible()
+
+
+def test_weights_of_a_run_are_written_with_their_network(
+    window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    window.studio.message.connect(lambda kind, words: told.append(words))
+    view = open_page(window, hands)
+    click(view, "run-1")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "kept"), ""))
+    QTest.mouseClick(view.more, LEFT)
+    menu = view.more.menu()
+    (line,) = [one for one in menu.actions() if one.text() == "Export weights…"]
+    QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(line).center())
+    hands.until(lambda: any("Wrote the best weights" in words for words in told), what="the file")
+    assert mark_of(read_project_of(tmp_path / "kept.safetensors")) == mark_of(project_of_run(runs[1]))

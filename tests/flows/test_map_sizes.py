@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPointF
 
 from tests.flows.hands import Hands
+from visualnet.app.features.map_sizes.feature import MAP_SIZES
 from visualnet.app.features.map_sizes.map_box_painter import MapBoxPainter
 from visualnet.app.features.map_sizes.overlay import MapSizes
 from visualnet.core import edits
@@ -77,11 +78,11 @@ def test_the_choice_is_remembered_and_each_sheet_has_its_scale(lenet: Hands) -> 
     lenet.rest()
     assert sizes.scale.largest == 572 and "572 : 28" in sizes.legend.accessibleName()
     settings = Settings(None)
-    settings["map_sizes"] = True
+    settings[MAP_SIZES] = True
     again = MapSizes(lenet.studio, lenet.view, settings)
     assert again.shown
     again.deleteLater()
-    assert lenet.window.settings.typed("map_sizes", False)
+    assert lenet.window.settings[MAP_SIZES]
 
 
 @pytest.mark.wide

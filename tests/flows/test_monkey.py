@@ -142,6 +142,9 @@ def test_whatever_a_monkey_does_the_drawing_stays_whole_and_nothing_is_left(
         left = [t.name for t in threading.enumerate() if t not in before and not isinstance(t, threading._DummyThread)]
         monkey.unhook()
     assert not faults.found and not left, (seed, faults.found, left)
+    assert not list(Path.cwd().glob("New Folder*")), (
+        f"it works in a folder of its own, not where the tests are run (seed {seed})"
+    )
     kept = {kind: (begun[kind], counted[kind]) for kind in OURS if counted[kind] > begun[kind]}
     assert not kept, f"of closed projects there are still {kept} (seed {seed})\n" + "\n".join(
         way for kind in list(kept)[:3] for way in what_keeps(kind, known[kind])

@@ -13,6 +13,7 @@ from tests.flows.conftest import answer
 from tests.flows.hands import Hands
 from visualnet.app.services import crash_reports
 from visualnet.app.shell.window import Window
+from visualnet.app.state.frame_settings import THEME
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.cli.common import UNUSABLE
 from visualnet.cli.main import main
@@ -48,7 +49,6 @@ def _huge(path: Path) -> None:
 
 
 @pytest.mark.few(1)
-@pytest.mark.timeout(90)
 @pytest.mark.parametrize(("which", "what"), [(which, what) for which, (_, whats) in PUT.items() for what in whats])
 def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
     which: str, what: str, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -69,7 +69,7 @@ def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
         hands = Hands(window)
         window.project_files.open_template("lenet5")
         hands.set_param("fc1", "out_features", "77")
-        window.settings["theme"] = "dark"
+        window.settings[THEME] = "dark"
         window.project_files.keep()
         window.project_files.tick()
         crash_handler.log.info("something to tell")
@@ -102,7 +102,6 @@ def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
 
 
 @pytest.mark.few(1)
-@pytest.mark.timeout(30)
 @pytest.mark.parametrize("name", ["fifo.vnet", "zero.png", "folder.vnet", "zero.svg"])
 def test_a_document_that_is_no_file_is_refused_in_words(name: str, window: Window, tmp_path: Path) -> None:
     path = tmp_path / name
@@ -113,7 +112,6 @@ def test_a_document_that_is_no_file_is_refused_in_words(name: str, window: Windo
 
 
 @pytest.mark.wide
-@pytest.mark.timeout(30)
 def test_a_journal_whose_copies_are_traps_offers_none_and_tells_nothing_wrong(window: Window, tmp_path: Path) -> None:
     folder = data_dir() / "journal"
     folder.mkdir(exist_ok=True)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from tests.flows.hands import LEFT, Hands
+from visualnet.app.features.training.feature import TRAINING_VIEW
 from visualnet.app.features.training.pinned_picture import PinnedPicture
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
@@ -193,7 +194,7 @@ def test_a_picture_stands_on_the_canvas_beside_its_node(window: Window, hands: H
     QTest.mouseMove(frame.grip, QPoint(1, -10))
     QTest.mouseRelease(frame.grip, LEFT)
     assert frame.height() == size.height() - 15
-    again = PinnedPicture(window.studio, view, window.settings.section("training"))
+    again = PinnedPicture(window.studio, view, window.settings.section(TRAINING_VIEW))
     again.refresh()
     assert again.frame is not None and again.frame.size() == frame.size()
     again.frame.deleteLater()

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from tests.flows.hands import LEFT, Hands
+from tests.training.procedures.test_deep_q import break_episode, closed
 from visualnet.app.features.generate.panel import GeneratePanel
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
@@ -78,3 +79,22 @@ def test_it_is_judged_by_play_and_plays_an_episode_that_is_kept(
     next(action for action in menu.actions() if "CSV" in action.text()).trigger()
     menu.close()
     assert target.read_text().splitlines()[0].startswith("step,action,reward,reward so far")
+
+
+@pytest.mark.wide
+def test_a_world_that_breaks_while_it_is_judged_is_told_and_judged_again(
+    window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(window, hands)
+    panel = window.show_panel("evaluation")
+    with monkeypatch.context() as patch:
+        break_episode(2_000_001, closed, patch)
+        hands.press(panel, "Evaluate")
+        hands.until(lambda: not panel.evaluator.running, what="the fault")
+    words = "at step 3 of the episode of seed 2000001 the environment failed on action"
+    assert words in panel.evaluator.fault
+    assert "OSError: the arena is closed" in panel.evaluator.fault
+    hands.until(lambda: words in panel.empty.sentence.text(), what="its words")
+    hands.press(panel, "Evaluate")
+    hands.until(lambda: panel.evaluation is not None and not panel.evaluator.running, what="a hundred episodes")
+    assert not panel.evaluator.fault

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 
 from tests.flows.hands import Hands
 from visualnet.app.shell.window import Window
+from visualnet.app.state.frame_settings import TEXT_SIZE
 from visualnet.app.theme import fonts
 from visualnet.core.user.settings import Settings
 
@@ -68,7 +69,7 @@ def test_the_canvas_is_alone_and_everything_comes_back(window: Window, hands: Ha
     assert fonts.chosen_size() == 100
     hands.until(lambda: abs(view.zoom - scale) < 0.02, 10, "the same part of the sheet is seen")
     again = Settings(window.settings.path)
-    assert again.get("text_size", 100) == 100 and again["workspace"] == "train"
+    assert again[TEXT_SIZE] == 100 and again.data["workspace"] == "train"
 
 
 @pytest.mark.wide
@@ -116,7 +117,7 @@ def test_a_panel_a_page_or_the_end_of_the_program_ends_it(window: Window, hands:
     assert window.spaces.current == "inspect"
     hands.keys("F11")
     window.close()
-    assert not window.isFullScreen() and Settings(window.settings.path).get("text_size", 100) == 100
+    assert not window.isFullScreen() and Settings(window.settings.path)[TEXT_SIZE] == 100
 
 
 @pytest.mark.wide

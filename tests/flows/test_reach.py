@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QStyleOptionViewItem, QWidg
 from tests.flows.hands import Hands
 from tests.reach import cut, nameless
 from visualnet.app.shell.window import Window
+from visualnet.app.state.frame_settings import TEXT_SIZE
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.widgets.dialogs.shortcuts_dialog import ShortcutsDialog
 from visualnet.core.user.settings import Settings
@@ -133,7 +134,7 @@ def test_text_grows_at_once_and_is_remembered(opened: Callable[[int, int, int], 
     hands.keys("Ctrl+Alt+=")
     hands.keys("Ctrl+Alt+=")
     assert label.fontMetrics().height() > small
-    assert hands.window.settings["text_size"] == 125
+    assert hands.window.settings[TEXT_SIZE] == 125
     hands.keys("Ctrl+Alt+0")
     assert label.fontMetrics().height() == small
 

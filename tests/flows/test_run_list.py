@@ -6,22 +6,35 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QFile, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QInputDialog, QMenu
 
 from tests.flows.hands import Hands
 from tests.training.by_hand import tiny
+from tests.training.changed_run import train_changed
 from visualnet.app.features.run_list import run_actions
 from visualnet.app.shell.window import Window
+from visualnet.core.project import Project
 from visualnet.core.storage.paths import runs_dir
 from visualnet.data.loading import load
 from visualnet.training.loop.session import Session
-from visualnet.training.run_index import index
+from visualnet.training.process import address
+from visualnet.training.run_index import index, liveness
 from visualnet.training.run_records.annotations import read_annotations
-from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.create_run_folder import begin_run
+from visualnet.training.run_records.from_log import read_record
+from visualnet.training.run_records.record import write_record
+from visualnet.training.runs import run_history as history
+from visualnet.training.runs.network_mark import mark_of
+from visualnet.training.runs.run_model import read_project, read_run
+from visualnet.training.transfer.initial_weights import find_weights
+from visualnet.training.transfer.weight_files import read_weights
+from visualnet.training.verifying.comparing import compare
+from visualnet.training.verifying.weights import digest
 
 LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 RATES = (0.001, 0.01, 0.1)
@@ -208,6 +221,26 @@ def test_deleted_runs_lie_in_the_trash_and_come_back(
     assert runs[1].is_dir()
 
 
+def test_a_run_that_another_machine_may_be_training_is_not_deleted(
+    window: Window, hands: Hands, runs: list[Path], trash: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    window.studio.message.connect(lambda kind, words: told.append(words))
+    made = address.write(runs[1], "/tmp/nowhere/run")
+    (runs[1] / address.FILE).write_bytes(msgspec.json.encode(replace(made, host="far away")))
+    view = open_page(window, hands)
+    click(view, "run-1")
+    click(view, "run-2", CTRL)
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_Delete)
+    hands.until(lambda: sorted(ids(view)) == ["run-0", "run-1", "run-3"], what="those that are left")
+    assert runs[1].is_dir() and any("“run-1” stays" in words and "another machine" in words for words in told)
+    monkeypatch.setattr(liveness, "SILENT_S", 0.0)  # nothing has moved for long enough
+    click(view, "run-1")
+    QTest.keyClick(view.table, Qt.Key.Key_Delete)
+    hands.until(lambda: sorted(ids(view)) == ["run-0", "run-3"], what="those that are left")
+
+
 def test_folders_are_looked_at_beside_the_window_and_the_table_stays_until_then(
     window: Window, hands: Hands, runs: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,7 +251,7 @@ def test_folders_are_looked_at_beside_the_window_and_the_table_stays_until_then(
     def slow(entry: Any, now: float) -> str:
         assert threading.current_thread() is not here
         entered.set()
-        assert gate.wait(30)
+        assert gate.wait(60)
         return mark_folder(entry, now)
 
     monkeypatch.setattr(index, "mark_folder", slow)
@@ -260,6 +293,56 @@ def test_a_run_is_verified_opened_and_branched(window: Window, hands: Hands, run
     view.run_actions.branch("best", False)
     hands.rest()
     assert window.studio.project.recipe.start_from == "runs/run-1/best"
+
+
+def project_in(run: Path) -> Project:
+    found = read_project(run)
+    assert found is not None
+    return found
+
+
+@pytest.mark.wide
+def test_a_run_is_trained_again_as_it_began_and_an_earlier_network_is_branched_from(
+    window: Window, hands: Hands, tmp_path: Path
+) -> None:
+    begun = train_changed(runs_dir() / "changed")
+    place = tmp_path / "project"
+    place.mkdir()
+    write_record(runs_dir() / "changed", replace(read_record(runs_dir() / "changed"), place=str(place)))
+    kept = read_run(runs_dir() / "changed")
+    view = open_page(window, hands)
+    click(view, "changed")
+    QTest.mouseClick(view.again, LEFT)
+    runner = window.studio.runner
+    hands.until(lambda: not runner.busy and runner.run is not None and runner.run.state == "done", what="its end")
+    assert not window.covered, "the project is in front, and its curves"
+    assert mark_of(window.studio.project) == mark_of(begun) != mark_of(project_in(runs_dir() / "changed"))
+    assert window.studio.project.recipe == begun.recipe
+    again = history.folder_of(runner.run)
+    assert again is not None
+    origin = read_record(again).origin
+    assert origin is not None
+    assert read_record(again).place == str(place), "where the project's file lies, for its revision in git"
+    assert (origin.kind, origin.run) == ("again", "changed")
+    assert compare(kept, read_run(again), kept.networks[0].step).equal, "to the last bit, up to the change"
+    assert not read_run(again).networks
+
+    view = open_page(window, hands)
+    click(view, "changed")
+    menu = QMenu(view)
+    view.run_actions.fill(menu)
+    (branches,) = (action.menu() for action in menu.actions() if action.text() == "Branch from")
+    words = "The weights of its best epoch before its network was changed"
+    next(action for action in branches.actions() if action.text() == words).trigger()
+    hands.rest()
+    project = window.studio.project
+    assert mark_of(project) == mark_of(begun)
+    weights = read_weights(find_weights(project.recipe.start_from))
+    assert digest(weights) == digest(read_weights(runs_dir() / "changed" / "network-0" / "best.safetensors"))
+    before = runner.run
+    hands.keys("F5")
+    hands.until(lambda: runner.run is not None and runner.run is not before and not runner.busy, what="its training")
+    assert runner.run.state == "done"
 
 
 @pytest.mark.wide

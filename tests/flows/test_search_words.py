@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from tests.counting import count_calls
 from tests.flows.hands import Hands
 from visualnet.app.actions.search_words import ANSWERS, WORDS, split_words
-from visualnet.app.shell.searchable import Searchable, settings
+from visualnet.app.features.recipe.search_choices import recipe_choices
+from visualnet.app.shell.searchable import Searchable
 from visualnet.app.shell.window import Window
 from visualnet.app.widgets.dialogs.command_palette import CommandPalette
 from visualnet.core.text.search_index import Hit
@@ -42,7 +43,7 @@ def exists(window: Window, target: str) -> bool:
         "layer": LAYERS,
         "template": [t.name for t in template_list()],
         "lesson": lessons(),
-        "setting": settings(),
+        "setting": [choice.name for choice in recipe_choices()],
     }
     return name in things[sort]
 

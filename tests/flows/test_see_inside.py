@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu
 
 from tests.flows.hands import LEFT, NONE, Hands
+from visualnet.app.features.see_inside.feature import OBSERVATIONS
 from visualnet.app.features.see_inside.observation_view import ObservationView
 from visualnet.app.features.see_inside.panel import SeeInsidePanel
 from visualnet.app.features.see_inside.saving import save_arrays
@@ -88,7 +89,7 @@ def test_a_picture_says_how_it_is_read_and_has_settings(window: Window, lenet: H
     QTest.keyClicks(field, "2")
     QTest.keyClick(field, Qt.Key.Key_Return)
     lenet.until(lambda: "2 pictures" in view.widget.accessibleDescription(), what="two tiles")
-    assert window.settings["see_inside"] == [{"name": "values", "options": {"most": 2}}]
+    assert window.settings[OBSERVATIONS] == [{"name": "values", "options": {"most": 2}}]
 
 
 @pytest.mark.wide
@@ -110,7 +111,7 @@ def test_several_stand_side_by_side_one_is_enlarged_and_removed(window: Window, 
     press(first.close_button)
     lenet.rest()
     assert first not in panel.views
-    kept = [one["name"] for one in window.settings["see_inside"]]
+    kept = [one["name"] for one in window.settings[OBSERVATIONS]]
     assert kept == [view.kind.name for view in panel.views]
     panel.views[0].keep(panel.views[0].kind.subjects(window.studio.analysis)[-1])
     again = SeeInsidePanel(window.studio)

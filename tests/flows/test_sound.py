@@ -16,8 +16,8 @@ from tests.app.fake_sound import FakeDevices
 from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.app.services.sound.devices import NO_MICROPHONE, NoSound, set_devices
 from visualnet.app.shell.window import Window
-from visualnet.data.choosing import choose
 from visualnet.data.examination.sound import Sound
+from visualnet.data.inspect_source import choose
 
 RATE = 8_000
 

@@ -317,9 +317,9 @@ def test_theme_and_workspace_are_remembered(window: Window, hands: Hands, qapp: 
     assert not window.studio.theme.dark
     window.actions_.trigger("view.workspace_inspect")
     again = Settings(window.settings.path)
-    assert again["theme"] == "light"
-    assert again["workspace"] == "inspect"
-    assert ThemeKeeper(qapp, again["theme"]).theme.name == "light"
+    assert again.data["theme"] == "light"
+    assert again.data["workspace"] == "inspect"
+    assert ThemeKeeper(qapp, again.data["theme"]).theme.name == "light"
 
 
 def test_every_command_is_found_in_the_palette(window: Window, hands: Hands) -> None:

@@ -377,8 +377,8 @@ def test_a_template_that_was_only_trained_is_not_asked_about(window: Window, han
 @pytest.mark.wide
 def test_open_files_are_remembered_and_reopened(window: Window, hands: Hands, three: list[Path]) -> None:
     again = Settings(window.settings.path)
-    assert again["open_files"] == [str(p) for p in three]
-    window.project_files.last = again["open_files"]
+    assert again.data["open_files"] == [str(p) for p in three]
+    window.project_files.last = again.data["open_files"]
     window.project_files.close_others()
     hands.keys("Ctrl+W")
     three[1].unlink()
@@ -396,7 +396,7 @@ def test_reopening_at_the_start_is_a_setting(window: Window, three: list[Path]) 
     window.begin()
     assert window.covered, "by default the start page offers it"
     window.actions_.trigger("file.reopen")
-    assert Settings(window.settings.path)["reopen"] is True
+    assert Settings(window.settings.path).data["reopen"] is True
     window.begin()
     assert window.studio.document.path == three[0]
 

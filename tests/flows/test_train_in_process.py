@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 from tests.flows.hands import Hands
 from tests.training.process.conftest import processes
 from tests.training.process_server import NEEDS_FORK
-from visualnet.app.services.run.training_places import SETTING
 from visualnet.app.shell.window import Window
+from visualnet.app.state.frame_settings import AT_CLOSING, TRAIN_IN
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.core.project import DataChoice
 from visualnet.core.storage.paths import runs_dir
@@ -110,8 +110,8 @@ def test_a_window_that_closes_may_leave_its_training_and_another_one_finds_it(
     monkeypatch.undo()
 
     settings = Settings(tmp_path / "settings.json")
-    assert settings.typed("training_at_closing", "") == "keep"
-    settings[SETTING] = "auto"
+    assert settings[AT_CLOSING] == "keep"
+    settings[TRAIN_IN] = "auto"
     other = Window(settings, ThemeKeeper(qapp, "light"))
     other.show()
     hands = Hands(other)

@@ -21,7 +21,7 @@ from visualnet.app.features.try_it.numbers_editor import NumbersEditor
 from visualnet.app.features.try_it.panel import TryItPanel
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
 
 

@@ -11,13 +11,21 @@ from typing import Any
 import pytest
 
 from tests.conftest import Amount
+from tests.training.by_hand import tiny
 from tests.training.kill_points import where_killed
 from tests.training.process_server import NEEDS_FORK, ProcessServer, server_of
+from tests.training.test_kill import ALL_GUARDS, told, weights
 from visualnet.core.process.autosave import orphans
 from visualnet.core.project import Project
-from visualnet.core.storage.project_file import load
+from visualnet.core.storage.paths import runs_dir
+from visualnet.core.storage.project_file import load, save
 from visualnet.core.user.settings import Settings
+from visualnet.data.loading import load as load_data
 from visualnet.resources import resource
+from visualnet.training.checkpoints import find_checkpoints, read_state
+from visualnet.training.loop import session
+from visualnet.training.loop.session import Session
+from visualnet.training.runs.run_model import create_run, read_run
 
 pytestmark = NEEDS_FORK
 MOMENTS = {
@@ -27,6 +35,9 @@ MOMENTS = {
     "while the file was saved": ("save", range(1, 4), 2_500),
 }
 """When it is killed: what is done at the so manieth time, and how many calls of functions from there on it is dead at the latest."""
+
+TRAINING_MOMENTS = {"step": 300, "checkpoint": 1_600}
+"""What the training in it is doing, and how many calls of functions from there on it is dead at the latest."""
 
 windows = server_of("tests.flows.forked_window")
 """The process that forks windows."""
@@ -57,6 +68,48 @@ def test_a_window_that_is_killed_loses_nothing_that_was_kept(
     assert set(stages) == set(MOMENTS)
     told = ", ".join(f"{stages[name]} {name}" for name in MOMENTS)
     record_property("told", f"window killed {kills} times, nothing lost: {told}")
+
+
+@pytest.mark.wide
+@pytest.mark.timeout(7200)
+def test_a_window_that_is_killed_while_it_trains_leaves_a_run_that_goes_on_to_the_same_bits(
+    windows: ProcessServer,
+    tmp_path: Path,
+    amount: Amount,
+    record_property: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session, "FLUSH_S", 0.0)  # as in those windows: each step is told by itself
+    project, chance = tiny(epochs=6, optimizer="Adam", options=ALL_GUARDS), random.Random(16)
+    save(tmp_path / "net.vnet", project)
+    whole = finish(project, create_run(project, tmp_path / "whole"))
+    kills, among = amount(2, wide=6, thorough=100), Counter[bool]()
+    for number in range(kills):
+        work, calls = list(TRAINING_MOMENTS.items())[number % len(TRAINING_MOMENTS)]
+        before = set(runs_dir().iterdir())
+        drawn = f"{work} {chance.randrange(1, 7)} {chance.randrange(1, calls)}"
+        assert windows.ask(f"start {drawn} {tmp_path}") == str(-signal.SIGKILL), said(tmp_path)
+        (folder,) = set(runs_dir().iterdir()) - before
+        among["Checkpointer.save" in where_killed(tmp_path / "killed")] += 1
+        assert read_run(folder).unread == ""
+        for checkpoint in find_checkpoints(folder):
+            read_state(checkpoint)
+        finish(project, folder)
+        assert told(read_run(folder)) == told(read_run(whole))
+        assert weights(folder) == weights(whole)
+    assert len(among) == 2
+    where = f"{among[True]} while a checkpoint was written, {among[False]} in a step or behind it"
+    record_property(
+        "told", f"window killed {kills} times while it trained, equal to the bit when gone on with: {where}"
+    )
+
+
+def finish(project: Project, folder: Path) -> Path:
+    """Train the run of this folder to its end, from where it stands."""
+    begun = (folder / "events.jsonl").exists()
+    one = Session(project, load_data(project.data), lambda event: None, folder=folder, resume=begun, threads=1)
+    assert one.run() == "done"
+    return folder
 
 
 def stage(names: set[str], changed: bool) -> str:

@@ -13,6 +13,8 @@ PACKAGE = ROOT / "visualnet"
 BEGIN, END = "<!-- generated: python -m tests.generators.architecture_docs -->", "<!-- end of what is generated -->"
 DRAWN = {"layers": "visualnet", "app": "visualnet/app", "canvas": "visualnet/app/canvas"}
 """The contracts that are drawn, and the folder whose parts they order."""
+LEVELS = 2
+"""So deep below the package folders are listed: a map, not a list of all there is."""
 
 
 def contracts() -> dict[str, list[str]]:
@@ -41,10 +43,11 @@ def drawing(towers: list[list[str]]) -> Iterator[str]:
 
 
 def folders() -> Iterator[tuple[str, str]]:
-    """Every folder with the first line of its docstring."""
+    """The folders of the package and those in them, with the first line of their docstrings. What is deeper is told by their own."""
     for file in sorted(PACKAGE.rglob("__init__.py")):
-        words = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
-        yield file.parent.relative_to(ROOT).as_posix(), words.partition("\n")[0]
+        if len(file.parent.relative_to(PACKAGE).parts) <= LEVELS:
+            words = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+            yield file.parent.relative_to(ROOT).as_posix(), words.partition("\n")[0]
 
 
 def generated() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from visualnet.core.graph import Node
-from visualnet.core.project import About, Block, Project
+from visualnet.core.project import Block, ParameterDescription, Project
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.params import Code
 from visualnet.layers.node_params import default_value, form_params
@@ -19,7 +19,7 @@ def test_a_layer_shows_what_it_declares_but_no_code() -> None:
 
 def test_a_block_s_parameters_have_its_bounds_and_another_key_once_they_change() -> None:
     node = Node(id="n1", kind="block:stem", name="stem")
-    block = Block(params={"width": 6}, about={"width": About(note="Filters.", low=2)})
+    block = Block(params={"width": 6}, about={"width": ParameterDescription(note="Filters.", low=2)})
     key, (width,) = form_params(Project(blocks={"stem": block}), node)
     assert (width.name, width.default, width.low, width.doc) == ("width", 6, 2, "Filters.")  # type: ignore[attr-defined]
     other, _ = form_params(Project(blocks={"stem": Block(params={"width": 7})}), node)

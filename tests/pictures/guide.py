@@ -187,7 +187,7 @@ def explain(g: Guide) -> None:
 def in_place(g: Guide) -> None:
     """A block opened where it stands."""
     g.open("resnet-small")
-    g.photographer.select("stage1")
+    g.select("stage1")
     g.window.canvas.view.setFocus()
     g.window.actions_.trigger("graph.open_inside")
     g.hands.rest(0.6)
@@ -280,7 +280,7 @@ def attention(g: Guide) -> None:
     studio = g.window.studio
     node = studio.graph.named("encoder")
     studio.open_sheet("encoder", (node.id,))
-    g.photographer.select("attention")
+    g.select("attention")
     g.window.spaces.reveal("attention")
     g.train(lambda r: len(r.model.epochs) >= 2, 12)
     g.window.spaces.reveal("attention")
@@ -417,7 +417,7 @@ def data(g: Guide) -> None:
 
     from PIL import Image, ImageDraw
 
-    from visualnet.data.choosing import choose
+    from visualnet.data.inspect_source import choose
 
     g.open("lenet5-28")
     with tempfile.TemporaryDirectory() as place:
@@ -496,7 +496,8 @@ PICTURES: dict[str, Callable[[Guide], None]] = {
         back_propagation, experiments, where_it_trains, search, all_runs,
     )
 }  # fmt: skip
-"""The pictures by name; *runs* writes also `runs-compared`."""
+PICTURES["runs-compared"] = runs
+"""The steps that make each picture, by its name."""
 
 
 def main(names: list[str]) -> None:
@@ -513,11 +514,11 @@ def main(names: list[str]) -> None:
     QMessageBox.exec = lambda self: QMessageBox.StandardButton.Discard  # type: ignore[method-assign,assignment]
     ClosingDialog.exec = ClosingDialog.discard_all  # type: ignore[method-assign,assignment]
     photographer = Photographer(QApplication([]), FOLDER, "light", SIZE)
-    for name in names or PICTURES:
+    for step in dict.fromkeys(PICTURES[name] for name in names or PICTURES):
         photographer.window.show_space("build")
         photographer.window.spaces.reset()
         photographer.window.activateWindow()  # a dialog of the picture before may have taken the keys along
-        PICTURES[name](Guide(photographer, Hands(photographer.window)))
+        step(Guide(Hands(photographer.window)))
         for tab in list(photographer.window.project_files.tabs):
             photographer.window.project_files.tabs.remove(tab)
         photographer.window.actions_.trigger("help.start_page")

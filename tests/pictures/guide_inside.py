@@ -41,7 +41,7 @@ def feeds(g: Guide) -> None:
     g.open("lenet5", "conv1", "inspect")
     g.train(lambda r: len(r.model.epochs) >= 2, 12)
     g.stop()
-    g.photographer.select("conv1")
+    g.select("conv1")
     g.window.actions_.trigger("view.feed_by_hand")
     g.hands.rest(1.0)
     g.keep("feeds")
@@ -122,7 +122,7 @@ def all_runs(g: Guide) -> None:
     from visualnet.resources import resource
     from visualnet.training.loop.session import Session
     from visualnet.training.run_records.annotations import annotate
-    from visualnet.training.run_records.begin import begin_run
+    from visualnet.training.run_records.create_run_folder import begin_run
 
     project = load(resource("templates", "xor.vnet"))
     for at, (lr, optimizer) in enumerate([(r, o) for o in ("SGD", "Adam") for r in (0.03, 0.1, 0.5)]):

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from tests.flows.hands import Hands
-    from tests.pictures.photographer import Photographer
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "docs" / "guide" / "pictures"
@@ -21,21 +20,28 @@ SIZE = (1280, 720)
 class Guide:
     """A window that is worked by hand, and the folder that its pictures go to."""
 
-    def __init__(self, photographer: Photographer, hands: Hands) -> None:
-        self.photographer, self.hands = photographer, hands
-        self.window = photographer.window
+    def __init__(self, hands: Hands, folder: Path = FOLDER) -> None:
+        self.window, self.hands, self.folder = hands.window, hands, folder
+        self.kept: list[str] = []
+        """The pictures that were made, by name."""
 
     def open(self, template: str, selected: str = "", space: str = "build", panels: bool = False) -> None:
         """Open a template; without `panels` the list of problems makes room for the canvas."""
-        self.photographer.open(template)
+        self.window.project_files.open_template(template)
+        self.hands.rest(0.5)
+        self.window.canvas.view.fit_at_once()
         self.window.show_space(space)
         if not panels and self.window.actions_["view.problems"].isChecked():
             self.window.actions_.trigger("view.problems")
         self.hands.rest(0.3)
         self.window.canvas.view.fit_at_once()
         if selected:
-            self.photographer.select(selected)
+            self.select(selected)
         self.hands.rest(0.3)
+
+    def select(self, name: str) -> None:
+        """Select a node of the open sheet."""
+        self.window.studio.select([self.hands.node(name).id])
 
     def add(self, *words: str) -> None:
         """Quick add: Space, some letters, Return, for each."""
@@ -129,7 +135,8 @@ class Guide:
         self.hands.rest(0.4)
         widget = of or self.window
         taken = widget.grab(area & widget.rect()) if area is not None else widget.grab()
-        path = FOLDER / f"{name}.png"
+        path = self.folder / f"{name}.png"
+        self.kept.append(name)
         taken.save(str(path))
         with Image.open(path) as image:
             # This way of choosing 256 colours keeps those that few pixels have; a third of the bytes.

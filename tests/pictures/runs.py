@@ -129,7 +129,7 @@ def _train_some() -> None:
     from visualnet.data.loading import load as load_data
     from visualnet.training.loop.session import Session
     from visualnet.training.run_records.annotations import annotate
-    from visualnet.training.run_records.begin import begin_run
+    from visualnet.training.run_records.create_run_folder import begin_run
 
     project, number = load(resource("templates", "xor.vnet")), 0
     for optimizer, seed in (("SGD", 0), ("Adam", 0), ("Adam", 1)):

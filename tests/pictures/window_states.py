@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 from tests.pictures.guide_inside import SEEN
 from tests.pictures.network_inside import backprop, dashboard, rcnn, writing
 from tests.pictures.runs import elsewhere, kept_runs, searching
+from tests.pictures.systems import flow, gan, generate, own_points, play, zoo
 from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.core import edits
 from visualnet.core.edits import annotate
@@ -431,6 +432,7 @@ FURTHER: dict[str, Callable[[Photographer], None]] = {
         tabs, history, differences, problems, explain, first_weights, start_from, finding, blocks, adding, exporting, about, comparison,
         reference, heat, sizes, cards, custom, start, help_, large, code, changes, inside, readme, backprop,
         dashboard, rcnn, writing, kept_runs, searching, elsewhere,
+        gan, flow, play, generate, own_points, zoo,
     )
 }  # fmt: skip
 """Every further state by name."""

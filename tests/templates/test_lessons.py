@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from visualnet.analysis import infer
+from visualnet.analysis.connect.hidden_layer import add_hidden_layer
+from visualnet.app.features.registry import FEATURES
+from visualnet.app.shell.actions import all_actions
 from visualnet.core.storage.project_file import load
 from visualnet.data import registry
 from visualnet.resources import resource
-from visualnet.templates.lesson_checks import LessonState
+from visualnet.templates.lesson_checks import Did, PictureShown, SettingIs
+from visualnet.templates.lesson_state import LessonState
 from visualnet.templates.lessons import lessons, read_lesson
+from visualnet.training.decoding.search import WAYS
+from visualnet.training.evaluation.charts import EVALUATION_CHARTS
+from visualnet.training.generating.method import find_methods
+from visualnet.training.observations.observation import find_observations
 
 
 def test_they_stand_in_order_the_first_three_for_those_who_begin() -> None:
@@ -24,7 +33,10 @@ def test_they_stand_in_order_the_first_three_for_those_who_begin() -> None:
 @pytest.mark.parametrize("name", lessons())
 def test_what_a_lesson_names_is_in_its_template(name: str) -> None:
     lesson = lessons()[name]
-    graph = load(resource("templates", f"{lesson.template}.vnet")).graph
+    project = load(resource("templates", f"{lesson.template}.vnet"))
+    if any(getattr(check, "action", "") == "graph.add_hidden_layer" for step in lesson.steps for check in step.until):
+        project = add_hidden_layer(project, infer(project, None, registry.fields_or_none(project.data)))
+    graph = project.graph
     named = {c.node for s in lesson.steps for c in s.until if c.node} | {s.look.node for s in lesson.steps if s.look}
     assert named and named <= {node.name for node in graph}
 
@@ -39,9 +51,43 @@ def test_every_step_that_asks_for_something_can_be_done_for_the_person_or_says_w
             assert step.deeds(state) or step.waits, step.title
 
 
+ASKS = re.compile(r"(?:^|[.:;] )(?:Press|Choose|Click|Type|Set|Stop,|Change|Add|Draw) ")
+"""A sentence that tells the person to do something."""
+
+
+@pytest.mark.parametrize("name", lessons())
+def test_a_step_that_tells_the_person_to_do_something_sees_whether_it_is_done(name: str) -> None:
+    steps = lessons()[name].steps
+    assert [step.title for step in steps if not step.until and ASKS.search(step.words)] == []
+    assert any(ASKS.search(step.words) for step in steps if step.until) or name == "ask-by-experiment"
+
+
+@pytest.mark.parametrize("name", lessons())
+def test_what_a_lesson_looks_at_is_there(name: str) -> None:
+    """Settings, charts, pictures and ways to generate, by the names that the program has for them."""
+    lesson = lessons()[name]
+    project = load(resource("templates", f"{lesson.template}.vnet"))
+    for check in (check for step in lesson.steps for check in step.until):
+        if isinstance(check, SettingIs):
+            assert type(check._value(project)) in (int, float, type(check.equals)), check
+            assert not check.holds(LessonState(project, infer(project, None, registry.fields_or_none(project.data))))
+        elif isinstance(check, PictureShown):
+            assert check.name in find_observations()
+        elif isinstance(check, Did):
+            word, _, detail = check.what.partition(" ")
+            known = {
+                "chart": lambda one: one in EVALUATION_CHARTS,
+                "generate": lambda one: one.removeprefix("method=") in find_methods() or one.startswith("temperature="),
+                "choose": lambda one: one in WAYS,
+                "action": lambda one: one in {action.id for action in all_actions(FEATURES)},
+            }
+            assert not detail or known[word](detail), check.what
+
+
 @pytest.mark.parametrize(
     ("spoil", "place"),
     [
+        (lambda d: d["steps"][0].update(until=[{"check": "did", "what": "dance"}]), "dance"),
         (lambda d: d["steps"][0]["until"][0].update(check="wish"), "steps"),
         (lambda d: d["steps"][0]["until"][0].update(extra=1), "extra"),
         (lambda d: d["steps"][0].pop("words"), "words"),

@@ -14,7 +14,7 @@ from visualnet.resources import resource
 from visualnet.training import checkpoints
 from visualnet.training.events import EpochDone
 from visualnet.training.experiments.declared.bert import ENCODER, frozen, with_labels
-from visualnet.training.transfer.start import find_weights, preview
+from visualnet.training.transfer.initial_weights import find_weights, preview
 from visualnet.training.transfer.weight_files import read_weights
 
 

@@ -78,7 +78,6 @@ def weights(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.wide
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", TECHNIQUES, ids=lambda name: name.replace(" ", "-"))
 def test_a_killed_training_goes_on_to_the_same_bits(name: str, trainer: ProcessServer, tmp_path: Path) -> None:
     project, moments = TECHNIQUES[name](), random.Random(name)

@@ -26,6 +26,7 @@ from visualnet.core.storage import project_file
 from visualnet.data.loading import load
 from visualnet.layers.recipe.live_settings import Setting
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.layers.recipe.settings import OF_THE_RUN
 from visualnet.training import checkpoints, devices
 from visualnet.training.control import Control
 from visualnet.training.loop.checkpointer import Checkpointer
@@ -442,7 +443,7 @@ def _all_other(project: Project) -> Project:
 
 REFUSED: dict[str, tuple[Callable[[Project], Project], str]] = {
     "other data": (_other_data, "other data need a new training"),
-    "another learner": (lambda p: learners.add_learner(p, G), "cannot gain or lose a learner"),
+    "another learner": (lambda p: learners.add_learner(p, G, of_run=OF_THE_RUN), "cannot gain or lose a learner"),
     "no loss": (_no_loss, "no loss"),
     "an error": (_cut, "nothing is connected"),
     "nothing of it left": (_all_other, "that is a new training"),

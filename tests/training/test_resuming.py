@@ -93,7 +93,6 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
 
 
 @pytest.mark.few(4)
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("how", DAMAGE)
 def test_a_damaged_last_checkpoint_costs_one_epoch_and_not_the_run(
     how: str, ended: Path, whole: list[float], tmp_path: Path

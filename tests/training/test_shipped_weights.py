@@ -22,8 +22,8 @@ from visualnet.training.idle_probe import IdleProbe, Question
 from visualnet.training.loop.metrics import Tally
 from visualnet.training.loop.session import Session
 from visualnet.training.runs.run_model import RunModel
+from visualnet.training.transfer.initial_weights import find_weights, preview, refer_to, start_from
 from visualnet.training.transfer.shipped import PretrainedWeights, shipped_for, shipped_weights
-from visualnet.training.transfer.start import find_weights, preview, refer_to, start_from
 
 EVERY = {shipped.name: shipped for shipped in shipped_weights()}
 

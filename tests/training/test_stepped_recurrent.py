@@ -84,6 +84,29 @@ def test_gradients_go_back_within_the_steps(kind: str) -> None:
     assert set(asked.tolist()) == set(reached.tolist())
 
 
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_last_state_keeps_the_gradient_of_its_own_part(kind: str, packed: bool) -> None:
+    """Also that of a sequence which ended in an earlier part: each alone, in a loop that detaches between parts."""
+    model = compile_project(drawn(kind, packed=packed, truncate=4).project, seed=0)
+    plain = alone(kind, model.net)
+    text = torch.zeros(5, STEPS, dtype=torch.int64)
+    lengths = [9, 1, 4, 5, 8] if packed else [STEPS] * 5
+    for row, length in zip(text, lengths, strict=True):
+        row[:length] = torch.randint(1, 7, (length,))
+    model.net(text)[model.outputs[1]].sum().backward()
+    for row, length in zip(text, lengths, strict=True):
+        state = None
+        for part in model.net.embedding.weight.detach()[row[None, :length]].split(4, 1):
+            state = tuple(s.detach() for s in state) if isinstance(state, tuple) else state
+            _, state = plain(part, state if state is None or isinstance(state, tuple) else state.detach())
+        states_of(state).sum().backward()
+    for (name, own), other in zip(model.net.reader.named_parameters(), plain.parameters(), strict=True):
+        assert own.grad is not None, name
+        assert torch.allclose(own.grad, other.grad, atol=1e-5), name
+    assert model.net.reader.weight_hh_l0.grad.abs().sum() > 0
+
+
 def test_reading_both_ways_cannot_be_truncated() -> None:
     net = drawn("gru", truncate=4)
     node = next(n for n in net.project.graph if n.name == "reader")

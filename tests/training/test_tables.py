@@ -10,7 +10,7 @@ import pytest
 
 from tests.training.nets import chain
 from visualnet.core.project import DataChoice, Project, Recipe
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
 from visualnet.data.registry import DATASETS, fields
 from visualnet.training.loop.session import Session

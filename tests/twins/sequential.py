@@ -106,6 +106,20 @@ class Recall(Reader):
         super().__init__(kind, {**c, "words": c["symbols"] + c["others"], "classes": c["symbols"]})
 
 
+class Names(Reader):
+    """As a reader of texts, that reads each up to its last letter that is not 0, as if it stood alone."""
+
+    def __init__(self, c: Sizes) -> None:
+        super().__init__(Gated, {**c, "words": c["letters"]})
+
+    def forward(self, words: Tensor) -> Tensor:
+        states = []
+        for row in words:
+            length = int(row.nonzero().max()) + 1
+            states.append(self.read(self.table(row[None, :length]))[1])
+        return self.decide(torch.cat(states))
+
+
 class Seq2Seq(nn.Module):
     """Sutskever et al. 2014 with GRUs: the decoder begins with the encoder's last state."""
 

@@ -79,6 +79,7 @@ BY_HAND = [
     Twin("rnn-classifier", HAND, partial(seq.Reader, seq.Recurrence), WORDS),
     Twin("lstm-classifier", HAND, partial(seq.Reader, seq.LongShort), WORDS),
     Twin("gru-forecast", HAND, seq.Forecast),
+    Twin("gru-names", HAND, seq.Names),
     Twin("rnn-recall", HAND, partial(seq.Recall, seq.Recurrence)),
     Twin("lstm-recall", HAND, partial(seq.Recall, seq.LongShort)),
     Twin("gru-recall", HAND, partial(seq.Recall, seq.Gated)),

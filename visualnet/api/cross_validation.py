@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from visualnet.api.graph import Graph
 from visualnet.api.own_data import Dataset
@@ -14,9 +14,15 @@ from visualnet.training.folds.cross_validation import CrossValidation, divide_in
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from visualnet.api.recipe_settings import RecipeSettings
+
 
 def cross_validate(
-    network: Project | Graph, data: Dataset | Mapping[str, ArrayLike] | None = None, *, folds: int = 5, **recipe: Any
+    network: Project | Graph,
+    data: Dataset | Mapping[str, ArrayLike] | None = None,
+    *,
+    folds: int = 5,
+    **recipe: Unpack[RecipeSettings],
 ) -> CrossValidation:
     """Train a network once for each fold of its data, each time from its first weights, and say what every run reached on the fold that
     it did not see: ``.folds`` holds the values of each in its best epoch, ``.mean`` and ``.spread`` the mean and standard deviation.

@@ -16,11 +16,12 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from msgspec.structs import replace
 
 from visualnet.analysis import Analysis, Problem, infer
+from visualnet.api.layer_methods import LayerMethods, no_layer
 from visualnet.core import edits
 from visualnet.core.graph import BLOCK_PREFIX, Node, Port
 from visualnet.core.project import MAIN, Project
@@ -34,13 +35,14 @@ from visualnet.layers.recipe.settings import change
 if TYPE_CHECKING:
     import torch
 
+    from visualnet.api.recipe_settings import RecipeSettings
     from visualnet.compiling.module import Model
 
 STEP = 256.0
 """How far apart nodes are put, in px of the canvas, until the graph is tidied."""
 
 
-class GraphError(ValueError):
+class LayerError(ValueError):
     """What was written cannot be a part of the network; the words say why."""
 
 
@@ -60,17 +62,17 @@ class Value:
         """The size without the batch.
 
         Raises:
-            GraphError: it is not known, because something before it does not fit.
+            LayerError: it is not known, because something before it does not fit.
         """
         spec = self.graph.analysis.main.nodes[self.port.node].leaving.get(self.port.port)
         if spec is None:
-            raise GraphError(f"the size of “{self.name}” is not known: what arrives there does not fit")
+            raise LayerError(f"the size of “{self.name}” is not known: what arrives there does not fit")
         return tuple(int(n) for n in spec.shape)
 
     def __getitem__(self, port: str) -> Value:
         outputs = self.graph.outputs_of(self.port.node)
         if port not in outputs:
-            raise GraphError(f"“{self.name}” has no output “{port}”; it has {', '.join(outputs)}")
+            raise LayerError(f"“{self.name}” has no output “{port}”; it has {', '.join(outputs)}")
         return Value(self.graph, Port(self.port.node, port))
 
     def __add__(self, other: Value) -> Value:
@@ -84,7 +86,7 @@ class Value:
         return f"<{self.name}.{self.port.port}: {spec.text if spec is not None else 'size not known'}>"
 
 
-class Graph:
+class Graph(LayerMethods):
     """A network that grows line by line. Every layer type is a method: ``net.conv2d(x, 6, kernel_size=5)``.
 
     Tensors come first, then the layer's figures in the order of its page (``docs/layers.md``) or by name. ``project`` is the immutable
@@ -99,24 +101,16 @@ class Graph:
 
     # --- building ------------------------------------------------------------------------------------------------------------------
 
-    def __getattr__(self, kind: str) -> Callable[..., Value]:
-        if kind.startswith("_") or kind not in LAYERS:
-            raise AttributeError(_no_layer(kind))
-        return lambda *given, name="", **params: self.apply(kind, *given, name=name, **params)
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *LAYERS]
-
     def apply(self, kind: str, *given: Any, name: str = "", **params: Any) -> Value:
         """Add a layer of this type; its first output. ``name`` is its name on the canvas and in the ``state_dict``.
 
         Tensors go to the layer's inputs in their order, or to one of them by its name: ``net.gru(x, 64, packed=True, lengths=steps)``.
 
         Raises:
-            GraphError: there is no such layer, parameter or input, or what arrives does not fit; the network stays as it was.
+            LayerError: there is no such layer, parameter or input, or what arrives does not fit; the network stays as it was.
         """
         if kind not in LAYERS:
-            raise GraphError(_no_layer(kind))
+            raise LayerError(no_layer(kind))
         values = [each for each in given if isinstance(each, Value)]
         figures = [each for each in given if not isinstance(each, Value)]
         layer = LAYERS[kind]
@@ -126,7 +120,7 @@ class Graph:
         read = {**_positional(kind, layer.params, figures), **params}
         unknown = [key for key in read if key not in layer.params]
         if unknown:
-            raise GraphError(
+            raise LayerError(
                 f"{layer.label} has no parameter “{unknown[0]}”; it has {', '.join(layer.params) or 'none'}"
             )
         if "inputs" in layer.params and len(values) > 1:
@@ -137,14 +131,14 @@ class Graph:
         """Use a block: of this project, or of the library (``residual_basic``, ``transformer_encoder`` …), which is then copied into it.
 
         Raises:
-            GraphError: there is no such block, or what arrives does not fit.
+            LayerError: there is no such block, or what arrives does not fit.
         """
         project, kind = self.project, BLOCK_PREFIX + block
         if block not in project.blocks:
             known = {entry.name for entry in block_library.entries()}
             if block not in known:
                 near = difflib.get_close_matches(block, [*project.blocks, *known], n=3)
-                raise GraphError(
+                raise LayerError(
                     f"there is no block “{block}”" + (f"; did you mean {' or '.join(near)}?" if near else "")
                 )
             project, kind = block_library.define_block(project, block_library.PREFIX + block)
@@ -162,7 +156,7 @@ class Graph:
     ) -> Value:
         strangers = [v for v in (*values, *named.values()) if v.graph is not self]
         if strangers:
-            raise GraphError(f"“{strangers[0].name}” belongs to another graph")
+            raise LayerError(f"“{strangers[0].name}” belongs to another graph")
         before = project or self.project
         id = edits.new_id(before.graph)
         at = (max((x for x, _ in before.graph.places.values()), default=-STEP) + STEP, 0.0)
@@ -173,24 +167,24 @@ class Graph:
             analysis = self._infer(after)
             ports = list(analysis.main.nodes[id].inputs)
             if len(values) > len(ports):
-                raise GraphError(
+                raise LayerError(
                     f"{_label(kind)} takes {len(ports)} tensors ({', '.join(ports) or 'none'}), not {len(values)}"
                 )
             if missing := [port for port in named if port not in ports]:
-                raise GraphError(f"{_label(kind)} has no input “{missing[0]}”; it has {', '.join(ports) or 'none'}")
+                raise LayerError(f"{_label(kind)} has no input “{missing[0]}”; it has {', '.join(ports) or 'none'}")
             for port, value in (*zip(ports, values, strict=False), *named.items()):
                 after = edits.connect(after, MAIN, value.port, Port(id, port))
-        except GraphError:
+        except LayerError:
             raise
         except ValueError as error:
-            raise GraphError(f"{_label(kind)}: {error}") from None
+            raise LayerError(f"{_label(kind)}: {error}") from None
         analysis = self._infer(after)
         fault = next(
             (p for p in analysis.problems if p.node == id and p.severity == "error" and p.code != "unconnected"), None
         )
         if fault is not None:
             formula = f" ({fault.formula})" if fault.formula else ""
-            raise GraphError(f"{_label(kind)}: {fault.words}{formula}")
+            raise LayerError(f"{_label(kind)}: {fault.words}{formula}")
         self.project, self._analysis = after, analysis
         outputs = self.outputs_of(id)
         return Value(self, Port(id, outputs[0] if outputs else ""))
@@ -241,13 +235,14 @@ class Graph:
 
     # --- using ---------------------------------------------------------------------------------------------------------------------
 
-    def set(self, **fields: Any) -> Graph:
+    def set(self, *, data: str | None = None, **recipe: Unpack[RecipeSettings]) -> Graph:
         """Change the recipe (``epochs=3, lr=0.01, optimizer="Adam"`` …); ``data="digits"`` chooses the data set."""
-        data = fields.pop("data", None)
         if data is not None:
             self.project, self._data_chosen, self._analysis = edits.set_data(self.project, name=data), True, None
-        if fields:
-            self.project = edits.set_recipe(self.project, **change(self.project.recipe, fields))
+        if recipe:
+            self.project = edits.set_recipe(
+                self.project, **change(self.project.recipe, cast(Mapping[str, Any], recipe))
+            )
         return self
 
     def tidy(self) -> Graph:
@@ -325,13 +320,6 @@ def _label(kind: str) -> str:
     return LAYERS[kind].label if kind in LAYERS else kind.removeprefix(BLOCK_PREFIX)
 
 
-def _no_layer(kind: str) -> str:
-    near = difflib.get_close_matches(kind.lower(), LAYERS, n=3)
-    return f"there is no layer “{kind}”" + (
-        f"; did you mean {' or '.join(near)}?" if near else "; docs/layers.md lists them"
-    )
-
-
 def _positional(kind: str, params: Mapping[str, Param], figures: list[Any]) -> dict[str, Any]:
     """Figures without a name: in the order of the declaration; several whole numbers are one size where that comes first."""
     names = [name for name, param in params.items() if not isinstance(param, Field)]
@@ -346,7 +334,7 @@ def _positional(kind: str, params: Mapping[str, Param], figures: list[Any]) -> d
     if figures and LAYERS[kind].role in ("input", "target"):
         return {names[0]: tuple(figures)}
     if len(figures) > len(names):
-        raise GraphError(
+        raise LayerError(
             f"{_label(kind)} takes {len(names)} figures ({', '.join(names) or 'none'}), not {len(figures)}"
         )
     return dict(zip(names, figures, strict=False))

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from visualnet.core.project import PreparationStep, Project
 from visualnet.data.division.registry import divide
 from visualnet.data.loading import Loaded, statistics
-from visualnet.data.preparation.fitted import FittedPreparation, KeptPreparation
+from visualnet.data.preparation.fitted_state import FittedPreparation, KeptPreparation
 from visualnet.data.preparation.prepared import CHUNK, prepare
 from visualnet.data.preparation.registry import STEPS, check_prepared, make_steps, prepared_specs
 from visualnet.data.preparation.step import Step

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,6 +34,7 @@ from visualnet.training.runs.run_model import RunModel, read_run
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from visualnet.api.recipe_settings import RecipeSettings
     from visualnet.compiling.module import Model
     from visualnet.training.evaluation.evaluation import Evaluation
     from visualnet.training.prediction.found_objects import FoundObject
@@ -150,7 +151,7 @@ def train(
     folder: str | os.PathLike[str] | None = None,
     resume: bool = False,
     serve: bool = False,
-    **recipe: Any,
+    **recipe: Unpack[RecipeSettings],
 ) -> Training:
     """Train a network as its recipe says, changed by ``epochs``, ``lr``, ``batch_size``, ``optimizer``, ``schedule``, ``clip_norm`` …
 
@@ -172,7 +173,7 @@ def train(
 
     project = network.project if isinstance(network, Graph) else network
     if recipe:
-        project = edits.set_recipe(project, **change(project.recipe, recipe))
+        project = edits.set_recipe(project, **change(project.recipe, cast(Mapping[str, Any], recipe)))
     check_recipe(project.recipe)
     if serve:
         if folder is None:

@@ -14,6 +14,7 @@ from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.exit_signals import end_on_signal
 from visualnet.app.services.startup_tasks import import_torch, tell_of_trainings, tidy_up
 from visualnet.app.shell.window import Window
+from visualnet.app.state.frame_settings import TEXT_SIZE, THEME
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.user.settings import Settings
@@ -43,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     app.setDesktopFileName("visualnet")
     app.setWindowIcon(QIcon(str(resource("app.svg"))))
     settings = Settings()
-    keeper = ThemeKeeper(app, settings.typed("theme", "system"), text_size=settings.typed("text_size", 100))
+    keeper = ThemeKeeper(app, settings[THEME], text_size=settings[TEXT_SIZE])
     window = Window(settings, keeper, mailbox)
     with end_on_signal(window.end):
         fit_to_screen(window, app.primaryScreen().availableSize())

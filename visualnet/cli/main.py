@@ -16,12 +16,23 @@ from visualnet.cli import check, code, compare, diff, new, picture, summary, tem
 from visualnet.cli.cluster_and_queue import cluster, queue
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, UsageError, Verb
 from visualnet.cli.own_data import verb as data
-from visualnet.cli.run_list import capsules, export_curves, runs
-from visualnet.cli.runs import attach, estimates, evaluate, experiment, generate, predict, search, segment, watch
+from visualnet.cli.run_list import capsules, export_curves, export_weights, runs
+from visualnet.cli.runs import (
+    attach,
+    batch_test,
+    evaluate,
+    experiment,
+    generate,
+    lr_test,
+    predict,
+    search,
+    segment,
+    watch,
+)
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
 from visualnet.core.text.format import capitalize_first
-from visualnet.core.text.visible import visible_streams
+from visualnet.core.text.hidden_characters import visible_streams
 from visualnet.pytorch import NoTorch
 from visualnet.resources import resource
 from visualnet.templates.index import SUFFIX
@@ -128,16 +139,16 @@ VERBS: dict[str, Verb] = {
     "verify": capsules.VERIFY,
     "pack": capsules.PACK,
     "unpack": capsules.UNPACK,
-    "export-curves": export_curves.CURVES,
-    "export-weights": export_curves.WEIGHTS,
+    "export-curves": export_curves.VERB,
+    "export-weights": export_weights.VERB,
     "attach": attach.VERB,
     "evaluate": evaluate.VERB,
     "predict": predict.VERB,
     "watch": watch.VERB,
     "generate": generate.VERB,
     "segment": segment.VERB,
-    "lr-test": estimates.RATE,
-    "batch-test": estimates.BATCH,
+    "lr-test": lr_test.VERB,
+    "batch-test": batch_test.VERB,
     "experiment": experiment.VERB,
     "search": search.VERB,
     "picture": picture.VERB,

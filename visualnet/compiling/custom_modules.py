@@ -23,10 +23,10 @@ from visualnet.compiling.plan import GraphError, Plan, PlanSheet, PlanStep
 from visualnet.core.text.python_source import parse_source
 from visualnet.core.user import trusted_code
 from visualnet.layers import LAYERS, Spec
-from visualnet.layers.declaration.calls import Make
+from visualnet.layers.declaration.calls import ModuleCall
 
 
-def build(make: Make, args: Sequence[Any], kwargs: Mapping[str, Any]) -> nn.Module:
+def build(make: ModuleCall, args: Sequence[Any], kwargs: Mapping[str, Any]) -> nn.Module:
     """The module that a trusted source defines.
 
     Raises:

@@ -16,7 +16,7 @@ from visualnet.analysis.facts import NodePath
 from visualnet.compiling import custom_modules, extra_modules
 from visualnet.compiling.plan import PlanSheet, PlanStep
 from visualnet.core.graph import Port
-from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Make, Method, Ref
+from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Method, ModuleCall, Ref
 
 _HOMES: Mapping[str, ModuleType] = {
     "torch": torch,
@@ -54,7 +54,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def make_module(make: Make) -> nn.Module:
+def make_module(make: ModuleCall) -> nn.Module:
     """The torch module that a layer asks for."""
     if make.source:
         return custom_modules.build(make, plain(make.args), plain(dict(make.kwargs)))

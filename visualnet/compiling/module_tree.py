@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import linecache
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import torch
 from torch import fx, nn
+from torch.fx import graph_module
 
 from visualnet.analysis.facts import NodePath
 from visualnet.compiling import custom_modules, extra_modules
@@ -125,7 +128,29 @@ def make_graph_module(root: nn.Module, graph: fx.Graph, name: str) -> fx.GraphMo
     module._modules.update(root._modules)
     # GraphModule wraps each call to print a failing line to stderr: it costs some µs, and Model.guilty tells it better.
     type(module).__call__ = nn.Module.__call__  # type: ignore[method-assign]
+    for program in module.modules():
+        if isinstance(program, fx.GraphModule):
+            _forget_source_with(program)
     return module
+
+
+def _forget_source_with(program: fx.GraphModule) -> None:
+    """Have torch.fx keep the printed code of a program no longer than the program is there; so long the node is found by it at which it
+    fails, also in code that is run while what calls it prints it anew.
+
+    WORKAROUND: it keeps the code of every program for ever.
+    """
+    own = type(program)  # each program has a class of its own
+    if "_printed" not in own.__dict__:
+        own._printed = set()  # type: ignore[attr-defined]
+        weakref.finalize(program, _forget_sources, own._printed).atexit = False  # type: ignore[attr-defined]
+    own._printed.add(program.forward.__code__.co_filename)  # type: ignore[attr-defined]
+
+
+def _forget_sources(names: Iterable[str]) -> None:
+    for name in names:
+        getattr(graph_module, "_loader").eval_cache.pop(name, None)  # noqa: B009  # no public name
+        linecache.cache.pop(name, None)
 
 
 def modules_by_path(sheet: PlanSheet, root: nn.Module) -> Mapping[NodePath, nn.Module]:

@@ -6,7 +6,6 @@ built and the source is printed from the same plan, so that both have the same n
 
 from __future__ import annotations
 
-import heapq
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from visualnet.core.graph import Node, Port, Value
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage.regular_files import read_text
 from visualnet.core.text.format import format_bytes
-from visualnet.layers.declaration.calls import Expr, Make, OwnModule, Ref
+from visualnet.layers.declaration.calls import Expr, ModuleCall, OwnModule, Ref
 from visualnet.layers.recipe.settings import loss_params
 
 MEMORY_SHARE = 0.8
@@ -32,7 +31,7 @@ class GraphError(ValueError):
     """The graph cannot be built; the words say why, one problem a line."""
 
 
-class Tie(NamedTuple):
+class SharedWeights(NamedTuple):
     """Weights that a module takes over from another one of the same sheet: which, and that module's name."""
 
     owner: str
@@ -52,8 +51,8 @@ class PlanStep:
     args: Mapping[str, Port | None]
     used: frozenset[str]
     module: str = ""
-    make: Make | None = None
-    tie: Tie | None = None
+    make: ModuleCall | None = None
+    tie: SharedWeights | None = None
     inside: tuple[PlanSheet, ...] = ()
 
     @property
@@ -308,14 +307,16 @@ class _Planner:
         common = sorted(facts.shared)
         if owner.node.kind == node.kind:
             common += [b for b in owner.buffers if b not in facts.buffers]
-        return PlanStep(facts, name, variable, args, used, module=name, make=make, tie=Tie(theirs, tuple(common)))
+        return PlanStep(
+            facts, name, variable, args, used, module=name, make=make, tie=SharedWeights(theirs, tuple(common))
+        )
 
 
 def _role(facts: NodeFacts) -> str:
     return facts.layer.role if facts.layer is not None else ""
 
 
-def _make(facts: NodeFacts) -> Make | None:
+def _make(facts: NodeFacts) -> ModuleCall | None:
     if facts.layer is None:
         return None
     shapes: Any = facts.shapes
@@ -324,18 +325,15 @@ def _make(facts: NodeFacts) -> Make | None:
 
 def _order(facts: GraphFacts, live: Collection[str]) -> Iterator[str]:
     """The live nodes so that each stands behind what it reads, in file order where the wires leave a choice."""
+    import networkx
+
     place = {node_id: at for at, node_id in enumerate(facts.graph.nodes)}
-    waiting = {i: sum(w.source.node in live for w in facts.topology.into[i]) for i in live}
-    ready = [(place[i], i) for i, count in waiting.items() if count == 0]
-    heapq.heapify(ready)
-    while ready:
-        _, node_id = heapq.heappop(ready)
-        yield node_id
-        for wire in facts.topology.out_of[node_id]:
-            if wire.target.node in live:
-                waiting[wire.target.node] -= 1
-                if waiting[wire.target.node] == 0:
-                    heapq.heappush(ready, (place[wire.target.node], wire.target.node))
+    graph = networkx.DiGraph()
+    graph.add_nodes_from(live)
+    for node_id in live:
+        graph.add_edges_from((w.source.node, node_id) for w in facts.topology.into[node_id] if w.source.node in live)
+    order: Iterator[str] = networkx.lexicographical_topological_sort(graph, place.__getitem__)
+    return order
 
 
 class Names(NamedTuple):

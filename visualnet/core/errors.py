@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 
 
 class FileError(ValueError):

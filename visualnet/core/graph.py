@@ -146,7 +146,11 @@ class Graph(msgspec.Struct, frozen=True):
 
 
 class Topology:
-    """What follows from the wires alone: neighbours, an order, and which nodes stand on a cycle. Made once per set of wires."""
+    """What follows from the wires alone: neighbours, an order, and which nodes stand on a cycle. Made once per set of wires.
+
+    In plain loops over the dictionaries that are made here anyway: every edit asks for it, the window shows a first network before
+    networkx is imported (0.2 s), and a graph of networkx costs more to fill than to be walked over.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self.into: dict[str, list[Wire]] = {node_id: [] for node_id in graph.nodes}

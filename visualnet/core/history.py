@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from visualnet.core.document import Document, HistoryStep
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 
 State = Literal["done", "current", "undone"]
 _HERE = {"done": "", "current": "you are here", "undone": "taken back"}

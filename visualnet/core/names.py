@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Collection
 
 from visualnet.core.graph import Graph
-from visualnet.core.text.visible import clean, visible
+from visualnet.core.text.hidden_characters import clean, visible
 
 MAX_NAME = 64
 MAX_TEXT = 10_000

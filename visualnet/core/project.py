@@ -14,7 +14,7 @@ MAIN = ""
 """Where the main graph stands among ``Project.sheet(...)``; any other sheet is a block's name."""
 
 
-class About(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class ParameterDescription(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What a block's parameter means, and between which numbers it may lie."""
 
     note: str = ""
@@ -51,7 +51,7 @@ class Block(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     params: Mapping[str, int | float] = {}
     note: str = ""
     extra: Mapping[str, Any] = {}
-    about: Mapping[str, About] = {}
+    about: Mapping[str, ParameterDescription] = {}
 
 
 class FieldFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -138,39 +138,6 @@ class LearnerSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
 
 STEP_FIELDS = ("optimizer", "lr", "momentum", "nesterov", "weight_decay", "schedule", "options")
 """What a recipe says of how steps are made; where it has learners, each of them says it."""
-RUN_OPTIONS = (
-    "patience",
-    "min_delta",
-    "label_smoothing",
-    "precision",
-    "init_scale",
-    "growth_interval",
-    "compile",
-    "compile_backend",
-    "channels_last",
-    "deterministic",
-    "threads",
-    "data_workers",
-    "data_cache",
-    "unreadable",
-    "curves",
-    "rounds",
-    "play_steps",
-    "discount",
-    "epsilon_start",
-    "epsilon_end",
-    "epsilon_steps",
-    "buffer",
-    "learning_starts",
-    "target_every",
-    "target_rate",
-    "double_q",
-    "clip_reward",
-    "episodes",
-    "test_epsilon",
-)
-"""The options that are about the whole run, and stay with the recipe."""
-
 
 LOSS = "loss"
 """What `Recipe.best_by` names for the loss that is lowered: of several learners the sum of what they lower."""

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from visualnet.core.graph import BLOCK_PREFIX, Graph, Node, Port
 from visualnet.core.names import MAX_NAME, MAX_SOURCE, fault_in_name, highest, to_name
 from visualnet.core.project import MAIN, Project
-from visualnet.core.text.visible import clean, visible
+from visualnet.core.text.hidden_characters import clean, visible
 
 FAR = 1e7
 """No card stands further from the origin than this, in px."""

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from visualnet.layers.configured import Configured
+from visualnet.layers.configurable import Configured
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.recipe.live_settings import DATA_PARAMS
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from visualnet.core.project import DataChoice
 from visualnet.data.declare import DataSet
 from visualnet.data.division.registry import divide
-from visualnet.data.preparation.fitted import FittedPreparation, KeptPreparation
+from visualnet.data.preparation.fitted_state import FittedPreparation, KeptPreparation
 from visualnet.data.preparation.prepared import CHUNK, prepare
 from visualnet.data.preparation.registry import STEPS, make_steps, prepared_specs
 from visualnet.data.preparation.step import Step

@@ -6,7 +6,7 @@ from functools import singledispatch
 from typing import TypeVar
 
 from visualnet.core.text.format import format_quantity
-from visualnet.layers.declaration.drawings import Heads, Matrix, Slab, Spread, Table, Unrolled, Window
+from visualnet.layers.declaration.drawings import Heads, Matrix, NormalizedGroup, Spread, Table, Unrolled, Window
 
 CELLS = 24
 """More cells than this along an axis are not drawn, unless two steps of the window need them; a fading edge says so."""
@@ -190,6 +190,6 @@ def _(drawing: Unrolled, step: tuple[int, int]) -> str:
 
 
 @describe.register
-def _(slab: Slab, step: tuple[int, int]) -> str:
+def _(slab: NormalizedGroup, step: tuple[int, int]) -> str:
     where, more = ("the whole batch", " of every sample") if slab.batch else ("each sample on its own", "")
     return f"{format_quantity(slab.means, 'mean')} for {where}, each over {format_quantity(slab.over, 'number')}{more}."

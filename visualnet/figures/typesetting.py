@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
-from visualnet.layers.declaration.notation import Derivation, Fence, Frac, Math, Row, Script, Sign, signs
+from visualnet.layers.declaration.notation import Brackets, Derivation, Frac, Math, Row, Script, Sign, signs
 
 LETTERS, FIGURES = 0, 1
 SMALL = 0.72
@@ -179,7 +179,7 @@ class Typesetter:
             width, down = max(width, below.width), max(down, sink + below.down)
         return Box(base.width + width + px * 0.06, up, down, tuple(parts))
 
-    def fence(self, part: Fence, which: int, px: float) -> Box:
+    def fence(self, part: Brackets, which: int, px: float) -> Box:
         inner = self.box(part.inner, which, px)
         wide, reach = px * 0.36, px * 0.06
         left, right = (

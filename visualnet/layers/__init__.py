@@ -28,7 +28,6 @@ import visualnet.layers.catalog.convolution
 import visualnet.layers.custom.layer
 import visualnet.layers.catalog.data
 import visualnet.layers.catalog.dense
-import visualnet.layers.catalog.dense_variants
 import visualnet.layers.catalog.own_rules.prototypes
 import visualnet.layers.catalog.own_rules.energies
 import visualnet.layers.catalog.loss.boundary_weights

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from visualnet.core.graph import Node
-from visualnet.core.project import About, Block, Project
+from visualnet.core.project import Block, ParameterDescription, Project
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.params import Code, Float, Int, Param
 
@@ -26,7 +26,7 @@ def params_of(block: Block) -> list[Param]:
     """A block's parameters as declared ones, with what is told of them."""
     params: list[Param] = []
     for name, default in block.params.items():
-        about = block.about.get(name, About())
+        about = block.about.get(name, ParameterDescription())
         kind: type[Int] | type[Float] = Int if isinstance(default, int) else Float
         low = -(10**9) if about.low is None else about.low
         high = 10**9 if about.high is None else about.high

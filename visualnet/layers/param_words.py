@@ -40,6 +40,7 @@ WORDS = {
     "init": "First value",
     "init_scale": "First scale",
     "initial_accumulator_value": "First sum",
+    "keep_every": "Keep weights every",
     "keepdim": "Keep the axis",
     "l1": "L1 penalty",
     "lambd": "Lambda",

@@ -6,62 +6,15 @@ that was another one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import msgspec
 
-from visualnet.analysis import Analysis
-from visualnet.core.graph import Node, Value
+from visualnet.core.graph import Node
 from visualnet.core.project import MAIN, Project
 from visualnet.data.registry import make_data_set
-
-
-class ShownExperiment(NamedTuple):
-    """What the page *Experiments* shows: an experiment by its name (empty: none, or one of the person's own), whether a run of it was
-    begun, and how many are over."""
-
-    name: str = ""
-    begun: bool = False
-    done: int = 0
-
-
-class LessonState(NamedTuple):
-    """What a condition may look at: the project and what is true of it, the open sheet with its selection, and the run."""
-
-    project: Project
-    analysis: Analysis
-    sheet: str = MAIN
-    selection: tuple[str, ...] = ()
-    running: bool = False
-    """Whether a training goes on."""
-    epochs: int = 0
-    """How many epochs the run that is shown has finished."""
-    paused: bool = False
-    """Whether a training waits to be resumed."""
-    epochs_before: int = 0
-    """How many epochs were finished when the step began."""
-    played: int = 0
-    """How many steps were played in the panel *Play* since the program began."""
-    played_before: int = 0
-    """How many of them when the step began."""
-    page: str = ""
-    """The feature whose page covers the canvas; empty where none does."""
-    experiment: ShownExperiment = ShownExperiment()
-    """The experiment that its page shows."""
-
-    @property
-    def over(self) -> bool:
-        """Whether a training has come to its end: there is nothing to wait for any more."""
-        return self.epochs > 0 and not self.running and not self.paused
-
-
-class LessonAction(NamedTuple):
-    """What the program does in place of the person: select a node, set parameters of it, or an action of the menus."""
-
-    node: str = ""
-    params: Mapping[str, Value] = {}
-    action: str = ""
+from visualnet.layers.recipe.settings import recipe_of_run, settings
+from visualnet.templates.lesson_state import DEEDS, LessonAction, LessonState
 
 
 class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="check"):
@@ -86,6 +39,11 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fie
     def about_run(self) -> bool:
         """Whether it is about a training, which goes on while the person reads."""
         return False
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether nothing tells of it, so that it is looked at now and then."""
+        return self.about_run
 
     @property
     def comes_by_itself(self) -> bool:
@@ -264,17 +222,74 @@ class Samples(Condition, frozen=True, tag="samples", kw_only=True):
             return False
 
 
-class Played(Condition, frozen=True, tag="played", kw_only=True):
-    """So many steps were played in the panel *Play* since the step began, by hand or by the network."""
+class Did(Condition, frozen=True, tag="did", kw_only=True):
+    """The person has done something since the step began, so many times: one of `DEEDS`, with what it was done with behind it."""
 
-    more: int
+    what: str
+    more: int = 1
+
+    def __post_init__(self) -> None:
+        if self.what.partition(" ")[0] not in DEEDS:
+            raise ValueError(f"“{self.what}” is nothing that is counted: wanted is one of {', '.join(DEEDS)}")
 
     def holds(self, state: LessonState) -> bool:
-        return state.played >= state.played_before + self.more
+        return state.deeds.get(self.what, 0) >= state.deeds_before.get(self.what, 0) + self.more
 
     @property
-    def about_run(self) -> bool:
-        return True  # nothing tells of it: it is looked at now and then
+    def looked_at(self) -> bool:
+        return True
+
+
+class PictureShown(Condition, frozen=True, tag="picture", kw_only=True):
+    """The panel *See inside* shows this observation."""
+
+    name: str
+
+    def holds(self, state: LessonState) -> bool:
+        return self.name in state.pictures
+
+    @property
+    def looked_at(self) -> bool:
+        return True
+
+
+class SettingIs(Condition, frozen=True, tag="setting", kw_only=True):
+    """A setting of the recipe, of the data, or a constant of the project has this value."""
+
+    of: Literal["recipe", "data", "constants"]
+    name: str
+    equals: int | float | bool | str
+
+    def holds(self, state: LessonState) -> bool:
+        return bool(self._value(state.project) == self.equals)
+
+    def answer(self, before: LessonState, now: LessonState) -> str:
+        value = self._value(now.project)
+        if value is None or value in (self.equals, self._value(before.project)):
+            return ""
+        return f"{self.name} is {value} now; this step asks for {self.equals}."
+
+    def _value(self, project: Project) -> Any:
+        if self.of == "constants":
+            return project.constants.get(self.name)
+        if self.of == "recipe":
+            return settings(recipe_of_run(project.recipe)).get(self.name)
+        said = {**project.data.division_options, **project.data.options}
+        try:
+            return said[self.name] if self.name in said else getattr(make_data_set(project.data), self.name, None)
+        except ValueError:
+            return None
+
+
+class TrainedAnew(Condition, frozen=True, tag="trained"):
+    """A training was begun since the step was."""
+
+    def holds(self, state: LessonState) -> bool:
+        return state.run != state.run_before and (state.running or state.epochs > 0)
+
+    @property
+    def looked_at(self) -> bool:
+        return True
 
 
 class PageShown(Condition, frozen=True, tag="page", kw_only=True):
@@ -290,8 +305,8 @@ class PageShown(Condition, frozen=True, tag="page", kw_only=True):
         return LessonAction(action=self.action)
 
     @property
-    def about_run(self) -> bool:
-        return True  # nothing tells of it: it is looked at now and then
+    def looked_at(self) -> bool:
+        return True
 
 
 class Experimented(Condition, frozen=True, tag="experiment", kw_only=True):
@@ -334,7 +349,10 @@ Check = (
     | Ended
     | HasLayer
     | Samples
-    | Played
+    | Did
+    | PictureShown
+    | SettingIs
+    | TrainedAnew
     | PageShown
     | Experimented
 )

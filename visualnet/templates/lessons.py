@@ -12,7 +12,8 @@ import msgspec
 
 from visualnet.core.storage.regular_files import read_regular
 from visualnet.resources import resource
-from visualnet.templates.lesson_checks import Check, LessonAction, LessonState
+from visualnet.templates.lesson_checks import Check
+from visualnet.templates.lesson_state import LessonAction, LessonState
 
 
 class LessonTarget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +48,11 @@ class LessonStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def about_run(self) -> bool:
         """Whether it is done by a training, which goes on while the person reads."""
         return any(check.about_run for check in self.until)
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether something of it is told by nobody, and has to be looked at."""
+        return any(check.looked_at for check in self.until)
 
     def missing(self, state: LessonState) -> tuple[Check, ...]:
         """What does not hold yet."""

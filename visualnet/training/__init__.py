@@ -8,7 +8,8 @@ It may import `compiling`, `data`, `figures`, `templates`, `analysis`, `layers` 
 can go on from.
 
 A run is a folder: `project.vnet`, `record.json` (`run_records`), `events.jsonl`, `best.safetensors`, `last/` (weights, optimizer,
-generators), `before-last/` and `preparation.json` (how new samples are prepared: steps with what they learned, mean and deviation).
+generators), `before-last/`, `preparation.json` (how new samples are prepared: steps with what they learned, mean and deviation), and
+`epoch-10.safetensors` … where weights are kept after every so many epochs.
 Where its network was changed, `network-0/`, `network-1/` … hold each network, what was best with it, and the weights that the next
 change took out.
 """

@@ -23,13 +23,13 @@ from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import devices, events
 from visualnet.training.control import Control
 from visualnet.training.curve_export.tensorboard import TensorBoardSink
-from visualnet.training.distributed.launched import ProcessRank, launched
 from visualnet.training.distributed.other_ranks import OtherRank, report
 from visualnet.training.distributed.process_group import ProcessGroup
+from visualnet.training.distributed.torchrun_environment import ProcessRank, launched
 from visualnet.training.loop.recorder import Recorder
 from visualnet.training.loop.sinks import Sink, combine
 from visualnet.training.process.server import check_free, serving
-from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.runs import run_list, run_model
 from visualnet.training.runs.change_marks import find_marks
 from visualnet.training.terminal.printer import Output, Printer, print_json
@@ -226,7 +226,7 @@ def _begin_from(project: Project, options: TrainOptions, fields: Mapping[str, Sp
         ValueError: they cannot be read, or the network has errors.
         OSError: no copy of them can be kept.
     """
-    from visualnet.training.transfer.start import find_weights, preview, refer_to
+    from visualnet.training.transfer.initial_weights import find_weights, preview, refer_to
 
     assert options.start_from is not None
     reference = refer_to(options.start_from)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 import time as clock
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
 from visualnet.analysis.compare.weights_kept import EarlierWeights
-from visualnet.core.text.format import format_bytes
+from visualnet.core.text.format import format_bytes, format_quantity
 from visualnet.layers.recipe.live_settings import Change
 
 Numbers = Mapping[str, float | None]
@@ -32,8 +32,29 @@ LOG_FORMAT = 1
 """Of what is written here. A log of a higher one may tell of things that this version does not know."""
 
 
+class Processes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The processes that compute a run together, and how: one alone, or several that torchrun has started."""
+
+    count: Annotated[int, msgspec.Meta(ge=1, le=1 << 20)] = 1
+    hosts: Annotated[int, msgspec.Meta(ge=1, le=1 << 20)] = 1
+    """On so many machines."""
+    shard: bool = False
+    """Each keeps only its part of the weights (``--shard``)."""
+    sync_batchnorm: bool = False
+    """Batch normalization takes the statistics of the whole batch (``--sync-batchnorm``)."""
+
+    @property
+    def words(self) -> str:
+        """``4 processes on 2 machines, weights divided``; ``1 process``."""
+        told = [format_quantity(self.count, "process", "processes")]
+        if self.hosts > 1:
+            told[0] += f" on {self.hosts:,} machines"
+        told += ["weights divided"] * self.shard + ["batch statistics of all"] * self.sync_batchnorm
+        return ", ".join(told)
+
+
 class Started(Event, frozen=True, tag="started"):
-    """Training begins, or goes on from ``step``."""
+    """Training begins, or goes on from ``step``. ``device`` and ``threads`` are those of the first of its processes."""
 
     run: str
     device: str
@@ -65,6 +86,7 @@ class Started(Event, frozen=True, tag="started"):
     """How many ``Changed`` events of the run's record, its first ones, are in force: those behind them were not reached."""
     network: int = 0
     """How often the network was changed so far."""
+    processes: Processes = Processes()
     format: int = LOG_FORMAT
 
 

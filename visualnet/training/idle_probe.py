@@ -184,7 +184,7 @@ class IdleProbe:
     def _start(self, reference: str, net: Any) -> None:
         """The weights that the recipe begins with."""
         from visualnet.training.checkpoints import BadCheckpoint
-        from visualnet.training.transfer.start import start_from
+        from visualnet.training.transfer.initial_weights import start_from
 
         try:
             table = start_from(reference, net)
@@ -196,7 +196,7 @@ class IdleProbe:
 
 def _autocast(recipe: Recipe) -> AbstractContextManager[Any]:
     """The recipe's mixed precision. fp16 is left out: it is looked at on the CPU, which may not compute in it."""
-    from visualnet.training.machine.machine import PRECISIONS
+    from visualnet.training.machine.hardware_options import PRECISIONS
 
     precision = recipe.options.get("precision")
     if precision != "bf16":

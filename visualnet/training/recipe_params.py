@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from msgspec.structs import replace
 
-from visualnet.analysis import Analysis
-from visualnet.core.project import LAST_EPOCH, Recipe, loss_of
+from visualnet.core.project import LAST_EPOCH, Project, Recipe, loss_of
 from visualnet.data.registry import DATASETS
+from visualnet.layers import LAYERS
+from visualnet.layers.declaration.layer import Layer
 from visualnet.layers.declaration.params import Choice, Int, Param
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.machine import MACHINE
@@ -41,30 +43,39 @@ def device_options() -> dict[str, str]:
     return {name: words for name, words in DEVICES.items() if there.get(name, True)}
 
 
-def best_by_options(analysis: Analysis) -> dict[str, str]:
+def best_by_options(project: Project) -> dict[str, str]:
     """The values by which the best epoch can be told, each with what it means."""
     found = {"loss": "Smallest loss on the validation set (all losses together)"}
-    if len(analysis.project.recipe.learners) > 1:
+    if len(project.recipe.learners) > 1:
         found["loss"] = (
             "Smallest sum of all learners' losses on the validation set. Of learners that work against each other that says nothing: "
             "choose the last epoch then"
         )
-    for learner in analysis.project.recipe.learners:
+    for learner in project.recipe.learners:
         found[loss_of(learner.name)] = f"Smallest loss of the learner “{learner.name}” on the validation set"
-    for name, told in told_values(analysis.project.recipe.procedure).items():
+    for name, told in told_values(project.recipe.procedure).items():
         if told.better:
             found[name] = (
                 f"{ {'min': 'Smallest', 'max': 'Largest'}[told.better] }: {told.words[0].lower()}{told.words[1:]}"
             )
-    for facts in analysis.main.sinks("metric"):
-        if facts.layer is not None and facts.layer.better:
-            which = {"min": "Smallest", "max": "Largest"}[facts.layer.better]
-            found[facts.node.name] = f"{which} {facts.layer.label.lower()} on the validation set"
+    for name, metric in _metrics(project):
+        if metric.better:
+            which = {"min": "Smallest", "max": "Largest"}[metric.better]
+            found[name] = f"{which} {metric.label.lower()} on the validation set"
     found[LAST_EPOCH] = (
         "None: the last epoch counts as the best. For networks against each other, whose losses need not fall. Early stopping and the "
         "schedule “plateau” have nothing to watch then"
     )
     return found
+
+
+def _metrics(project: Project) -> Iterator[tuple[str, Layer]]:
+    """The metrics on the main sheet whose parameters can be read, by the names of their nodes."""
+    for node in project.graph:
+        kind = LAYERS.get(node.kind)
+        if kind is not None and kind.role == "metric":
+            with suppress(ValueError):
+                yield node.name, kind(node.params, project.constants)
 
 
 def optimizer_options() -> dict[str, str]:

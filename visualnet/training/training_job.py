@@ -12,7 +12,7 @@ from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.layers.recipe.live_settings import find_changes, is_live, set_values
 from visualnet.pytorch import NoTorch, need_torch
-from visualnet.training import events, exclusive
+from visualnet.training import events, training_lock
 from visualnet.training.control import Control
 from visualnet.training.runs.run_model import RunModel, read_project, read_run
 
@@ -28,7 +28,7 @@ def train(project: Project, folder: Path, resume: bool, control: Control, put: C
     """
     failure: events.Failed | None = None
     try:
-        with exclusive.training(lambda: control.stopping):
+        with training_lock.training(lambda: control.stopping):
             _train(project, folder, resume, control, put)
     except Exception as error:
         # Only text is kept: a kept exception would keep every tensor of the step alive.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QCursor, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -127,6 +127,7 @@ def make(qtbot: QtBot) -> Iterator[Callable[[Project], Hands]]:
             view.show()
         view.look(Pose(640, 160, 1.0))
         view.setFocus()
+        QCursor.setPos(view.mapToGlobal(view.rect().center()))  # not where a test before left it
         return Hands(view)
 
     yield build

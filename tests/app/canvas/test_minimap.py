@@ -16,6 +16,7 @@ from visualnet.app.canvas import actions
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.commands import arrange
 from visualnet.app.canvas.overlays.hud import SIZE, SMALL
+from visualnet.app.state.frame_settings import CANVAS
 from visualnet.core import edits
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import MAIN, Project
@@ -41,7 +42,7 @@ def test_the_map_is_there_only_while_something_is_out_of_view(hands: Hands) -> N
 
 def test_the_map_folds_and_is_remembered(hands: Hands, make: Any, tmp_path: Path) -> None:
     kept = Settings(tmp_path / "settings.json")
-    actions.remember(hands.view, kept.section("canvas"), {})
+    actions.remember(hands.view, kept.section(CANVAS), {})
     hands.view.look(Pose(0, 0, 2.0))
     small = hands.view.minimap
     pose = hands.view.pose()
@@ -49,18 +50,18 @@ def test_the_map_folds_and_is_remembered(hands: Hands, make: Any, tmp_path: Path
     assert small.size() == SMALL
     assert hands.view.pose() == pose, "folding it goes nowhere"
     other = make(hands.studio.project)
-    actions.remember(other.view, Settings(tmp_path / "settings.json").section("canvas"), {})
+    actions.remember(other.view, Settings(tmp_path / "settings.json").section(CANVAS), {})
     assert other.view.minimap.collapsed
     QTest.mouseClick(small, LEFT, pos=QPoint(8, 8))
     assert small.size() == SIZE
-    assert Settings(tmp_path / "settings.json")["canvas"]["minimap"] is True
+    assert Settings(tmp_path / "settings.json")[CANVAS]["minimap"] is True
 
 
 # --- motion -------------------------------------------------------------------------------------------------------------
 
 
 def test_without_motion_everything_is_there_at_once(hands: Hands, tmp_path: Path) -> None:
-    kept = Settings(tmp_path / "settings.json").section("canvas")
+    kept = Settings(tmp_path / "settings.json").section(CANVAS)
     actions.remember(hands.view, kept, {})
     menu = QMenu()
     actions.fill_motion(hands.view, menu)

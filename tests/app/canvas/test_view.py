@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from tests.waiting import settle
+from tests.waiting import settle, until
 from visualnet.analysis.card_content import describe_node
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.geometry.card_size import HEIGHT, STRIP
@@ -318,8 +318,7 @@ def test_a_thumbnail_comes_and_goes(hands: Hands) -> None:
     assert card.height == HEIGHT + STRIP
     assert hands.port("conv1", out=True) == port
     at = hands.px(QPointF(card.x + 20, card.y + card.height - STRIP / 2 - 5))
-    settle(0.12)
-    assert hands.view.grab().toImage().pixelColor(at) == QColor("#ff0000")
+    until(lambda: hands.view.grab().toImage().pixelColor(at) == QColor("#ff0000"), "the thumbnail to be painted")
     hands.view.set_thumbnail(node, None)
     assert card.height == HEIGHT
     hands.view.set_thumbnail("n99", image)

@@ -22,7 +22,8 @@ from visualnet.core.document import Document
 from visualnet.core.graph import Value
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage.project_file import load
-from visualnet.templates.lesson_checks import Experimented, PageShown
+from visualnet.core.user.settings import Settings
+from visualnet.templates.lesson_checks import Did, Experimented, PageShown, SettingIs
 from visualnet.templates.lessons import lessons
 from visualnet.training.events import EpochDone
 from visualnet.training.experiments.registry import find_experiments
@@ -37,6 +38,7 @@ class Runner:
     def __init__(self) -> None:
         self.state = "idle"
         self.model: RunModel | None = None
+        self.run: SimpleNamespace | None = None
 
 
 class Person:
@@ -206,7 +208,7 @@ def test_without_a_run_nothing_is_taken_for_one(person: Person) -> None:
     assert person.coach.start("watch-it-learn")
     person.coach._go(1)
     assert not person.coach.done
-    person.studio.runner = SimpleNamespace(state="idle", model=None)
+    person.studio.runner = SimpleNamespace(state="idle", model=None, run=None)
     person.coach.check()
     assert not person.coach.done
 
@@ -328,4 +330,103 @@ def test_in_a_narrow_window_the_buttons_stand_below(person: Person, qtbot: QtBot
         assert coach.words.height() >= coach.words.heightForWidth(coach.words.width())
         assert coach.leave_button.geometry().right() <= width
     # What the host holds goes with it; the fixture must find its coach.
+    coach.setParent(None)
+
+
+# --- what only the person can do -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", lessons())
+def test_what_the_person_does_ticks_a_step_and_nothing_that_was_done_before(name: str, person: Person) -> None:
+    """Every step that waits for deeds: done often before it begins, it is open; then each deed is needed."""
+    coach, studio = person.coach, person.studio
+    coach._next_timer.setInterval(100_000)
+    assert coach.start(name)
+    assert coach.lesson is not None
+    for at, step in enumerate(coach.lesson.steps):
+        deeds = [check for check in step.until if isinstance(check, Did)]
+        if not deeds or len(deeds) < len(step.until):
+            continue
+        for check in deeds * 20:
+            word, _, detail = check.what.partition(" ")
+            studio.did(word, *filter(None, (detail,)))
+        coach._go(at)
+        for check in deeds:
+            assert not coach.done and step.waits
+            word, _, detail = check.what.partition(" ")
+            for _ in range(check.more):
+                coach.check()
+                assert not coach.done
+                studio.did(word, *filter(None, (detail,)))
+        person.qtbot.waitUntil(lambda: coach.done)
+        assert not coach.note.isVisible()
+
+
+def test_the_last_step_that_asks_for_something_ends_nothing_by_itself(person: Person, qtbot: QtBot) -> None:
+    """The discount is set and a training begun: ticked, and read as long as one likes. What was trained before does not count."""
+    coach, studio, runner = person.coach, person.studio, person.studio.runner
+    studio.settings = Settings()
+    assert coach.start("a-mouse-learns")
+    runner.state, runner.model, runner.run = "running", RunModel("a"), SimpleNamespace(id="a")
+    coach._go(8)
+    assert not coach.done and coach.next_button.text() == "Finish"
+    person.presses_next()
+    assert coach.isVisible() and "This one is yours" in coach.note.text()
+    linger(0.02)
+    assert coach.note.isVisible(), "looking whether it is done does not take it away"
+    options = studio.project.recipe.options
+    studio.do("Discount", lambda p: edits.set_recipe(p, options={**options, "discount": 0.5}))
+    assert coach.note.text() == "discount is 0.5 now; this step asks for 0."
+    studio.do("Discount", lambda p: edits.set_recipe(p, options={**options, "discount": 0.0}))
+    linger(0.02)
+    assert not coach.done, "the training that goes on began before"
+    assert "a-mouse-learns" not in studio.settings.finished_lessons()
+    runner.model, runner.run = RunModel("b"), SimpleNamespace(id="b")
+    qtbot.waitUntil(lambda: coach.done)
+    linger(0.02)
+    assert coach.isVisible() and coach.at == 8
+    assert "a-mouse-learns" in studio.settings.finished_lessons()
+    person.presses_next()
+    assert not coach.isVisible()
+
+
+@pytest.mark.parametrize(("lesson", "name"), [("forecast-the-sea", "horizon"), ("find-the-outline", "w0")])
+def test_a_constant_and_a_setting_of_the_data_are_looked_at(lesson: str, name: str, person: Person) -> None:
+    coach, studio = person.coach, person.studio
+    assert coach.start(lesson)
+    assert coach.lesson is not None
+    step = coach.lesson.steps[-1]
+    coach._go(len(coach.lesson.steps) - 1)
+    checks = [check for check in step.until if isinstance(check, SettingIs)]
+    assert checks
+    for check in checks:
+        assert check.name == name and check in step.missing(coach._state())
+        if check.of == "constants":
+            studio.do("Set", lambda p, to=check.equals: edits.set_constants(p, {**p.constants, name: to}))
+        else:
+            studio.do("Set", lambda p, to=check.equals: edits.set_data(p, options={**p.data.options, name: to}))
+        assert check not in step.missing(coach._state())
+
+
+@pytest.mark.parametrize("width", [500, 600, 720, 750, 800, 900, 1100])
+def test_words_and_buttons_are_read_whole_in_any_width(person: Person, width: int, qtbot: QtBot) -> None:
+    """Also with the long button at the end, that names the next lesson."""
+    coach, holder = person.coach, QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addStretch(1)
+    column.addWidget(coach)
+    qtbot.addWidget(holder)
+    holder.setFixedSize(width, 700)
+    holder.show()
+    for name, lesson in lessons().items():
+        assert coach.start(name)
+        for at in (0, len(lesson.steps) - 1):
+            coach._go(at)
+            settle()
+            assert coach.width() == width
+            shown = [one for one in coach._buttons if one.isVisible()]
+            assert [one.text() for one in shown if one.width() < one.sizeHint().width()] == [], (name, at)
+            assert coach.words.height() >= coach.words.heightForWidth(coach.words.width()), (name, at)
+            assert coach.title.width() >= coach.title.sizeHint().width(), (name, at)
     coach.setParent(None)

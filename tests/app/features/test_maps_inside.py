@@ -37,6 +37,19 @@ def show(rig: Rig, qtbot: QtBot, name: str, node: str) -> ObservationView:
     return view
 
 
+def test_before_anything_was_seen_there_are_words_and_nothing_to_press(rig: Rig, qtbot: QtBot) -> None:
+    """From the first moment on; and what was told of an earlier picture goes with it."""
+    rig.studio.select([rig.studio.graph.named("conv2").id])
+    view = ObservationView(rig.studio, "values", {}, 1)
+    qtbot.addWidget(view)
+    assert view.empty.sentence.text()
+    assert not any(getattr(view, name).isVisibleTo(view) for name in ("bar", "stop", "go", "time", "when", "again"))
+    view.note.setText("of the picture before")
+    view.note.show()
+    view._show_words("Looking …")
+    assert not view.note.isVisibleTo(view)
+
+
 def test_feature_maps_are_tiles_that_are_enlarged_sorted_and_told_in_numbers(rig: Rig, qtbot: QtBot) -> None:
     view = show(rig, qtbot, "feature_maps", "conv2")
     widget = view.widget

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 
@@ -94,13 +94,17 @@ def test_rare_layers_are_collapsed_and_groups_stay_as_they_were_left(studio: Stu
     assert "ConvTranspose3d" in seen(again) and "MaxPool2d" not in seen(again)
 
 
-@pytest.mark.parametrize("kind", [PalettePanel, ReferencePanel])
+@pytest.mark.parametrize(("kind", "way"), [(PalettePanel, "_recolour"), (ReferencePanel, "_fill")])
 def test_a_hidden_panel_wears_the_theme_when_it_is_shown(
-    kind: type[PalettePanel] | type[ReferencePanel], studio: Studio, qtbot: object, monkeypatch: pytest.MonkeyPatch
+    kind: type[PalettePanel] | type[ReferencePanel],
+    way: str,
+    studio: Studio,
+    qtbot: object,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     worn: list[str] = []
-    fill = kind._fill
-    monkeypatch.setattr(kind, "_fill", lambda self: (worn.append(self.studio.theme.name), fill(self)))
+    fill = getattr(kind, way)
+    monkeypatch.setattr(kind, way, lambda self: (worn.append(self.studio.theme.name), fill(self)))
     panel = kind(studio)
     qtbot.addWidget(panel)  # type: ignore[attr-defined]
     panel.show()
@@ -116,6 +120,35 @@ def test_a_hidden_panel_wears_the_theme_when_it_is_shown(
     panel.hide()
     panel.show()
     assert worn == ["light", "dark"], "only once"
+
+
+def test_a_change_of_theme_colours_the_entries_and_makes_none_anew(studio: Studio, qtbot: object) -> None:
+    panel = PalettePanel(studio)
+    qtbot.addWidget(panel)  # type: ignore[attr-defined]
+    panel.show()
+
+    def entries() -> list[QTreeWidgetItem]:
+        found, heads = [], [panel.tree.topLevelItem(at) for at in range(panel.tree.topLevelItemCount())]
+        while heads:
+            head = heads.pop()
+            assert head is not None
+            found.append(head)
+            heads += [head.child(at) for at in range(head.childCount())]
+        return found
+
+    def colours() -> list[object]:
+        # An entry without an icon tells the colour of its words.
+        size = QSize(16, 16)
+        return [
+            one.foreground(0).color().name() if one.icon(0).isNull() else one.icon(0).pixmap(size).toImage()
+            for one in entries()
+        ]
+
+    before, at_first = colours(), entries()
+    studio.set_theme(LIGHT)
+    do_waiting_refreshes()
+    assert entries() == at_first
+    assert all(old != new for old, new in zip(before, colours(), strict=True)), "each has the colour of the theme"
 
 
 def test_enter_places_the_best(studio: Studio, qtbot: object) -> None:

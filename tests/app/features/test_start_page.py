@@ -21,6 +21,7 @@ from visualnet.app.features.start_page.emblems import emblem_of
 from visualnet.app.features.start_page.page import StartPage
 from visualnet.app.shell.project_files import templates
 from visualnet.app.shell.window import Window
+from visualnet.app.state.frame_settings import SHORTCUTS
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import ThemeKeeper, apply_theme
 from visualnet.app.theme.tokens import DARK, LIGHT
@@ -29,6 +30,7 @@ from visualnet.core.project import Project
 from visualnet.core.storage.project_file import load
 from visualnet.core.user.settings import Settings
 from visualnet.templates.index import template_list
+from visualnet.templates.lessons import lessons
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def page(qtbot: QtBot, settings: Settings) -> StartPage:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     apply_theme(app, DARK)
-    made = StartPage(Studio(Document(Project()), DARK), settings)
+    made = StartPage(Studio(Document(Project()), DARK), settings, tuple(lessons()))
     qtbot.addWidget(made)
     made.resize(1440, 856)
     made.show()
@@ -274,7 +276,7 @@ def test_buttons_and_their_keys(page: StartPage, qtbot: QtBot) -> None:
 
 @pytest.mark.wide
 def test_the_keys_that_a_person_chose_are_shown(qtbot: QtBot, qapp: QApplication, settings: Settings) -> None:
-    settings.section("shortcuts")["file.open"] = ["Ctrl+Alt+O"]
+    settings.section(SHORTCUTS)["file.open"] = ["Ctrl+Alt+O"]
     window = Window(settings, ThemeKeeper(qapp, "dark"))
     qtbot.addWidget(window)
     page = window.pages["start_page"]
@@ -311,7 +313,7 @@ def test_the_further_templates_are_told_from_the_index_and_not_read(
     read: list[str] = []
     load_now = start_page.load
     monkeypatch.setattr(start_page, "load", lambda path: read.append(path.stem) or load_now(path))
-    other = StartPage(Studio(Document(Project()), DARK), settings)
+    other = StartPage(Studio(Document(Project()), DARK), settings, tuple(lessons()))
     qtbot.addWidget(other)
     assert read == [card.name for card in other.cards]
     row = next(row for row in page.more if row.name == "vgg-d")

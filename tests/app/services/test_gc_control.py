@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import time
 import weakref
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QObject, Qt
@@ -23,6 +25,12 @@ class Knot:
 
     def __init__(self) -> None:
         self.self = self
+
+
+class Clock:
+    """A clock that only a test moves."""
+
+    now = 1000.0
 
 
 @pytest.fixture
@@ -63,6 +71,39 @@ def test_never_while_something_trains(owner: QObject, qtbot: QtBot, monkeypatch:
     qtbot.waitUntil(lambda: gc.get_freeze_count() > 0)
     collector.stop()
     assert gc.get_freeze_count() == 0
+
+
+def test_it_waits_for_a_pause_between_two_inputs_but_not_for_ever(
+    owner: QObject, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock.now, perf_counter=time.perf_counter))
+    collector = GcControl(lambda: False, owner)
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    collector.look()
+
+    def wait(seconds: float) -> None:
+        clock.now += seconds
+        collector._freeze_in_a_pause()
+
+    collector.freeze_soon()
+    for _ in range(3):
+        clock.now += 1.0
+        QTest.keyClick(widget.windowHandle(), Qt.Key.Key_A)
+        wait(0.1)
+        assert gc.get_freeze_count() == 0, "somebody works"
+    wait(1.0)
+    assert gc.get_freeze_count() > 0, "a pause"
+    gc.unfreeze()
+    collector.freeze_soon()
+    clock.now += module.LATEST_S
+    QTest.keyClick(widget.windowHandle(), Qt.Key.Key_A)
+    wait(0.1)
+    assert gc.get_freeze_count() > 0, "long enough"
+    collector.stop()
 
 
 @pytest.mark.wide

@@ -13,6 +13,7 @@ from visualnet.analysis.geometry.card_detail import ROWS_FROM
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell.window import Window
 from visualnet.app.shell.workspaces import SIZES
+from visualnet.app.state.frame_settings import WORKSPACES
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.core.user.settings import Settings
 
@@ -71,7 +72,7 @@ def test_damaged_memory_is_passed_over(window: Window) -> None:
     kept: list[object] = [7, {"shown": 3}, {"shown": ["nothing"], "sizes": {"left": -5}}, {"front": None}]
     for memory in kept:
         window.show_space("build")
-        window.settings["workspaces"] = {"train": memory}
+        window.settings[WORKSPACES] = {"train": memory}
         window.show_space("train")
         assert shown(window) <= set(window.spaces.docks), memory
 

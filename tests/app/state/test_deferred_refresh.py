@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from visualnet.app.state.deferred_refresh import (
     DeferredRefresh,
@@ -136,6 +139,20 @@ def test_a_panel_that_has_gone_is_left_out(window: QWidget, done: list[str], qtb
     qtbot.waitUntil(lambda: done == ["stays"])
 
 
+def test_a_hidden_panel_that_waits_is_not_kept_when_it_is_destroyed(qapp: QApplication) -> None:
+    class Shown:
+        """What the panel shows."""
+
+    shown = Shown()
+    kept, panel = weakref.ref(shown), QWidget()
+    refresh = DeferredRefresh(panel, lambda shown=shown: None)  # type: ignore[misc]
+    refresh.ask()
+    delete(panel)
+    del panel, refresh, shown
+    gc.collect()
+    assert kept() is None
+
+
 def test_after_a_document_was_closed_hidden_panels_let_go_of_it_too(
     window: QWidget, done: list[str], qtbot: QtBot
 ) -> None:
@@ -158,3 +175,24 @@ def test_after_a_document_was_closed_hidden_panels_let_go_of_it_too(
     refreshes.begin()  # another document is closed while the first one waits, and nothing is due
     qtbot.waitUntil(lambda: not refreshes._timer.isActive())
     assert done == ["hidden", "hidden"]
+
+
+def test_nothing_is_refreshed_in_the_middle_of_a_deletion(qtbot: QtBot) -> None:
+    """A combo box closes its list while it is deleted: nobody asked for that, and half of what is around it is gone."""
+    seen, top = QLabel(), QWidget()
+    qtbot.addWidget(seen)
+    asked: list[None] = []
+    due = DeferredRefresh(seen, lambda: asked.append(None), hidden=True)
+    combo = QComboBox(top)
+    combo.addItem("one")
+    combo.view()
+    with refresh_between_events():
+        due.ask()
+    delete(top)
+    assert asked == []
+    seen.show()
+    asked.clear()
+    with refresh_between_events():
+        due.ask()
+    seen.close()
+    assert asked == [None], "before a window is closed by a person all is up to date"

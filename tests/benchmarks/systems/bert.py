@@ -22,7 +22,7 @@ def measure(seed: int) -> Mapping[str, float]:
     from visualnet.resources import resource
     from visualnet.training.events import EpochDone
     from visualnet.training.experiments.declared.bert import from_scratch, frozen, with_labels
-    from visualnet.training.transfer.start import refer_to
+    from visualnet.training.transfer.initial_weights import refer_to
 
     def template(name: str) -> Project:
         project = project_file.load(resource("templates", f"{name}.vnet"))

@@ -1,4 +1,7 @@
-"""DCGAN on the digits of the box: what a LeNet that was trained on real ones says of what the generator makes."""
+"""DCGAN on the digits of the box: what a LeNet that was trained on real ones says of what the generator makes.
+
+What it says of noise is stated beside it: a judge that calls that a digit says little.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +39,16 @@ def recognise(images_NCHW: Tensor) -> tuple[Tensor, Tensor]:
 def measure(seed: int) -> Mapping[str, float]:
     """Train with this seed, make samples of normal numbers, and count."""
     model = train_template("dcgan", seed)
-    found, sure = recognise(make_samples(model, SAMPLES))
+    made = make_samples(model, SAMPLES)
+    found, sure = recognise(made)
+    noise = torch.rand(made.shape, generator=torch.Generator().manual_seed(seed))
     counts = torch.bincount(found[sure > SURE], minlength=10)
     print(f"recognised by class: {counts.tolist()}", flush=True)
     return {
         "recognised": float((sure > SURE).float().mean()),
         "classes": float((counts > 0).sum()),
         "rarest class": float(counts.min()),
+        "noise recognised": float((recognise(noise)[1] > SURE).float().mean()),
     }
 
 
@@ -53,6 +59,7 @@ SYSTEM = System(
         "recognised": Wanted(least=0.8),
         "classes": Wanted(least=10),
         "rarest class": Wanted(),
+        "noise recognised": Wanted(),
         "processor_seconds": Wanted(most=300, unit="s"),
     },
     measure,

@@ -12,8 +12,9 @@ from visualnet.core.edits import annotate, block_parameters, bypass, definitions
 from visualnet.core.edits.block_parameters import promote_parameter
 from visualnet.core.edits.clipboard import copy, duplicate, paste
 from visualnet.core.graph import Annotation, Graph, Init, Node, Port
-from visualnet.core.project import About, Block, Project
+from visualnet.core.project import Block, ParameterDescription, Project
 from visualnet.core.storage import project_file
+from visualnet.layers.recipe.settings import OF_THE_RUN
 
 PAGE = Path(__file__).with_name("changes.txt")
 ENDS = grouping.PortKinds("input", "x", "output", "x", frozenset({"input", "output", "target", "cross_entropy"}))
@@ -78,7 +79,7 @@ PART = Block(
         bends={Port("n3", "x"): ((300.0, 60.0),)},
     ),
     params={"width": 8, "depth": 2},
-    about={"width": About(note="how wide", low=1, high=64)},
+    about={"width": ParameterDescription(note="how wide", low=1, high=64)},
 )
 BASE = Project(
     name="base",
@@ -113,9 +114,14 @@ def _renamed(made: Project) -> Project:
 
 def _learning(made: Project) -> Project:
     """Two learners: one trains a layer and the inside of a block, the other lowers a loss."""
-    made = learners.rename_learner(learners.add_learner(made, "critic", ["n8"]), "first", "actor")
+    made = learners.rename_learner(learners.add_learner(made, "critic", ["n8"], of_run=OF_THE_RUN), "first", "actor")
     made = edits.set_training(made, "", ["n2"], {"learner": "actor", "lr_factor": 0.5})
     return edits.set_training(made, "part", ["n2"], {"learner": "actor"})
+
+
+def _three(project: Project) -> Project:
+    """As `_learning`, and a third learner."""
+    return learners.add_learner(_learning(project), of_run=OF_THE_RUN)
 
 
 BENT = [(600.0, 0.0), (700.0, 250.0), (1000.0, 250.0), (1200.0, 100.0)]
@@ -199,8 +205,11 @@ EDITS = [
     Edit("remove a constant that nothing uses", lambda p: block_parameters.remove_number(p, "", "unread")),
     Edit("who uses a constant", lambda p: (p, block_parameters.quote_names(block_parameters.users(p, "", "features")))),
     Edit("who uses a block's parameter", lambda p: (p, block_parameters.quote_names(block_parameters.users(p, "part", "width")))),
-    Edit("tell of a parameter", lambda p: block_parameters.set_about(p, "part", "depth", About(note="how deep", low=1))),
-    Edit("tell of a parameter with bounds that leave it out", lambda p: block_parameters.set_about(p, "part", "depth", About(low=5))),
+    Edit("tell of a parameter", lambda p: block_parameters.set_about(p, "part", "depth", ParameterDescription(note="how deep", low=1))),
+    Edit(
+        "tell of a parameter with bounds that leave it out",
+        lambda p: block_parameters.set_about(p, "part", "depth", ParameterDescription(low=5)),
+    ),
     Edit("another default", lambda p: block_parameters.set_default(p, "part", "width", 32)),
     Edit("a default out of bounds", lambda p: block_parameters.set_default(p, "part", "width", 65)),
     Edit("another constant", lambda p: block_parameters.set_default(p, "", "features", 32)),
@@ -227,13 +236,13 @@ EDITS = [
     Edit("data that do not add up", lambda p: edits.set_data(p, split=(0.5, 0.25, 0.5))),
     Edit("a recipe", lambda p: edits.set_recipe(p, lr=0.5, optimizer="SGD")),
     Edit("a recipe that cannot be", lambda p: edits.set_recipe(p, epochs=0)),
-    Edit("a second learner", lambda p: learners.add_learner(p, "critic", ["n8"])),
-    Edit("a third learner", lambda p: learners.add_learner(_learning(p))),
-    Edit("a learner whose name is taken", lambda p: learners.add_learner(_learning(p), "actor")),
+    Edit("a second learner", lambda p: learners.add_learner(p, "critic", ["n8"], of_run=OF_THE_RUN)),
+    Edit("a third learner", lambda p: learners.add_learner(_learning(p), of_run=OF_THE_RUN)),
+    Edit("a learner whose name is taken", lambda p: learners.add_learner(_learning(p), "actor", of_run=OF_THE_RUN)),
     Edit("a learner without a name in Python", lambda p: learners.rename_learner(_learning(p), "actor", "a b")),
     Edit("rename a learner", lambda p: learners.rename_learner(_learning(p), "actor", "player")),
-    Edit("remove one of two learners", lambda p: learners.remove_learner(_learning(p), "actor")),
-    Edit("remove one of three learners", lambda p: learners.remove_learner(learners.add_learner(_learning(p)), "actor")),
+    Edit("remove one of two learners", lambda p: learners.remove_learner(_learning(p), "actor", of_run=OF_THE_RUN)),
+    Edit("remove one of three learners", lambda p: learners.remove_learner(_three(p), "actor", of_run=OF_THE_RUN)),
     Edit("the order of learners", lambda p: learners.move_learner(_learning(p), "critic", 0)),
     Edit("a learner's rate and steps", lambda p: learners.set_learner(_learning(p), "critic", lr=0.5, steps=3)),
     Edit("a learner's epochs", lambda p: learners.set_learner(_learning(p), "critic", epochs=3)),

@@ -10,7 +10,7 @@ from visualnet.analysis import infer
 from visualnet.core import edits
 from visualnet.core.edits import block_parameters
 from visualnet.core.graph import Port
-from visualnet.core.project import MAIN, About, Project
+from visualnet.core.project import MAIN, ParameterDescription, Project
 from visualnet.core.storage import project_file
 
 
@@ -30,10 +30,12 @@ def test_a_number_becomes_a_parameter_that_each_use_may_set() -> None:
 def test_renaming_a_parameter_takes_every_expression_and_every_use_along() -> None:
     project = edits.add_node(parametric(width="classes + 1"), MAIN, "block:Stage", params={"width": 3})
     project = edits.set_constants(project, {"classes": 4, "depth": 2})
-    project = block_parameters.set_about(project, "Stage", "width", About(note="Half the channels.", low=1))
+    project = block_parameters.set_about(
+        project, "Stage", "width", ParameterDescription(note="Half the channels.", low=1)
+    )
     after = block_parameters.rename_number(project, "Stage", "width", "half")
     assert after.blocks["Stage"].params == {"half": 8, "k": 3}
-    assert after.blocks["Stage"].about == {"half": About(note="Half the channels.", low=1)}
+    assert after.blocks["Stage"].about == {"half": ParameterDescription(note="Half the channels.", low=1)}
     assert after.blocks["Stage"].graph.nodes["n2"].params["out_channels"] == "2*half"
     assert [dict(after.graph.nodes[i].params) for i in ("n2", "n4")] == [{"half": "classes + 1"}, {"half": 3}]
     assert infer(after).main.totals == infer(project).main.totals
@@ -66,7 +68,7 @@ def test_a_parameter_in_use_is_not_taken_away_but_can_be_filled_in() -> None:
 
 
 def test_bounds_are_held_where_the_block_is_used_and_travel_with_the_file() -> None:
-    about = About(note="How wide.\nHalf of what leaves.", low=2, high=64)
+    about = ParameterDescription(note="How wide.\nHalf of what leaves.", low=2, high=64)
     project = block_parameters.set_about(parametric(), "Stage", "width", about)
     assert project_file.loads(project_file.dumps(project)) == project
     assert not infer(project).errors()
@@ -77,10 +79,10 @@ def test_bounds_are_held_where_the_block_is_used_and_travel_with_the_file() -> N
     with pytest.raises(ValueError, match="at least 2 is wanted"):
         block_parameters.set_default(project, "Stage", "width", 1)
     with pytest.raises(ValueError, match="change the default first"):
-        block_parameters.set_about(project, "Stage", "width", About(low=9))
+        block_parameters.set_about(project, "Stage", "width", ParameterDescription(low=9))
     with pytest.raises(ValueError, match="cannot be at least"):
-        block_parameters.set_about(project, "Stage", "width", About(low=9, high=3))
-    plain = block_parameters.set_about(project, "Stage", "width", About())
+        block_parameters.set_about(project, "Stage", "width", ParameterDescription(low=9, high=3))
+    plain = block_parameters.set_about(project, "Stage", "width", ParameterDescription())
     assert plain == parametric()
 
 

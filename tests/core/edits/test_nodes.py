@@ -11,7 +11,7 @@ from visualnet.core import edits
 from visualnet.core.graph import Init, Port
 from visualnet.core.names import RESERVED, fault_in_name
 from visualnet.core.project import MAIN, Block, Project
-from visualnet.core.text.visible import clean
+from visualnet.core.text.hidden_characters import clean
 
 
 def two() -> Project:

@@ -28,8 +28,6 @@ from visualnet.training.loop.sinks import EventLog
 if os.name == "nt":
     pytest.skip("there are no pipes and signals of this kind here", allow_module_level=True)
 
-pytestmark = pytest.mark.timeout(20)
-
 
 def a_socket(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as made:

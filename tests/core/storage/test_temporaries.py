@@ -27,7 +27,7 @@ from visualnet.core.storage.temporaries import (
     Deadline,
     ReplacementFile,
     folder_aside,
-    sweep,
+    remove_stale_temporaries,
     sweep_all,
     sweep_run,
 )
@@ -36,14 +36,14 @@ ROOT = Path(__file__).parents[3]
 SOON = 60.0
 
 WRITER = """
-import sys, time
+import sys
 from pathlib import Path
 from visualnet.core.storage.temporaries import ReplacementFile, folder_aside
 target = Path(sys.argv[1])
 with ReplacementFile(target / "net.vnet"), folder_aside(target / "last") as folder:
     (folder / "weights.safetensors").write_bytes(bytes(1000))
     print("written", flush=True)
-    time.sleep(600)
+    sys.stdin.read()  # until it is killed, or whoever began it is gone
 """
 
 
@@ -57,20 +57,23 @@ def old(path: Path, seconds: float) -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill here")
 def test_what_a_living_process_writes_stays_and_what_a_killed_one_wrote_goes(tmp_path: Path) -> None:
-    child = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE)
+    command, pipe = [sys.executable, "-c", WRITER, str(tmp_path)], subprocess.PIPE
+    child = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe)
     try:
+        assert child.stdin is not None
         assert child.stdout is not None
         assert child.stdout.readline() == b"written\n"
         before = names(tmp_path)
         assert len(before) == 2
-        assert sweep(tmp_path, Deadline(SOON)) == 0
+        assert remove_stale_temporaries(tmp_path, Deadline(SOON)) == 0
         assert names(tmp_path) == before, "its locks are held"
     finally:
         child.kill()
         child.wait()
+        child.stdin.close()  # type: ignore[union-attr]
         child.stdout.close()  # type: ignore[union-attr]
     assert names(tmp_path) == before
-    assert sweep(tmp_path, Deadline(SOON)) == 2
+    assert remove_stale_temporaries(tmp_path, Deadline(SOON)) == 2
     assert names(tmp_path) == []
 
 
@@ -105,7 +108,7 @@ def test_after_ten_kills_while_saving_the_file_is_whole_and_nothing_stays(tmp_pa
         child.stdout.close()
         assert len(project_file.load(path).graph.nodes) in (300, 301)
         left += len(names(tmp_path)) - 1
-        sweep(tmp_path, Deadline(SOON), EARLIER_BESIDE)
+        remove_stale_temporaries(tmp_path, Deadline(SOON), EARLIER_BESIDE)
         assert names(tmp_path) == ["net.vnet"]
     assert left > 0, "at least one was killed while it wrote"
 
@@ -123,7 +126,7 @@ def test_only_our_own_names_are_touched(tmp_path: Path) -> None:
     for name in others:
         (tmp_path / name).touch()
         old(tmp_path / name, 2 * WEEK_S)
-    assert sweep(tmp_path, Deadline(SOON), EARLIER_BESIDE) == 0
+    assert remove_stale_temporaries(tmp_path, Deadline(SOON), EARLIER_BESIDE) == 0
     assert names(tmp_path) == sorted(others)
 
 
@@ -132,12 +135,12 @@ def test_what_earlier_versions_and_other_machines_left_goes_by_its_age(tmp_path:
     for path, age in ((earlier, DAY_S), (foreign, WEEK_S)):
         path.touch()
         old(path, age - 600)
-        assert sweep(tmp_path, Deadline(SOON), EARLIER_BESIDE) == 0
+        assert remove_stale_temporaries(tmp_path, Deadline(SOON), EARLIER_BESIDE) == 0
         old(path, age + 600)
-        assert sweep(tmp_path, Deadline(SOON), EARLIER_BESIDE) == 1
+        assert remove_stale_temporaries(tmp_path, Deadline(SOON), EARLIER_BESIDE) == 1
     (tmp_path / "settings-abcd1234").touch()
     old(tmp_path / "settings-abcd1234", 2 * DAY_S)
-    assert sweep(tmp_path, Deadline(SOON), EARLIER_OWN) == 1
+    assert remove_stale_temporaries(tmp_path, Deadline(SOON), EARLIER_OWN) == 1
 
 
 def test_one_that_cannot_be_taken_away_keeps_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +155,7 @@ def test_one_that_cannot_be_taken_away_keeps_no_other(tmp_path: Path, monkeypatc
         return remove(path, folder)
 
     monkeypatch.setattr(temporaries, "_remove_dead", protected)
-    assert sweep(tmp_path, Deadline(SOON)) == 2
+    assert remove_stale_temporaries(tmp_path, Deadline(SOON)) == 2
     assert names(tmp_path) == [paths[1].name]
 
 
@@ -164,11 +167,11 @@ def test_no_link_is_followed(tmp_path: Path) -> None:
     swept.mkdir()
     name = temporaries._name(swept / "net.vnet").name
     (swept / name).symlink_to(precious)
-    sweep(swept, Deadline(SOON))
+    remove_stale_temporaries(swept, Deadline(SOON))
     inside = temporaries._name(swept / "last")
     inside.mkdir()
     (inside / "link").symlink_to(precious)
-    assert sweep(swept, Deadline(SOON)) == 1
+    assert remove_stale_temporaries(swept, Deadline(SOON)) == 1
     assert (precious / "thesis.txt").read_text() == "all of it"
 
 
@@ -189,7 +192,7 @@ def test_every_place_is_looked_through_and_no_longer_than_wanted(tmp_path: Path)
 def test_a_folder_of_many_files_takes_no_time(tmp_path: Path) -> None:
     for number in range(5_000):
         (tmp_path / f"{number}.txt").touch()
-    _, calls = count_calls(lambda: sweep(tmp_path, Deadline(SOON), EARLIER_BESIDE))
+    _, calls = count_calls(lambda: remove_stale_temporaries(tmp_path, Deadline(SOON), EARLIER_BESIDE))
     assert calls < 70_000
 
 

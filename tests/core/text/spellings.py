@@ -12,8 +12,8 @@ from visualnet.core import names
 from visualnet.core.expressions import parse, read_number, read_whole, show
 from visualnet.core.text import format as words
 from visualnet.core.text.fuzzy_match import fuzzy
+from visualnet.core.text.hidden_characters import clean, visible
 from visualnet.core.text.values import name_before, read_value, step_value, write_value
-from visualnet.core.text.visible import clean, visible
 
 PAGE = Path(__file__).with_name("spellings.txt")
 NUMBERS = (

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from visualnet.core.project import DataChoice
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import BrokenSample

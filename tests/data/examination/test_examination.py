@@ -13,12 +13,12 @@ from tests.data.pictures_source import KIND
 from visualnet.core import edits
 from visualnet.core.project import DataChoice, DataFacts, FieldFacts, Project
 from visualnet.core.storage import project_file
-from visualnet.data.choosing import choose
 from visualnet.data.declare import DATASETS, DataSet
 from visualnet.data.division.registry import divide
 from visualnet.data.examination.copies import across_parts, find_copies, keep_together, leave_out
 from visualnet.data.examination.measure import describe_column, measure_data
 from visualnet.data.examination.sample_content import SampleContent, column_titles, read_contents, thin_curves
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import open_samples
 from visualnet.data.samples import ArraySamples
 from visualnet.layers.declaration.layer import Column, Spec

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from PIL import Image
 
 from visualnet.core.project import DataChoice, PreparationStep
-from visualnet.data.choosing import choose
 from visualnet.data.examination import preview
 from visualnet.data.examination.preview import preview_samples
+from visualnet.data.inspect_source import choose
 
 
 def test_tokens_are_shown_as_words(tmp_path: Path) -> None:

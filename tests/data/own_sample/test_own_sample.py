@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.source_makers.images import many_sizes_in_parts
 from visualnet.core.project import DataChoice, PreparationStep
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
 from visualnet.data.own_sample.drawing import centre_drawing, fit_picture, has_white_paper
 from visualnet.data.own_sample.inputs import list_inputs

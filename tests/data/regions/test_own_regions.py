@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 from PIL import Image
 
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
 from visualnet.data.regions.box_geometry import apply_refinement
 from visualnet.data.regions.region_samples import find_regions

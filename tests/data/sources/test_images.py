@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests.contract.source_makers.images import draw, names_with_classes, stems_with_numbers
 from visualnet.core.project import DataChoice
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import BrokenSample, Samples
 from visualnet.data.sources.common import files, first_entries

@@ -17,7 +17,7 @@ from visualnet.analysis.repair.search import repairs
 from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice, PreparationStep
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.registry import fields, make_data_set
 from visualnet.data.samples import BrokenSample, Samples
 from visualnet.data.sources.images.annotations import read_class_names

@@ -12,7 +12,7 @@ import soundfile
 import visualnet as vn
 from visualnet.core import edits
 from visualnet.core.project import DataChoice
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.registry import fields, fields_or_none
 from visualnet.training.events import EpochDone
 

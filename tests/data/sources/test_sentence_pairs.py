@@ -15,8 +15,8 @@ from visualnet.analysis import infer
 from visualnet.compiling.module import compile_project
 from visualnet.core import edits
 from visualnet.core.storage import project_file
-from visualnet.data.choosing import choose
 from visualnet.data.generators.translation import make_pair
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
 from visualnet.data.registry import make_data_set
 from visualnet.data.sources.registry import guess_sources

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from visualnet.core.project import DataChoice
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
 from visualnet.data.samples import BrokenSample
 from visualnet.data.sources.registry import guess_sources

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from visualnet.core.project import DataChoice
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.samples import BrokenSample
 from visualnet.data.sources.registry import SOURCES, guess_sources
 from visualnet.data.sources.source import Cancelled, SourceScan, make_source

@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.source_makers.torchvision_sets import draw, write_cifar10, write_idx, write_mat, write_mnist
 from visualnet.core.project import DataChoice
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.samples import BrokenSample
 from visualnet.data.sources.registry import guess_sources
 from visualnet.data.sources.source import SourceScan, make_source

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from visualnet.core.project import DataChoice
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import ArraySamples
 from visualnet.data.sources.source import SourceScan

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visualnet.core.project import DataChoice
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
 from visualnet.data.registry import make_data_set
 from visualnet.data.sources.registry import guess_sources

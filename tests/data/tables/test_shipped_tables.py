@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from visualnet.core.project import DataChoice
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
 from visualnet.data.registry import fields, make_data_set
 from visualnet.data.table_files import shipped_tables

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.data.tables.looking import FLOWERS, look, opened, words, write
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.registry import make_data_set
 from visualnet.data.sources.registry import guess_sources
 from visualnet.data.sources.source import Cancelled

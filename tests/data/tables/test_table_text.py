@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import ArraySamples
 from visualnet.data.sources import table

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from visualnet.figures.charts.marks import Dots, HitRegion, Label, Pixels, Stroke
+from visualnet.figures.sequences.align_components import align_signs
 from visualnet.figures.sequences.embedding_map import EmbeddingMap
 from visualnet.figures.sequences.heat_map import HeatMaps, Panel
-from visualnet.figures.sequences.steady_signs import align_signs
 from visualnet.figures.sequences.word_lines import FAINT, LINE, MOST_LINES, TOP, WordLines
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,7 @@ from shiboken6 import isValid
 from tests.flows.hands import LEFT, NONE
 from tests.flows.monkey.watch import Beats
 from visualnet.app.shell.closing_dialog import ClosingDialog
+from visualnet.app.theme.child_objects import find_descendants
 from visualnet.templates.index import template_list
 
 TICK_MS = 4
@@ -76,6 +78,14 @@ class Files:
         found = [*sorted(self.folder.iterdir()), self.folder, self.folder / "missing.vnet", Path("/proc/self/mem")]
         return str(self.chance.choice(found)), ""
 
+    def to_look_into(self, *_: object, **__: object) -> str:
+        """The answer of a dialog that asks for a folder. Qt's own, worked by hand, would make folders wherever the tests are run."""
+        return (
+            ""
+            if self.chance.random() < 0.2
+            else str(self.chance.choice([self.folder, self.folder / "gone", Path("/proc")]))
+        )
+
     def to_save(self, _parent: object = None, _title: str = "", wish: str = "", kinds: str = "") -> tuple[str, str]:
         """The answer of a dialog that asks where to save."""
         if self.chance.random() < 0.2:
@@ -102,6 +112,7 @@ class Answers:
         patches: list[tuple[Any, str, Callable[..., Any]]] = [
             (QFileDialog, "getOpenFileName", self.files.to_open),
             (QFileDialog, "getSaveFileName", self.files.to_save),
+            (QFileDialog, "getExistingDirectory", self.files.to_look_into),
             (QDesktopServices, "openUrl", lambda *_: True),
             (QDrag, "exec", lambda *_: Qt.DropAction.IgnoreAction),  # drops are events of their own
             (QPrintDialog, "exec", lambda *_: QDialog.DialogCode.Rejected),
@@ -110,16 +121,19 @@ class Answers:
             self._patched.append((owner, name, getattr(owner, name)))
             setattr(owner, name, made)
         self._active = True
+        self._began_in = Path.cwd()
+        os.chdir(self.files.folder)  # what is named without a folder is not written into the checkout
         self._again()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._active = False
+        os.chdir(self._began_in)
         for owner, name, before in self._patched:
             setattr(owner, name, before)
 
     def _again(self) -> None:
-        QTimer.singleShot(TICK_MS, self._tick)
+        QTimer.singleShot(TICK_MS, lambda: self._tick())  # PySide keeps a weak reference for each bound method
 
     def _tick(self) -> None:
         # A new timer each time: one whose slot opened a loop of its own would not fire in there.
@@ -194,7 +208,7 @@ def visible(root: QWidget, kinds: tuple[type, ...] = _WORKED) -> list[QWidget]:
     """What can be worked in a window now."""
     return [
         w
-        for w in root.findChildren(QWidget)
+        for w in find_descendants(root, QWidget)
         if isinstance(w, kinds) and w.isVisible() and w.isEnabled() and w.width() > 2
     ]
 

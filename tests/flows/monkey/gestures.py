@@ -24,6 +24,7 @@ from visualnet.app.features.palette.panel import MIME
 from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.shell.window import Window
 from visualnet.app.state.deferred_refresh import do_waiting_refreshes
+from visualnet.app.theme.child_objects import find_descendants
 from visualnet.app.theme.hidden_widgets import HiddenWidgets
 from visualnet.core.storage.project_file import dumps, loads
 from visualnet.data import registry
@@ -295,7 +296,7 @@ class Monkey:
             live()
         focus = QApplication.focusWidget()
         if not isinstance(focus, QLineEdit):
-            fields = [f for f in self.window.findChildren(QLineEdit) if f.isVisible() and f.isEnabled()]
+            fields = [f for f in find_descendants(self.window, QLineEdit) if f.isVisible() and f.isEnabled()]
             if not fields:
                 return
             focus = self.chance.choice(fields)
@@ -518,7 +519,7 @@ class Monkey:
 
     def _tasks(self) -> list[str]:
         """The names of what is still done beside the window, and where each is."""
-        return [f"{t.name}:\n{stack_of(t.name)}" for t in self.window.findChildren(BackgroundTask) if t.running]
+        return [f"{t.name}:\n{stack_of(t.name)}" for t in find_descendants(self.window, BackgroundTask) if t.running]
 
     def _close_tabs(self) -> None:
         """Until the home page alone is left, as at the start: each of the other pages is a tab with a document of its own."""

@@ -12,7 +12,7 @@ from tests.conftest import Amount
 from tests.graphs import random_project
 from visualnet.analysis import infer
 from visualnet.layers import LAYERS
-from visualnet.layers.declaration.drawings import Heads, Matrix, Slab, Spread, Table, Unrolled, Window
+from visualnet.layers.declaration.drawings import Heads, Matrix, NormalizedGroup, Spread, Table, Unrolled, Window
 from visualnet.layers.declaration.layer import Layer, ShapeError
 
 WINDOWED = [
@@ -116,7 +116,7 @@ def test_tables_steps_and_means_are_those_of_the_layers() -> None:
     }
     for tag, (shape, (means, over)) in slabs.items():
         slab = LAYERS[tag]().drawing(shape)
-        assert isinstance(slab, Slab)
+        assert isinstance(slab, NormalizedGroup)
         assert (slab.means, slab.over) == (means, over), tag
         assert slab.means * slab.over == slab.channels * slab.places
     assert LAYERS["batch_norm2d"]().drawing((6, 4, 5)).batch  # type: ignore[union-attr]

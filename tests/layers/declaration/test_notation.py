@@ -6,7 +6,7 @@ import pytest
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.notation import (
-    Fence,
+    Brackets,
     Frac,
     Row,
     Script,
@@ -47,7 +47,7 @@ def test_an_index_belongs_to_the_letter() -> None:
 
 def test_signs_keep_letter_and_figure_together() -> None:
     tree = notate(parse("floor((n + 2*p) / s)"), {"n": 28, "p": 2, "s": -1})
-    assert isinstance(tree, Fence) and isinstance(tree.inner, Frac) and isinstance(tree.inner.top, Row)
+    assert isinstance(tree, Brackets) and isinstance(tree.inner, Frac) and isinstance(tree.inner.top, Row)
     named = {s.text: s.figure for s in signs(tree) if s.key}
     assert named == {"n": "28", "p": "2", "s": "(−1)"} or named == {"n": "28", "p": "2", "s": "(-1)"}
 

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import visualnet
+from tests.training.changed_run import train_changed
 from tests.training.nets import small
 from tests.training.verifying.test_replay import keep, table
 from visualnet.cli.main import main
@@ -30,6 +31,7 @@ from visualnet.training.capsules.replaying import verify_capsule
 from visualnet.training.run_records.annotations import annotate, read_annotations
 from visualnet.training.run_records.from_log import read_record
 from visualnet.training.run_records.record import write_record
+from visualnet.training.runs.run_changes import project_of_run
 from visualnet.training.runs.run_model import read_project, read_run
 from visualnet.training.verifying.comparing import compare
 
@@ -80,6 +82,18 @@ def test_verify_replays_and_names_the_step_that_departs(run: Path, tmp_path: Pat
         log.write_bytes(whole)
     assert found.kind == "departs"
     assert "departs at step 1: loss was" in found.describe()
+
+
+def test_a_run_whose_network_was_changed_goes_along_with_the_one_that_it_began_with(tmp_path: Path) -> None:
+    begun = train_changed(tmp_path / "run", changes=2)
+    told = pack_run(tmp_path / "run", tmp_path / "a.vnetz")
+    assert {f"network-{at}/best.safetensors" for at in (0, 1)} < told.entries.keys()
+    opened = unpack_capsule(tmp_path / "a.vnetz", tmp_path / "there")
+    again = project_of_run(opened.folder)
+    assert (again.graph, again.recipe) == (begun.graph, begun.recipe)
+    found = verify_capsule(tmp_path / "a.vnetz")
+    assert found.kind == "equal"
+    assert "where another network took its place" in found.describe()
 
 
 def verify_capsule_of(run: Path, path: Path):  # type: ignore[no-untyped-def]

@@ -28,7 +28,7 @@ from visualnet.training.curve_export.while_training import BOARD, TABLE
 from visualnet.training.events import Event, Trouble
 from visualnet.training.loop.session import Session
 from visualnet.training.run_records.annotations import annotate
-from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.runs.network_mark import mark_of
 from visualnet.training.runs.run_model import read_run
 from visualnet.training.transfer.project_in_weights import read_project_of
@@ -142,6 +142,17 @@ def test_mlflow_holds_parameters_and_metrics(run: Path, tmp_path: Path) -> None:
     assert kept.info.status == "FINISHED"
     assert float(kept.data.params["lr"]) == small().recipe.lr
     assert len(client.get_metric_history(run_id, "step/loss")) == len(read_run(run).steps["loss"])
+
+
+@pytest.mark.filterwarnings("ignore")  # of MLflow's own use of SQLAlchemy
+def test_runs_are_added_to_what_is_in_the_store(run: Path, tmp_path: Path) -> None:
+    tracking = pytest.importorskip("mlflow.tracking")
+    file = tmp_path / "mlflow.db"
+    for name in ("first", "second"):
+        export_together({run: name}, file, "mlflow")
+    client = tracking.MlflowClient(tracking_uri=f"sqlite:///{file}")
+    place = client.get_experiment_by_name("visualnet").experiment_id
+    assert {one.info.run_name for one in client.search_runs([place])} == {"first", "second"}
 
 
 @pytest.mark.parametrize(

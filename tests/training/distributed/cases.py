@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
 from tests.training.by_hand import tiny
-from tests.training.nets import chain
+from tests.training.nets import Row, chain
+from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import DataChoice, Project, Recipe
+from visualnet.core.user import trusted_code
 
 
 def short() -> Project:
@@ -92,9 +95,102 @@ def normalized_sgd() -> Project:
     return msgspec.structs.replace(project, recipe=recipe)
 
 
+def unlabelled(kind: str, params: dict[str, Any], lowered: str, answer: str) -> Project:
+    """100 points that pass one layer; a loss is what its port ``lowered`` gives, the answer what ``answer`` does."""
+    nodes = {
+        "n1": Node(id="n1", kind="input", name="x", params={"field": "point", "size": (2,)}),
+        "n2": Node(id="n2", kind=kind, name="own", params=params),
+        "n3": Node(id="n3", kind="flow_nll" if lowered == "log_det" else "value_loss", name="cost"),
+        "n4": Node(id="n4", kind="output", name="answer"),
+    }
+    wires = {Port("n2", "x"): Port("n1", "x"), Port("n4", "x"): Port("n2", answer)}
+    if lowered == "log_det":
+        wires |= {Port("n3", "z"): Port("n2", answer), Port("n3", "log_det"): Port("n2", lowered)}
+    else:
+        wires[Port("n3", "x")] = Port("n2", lowered)
+    recipe = Recipe(epochs=2, batch_size=27, device="cpu", optimizer="SGD", lr=0.01)
+    data = DataChoice(name="points", options={"n": 100})
+    return Project(name="net", graph=Graph(nodes=nodes, wires=wires), data=data, recipe=recipe)
+
+
+def flow() -> Project:
+    """A flow whose layer sets its weights from the first batch."""
+    return unlabelled("act_norm", {}, "log_det", "y")
+
+
+def chains() -> Project:
+    """A machine with persistent chains: what is drawn differs from one process."""
+    return unlabelled("rbm", {"hidden_features": 4, "chains": 6}, "contrast", "again")
+
+
+def among(kind: str, size: tuple[int, ...], params: dict[str, Any] | None = None) -> Project:
+    """A classifier with this layer between, over numbers of this size."""
+    total = 1
+    for n in size:
+        total *= n
+    rows: list[Row] = [("linear", {"out_features": total}), ("reshape", {"size": size}), (kind, params or {})]
+    rows += [("flatten", {}), ("linear", {"out_features": 2})]
+    recipe = Recipe(epochs=2, batch_size=27, device="cpu", optimizer="SGD", lr=0.1)
+    data = DataChoice(name="points", options={"n": 100})
+    return chain(
+        rows, data, recipe, ("input", {"field": "point", "size": (2,)}), ("target", {}), "cross_entropy", "accuracy"
+    )
+
+
+FOLLOWS = {"track_running_stats": True}
+WITH_STATE: dict[str, Callable[[], Project]] = {
+    "act_norm": flow,
+    "rbm": chains,
+    "kohonen": lambda: unlabelled("kohonen", {"rows": 3, "columns": 3, "shrinking": 6}, "stress", "place"),
+    "batch_norm1d": lambda: among("batch_norm1d", (4, 2)),
+    "batch_norm2d": lambda: among("batch_norm2d", (2, 2, 2)),
+    "batch_norm3d": lambda: among("batch_norm3d", (2, 2, 2, 2)),
+    "instance_norm1d": lambda: among("instance_norm1d", (2, 4), FOLLOWS),
+    "instance_norm2d": lambda: among("instance_norm2d", (2, 2, 2), FOLLOWS),
+    "instance_norm3d": lambda: among("instance_norm3d", (2, 2, 2, 2), FOLLOWS),
+    "permutation": lambda: among("permutation", (4, 2)),
+    "python": lambda: among("python", (4, 2)),
+}
+"""For each layer that keeps more than weights, or sets them from what arrives: a training with it."""
+DRAWS = ("rbm",)
+"""Those that draw by chance in training, other numbers in each process."""
+
+SETS_WEIGHTS = """class Centre(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(channels))
+
+    def forward(self, x):
+        if self.training:
+            with torch.no_grad():
+                self.scale.copy_(x.mean((0, 2)))
+        return x * self.scale.reshape(-1, 1)
+"""
+
+
+def sets_weights() -> Project:
+    """A layer of one's own that sets its weights from what arrives, as nobody can know who has not run it."""
+    trusted_code.trust_for_now(SETS_WEIGHTS)
+    return among("python", (4, 2), {"source": SETS_WEIGHTS})
+
+
 CASES: dict[str, Callable[[], Project]] = {
     f.__name__: f
-    for f in (short, odd, last_of_two, guarded, clipped, ignoring, added_up, overlaps, normalized, normalized_sgd)
+    for f in (
+        short,
+        odd,
+        last_of_two,
+        guarded,
+        clipped,
+        ignoring,
+        added_up,
+        overlaps,
+        flow,
+        chains,
+        normalized,
+        normalized_sgd,
+    )
 }
-EQUAL = tuple(name for name in CASES if not name.startswith("normalized"))
+EQUAL = tuple(name for name in CASES if not name.startswith(("normalized", "chains")))
 """Those whose numbers are the same as of one process."""
+STATE_CASES = {f"state_{kind}": make for kind, make in WITH_STATE.items()} | {"sets_weights": sets_weights}

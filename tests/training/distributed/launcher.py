@@ -17,15 +17,15 @@ from typing import Any
 import torch
 import torch.distributed as dist
 
-from tests.training.distributed.cases import CASES, short
+from tests.training.distributed.cases import CASES, STATE_CASES, short
 from visualnet.cli.main import main as visualnet
 from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.training import events
 from visualnet.training.checkpoints import gather_tensor
 from visualnet.training.distributed.joined_processes import JoinedProcesses
-from visualnet.training.distributed.launched import launched
 from visualnet.training.distributed.process_group import ALONE, ProcessGroup
+from visualnet.training.distributed.torchrun_environment import launched
 from visualnet.training.loop import checkpointer
 from visualnet.training.loop.session import Session
 
@@ -52,7 +52,7 @@ def train_cases(folder: Path, names: list[str], shard: bool = False, joint: bool
         assert isinstance(group, JoinedProcesses)
         found = {}
         for name in names:
-            project = CASES[name]()
+            project = {**CASES, **STATE_CASES}[name]()
             found[name] = told(
                 project,
                 JoinedProcesses(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from tests.training.by_hand import tiny
@@ -15,15 +16,24 @@ from tests.training.distributed.conftest import Launcher, said
 from tests.training.distributed.launcher import told
 from tests.training.distributed.test_two_processes import close, same_losses, saved, trained_alike
 from tests.training.process_server import NEEDS_FORK
+from visualnet.analysis import infer
+from visualnet.compiling.module import Model
 from visualnet.core.project import Project
+from visualnet.data.loading import load
+from visualnet.layers.recipe.settings import recipe_of_run, settings
+from visualnet.training import devices
 from visualnet.training.checkpoints import read_header
-from visualnet.training.distributed.launched import ProcessRank
+from visualnet.training.distributed import sharding
+from visualnet.training.distributed.joined_processes import JoinedProcesses
+from visualnet.training.distributed.process_group import Member
+from visualnet.training.distributed.torchrun_environment import ProcessRank
+from visualnet.training.events import Processes
+from visualnet.training.loop.network.parts import build_parts, compile_network
+from visualnet.training.machine.hardware_options import Machine
+from visualnet.training.run_records.from_log import read_record
 from visualnet.training.runs.run_model import read_run
 
-pytestmark = [
-    NEEDS_FORK,
-    pytest.mark.timeout(120),
-]
+pytestmark = NEEDS_FORK
 SHARDED = ("short", "odd", "last_of_two", "ignoring", "added_up", "clipped")
 
 
@@ -52,6 +62,7 @@ def test_checkpoints_are_whole_so_that_a_run_goes_on_with_or_without(
         arguments = ["train", net, "--run", str(run), *more, *(["--shard"] if shards else [])]
         launcher.start(tmp_path, size=size, arguments=arguments, often=True)
         assert launcher.end() == [0] * size, said(tmp_path)
+        assert read_record(run).processes == Processes(count=size, shard=shards)
     launcher.start(tmp_path, size=1, arguments=["train", net, "--run", str(whole), "--epochs", "4"])
     assert launcher.end() == [0]
     same_losses(run, whole)
@@ -77,8 +88,6 @@ def shared() -> Project:
     ],
 )
 def test_what_cannot_be_divided_is_refused_with_a_way_out(make: Callable[[], Project], words: str) -> None:
-    from visualnet.training.distributed import sharding
-
     with pytest.raises(ValueError, match="train it without --shard") as refused:
         sharding.check(make())
     assert words in str(refused.value)
@@ -104,3 +113,29 @@ def test_joint_batch_normalization_is_that_of_one_process(shard: bool, launcher:
     trained_alike(ours, one)
     for here, there in zip(ours["buffers"], one["buffers"], strict=True):
         close(here, there)
+
+
+class Divided(Exception):
+    """The network was to be divided, which is as far as this goes."""
+
+
+def test_network_is_on_the_cpu_until_it_is_divided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not fit the device whole must never be there whole. No GPU is needed: a network on the CPU is moved to none."""
+    gpu, seen = torch.device("cuda:0"), []
+
+    def shard(model: Model, device: torch.device, size: int) -> None:
+        seen.append(({tensor.device.type for tensor in model.objective.state_dict().values()}, device, size))
+        raise Divided
+
+    monkeypatch.setattr(sharding, "shard", shard)
+    members = [Member(rank, "here", rank) for rank in (0, 1)]
+    group = JoinedProcesses(members, 0, gpu, 0, lambda told, error: told, shards=True, joint=True)
+    project = normalized()
+    data, place = load(project.data), devices.place("cpu", 1)
+    machine = Machine(settings(recipe_of_run(project.recipe)), place, lambda event: None, group)
+    machine.device = gpu
+    model = compile_network(project, infer(project, None, data.fields), data, machine)
+    sampler: Any = None  # nothing is drawn before
+    with pytest.raises(Divided):
+        build_parts(model, data, place, machine, sampler)
+    assert seen == [({"cpu"}, gpu, 2)]

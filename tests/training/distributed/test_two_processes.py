@@ -17,6 +17,7 @@ from tests.training.distributed.cases import CASES, EQUAL, short
 from tests.training.distributed.conftest import Launcher, said
 from tests.training.distributed.launcher import told
 from tests.training.gan import gan
+from tests.training.nets import small
 from tests.training.process_server import NEEDS_FORK
 from tests.waiting import until
 from visualnet.core.project import Project
@@ -24,13 +25,16 @@ from visualnet.core.storage import project_file
 from visualnet.training.checkpoints import LAST
 from visualnet.training.distributed import refusals
 from visualnet.training.distributed.joined_processes import JoinedProcesses
-from visualnet.training.distributed.launched import ProcessRank, launched
 from visualnet.training.distributed.process_group import Member
+from visualnet.training.distributed.torchrun_environment import ProcessRank, launched
+from visualnet.training.events import Processes
+from visualnet.training.run_records.from_log import read_record
 from visualnet.training.runs.run_model import RunModel, read_run
+from visualnet.training.verifying.comparing import compare
+from visualnet.training.verifying.replay import verify_run
 
 pytestmark = [
     NEEDS_FORK,
-    pytest.mark.timeout(120),
 ]
 TOLERANCE = 2e-6
 """Parts are added in another order: so far may losses and weights of one process and two lie apart (float32, values near 1)."""
@@ -69,6 +73,13 @@ def test_batch_statistics_are_those_of_each_part_and_that_is_said(two: dict[str,
     ours = two["normalized"]
     assert ours["reason"] == "done" and ours["alike"]
     assert "batch normalization takes its mean and deviation from each process's own part" in ours["said"][0]
+
+
+def test_persistent_chains_are_led_on_alike_in_all_processes(two: dict[str, Any]) -> None:
+    ours = two["chains"]
+    assert ours["reason"] == "done" and ours["alike"] and not ours["said"]
+    (states,) = (np.array(one) for one in ours["buffers"] if np.shape(one))
+    assert states.shape == (6, 2) and np.isin(states, (0, 1)).all()
 
 
 def several(size: int, rank: int, least: int) -> JoinedProcesses:
@@ -113,10 +124,24 @@ def test_a_run_goes_on_with_another_number_of_processes(
     for size, more in zip(sizes, (("--epochs", "2"), ("--epochs", "4", "--resume")), strict=True):
         launcher.start(tmp_path, size=size, arguments=["train", net, "--run", str(tmp_path / "run"), *more])
         assert launcher.end() == [0] * size, said(tmp_path)
+        assert read_record(tmp_path / "run").processes == Processes(count=size)
+    assert verify_run(tmp_path / "run").kind == "cannot", "a part of it was computed by two"
     launcher.start(tmp_path, size=1, arguments=["train", net, "--run", str(tmp_path / "whole"), "--epochs", "4"])
     assert launcher.end() == [0]
     same_losses(tmp_path / "run", tmp_path / "whole")
     assert (tmp_path / "out.0").read_text().count("epoch 4/4") == 2
+
+
+def test_as_many_processes_give_the_same_bits_again(launcher: Launcher, tmp_path: Path) -> None:
+    net = saved(small(epochs=1, device="cpu"), tmp_path)  # with dropout: each process draws its own chance
+    for name in ("run", "again"):
+        launcher.start(tmp_path, arguments=["train", net, "--run", str(tmp_path / name)])
+        assert launcher.end() == [0, 0], said(tmp_path)
+    assert compare(read_run(tmp_path / "run"), read_run(tmp_path / "again")).equal
+    found = verify_run(tmp_path / "run")
+    assert found.kind == "cannot"
+    assert "It was trained by 2 processes:" in found.words
+    assert "torchrun --nproc-per-node 2 -m visualnet train PROJECT," in found.words
 
 
 def endless(launcher: Launcher, folder: Path, **more: Any) -> list[int]:

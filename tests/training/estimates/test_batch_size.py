@@ -14,7 +14,7 @@ from visualnet.analysis.cost.totals import Costs
 from visualnet.core.process.machine_memory import machine_memory
 from visualnet.core.storage import project_file
 from visualnet.data.loading import load
-from visualnet.training import exclusive
+from visualnet.training import training_lock
 from visualnet.training.estimates import batch_size
 from visualnet.training.estimates.batch_size import find_largest_batch
 from visualnet.training.estimates.sizes import as_json, table_rows
@@ -76,7 +76,7 @@ def test_not_even_one_sample_and_too_slow_are_said(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(batch_size, "MOST_STEP_S", 1e-9)
     slow = find_largest_batch(project, data)
     assert slow.largest.batch == 8 and "were not tried: a step with 16 samples" in slow.why
-    with exclusive.training(), pytest.raises(exclusive.Busy):
+    with training_lock.training(), pytest.raises(training_lock.Busy):
         find_largest_batch(project, data)
 
 

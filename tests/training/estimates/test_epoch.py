@@ -12,7 +12,7 @@ from visualnet.analysis.cost.totals import Costs
 from visualnet.core import edits
 from visualnet.core.storage import project_file
 from visualnet.data.loading import load
-from visualnet.training import console, exclusive
+from visualnet.training import console, training_lock
 from visualnet.training.console import TrainOptions, train
 from visualnet.training.estimates import epoch_test
 from visualnet.training.estimates.epoch import error_words, measured_of
@@ -77,7 +77,7 @@ def test_memory_is_counted_and_nothing_is_measured_beside_a_run() -> None:
     data = load(project.data)
     found = measure_epoch(project, data)
     assert found.memory == pytest.approx(Costs(infer(project)).whole().training, rel=0.35) and found.free > found.memory
-    with exclusive.training(), pytest.raises(exclusive.Busy):
+    with training_lock.training(), pytest.raises(training_lock.Busy):
         measure_epoch(project, data)
 
 

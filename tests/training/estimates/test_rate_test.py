@@ -21,7 +21,7 @@ from visualnet.core.storage.paths import runs_dir
 from visualnet.data.loading import load
 from visualnet.data.tensors import Sampler, Tensors
 from visualnet.resources import resource
-from visualnet.training import exclusive
+from visualnet.training import training_lock
 from visualnet.training.estimates.rate_curve import propose, rising_rates
 from visualnet.training.estimates.rate_test import run_rate_test
 from visualnet.training.estimates.trial import open_trial
@@ -118,14 +118,14 @@ def test_a_training_that_begins_ends_the_test(tmp_path: Path) -> None:
     def check(share: float) -> None:
         if share > 0.1 and not job.ident:
             job.start()
-            while not exclusive._trainings:
+            while not training_lock._trainings:
                 pass
 
-    with pytest.raises(exclusive.Busy, match="training goes on"):
+    with pytest.raises(training_lock.Busy, match="training goes on"):
         run_rate_test(project, load(project.data), check)
     job.join()
     assert any(getattr(event, "reason", "") == "done" for event in events)
-    with exclusive.training(), pytest.raises(exclusive.Busy):
+    with training_lock.training(), pytest.raises(training_lock.Busy):
         run_rate_test(project, load(project.data))
 
 

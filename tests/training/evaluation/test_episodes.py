@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from tests.training.procedures.test_deep_q import game
+from tests.training.procedures.test_deep_q import JUDGING, break_episode, game
 from tests.training.test_session import train
 from visualnet.analysis import infer
 from visualnet.api.training import load_run
@@ -97,6 +99,27 @@ def test_it_is_told_in_every_form(
     )
     assert target.read_text("utf-8").startswith("<!doctype html>")
     assert load_run(run[0]).evaluate().figures[0].keys() == found.figures[0].keys()
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("fault", "words"), [*JUDGING, (None, "could not begin the episode of seed {seed}: OSError: the arena is closed")]
+)
+def test_a_world_that_breaks_is_told_with_step_and_seed(
+    fault: Any, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From the command line and from Python; nothing of it is kept."""
+    project = game(data=PLACE, epochs=1)
+    project_file.save(tmp_path / "project.vnet", project)
+    assert train(project, tmp_path).state == "done"
+    seed = FIRST_SEEDS["validation"] + 1
+    with monkeypatch.context() as patch:
+        break_episode(seed, fault, patch)
+        with pytest.raises(ValueError, match=words.format(seed=seed)):
+            load_run(tmp_path).evaluate()
+        assert main(["evaluate", str(tmp_path)]) == 2
+        assert re.search(words.format(seed=seed), capsys.readouterr().err)
+    assert evaluate(tmp_path).size == EPISODES
 
 
 def test_it_ends_between_two_steps_where_nobody_waits(run: tuple[Path, Project]) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 import visualnet as vn
 from visualnet.core import edits
 from visualnet.core.project import Project
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
 from visualnet.training.evaluation.evaluation import evaluate
 from visualnet.training.evaluation.report import write_report

@@ -21,7 +21,7 @@ from visualnet.training import events
 from visualnet.training.control import Control
 from visualnet.training.loop.session import Session
 from visualnet.training.process.server import serving
-from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.runs.run_model import RunModel
 
 PAGE = 4096

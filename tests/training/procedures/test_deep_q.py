@@ -321,6 +321,98 @@ def test_a_world_that_breaks_ends_the_run_in_words_and_nothing_is_lost(
     assert values(model) + values(resumed) == values(whole)
 
 
+def closed(self: MouseWorld, action: int) -> Any:
+    raise OSError("the arena is closed")
+
+
+def unseen(self: MouseWorld, action: int) -> Any:
+    return np.full((4, 5, 5), np.nan, np.float32), 0.0, False, False, {}
+
+
+def in_words(self: MouseWorld, action: int) -> Any:
+    return np.full((4, 5, 5), "cheese"), 0.0, False, False, {}
+
+
+def without_number(self: MouseWorld, action: int) -> Any:
+    return np.zeros((4, 5, 5), np.float32), None, False, False, {}
+
+
+JUDGING = [
+    (
+        closed,
+        r"at step 3 of the episode of seed {seed} the environment failed on action \d: OSError: the arena is closed",
+    ),
+    (without_reward, r"at step 3 of the episode of seed {seed} the reward is nan"),
+    (without_number, r"at step 3 of the episode of seed {seed} the environment failed on action \d: TypeError: float"),
+    (too_wide, r"at step 3 of the episode of seed {seed} the observation has the shape \(4, 7, 7\)"),
+    (unseen, r"at step 3 of the episode of seed {seed} the observation holds nan"),
+    (in_words, r"at step 3 of the episode of seed {seed} the observation is of type <U6; numbers are wanted"),
+]
+
+
+def break_episode(of: int, fault: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every mouse fail at the third step of this episode; without a fault, at its beginning."""
+    begin, step = MouseWorld.reset, MouseWorld.step
+    begun: dict[int, int | None] = {}
+
+    def reset(self: MouseWorld, *, seed: int | None = None, **more: Any) -> Any:
+        begun[id(self)] = seed
+        if fault is None and seed == of:
+            raise OSError("the arena is closed")
+        return begin(self, seed=seed, **more)
+
+    def broken(self: MouseWorld, action: int) -> Any:
+        fails = fault is not None and begun.get(id(self)) == of and self.taken == 2
+        return fault(self, action) if fails else step(self, action)
+
+    monkeypatch.setattr(MouseWorld, "reset", reset)
+    monkeypatch.setattr(MouseWorld, "step", broken)
+
+
+@pytest.mark.few(3)
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [*JUDGING, (None, r"could not begin the episode of seed {seed}: OSError: the arena is closed")],
+)
+def test_a_world_that_breaks_while_it_is_judged_ends_the_run_in_words_and_nothing_is_lost(
+    fault: Any, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the second of the episodes that every epoch is judged by; mended, the run goes on to the last bit."""
+    project = game(epochs=2)
+    data = load(project.data)
+    with monkeypatch.context() as patch:
+        break_episode(1_000_001, fault, patch)
+        model = train(project, tmp_path, data=data)
+    assert model.state == "failed"
+    assert model.failed is not None
+    assert re.search(f"^judging after epoch 1: .*{words.format(seed=1_000_001)}", model.failed.words)
+    assert read_state(tmp_path / "last").step == len(values(model)) == 25
+    whole, resumed = train(project), train(project, tmp_path, resume=True)
+    assert values(model) + values(resumed) == values(whole)
+    assert [e.validation for e in resumed.epochs] == [e.validation for e in whole.epochs]
+
+
+def test_an_episode_that_cannot_begin_is_begun_again_by_who_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, begin, count = game(data={"side": 5, "steps": 20}), MouseWorld.reset, [0]
+    data = load(project.data)
+
+    def reset(self: MouseWorld, **how: Any) -> Any:
+        count[0] += 1
+        if count[0] == 3:
+            raise OSError("the arena is closed")
+        return begin(self, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MouseWorld, "reset", reset)
+        model = train(project, tmp_path, data=data)
+    assert model.failed is not None
+    assert re.search(r"could not begin the episode of seed \d+: OSError: the arena", model.failed.words)
+    whole, resumed = train(project), train(project, tmp_path, resume=True)
+    assert values(model) + values(resumed) == values(whole)
+
+
 @pytest.mark.wide
 def test_what_diverges_names_the_node() -> None:
     model = train(game(lr=1e6, rounds=200, discount=1.0))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.training.by_hand import tiny
+from tests.training.process_server import ROOT, environment
 from tests.training.search.tiny_search import RATES, search, searched
 from visualnet.data.loading import load
 from visualnet.training import events
@@ -25,10 +26,11 @@ from visualnet.training.loop import checkpointer, session
 from visualnet.training.process.follow import Follower
 from visualnet.training.process.remote_control import RemoteControl
 from visualnet.training.process.server import serving
-from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.run_records.from_log import follow, read_record
 from visualnet.training.run_records.record import RunRecord, clip_record
 from visualnet.training.runs.run_model import RunModel, read_run
+from visualnet.training.search.study import Study, counts, is_over
 from visualnet.training.search.worker import TrialStarted
 
 DAY = 86_400.0
@@ -75,12 +77,13 @@ def test_a_search_whose_folder_vanishes_ends_with_words(tmp_path: Path) -> None:
     assert not (folder / "journal.jsonl").exists()
 
 
+# With -B: what Python would compile under the limit would be cut too, and stay so for all who import it later.
 FULL = """
 import resource, sys
 from pathlib import Path
 from tests.training.by_hand import tiny
 from visualnet.training.console import TrainOptions, train
-from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.create_run_folder import begin_run
 import visualnet.training.loop.session, visualnet.training.loop.checkpointer as checkpointer
 checkpointer.CHECKPOINT_S = 0.0
 project = tiny(epochs=40)
@@ -93,17 +96,55 @@ sys.exit(train(project, TrainOptions(run=Path(sys.argv[1]))))
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no limit on files here")
 def test_a_disk_that_takes_no_more_ends_nothing_and_is_told(tmp_path: Path) -> None:
     """Every file of the run may have 3,000 bytes: the log and the weights want more."""
-    root, folder = Path(__file__).parents[3], tmp_path / "run"
-    environment = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
-    told = subprocess.run(
-        [sys.executable, "-c", FULL, str(folder)], cwd=root, env=environment, capture_output=True, text=True
-    )
-    assert "Traceback" not in told.stderr, told.stderr
+    folder = tmp_path / "run"
+    told = run_limited(FULL, folder)
     assert "can no longer be written" in told.stdout + told.stderr
     assert "epoch 40/40" in told.stdout, told.stdout + told.stderr
     model = read_run(folder)
     assert model.unread == "" and model.epochs, "what was written is whole"
     assert (folder / "events.jsonl").stat().st_size <= 3000
+
+
+def run_limited(source: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run it in a process of its own, for a limit on files stays; it raises nothing."""
+    command = [sys.executable, "-B", "-c", source, str(folder)]
+    told = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
+    assert "Traceback" not in told.stderr, told.stderr
+    return told
+
+
+FULL_SEARCH = """
+import resource, sys
+from pathlib import Path
+from tests.training.search.tiny_search import RATES, searched
+from visualnet.training.experiments.runner import StopControl
+from visualnet.training.search import folder as kept
+from visualnet.training.search.worker import work
+import visualnet.data.loading, visualnet.training.loop.session, visualnet.training.search.study
+folder, told = Path(sys.argv[1]), []
+kept.begin(folder, searched(RATES, method="random", trials=8))
+resource.setrlimit(resource.RLIMIT_FSIZE, (3500, 3500))
+work(folder, StopControl(), told.append)
+print(told[-1].reason, told[-1].words)
+"""
+
+
+@pytest.mark.wide
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no limit on files here")
+def test_a_search_on_a_disk_that_takes_no_more_ends_with_words_and_goes_on_later(tmp_path: Path) -> None:
+    """Every file may have 3,500 bytes, which the journal reaches in the middle of a line, with some trials done."""
+    folder = tmp_path / "s"
+    told = run_limited(FULL_SEARCH, folder)
+    assert told.stdout.startswith(f"failed {folder}: the search cannot be kept there"), told.stdout
+    assert "Free some space" in told.stdout and "start the search again" in told.stdout
+    journal = folder / "journal.jsonl"
+    assert journal.stat().st_size <= 3500
+    before = {trial.number: trial.value for trial in Study(folder).trials() if trial.state == "done"}
+    assert before
+    trials, ended = search(folder, searched(RATES, method="random", trials=8))
+    assert ended.reason == "done", ended.words
+    assert before.items() <= {trial.number: trial.value for trial in trials}.items(), "what was reached is kept"
+    assert sum(map(counts, trials)) == 8 and all(map(is_over, trials))
 
 
 @given(st.lists(st.sampled_from([0.0, DAY, -DAY, 400 * DAY, -400 * DAY, 0.5]), min_size=6, max_size=6))

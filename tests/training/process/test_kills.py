@@ -21,7 +21,7 @@ from visualnet.core.storage import project_file
 from visualnet.training import events
 from visualnet.training.checkpoints import find_checkpoints, read_state
 from visualnet.training.process.child import LENGTH, TrainingTask
-from visualnet.training.process.ending import record_lost_ending
+from visualnet.training.process.exit_report import record_lost_ending
 from visualnet.training.process.follow import Follower
 from visualnet.training.process.log_tail import whole_size_of
 from visualnet.training.process.remote_control import RemoteControl

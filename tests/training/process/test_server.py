@@ -28,6 +28,15 @@ from visualnet.training.process.server import RunServer
 from visualnet.training.runs.run_model import LOG, RunModel, create_run, read_run
 
 
+def test_a_run_that_says_nothing_touches_its_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(address, "BEAT_S", 0.05)
+    run = Run(tmp_path / "run")
+    file = run.folder / address.FILE
+    os.utime(file, (1.0, 1.0))
+    until(lambda: os.stat(file).st_mtime > 1, "a touch")
+    run.close()
+
+
 class Run:
     """A run that tells what a test wants: log and server, as a session has them."""
 

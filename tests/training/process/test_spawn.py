@@ -26,7 +26,7 @@ from visualnet.core.user import trusted_code
 from visualnet.training import events
 from visualnet.training.control import Control
 from visualnet.training.process import address
-from visualnet.training.process.ending import record_lost_ending
+from visualnet.training.process.exit_report import record_lost_ending
 from visualnet.training.process.follow import Follower
 from visualnet.training.process.log_tail import whole_size_of
 from visualnet.training.process.remote_control import RemoteControl

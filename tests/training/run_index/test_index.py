@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import sqlite3
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from visualnet.training import events
+from visualnet.training.events import Processes
 from visualnet.training.run_index import facts as facts_module
 from visualnet.training.run_index.filter_line import FilterError, parse_filter
 from visualnet.training.run_index.index import RunIndex
@@ -88,6 +91,17 @@ def test_filters(index: RunIndex, line: str, wanted: str) -> None:
     assert ids(index, line) == [f"run-{at}" for at in wanted]
 
 
+def test_processes_are_a_column_and_a_condition(tmp_path: Path) -> None:
+    make(tmp_path, "alone")
+    make(tmp_path, "cluster", processes=Processes(count=4, hosts=2, shard=True))
+    index = RunIndex(tmp_path, None)
+    index.refresh()
+    assert ids(index, "processes>1") == ids(index, "machines:2 shard:true sync_batchnorm:false") == ["cluster"]
+    assert ids(index, "processes=1") == ["alone"]
+    assert {"processes", "machines", "shard", "sync_batchnorm"} <= set(index.names())
+    index.close()
+
+
 def test_order_scope_columns_and_names(index: RunIndex) -> None:
     everything = Scope(archived=True, hidden=True)
     assert ids(index, sort="lr", descending=False, scope=everything) == ["run-2", "run-1", "run-0"]
@@ -131,6 +145,59 @@ def test_an_index_that_is_lost_broken_or_newer_is_made_anew(tmp_path: Path, harm
     again = RunIndex(root, file)
     again.refresh()
     assert ids(again, scope=Scope(archived=True)) == ["run-2", "run-1", "run-0"]
+    again.close()
+
+
+@contextlib.contextmanager
+def full_disk(most: int) -> Iterator[None]:
+    """No file may grow beyond so many bytes."""
+    import resource
+
+    before, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, hard))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no limit on files here")
+@pytest.mark.parametrize("most", [0, 4096, 20_000, 30_000, 34_000, 36_000, 38_000, 42_000, 1_000_000])
+def test_runs_are_listed_and_found_on_a_disk_that_takes_no_more(most: int, tmp_path: Path) -> None:
+    """However far the file comes: within its tables, or within its rows, the first ones or those that are new."""
+    root, file = tmp_path / "runs", tmp_path / "index" / "runs.sqlite"
+    make_several(root)
+    first = RunIndex(root, file)
+    first.refresh()
+    make(root, "new", started=2e9)
+    with full_disk(most):
+        first.refresh()
+        other = RunIndex(root, file)
+        other.refresh()
+        assert ids(first) == ids(other) == ["new", "run-1", "run-0"]
+        assert ids(first, "optimizer=adam") == ["run-1"]
+    make(root, "newer", started=3e9)
+    for one in (first, other):
+        one.refresh()
+        assert ids(one) == ["newer", "new", "run-1", "run-0"]
+        one.close()
+    again = RunIndex(root, file)
+    again.refresh()
+    assert ids(again) == ["newer", "new", "run-1", "run-0"]
+    again.close()
+
+
+def test_index_that_cannot_grow_goes_on_in_memory_and_its_file_stays(index: RunIndex, tmp_path: Path) -> None:
+    file = tmp_path / "index" / "runs.sqlite"
+    pages = index._connection.execute("PRAGMA page_count").fetchone()[0]
+    index._connection.execute(f"PRAGMA max_page_count = {pages}")  # “database or disk is full” beyond
+    for number in range(40):
+        make(tmp_path / "runs", f"new-{number}", project="x" * 400, started=2e9 + number)
+    before = file.stat().st_ino
+    index.refresh()
+    assert len(ids(index)) == 42 and file.stat().st_ino == before
+    again = RunIndex(index.root, file)
+    assert len(ids(again, scope=Scope(archived=True))) == 3, "what it had until then"
     again.close()
 
 

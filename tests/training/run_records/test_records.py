@@ -17,6 +17,7 @@ from tests.training.by_hand import EACH, EPOCHS, tiny
 from visualnet.data.loading import load
 from visualnet.training import events
 from visualnet.training.control import Control
+from visualnet.training.events import Processes
 from visualnet.training.loop.session import Session
 from visualnet.training.run_records.annotations import (
     ANNOTATIONS,
@@ -25,7 +26,7 @@ from visualnet.training.run_records.annotations import (
     clean_annotations,
     read_annotations,
 )
-from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.run_records.from_log import read_record
 from visualnet.training.run_records.record import RECORD, Origin, RunRecord, parse_record, read_file, write_record
 from visualnet.training.run_records.revision import find_revision
@@ -93,6 +94,31 @@ def test_a_run_of_an_earlier_version_is_read_from_its_log(tmp_path: Path) -> Non
     assert read_record(folder).epochs == EPOCHS
     with pytest.raises(ValueError, match="holds no run"):
         read_record(tmp_path)
+
+
+def test_the_processes_of_a_run_are_remembered_and_one_is_meant_where_an_earlier_version_said_nothing(
+    tmp_path: Path,
+) -> None:
+    folder = begin_run(tiny(), tmp_path / "run")
+    train(folder, stop_at=1)
+    assert read_record(folder).processes == Processes()
+    log, several = folder / LOG, Processes(count=6, hosts=2, shard=True, sync_batchnorm=True)
+    head, _, rest = log.read_bytes().partition(b"\n")
+    assert b'"processes":{},' in head
+    spelled = b'"processes":{"count":6,"hosts":2,"shard":true,"sync_batchnorm":true},'
+    for told, wanted in ((spelled, several), (b"", Processes())):
+        (folder / RECORD).unlink()
+        log.write_bytes(head.replace(b'"processes":{},', told) + b"\n" + rest)
+        assert read_record(folder).processes == wanted
+        assert read_run(folder).processes == wanted
+        write_record(folder, read_record(folder))
+        assert read_record(folder).processes == wanted
+    assert several.words == "6 processes on 2 machines, weights divided, batch statistics of all"
+    kept = json.loads((folder / RECORD).read_bytes())
+    del kept["processes"]
+    assert parse_record(json.dumps(kept).encode()).processes == Processes(), "a record of an earlier version"
+    kept["processes"] = {"count": 0}
+    assert "processes" in str(parsed(json.dumps(kept).encode()))
 
 
 def test_a_run_that_cannot_begin_says_why(tmp_path: Path) -> None:

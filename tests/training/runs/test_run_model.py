@@ -169,7 +169,6 @@ def test_a_log_of_an_absurd_time_is_shown_with_its_time_unknown(time: str, tmp_p
     assert history.format_begin(model.ref()) == "20260101-000000-net, time unknown"
 
 
-@pytest.mark.timeout(20)
 def test_what_is_no_log_ends_no_reading(tmp_path: Path) -> None:
     """A pipe, a device and a file of a tebibyte of nothing."""
     for name in ("pipe", "device", "nothing", "folder"):

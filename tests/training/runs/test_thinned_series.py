@@ -16,7 +16,7 @@ from tests.training.by_hand import EACH, tiny
 from visualnet.data.loading import load
 from visualnet.training import events
 from visualnet.training.loop.session import Session
-from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.runs import run_model
 from visualnet.training.runs.curve_points.thinned import PENDING, bucket_of, join
 from visualnet.training.runs.run_model import RunModel, read_run

@@ -11,7 +11,10 @@ from tests.training.procedures.test_deep_q import game
 from tests.training.script.held import differences, printed
 from visualnet.core import edits
 from visualnet.data.loading import load
-from visualnet.training.script.refusals import CannotPrint
+from visualnet.layers.recipe.procedures import PROCEDURES, SUPERVISED
+from visualnet.training.loop.procedures import deep_q
+from visualnet.training.loop.procedures.deep_q import DeepQ
+from visualnet.training.script.lines.round_lines import CannotPrint, printed_procedures
 from visualnet.training.script.training_script import training_script
 
 CASES: dict[str, tuple[str, bool, dict[str, Any]]] = {
@@ -35,6 +38,19 @@ def test_the_world_is_printed_or_imported(tmp_path: Path) -> None:
     assert "class MouseWorld:" in mouse
     assert "gymnasium" not in mouse.replace("gymnasium.Env", "")
     assert 'gymnasium.make("CartPole-v1", max_episode_steps=500)' in cart
+
+
+class OfAnother(DeepQ):
+    """Rounds of play that are not quite those of deep Q-learning."""
+
+
+def test_lines_are_those_that_the_procedures_own_class_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert printed_procedures() == PROCEDURES.keys()
+    monkeypatch.setattr(deep_q, "DeepQ", OfAnother)
+    assert printed_procedures() == {SUPERVISED}
+    project = game("mouse")
+    with pytest.raises(CannotPrint, match="cannot yet say the procedure “deep_q”"):
+        training_script(project, load(project.data))
 
 
 def test_what_it_cannot_say_of_play_is_refused() -> None:

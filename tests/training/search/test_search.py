@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.training.search.tiny_search import RATES, UNITS, search, searched, stop_at
 from visualnet.cli.main import main
@@ -85,14 +86,40 @@ def test_bad_trials_are_given_up_early_and_what_does_not_fit_is_told(tmp_path: P
 
 def test_trials_with_numbers_that_become_infinite_are_given_up(tmp_path: Path) -> None:
     rates = SearchEntry(address="lr", choices=(1e6, 0.05))
-    project = edits.set_recipe(searched(rates, method="grid", epochs=8), optimizer="SGD")
-    trials, ended = search(tmp_path / "s", edits.set_params(project, "", [_id(project, "hidden")], {"bias": True}))
-    assert ended.reason == "done" and trials[1].state == "done"
-    assert trials[0].state in ("pruned", "done")
+    # Each step multiplies the weights by 1 - lr * weight_decay: with the first rate they leave float32 within ten steps.
+    project = edits.set_recipe(searched(rates, method="grid", epochs=8), optimizer="SGD", weight_decay=0.1)
+    trials, ended = search(tmp_path / "s", project)
+    assert ended.reason == "done"
+    assert [trial.state for trial in trials] == ["pruned", "done"]
+    assert "finite" in trials[0].words and trials[0].value is None
+    run = read_run(kept.place_of(tmp_path / "s", 1))
+    assert run.failed is not None and run.failed.kind == "nonfinite"
 
 
-def _id(project: Any, name: str) -> str:
-    return next(node.id for node in project.graph if node.name == name)
+def test_successive_halving_goes_on_with_the_best_of_those_that_came_as_far(tmp_path: Path) -> None:
+    rates = SearchEntry(address="lr", choices=(0.05, 0.01, 1e-8, 0.04, 0.02, 1e-7, 0.1))
+    given = searched(rates, method="grid", epochs=6, objective="loss", goal="min")
+    whole, _ = search(tmp_path / "whole", given)
+    # The rule as the paper has it, asynchronous: after 1 and 4 epochs a trial goes on if it is among the best quarter of those that came
+    # as far, at least one. The first trial is not judged: how long a trial is, is known from it.
+    seen: dict[int, list[float]] = {1: [], 4: []}
+    lengths = [6]
+    for trial in whole[1:]:
+        length = 6
+        for epoch, value in trial.curve:
+            if epoch in seen:
+                seen[epoch].append(value)
+                if value not in sorted(seen[epoch])[: max(1, len(seen[epoch]) // 4)]:
+                    length = epoch
+                    break
+        lengths.append(length)
+    assert min(lengths[1:]) < max(lengths[1:]) == 6, "some are given up, and not all"
+    trials, ended = search(tmp_path / "s", edits.set_search(given, replace(given.search, pruning="halving")))
+    assert ended.reason == "done"
+    assert [len(trial.curve) for trial in trials] == lengths
+    assert [trial.state for trial in trials] == ["done" if length == 6 else "pruned" for length in lengths]
+    assert all(trial.curve == other.curve[: len(trial.curve)] for trial, other in zip(trials, whole, strict=True))
+    assert all("Given up after epoch" in trial.words for trial in trials if trial.state == "pruned")
 
 
 @pytest.mark.wide

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from tests.training.search.tiny_search import RATES, UNITS, searched
 from visualnet.core import edits
-from visualnet.core.project import Project, SearchEntry, SearchSpec
+from visualnet.core.edits.learners import set_learner
+from visualnet.core.project import LAST_EPOCH, DataChoice, LearnerSpec, Project, Recipe, SearchEntry, SearchSpec
 from visualnet.core.storage import project_file
 from visualnet.resources import resource
 from visualnet.training.experiments.places import find_place, list_places
-from visualnet.training.search.applying import apply, find_problem
+from visualnet.training.search.apply_values import apply, find_problem
 from visualnet.training.search.space import (
     Dimension,
     can_be_searched,
@@ -39,6 +40,72 @@ def test_the_templates_that_are_drawn_from_hold_learners_and_blocks() -> None:
     assert any(address.startswith("learner.") and address.endswith(".lr") for address in addresses)
     assert any("/" in address for address in addresses), "a node within a block"
     assert any(address.startswith("block.") for address in addresses), "a block's own parameter"
+
+
+AT_FIELDS = {
+    "Recipe.options": "each option has a place of its own, by its declaration",
+    "Recipe.learners": "who learns is drawn; how each makes its steps has places (learner.NAME.lr)",
+    "Recipe.extra": "what a newer version wrote, and this one cannot read",
+    "DataChoice.name": "trials on other data are compared by figures of another task",
+    "DataChoice.path": "as the name: other data",
+    "DataChoice.facts": "what was found in the data: nobody chooses it",
+    "DataChoice.options": "each option has a place of its own, by its declaration (data.NAME)",
+    "DataChoice.preparation": "each step's settings have places (preparation.1.NAME)",
+    "DataChoice.division_options": "each setting of the division has a place (division.NAME)",
+    "DataChoice.split": "its two free shares have places (split.validation, split.test)",
+    "DataChoice.seed": "it has a place as division.seed, as many data sets have a seed of their own (data.seed)",
+    "DataChoice.extra": "what a newer version wrote, and this one cannot read",
+    "LearnerSpec.name": "a name",
+    "LearnerSpec.options": "each option has a place of its own, by its declaration",
+    "LearnerSpec.extra": "what a newer version wrote, and this one cannot read",
+}
+"""Fields that are no place of their name, and why."""
+GAN = PROJECTS["gan-points"]
+
+
+def test_every_field_of_recipe_and_data_is_a_place_or_told_why_not() -> None:
+    every = [
+        *(f"Recipe.{name}" for name in Recipe.__struct_fields__),
+        *(f"DataChoice.{name}" for name in DataChoice.__struct_fields__),
+        *(f"LearnerSpec.{name}" for name in LearnerSpec.__struct_fields__),
+    ]
+    recipe = {place.address for place in list_places(edits.set_recipe(LENET, optimizer="SGD"))}
+    first = GAN.recipe.learners[0].name
+    learner = {place.address for place in list_places(set_learner(GAN, first, optimizer="SGD"))}
+    found = {f"{part}.{name}" for name in recipe for part in ("Recipe", "DataChoice")}
+    found |= {f"LearnerSpec.{name.removeprefix(f'learner.{first}.')}" for name in learner}
+    assert [field for field in every if field not in AT_FIELDS and field not in found] == []
+    assert set(AT_FIELDS) <= set(every), "no field is excused that is none"
+    assert {"division.seed", "split.validation", "split.test"} <= recipe
+    assert {"seed", "best_by", "procedure"} <= learner, "said once, whoever learns"
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_no_two_places_have_one_address(name: str) -> None:
+    found = [place.address for place in list_places(PROJECTS[name])]
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ({"schedule": "cosine", "best_by": LAST_EPOCH}, lambda p: (p.recipe.schedule, p.recipe.best_by)),
+        ({"seed": 7, "division.seed": 9}, lambda p: (p.recipe.seed, p.data.seed)),
+        ({"split.validation": 0.25, "split.test": 0.25}, lambda p: p.data.split[1:]),
+        ({"normalise": False, "balance": "sampling"}, lambda p: (p.data.normalise, p.data.balance)),
+        ({"division": "folds", "division.folds": 4}, lambda p: (p.data.division, p.data.division_options["folds"])),
+        ({"start_from": "trained/lenet5"}, lambda p: (p.recipe.start_from,)),
+    ],
+)
+def test_values_of_recipe_and_data_are_put_in(values: dict[str, Any], wanted: Any) -> None:
+    assert tuple(wanted(apply(LENET, values))) == tuple(values.values())
+
+
+def test_shares_that_leave_nothing_to_train_on_are_refused_with_words() -> None:
+    with pytest.raises(ValueError, match=r"split\.test: validation and test would take 110.%, which leaves nothing"):
+        apply(LENET, {"split.test": 0.9})
+    with pytest.raises(ValueError, match=r"start_from: .* never a path"):
+        apply(LENET, {"start_from": "/tmp/weights"})
 
 
 @st.composite

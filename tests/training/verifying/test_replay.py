@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.training.changed_run import train_changed
 from tests.training.nets import small
 from visualnet.core.project import Project
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
 from visualnet.layers.recipe.live_settings import Setting
 from visualnet.training import events
 from visualnet.training.control import Control
 from visualnet.training.loop.session import Session
-from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.create_run_folder import begin_run
+from visualnet.training.runs.run_changes import network_folder
+from visualnet.training.runs.run_model import read_run
 from visualnet.training.verifying.replay import verify_run
 
 
@@ -61,7 +64,7 @@ def test_a_run_gives_the_same_bits_again(run: Path) -> None:
     assert found.comparison.epochs == 3
     assert found.comparison.steps == found.comparison.kept_to > 0
     assert found.differs == ()
-    assert "to the last bit" in found.describe()
+    assert found.describe().endswith("3 epochs. So are the weights of the best epoch and of the end.")
     assert sorted(run.rglob("*")) == before
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0)
@@ -108,10 +111,93 @@ def test_a_stopped_run_is_followed_to_where_it_was_stopped(tmp_path: Path) -> No
         if isinstance(event, events.EpochDone) and event.epoch == 2:
             control.stop()
 
-    found = verify_run(keep(small(epochs=50), tmp_path / "run", control, hear))
+    folder = keep(small(epochs=50), tmp_path / "run", control, hear)
+    found = verify_run(folder)
     assert found.kind == "equal"
     assert found.comparison is not None
     assert found.comparison.epochs == 2
+    assert found.comparison.again_to == found.comparison.kept_to == read_run(folder).step, "it ends at the same step"
+    assert found.weights == ("of the best epoch", "of the end")
+
+
+@pytest.mark.parametrize("settings", [False, True], ids=["the network alone", "settings too"])
+def test_a_run_whose_network_was_changed_is_followed_to_there(settings: bool, tmp_path: Path) -> None:
+    train_changed(tmp_path / "run", settings=settings)
+    changed = read_run(tmp_path / "run").networks[0]
+    found = verify_run(tmp_path / "run")
+    assert found.kind == "equal"
+    assert found.comparison is not None
+    assert found.comparison.steps == found.comparison.again_to == changed.step
+    words = f"Equal to the last bit up to step {changed.step:,}, where another network took its place; what follows is not compared."
+    assert found.describe() == f"{words} So are the weights of the best epoch."
+
+    def nudge(losses: list[float], at: int) -> None:
+        losses[at] += 1.0
+
+    change_line(tmp_path / "run", changed.step + 1, nudge)
+    assert verify_run(tmp_path / "run").kind == "equal", "what follows is not compared"
+    change_line(tmp_path / "run", changed.step, nudge)
+    found = verify_run(tmp_path / "run")
+    assert found.kind == "departs"
+    assert found.comparison is not None
+    assert found.comparison.departure is not None
+    assert found.comparison.departure.step == changed.step
+
+
+def test_without_the_network_that_it_began_with_it_says_so(tmp_path: Path) -> None:
+    train_changed(tmp_path / "run")
+    (network_folder(tmp_path / "run", 0) / "project.vnet").unlink()
+    found = verify_run(tmp_path / "run")
+    assert found.kind == "cannot"
+    assert "the network that the run trained first cannot be read" in found.words
+
+
+@pytest.mark.parametrize(("file", "which"), [("best.safetensors", "best epoch"), ("last/weights.safetensors", "end")])
+def test_one_bit_of_the_kept_weights_is_found(file: str, which: str, run: Path, tmp_path: Path) -> None:
+    folder = copy(run, tmp_path / "run")
+    data = bytearray((folder / file).read_bytes())
+    data[-2] ^= 8
+    (folder / file).write_bytes(data)
+    found = verify_run(folder)
+    assert found.kind == "departs"
+    assert found.comparison is not None
+    assert found.comparison.equal, "of the losses all are equal"
+    assert f"The kept weights of the {which} (" in found.words
+    assert "in 1 of 4 tensors: linear_4.weight." in found.words
+    (folder / file).write_bytes(data[:100])
+    assert f"The weights of the {which} (" in verify_run(folder).words
+
+
+def test_one_bit_of_the_kept_average_is_found(tmp_path: Path) -> None:
+    project = small(epochs=2)
+    project = replace(project, recipe=replace(project.recipe, options={"ema_decay": 0.9}))
+    folder = keep(project, tmp_path / "run")
+    assert (
+        verify_run(folder).describe().endswith("So are the weights of the best epoch, of the end and of their average.")
+    )
+    file = folder / "average.safetensors"
+    data = bytearray(file.read_bytes())
+    data[-2] ^= 8
+    file.write_bytes(data)
+    found = verify_run(folder)
+    assert found.kind == "departs"
+    assert found.comparison is not None and found.comparison.equal
+    assert "The kept weights of the average at the end are others than those trained now" in found.words
+
+
+def test_of_several_processes_one_cannot_be_equal_and_it_says_what_can(run: Path, tmp_path: Path) -> None:
+    folder = copy(run, tmp_path / "run")
+    lines = (folder / "events.jsonl").read_text().splitlines()
+    first = json.loads(lines[0])
+    assert first.pop("processes") == {}
+    first["processes"] = {"count": 4, "hosts": 2, "sync_batchnorm": True}
+    (folder / "events.jsonl").write_text("\n".join([json.dumps(first), *lines[1:]]) + "\n")
+    shares: list[float] = []
+    found = verify_run(folder, shares.append)
+    assert found.kind == "cannot"
+    assert "4 processes on 2 machines" in found.words
+    assert "torchrun --nnodes 2 --nproc-per-node 2 -m visualnet train PROJECT --sync-batchnorm" in found.words
+    assert not shares, "nothing is trained in vain"
 
 
 def test_who_cancels_hears_of_it_and_training_ends(run: Path) -> None:

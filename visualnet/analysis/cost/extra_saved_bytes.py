@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from math import prod
 from typing import NamedTuple
 
-from visualnet.layers.declaration.calls import Make
+from visualnet.layers.declaration.calls import ModuleCall
 from visualnet.layers.declaration.layer import Shape, Spec
 
 
@@ -27,14 +27,14 @@ class Sizes(NamedTuple):
         return next((s.size for s in self.leaving.values()), 0)
 
 
-Extra = Callable[[Make | None, Sizes], tuple[int, int]]
+Extra = Callable[[ModuleCall | None, Sizes], tuple[int, int]]
 
 
-def indices(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def indices(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
     return 8 * sizes.made, 0
 
 
-def mask(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def mask(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
     """A factor for each number, or for each channel."""
     share = (make.args[0] if make.args else make.kwargs.get("p", 0.5)) if make is not None else 0.5
     whole = make is None or not re.search(r"\dd$", make.name)
@@ -42,7 +42,7 @@ def mask(make: Make | None, sizes: Sizes) -> tuple[int, int]:
     return (4 * (sizes.made if whole else prod(first[:1])) if share else 0), 0
 
 
-def padded(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def padded(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
     """A border that is not of zeros is laid around a copy, even a border of no width."""
     options = make.kwargs if make is not None else {}
     padding = options.get("padding", 0)
@@ -59,27 +59,27 @@ def padded(make: Make | None, sizes: Sizes) -> tuple[int, int]:
     return 4 * channels * (copy - prod(extents) * (options["padding_mode"] == "circular")), 0
 
 
-def per_channel(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def per_channel(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
     """Mean and deviation of each channel."""
     first = next((s for s in sizes.arriving if s is not None), ())
     return 0, 8 * prod(first[:1])
 
 
-def per_row(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def per_row(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
     """Mean and deviation of each place that is normalized by itself."""
     over = make.args[0] if make is not None and make.args else 1
     group = prod(over) if isinstance(over, tuple) else over
     return 8 * (sizes.read // max(int(group), 1)), 0
 
 
-def per_group(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def per_group(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
     return 8 * int(make.args[0] if make is not None and make.args else 1), 0
 
 
 def gates(each_step: float, each_state: float) -> Extra:
     """What a recurrent layer keeps of every step (gates and states), of the first state, and between stacked layers, as measured."""
 
-    def found(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+    def found(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
         steps, features = next((s for s in sizes.arriving if s is not None), (0, 0))
         options = make.kwargs if make is not None else {}
         hidden = int(make.args[1]) if make is not None and len(make.args) > 1 else 0
@@ -91,7 +91,7 @@ def gates(each_step: float, each_state: float) -> Extra:
     return found
 
 
-def heads(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def heads(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
     """Copies of what arrives (the batch goes second inside), projections, what the heads answer, and their weights."""
     there = [s for s in sizes.arriving if s is not None and len(s) == 2]
     (t, d), (s, _) = there[0], there[min(1, len(there) - 1)]
@@ -103,7 +103,7 @@ def heads(make: Make | None, sizes: Sizes) -> tuple[int, int]:
     return 4 * (weights + 3 * t * d + (4 if drops and not shown else 3) * s * d), 0
 
 
-def transformer_layers(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def transformer_layers(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
     """What transformer layers keep of their insides, as measured: for places, heads and the wide middle each so many times."""
     if make is None:
         return 0, 0
@@ -141,7 +141,7 @@ def transformer_layers(make: Make | None, sizes: Sizes) -> tuple[int, int]:
     return 4 * numbers, 0
 
 
-def arg(make: Make | None, at: int) -> int:
+def arg(make: ModuleCall | None, at: int) -> int:
     """An argument of the module."""
     return int(make.args[at]) if make is not None else 0
 
@@ -159,14 +159,14 @@ def channels(sizes: Sizes) -> int:
 def cell(each: int, first: int) -> Extra:
     """What one step keeps: so many numbers for each that is remembered, and the first state where none is wired."""
 
-    def found(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+    def found(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
         started = any(s is not None for s in sizes.arriving[1:])
         return 4 * sizes.made * (each + (0 if started else first)), 0
 
     return found
 
 
-def attention_factors(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def attention_factors(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
     """Dot-product attention: with heads as an axis a fused kernel keeps its answer and a sum for each query; else the weights are kept,
     beside scaled copies."""
     query, key, value = (s or (0, 0) for s in sizes.arriving)
@@ -179,13 +179,13 @@ def attention_factors(make: Make | None, sizes: Sizes) -> tuple[int, int]:
     return 4 * (prod(query) + prod(key) + weights), 0
 
 
-def spiking_steps(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def spiking_steps(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
     """Of each step: both factors of what is left of a potential, the distance to firing, and what its slope is computed of."""
     steps = int(next((s for s in sizes.arriving if s is not None), (0, 0))[0])
     return 4 * arg(make, 1) * (5 * steps - 2), 0
 
 
-def remembered(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def remembered(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
     """Of each step what the controller hears and its gates, the memory six times over, and how both heads found their places."""
     steps, features = map(int, next((s for s in sizes.arriving if s is not None), (0, 0)))
     hidden, rows, width = (arg(make, at) for at in (1, 2, 3))
@@ -193,12 +193,12 @@ def remembered(make: Make | None, sizes: Sizes) -> tuple[int, int]:
     return 4 * (steps * each - rows * width - rows - 2), 0
 
 
-def noise(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def noise(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
     """A number drawn for each."""
     return 4 * sizes.made, 0
 
 
-def inputs_again(make: Make | None, sizes: Sizes) -> tuple[int, int]:
+def inputs_again(make: ModuleCall | None, sizes: Sizes) -> tuple[int, int]:
     """As much as arrives: the probabilities inside a loss; and the class numbers that they are held against."""
     target = sizes.arriving[1] if len(sizes.arriving) > 1 else None
     return 4 * sizes.read + (8 * prod(target) if target is not None else 0), 8

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from visualnet.analysis.cost import extra_saved_bytes
 from visualnet.analysis.cost.extra_saved_bytes import Extra, Sizes, arg, channels, last
 from visualnet.core.caches import cached
-from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Make, Method, OwnModule, Ref
+from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Method, ModuleCall, OwnModule, Ref
 from visualnet.layers.declaration.layer import Layer, Spec
 
 BYTES = {"float": 4, "int": 8, "bool": 1}
@@ -44,7 +44,7 @@ class _Call(NamedTuple):
     name: str
     ports: frozenset[str]
     between: int
-    make: Make | None
+    make: ModuleCall | None
 
 
 class _Rule(NamedTuple):
@@ -201,7 +201,7 @@ def _calls(layer: Layer, shapes: Any, used: frozenset[str]) -> Iterator[_Call]:
             yield _Call(name, ports, sum(not isinstance(o, Ref | type(None)) for o in through), make)
 
 
-def _name(tree: Expr, make: Make | None) -> str:
+def _name(tree: Expr, make: ModuleCall | None) -> str:
     if isinstance(tree, Apply):
         return make.name if make is not None else ""
     if isinstance(tree, Function):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
 from visualnet.analysis.geometry.row_breaks import COLUMN_GAP, break_rows
-from visualnet.analysis.geometry.sheet_geometry import GRID, snap, snap_up
+from visualnet.analysis.geometry.sheet_geometry import GRID, ceil_to_grid, snap
 from visualnet.core.graph import Graph
 
 ROW_GAP = 48
@@ -82,7 +82,7 @@ def tidy(
         own = [e for e in edges if e[0] in inside]
         found, height = _lay_out(part, own, turned, old, wrap_width, pulse)
         places.update({i: (x, y + top) for i, (x, y) in found.items()})
-        top += snap_up(height + BAND_GAP)
+        top += ceil_to_grid(height + BAND_GAP)
     left0, top0 = (min((old[i][k] for i in chosen if i in old), default=0.0) for k in (0, 1))
     left, first = (min(p[k] for p in places.values()) for k in (0, 1))
     across = GRID / 2 if down else GRID  # Ports in the middle of cards of different widths come to stand on one line.
@@ -160,8 +160,8 @@ def _lay_out(
         x = 0.0
         for cells, width in zip(own, widths[band.start : band.stop], strict=True):
             places.update({c.key: (x, c.y - low + top) for c in cells if c.real})
-            x += snap_up(width + COLUMN_GAP)
-        top += snap_up(max(c.y + c.height for cells in own for c in cells if c.real) - low + BAND_GAP)
+            x += ceil_to_grid(width + COLUMN_GAP)
+        top += ceil_to_grid(max(c.y + c.height for cells in own for c in cells if c.real) - low + BAND_GAP)
     return places, top - BAND_GAP
 
 

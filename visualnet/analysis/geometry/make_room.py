@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from visualnet.analysis.geometry.sheet_geometry import Places, snap, snap_up
+from visualnet.analysis.geometry.sheet_geometry import Places, ceil_to_grid, snap
 from visualnet.core.graph import Graph
 from visualnet.core.validation import Area
 
@@ -46,7 +46,7 @@ def make_room(
     hand = None if dropped is None else _turned((*dropped, 0.0, 0.0), down)[:2]
     x, y, pushed = _place(flow, source, targets, (width, height), hand)
     moving = _followers(graph, flow, pushed, source)
-    by = snap_up(max((x + width + GAP - flow[i][0] for i in pushed), default=0.0))
+    by = ceil_to_grid(max((x + width + GAP - flow[i][0] for i in pushed), default=0.0))
     moving = _with_obstacles(graph, flow, moving, by, source) if by > 0 else set()
     after = {i: (a[0] + by, *a[1:]) if i in moving else a for i, a in flow.items()}
     y = _slide(after.values(), (x, y, width, height))
@@ -121,7 +121,7 @@ def _slide(others: Iterable[Area], card: Area) -> float:
         hit = [a for a in taken if _overlap((x, y, width, height), a)]
         if not hit:
             break
-        y = snap_up(max(a[1] + a[3] for a in hit) + 24)
+        y = ceil_to_grid(max(a[1] + a[3] for a in hit) + 24)
     return y
 
 

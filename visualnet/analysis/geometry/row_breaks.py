@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visualnet.analysis.geometry.sheet_geometry import snap_up
+from visualnet.analysis.geometry.sheet_geometry import ceil_to_grid
 
 COLUMN_GAP = 56
 LEAST_ROW = 0.4
@@ -20,7 +20,7 @@ def break_rows(wires: Sequence[Sequence[int]], widths: Sequence[float], wrap_wid
     count = len(widths)
     if wrap_width is None:
         return [range(count)]
-    steps = [snap_up(width + COLUMN_GAP) for width in widths]
+    steps = [ceil_to_grid(width + COLUMN_GAP) for width in widths]
     rows: list[range] = []
     start, x, cut, fork = 0, 0.0, -1, -1
     at = 0

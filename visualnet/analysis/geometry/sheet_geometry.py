@@ -27,7 +27,7 @@ def snap(value: float, step: float = GRID) -> float:
     return float(round(value / step) * step)
 
 
-def snap_up(value: float) -> float:
+def ceil_to_grid(value: float) -> float:
     """The next line of the grid that is not before the value."""
     return float(-(-value // GRID) * GRID)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from visualnet.analysis.facts import GraphFacts, NodeFacts, Problem
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
-from visualnet.layers.declaration.initial_moments import NORMAL, Moments, Start
+from visualnet.layers.declaration.initial_moments import NORMAL, InitialState, Moments
 
 SAID_FROM, SAID_ABOVE = 1.3, 0.5
 """So many times what guessing gives, and so much above it, a forecast must be before it is told. Layers that PyTorch draws stay below:
@@ -49,7 +49,7 @@ def problems(main: GraphFacts, project: Project) -> Iterator[Problem]:
 def _asks(loss: NodeFacts) -> bool:
     """Whether this loss can say anything of its beginning."""
     layer = loss.layer
-    return layer is not None and layer.first_loss(Start((NORMAL,), loss.shapes, {}, loss.init)) is not None
+    return layer is not None and layer.first_loss(InitialState((NORMAL,), loss.shapes, {}, loss.init)) is not None
 
 
 def _words(main: GraphFacts, loss: NodeFacts, guess: float, forecast: float) -> str:
@@ -109,11 +109,11 @@ class _Walk:
         self.left = MOST_NODES
         self.blocks: dict[tuple[int, tuple[Moments | None, ...]], tuple[Moments | None, ...]] = {}
 
-    def start(self, graph: GraphFacts, facts: NodeFacts, known: Known) -> Start:
+    def start(self, graph: GraphFacts, facts: NodeFacts, known: Known) -> InitialState:
         """What a node begins with."""
         sources = (graph.graph.wires.get(Port(facts.node.id, port)) for port in facts.inputs)
         arriving = tuple(known.get(source) if source is not None else None for source in sources)
-        return Start(arriving, facts.shapes, facts.weights, facts.init)
+        return InitialState(arriving, facts.shapes, facts.weights, facts.init)
 
     def graph(self, graph: GraphFacts, given: Mapping[str, Moments | None], needed: set[str] | None = None) -> Known:
         """The moments at every output port, as far as known; only of ``needed`` nodes."""

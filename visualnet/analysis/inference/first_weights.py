@@ -8,7 +8,7 @@ from typing import Any
 from visualnet.analysis.facts import FIRST, GraphFacts
 from visualnet.analysis.inference.infer_node import Faults
 from visualnet.core.graph import Node, Value
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.layers.declaration.initialization import Initialization, UnreadableInit, resolve_init, unknown_params
 from visualnet.layers.declaration.layer import Fault
 

@@ -27,7 +27,7 @@ MAX_CACHE = 500
 """So many blocks' facts are carried on to the next pass."""
 
 Scope = Mapping[str, Any]
-Given = Mapping[str, Spec | None]
+PresetDivision = Mapping[str, Spec | None]
 
 
 def infer(project: Project, previous: Analysis | None = None, fields: Mapping[str, Spec] | None = None) -> Analysis:
@@ -84,7 +84,9 @@ class _Inference:
 
     # --- one graph -----------------------------------------------------------------------------------------------------------------
 
-    def graph(self, graph: Graph, sheet: str, scope: Scope, given: Given, old: GraphFacts | None) -> GraphFacts:
+    def graph(
+        self, graph: Graph, sheet: str, scope: Scope, given: PresetDivision, old: GraphFacts | None
+    ) -> GraphFacts:
         """The facts of a graph. ``given`` are the specs that a block's instance brings to its input nodes, by node name."""
         if old is not None and old.scope != scope:
             old = None
@@ -125,7 +127,7 @@ class _Inference:
         nodes: dict[str, NodeFacts],
         sheet: str,
         scope: Scope,
-        given: Given,
+        given: PresetDivision,
         raw: Mapping[str, NodeFacts],
         old: GraphFacts | None,
         changed: Iterable[tuple[NodeFacts | None, NodeFacts]],
@@ -146,7 +148,7 @@ class _Inference:
         return GraphFacts(graph, topology, nodes, outline, scope, given, raw, sums)
 
     def _dirty(
-        self, graph: Graph, topology: Topology, loose: Mapping[str, None], given: Given, old: GraphFacts
+        self, graph: Graph, topology: Topology, loose: Mapping[str, None], given: PresetDivision, old: GraphFacts
     ) -> set[str]:
         """The nodes whose facts cannot be taken over, besides those that the wave will reach."""
         before = old.graph
@@ -179,7 +181,7 @@ class _Inference:
         topology: Topology,
         sheet: str,
         scope: Scope,
-        given: Given,
+        given: PresetDivision,
         nodes: Mapping[str, NodeFacts],
         before: NodeFacts | None,
         loose: Mapping[str, None],
@@ -320,7 +322,7 @@ class _Inference:
                 arrived = following
         return tuple(graphs), leaving
 
-    def inside(self, name: str, scope: Scope, given: Given, lent: GraphFacts | None) -> GraphFacts | None:
+    def inside(self, name: str, scope: Scope, given: PresetDivision, lent: GraphFacts | None) -> GraphFacts | None:
         """A block's facts for these parameters and arriving specs, from the cache if they are known; None without room for more."""
         key = (name, tuple(scope.items()), tuple(given.items()))
         known = self.cache.get(key)

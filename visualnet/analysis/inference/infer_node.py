@@ -13,7 +13,7 @@ from visualnet.analysis.facts import NodeFacts, Problem
 from visualnet.core.caches import cached, clear_with_caches
 from visualnet.core.graph import Node
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.core.user import trusted_code
 from visualnet.layers.declaration.formulas import describe_missed
 from visualnet.layers.declaration.layer import BadParams, Fault, Layer, Pattern, ShapeError, Sized, Spec

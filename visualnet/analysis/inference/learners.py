@@ -12,7 +12,7 @@ from typing import NamedTuple
 from visualnet.analysis.facts import GraphFacts, NodeFacts, NodePath, Problem
 from visualnet.core.graph import LEARNER
 from visualnet.core.project import MAIN, LearnerSpec
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 
 AT = f"training.{LEARNER}"
 UNKNOWN, UNLOWERED, UNREACHED, UNTRAINED, IDLE = (

@@ -7,7 +7,7 @@ from typing import Any
 
 from visualnet.analysis.inference.infer_node import Faults
 from visualnet.core.graph import LEARNER, Node
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.layers.declaration.layer import Fault
 from visualnet.layers.recipe.node_training import NODE_TRAINING, UnreadableTraining, read_training
 

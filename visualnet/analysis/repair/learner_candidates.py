@@ -13,6 +13,7 @@ from visualnet.core.edits.learners import remove_learner
 from visualnet.core.graph import LEARNER
 from visualnet.core.project import MAIN
 from visualnet.core.validation import nodes_of
+from visualnet.layers.recipe.settings import OF_THE_RUN
 
 
 def learner_repairs(place: Place) -> Iterator[Candidate]:
@@ -45,4 +46,4 @@ def _idle(place: Place) -> Iterator[Candidate]:
             yield Candidate(
                 f"Let “{name}” lower “{loss.node.name}”", edit, 0.3 if not loss.training.get(LEARNER) else 0.5
             )
-    yield Candidate(f"Remove the learner “{name}”", partial(remove_learner, name=name), 0.7)
+    yield Candidate(f"Remove the learner “{name}”", partial(remove_learner, name=name, of_run=OF_THE_RUN), 0.7)

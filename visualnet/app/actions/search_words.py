@@ -225,8 +225,8 @@ ANSWERS: tuple[SearchHint, ...] = (
     ),
     SearchHint(
         "save weights, export weights, weights file, safetensors, state dict",
-        "The weights of a run are best.safetensors in its folder: Runs, Open folder. They fit the exported class.",
-        "view.runs",
+        "All runs, More, Export weights… writes them with their network; in a run's folder they are best.safetensors.",
+        "train.all_runs",
     ),
     SearchHint(
         "hyperparameter search, grid search, tune, sweep, automl, optuna",

@@ -21,7 +21,7 @@ from visualnet.figures.layer_diagrams import (
     window_steps,
     within,
 )
-from visualnet.layers.declaration.drawings import Heads, Matrix, Slab, Spread, Table, Unrolled, Window
+from visualnet.layers.declaration.drawings import Heads, Matrix, NormalizedGroup, Spread, Table, Unrolled, Window
 
 CENTRE = Qt.AlignmentFlag.AlignCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -313,7 +313,7 @@ def _subscript(number: int) -> str:
 
 
 @paint_drawing.register
-def paint_slab(slab: Slab, painter: QPainter, area: QRectF, theme: Theme, step: tuple[int, int]) -> None:
+def paint_slab(slab: NormalizedGroup, painter: QPainter, area: QRectF, theme: Theme, step: tuple[int, int]) -> None:
     """Samples behind each other, channels down, places across; what shares one mean is filled."""
     samples, rows, columns = 3, min(slab.channels, 8), min(slab.places, 10)
     shift = 16.0

@@ -1,8 +1,8 @@
 """What a feature is: a folder that declares what it adds to the window.
 
-A feature contributes a dock, a page, actions, an overlay on the canvas, a strip under it, or several of these. Its factories are handed
-the Studio (an overlay also the canvas) and import what they need only then: what nobody looks at costs no start-up time. The window
-knows the list in ``registry.py`` and none of its members; each can be left out.
+A feature contributes a dock, a page, actions, entries of the search, an overlay on the canvas, a strip under it, or several of these. Its
+factories are handed the Studio (an overlay also the canvas) and import what they need only then: what nobody looks at costs no start-up
+time. The window knows the list in ``registry.py`` and none of its members; each can be left out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QWidget
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.state.studio import Studio
+from visualnet.core.user.settings import UserSetting
 
 
 def lazy(path: str, active: bool = False) -> Callable[[Studio], Any]:
@@ -51,7 +52,7 @@ class Dock:
     ``tip``, ``icon`` and ``keys`` are of the action that shows and hides it, ``action`` its id where that is not ``view.`` and the
     feature's. ``workspaces`` names those in which it stands at first, each with whether it is in front there. A panel with a signal
     ``title_changed(str)`` changes the dock's title; an ``eager`` one is made with the window.
-    ``submenu`` is that of the menu View in which it is offered.
+    ``submenu`` is that of the menu View in which it is offered. One that ``shows_run`` is brought to the front when a training begins.
     """
 
     title: str
@@ -64,6 +65,7 @@ class Dock:
     eager: bool = False
     action: str = ""
     submenu: str = "Panels"
+    shows_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,40 @@ class Page:
     home: bool = False
 
 
+class Choice(NamedTuple):
+    """One entry of a `SearchGroup`: its name for the program, its title, what it is in a sentence, and its icon."""
+
+    name: str
+    title: str
+    detail: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchGroup:
+    """What the search of all commands finds beside the actions: things of one kind.
+
+    ``kind`` stands before the colon of their targets (``"lesson"`` of ``"lesson:watch-it-learn"``), ``label`` says the same to a person.
+    ``choices`` is called when the search opens, ``choose`` with the name of what was chosen. With ``wants_network`` nothing of it can be
+    chosen while a page covers the canvas.
+    """
+
+    kind: str
+    label: str
+    choices: Callable[[], Iterable[Choice]]
+    choose: Callable[[Studio, str], object]
+    wants_network: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One thing that the window offers. ``id`` is kept in the settings: it never changes.
 
     ``help`` says in a sentence or two what it is for and how it is used. An ``overlay`` is drawn over the main canvas, a ``strip`` is a
     widget under it; both are made with the window, as a ``page`` is. ``drop`` takes a file or folder that was dropped on the window and is
-    no project. ``opens``: by the ending of its name, what opens a file that holds more than a project.
+    no project. ``opens``: by the ending of its name, what opens a file that holds more than a project. ``search_entries`` are found by the
+    search of all commands. ``ask_network`` asks with which network a run goes on whose drawing was changed; it returns False where the
+    question cannot be seen. ``settings`` are all that it remembers for the person.
     """
 
     id: str
@@ -96,6 +125,9 @@ class Feature:
     strip: Callable[[Studio], QWidget] | None = None
     drop: Callable[[Studio, Path], object] | None = None
     opens: Mapping[str, Callable[[Studio, Path], object]] = field(default_factory=dict)
+    search_entries: tuple[SearchGroup, ...] = ()
+    ask_network: Callable[[Studio], bool] | None = None
+    settings: tuple[UserSetting[Any], ...] = ()
 
     @property
     def toggle(self) -> ActionSpec[Studio] | None:

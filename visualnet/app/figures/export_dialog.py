@@ -14,6 +14,7 @@ from visualnet.app.figures.picture import Drawing, PictureOptions, make_drawing
 from visualnet.app.figures.writers import SCALES, Cancelled, Output, largest_scale, mime_data, render_image, write
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
+from visualnet.app.theme.child_objects import find_descendants
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.basic import button, label
 from visualnet.app.widgets.dialogs.save_dialog import ask_target
@@ -23,7 +24,7 @@ from visualnet.app.widgets.segmented import Segmented
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import CARRIED
 from visualnet.core.text.format import capitalize_first
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 
 SCOPES = {"whole": ("Whole sheet", ""), "selection": ("Selection", ""), "visible": ("Visible part", "")}
 """For each value of a choice its word and its tip."""
@@ -117,7 +118,7 @@ class Choice(QWidget):
         super().__init__()
         self._values = tuple(options)
         self._switch = Segmented([word for word, _ in options.values()], name or title)
-        self._parts = self._switch.findChildren(QPushButton)
+        self._parts = find_descendants(self._switch, QPushButton)
         for part, (_, tip) in zip(self._parts, options.values(), strict=True):
             part.setToolTip(tip)
         self._switch.chosen.connect(lambda _: self.changed.emit())

@@ -21,7 +21,7 @@ from visualnet.app.widgets.section import Section
 from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
 from visualnet.core.text.format import capitalize_first
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.layers.declaration.params import Param
 from visualnet.layers.param_words import needs_code, param_words
 

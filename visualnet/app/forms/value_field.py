@@ -53,7 +53,7 @@ class ValueField(QLineEdit):
         self._clicked_into = False
         """Whether the press that goes on brought the focus: its release selects the whole value."""
         self._handle: QWidget | None = None
-        self._tip = ""
+        self._tip = self._problem = ""
         self.setAcceptDrops(False)
         self.setProperty("figures", True)
         self._unit = label(unit, "small", self)
@@ -103,8 +103,8 @@ class ValueField(QLineEdit):
     def set_tip(self, tip: str) -> None:
         """What the value means."""
         self._tip = tip
-        self.setToolTip(tip)
-        self.setAccessibleDescription(tip)
+        self.setToolTip(self._problem or tip)
+        self.setAccessibleDescription(self._problem or tip)
 
     def scrub_with(self, handle: QWidget) -> None:
         """Dragging this widget sideways changes the number."""
@@ -151,6 +151,9 @@ class ValueField(QLineEdit):
 
     def set_problem(self, reason: str) -> None:
         """Mark what stands here as wrong for a reason, or as right."""
+        if reason == self._problem:
+            return
+        self._problem = reason
         self.setToolTip(reason or self._tip)
         self.setAccessibleDescription(reason or self._tip)
         self.marked.emit(reason)

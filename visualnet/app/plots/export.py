@@ -15,8 +15,8 @@ from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.core.errors import FileError
 from visualnet.core.storage import project_file
+from visualnet.core.text.hidden_characters import visible
 from visualnet.core.text.tables import csv_of
-from visualnet.core.text.visible import visible
 
 PICTURES, TABLES = "PNG (*.png);;SVG (*.svg)", "CSV (*.csv)"
 SHARPNESS = 2

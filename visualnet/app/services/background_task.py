@@ -14,6 +14,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from visualnet.app.state.deferred_refresh import refresh_between_events
+from visualnet.app.theme.child_objects import find_descendants
 from visualnet.core.errors import first_line
 from visualnet.core.process import crash_handler
 from visualnet.pytorch import NoTorch
@@ -128,10 +130,12 @@ class BackgroundTask(QObject):
             return
         self._join()
         try:
-            if self._results and self._done is not None and not self._job.stop.is_set():
-                self._done(self._results[0])
-            elif self._refusal and self._failed is not None:
-                self._failed(self._refusal)
+            # What several panels show of it is refreshed one panel after the other, between events.
+            with refresh_between_events():
+                if self._results and self._done is not None and not self._job.stop.is_set():
+                    self._done(self._results[0])
+                elif self._refusal and self._failed is not None:
+                    self._failed(self._refusal)
         finally:
             self.finished.emit()
             self._forget()
@@ -151,7 +155,7 @@ class BackgroundTask(QObject):
 
 def close_tasks(owner: QObject) -> None:
     """End all that runs for this window and what is in it, and wait: all are asked before the first is waited for."""
-    tasks = owner.findChildren(BackgroundTask)
+    tasks = find_descendants(owner, BackgroundTask)
     for task in tasks:
         task.cancel()
     for task in tasks:

@@ -16,7 +16,7 @@ from visualnet.analysis.cost.totals import Costs
 from visualnet.app.services.background_task import Job
 from visualnet.app.services.measurements import Measurement, ResultsByDocument, machine_speed_of
 from visualnet.app.state.studio import Studio
-from visualnet.training import exclusive
+from visualnet.training import training_lock
 from visualnet.training.estimates.epoch import EpochForecast, measured_of
 from visualnet.training.estimates.memory_check import MemoryFault, find_memory_fault, largest_batch
 from visualnet.training.idle_probe import torch_is_ready
@@ -121,12 +121,12 @@ class EpochForecasts(Measurement):
             sys.setswitchinterval(SWITCH_S)  # as beside a run, or the steps take longer than in one
             try:
                 return measure_epoch(project, load(project.data), job)
-            except exclusive.Busy:
+            except training_lock.Busy:
                 return ""  # another time
             except ValueError as error:
                 return str(error)
             finally:
-                if not exclusive.training_waits():
+                if not training_lock.training_waits():
                     sys.setswitchinterval(usual_s)
 
         def done(found: EpochForecast | str) -> None:

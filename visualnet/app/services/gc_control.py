@@ -4,7 +4,8 @@ With torch loaded and 1,000 cards on the canvas a full collection walks over 240
 two frames. Left to itself Python begins one in the middle of a gesture. So the collector of the oldest objects works here, at chosen
 moments, and in two ways:
 
-- what has come since the last time is collected soon, and what is left of it is taken out of sight (``gc.freeze``): 20 to 60 ms;
+- what has come since the last time is collected soon, between two inputs, and what is left of it is taken out of sight
+  (``gc.freeze``): 20 to 60 ms;
 - everything, and only after something was closed, when the window has rested for some seconds and nothing trains. Then the caches of what
   was open are cleared too, and the C library gives free memory back to the system.
 
@@ -27,6 +28,8 @@ from visualnet.core.caches import clear_caches, trim_memory
 AFTER_MS = 1000
 """So long after the last opening: the window has been drawn by then."""
 LOOK_MS = 1000
+PAUSE_S, LATEST_S = 0.3, 10.0
+"""It waits for a pause of so long between two inputs, but no longer than so many seconds: then it comes in between."""
 REST_S = 3.0
 """Who has done nothing for so long does not notice a pause of a third of a second."""
 DUE, OVERDUE = 10, 100
@@ -57,7 +60,9 @@ class GcControl(QObject):
         self._left = False
         """Something was closed since everything was collected last."""
         self._soon = QTimer(self, singleShot=True, interval=AFTER_MS)
-        self._soon.timeout.connect(self.freeze)
+        self._soon.timeout.connect(self._freeze_in_a_pause)
+        self._asked = 0.0
+        """When it was asked for first since it was done last; 0 if it was not."""
         self._looking = QTimer(self, interval=LOOK_MS)
         self._looking.timeout.connect(self.look)
         self._looking.start()
@@ -65,7 +70,8 @@ class GcControl(QObject):
         gc.set_threshold(*self._thresholds[:2], NEVER)
 
     def freeze_soon(self) -> None:
-        """A project was opened: collect and freeze once it is drawn."""
+        """A project was opened: collect and freeze once it is drawn and nobody is just doing something."""
+        self._asked = self._asked or time.monotonic()
         self._soon.start()
 
     def collect_later(self) -> None:
@@ -95,8 +101,16 @@ class GcControl(QObject):
         if self.must_wait:
             self._soon.start()
             return
+        self._asked = 0.0
         gc.collect()
         gc.freeze()
+
+    def _freeze_in_a_pause(self) -> None:
+        now = time.monotonic()
+        if now - self._worked < PAUSE_S and now - self._asked < LATEST_S:
+            self._soon.start()
+        else:
+            self.freeze()
 
     def collect_all(self) -> None:
         """Collect everything, forget what was remembered of what is closed, give memory back, and take what is left out of sight."""

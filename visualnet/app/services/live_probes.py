@@ -21,6 +21,7 @@ from visualnet.app.services.observing.observation_store import ObservationStore
 from visualnet.app.services.observing.slow_observations import SlowObservations
 from visualnet.app.services.redraw_budget import RedrawBudget
 from visualnet.app.state.feeds import Feeds
+from visualnet.app.state.frame_settings import WATCH_BUDGET
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import MAIN, DataChoice, Project
@@ -38,10 +39,8 @@ NOT_READY = "Press Train, or wait for PyTorch to load"
 AFTER_EDIT_MS, AFTER_CHOICE_MS, POLL_MS = 150, 20, 250
 LOOK_OWN_MS = 4
 """How often it is asked for the answer to a sample that the person is making: a stroke must be followed at once."""
-THUMBNAILS_MS = 400
-THUMBNAIL = (144, 34)
-MOST_THUMBNAILS = 48
-CANVAS = "canvas"
+THUMBNAILS_MS, CANVAS = 400, "canvas"
+THUMBNAIL, MOST_THUMBNAILS = (144, 34), 48
 
 
 def sheet_path(studio: Studio) -> NodePath:
@@ -106,7 +105,7 @@ class LiveProbes(QObject):
     @property
     def budget(self) -> float:
         """The share of the training time that watching may take."""
-        return min(max(float(self.settings.typed("watch_budget", 0.05)), 0.005), 0.5)
+        return min(max(self.settings[WATCH_BUDGET], 0.005), 0.5)
 
     def set_request(
         self,

@@ -33,7 +33,8 @@ from visualnet.training.control import ProbePort, TrainingControl
 from visualnet.training.folds.fold_runs import Fold, mark_fold, project_of
 from visualnet.training.loop import preflight
 from visualnet.training.process import address
-from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_again.branch import place_of
+from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.run_records.record import Origin
 from visualnet.training.runs import network_mark
 from visualnet.training.runs import run_history as history
@@ -148,7 +149,7 @@ class Runner(RunBrowser):
     ) -> RunRef | None:
         try:
             file = self.studio.document.path
-            place = file.absolute().parent if file is not None else None
+            place = file.absolute().parent if file is not None else place_of(origin)
             folder = begin_run(replace(project, runs=(), readonly=""), place=place, origin=origin)
         except (OSError, FileError) as error:
             self.studio.message.emit("error", f"The run cannot be kept on disk: {error}")

@@ -11,7 +11,7 @@ from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.studio import Studio
 from visualnet.core.storage.paths import data_dir, runs_dir
 from visualnet.core.storage.temporaries import Deadline, sweep_all
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.core.user.settings import Settings
 from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training.process.address import running_runs

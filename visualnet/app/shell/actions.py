@@ -14,8 +14,8 @@ from visualnet.app.canvas.actions import CANVAS_ACTIONS, selected_nodes
 from visualnet.app.features.feature import Feature
 from visualnet.app.shell import prompts
 from visualnet.app.shell.extra_windows import Place
-from visualnet.app.shell.frame import Frame
 from visualnet.app.shell.open_projects import Tab
+from visualnet.app.shell.window_base import WindowBase
 from visualnet.app.widgets.dialogs.modal import answer_of
 from visualnet.app.widgets.dialogs.shortcuts_dialog import ShortcutsDialog
 from visualnet.core.project import MAIN
@@ -25,7 +25,7 @@ from visualnet.templates.small_versions import small_version
 class TabTarget(NamedTuple):
     """An open project, to which something is done."""
 
-    window: Frame
+    window: WindowBase
     tab: Tab
 
     def close(self) -> None:
@@ -57,19 +57,19 @@ class TabTarget(NamedTuple):
         return self.tab.path is not None
 
 
-def begin_empty(window: Frame) -> None:
+def begin_empty(window: WindowBase) -> None:
     """An empty network, in the workspace in which it is built."""
     window.project_files.new()
     window.show_space("build")
 
 
-def can_train(window: Frame) -> bool:
+def can_train(window: WindowBase) -> bool:
     """Whether a run can begin; where only the data is missing, Train offers the small version."""
     ready = window.runner.why_not() == "" or small_version(window.studio.project) is not None
     return not window.covered and window.runner.state == "idle" and ready
 
 
-def can_resume(window: Frame) -> bool:
+def can_resume(window: WindowBase) -> bool:
     """Whether a run is paused, or an earlier one can be gone on with."""
     runner = window.runner
     return runner.state == "paused" or (runner.state == "idle" and not window.covered and runner.can_resume())
@@ -88,7 +88,7 @@ def selects_instance(place: Place) -> bool:
 
 # Tables: an action is a row.
 # fmt: off
-FRAME_ACTIONS: tuple[ActionSpec[Frame], ...] = (
+WINDOW_ACTIONS: tuple[ActionSpec[WindowBase], ...] = (
     ActionSpec("file.empty", 11, "New empty network", "Start a network from nothing", "new", "Ctrl+Shift+N",
                begin_empty, anywhere=True),
     ActionSpec("file.open", 11, "Open…", "Open a network from a file", "open", "Ctrl+O",
@@ -192,4 +192,4 @@ def all_actions(features: Iterable[Feature]) -> tuple[ActionSpec[Any], ...]:
     features = tuple(features)
     toggles = [toggle for feature in features if (toggle := feature.toggle) is not None]
     added = [spec for feature in features for spec in feature.actions]
-    return menu_order((*FRAME_ACTIONS, *TAB_ACTIONS, *CANVAS_ACTIONS, *PAGE_ACTIONS, *toggles, *added))
+    return menu_order((*WINDOW_ACTIONS, *TAB_ACTIONS, *CANVAS_ACTIONS, *PAGE_ACTIONS, *toggles, *added))

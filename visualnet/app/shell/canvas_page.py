@@ -18,6 +18,7 @@ from visualnet.app.shell.bars.breadcrumbs import Breadcrumbs
 from visualnet.app.shell.bars.find_bar import FindBar
 from visualnet.app.shell.bars.sheet_tabs import SheetTabs
 from visualnet.app.shell.inline_block import InlineBlock
+from visualnet.app.state.frame_settings import CANVAS, USED_LAYERS
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.layouts import column
 
@@ -37,7 +38,7 @@ def make_canvas(studio: Studio, actions: Actions) -> CanvasView:
     view = CanvasView(studio)
     view.context_menu_requested.connect(fill)
     if studio.settings is not None:
-        remember(view, studio.settings.section("canvas"), studio.settings.section("used_layers"))
+        remember(view, studio.settings.section(CANVAS), studio.settings.section(USED_LAYERS))
     return view
 
 

@@ -13,10 +13,10 @@ from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import IconLabel, button, describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 
 
-class OpenWork(NamedTuple):
+class UnsavedWork(NamedTuple):
     """An open project that would lose something: its unsaved edits, or the training that runs on it (in words)."""
 
     tab: Tab
@@ -41,7 +41,7 @@ class OpenWork(NamedTuple):
 class ClosingDialog(QDialog):
     """What is ticked is saved. Esc goes back to the window."""
 
-    def __init__(self, works: Sequence[OpenWork], parent: QWidget) -> None:
+    def __init__(self, works: Sequence[UnsavedWork], parent: QWidget) -> None:
         super().__init__(parent)
         self.works = list(works)
         self.setObjectName("closing")

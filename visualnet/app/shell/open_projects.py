@@ -13,7 +13,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.process.autosave import Journal
 from visualnet.core.project import Project
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 
 
 class Tab:

@@ -9,8 +9,9 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
-from visualnet.app.shell.closing_dialog import ClosingDialog, OpenWork
+from visualnet.app.shell.closing_dialog import ClosingDialog, UnsavedWork
 from visualnet.app.shell.open_projects import Tab, Tabs
+from visualnet.app.state.frame_settings import OPEN_FILES, REOPEN
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.dialogs.messages import MessageAction
@@ -22,7 +23,7 @@ from visualnet.core.process.autosave import Journal, Orphan
 from visualnet.core.project import Project
 from visualnet.core.storage.disk_state import ChangedOnDisk, DiskState, read_state
 from visualnet.core.storage.project_file import load
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.core.user.settings import Settings
 from visualnet.templates.index import template_list
 
@@ -79,7 +80,7 @@ class ProjectFiles(QObject):
         self.tabs = Tabs(studio, pages, home, self)
         self.openers: Mapping[str, Callable[[Path], object]] = {}
         """By the ending of its name, what opens a file that holds more than a project: a packed run, weights."""
-        self.last = [p for p in settings.typed("open_files", []) if isinstance(p, str)]
+        self.last = [p for p in settings[OPEN_FILES] if isinstance(p, str)]
         """The files that were open when the program was left last."""
         self._looked, self._trouble = 0, ""
         self.timer = QTimer(self, interval=JOURNAL_MS)
@@ -152,7 +153,7 @@ class ProjectFiles(QObject):
 
     def ask_open(self) -> None:
         """Let the person choose a file."""
-        start = self.settings.typed("folder", "")
+        start = str(self.settings.folder)
         name, _ = QFileDialog.getOpenFileName(
             self.window, "Open a network", start, f"{OPENABLE};;{FILTER};;All files (*)"
         )
@@ -172,7 +173,7 @@ class ProjectFiles(QObject):
         except FileError as error:
             self.notice.emit("error", str(error), [("Open another…", self.ask_open)])
             return False
-        self.settings["folder"] = str(path.parent)
+        self.settings.remember_folder(path.parent)
         self.adopt(document)
         return True
 
@@ -191,11 +192,11 @@ class ProjectFiles(QObject):
     @property
     def reopening(self) -> bool:
         """Whether the next start opens what is open now."""
-        return bool(self.settings.typed("reopen", False))
+        return self.settings[REOPEN]
 
     def set_reopening(self, wish: bool) -> None:
         """Say whether the next start opens what is open now."""
-        self.settings["reopen"] = wish
+        self.settings[REOPEN] = wish
 
     def to_reopen(self) -> list[Path]:
         """The files that were open when the program was left last, are still there, and are not open now."""
@@ -229,16 +230,15 @@ class ProjectFiles(QObject):
 
     def save_as(self) -> bool:
         """Write the document to a file that the person names."""
-        folder = Path(self.settings.typed("folder", "") or Path.home())
         stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in self.studio.project.name.lower()).strip("-")
-        wish = self.studio.document.path or folder / f"{stem or 'network'}.vnet"
+        wish = self.studio.document.path or self.settings.folder / f"{stem or 'network'}.vnet"
         path = ask_target(self.window, "Save the network", str(wish), FILTER)
         if path is None:
             return False
         # The dialog has already asked whether what stands there may be replaced.
         done = self._write(path, read_state(path))
         if done:
-            self.settings["folder"] = str(path.parent)
+            self.settings.remember_folder(path.parent)
             self.settings.remember_file(path)
             self.remember_open()
         return done
@@ -294,7 +294,7 @@ class ProjectFiles(QObject):
     def may_quit(self) -> bool:
         """Whether every open document may go: one question for one thing that would be lost, and one list for several."""
         works = [
-            OpenWork(
+            UnsavedWork(
                 tab,
                 self.tabs.name(tab),
                 self.holds_unsaved(tab),
@@ -337,7 +337,7 @@ class ProjectFiles(QObject):
 
     def remember_open(self) -> None:
         """Keep which files are open, for the next start."""
-        self.settings["open_files"] = [str(tab.path.resolve()) for tab in self.tabs if tab.path is not None]
+        self.settings[OPEN_FILES] = [str(tab.path.resolve()) for tab in self.tabs if tab.path is not None]
 
     def recover(self, *orphans: Orphan) -> None:
         """Open what a crash left in the journals, as unsaved work on the original files."""

@@ -11,7 +11,7 @@ import PySide6
 from PySide6.QtWidgets import QApplication, QCheckBox, QMessageBox, QWidget
 
 from visualnet.app.services.runner import Runner
-from visualnet.app.shell.frame import Frame
+from visualnet.app.shell.window_base import WindowBase
 from visualnet.app.widgets.dialogs.messages import Banner, MessageAction
 from visualnet.app.widgets.dialogs.modal import answer_of, message_box, question
 from visualnet.core.document import Document
@@ -104,7 +104,7 @@ class TrainingGuard:
         return bool(answer)
 
 
-def repeat(window: Frame) -> None:
+def repeat(window: WindowBase) -> None:
     """Another tab is in front: what the banner said of the one before goes, what is said of the whole program stays."""
     offered = window.banner.isVisible() and window.banner.text.startswith(CRASHED)
     window.banner.dismiss()
@@ -113,7 +113,7 @@ def repeat(window: Frame) -> None:
         offer_recovered(window, left)
 
 
-def offer_recovered(window: Frame, left: list[Orphan]) -> None:
+def offer_recovered(window: WindowBase, left: list[Orphan]) -> None:
     """Offer what crashed windows left, the newest first; one after the other, or all at once."""
     newest = left[0]
     name = newest.path.name if newest.path else f"“{newest.name}”, which was never saved,"
@@ -138,7 +138,7 @@ def offer_recovered(window: Frame, left: list[Orphan]) -> None:
     window.notify("warning", words + more, actions)
 
 
-def offer_small_version(window: Frame) -> bool:
+def offer_small_version(window: WindowBase) -> bool:
     """Say why a published network cannot be trained here, and offer its small version; False where there is nothing to offer."""
     small, words = small_version(window.studio.project), window.runner.why_not()
     if small is None or not words:
@@ -174,14 +174,14 @@ class FaultNotice:
         self._traces = []
 
 
-def about(window: Frame) -> None:
+def about(window: WindowBase) -> None:
     """Version, licence, libraries."""
     words = f"VisualNet {__version__} · MIT licence"
     more = f"Python {platform.python_version()}, Qt {PySide6.__version__} (LGPL)"
     answer_of(message_box(window, "About VisualNet", words, more, icon="visualnet"))
 
 
-def connect_runner(window: Frame, banner: Banner) -> FaultNotice:
+def connect_runner(window: WindowBase, banner: Banner) -> FaultNotice:
     """Let the runner ask what it must know (which tab shall train, with which network a run shall go on) and say what went wrong."""
     runner, faults = window.runner, FaultNotice(banner, window.notify)
     runner.occupied.connect(lambda: tell_occupied(window))
@@ -191,13 +191,18 @@ def connect_runner(window: Frame, banner: Banner) -> FaultNotice:
     return faults
 
 
-def ask_network(window: Frame) -> None:
-    """A run is to go on whose drawing was changed: its panel asks with which network."""
-    if (panel := window.show_panel("training")) is not None:
-        panel.question.ask()
+def ask_network(window: WindowBase) -> None:
+    """A run is to go on whose drawing was changed: the feature that asks such questions does so, else they stand across the window."""
+    if any(feature.ask_network(window.studio) for feature in window.features if feature.ask_network is not None):
+        return
+    network = window.runner.network
+    actions: list[MessageAction] = [("Go on with the old one", network.decline)]
+    if network.kept is not None:
+        actions.insert(0, ("Go on with the changed network", network.accept))
+    window.notify("warning", network.words, actions)
 
 
-def tell_occupied(window: Frame) -> None:
+def tell_occupied(window: WindowBase) -> None:
     """Say which tab trains, and offer to go there."""
     tabs, trains = window.project_files.tabs, window.runner.elsewhere
     tab = tabs.of(trains)

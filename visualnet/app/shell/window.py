@@ -19,19 +19,20 @@ from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.gc_control import GcControl
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell import prompts
-from visualnet.app.shell.actions import FRAME_ACTIONS, PAGE_ACTIONS, TAB_ACTIONS, TabTarget, all_actions
+from visualnet.app.shell.actions import PAGE_ACTIONS, TAB_ACTIONS, WINDOW_ACTIONS, TabTarget, all_actions
 from visualnet.app.shell.arrangement.canvas_alone import CanvasAlone
 from visualnet.app.shell.bars.project_tabs import DocumentTabs, WindowHeader
 from visualnet.app.shell.bars.status_bar import StatusLine
 from visualnet.app.shell.bars.top_bar import TopBar
 from visualnet.app.shell.canvas_page import CanvasPage
 from visualnet.app.shell.extra_windows import ActiveStudio, ExtraWindows
-from visualnet.app.shell.frame import Frame
 from visualnet.app.shell.open_projects import Tab
 from visualnet.app.shell.project_files import ProjectFiles, templates
 from visualnet.app.shell.searchable import make_palette
+from visualnet.app.shell.window_base import WindowBase
 from visualnet.app.shell.workspaces import SIZES, Workspaces
 from visualnet.app.state.deferred_refresh import DeferredRefresh
+from visualnet.app.state.frame_settings import GEOMETRY, SHORTCUTS, TEXT_SIZE, THEME, WORKSPACE
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.widgets.dialogs.messages import Banner, MessageAction, Toast
@@ -42,12 +43,12 @@ from visualnet.core.process.autosave import orphans
 from visualnet.core.process.exit_signals import exit_code
 from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.project import Project
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.core.user.settings import Settings
 from visualnet.templates.small_versions import small_version
 
 
-class Window(Frame):
+class Window(WindowBase):
     """The main window. It builds its parts and joins them; what they do, they do themselves."""
 
     def __init__(
@@ -61,7 +62,7 @@ class Window(Frame):
         self.features = tuple(features)
         self.settings, self.keeper = settings, keeper
         self.mailbox = Mailbox() if mailbox is None else mailbox  # an empty one is false
-        self.actions_ = Actions(all_actions(self.features), self, settings.section("shortcuts"))
+        self.actions_ = Actions(all_actions(self.features), self, settings.section(SHORTCUTS))
         self.studio = Studio(Document(Project()), keeper.theme, self)
         self.runner = Runner(self.studio, self.mailbox, settings, self)
         active = ActiveStudio(self.studio)
@@ -110,7 +111,7 @@ class Window(Frame):
     def _bind_actions(self) -> None:
         """Join what is declared with what it is done to."""
         actions, minimap = self.actions_, self.canvas.view.minimap
-        actions.bind(FRAME_ACTIONS, lambda: self)
+        actions.bind(WINDOW_ACTIONS, lambda: self)
         actions.bind(TAB_ACTIONS, lambda: TabTarget(self, self.project_files.tabs.front))
         actions.bind(PAGE_ACTIONS, lambda: self.views.place)
         actions.bind(CANVAS_ACTIONS, lambda: self.views.view)
@@ -222,6 +223,7 @@ class Window(Frame):
     def _connect(self) -> None:
         studio, project_files, tabs, runner = self.studio, self.project_files, self.project_files.tabs, self.runner
         self.collector = GcControl(lambda: runner.busy or runner.elsewhere is not None, self)
+        self.actions_.triggered.connect(lambda action_id: studio.did("action", action_id))
         self.keeper.changed.connect(studio.set_theme)
         self.keeper.resized.connect(self._remember_text_size)  # a method: the keeper may live longer than the window
         studio.theme_changed.connect(lambda _: self.strip.redraw())
@@ -246,11 +248,11 @@ class Window(Frame):
         self.alone = CanvasAlone(self, self._set_docks_visible)
 
     def _restore(self) -> None:
-        mode = self.settings.typed("theme", "system")
+        mode = self.settings[THEME]
         self.actions_.set_checked(f"view.theme_{mode if mode in MODES else 'system'}".replace("-", "_"), True)
-        if kept := self.settings.typed("geometry", ""):
+        if kept := self.settings[GEOMETRY]:
             self.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii", "ignore")))
-        self.show_space(self.settings.typed("workspace", "build"))
+        self.show_space(self.settings[WORKSPACE])
         self._show_tab()
 
     def begin(self, wish: str | Path = "") -> None:
@@ -296,7 +298,7 @@ class Window(Frame):
         if not visible:
             self.spaces.hide()
         elif not self._docks_shown:
-            self.spaces.show(self.settings.typed("workspace", "build"))
+            self.spaces.show(self.settings[WORKSPACE])
         self._docks_shown = visible
 
     _docks_shown = _ending = False
@@ -311,28 +313,28 @@ class Window(Frame):
         self.set_canvas_alone(False)
         name = name if name in SIZES else "build"
         self.actions_.set_checked(f"view.workspace_{name}", True)
-        self.settings["workspace"] = name
+        self.settings[WORKSPACE] = name
         if self._docks_shown:
             self.spaces.show(name)
 
     def set_mode(self, mode: Mode) -> None:
         """Choose the theme, for now and for the next start."""
-        self.settings["theme"] = mode
+        self.settings[THEME] = mode
         self.keeper.set_mode(mode)
 
     def _remember_text_size(self, per_cent: int) -> None:
         if not self.alone.on:
-            self.settings["text_size"] = per_cent
+            self.settings[TEXT_SIZE] = per_cent
             self.spaces.keep_sizes()
 
     def train(self) -> None:
         """Start a run, and bring it into view: from any workspace, and whatever tab stands in front of it."""
         if prompts.offer_small_version(self):
             return
-        if self.runner.start() and not self.alone.on and not self.spaces.is_open("training"):
+        if self.runner.start() and not self.alone.on and not self.spaces.is_run_open():
             self.show_space("train")
         if self.runner.busy:
-            self.spaces.reveal("training")
+            self.spaces.reveal_run()
 
     # --- telling -------------------------------------------------------------------------------------------------------------------
 
@@ -363,7 +365,7 @@ class Window(Frame):
         self.runner.close()
         close_tasks(self)
         self.spaces.remember()
-        self.settings["geometry"] = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        self.settings[GEOMETRY] = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         self.project_files.close(asked=not self._ending)
         event.accept()
 

@@ -17,7 +17,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar
 
 from visualnet.app.features.feature import Feature
+from visualnet.app.state.frame_settings import WORKSPACES
 from visualnet.app.state.studio import Studio
+from visualnet.app.theme.child_objects import find_children
 from visualnet.app.widgets.lazy_dock import LazyDock
 from visualnet.core.user.settings import Settings
 
@@ -108,13 +110,13 @@ class Workspaces:
 
     def reset(self) -> None:
         """Every dock home, and the present workspace as it comes."""
-        self.settings["workspaces"] = {}
+        self.settings[WORKSPACES] = {}
         self._put_home()
         self._arrange(self.current or "build", self.spaces[self.current or "build"])
 
     def _kept(self, name: str) -> WorkspaceLayout:
         """What is remembered of a workspace, as far as it makes sense."""
-        own, kept = self.spaces[name], self.settings.section("workspaces").get(name)
+        own, kept = self.spaces[name], self.settings.section(WORKSPACES).get(name)
         if not isinstance(kept, dict):
             return own
 
@@ -162,7 +164,7 @@ class Workspaces:
     def _bar_height(self, dock: QDockWidget) -> int:
         """How high the tabs of a dock are, if it shares its place: ``resizeDocks`` counts them in."""
         group = self._group(dock)
-        bars = self.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        bars = find_children(self.window, QTabBar)
         mine = [b for b in bars if len(group) > 1 and {b.tabText(i) for i in range(b.count())} == group]
         return mine[0].height() if mine else 0
 
@@ -196,7 +198,7 @@ class Workspaces:
     def _hide_dead_bars(self) -> None:
         """WORKAROUND for QMainWindow: tabbing a third dock to two leaves the bar of the two on the screen."""
         live = {self._group(dock) for dock in self.docks.values()}
-        for bar in self.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        for bar in find_children(self.window, QTabBar):
             if frozenset(bar.tabText(i) for i in range(bar.count())) not in live:
                 bar.hide()
 
@@ -246,7 +248,7 @@ class Workspaces:
             sizes["bottom"] = self._bottom
         held = [n for n in shown if self.docks[n].held]
         kept = {"shown": shown, "front": front, "sizes": {side: px for side, px in sizes.items() if px}, "held": held}
-        self.settings.section("workspaces")[self.current] = kept
+        self.settings.section(WORKSPACES)[self.current] = kept
 
     def hide(self) -> None:
         """Put every dock away, after remembering how they stand."""
@@ -265,6 +267,16 @@ class Workspaces:
             dock.held = dock.held or bool(dock.nothing)
             self._collapse()
             dock.raise_()
+
+    def reveal_run(self) -> None:
+        """Bring to the front what shows how the training goes."""
+        for name, declared in self._declared.items():
+            if declared.shows_run:
+                self.reveal(name)
+
+    def is_run_open(self) -> bool:
+        """Whether what shows how the training goes is on the screen, or at least a tab of it."""
+        return any(self.is_open(name) for name, declared in self._declared.items() if declared.shows_run)
 
     def set_shown(self, name: str, state: bool) -> None:
         """Show a dock in front, or hide it."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QContextMenuEvent,
@@ -120,8 +121,8 @@ class RefreshQueue(QObject):
         self.used = 0
         """Above 0 what is asked joins the queue."""
         self.waiting: dict[DeferredRefresh, None] = {}
-        self.hidden: dict[DeferredRefresh, None] = {}
-        """Those that are due when their widget is shown."""
+        self.hidden: WeakKeyDictionary[DeferredRefresh, None] = WeakKeyDictionary()
+        """Those that are due when their widget is shown: it may be destroyed first, with all that it holds."""
         self._watching = False
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._do_one)
@@ -179,6 +180,8 @@ class RefreshQueue(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # By their class first: to ask every event of the program for its type takes a tenth of a click.
         if event.__class__ in INPUT_CLASSES and event.type() in INPUT:
+            if event.__class__ is QCloseEvent and not _is_closed_by_person(watched):
+                return False
             was_visible = isinstance(watched, QWidget) and watched.isVisible()
             self.do_needed()
             # A button that has gone with the document it was about shall not be pressed.
@@ -194,6 +197,11 @@ class RefreshQueue(QObject):
         with self._unwatched():
             if (found := self._first_needed() or next(iter(self.waiting), None)) is not None:
                 found.do()
+
+
+def _is_closed_by_person(watched: QObject) -> bool:
+    """Whether a window is to be closed. A combo box closes its list while it is deleted: nothing may be refreshed in the middle of that."""
+    return isinstance(watched, QWidget) and watched.isVisible() and watched.windowType() is not Qt.WindowType.Popup
 
 
 class HiddenRefreshes(QObject):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -24,7 +25,7 @@ from visualnet.core.user.settings import Settings
 from visualnet.data import registry
 from visualnet.layers.declaration.layer import Spec
 from visualnet.templates.accepted_hints import ROUNDING, accepted_hints
-from visualnet.templates.lesson_checks import ShownExperiment
+from visualnet.templates.lesson_state import DEEDS, ShownExperiment
 
 _known: WeakKeyDictionary[Document, Analysis] = WeakKeyDictionary()
 
@@ -107,8 +108,10 @@ class Studio(StudioSignals):
         """Where and why the last run failed, until the graph changes there or a new run begins."""
         self.runtime_trace = ""
         """Python's own words about that failure, for those who want them."""
-        self.played = 0
-        """Steps that were played in an environment, by hand or by the network: lessons look at it."""
+        self.deeds: Counter[str] = Counter()
+        """How often each of `DEEDS` was done: lessons look at it."""
+        self.pictures: set[str] = set()
+        """The observations that are shown side by side, by name: lessons look at it. As the deeds it is one for all views of a window."""
         self.experiment = ShownExperiment()
         """The experiment that its page shows: lessons look at it."""
         self.edit_preview: EditPreview | None = None
@@ -148,6 +151,7 @@ class Studio(StudioSignals):
         """A Studio of the same window and document, with sheet and selection of its own."""
         studio = Studio(self.document, self.theme, parent)
         studio._runner, studio.settings, studio.shell = self._runner, self.settings, self.shell
+        studio.deeds, studio.pictures = self.deeds, self.pictures
         studio.message.connect(self.message)
         self.library_changed.connect(studio.library_changed)
         self.theme_changed.connect(studio.set_theme)
@@ -186,6 +190,11 @@ class Studio(StudioSignals):
                 self.runtime_problem_changed.emit()
             self.switching_document = False
             self.state_changed.emit()
+
+    def did(self, deed: str, *details: str) -> None:
+        """Count something that the person did; ``details`` are what it was done with, each counted by itself too."""
+        assert deed in DEEDS, deed
+        self.deeds.update((deed, *(f"{deed} {detail}" for detail in details)))
 
     def release(self) -> None:
         """Hear no more of the document; for what is closed."""

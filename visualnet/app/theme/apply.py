@@ -145,7 +145,7 @@ class ThemeKeeper(QObject):
     resized = Signal(int)
     """Text has another size, in per cent; ``changed`` follows, so that what is drawn by hand is drawn anew."""
 
-    def __init__(self, app: QApplication, mode: Mode = "system", text_size: int = 100) -> None:
+    def __init__(self, app: QApplication, mode: str = "system", text_size: int = 100) -> None:
         super().__init__()
         self._app = app
         self.mode: Mode = mode if mode in MODES else "system"

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from visualnet.app.theme import icons
+from visualnet.app.theme.child_objects import find_descendants
 
-SLICE_S = 0.008
+SLICE_S = 0.004
 """How long widgets are styled before events are handled again."""
 _POLISHED, _OWN_STYLE = Qt.WidgetAttribute.WA_WState_Polished, Qt.WidgetAttribute.WA_SetStyle
 
@@ -44,15 +45,14 @@ class HiddenWidgets(QObject):
     def leave_out(self) -> None:
         """Leave out all widgets that are hidden now while the style sheet changes; call ``style_later`` after it."""
         before = self._waiting
-        hidden = [w for w in QApplication.allWidgets() if not w.isVisible()]
+        self._unwatch()
+        self._watched, hidden = _find_hidden()
         self._waiting = {w: None for w in hidden if w in before or w.testAttribute(_POLISHED)}
         for widget in self._waiting:
             widget.setAttribute(_POLISHED, False)
         self._left_out = [w for w in hidden if not w.testAttribute(_OWN_STYLE)]
         for widget in self._left_out:
             widget.setAttribute(_OWN_STYLE)
-        self._unwatch()
-        self._watched = hidden
 
     def style_later(self, without_icon: Iterable[icons.Bound] = ()) -> None:
         """Give them the new look in the pauses between events, and these their new icons."""
@@ -62,13 +62,13 @@ class HiddenWidgets(QObject):
         self._icons = dict.fromkeys(without_icon)
         if self._waiting or self._icons:
             self._timer.start()
-            for widget in self._watched:  # not the application: each of its events would come by here
+            for widget in self._watched:  # not the application, nor all that is hidden: each event would come by here
                 widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.__class__ is QShowEvent and isinstance(watched, QWidget):
             # What it holds is asked for its size before it is shown itself, so it is styled with it.
-            for widget in (watched, *watched.findChildren(QWidget)):
+            for widget in (watched, *find_descendants(watched, QWidget)):
                 if widget in self._waiting:
                     del self._waiting[widget]
                     _style(widget)
@@ -95,6 +95,22 @@ class HiddenWidgets(QObject):
             if isValid(widget):
                 widget.removeEventFilter(self)
         self._watched = []
+
+
+def _find_hidden() -> tuple[list[QWidget], list[QWidget]]:
+    """The hidden widgets in visible ones (and hidden windows), without which nothing below them can be shown; and all that is hidden.
+
+    To ask each of the program's widgets whether it is visible takes three times as long.
+    """
+    windows = QApplication.topLevelWidgets()
+    visible = [w for w in windows if w.isVisible()]
+    outer = [w for w in windows if not w.isVisible()]
+    for widget in visible:  # which grows on the way
+        for child in widget.children():
+            if isinstance(child, QWidget) and not child.isWindow():
+                (visible if child.isVisible() else outer).append(child)
+    shown = set(visible)
+    return outer, [w for w in QApplication.allWidgets() if w not in shown]
 
 
 def _style(widget: QWidget) -> None:

@@ -23,7 +23,7 @@ from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import GRID
 from visualnet.app.widgets.layouts import STRETCH, clear, column
 from visualnet.app.widgets.painting import fill_rounded, painting
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 
 Widget = TypeVar("Widget", bound=QWidget)
 
@@ -161,7 +161,8 @@ class ElidedLabel(QLabel):
 
     def _shorten(self) -> None:
         shown = self.fontMetrics().elidedText(self.full_text, self._mode, max(self.width(), 8))
-        super().setText(shown)
+        if shown != self.text():
+            super().setText(shown)
         self.setToolTip(self.full_text if shown != self.full_text else "")
 
 

@@ -104,7 +104,7 @@ def _add(args: argparse.Namespace) -> int:
     from visualnet.data.registry import fields_or_none
     from visualnet.training.console import TrainOptions, configure
     from visualnet.training.queue import queue_file
-    from visualnet.training.run_records.begin import begin_run
+    from visualnet.training.run_records.create_run_folder import begin_run
     from visualnet.training.runs.run_model import LOG
 
     project = project_of(args)

@@ -36,7 +36,7 @@ def choose_data(path: str, kind: str | None, settings: list[str]) -> tuple[DataC
     Raises:
         UsageError: there is nothing, or it cannot be read so; the words say why.
     """
-    from visualnet.data.choosing import choose
+    from visualnet.data.inspect_source import choose
 
     place = Path(path)
     if not place.exists():

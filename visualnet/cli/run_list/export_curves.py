@@ -1,4 +1,4 @@
-"""`export-curves` and `export-weights`: what a run has learned and how, for other tools."""
+"""`export-curves`: how a run learned, for other tools."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from visualnet.cli.common import FINE, UsageError, Verb
 from visualnet.cli.runs.run_folder import find_run_folder
 
 
-def curve_options(verb: argparse.ArgumentParser) -> None:
+def options(verb: argparse.ArgumentParser) -> None:
     """What can be said about curves."""
     verb.add_argument(
         "runs",
@@ -32,7 +32,7 @@ def curve_options(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def export_curves(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Write the curves of runs as was asked."""
     from visualnet.core.errors import FileError
 
@@ -53,7 +53,6 @@ def export_curves(args: argparse.Namespace) -> int:
 
 
 def _write(way: str, place: Path, folders: Sequence[Path]) -> None:
-    from visualnet.training.curve_export.mlflow_store import write_mlflow
     from visualnet.training.curve_export.several import (
         CURVE_FORMATS,
         export_runs,
@@ -65,10 +64,7 @@ def _write(way: str, place: Path, folders: Sequence[Path]) -> None:
     from visualnet.training.runs.run_model import read_run
 
     titles = {str(one): read_annotations(one).name or one.name for one in folders}
-    if way == "mlflow":
-        for one in folders:
-            write_mlflow(place, one, read_run(one))
-    elif len(folders) == 1:
+    if len(folders) == 1:
         CURVE_FORMATS[way].write(place, read_run(folders[0]))
     elif CURVE_FORMATS[way].write_together is not None:
         export_together({Path(one): title for one, title in own_titles(titles).items()}, place, way)
@@ -76,49 +72,4 @@ def _write(way: str, place: Path, folders: Sequence[Path]) -> None:
         export_runs({Path(one): name for one, name in file_names(titles).items()}, place, way)
 
 
-def weight_options(verb: argparse.ArgumentParser) -> None:
-    """What can be said about weights."""
-    verb.add_argument("run", metavar="RUN", help="the run's folder, its name among yours, or a .vnetz file")
-    verb.add_argument("output", metavar="OUT", type=Path, help="the .safetensors file to write")
-    verb.add_argument(
-        "--weights", choices=("best", "last"), default="best", help="those of the best epoch, or of the last"
-    )
-
-
-def export_weights(args: argparse.Namespace) -> int:
-    """Write the weights of a run, with its project in the metadata."""
-    from visualnet.core.errors import FileError
-    from visualnet.pytorch import need_torch
-    from visualnet.training.evaluation.evaluation import find_weights
-    from visualnet.training.runs.run_model import read_project
-    from visualnet.training.transfer.project_in_weights import save_with_project
-    from visualnet.training.transfer.weight_files import read_weights
-
-    need_torch()
-    folder = find_run_folder(args.run)
-    project = read_project(folder)
-    try:
-        path, which = find_weights(folder, args.weights)
-        tensors = read_weights(path)
-    except FileError:
-        raise
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    if project is None:
-        raise UsageError(f"the project in {folder} cannot be read")
-    save_with_project(args.output, tensors, project)
-    told = {"file": str(args.output), "weights": which, "tensors": len(tensors)}
-    print(
-        json.dumps(told)
-        if args.json
-        else f"wrote {args.output} ({which} weights; opened in the window it shows the network)"
-    )
-    return FINE
-
-
-CURVES = Verb(
-    export_curves, "write the curves of a run for other tools: CSV, Parquet, TensorBoard, MLflow", curve_options
-)
-WEIGHTS = Verb(
-    export_weights, "write the weights of a run as safetensors with its project in the metadata", weight_options
-)
+VERB = Verb(run, "write the curves of a run for other tools: CSV, Parquet, TensorBoard, MLflow", options)

@@ -14,6 +14,7 @@ from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.cli.runs.watch import read_options
 from visualnet.core.errors import FileError
 from visualnet.core.graph import Value
+from visualnet.training.run_records.kept_weights import TITLES
 
 if TYPE_CHECKING:
     from visualnet.analysis import Analysis
@@ -31,8 +32,8 @@ def options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--run", metavar="RUN", help="with the weights of this run: its folder, or its name among yours")
     verb.add_argument(
         "--weights",
-        choices=("last", "before-last", "best", "average"),
-        help="which of the weights that the run has kept (the newest)",
+        metavar="NAME",
+        help=f"which of the weights that the run has kept: {', '.join(TITLES)}, or epoch-N (the newest)",
     )
     verb.add_argument(
         "--method",

@@ -85,7 +85,7 @@ def _with_search(project: Project, args: argparse.Namespace) -> Project:
 
     from visualnet.core import edits
     from visualnet.core.project import SearchSpec
-    from visualnet.training.search.applying import objective_of
+    from visualnet.training.search.apply_values import objective_of
     from visualnet.training.search.space import parse_entry
 
     spec = project.search or SearchSpec()

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from visualnet.compiling.extra_modules import (
     attention,
-    chance,
     containers,
     flows,
     losses,
     own_rules,
+    random_modules,
     recurrent,
     spiking,
     turing,
@@ -25,13 +25,6 @@ from visualnet.compiling.extra_modules.attention import (
     LearnedPositions,
     SinusoidalPositions,
     attend,
-)
-from visualnet.compiling.extra_modules.chance import (
-    GaussianNoise,
-    GaussianSample,
-    Noise,
-    RandomInterpolate,
-    StochasticDepth,
 )
 from visualnet.compiling.extra_modules.containers import (
     Chain,
@@ -74,6 +67,13 @@ from visualnet.compiling.extra_modules.own_rules import (
     RadialBasis,
     RestrictedBoltzmannMachine,
 )
+from visualnet.compiling.extra_modules.random_modules import (
+    GaussianNoise,
+    GaussianSample,
+    Noise,
+    RandomInterpolate,
+    StochasticDepth,
+)
 from visualnet.compiling.extra_modules.recurrent import (
     SteppedGRU,
     SteppedLSTM,
@@ -85,7 +85,17 @@ from visualnet.compiling.extra_modules.recurrent import (
 from visualnet.compiling.extra_modules.spiking import SpikingNeurons, fire
 from visualnet.compiling.extra_modules.turing import NeuralTuringMachine, find_place
 
-HOMES = (containers, attention, recurrent, chance, losses, flows, own_rules, spiking, turing)
+HOMES = (
+    containers,
+    attention,
+    recurrent,
+    random_modules,
+    losses,
+    flows,
+    own_rules,
+    spiking,
+    turing,
+)
 
 __all__ = [
     "ActNorm",

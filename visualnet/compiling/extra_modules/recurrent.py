@@ -48,13 +48,13 @@ def run_in_parts(
 
     After the last of its ``lengths`` steps a sample has output 0, and its state stays. Every
     ``truncate`` steps (0: never) the state goes on without its gradient: back-propagation through
-    time is truncated there (Williams and Peng, 1990).
+    time is truncated there (Williams and Peng, 1990). The last states keep theirs.
     """
-    outputs, state, left = [], start, lengths
+    outputs, state, last, left = [], start, start, lengths
     for part in torch.split(x, truncate or x.shape[1], 1):
         steps = part.shape[1]
         if left is None:
-            output, state = read(part, state)
+            output, last = read(part, state)
         else:
             # torch packs no empty sequence: a step is read then, and not kept.
             here = left.clamp(1, steps).cpu()
@@ -62,12 +62,13 @@ def run_in_parts(
             packed, now = read(packed, state)
             output, _ = nn.utils.rnn.pad_packed_sequence(packed, True, total_length=steps)
             output = output * (left > 0)[:, None, None]
-            state = keep_states(left > 0, now, state)
+            last = keep_states(left > 0, now, last)
             left = left - steps
         outputs.append(output)
+        state = last
         if truncate:
-            state = tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
-    return torch.cat(outputs, 1), state
+            state = tuple(s.detach() for s in last) if isinstance(last, tuple) else last.detach()
+    return torch.cat(outputs, 1), last
 
 
 def keep_states(reads: Tensor, now: Any, before: Any) -> Any:

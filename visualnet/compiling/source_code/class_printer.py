@@ -20,7 +20,7 @@ from visualnet.compiling.plan import PlanSheet, PlanStep
 from visualnet.compiling.source_code.argument_printer import Figures, key, same
 from visualnet.compiling.source_code.code_layout import lay_out, write_literal
 from visualnet.compiling.source_code.statements import Statements, axes_of
-from visualnet.layers.declaration.calls import Make
+from visualnet.layers.declaration.calls import ModuleCall
 
 _PER_AXIS = ("kernel_size", "stride", "padding", "dilation", "output_padding", "output_size")
 _AXES = {"C": "in_channels", "D": "in_features"}
@@ -86,7 +86,7 @@ class ClassBodyPrinter:
         names = [attribute_path(name) for name in step.tie.names] if step.tie else []
         return [f"self.{step.module}.{name} = self.{step.tie.owner}.{name}" for name in names if step.tie]
 
-    def _make(self, makes: Sequence[Make]) -> str:
+    def _make(self, makes: Sequence[ModuleCall]) -> str:
         name = same(m.name for m in makes)
         home, _, bare = name.partition(".")
         signature = [] if home == "own" else _signature(resolve(name))

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, DIRECTIONS, Annotation, Port
 from visualnet.core.names import MAX_TEXT
 from visualnet.core.project import Project
-from visualnet.core.text.visible import clean
+from visualnet.core.text.hidden_characters import clean
 from visualnet.core.validation import MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS, Area, clamp_area, sheet_of, spot
 
 Points = Iterable[tuple[float, float]]

@@ -12,8 +12,8 @@ from visualnet.core.edits import put_block, substitution
 from visualnet.core.edits.clipboard import names_used
 from visualnet.core.graph import Graph, Node, Value
 from visualnet.core.names import MAX_TEXT, free
-from visualnet.core.project import MAIN, About, Block, Project
-from visualnet.core.text.visible import clean
+from visualnet.core.project import MAIN, Block, ParameterDescription, Project
+from visualnet.core.text.hidden_characters import clean
 from visualnet.core.validation import check_numbers, node_of
 
 
@@ -127,7 +127,7 @@ def quote_names(found: list[tuple[str, Node]]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
-def set_about(project: Project, block: str, name: str, about: About) -> Project:
+def set_about(project: Project, block: str, name: str, about: ParameterDescription) -> Project:
     """Say what a block's parameter means, and between which numbers it may lie.
 
     Raises:
@@ -145,7 +145,9 @@ def set_about(project: Project, block: str, name: str, about: About) -> Project:
     if wrong := about.fault(definition.params[name]):
         raise ValueError(f"the default of {name}: {wrong}; change the default first")
     about = replace(about, note=note)
-    abouts = {k: v for k, v in definition.about.items() if k != name} | ({name: about} if about != About() else {})
+    abouts = {k: v for k, v in definition.about.items() if k != name} | (
+        {name: about} if about != ParameterDescription() else {}
+    )
     return project if abouts == definition.about else put_block(project, block, replace(definition, about=abouts))
 
 

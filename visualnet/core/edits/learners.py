@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -10,26 +10,26 @@ from msgspec.structs import replace
 from visualnet.core.edits.nodes import set_recipe
 from visualnet.core.graph import LEARNER, Graph
 from visualnet.core.names import fault_in_name, free
-from visualnet.core.project import LAST_EPOCH, LOSS, MAIN, RUN_OPTIONS, STEP_FIELDS, LearnerSpec, Project, loss_of
-from visualnet.core.text.visible import visible
+from visualnet.core.project import LAST_EPOCH, LOSS, MAIN, STEP_FIELDS, LearnerSpec, Project, loss_of
+from visualnet.core.text.hidden_characters import visible
 from visualnet.core.validation import plain
 
 FIRST, SECOND = "first", "second"
 """What learners are called until somebody finds a better name."""
 
 
-def add_learner(project: Project, name: str = "", losses: Iterable[str] = ()) -> Project:
+def add_learner(project: Project, name: str = "", losses: Iterable[str] = (), *, of_run: Collection[str]) -> Project:
     """One more learner, behind the others, that makes its steps as the last one does.
 
     Where the recipe itself was the only learner it becomes the first, and lowers these ``losses`` (ids on the main sheet) as before. The
     sum of what several learners lower is lowered by none of them: from the second on the last epoch counts as the best, unless the recipe
-    names another value, or ends early by it.
+    names another value, or ends early by it. ``of_run``: the options that are about the whole run, and stay with the recipe.
     """
     recipe = project.recipe
     learners = recipe.learners
     if not learners:
         said = {field: getattr(recipe, field) for field in STEP_FIELDS}
-        said["options"] = {name: value for name, value in recipe.options.items() if name not in RUN_OPTIONS}
+        said["options"] = {name: value for name, value in recipe.options.items() if name not in of_run}
         learners = (LearnerSpec(name=free(FIRST, {name}), **said),)
         named = {i: learners[0].name for i in losses}
         project = project.with_sheet(MAIN, _with_learners(project.graph, named)) if named else project
@@ -55,10 +55,11 @@ def rename_learner(project: Project, old: str, new: str) -> Project:
     return _rename_at_nodes(project, {old: new})
 
 
-def remove_learner(project: Project, name: str) -> Project:
+def remove_learner(project: Project, name: str, *, of_run: Collection[str]) -> Project:
     """Take a learner away, and its name at all nodes. Where one is left, the recipe itself is that one again.
 
-    A best epoch that its loss told is the last one now, or where one learner is left told by the loss again.
+    A best epoch that its loss told is the last one now, or where one learner is left told by the loss again. ``of_run`` as for
+    `add_learner`.
     """
     at = index_of(project, name)
     best_by = project.recipe.best_by
@@ -70,7 +71,7 @@ def remove_learner(project: Project, name: str) -> Project:
     if best_by in (LAST_EPOCH, *(loss_of(learner.name) for learner in project.recipe.learners)):
         said["best_by"] = LOSS
     if rest:
-        kept = {option: value for option, value in project.recipe.options.items() if option in RUN_OPTIONS}
+        kept = {option: value for option, value in project.recipe.options.items() if option in of_run}
         said["options"] = {**rest[0].options, **kept}
     names = {learner.name: "" for learner in project.recipe.learners}
     return _rename_at_nodes(set_recipe(project, **said, learners=()), names)

@@ -15,7 +15,7 @@ from visualnet.core.graph import BLOCK_PREFIX, MODES, STATISTICS, Graph, Init, N
 from visualnet.core.names import ID, MAX_TEXT, fault_in_name, free, free_name, highest, names, new_id
 from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe, SearchSpec
 from visualnet.core.storage.project_file import check_part
-from visualnet.core.text.visible import clean, visible
+from visualnet.core.text.hidden_characters import clean, visible
 from visualnet.core.validation import (
     KIND,
     check_kind,

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from visualnet.core.document import Document, HistoryStep
 from visualnet.core.errors import FileError, os_reason
-from visualnet.core.process import kept_steps
+from visualnet.core.process import saved_undo
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.storage.disk_state import NOTHING, DiskState
@@ -43,7 +43,7 @@ class Journal:
         self._stem = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
         self._lock: int | None = None
         self._kept: Project | None = None
-        self._steps = kept_steps.StepWriter()
+        self._steps = saved_undo.StepWriter()
         self._thread: threading.Thread | None = None
 
     @property
@@ -141,7 +141,7 @@ class Orphan(NamedTuple):
             FileError: the copy cannot be read.
         """
         project, note = _read(self.file)
-        steps = kept_steps.read_steps(note.get("steps"), note.get("earlier"), project)
+        steps = saved_undo.read_steps(note.get("steps"), note.get("earlier"), project)
         return Document.recovered(project, self.path, _stood(note.get("read")), steps.past, steps.forgotten)
 
     def discard(self) -> None:

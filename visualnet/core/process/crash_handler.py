@@ -23,7 +23,7 @@ from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.storage.locks import try_lock
 from visualnet.core.storage.paths import log_dir
 from visualnet.core.storage.regular_files import open_regular
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 
 Origin = Literal["window", "thread", "cleanup", "qt"]
 

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from visualnet.core.graph import Graph, Init, Node
 from visualnet.core.project import (
-    About,
     Block,
     DataChoice,
     DataFacts,
     FieldFacts,
     LearnerSpec,
+    ParameterDescription,
     PreparationStep,
     Recipe,
     RunRef,
@@ -71,7 +71,7 @@ def block_text(block: Block, level: int) -> str:
     return _object(parts | {k: to_json(v) for k, v in block.extra.items()}, level)
 
 
-def _about(about: About) -> dict[str, Any]:
+def _about(about: ParameterDescription) -> dict[str, Any]:
     fields = {"note": about.note or None, "low": about.low, "high": about.high}
     return {k: v for k, v in fields.items() if v is not None} | dict(about.extra)
 

@@ -44,7 +44,7 @@ from visualnet.core.storage.regular_files import (
 from visualnet.core.storage.safe_json import MAX_BYTES, Place, Refused
 from visualnet.core.storage.temporaries import ReplacementFile
 from visualnet.core.text.format import format_bytes
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 
 __all__ = ["FORMAT", "ChangedOnDisk", "FileError", "check_part", "dumps", "load", "loads", "read", "save"]
 

@@ -159,7 +159,7 @@ class Deadline:
         return time.monotonic() > self._until or (self._stop is not None and self._stop.is_set())
 
 
-def sweep(folder: Path, halt: Deadline, earlier: re.Pattern[str] | None = None) -> int:
+def remove_stale_temporaries(folder: Path, halt: Deadline, earlier: re.Pattern[str] | None = None) -> int:
     """Take away what dead processes left aside in a folder; how many. Whatever may be in use, or is not surely ours, stays."""
     removed = 0
     try:
@@ -175,7 +175,7 @@ def sweep(folder: Path, halt: Deadline, earlier: re.Pattern[str] | None = None) 
 
 def sweep_all(data: Path, documents: Iterable[Path], halt: Deadline) -> int:
     """The same for the person's data folder with its runs, and for the folders of these documents."""
-    removed = sum(sweep(data / part, halt, EARLIER_OWN) for part in ("", "journal", "blocks"))
+    removed = sum(remove_stale_temporaries(data / part, halt, EARLIER_OWN) for part in ("", "journal", "blocks"))
     try:
         with os.scandir(data / "runs") as found:
             for entry in islice(found, MAX_FOLDERS):
@@ -186,13 +186,13 @@ def sweep_all(data: Path, documents: Iterable[Path], halt: Deadline) -> int:
     except OSError:
         pass
     for folder in dict.fromkeys(path.parent for path in documents):
-        removed += sweep(folder, halt, EARLIER_BESIDE)
+        removed += remove_stale_temporaries(folder, halt, EARLIER_BESIDE)
     return removed
 
 
 def sweep_run(folder: Path, halt: Deadline) -> int:
     """The same for the folder of one run."""
-    return sweep(folder, halt, EARLIER_RUN)
+    return remove_stale_temporaries(folder, halt, EARLIER_RUN)
 
 
 def _swept(path: Path, name: str, earlier: re.Pattern[str] | None) -> bool:

@@ -18,7 +18,7 @@ from visualnet.core.storage import project_file
 from visualnet.core.storage.paths import data_dir
 from visualnet.core.storage.regular_files import read_regular
 from visualnet.core.text.format import format_bytes
-from visualnet.core.text.visible import clean, visible
+from visualnet.core.text.hidden_characters import clean, visible
 from visualnet.core.validation import check_kind, check_values, plain
 
 MAX_BYTES = 1 << 20

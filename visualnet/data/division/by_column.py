@@ -58,7 +58,7 @@ class Time(Division):
 
 
 @division("given", "As given", uses="")
-class Given(Division):
+class PresetDivision(Division):
     """As a column says for each sample, or as the files lie in folders: train, validation or test."""
 
     column: str = column("part", "It holds train, validation or test for each sample.")

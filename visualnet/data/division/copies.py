@@ -13,7 +13,7 @@ TOGETHER, LEFT_OUT = "together", "left_out"
 """What is known of own data may say, under these names: lists of samples that belong into one part, and samples that are not used."""
 
 
-def settle_copies(parts: tuple[Index, Index, Index], facts: DataFacts | None) -> tuple[Index, Index, Index]:
+def merge_duplicates(parts: tuple[Index, Index, Index], facts: DataFacts | None) -> tuple[Index, Index, Index]:
     """The parts with the copies settled as ``facts`` say: all of a group stand where its first sample stands.
 
     Raises:

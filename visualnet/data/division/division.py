@@ -9,7 +9,7 @@ from typing import ClassVar
 from visualnet.core.project import DataChoice
 from visualnet.data.samples import Samples
 from visualnet.data.split import Index
-from visualnet.layers.configured import Configured
+from visualnet.layers.configurable import Configured
 
 
 class Division(Configured):

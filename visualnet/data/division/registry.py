@@ -6,7 +6,7 @@ from visualnet.core.project import DataChoice
 
 from visualnet.data.division import shares  # isort: skip  # the first that is offered
 from visualnet.data.division import by_column, folds, odd_class, per_class
-from visualnet.data.division.copies import settle_copies
+from visualnet.data.division.copies import merge_duplicates
 from visualnet.data.division.division import DIVISIONS, Division
 from visualnet.data.samples import Samples
 from visualnet.data.split import Index
@@ -32,4 +32,4 @@ def divide(samples: Samples, choice: DataChoice) -> tuple[Index, Index, Index]:
     Raises:
         ValueError: there is no such division, or it cannot be made.
     """
-    return settle_copies(make_division(choice).divide(samples, choice), choice.facts)
+    return merge_duplicates(make_division(choice).divide(samples, choice), choice.facts)

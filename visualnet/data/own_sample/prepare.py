@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.data.loading import Loaded, open_samples
-from visualnet.data.preparation.fitted import FittedPreparation
+from visualnet.data.preparation.fitted_state import FittedPreparation
 from visualnet.data.preparation.prepared import run_steps
 from visualnet.data.preparation.registry import make_steps
 from visualnet.data.registry import make_data_set

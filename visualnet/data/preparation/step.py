@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from visualnet.core.graph import Value
-from visualnet.layers.configured import Configured
+from visualnet.layers.configurable import Configured
 from visualnet.layers.declaration.layer import Spec
 
 if TYPE_CHECKING:

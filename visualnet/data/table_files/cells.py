@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

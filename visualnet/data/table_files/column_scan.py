@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.table_files.cells import CellFormat, CellMemory, read_plain_numbers
 from visualnet.data.table_files.rows import Lines, Rows
 

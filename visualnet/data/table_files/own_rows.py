@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.table_files.cells import CellFormat, read_cell
 from visualnet.data.table_files.roles import ColumnPlan, check_names
 from visualnet.data.table_files.table_samples import ColumnReader, DateParts

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from visualnet.core.storage.regular_files import open_regular
-from visualnet.core.text.visible import clean
+from visualnet.core.text.hidden_characters import clean
 from visualnet.data.table_files.cells import EPOCH
 from visualnet.data.table_files.rows import CELLS_OF_A_BLOCK, MOST_ROWS_OF_A_BLOCK, Block, Lines
 

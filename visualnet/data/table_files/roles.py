@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.table_files.cells import CellFormat, read_cell, spell_word
 from visualnet.data.table_files.column_scan import MOST_CATEGORIES, MOST_CLASSES, Scan, ScannedColumn
 

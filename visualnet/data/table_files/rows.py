@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from visualnet.core.storage.regular_files import open_regular
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.table_files.text_format import ENCODINGS, TextFormat
 
 if TYPE_CHECKING:

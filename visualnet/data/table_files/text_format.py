@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from visualnet.core.storage.regular_files import open_regular
-from visualnet.core.text.visible import clean
+from visualnet.core.text.hidden_characters import clean
 from visualnet.data.table_files.cells import MISSING, CellFormat, guess_day_first, guess_decimal, is_word, read_cell
 
 SAMPLE = 1 << 18

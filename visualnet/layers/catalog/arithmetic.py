@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from visualnet.core.expressions import chain, parse
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import Expr, Known, Make, OwnModule, Undoing, fn
+from visualnet.layers.declaration.calls import Expr, InverseRule, Known, ModuleCall, OwnModule, fn
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.initial_moments import Moments, Start, add, concatenate, multiply
+from visualnet.layers.declaration.initial_moments import InitialState, Moments, add, concatenate, multiply
 from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, default_axes, layer
 from visualnet.layers.declaration.params import count, index, real
 
@@ -19,14 +19,14 @@ _MACS = parse("matrices*T*D*E")
 _INPUTS = "How many tensors come in."
 
 
-class Several(Layer):
+class VariadicInputs(Layer):
     """Base of layers with a chosen number of inputs: ``x1``, ``x2``, …"""
 
     def inputs(self) -> Mapping[str, Pattern]:
         return {f"x{i}": Pattern(("*",)) for i in range(1, self.values().get("inputs", 2) + 1)}
 
 
-class Elementwise(Several):
+class Elementwise(VariadicInputs):
     """Arithmetic number by number. Where one tensor has extent 1 it is repeated along that axis, as in torch."""
 
     takes_numbers = True
@@ -62,7 +62,7 @@ class Add(Elementwise):
     paper = "He, Zhang, Ren and Sun, Deep residual learning for image recognition, 2015"
     operator = "torch.add"
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         return add(start.arriving)
 
     inputs: int = count(2, _INPUTS, low=2, high=64, phrase="{} inputs")  # type: ignore[assignment]
@@ -82,7 +82,7 @@ class Multiply(Elementwise):
 
     operator = "torch.mul"
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         return multiply(start.arriving)
 
     inputs: int = count(2, _INPUTS, low=2, high=64, phrase="{} inputs")  # type: ignore[assignment]
@@ -143,7 +143,7 @@ class MatMul(Layer):
 @layer(
     "concatenate", family="shape", ports="x1: *, x2: * -> y: *", keywords="cat join stack merge inception dense skip"
 )
-class Concatenate(Several):
+class Concatenate(VariadicInputs):
     """Put tensors behind one another along one axis: channels of several branches side by side.
 
     All sizes must agree except along dim, where they add up.
@@ -155,7 +155,7 @@ class Concatenate(Several):
         1, "Axis along which they are joined (1 is the first after the batch: channels).", phrase="along {}"
     )
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         sizes = [prod(map(int, shape)) if shape else 1 for shape in start.shapes]
         return concatenate(list(zip(start.arriving, sizes, strict=True)))
 
@@ -181,17 +181,17 @@ class Concatenate(Several):
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.cat", list(refs), dim=self.dim)
 
-    def undoing(self) -> Undoing:
-        return Undoing(("y",), tuple(Several.inputs(self)))
+    def undoing(self) -> InverseRule:
+        return InverseRule(("y",), tuple(VariadicInputs.inputs(self)))
 
     def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         extents = [int(shape[place(self.dim, shape)]) for shape in shapes]
         parts = fn("torch.split", known["y"], extents, dim=self.dim)
-        return {port: parts[at] for at, port in enumerate(Several.inputs(self))}
+        return {port: parts[at] for at, port in enumerate(VariadicInputs.inputs(self))}
 
 
 @layer("stack", family="shape", ports="x1: *, x2: * -> y: *", keywords="join new axis collect")
-class Stack(Several):
+class Stack(VariadicInputs):
     """Put tensors of one size side by side along a new axis.
 
     With dim 1, two of T×D become 2×T×D.
@@ -246,7 +246,7 @@ class Scale(Layer):
     scale: float = real(1.0, "The factor.", card=True, phrase="× {}")
     shift: float = real(0.0, "What is added.", phrase="+ {}")
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         if start.first is None:
             return None
         return Moments(self.scale * start.first.mean + self.shift, self.scale**2 * start.first.variance)
@@ -351,5 +351,5 @@ class GaussianSample(Layer):
     def prior(self) -> str:
         return "normal"
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.GaussianSample")
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("extra_modules.GaussianSample")

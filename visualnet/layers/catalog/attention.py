@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
+from visualnet.layers.declaration.calls import Expr, ModuleCall, OwnModule, fn
 from visualnet.layers.declaration.drawings import Drawing, Heads
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.initial_moments import Moments, Start
+from visualnet.layers.declaration.initial_moments import InitialState, Moments
 from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, Sized, layer, read_ports, sized
 from visualnet.layers.declaration.params import BIG, count, flag, index, real
 
@@ -110,11 +110,11 @@ class MultiheadAttention(Layer):
         t, s, d, _, _ = (int(n) for n in self._sizes(*shapes))
         return Heads(self.num_heads, d, t, s, self.causal)
 
-    def module(self, *shapes: Shape) -> Make:
+    def module(self, *shapes: Shape) -> ModuleCall:
         _, _, d, d_key, d_value = (int(n) for n in self._sizes(*shapes))
         others = {} if d == d_key == d_value else {"kdim": d_key, "vdim": d_value}
         options = {"dropout": self.dropout, "bias": self.bias, **others, "batch_first": True}
-        return Make("nn.MultiheadAttention", d, self.num_heads, **options)
+        return ModuleCall("nn.MultiheadAttention", d, self.num_heads, **options)
 
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         query, key, value, *masks = refs
@@ -145,12 +145,12 @@ class Positions(Layer):
             raise ShapeError(words, "max_length", f"{shapes[0][0]} > {self.max_length}")
         return shapes[0]
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         first = start.first
         return first._replace(variance=first.variance + self.added) if first is not None else None
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make(f"extra_modules.{self.piece}", self.max_length, int(shapes[0][1]))
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall(f"extra_modules.{self.piece}", self.max_length, int(shapes[0][1]))
 
 
 @layer(
@@ -210,8 +210,8 @@ class ClassToken(Layer):
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
         return {"token": sized(D=shapes[0][1])}
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.ClassToken", int(shapes[0][1]))
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("extra_modules.ClassToken", int(shapes[0][1]))
 
 
 @layer(

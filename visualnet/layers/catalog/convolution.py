@@ -8,10 +8,10 @@ from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
-from visualnet.layers.declaration.calls import Make
+from visualnet.layers.declaration.calls import ModuleCall
 from visualnet.layers.declaration.drawings import Drawing, Spread, Window
 from visualnet.layers.declaration.formulas import WINDOW_SUM, derive, spell_axis, transposed, window
-from visualnet.layers.declaration.initial_moments import Moments, Start, after_weights, inside_share
+from visualnet.layers.declaration.initial_moments import InitialState, Moments, after_weights, inside_share
 from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, Sized, Spec, layer, sized
 from visualnet.layers.declaration.params import choice, count, flag, per_axis
 
@@ -103,7 +103,7 @@ class Convolution(Layer):
         weight = sized(out_channels=self.out_channels, **{"in_channels/groups": shapes[0][0] // self.groups}, **kernel)
         return {"weight": weight, **({"bias": sized(out_channels=self.out_channels)} if self.bias else {})}
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         shape = start.shapes[0]
         if shape is None:
             return None
@@ -127,10 +127,10 @@ class Convolution(Layer):
         }
         return derive(_MACS, {**figures, "groups": self.groups, "out_channels": self.out_channels})
 
-    def module(self, *shapes: Shape) -> Make:
+    def module(self, *shapes: Shape) -> ModuleCall:
         names = ("stride", "padding", "dilation", "groups", "bias", "padding_mode")
         options: Mapping[str, Any] = {name: getattr(self, name) for name in names}
-        return Make(
+        return ModuleCall(
             f"nn.{type(self).__name__}", int(shapes[0][0]), self.out_channels, kernel_size=self.kernel_size, **options
         )
 
@@ -176,7 +176,7 @@ class TransposedConvolution(Layer):
         weight = sized(in_channels=shapes[0][0], **{"out_channels/groups": self.out_channels // self.groups}, **kernel)
         return {"weight": weight, **({"bias": sized(out_channels=self.out_channels)} if self.bias else {})}
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         # Each output cell is painted by kernel / stride of the cells around it.
         return after_weights(
             start, int((start.shapes[0] or (0,))[0]) / self.groups * prod(self.kernel_size) / prod(self.stride)
@@ -187,11 +187,11 @@ class TransposedConvolution(Layer):
         figures = {"positions": prod(extents), "kernel": prod(self.kernel_size), "in_channels": channels}
         return derive(_MACS, {**figures, "groups": self.groups, "out_channels": self.out_channels})
 
-    def module(self, *shapes: Shape) -> Make:
+    def module(self, *shapes: Shape) -> ModuleCall:
         names = ("stride", "padding", "output_padding", "groups", "bias", "dilation")
         options = {name: getattr(self, name) for name in names}
         name = f"nn.{type(self).__name__}"
-        return Make(name, int(shapes[0][0]), self.out_channels, kernel_size=self.kernel_size, **options)
+        return ModuleCall(name, int(shapes[0][0]), self.out_channels, kernel_size=self.kernel_size, **options)
 
 
 @layer(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visualnet.layers.declaration.calls import Make
-from visualnet.layers.declaration.initial_moments import Moments, Start
+from visualnet.layers.declaration.calls import ModuleCall
+from visualnet.layers.declaration.initial_moments import InitialState, Moments
 from visualnet.layers.declaration.layer import Layer, Pattern, Shape, Spec, layer, read_ports
 from visualnet.layers.declaration.params import choice, field, shape
 
@@ -84,11 +84,11 @@ class Noise(Layer):
     def infer(self, specs: Sequence[Spec | None]) -> dict[str, Spec]:
         return super().infer(())  # nothing of what arrives is passed on, the names of its axes neither
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         return Moments(0.0, 1.0 if self.distribution == "normal" else 1 / 3)
 
     def prior(self) -> str:
         return self.distribution
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.Noise", tuple(self.size), self.distribution)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("extra_modules.Noise", tuple(self.size), self.distribution)

@@ -7,14 +7,16 @@ from math import prod
 
 from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
-from visualnet.layers.declaration.calls import Make
+from visualnet.layers.declaration.axes import text
+from visualnet.layers.declaration.calls import ModuleCall
 from visualnet.layers.declaration.drawings import Drawing, Matrix, Table
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.initial_moments import NORMAL, Moments, Start, after_weights, weight_variance
-from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, Sized, Spec, layer, sized
-from visualnet.layers.declaration.params import count, flag
+from visualnet.layers.declaration.initial_moments import NORMAL, InitialState, Moments, after_weights, weight_variance
+from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, Sized, Spec, layer, sized
+from visualnet.layers.declaration.params import choice, count, flag
 
 _MACS = parse("positions*in_features*out_features")
+_BILINEAR = parse("positions*(D*E*out_features + E*out_features)")
 _ROWS = (
     "an image {0}×{1}×{2} arrives: every row of {2} is weighed on its own, with the same weights; "
     "to weigh the whole image, flatten it first"
@@ -47,15 +49,15 @@ class Linear(Layer):
         weight = sized(out_features=self.out_features, in_features=shapes[0][-1])
         return {"weight": weight, **({"bias": sized(out_features=self.out_features)} if self.bias else {})}
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         return after_weights(start)
 
     def macs(self, *shapes: Shape) -> int:
         *lead, features = shapes[0]
         return derive(_MACS, {"positions": prod(lead), "in_features": features, "out_features": self.out_features})
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.Linear", int(shapes[0][-1]), self.out_features, bias=self.bias)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("nn.Linear", int(shapes[0][-1]), self.out_features, bias=self.bias)
 
     def drawing(self, *shapes: Shape) -> Drawing:
         *lead, features = shapes[0]
@@ -96,7 +98,7 @@ class Embedding(Layer):
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
         return {"weight": sized(num_embeddings=self.num_embeddings, embedding_dim=self.embedding_dim)}
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         if not start.init.function:
             return NORMAL
         drawn = weight_variance(start.init, (self.num_embeddings, self.embedding_dim))
@@ -105,5 +107,71 @@ class Embedding(Layer):
     def drawing(self, *shapes: Shape) -> Drawing:
         return Table(self.num_embeddings, self.embedding_dim, prod(map(int, shapes[0])))
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.Embedding", self.num_embeddings, self.embedding_dim, padding_idx=self.padding_idx)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("nn.Embedding", self.num_embeddings, self.embedding_dim, padding_idx=self.padding_idx)
+
+
+@layer(
+    "embedding_bag",
+    family="dense",
+    label="EmbeddingBag",
+    ports="indices: T @int -> vector: D",
+    rare=True,
+    keywords="lookup table words tokens bag average text",
+)
+class EmbeddingBag(Layer):
+    """Look words up in a table of learned vectors and mix them at once: a text without word order.
+
+    T indices become one vector of D numbers. Parameters: num_embeddings·embedding_dim.
+    """
+
+    paper = "Joulin, Grave, Bojanowski and Mikolov, Bag of tricks for efficient text classification, 2016"
+    num_embeddings: int = count(1000, "Size of the vocabulary: indices go from 0 to one less.", card=True)
+    embedding_dim: int = count(64, "Length of the vector.", card=True, fit=True)
+    mode: str = choice("mean", "How words are mixed.", {"mean": "average", "sum": "added", "max": "largest numbers"})
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return (self.embedding_dim,)
+
+    def weights(self, *shapes: Shape) -> dict[str, Sized]:
+        return {"weight": sized(num_embeddings=self.num_embeddings, embedding_dim=self.embedding_dim)}
+
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("nn.EmbeddingBag", self.num_embeddings, self.embedding_dim, mode=self.mode)
+
+
+@layer(
+    "bilinear",
+    family="dense",
+    ports="x1: * D, x2: * E -> y: * F",
+    rare=True,
+    keywords="pair interaction compare relation two inputs",
+)
+class Bilinear(Layer):
+    """Weigh every pair of a feature of one tensor and a feature of another: what matters is how they meet.
+
+    y_k = x1ᵀ·A_k·x2 + b_k. Leading axes (time, patches) are kept and must agree.
+    Parameters: out_features·D·E + out_features.
+    """
+
+    out_features: int = count(16, "Number of outputs per position.", card=True, fit=True)
+    bias: bool = flag(True, "Add a learned constant to each output.", more=True)
+
+    def shape(self, *shapes: Shape) -> Shape:
+        first, second = shapes
+        if first[:-1] != second[:-1]:
+            words = f"x1 is {text(first)} and x2 is {text(second)}: both need the same size but for the last axis"
+            raise ShapeError(words, "x2")
+        return (*first[:-1], self.out_features)
+
+    def weights(self, *shapes: Shape) -> dict[str, Sized]:
+        weight = sized(out_features=self.out_features, D=shapes[0][-1], E=shapes[1][-1])
+        return {"weight": weight, **({"bias": sized(out_features=self.out_features)} if self.bias else {})}
+
+    def macs(self, *shapes: Shape) -> int:
+        (*lead, d), (*_, e) = shapes
+        figures = {"positions": prod(lead), "D": d, "E": e, "out_features": self.out_features}
+        return derive(_BILINEAR, figures)
+
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("nn.Bilinear", int(shapes[0][-1]), int(shapes[1][-1]), self.out_features, bias=self.bias)

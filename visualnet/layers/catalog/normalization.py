@@ -7,9 +7,9 @@ from math import prod
 from typing import ClassVar
 
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Make
-from visualnet.layers.declaration.drawings import Drawing, Slab
-from visualnet.layers.declaration.initial_moments import Moments, Start, after_dropout, after_normalization
+from visualnet.layers.declaration.calls import ModuleCall
+from visualnet.layers.declaration.drawings import Drawing, NormalizedGroup
+from visualnet.layers.declaration.initial_moments import InitialState, Moments, after_dropout, after_normalization
 from visualnet.layers.declaration.layer import Fault, Layer, Shape, ShapeError, Sized, bounds_when_scaled, layer, sized
 from visualnet.layers.declaration.params import count, flag, real
 
@@ -48,15 +48,15 @@ class BatchNorm(Layer):
             else {}
         )
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         return after_normalization(start)
 
     def drawing(self, *shapes: Shape) -> Drawing:
         channels, *places = map(int, shapes[0])
-        return Slab(channels, prod(places), 1, batch=True)
+        return NormalizedGroup(channels, prod(places), 1, batch=True)
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make(f"nn.{self.module_name}", int(shapes[0][0]), **self.values())
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall(f"nn.{self.module_name}", int(shapes[0][0]), **self.values())
 
 
 @layer("batch_norm2d", family="normalization", ports="image: C H W -> features: C H W", keywords="bn normalize images")
@@ -113,17 +113,17 @@ class LayerNorm(Layer):
         one = sized(**({"features": last[0]} if len(last) == 1 else {f"n{i}": n for i, n in enumerate(last, 1)}))
         return {"weight": one, **({"bias": one} if self.bias else {})} if self.elementwise_affine else {}
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         return after_normalization(start)
 
     def drawing(self, *shapes: Shape) -> Drawing:
         last = prod(map(int, shapes[0][-self.axes :]))
-        return Slab(last, prod(map(int, shapes[0][: -self.axes])), last, all_places=False)
+        return NormalizedGroup(last, prod(map(int, shapes[0][: -self.axes])), last, all_places=False)
 
-    def module(self, *shapes: Shape) -> Make:
+    def module(self, *shapes: Shape) -> ModuleCall:
         last = tuple(int(n) for n in shapes[0][-self.axes :])
         options = {"eps": self.eps, "elementwise_affine": self.elementwise_affine, "bias": self.bias}
-        return Make("nn.LayerNorm", last[0] if len(last) == 1 else last, **options)
+        return ModuleCall("nn.LayerNorm", last[0] if len(last) == 1 else last, **options)
 
 
 class Dropping(Layer):
@@ -131,7 +131,7 @@ class Dropping(Layer):
 
     pointwise = True
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         return after_dropout(start.first, float(self.values()["p"]))
 
     def holding(self, first: str) -> str:
@@ -150,8 +150,8 @@ class Dropout(Dropping):
     paper = "Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, Dropout, 2014"
     p: float = real(0.5, "Share set to zero.", low=0, high=1, card=True, phrase="p {}", live="step")
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.Dropout", self.p)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("nn.Dropout", self.p)
 
 
 @layer(
@@ -172,5 +172,5 @@ class Dropout2d(Dropping):
     )
     p: float = real(0.5, "Share of the channels set to zero.", low=0, high=1, card=True, phrase="p {}", live="step")
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.Dropout2d", self.p)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("nn.Dropout2d", self.p)

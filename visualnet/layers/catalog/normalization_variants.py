@@ -8,9 +8,9 @@ from typing import Any
 
 from visualnet.layers.catalog.normalization import BatchNorm, Dropping
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
-from visualnet.layers.declaration.drawings import Drawing, Slab
-from visualnet.layers.declaration.initial_moments import Moments, Start, after_normalization
+from visualnet.layers.declaration.calls import Expr, ModuleCall, OwnModule, fn
+from visualnet.layers.declaration.drawings import Drawing, NormalizedGroup
+from visualnet.layers.declaration.initial_moments import InitialState, Moments, after_normalization
 from visualnet.layers.declaration.layer import Fault, Layer, Shape, ShapeError, Sized, layer, sized
 from visualnet.layers.declaration.params import count, flag, real
 
@@ -52,15 +52,15 @@ class GroupNorm(Layer):
         one = sized(channels=shapes[0][0])
         return {"weight": one, "bias": one} if self.affine else {}
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         return after_normalization(start)
 
     def drawing(self, *shapes: Shape) -> Drawing:
         channels, *places = map(int, shapes[0])
-        return Slab(channels, prod(places), channels // self.num_groups)
+        return NormalizedGroup(channels, prod(places), channels // self.num_groups)
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.GroupNorm", self.num_groups, int(shapes[0][0]), eps=self.eps, affine=self.affine)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("nn.GroupNorm", self.num_groups, int(shapes[0][0]), eps=self.eps, affine=self.affine)
 
 
 @layer("rms_norm", family="normalization", label="RMSNorm", ports="x: * -> y: *", keywords="root mean square llama")
@@ -82,7 +82,7 @@ class RMSNorm(Layer):
             raise ShapeError(f"axes is {self.axes}, but {text(shapes[0])} has {len(shapes[0])}", "axes")
         return shapes[0]
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         return after_normalization(start)
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
@@ -90,10 +90,10 @@ class RMSNorm(Layer):
         names = ["features"] if len(last) == 1 else [f"n{i}" for i in range(1, len(last) + 1)]
         return {"weight": sized(**dict(zip(names, last, strict=True)))} if self.elementwise_affine else {}
 
-    def module(self, *shapes: Shape) -> Make:
+    def module(self, *shapes: Shape) -> ModuleCall:
         last = tuple(int(n) for n in shapes[0][-self.axes :])
         size = last[0] if len(last) == 1 else last
-        return Make("nn.RMSNorm", size, eps=self.eps, elementwise_affine=self.elementwise_affine)
+        return ModuleCall("nn.RMSNorm", size, eps=self.eps, elementwise_affine=self.elementwise_affine)
 
 
 class InstanceNorm(BatchNorm):
@@ -109,7 +109,7 @@ class InstanceNorm(BatchNorm):
 
     def drawing(self, *shapes: Shape) -> Drawing:
         channels, *places = map(int, shapes[0])
-        return Slab(channels, prod(places), 1)
+        return NormalizedGroup(channels, prod(places), 1)
 
 
 @layer("instance_norm2d", family="normalization", ports=_IMAGE, keywords="normalize style contrast")
@@ -175,7 +175,7 @@ class LocalResponseNorm(Layer):
         if len(shapes[0]) < 2:
             yield Fault(f"{text(shapes[0])} has no places beside the channels: at least two axes are needed", "x")
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         damping = self.k**-self.beta
         return None if start.first is None else Moments(damping * start.first.mean, damping**2 * start.first.variance)
 
@@ -191,8 +191,8 @@ class Dropout1d(Dropping):
 
     p: float = real(0.5, "Share of the channels set to zero.", low=0, high=1, card=True, phrase="p {}", live="step")
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.Dropout1d", self.p)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("nn.Dropout1d", self.p)
 
 
 @layer("dropout3d", family="normalization", ports=_VOLUME, rare=True, random=True, keywords="regularization channel")
@@ -201,8 +201,8 @@ class Dropout3d(Dropping):
 
     p: float = real(0.5, "Share of the channels set to zero.", low=0, high=1, card=True, phrase="p {}", live="step")
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.Dropout3d", self.p)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("nn.Dropout3d", self.p)
 
 
 @layer(
@@ -223,8 +223,8 @@ class AlphaDropout(Layer):
     paper = "Klambauer, Unterthiner, Mayr and Hochreiter, Self-normalizing neural networks, 2017"
     p: float = real(0.5, "Share that is dropped.", low=0, high=1, card=True, phrase="p {}", live="step")
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.AlphaDropout", self.p)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("nn.AlphaDropout", self.p)
 
 
 @layer(
@@ -244,8 +244,8 @@ class StochasticDepth(Dropping):
     paper = "Huang, Sun, Liu, Sedra and Weinberger, Deep networks with stochastic depth, 2016"
     p: float = real(0.1, "Share of the samples set to zero.", low=0, high=1, card=True, phrase="p {}", live="step")
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.StochasticDepth", self.p)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("extra_modules.StochasticDepth", self.p)
 
 
 @layer(
@@ -264,8 +264,8 @@ class GaussianNoise(Layer):
 
     std: float = real(0.1, "Deviation of the noise.", low=0, high=1000, card=True, phrase="σ {}")
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.GaussianNoise", self.std)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("extra_modules.GaussianNoise", self.std)
 
 
 @layer(
@@ -286,5 +286,5 @@ class FeatureAlphaDropout(Layer):
     paper = "Klambauer, Unterthiner, Mayr and Hochreiter, Self-normalizing neural networks, 2017"
     p: float = real(0.5, "Share of the channels that is dropped.", low=0, high=1, card=True, phrase="p {}", live="step")
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.FeatureAlphaDropout", self.p)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("nn.FeatureAlphaDropout", self.p)

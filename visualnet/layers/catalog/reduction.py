@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from visualnet.layers.declaration.axes import place
 from visualnet.layers.declaration.calls import Expr, OwnModule, fn
-from visualnet.layers.declaration.initial_moments import Moments, Start, averaged_over
+from visualnet.layers.declaration.initial_moments import InitialState, Moments, averaged_over
 from visualnet.layers.declaration.layer import Layer, Shape, ShapeError, bounds_of_mean, bounds_when_scaled, layer
 from visualnet.layers.declaration.params import axes, flag, index, real
 
@@ -45,7 +45,7 @@ class Mean(Reduction):
 
     method = "mean"
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         shape = start.shapes[0] or ()
         return averaged_over(start.first, prod(int(shape[place(d, shape)]) for d in self.dim))
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import UNARY, Expr, Known, OwnModule, Undoing, fn, one
+from visualnet.layers.declaration.calls import UNARY, Expr, InverseRule, Known, OwnModule, fn, one
 from visualnet.layers.declaration.formulas import derive, window
 from visualnet.layers.declaration.layer import Fault, Layer, Shape, ShapeError, layer
 from visualnet.layers.declaration.params import BIG, Ints, choice, count, flag, per_axis, real
 
 _IMAGE = "image: C H W -> features: C H W"
-_BACK = Undoing(("features",), ("image",))
+_BACK = InverseRule(("features",), ("image",))
 _TIMES, _OVER, _PADDED = parse("n*r"), parse("n / r"), parse("n + p + q")
 _FACTOR = parse("floor(n*r)")
 _MORE, _LESS = parse("C*r*r"), parse("C / (r*r)")
@@ -122,7 +122,7 @@ class PixelShuffle(Layer):
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.pixel_shuffle", *refs, self.upscale_factor)
 
-    def undoing(self) -> Undoing:
+    def undoing(self) -> InverseRule:
         return _BACK
 
     def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
@@ -158,7 +158,7 @@ class PixelUnshuffle(Layer):
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.pixel_unshuffle", *refs, self.downscale_factor)
 
-    def undoing(self) -> Undoing:
+    def undoing(self) -> InverseRule:
         return _BACK
 
     def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
@@ -197,7 +197,7 @@ class ChannelShuffle(Layer):
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.channel_shuffle", *refs, self.groups)
 
-    def undoing(self) -> Undoing:
+    def undoing(self) -> InverseRule:
         return UNARY
 
     def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.layers.custom import shape_language
-from visualnet.layers.declaration.calls import Expr, Make, OwnModule
+from visualnet.layers.declaration.calls import Expr, ModuleCall, OwnModule
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Layer, Pattern, Shape, ShapeError, Sized, layer
 from visualnet.layers.declaration.params import Ints, code, text
@@ -94,7 +94,7 @@ class CustomPython(Layer):
     def macs(self, *shapes: Shape) -> int:
         return derive(parse(self.mac_count), self._names(shapes))
 
-    def module(self, *shapes: Shape) -> Make:
+    def module(self, *shapes: Shape) -> ModuleCall:
         names = self._names(shapes)
         try:
             values = [
@@ -104,7 +104,9 @@ class CustomPython(Layer):
         except ValueError as error:
             raise ShapeError(str(error), "arguments") from None
         args = [value for name, value in values if not name]
-        return Make.of_source(self.source, shape_language.class_name(self.source), args, {n: v for n, v in values if n})
+        return ModuleCall.of_source(
+            self.source, shape_language.class_name(self.source), args, {n: v for n, v in values if n}
+        )
 
     def check(self, *shapes: Shape) -> Any:
         self.module(*shapes)  # the arguments can be computed

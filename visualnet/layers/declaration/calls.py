@@ -79,7 +79,7 @@ def one(value: Any) -> Any:
     return value[0] if alike else value
 
 
-class Make:
+class ModuleCall:
     """The construction of a layer's module: ``nn.Conv2d(1, 6, kernel_size=(5, 5))``.
 
     ``name`` is ``nn.X`` or ``extra_modules.X`` (a module that torch lacks; its source is printed into the exported file).
@@ -92,7 +92,7 @@ class Make:
         self.name, self.args, self.kwargs = name, args, kwargs
 
     @classmethod
-    def of_source(cls, source: str, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Make:
+    def of_source(cls, source: str, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> ModuleCall:
         """The construction of a class that a text defines."""
         made = cls(f"own.{name}", *args, **kwargs)
         made.source = source
@@ -103,7 +103,7 @@ class Make:
         return f"{self.name}({', '.join(inside)})" + (f"  # {self.source!r}" if self.source else "")
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Make) and repr(self) == repr(other)
+        return isinstance(other, ModuleCall) and repr(self) == repr(other)
 
     def __hash__(self) -> int:
         return hash(repr(self))
@@ -116,7 +116,7 @@ LOG_DET = "log_det"
 at the output of the same name. A layer without it keeps volumes."""
 
 
-class Undoing(NamedTuple):
+class InverseRule(NamedTuple):
     """How a layer is undone: from what each declares, `analysis/flows/inverse_order.py` finds the inverse of a whole drawing.
 
     ``reads`` are the ports whose values must be known (outputs, and inputs that steer what is done), ``finds`` the input ports whose
@@ -126,7 +126,7 @@ class Undoing(NamedTuple):
     finds: tuple[str, ...]
 
 
-UNARY = Undoing(("y",), ("x",))
+UNARY = InverseRule(("y",), ("x",))
 Known = Mapping[str, Expr]
 """The values of the ports that ``Undoing.reads`` names."""
 

@@ -130,7 +130,7 @@ class Unrolled(NamedTuple):
         return self.layers * self.directions
 
 
-class Slab(NamedTuple):
+class NormalizedGroup(NamedTuple):
     """The numbers that share one mean and one deviation: so many channels ``together``, at all places or one, of the batch or a sample."""
 
     channels: int
@@ -150,4 +150,4 @@ class Slab(NamedTuple):
         return self.together * (self.places if self.all_places else 1)
 
 
-Drawing: TypeAlias = "Window | Matrix | Heads | Spread | Table | Unrolled | Slab"
+Drawing: TypeAlias = "Window | Matrix | Heads | Spread | Table | Unrolled | NormalizedGroup"

@@ -30,7 +30,7 @@ class Moments(NamedTuple):
 NORMAL = Moments(0.0, 1.0)
 
 
-class Start(NamedTuple):
+class InitialState(NamedTuple):
     """What a layer begins with: its inputs' moments (None where unknown) and shapes, its weights' shapes, and how they are drawn."""
 
     arriving: tuple[Moments | None, ...]
@@ -51,7 +51,7 @@ def weight_variance(init: Initialization, shape: Sequence[int]) -> float | None:
     return 1 / (3 * math.prod(shape[1:])) if found is None else found
 
 
-def after_weights(start: Start, terms: float | None = None) -> Moments | None:
+def after_weights(start: InitialState, terms: float | None = None) -> Moments | None:
     """A weighted sum and a bias. ``terms`` is how many inputs each output reads, where that is not the weight's fan-in."""
     arriving, weight = start.first, start.weights.get("weight")
     if arriving is None or weight is None or weight.total == 0:
@@ -64,7 +64,7 @@ def after_weights(start: Start, terms: float | None = None) -> Moments | None:
     return Moments(0.0, (fan_in if terms is None else terms) * drawn * arriving.power + bias)
 
 
-def after_normalization(start: Start) -> Moments:
+def after_normalization(start: InitialState) -> Moments:
     """What a normalization gives, whatever comes in."""
     return Moments(0.0, 0.0) if start.init.whole and start.weights else NORMAL
 

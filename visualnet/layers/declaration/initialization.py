@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from visualnet.core import expressions
 from visualnet.core.expressions import Scope
 from visualnet.core.graph import Init
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.layers.declaration.notation import Derivation, derivation
 from visualnet.layers.declaration.params import Param
 

@@ -15,9 +15,9 @@ from typing import Any, ClassVar, NamedTuple
 from visualnet.core.expressions import Derived, Scope
 from visualnet.core.graph import Value
 from visualnet.core.text.axis_names import name_axis
-from visualnet.layers.declaration.calls import Expr, Known, Make, OwnModule, Undoing, one
+from visualnet.layers.declaration.calls import Expr, InverseRule, Known, ModuleCall, OwnModule, one
 from visualnet.layers.declaration.drawings import Drawing
-from visualnet.layers.declaration.initial_moments import Moments, Start
+from visualnet.layers.declaration.initial_moments import InitialState, Moments
 from visualnet.layers.declaration.notation import Derivation, derive_axis
 from visualnet.layers.declaration.params import Param
 from visualnet.layers.declaration.sizes import Shape as Shape
@@ -223,7 +223,7 @@ class Layer:
         """What the first output's numbers are (``Spec.holds``), given what the first input's are."""
         return first if self.holds == "same" else self.holds
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         """How large the first output's numbers are before any training, where it can be told."""
         return start.first if self.holds == "same" else None
 
@@ -235,11 +235,11 @@ class Layer:
         """Of a nonlinearity: what He's initialisation of the layer before it is to know (``nonlinearity``, ``a``)."""
         return {}
 
-    def first_loss(self, start: Start) -> tuple[float, float] | None:
+    def first_loss(self, start: InitialState) -> tuple[float, float] | None:
         """Of a loss: what guessing gives, and what it will be for what arrives, before any training."""
         return None
 
-    def module(self, *shapes: Shape) -> Make | None:
+    def module(self, *shapes: Shape) -> ModuleCall | None:
         """How its torch module is made, or None for a plain function."""
         return None
 
@@ -251,7 +251,7 @@ class Layer:
         """What it computes. ``used`` names the output ports that something reads, so that costly ones may be left out."""
         return m(*refs)
 
-    def undoing(self) -> Undoing | None:
+    def undoing(self) -> InverseRule | None:
         """Which ports the way back through it reads and finds; None where it cannot be undone."""
         return None
 

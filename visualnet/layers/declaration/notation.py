@@ -76,7 +76,7 @@ class Script(NamedTuple):
     below: Math | None = None
 
 
-class Fence(NamedTuple):
+class Brackets(NamedTuple):
     """Brackets as high as what they hold: round, or those that round down or up."""
 
     left: str
@@ -84,7 +84,7 @@ class Fence(NamedTuple):
     right: str
 
 
-Math: TypeAlias = "Sign | Row | Frac | Script | Fence"
+Math: TypeAlias = "Sign | Row | Frac | Script | Brackets"
 
 
 def notate(expr: Expr, figures: Scope, symbols: Mapping[str, str] | None = None) -> Math:
@@ -103,25 +103,27 @@ class _Notation:
             return self.name(part.name)
         if part.op in ("floor", "ceil"):
             low = part.op == "floor"
-            return Fence("⌊" if low else "⌈", self.of(part.args[0], 0), "⌋" if low else "⌉")
+            return Brackets("⌊" if low else "⌈", self.of(part.args[0], 0), "⌋" if low else "⌉")
         if part.op == "/":
             return Frac(self.of(part.args[0], 0), self.of(part.args[1], 0))
         if part.op == "**":
             return Script(self.of(part.args[0], _LEVEL["**"]), self.of(part.args[1], 0))
         if part.op == "sqrt":
-            return Row((Sign("√", role="number"), Fence("(", self.of(part.args[0], 0), ")")))
+            return Row((Sign("√", role="number"), Brackets("(", self.of(part.args[0], 0), ")")))
         if part.op not in _LEVEL:  # min, max, round
             inner: list[Math] = []
             for at, arg in enumerate(part.args):
                 inner += [*([Sign(",")] if at else []), self.of(arg, 0)]
-            return Row((Sign("√" if part.op == "sqrt" else part.op, role="number"), Fence("(", Row(tuple(inner)), ")")))
+            return Row(
+                (Sign("√" if part.op == "sqrt" else part.op, role="number"), Brackets("(", Row(tuple(inner)), ")"))
+            )
         mine = _LEVEL[part.op]
         if part.op == "neg":
             made: Math = Row((Sign("−"), self.of(part.args[0], mine)))
         else:
             right = self.of(part.args[1], mine)
             made = Row((*_flat(self.of(part.args[0], mine - 1)), Sign(_OPS[part.op]), *_flat(right)))
-        return Fence("(", made, ")") if mine <= outer else made
+        return Brackets("(", made, ")") if mine <= outer else made
 
     def name(self, name: str) -> Math:
         shown = self.symbols.get(name, name)
@@ -151,7 +153,7 @@ def signs(part: Math) -> Iterator[Sign]:
             todo += [one.bottom, one.top]
         elif isinstance(one, Script):
             todo += [one.above, one.below, one.base]
-        elif isinstance(one, Fence):
+        elif isinstance(one, Brackets):
             todo += [Sign(one.right), one.inner, Sign(one.left)]
 
 
@@ -225,12 +227,12 @@ def latex(part: Math, figures: bool = False) -> str:
         return _tex_sign(part, figures)
     if isinstance(part, Row):
         match part.parts:
-            case (Sign("√"), Fence(_, inner, _)):
+            case (Sign("√"), Brackets(_, inner, _)):
                 return f"\\sqrt{{{latex(inner, figures)}}}"
         return " ".join(filter(None, (latex(p, figures) for p in part.parts)))
     if isinstance(part, Frac):
         return f"\\frac{{{latex(part.top, figures)}}}{{{latex(part.bottom, figures)}}}"
-    if isinstance(part, Fence):
+    if isinstance(part, Brackets):
         left, right = _TEX.get(part.left, part.left), _TEX.get(part.right, part.right)
         return f"\\left{left} {latex(part.inner, figures)} \\right{right}"
     below = latex(part.below, figures) if part.below is not None and not figures else ""
@@ -266,7 +268,7 @@ def plain(part: Math, figures: bool = False) -> str:
     if isinstance(part, Frac):
         top, bottom = (_bracketed(p, figures) for p in part)
         return f"{top} / {bottom}"
-    if isinstance(part, Fence):
+    if isinstance(part, Brackets):
         return f"{part.left}{plain(part.inner, figures)}{part.right}"
     below = f"_{plain(part.below)}" if part.below is not None and not figures else ""
     above = f"^{plain(part.above, figures)}" if part.above is not None else ""

@@ -14,7 +14,7 @@ from visualnet.core import expressions
 from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
 from visualnet.core.names import MAX_SOURCE
-from visualnet.core.text.visible import clean
+from visualnet.core.text.hidden_characters import clean
 
 _N = TypeVar("_N", int, float)
 BIG = 1_000_000_000

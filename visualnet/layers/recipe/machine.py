@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from visualnet.core.text.format import format_quantity
+from visualnet.core.text.format import format_ordinal, format_quantity
 from visualnet.layers.declaration.params import Bool, Choice, Float, Int
 from visualnet.layers.recipe.technique import Technique, Values, declare
 
@@ -169,6 +169,24 @@ _ALL = (
         gives="Curves in TensorBoard as they come.",
         costs="Disk; no number changes.",
         summary=lambda values: f"curves as {'TensorBoard and CSV' if values['curves'] == 'both' else values['curves']}",
+    ),
+    Switch(
+        "weights of epochs",
+        "The weights are kept once more as the run goes on, beside those of the best epoch and the last ones: Play and Generate offer them "
+        "by their epoch, while it trains too. Of a long run the newest 50 are kept at this distance, older ones farther apart.",
+        declare(
+            keep_every=Int(
+                None,
+                "After every so many epochs the weights are kept.",
+                low=1,
+                high=1_000_000,
+                none="best and last alone",
+            )
+        ),
+        (),
+        gives="Any stage can be watched again.",
+        costs="Disk: 100 times the weights at most.",
+        summary=lambda values: f"weights of every {format_ordinal(values['keep_every'])} epoch",
     ),
 )
 MACHINE: dict[str, Switch] = {kind.name: kind for kind in _ALL}

@@ -21,7 +21,7 @@ from typing import IO
 from visualnet.core.errors import FileError, first_line, os_reason
 from visualnet.core.storage.regular_files import NotRegular, TooLarge, open_bounded
 from visualnet.core.text.format import format_bytes
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.capsules.manifest import Entry, Manifest, parse_manifest
 from visualnet.training.capsules.names import (
     MANIFEST,

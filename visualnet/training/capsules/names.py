@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from visualnet.core.storage.safe_json import MAX_BYTES as MAX_PROJECT
 from visualnet.core.text.format import format_bytes
-from visualnet.core.text.visible import clean, visible
+from visualnet.core.text.hidden_characters import clean, visible
+from visualnet.training.run_records.kept_weights import EPOCH
 
 SUFFIX = ".vnetz"
 MANIFEST, PROJECT, LOG, RECORD, ANNOTATIONS = (
@@ -39,8 +40,9 @@ MOST: dict[str, int] = {
     "last/generators.safetensors": MAX_TOTAL,
     "last/state.json": 4 * MIB,
 }
-"""Bytes that each file of a run may have. There is no other name, but for those of networks that were changed (`NETWORK`) and the data."""
-NETWORK = re.compile(r"network-[1-9]\d{0,4}/(project\.vnet|best\.safetensors|earlier\.(safetensors|json))")
+"""Bytes that each file of a run may have. There is no other name, but for those of networks that were changed (`NETWORK`), the weights of
+epochs (`EPOCH`) and the data."""
+NETWORK = re.compile(r"network-(?:0|[1-9]\d{0,4})/(project\.vnet|best\.safetensors|earlier\.(safetensors|json))")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[<>:"|?*\\]')
 
@@ -49,6 +51,8 @@ def most_bytes(name: str) -> int:
     """How many bytes a file of this name may have; 0 where there is no such file in a capsule."""
     if name in MOST:
         return MOST[name]
+    if EPOCH.fullmatch(name):
+        return MAX_TOTAL
     if NETWORK.fullmatch(name):
         return MAX_PROJECT if name.endswith(".vnet") else MAX_TOTAL
     return MAX_TOTAL if name.startswith(DATA) and len(name) > len(DATA) else 0

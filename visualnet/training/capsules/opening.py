@@ -16,8 +16,8 @@ from visualnet.core.storage.paths import runs_dir
 from visualnet.core.storage.regular_files import open_regular, read_regular, sync_folder, write_all
 from visualnet.core.storage.temporaries import folder_aside
 from visualnet.core.text.format import format_bytes, format_quantity
+from visualnet.core.text.hidden_characters import visible
 from visualnet.core.text.timestamps import moment
-from visualnet.core.text.visible import visible
 from visualnet.training.capsules.archive import Archive, Check, no_check
 from visualnet.training.capsules.manifest import BUILT_IN, INSIDE, Manifest, parse_manifest
 from visualnet.training.capsules.names import ANNOTATIONS, MANIFEST, MOST, PROJECT, RECORD

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from visualnet.core.project import DataChoice
 from visualnet.core.text.format import format_bytes, format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.registry import DATASETS
 from visualnet.training.capsules.manifest import BUILT_IN, INSIDE, LEFT_OUT, PackedData
 from visualnet.training.capsules.names import DATA, MAX_ENTRIES, MAX_TOTAL, fault_of

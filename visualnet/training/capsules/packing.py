@@ -40,6 +40,7 @@ from visualnet.training.capsules.names import (
 )
 from visualnet.training.capsules.own_data import DataFile, find_files, note_data, path_inside
 from visualnet.training.run_records.from_log import read_record
+from visualnet.training.run_records.kept_weights import epoch_file, kept_epochs
 from visualnet.training.run_records.record import RunRecord
 from visualnet.training.runs.run_model import LOG as RUN_LOG
 from visualnet.training.runs.run_model import read_project
@@ -122,7 +123,7 @@ def _record_of(record: RunRecord, places: LocalPlaces) -> bytes:
 
 def _files_of(run: Path, places: LocalPlaces) -> Iterator[_Part]:
     """The files of a run's folder that go with it, beside the project and the record."""
-    for name in (*MOST, *_networks_of(run)):
+    for name in (*MOST, *_networks_of(run), *(epoch_file(epoch) for epoch in kept_epochs(run))):
         path = run / name
         if name in (MANIFEST, PROJECT, RECORD) or not path.is_file() or path.is_symlink():
             continue

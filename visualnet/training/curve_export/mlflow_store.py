@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,25 @@ MOST_AT_ONCE = 1_000
 STATES = {"done": "FINISHED", "failed": "FAILED"}
 
 
-def write_mlflow(database: Path, folder: Path, model: RunModel, experiment: str = "visualnet") -> str:
-    """Add a run to the store in an SQLite file, which is made if it is not there; the id that MLflow gives it.
+def is_installed() -> bool:
+    """Whether MLflow is there, as far as can be told without importing it."""
+    return find_spec("mlflow") is not None
+
+
+def add_runs(database: Path, runs: Iterable[tuple[str, RunModel]]) -> None:
+    """Add runs, each with what it is called, to the store in an SQLite file, which is made if it is not there.
+
+    Raises:
+        ValueError: MLflow is not installed, or refuses; the words say which.
+    """
+    for name, model in runs:
+        assert model.folder is not None
+        write_mlflow(database, model.folder, model, name=name)
+
+
+def write_mlflow(database: Path, folder: Path, model: RunModel, experiment: str = "visualnet", name: str = "") -> str:
+    """Add a run to the store in an SQLite file, which is made if it is not there; the id that MLflow gives it. ``name``: what the run is
+    called there, that of its folder if nothing is said.
 
     Raises:
         ValueError: MLflow is not installed, or refuses; the words say which.
@@ -37,7 +55,7 @@ def write_mlflow(database: Path, folder: Path, model: RunModel, experiment: str 
         client = MlflowClient(tracking_uri=f"sqlite:///{database.absolute().as_posix()}")
         known = client.get_experiment_by_name(experiment)
         place = known.experiment_id if known is not None else client.create_experiment(experiment)
-        run = client.create_run(place, start_time=at, run_name=folder.name).info.run_id
+        run = client.create_run(place, start_time=at, run_name=name or folder.name).info.run_id
         params = [Param(_key(name), str(value)[:500]) for name, value in record.recipe.items()]
         for begin in range(0, len(params), 100):
             client.log_batch(run, params=params[begin : begin + 100])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from visualnet.training.curve_export.mlflow_store import NO_MLFLOW, add_runs, is_installed
 from visualnet.training.curve_export.tables import write_csv, write_csv_of_runs, write_parquet, write_parquet_of_runs
 from visualnet.training.curve_export.tensorboard import write_tensorboard
 from visualnet.training.runs.run_model import RunModel, read_run
@@ -17,18 +18,29 @@ Check = Callable[[float], None]
 
 class CurveFormat(NamedTuple):
     """A form for curves: what it is called, how its files end (nothing: a folder for each run), who writes those of one run, and who those
-    of several into one file (None: nobody)."""
+    of several into one file (None: nobody). ``adds``: there is only the one file, which runs are added to; ``lacks`` says what has to be
+    installed first, or nothing."""
 
     title: str
     end: str
     write: Callable[[Path, RunModel], None]
     write_together: Callable[[Path, Iterable[tuple[str, RunModel]]], None] | None = None
+    adds: bool = False
+    lacks: Callable[[], str] = str
 
 
 CURVE_FORMATS: Mapping[str, CurveFormat] = {
     "csv": CurveFormat("CSV", ".csv", write_csv, write_csv_of_runs),
     "parquet": CurveFormat("Parquet", ".parquet", write_parquet, write_parquet_of_runs),
     "tensorboard": CurveFormat("TensorBoard", "", write_tensorboard),
+    "mlflow": CurveFormat(
+        "MLflow",
+        ".db",
+        lambda file, model: add_runs(file, [("", model)]),
+        add_runs,
+        adds=True,
+        lacks=lambda: "" if is_installed() else NO_MLFLOW,
+    ),
 }
 
 
@@ -69,7 +81,7 @@ def export_runs(runs: Mapping[Path, str], target: Path, way: str, check: Check =
         ValueError: the library of that way is not installed, or a file is there already; nothing is written over.
         FileError, OSError: a file cannot be written.
     """
-    _, end, write, _ = CURVE_FORMATS[way]
+    end, write = CURVE_FORMATS[way].end, CURVE_FORMATS[way].write
     places = {folder: target / f"{name}{end}" for folder, name in runs.items()}
     if there := [place for place in places.values() if place.exists()]:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
@@ -84,9 +96,10 @@ def export_runs(runs: Mapping[Path, str], target: Path, way: str, check: Check =
 
 
 def export_together(runs: Mapping[Path, str], file: Path, way: str, check: Check = lambda share: None) -> Path:
-    """Write the curves of some runs (``runs``: what each is called, by its folder) into one table; the file. What stood there is replaced.
+    """Write the curves of some runs (``runs``: what each is called, by its folder) into one file. What stood there is replaced, but for a
+    form that adds to it.
 
-    ``check`` is called with the share that is done, and may raise to cut it off: the file is as it was then.
+    ``check`` is called with the share that is done, and may raise to cut it off: the file is as it was then; what was added stays.
 
     Raises:
         ValueError: the library of that way is not installed.

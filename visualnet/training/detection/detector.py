@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from visualnet.compiling.module import Model
-from visualnet.data.preparation.fitted import FittedPreparation
+from visualnet.data.preparation.fitted_state import FittedPreparation
 from visualnet.data.regions.box_geometry import apply_refinement, suppress
 from visualnet.data.regions.crops import RegionCropper
 from visualnet.training.detection.heads import CannotDetect, Heads, find_heads

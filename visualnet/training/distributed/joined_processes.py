@@ -14,12 +14,17 @@ from torch import Tensor, fx
 from visualnet.compiling.module import Model
 from visualnet.training.control import Control
 from visualnet.training.distributed import exchange
-from visualnet.training.distributed.joint_statistics import is_joint, join
+from visualnet.training.distributed.joint_statistics import (
+    awaits_first_batch,
+    join,
+    join_first_batch,
+    keeps_parts,
+    normalizes_parts,
+)
 from visualnet.training.distributed.process_group import Emit, Member, ProcessGroup
-from visualnet.training.distributed.refusals import normalizes_batches
 from visualnet.training.distributed.shared_control import SharedControl
 from visualnet.training.distributed.shared_program import SharedProgram
-from visualnet.training.events import Failed, Trouble
+from visualnet.training.events import Failed, Processes, Trouble
 
 if TYPE_CHECKING:
     from visualnet.training.distributed.process_group import Program
@@ -55,9 +60,8 @@ class JoinedProcesses(ProcessGroup):
         self.members, self.rank, self.size = members, rank, len(members)
         self.place, self.seed = place, seed
         hosts = len({member.host for member in members})
-        self.words = f"{self.size} processes" + (f" on {hosts} machines" if hosts > 1 else "")
+        self.processes = Processes(count=self.size, hosts=hosts, shard=shards, sync_batchnorm=joint)
         self.shards, self._joint = shards, joint
-        self.words += ", weights divided" if shards else ""
         self.model: Model | None = None
         self._explain = explain
         self._control: SharedControl | None = None
@@ -90,8 +94,12 @@ class JoinedProcesses(ProcessGroup):
         self._control = SharedControl(self.rank, lambda: self.agree(True), control, emit, looks=not self.shards)
         return self._control
 
+    def first_place(self, device: torch.device) -> torch.device:
+        return torch.device("cpu") if self.shards else device
+
     def follow(self, model: Model) -> None:
         self.model = model
+        join_first_batch(model.net, lambda: self.counts)
         if self._joint:
             join(model.net, lambda: self.counts)
         if self.shards:
@@ -99,7 +107,7 @@ class JoinedProcesses(ProcessGroup):
 
             shard(model, self.place, self.size)
         # Normalization over a single sample is none: no part may be so small.
-        self.least = 2 if normalizes_batches(model.net) and not is_joint(model.net) else 1
+        self.least = 2 if normalizes_parts(model.net) else 1
 
     def wrap(self, program: fx.GraphModule, plain: Program) -> Program:
         assert self.model is not None
@@ -113,10 +121,22 @@ class JoinedProcesses(ProcessGroup):
                     f"{member.words} stands at step {other[0]:,}, and {self.members[0].words} at step {found[0][0]:,}: the run's folder "
                     "must be one that all machines share"
                 )
-        if self.least > 1:
+        assert self.model is not None
+        if self.shards and (name := awaits_first_batch(self.model.net)) is not None:
+            raise ValueError(
+                f"the first batch is to set the weights of “{name}”, which cannot be done where they are divided (--shard): train without "
+                "--shard until the first checkpoint, and go on with --shard --resume"
+            )
+        if normalizes_parts(self.model.net):
             words = (
                 "batch normalization takes its mean and deviation from each process's own part of a batch, and keeps those of rank 0: "
-                "the numbers differ from those of one process"
+                "the numbers differ from those of one process. With --sync-batchnorm they are of the whole batch"
+            )
+            emit(Trouble(words=words))
+        elif keeps_parts(self.model.net):
+            words = (
+                "instance normalization keeps the running statistics of rank 0's part of each batch: what is validated differs from one "
+                "process. With --sync-batchnorm they are of the whole batch"
             )
             emit(Trouble(words=words))
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from visualnet.training.control import Control
-from visualnet.training.events import Event, Failed
+from visualnet.training.events import Event, Failed, Processes
 
 if TYPE_CHECKING:
     import numpy as np
+    import torch
     from torch import Tensor, fx
 
     from visualnet.compiling.module import Model
@@ -50,8 +51,8 @@ class ProcessGroup:
     """The fewest samples of a part."""
     shards = False
     """Whether each keeps only its part of the weights (`sharding.py`): then all of them take part in a checkpoint."""
-    words = ""
-    """What a run says of it beside the switches of its machine."""
+    processes = Processes()
+    """How many there are, where, and what they divide, as a run remembers it."""
 
     @property
     def writes(self) -> bool:
@@ -73,6 +74,10 @@ class ProcessGroup:
     def lead(self, control: Control, emit: Emit) -> Control:
         """What the loop obeys, where ``control`` is what this process was given."""
         return control
+
+    def first_place(self, device: torch.device) -> torch.device:
+        """Where a network that is to be computed on ``device`` is made: elsewhere, where it need not fit there whole."""
+        return device
 
     def follow(self, model: Model) -> None:
         """This network is trained from here on."""

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from torch import nn
-
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
 from visualnet.layers.recipe.procedures import SUPERVISED
-
-
-def normalizes_batches(net: nn.Module) -> bool:
-    """Whether a module of the network takes means over the samples of a batch in training."""
-    return any(isinstance(module, nn.modules.batchnorm._NormBase) for module in net.modules())
 
 
 def check(project: Project, size: int) -> None:

@@ -17,8 +17,7 @@ from torch.nn.utils.parametrize import is_parametrized
 from visualnet.compiling.module import Model
 from visualnet.core.project import Project
 from visualnet.layers.recipe.settings import recipe_of_run, settings
-from visualnet.training.distributed.joint_statistics import is_joint
-from visualnet.training.distributed.refusals import normalizes_batches
+from visualnet.training.distributed.joint_statistics import keeps_parts, normalizes_parts
 
 ELEMENTWISE = ("SGD", "Adam", "AdamW", "NAdam", "RAdam", "Adamax", "RMSprop", "Adagrad", "Adadelta", "Rprop")
 """Optimizers that move each number of a weight by itself; the others look at whole tensors."""
@@ -62,16 +61,20 @@ def check(project: Project) -> None:
 
 
 def shard(model: Model, device: torch.device, size: int) -> None:
-    """Divide the weights of a network over ``size`` processes, where they are whole. The optimizer is made afterwards.
+    """Divide the weights of a network over ``size`` processes, each on its ``device``. The optimizer is made afterwards.
+
+    The network is on the CPU till then: a layer after the other is moved, and let go but for this process's part of it, so that none but
+    the largest layer must fit the device whole.
 
     Raises:
         ValueError: one of its layers cannot be divided; the words name it.
     """
     if any(isinstance(parameter, DTensor) for parameter in model.objective.parameters()):
         return  # what trains it was made anew, as a setting was changed
-    if normalizes_batches(model.net) and not is_joint(model.net):
+    if normalizes_parts(model.net) or keeps_parts(model.net):
+        kind = "batch" if normalizes_parts(model.net) else "instance"
         raise ValueError(
-            f"batch normalization would keep other statistics in each process with --shard: add --sync-batchnorm, or {WAY_OUT}"
+            f"{kind} normalization would keep other statistics in each process with --shard: add --sync-batchnorm, or {WAY_OUT}"
         )
     _check_programs(model)
     mesh = init_device_mesh(device.type, (size,))
@@ -82,6 +85,10 @@ def shard(model: Model, device: torch.device, size: int) -> None:
         if isinstance(module, fx.GraphModule) or is_parametrized(module) or any(one.dim() == 0 for one in own):
             raise ValueError(f"the weights of “{name or 'the network'}” cannot be divided: {WAY_OUT}")
         fully_shard(module, mesh=mesh, reshard_after_forward=True)
+    for module in model.objective.modules():
+        for buffer in module._buffers.values():
+            if buffer is not None:  # of layers without weights: the others' are there
+                buffer.data = buffer.to(device)
 
 
 def _check_programs(model: Model) -> None:

@@ -19,6 +19,7 @@ from torch import Tensor, fx, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from visualnet.compiling.module import Model
+from visualnet.training.distributed.alike import check_alike, share_buffers
 from visualnet.training.observations.context import in_evaluation_mode
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class SharedProgram:
         self._together: Any = None
         self._trained: list[bool] = []
         self._last: tuple[Tensor, ...] = ()
+        self._compared = group.shards  # divided weights are whole nowhere
 
     def __call__(self, *batch: Tensor) -> tuple[Mapping[str, Tensor], Mapping[str, Tensor]]:
         counts_for = len(batch[0]) if self.group.counts else 0
@@ -78,7 +80,12 @@ class SharedProgram:
             trained != self._trained
         ):  # weights that rested ask for gradients now, or the other way round: no exchange is made of them then
             self._trained, self._together = trained, self._join(batch)
+        if self.group.shards:
+            share_buffers(self._program)
         results, counts = self._together(*batch)
+        if not self._compared and self._program.training:
+            self._compared = True
+            check_alike(self._program)
         self._last = tuple(tensor[: self.group.least] for tensor in batch)
         return self._whole(results, counts, counts_for)
 

@@ -13,7 +13,7 @@ from visualnet.analysis.cost.totals import Costs
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_bytes, format_duration
 from visualnet.data.loading import Loaded
-from visualnet.training import exclusive
+from visualnet.training import training_lock
 from visualnet.training.estimates.sizes import LargestBatch, TriedBatchSize
 from visualnet.training.estimates.trial import Check, Trial, open_trial, without_schedule
 from visualnet.training.loop.failures import is_memory
@@ -89,7 +89,7 @@ class _Search:
     def _try(self, batch: int) -> TriedBatchSize | TooLarge:
         """Take two steps with so many samples, if that may be; what they took, or why they do not fit."""
         self.check(min((time.perf_counter() - self.begin) / MOST_S, 1.0))
-        exclusive.give_way()
+        training_lock.give_way()
         if words := self._too_large(batch) or (self.found and self._late(batch)):
             return TooLarge(words)
         try:

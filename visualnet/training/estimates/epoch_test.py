@@ -8,7 +8,7 @@ from statistics import fmean
 from visualnet.core.project import Project
 from visualnet.data.loading import Loaded
 from visualnet.layers.recipe.procedures import PROCEDURES
-from visualnet.training import exclusive
+from visualnet.training import training_lock
 from visualnet.training.estimates.epoch import EpochForecast
 from visualnet.training.estimates.trial import Check, Trial, open_trial
 from visualnet.training.loop.metrics import NonFinite
@@ -68,7 +68,7 @@ def _measure_steps(trial: Trial, check: Check) -> tuple[float, int, int]:
     begin = time.perf_counter()
     while len(found) < FEWEST or (time.perf_counter() - begin < STEPS_S and len(found) < MOST):
         check(0.2 + 0.6 * min((time.perf_counter() - begin) / STEPS_S, 1.0))
-        exclusive.give_way()
+        training_lock.give_way()
         before = time.perf_counter()
         trial.read(trial.step())
         found.append(time.perf_counter() - before)
@@ -90,7 +90,7 @@ def _measure_validation(trial: Trial, check: Check) -> float:
     begin = time.perf_counter()
     while not found or (time.perf_counter() - begin < VALIDATION_S and len(found) < MOST):
         check(0.8 + 0.2 * min((time.perf_counter() - begin) / VALIDATION_S, 1.0))
-        exclusive.give_way()
+        training_lock.give_way()
         before = time.perf_counter()
         trial.evaluate(index)
         trial.wait()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
 from visualnet.data.loading import Loaded
-from visualnet.training import exclusive
+from visualnet.training import training_lock
 from visualnet.training.estimates.rate_curve import (
     HIGHEST,
     LOWEST,
@@ -71,7 +71,7 @@ def _raise_rate(trial: Trial, rates: tuple[float, ...], check: Check) -> tuple[l
         try:
             for _ in range(gather):
                 check(number / len(rates))
-                exclusive.give_way()
+                training_lock.give_way()
                 total += trial.read(trial.step())
         except NonFinite as fault:
             if not losses:

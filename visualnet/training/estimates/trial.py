@@ -12,7 +12,7 @@ from visualnet.core import edits
 from visualnet.core.edits import learners
 from visualnet.core.project import Project
 from visualnet.data.loading import Loaded
-from visualnet.training import devices, exclusive
+from visualnet.training import devices, training_lock
 from visualnet.training.loop.failures import find_failing_node
 from visualnet.training.loop.metrics import NonFinite
 from visualnet.training.loop.procedures.procedure import DrawnBatch
@@ -139,7 +139,7 @@ def open_trial(project: Project, data: Loaded, wait_s: float = WAIT_S) -> Iterat
     Raises:
         ValueError: the run could not begin, or something else is being computed.
     """
-    with exclusive.measuring(wait_s):
+    with training_lock.measuring(wait_s):
         device = devices.device_of(project.recipe.device)
         # Translating takes longer than what is measured; what a step needs beside time is the same without.
         options = {name: value for name, value in project.recipe.options.items() if name != "compile"}

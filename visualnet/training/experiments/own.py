@@ -14,7 +14,7 @@ from visualnet.core.graph import Value
 from visualnet.core.names import MAX_TEXT
 from visualnet.core.project import Project
 from visualnet.core.text.format import capitalize_first
-from visualnet.core.text.visible import clean
+from visualnet.core.text.hidden_characters import clean
 from visualnet.core.validation import same
 from visualnet.data.division.division_settings import has_validation
 from visualnet.layers import LAYERS

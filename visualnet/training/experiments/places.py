@@ -3,7 +3,8 @@
 An address is what a person writes on the command line and what a project's file keeps; everything it leads to is a declared setting, read
 and checked by its declaration. Of several learners each says its own (``learner.generator.lr``); a node within a block is named with its
 sheet (``pair/conv1.kernel_size``), a block's parameter for all its uses (``block.pair.channels``) or for one (``body.channels``), a step of
-the preparation by its number (``preparation.2.mean``).
+the preparation by its number (``preparation.2.mean``). How the data are divided is ``division``, its settings are ``division.column``,
+``division.seed``, ``split.validation``; options of the data set are ``data.n``.
 """
 
 from __future__ import annotations
@@ -16,20 +17,26 @@ from visualnet.core import edits
 from visualnet.core.edits.learners import index_of, set_learner
 from visualnet.core.edits.preparation import set_step
 from visualnet.core.graph import Init, Node, Value
-from visualnet.core.project import MAIN, About, Project, Recipe
+from visualnet.core.project import MAIN, DataChoice, ParameterDescription, Project, Recipe
+from visualnet.core.storage.decoding.decode import START_FROM, START_FROM_FORMS
+from visualnet.core.text.format import format_percent
 from visualnet.core.text.values import read_value
 from visualnet.data.declare import DataSet
+from visualnet.data.division.division_settings import BALANCES, begin_division, division_params
+from visualnet.data.division.registry import DIVISIONS
 from visualnet.data.preparation.registry import STEPS
 from visualnet.data.registry import make_data_set
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.initialization import INITIALIZATIONS
 from visualnet.layers.declaration.layer import Layer
-from visualnet.layers.declaration.params import Choice, Float, Int, Param
-from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.layers.declaration.params import Bool, Choice, Float, Int, Param, Text
 from visualnet.layers.recipe.settings import OF_THE_RUN, PLAIN, change, declared, raw_value
+from visualnet.training.recipe_params import best_by_options, recipe_params
 
 Edit = Callable[[Project, Value], Project]
-_NOTHING_SAID = About()
+_NOTHING_SAID = ParameterDescription()
+OF_RUN_ALONE = ("best_by", "procedure", "seed", "device", "start_from")
+"""Fields that a recipe says once, however many learners it has."""
 MODES = {"": "it works", "mute": "it hands its input on unchanged"}
 
 
@@ -88,29 +95,46 @@ def _named(name: str, param: Param) -> Param:
 
 def _of_recipe(project: Project) -> Iterator[Place]:
     recipe = project.recipe
+    fields = {param.name: param for param in recipe_params(recipe, best_by_options(project))}
+    fields["start_from"] = _named("start_from", Text("", "Weights to begin with, by name.", check=_check_weights))
+    of_run = (*PLAIN, *OF_RUN_ALONE, *OF_THE_RUN)
     if not recipe.learners:
-        yield from _of_steps(recipe, "", "Recipe", {**PLAIN, **declared(recipe)}, lambda name: _set_recipe(name))
+        yield from _of_steps(
+            recipe, "", "Recipe", {**PLAIN, **declared(recipe), **fields}, lambda name: _set_recipe(name)
+        )
         return
-    of_run = {**PLAIN, **{name: param for name, param in declared(recipe).items() if name in OF_THE_RUN}}
-    for name, param in of_run.items():
-        yield Place(name, f"Recipe: {param.title or name}", param, raw_value(recipe, param), _set_recipe(name))
+    for name, param in {**PLAIN, **declared(recipe), **fields}.items():
+        if name in of_run:
+            yield Place(name, f"Recipe: {param.title or name}", param, raw_value(recipe, param), _set_recipe(name))
     for learner in recipe.learners:
         own = recipe.of_learner(learner)
-        params = {name: param for name, param in declared(own).items() if name not in of_run}
-        yield from _of_steps(own, f"learner.{learner.name}.", learner.name, params, partial(_set_learner, learner.name))
+        params = {name: param for name, param in {**declared(own), **fields}.items() if name not in of_run}
+        before = f"learner.{learner.name}."
+        yield from _of_steps(own, before, learner.name, params, partial(_set_learner, learner.name))
+        steps = _named("steps", Int(1, "How many steps it makes in a round.", low=1, high=1_000_000))
+        edit = partial(_set_steps, learner.name)
+        yield Place(f"{before}steps", f"{learner.name}: steps of a round", steps, learner.steps, edit)
+
+
+def _check_weights(name: str) -> None:
+    if not START_FROM.fullmatch(name):
+        raise ValueError(f"“{name}” names no weights; {START_FROM_FORMS}")
 
 
 def _of_steps(
     recipe: Recipe, before: str, title: str, params: dict[str, Param], edit: Callable[[str], Edit]
 ) -> Iterator[Place]:
-    names = {name: optimizer.words for name, optimizer in OPTIMIZERS.items()}
-    params = {**params, "optimizer": _named("optimizer", Choice("Adam", "How a step is made of the gradient.", names))}
+    params = {**params}
     for name in ("lr", "optimizer", "batch_size", "epochs", *params):
         if name in params:
             param = params.pop(name)
             yield Place(
                 f"{before}{name}", f"{title}: {param.title or name}", param, raw_value(recipe, param), edit(name)
             )
+
+
+def _set_steps(learner: str, project: Project, value: Value) -> Project:
+    return set_learner(project, learner, steps=value)
 
 
 def _set_recipe(name: str) -> Edit:
@@ -133,6 +157,7 @@ def _of_data(project: Project) -> Iterator[Place]:
         return edits.set_data(project, division="per_class", division_options={"samples": value})
 
     yield Place("samples", "Data: samples of each class", few, own, per_class)
+    yield from _of_division(project.data)
     for number, step in enumerate(project.data.preparation, 1):
         kind = STEPS.get(step.kind)
         for name, param in kind.params.items() if kind is not None else ():
@@ -146,6 +171,67 @@ def _of_data(project: Project) -> Iterator[Place]:
     for name, param in source.params.items():
         value = project.data.options.get(name, param.default)
         yield Place(f"data.{name}", f"Data: {param.title or name}", param, value, _set_data(name))
+
+
+def _of_division(data: DataChoice) -> Iterator[Place]:
+    """How the samples are divided and weighed: what the chosen division heeds."""
+    kind = DIVISIONS.get(data.division)
+    uses = kind.uses if kind is not None else frozenset()
+    ways = _named(
+        "division", Choice("shares", "By what the samples are divided.", {n: d.title for n, d in DIVISIONS.items()})
+    )
+    yield Place("division", "Data: how they are divided", ways, data.division, _set_division)
+    for param in division_params(data):
+        if (data.division, param.name) != ("per_class", "samples"):  # that has a place of its own
+            value = data.division_options.get(param.name, param.default)
+            title = f"Data: {param.title or param.name} of the division"
+            yield Place(f"division.{param.name}", title, param, value, _set_division_option(param.name))
+    if "seed" in uses:
+        seed = _named("seed", Int(0, "Draws which samples come into which part.", low=0, high=2**31 - 1))
+        yield Place("division.seed", "Data: seed of the division", seed, data.seed, _set_data_field("seed"))
+    for at, part in ((1, "validation"), (2, "test")) if "split" in uses else ():
+        share = _named(part, Float(data.split[at], f"Share of the samples that is kept for {part}.", low=0, high=0.99))
+        yield Place(f"split.{part}", f"Data: share for {part}", share, data.split[at], _set_share(at))
+    normalise = _named("normalise", Bool(True, "Take the training set's mean and deviation from the inputs."))
+    yield Place("normalise", "Data: normalise", normalise, data.normalise, _set_data_field("normalise"))
+    balances = _named(
+        "balance", Choice("", "How rare classes are made up for.", {n: words for n, _, words in BALANCES})
+    )
+    yield Place("balance", "Data: rare classes", balances, data.balance, _set_data_field("balance"))
+
+
+def _set_division(project: Project, value: Value) -> Project:
+    name = str(value)
+    if name == project.data.division:
+        return project
+    return edits.set_data(project, division=name, division_options=begin_division(name, project.data))
+
+
+def _set_division_option(name: str) -> Edit:
+    return lambda project, value: edits.set_data(
+        project, division_options={**project.data.division_options, name: value}
+    )
+
+
+def _set_data_field(name: str) -> Edit:
+    return lambda project, value: edits.set_data(project, **{name: value})
+
+
+def _set_share(at: int) -> Edit:
+    """Set one share; the share of the training set is what is left."""
+
+    def edit(project: Project, value: Value) -> Project:
+        assert isinstance(value, int | float)
+        shares = [float(share) for share in project.data.split]
+        shares[at] = float(value)
+        shares[0] = 1 - shares[1] - shares[2]
+        if shares[0] <= 0:
+            raise ValueError(
+                f"validation and test would take {format_percent(shares[1] + shares[2], 0)}, which leaves nothing to train on"
+            )
+        return edits.set_data(project, split=tuple(shares))
+
+    return edit
 
 
 def _set_data(name: str) -> Edit:
@@ -167,7 +253,7 @@ def _of_constants(project: Project) -> Iterator[Place]:
         yield Place(f"constant.{name}", f"Constant {name}", param, number, _set_constant(name))
 
 
-def _number(name: str, number: float, words: str, about: About = _NOTHING_SAID) -> Param:
+def _number(name: str, number: float, words: str, about: ParameterDescription = _NOTHING_SAID) -> Param:
     """A number of a person's own, whole or not as its value is, within the bounds that were said of it."""
     kind: Any = Int if isinstance(number, int) else Float
     low = -1_000_000 if about.low is None else about.low

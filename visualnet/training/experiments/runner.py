@@ -15,13 +15,13 @@ from visualnet.core.errors import first_line
 from visualnet.core.project import Project
 from visualnet.data.registry import fields_or_none
 from visualnet.layers.recipe.settings import recipe_of_run, settings
-from visualnet.training import events, exclusive
+from visualnet.training import events, training_lock
 from visualnet.training.control import Control
 from visualnet.training.experiments import experiment_folder
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.trials import Trial, list_trials, name_of, project_of
 from visualnet.training.observe import Observed, observe_once
-from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.run_records.record import Origin
 from visualnet.training.runs.run_model import LOG, RunModel, read_run
 
@@ -178,7 +178,7 @@ def observe_variant(
         run = place if look.trained else None
         seen: Observed | str
         try:
-            with exclusive.training(lambda: stop_control.stopping):
+            with training_lock.training(lambda: stop_control.stopping):
                 stop_control.check()
                 options = dict(look.options)
                 seen = observe_once(project, look.observation, look.at, options, run=run, check=stop_control.check)
@@ -241,7 +241,7 @@ def _train(
             sessions.append(made)
     stop_control.attach([session.control for session in sessions])
     try:
-        with exclusive.training(lambda: stop_control.stopping):
+        with training_lock.training(lambda: stop_control.stopping):
             stop_control.check()
             train_in_turns(sessions, ends)
     finally:

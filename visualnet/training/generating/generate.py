@@ -12,6 +12,7 @@ from visualnet.core.project import Project
 from visualnet.pytorch import need_torch
 from visualnet.training.generating.method import Check, Place, find_methods, make_method
 from visualnet.training.idle_probe import Weights
+from visualnet.training.run_records.kept_weights import kept_weights
 from visualnet.training.runs.preparation_file import read_preparation
 
 if TYPE_CHECKING:
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
     from visualnet.training.generating.results import GeneratedResult
     from visualnet.training.observations.context import ObservationContext
 
-KEPT = {
-    "last": ("Last weights", "last/weights.safetensors"),
-    "before-last": ("The checkpoint before", "before-last/weights.safetensors"),
-    "best": ("Best weights", "best.safetensors"),
-    "average": ("Averaged weights", "average.safetensors"),
-}
-"""What a run's folder can hold, by name: its title, and the file."""
 NO_WEIGHTS = "the run has no weights yet: they are written with its first checkpoint"
 
 
@@ -35,11 +29,6 @@ class Generated(NamedTuple):
     made: GeneratedResult
     step: int
     trained: bool
-
-
-def kept_weights(run: Path | None) -> list[str]:
-    """The names of the weights that a run's folder holds, in the order of `KEPT`."""
-    return [] if run is None else [name for name, (_, file) in KEPT.items() if (run / file).is_file()]
 
 
 def generate(
@@ -106,11 +95,11 @@ def open_context(
 def _load(model: Model, run: Path, name: str) -> int:
     from visualnet.training import checkpoints
 
-    there = kept_weights(run)
+    there = {kept.name: kept.path for kept in kept_weights(run)}
     if not there:
         raise ValueError(NO_WEIGHTS)
     if name and name not in there:
         raise ValueError(f"the run has no weights “{name}”: it has {', '.join(there)}")
-    path = run / KEPT[name or there[0]][1]
+    path = there[name or next(iter(there))]
     checkpoints.load_weights(path, model.net)
     return checkpoints.read_state(path.parent).step if (path.parent / "state.json").is_file() else 0

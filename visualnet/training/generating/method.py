@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from visualnet.analysis import Analysis
 from visualnet.core.graph import Value
-from visualnet.layers.configured import Configured
+from visualnet.layers.configurable import Configured
 from visualnet.layers.declaration import params as kinds
 from visualnet.training.observations.probe_targets import ProbePort
 
@@ -90,7 +90,7 @@ METHODS: dict[str, type[GenerationMethod]] = {}
 """Every method by name, once `find_methods` was called."""
 
 DECLARED_IN = (
-    "visualnet.training.generating.from_chance",
+    "visualnet.training.generating.from_prior",
     "visualnet.training.generating.from_flow",
     "visualnet.training.generating.from_text",
     "visualnet.training.generating.from_play",

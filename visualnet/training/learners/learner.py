@@ -14,7 +14,7 @@ from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.settings import settings
 from visualnet.training import checkpoints, optimizers
-from visualnet.training.learners.rate import Rate
+from visualnet.training.learners.learning_rate import Rate
 from visualnet.training.machine.loss_scaler import LossScaler
 
 

@@ -16,10 +16,10 @@ from visualnet.training import checkpoints
 from visualnet.training.checkpoints import LearnerState
 from visualnet.training.events import LearnerSteps
 from visualnet.training.learners.learner import Learner
-from visualnet.training.machine.machine import Machine, Program
+from visualnet.training.machine.hardware_options import Machine, Program
 
 
-class LearnerTurn(NamedTuple):
+class LearnerStep(NamedTuple):
     """One step of a round. ``closes``: the learner makes no more of them in this round."""
 
     program: Program
@@ -47,18 +47,18 @@ class Learners:
         if not recipe.learners:
             only = Learner(recipe, param_groups(model), device, batches_per_epoch, better, machine.make_scaler())
             self.by_name: Mapping[str, Learner] = {"": only}
-            self.turns: Sequence[LearnerTurn] = (LearnerTurn(machine.wrap(model.trial), only, True),)
+            self.turns: Sequence[LearnerStep] = (LearnerStep(machine.wrap(model.trial), only, True),)
             return
         self.parts = learner_parts(model.analysis.main, recipe.learners)
         made: dict[str, Learner] = {}
-        turns: list[LearnerTurn] = []
+        turns: list[LearnerStep] = []
         for spec, part in zip(recipe.learners, self.parts, strict=True):
             groups = param_groups(model, part.trains)
             batches, scaler = batches_per_epoch * spec.steps, machine.make_scaler()
             learner = Learner(recipe.of_learner(spec), groups, device, batches, better, scaler)
             made[spec.name] = learner
             program = self._switching(machine.wrap(model.part(part.losses, part.metrics)), learner)
-            turns += [LearnerTurn(program, learner, at + 1 == spec.steps) for at in range(spec.steps)]
+            turns += [LearnerStep(program, learner, at + 1 == spec.steps) for at in range(spec.steps)]
         self.by_name, self.turns = made, tuple(turns)
         self._trained = [parameter for parameter in model.objective.parameters() if parameter.requires_grad]
 

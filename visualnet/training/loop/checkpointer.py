@@ -13,6 +13,7 @@ from visualnet.core.errors import FileError
 from visualnet.data.loading import Loaded
 from visualnet.training import checkpoints, events
 from visualnet.training.loop.sinks import Sink
+from visualnet.training.run_records.kept_weights import drop_epochs, epoch_file
 from visualnet.training.runs.preparation_file import PREPARATION, write_preparation
 
 CHECKPOINT_S = 5.0
@@ -27,9 +28,11 @@ class Checkpointer:
     is kept). Where the weights are divided over several processes (``shards``), all of them gather them for the one that has the folder."""
 
     def __init__(self, folder: Path | None, emit: Sink, data: Loaded, shards: bool = False) -> None:
-        self.folder, self.emit, self._data, self._shards = folder, emit, data, shards
+        self.folder, self.emit, self.data, self._shards = folder, emit, data, shards
         self.restores = False
         """The best weights are wanted at the end, also where nothing is kept."""
+        self.every: int | None = None
+        """After so many epochs each the weights are kept once more; None: never."""
         self.saved_step = -1
         """The step whose state is on disk."""
         self.last_damaged = False
@@ -37,18 +40,41 @@ class Checkpointer:
         self._best: dict[str, Tensor] | None = None
         self._due = 0.0
 
+    @property
+    def saves(self) -> bool:
+        """Whether a checkpoint is to be made ready for it."""
+        return self.folder is not None or self._shards
+
     def start(self) -> None:
         """Training begins: how samples are prepared is kept, and the first checkpoint is due after a while. A full disk is told."""
         self._due = time.perf_counter() + CHECKPOINT_S
         if self.folder is not None and not (self.folder / PREPARATION).exists():
             try:
-                write_preparation(self.folder, self._data)
+                write_preparation(self.folder, self.data)
             except FileError as error:
                 self.emit(events.Trouble(words=f"how samples are prepared cannot be saved: {error}"))
 
     def due(self, now: float) -> bool:
         """Whether it is time to save again."""
         return self.folder is not None and now >= self._due
+
+    def close_epoch(self, net: nn.Module, epoch: int, is_best: bool) -> None:
+        """An epoch is over, so many in all: keep the weights where it is the best one, and where they are kept for their epoch. A full disk
+        is told."""
+        if is_best:
+            self.keep_best(net)
+        if self.every and epoch % self.every == 0 and self.saves:
+            tensors = checkpoints.weights(net)
+            if self._shards:
+                tensors = checkpoints.gather(tensors)
+            if self.folder is None:
+                return
+            try:
+                checkpoints.save_weights(self.folder / epoch_file(epoch), tensors)
+                drop_epochs(self.folder)
+            except OSError as error:
+                words = f"the weights of epoch {epoch:,} cannot be saved ({error.strerror or error}); training goes on"
+                self.emit(events.Trouble(words=words))
 
     def keep_best(self, net: nn.Module) -> None:
         """The weights as they are now are the best; they are written with the next checkpoint."""
@@ -89,7 +115,7 @@ class Checkpointer:
         last: bool = False,
     ) -> None:
         """Save now. A full disk is told, and training goes on."""
-        if self.folder is None and not self._shards:
+        if not self.saves:
             return
         begin = time.perf_counter()
         tensors, learned = checkpoints.weights(net), checkpoints.optimizer_tensors(optimizers)

@@ -25,7 +25,7 @@ from visualnet.training.loop.procedures.q_play import PlayFailed
 
 if TYPE_CHECKING:
     from visualnet.compiling.module import Model
-    from visualnet.training.machine.machine import Machine
+    from visualnet.training.machine.hardware_options import Machine
 
 _MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
 MAX_TEXT = 20_000

@@ -19,7 +19,7 @@ from visualnet.analysis import Analysis, infer
 from visualnet.core.errors import FileError
 from visualnet.core.graph import Value
 from visualnet.core.project import Project, Recipe
-from visualnet.data.balance import SAMPLING
+from visualnet.data.class_balancing import SAMPLING
 from visualnet.data.loading import Loaded, load
 from visualnet.data.tensors import Sampler
 from visualnet.layers.recipe.live_settings import (
@@ -41,7 +41,7 @@ from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState
 from visualnet.training.loop.sinks import Sink
-from visualnet.training.machine.machine import Machine
+from visualnet.training.machine.hardware_options import Machine
 from visualnet.training.runs.preparation_file import write_preparation
 from visualnet.training.runs.run_model import read_project
 

@@ -12,7 +12,7 @@ from visualnet.analysis.inference import graph_checks
 from visualnet.analysis.inference.learners import learner_parts
 from visualnet.core.text.format import capitalize_first, format_quantity
 from visualnet.data import registry
-from visualnet.data.balance import loss_settings
+from visualnet.data.class_balancing import loss_settings
 from visualnet.data.division.division_settings import has_validation
 from visualnet.data.loading import Loaded
 from visualnet.training.loop.procedures.procedure import Fault as Fault

@@ -18,6 +18,7 @@ from visualnet.layers.recipe.procedures import told_values
 from visualnet.training import devices, events
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
+from visualnet.training.machine.hardware_options import Machine
 
 
 def describe_learner(learner: LearnerSpec) -> str:
@@ -55,7 +56,7 @@ class Reporter:
         self,
         folder: Path | None,
         place: devices.DeviceChoice,
-        machine: str,
+        machine: Machine,
         model: Model,
         data: Loaded,
         best_by: tuple[str, str],
@@ -82,7 +83,8 @@ class Reporter:
                 torch=str(torch.__version__),
                 changes=self.changes,
                 network=state.network,
-                machine=machine,
+                machine=machine.words,
+                processes=machine.group.processes,
             )
         )
         wanted = self.recipe.best_by

@@ -32,7 +32,7 @@ from visualnet.training.loop.procedures.procedure import Procedure
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
-from visualnet.training.machine.machine import Machine
+from visualnet.training.machine.hardware_options import Machine
 from visualnet.training.runs.network_mark import compile_alike
 from visualnet.training.runs.run_changes import find_differences, read_changes
 from visualnet.training.runs.run_model import count_epochs, read_project
@@ -226,7 +226,7 @@ def _use_network(session: Resumable, project: Project) -> None:
         return
     try:
         analysis = infer(project, None, session.data.fields)
-        model = compile_network(project, analysis, session.data, session.place.device)
+        model = compile_network(project, analysis, session.data, session.machine)
         session.use_parts(
             build_parts(model, session.data, session.place, session.machine, session.sampler, session.parts)
         )

@@ -34,10 +34,10 @@ from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink, open_sinks
-from visualnet.training.machine.machine import Machine
+from visualnet.training.machine.hardware_options import Machine
 from visualnet.training.measure.memory_meter import MemoryMeter
 from visualnet.training.runs.network_mark import mark_of
-from visualnet.training.transfer.start import start_from
+from visualnet.training.transfer.initial_weights import start_from
 
 FLUSH_S = 0.05
 SWEEP_S = 1.0
@@ -141,7 +141,7 @@ class Session:
         values = settings(recipe_of_run(recipe))
         place = devices.place(recipe.device, self.threads or values["threads"])
         machine = Machine(values, place, emit, self.group)
-        model = self._model = compile_network(self.project, analysis, self.data, place.device)
+        model = self._model = compile_network(self.project, analysis, self.data, machine)
         memory = MemoryMeter(place.device)
         self._loop = loop = TrainingLoop(self.data, model, place, machine, memory, self.control, emit, self.folder)
         if recipe.start_from and not (self.resume and self.folder and find_checkpoints(self.folder)):
@@ -200,6 +200,7 @@ class TrainingLoop:
         self.patience: int | None = values["patience"]
         self.min_delta: float = values["min_delta"]
         self.checkpointer.restores = self.patience is not None
+        self.checkpointer.every = values["keep_every"]
 
     def use_parts(self, parts: NetworkParts) -> None:
         """Train this network from here on."""
@@ -215,9 +216,7 @@ class TrainingLoop:
         """Train to the end or a stop: ``done`` or ``stopped``."""
         self.clock.start()
         self.checkpointer.start()
-        self.reporter.tell_start(
-            self.folder, self.place, self.machine.words, self.network, self.data, self.tally.best_by
-        )
+        self.reporter.tell_start(self.folder, self.place, self.machine, self.network, self.data, self.tally.best_by)
         if self.drawing is not None:
             self.change_network(self.drawing)
         reason = "done"
@@ -282,10 +281,10 @@ class TrainingLoop:
         self.learners.after_epoch(value)
         if self.patience is not None:
             self.state.count_stale(value, self.tally.best_by[1], self.min_delta)
-        if is_best:
-            self.checkpointer.keep_best(self.network.net)
+        self.checkpointer.close_epoch(self.network.net, self.state.epoch, is_best)
         self.reporter.tell_epoch(train, validation, seconds, is_best, average)
-        self.parts.collapse.look(self, train)
+        for watcher in self.parts.watchers:
+            watcher.look(self, train)
         return True
 
     # --- between two steps -------------------------------------------------------------------------------------------
@@ -370,7 +369,7 @@ class TrainingLoop:
 
     def _checkpoint(self, last: bool = False) -> None:
         self.flush()
-        if self.folder is not None or self.group.shards:
+        if self.checkpointer.saves:
             state, generators = resuming.capture_state(self), resuming.capture_generators(self)
             self.checkpointer.save(state, self.network.net, self.learners.optimizers(), generators, last)
             if last and self.learners.averaged:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_percent
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.registry import make_data_set
 from visualnet.training.runs.preparation_file import read_preparation
 

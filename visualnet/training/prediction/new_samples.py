@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.project import DataChoice
 from visualnet.data.own_sample.rows import read_rows
-from visualnet.data.preparation.fitted import FittedPreparation
+from visualnet.data.preparation.fitted_state import FittedPreparation
 from visualnet.data.registry import make_data_set
 
 if TYPE_CHECKING:

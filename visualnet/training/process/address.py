@@ -31,6 +31,8 @@ from visualnet.core.storage.temporaries import ReplacementFile
 FILE, LOCK = "process.json", "process.lock"
 MOST = 1 << 16
 VERSION = 1
+BEAT_S = 20.0
+"""So often a run touches the file, so that it is seen from another machine that it goes on, however long a step takes."""
 LOCK_WAIT_S = 2.0
 """So long for somebody who only looks whether the run goes on to let go of the lock."""
 LISTENING = 16
@@ -172,6 +174,16 @@ def write(folder: Path, at: str) -> Address:
         file.put_in_place()
         file.close()
     return address
+
+
+def touch(folder: Path, last: float) -> float:
+    """Let others see that the run goes on, where `BEAT_S` have passed since ``last`` by the monotonic clock; when it was done last."""
+    now = time.monotonic()
+    if now - last < BEAT_S:
+        return last
+    with contextlib.suppress(OSError):
+        os.utime(folder / FILE)
+    return now
 
 
 def read(folder: Path) -> Address | None:

@@ -28,7 +28,7 @@ from visualnet.training.control import Control
 from visualnet.training.events import Event
 from visualnet.training.loop.sinks import EventLog
 from visualnet.training.process.address import Unreachable
-from visualnet.training.process.ending import STDERR
+from visualnet.training.process.exit_report import STDERR
 from visualnet.training.process.server import serving
 from visualnet.training.runs.run_model import LOG
 from visualnet.training.training_job import train

@@ -14,7 +14,7 @@ from visualnet.core.errors import FileError
 from visualnet.core.storage import project_file
 from visualnet.training import events
 from visualnet.training.process import address
-from visualnet.training.process.ending import record_lost_ending
+from visualnet.training.process.exit_report import record_lost_ending
 from visualnet.training.process.log_tail import LogTail, whole_size_of
 from visualnet.training.process.message_socket import ANSWER_MOST, BadFrame, Closed, MessageSocket, WakeupSocket
 from visualnet.training.process.messages import (

@@ -172,8 +172,10 @@ class RunServer:
 
     def _serve(self) -> None:
         try:
+            touched = time.monotonic()
             while not self._over:
                 self._turn(self._wait_s())
+                touched = address.touch(self.folder, touched)
             self._say_farewell()
         finally:
             for peer in self._peers:
@@ -182,11 +184,11 @@ class RunServer:
                 one.close()
             self._selector.close()
 
-    def _wait_s(self) -> float | None:
-        """Until a stranger has had his time; for ever where there is none."""
-        return 1.0 if any(not peer.known for peer in self._peers) else None
+    def _wait_s(self) -> float:
+        """Until a stranger has had his time, or the folder is to be touched again."""
+        return 1.0 if any(not peer.known for peer in self._peers) else address.BEAT_S
 
-    def _turn(self, wait_s: float | None) -> None:
+    def _turn(self, wait_s: float) -> None:
         for key, _ in self._selector.select(wait_s):
             if key.fileobj is self._heard:
                 self._welcome()

@@ -16,9 +16,9 @@ from visualnet.core.process.parent_process import LET_GO
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.user import trusted_code
-from visualnet.training import events, exclusive
+from visualnet.training import events, training_lock
 from visualnet.training.process.child import LENGTH, READY, WARM, TrainingTask
-from visualnet.training.process.ending import LINES, last_words
+from visualnet.training.process.exit_report import LINES, last_words
 from visualnet.training.process.follow import Follower, Put
 from visualnet.training.process.log_tail import whole_size_of
 from visualnet.training.process.remote_control import RemoteControl
@@ -159,7 +159,7 @@ def train_in_process(
     """Train as `visualnet.training.training_job.train` does, in a process of its own: the same events come to ``put``, and ``control``
     steers it. Ends when the process has ended, or when ``control`` was told to leave it alone. ``owned``: where this process is killed,
     that training stops, its state kept, in place of going on alone."""
-    with exclusive.training(lambda: control.stopping or control.left):
+    with training_lock.training(lambda: control.stopping or control.left):
         if control.stopping or control.left:
             return
         marks = tuple(sorted(trusted_code.marks_for_now()))

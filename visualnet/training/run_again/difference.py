@@ -124,7 +124,8 @@ def _surroundings(record: RunRecord) -> dict[str, Any]:
     commit = f"{revision.commit[:12]}{', changed' if revision.dirty else ''}" if revision is not None else ""
     seeds = {f"seed of the {name}": seed for name, seed in record.seeds.items() if name != "recipe"}
     versions = {f"version of {name}": version for name, version in record.versions.items()}
-    return {**seeds, **versions, "device": record.device, "threads": record.threads, "git revision": commit}
+    place = {"device": record.device, "threads": record.threads, "processes": record.processes.words}
+    return {**seeds, **versions, **place, "git revision": commit}
 
 
 def _outcome(record: RunRecord) -> dict[str, Any]:

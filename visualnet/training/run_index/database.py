@@ -11,7 +11,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 PROGRAM = 0x564E4954
 """SQLite's application id of our files."""
 WAIT_S = 2.0
@@ -94,7 +94,10 @@ class write:  # noqa: N801
         self._connection.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind: object, *_: object) -> None:
-        self._connection.execute("ROLLBACK" if kind is not None else "COMMIT")
+        if kind is None:
+            self._connection.execute("COMMIT")
+        elif self._connection.in_transaction:  # else SQLite has taken it back by itself, as the disk is full
+            self._connection.execute("ROLLBACK")
 
 
 def remove_index(file: Path) -> None:

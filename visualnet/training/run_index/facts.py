@@ -112,11 +112,25 @@ def _facts(record: RunRecord, row: RunRow) -> dict[str, Any]:
     found |= {"data": record.data_name or record.recipe.get("data", ""), "fingerprint": record.data}
     found |= {"parameters": record.parameters, "best_epoch": record.best_epoch, "words": record.words}
     found |= {f"version.{name}": value for name, value in record.versions.items()}
+    found |= _processes(record)
     if record.revision is not None:
         found["revision"] = record.revision.commit
     if record.origin is not None:
         found["origin"] = describe_origin(record.origin)
     return {name: value for name, value in found.items() if value != ""}
+
+
+def _processes(record: RunRecord) -> dict[str, Any]:
+    """How many computed it; where there were several, on how many machines, and what they divided, as the command line calls it."""
+    told = record.processes
+    if told.count == 1:
+        return {"processes": 1}
+    return {
+        "processes": told.count,
+        "machines": told.hosts,
+        "shard": told.shard,
+        "sync_batchnorm": told.sync_batchnorm,
+    }
 
 
 def disk_used(folder: Path) -> int:

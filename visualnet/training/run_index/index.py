@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from visualnet.core.storage.paths import data_dir, runs_dir
+from visualnet.training.process import address
 from visualnet.training.run_index.database import identity, open_index, remove_index, write
 from visualnet.training.run_index.facts import (
     RunFacts,
@@ -64,7 +65,7 @@ class RunIndex:
     def refresh(self, check: Check | None = None) -> RefreshResult:
         """Take in what changed in the folders; ``check`` is called with the share that is done, and may raise to cut it off.
 
-        An index that another program broke or took away meanwhile is made anew.
+        An index that another program broke or took away meanwhile is made anew; where it cannot be written, it goes on in memory.
         """
         with self._refreshing:
             try:
@@ -74,10 +75,26 @@ class RunIndex:
             except sqlite3.OperationalError as error:
                 if "locked" in str(error) or "busy" in str(error):
                     return RefreshResult()  # another window is at it: what it finds is seen with the next refresh
-                self._open_anew(broken=True)
-            except sqlite3.DatabaseError:
-                self._open_anew(broken=True)
+                return self._recover(error, check)
+            except sqlite3.DatabaseError as error:
+                return self._recover(error, check)
+
+    def _recover(self, error: sqlite3.DatabaseError, check: Check | None) -> RefreshResult:
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            self._go_on_in_memory()  # the file is whole, and of use when there is space again
             return self._refresh(check)
+        self._open_anew(broken=True)
+        try:
+            return self._refresh(check)
+        except sqlite3.DatabaseError:  # nor can a new one be written
+            self._go_on_in_memory()
+        return self._refresh(check)
+
+    def _go_on_in_memory(self) -> None:
+        with self._lock:
+            self._connection.close()
+            self._connection = open_index(None)
+            self._identity = identity(self._file)
 
     def _open_anew(self, broken: bool = False) -> None:
         with self._lock:
@@ -204,9 +221,8 @@ class RunIndex:
         with self._lock:
             try:
                 return self._connection.execute(statement, values).fetchall()
-            except sqlite3.DatabaseError:
-                self._open_anew(broken=True)
-                self._refresh(None)
+            except sqlite3.DatabaseError as error:
+                self._recover(error, None)
                 return self._connection.execute(statement, values).fetchall()
 
 
@@ -221,7 +237,12 @@ def _list_folders(root: Path) -> list[os.DirEntry[str]]:
 def _is_same(path: str, mark: str, kept: str, state: str) -> bool:
     if not state or kept != (mark if state in OVER else f"{mark} {log_size(path)}"):
         return False
-    return state != RUNNING or is_trained(Path(path))  # a process that is killed changes nothing in the folder
+    if state in OVER:
+        return True
+    # A process that is killed changes nothing in the folder; of one elsewhere it may be seen later that it goes on.
+    if state == RUNNING:
+        return is_trained(Path(path))
+    return not (os.path.isfile(os.path.join(path, address.FILE)) and is_trained(Path(path)))
 
 
 def _read(path: str, mark: str) -> tuple[RunFacts, str] | None:

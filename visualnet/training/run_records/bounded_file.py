@@ -13,7 +13,7 @@ from visualnet.core.storage import project_file
 from visualnet.core.storage.regular_files import read_regular
 from visualnet.core.storage.safe_json import Refused, scan
 from visualnet.core.text.format import format_bytes
-from visualnet.core.text.visible import clean
+from visualnet.core.text.hidden_characters import clean
 
 MAX_BYTES = 256 << 10
 MAX_ENTRIES = 1_000

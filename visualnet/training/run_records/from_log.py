@@ -103,6 +103,7 @@ def _begin(record: RunRecord, event: events.Started) -> RunRecord:
         device=event.device,
         threads=event.threads,
         machine=event.machine,
+        processes=event.processes,
         parameters=event.parameters,
         planned_epochs=event.epochs,
         steps=event.step,

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from visualnet.core.project import Project
-from visualnet.training.run_records.record import Origin
+from visualnet.training.run_records.record import EPOCH_WEIGHTS, NETWORK, Origin
 
 CHECKPOINTS = {"best": "best epoch", "last": "end", "before-last": "checkpoint before the last"}
+
+
+def describe_checkpoint(name: str) -> str:
+    """What a run's checkpoint is, as *its …*: ``best epoch``, ``best epoch before its network was changed``."""
+    if found := EPOCH_WEIGHTS.fullmatch(name):
+        return f"epoch {int(found[1]):,}"
+    if not (found := NETWORK.fullmatch(name)):
+        return CHECKPOINTS.get(name, name or "run")
+    number = int(found[1])
+    if not number:
+        return "best epoch before its network was changed"
+    return f"best epoch after change {number:,} of its network"
 
 
 def origin_of(project: Project) -> Origin | None:
@@ -28,7 +40,7 @@ def describe_origin(origin: Origin, run: str = "") -> str:
     run = run or origin.run
     if origin.kind == "branch":
         what = "weights and optimizer" if origin.optimizer else "weights"
-        return f"branch of {run}: {what} of its {CHECKPOINTS.get(origin.checkpoint, origin.checkpoint or 'run')}"
+        return f"branch of {run}: {what} of its {describe_checkpoint(origin.checkpoint)}"
     if origin.kind == "again":
         return f"{run} once more"
     words = {"weights": "begins with the weights", "search": "search", "experiment": "experiment"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec.structs import asdict, replace
 
+from visualnet.training.events import Processes
 from visualnet.training.run_records import bounded_file
 from visualnet.training.run_records.bounded_file import MAX_ENTRIES, MAX_WORDS, finite_figures, plain_values, short_text
 from visualnet.training.run_records.revision import Revision
@@ -17,6 +19,10 @@ RECORD = "record.json"
 FORMAT = 1
 RUNNING = "training"
 """The state of a record whose run has begun and has not said how it ended."""
+NETWORK = re.compile(r"network-(0|[1-9]\d{0,5})")
+"""How the folder of a network that a run trained earlier is called, and the checkpoint in it."""
+EPOCH_WEIGHTS = re.compile(r"epoch-([1-9]\d{0,6})")
+"""How the weights that were kept after an epoch are called, as a checkpoint."""
 STATES = ("waiting", RUNNING, "done", "stopped", "failed", "interrupted")
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -31,7 +37,8 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
     ``kind``: ``branch`` (weights, and with ``optimizer`` its state, of a checkpoint), ``again`` (the same project and seeds once more),
     ``search`` or ``experiment`` (a trial; ``run`` is then the search's own name), ``weights`` (others than a run's; ``run`` is their name).
-    ``checkpoint``: ``best``, ``last``, ``before-last``.
+    ``checkpoint``: ``best``, ``last``, ``before-last``, the best weights of an earlier network (``network-0`` …), or
+    the weights after an epoch (``epoch-8`` …).
     """
 
     kind: Text = ""
@@ -71,6 +78,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     device: Text = ""
     threads: Count = 0
     machine: Text = ""
+    processes: Processes = Processes()
+    """Those that computed it together, of the session that was begun last; device and threads are those of the first of them."""
     place: Text = ""
     revision: Revision | None = None
     origin: Origin | None = None

@@ -10,7 +10,7 @@ import numpy as np
 from visualnet.core.storage import project_file
 from visualnet.core.storage.regular_files import read_text
 from visualnet.data.loading import Loaded
-from visualnet.data.preparation.fitted import FittedPreparation, KeptPreparation
+from visualnet.data.preparation.fitted_state import FittedPreparation, KeptPreparation
 
 PREPARATION = "preparation.json"
 MAX_BYTES = 64 << 20

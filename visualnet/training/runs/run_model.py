@@ -74,6 +74,8 @@ class RunModel:
         self._parts: list[tuple[int, int]] = []
         """Steps from which on an epoch has so many of them."""
         self.started: events.Started | None = None
+        self.processes = events.Processes()
+        """Those of the session that had the most of them."""
         self.progress: events.Progress | None = None
         self.probe_report: events.ProbeReport | None = None
         self.failed: events.Failed | None = None
@@ -166,6 +168,7 @@ class RunModel:
         self._parts = [part for part in self._parts if part[0] <= event.step]
         self._divide(event.step if self._parts else 0, event.steps_per_epoch)
         self.started, self.state = event, "training"
+        self.processes = max(self.processes, event.processes, key=lambda one: one.count)
         self.failed = self.finished = None
         self.run = self.run or event.run
         self.begun_at = self.begun_at or event.time
@@ -357,7 +360,7 @@ def _describe_unread(model: RunModel, unread: Sequence[int]) -> str:
 
 
 def read_project(folder: Path) -> Project | None:
-    """The project as it was when the run began; None if that is not known any more."""
+    """The project in a run's folder, of its present network (as it began: `run_changes.project_of_run`); None if it cannot be read."""
     from visualnet.core.storage import project_file
 
     try:

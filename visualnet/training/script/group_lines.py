@@ -14,8 +14,8 @@ from visualnet.core.project import Recipe
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.technique import Values
 from visualnet.training import optimizers
-from visualnet.training.script.figures import NamedFloat, spell_figure
-from visualnet.training.script.refusals import CannotPrint
+from visualnet.training.script.lines.round_lines import CannotPrint
+from visualnet.training.script.printed_numbers import NamedFloat, spell_figure
 
 
 class GroupLines:

@@ -13,7 +13,7 @@ from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Span
 from visualnet.layers.recipe.technique import Technique, Values
 from visualnet.training import optimizers
-from visualnet.training.script.figures import NamedFloat, NamedInt, is_named, spell_figure
+from visualnet.training.script.printed_numbers import NamedFloat, NamedInt, is_named, spell_figure
 
 
 def spell_optimizer(recipe: Recipe, parameters: str, scaled: bool = False) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from visualnet.analysis import Analysis
 from visualnet.core.project import DataChoice, Recipe
-from visualnet.data.balance import SAMPLING
+from visualnet.data.class_balancing import SAMPLING
 from visualnet.data.preparation.augmentation.augmentation import Augmentation
 from visualnet.data.preparation.step import Step
 from visualnet.layers.recipe.node_training import NODE_TRAINING
@@ -14,6 +14,7 @@ from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP
 from visualnet.layers.recipe.settings import known_options, raw_value, recipe_of_run
+from visualnet.training.script.lines.round_lines import CannotPrint, find_round_lines, printed_procedures
 
 _OF_STEPS = ("optimizer", "lr", "momentum", "nesterov", "weight_decay", "batch_size", "epochs", "seed", "device")
 FIELDS = frozenset((*_OF_STEPS, "best_by", "start_from", "schedule", "options", "learners", "procedure", "extra"))
@@ -35,18 +36,13 @@ MACHINE_PARAMS = frozenset(
         "data_cache",
         "unreadable",
         "curves",
+        "keep_every",
     )
 )
 """The settings of the machine that a script follows. Its data lie in memory: how they are read changes nothing in it, nor does
-in which form curves are kept."""
-PROCEDURES_PRINTED = frozenset(("supervised", "deep_q"))
-"""What a round does, of all that a script can say."""
+in which form curves are kept, and of which epochs the weights."""
 NODE_PARAMS = frozenset(("lr_factor", "weight_decay", "unfreeze_at"))
 """What a node says of its training that a script follows."""
-
-
-class CannotPrint(ValueError):
-    """A training that a script cannot say; the words name the setting."""
 
 
 def check(recipe: Recipe) -> None:
@@ -55,7 +51,7 @@ def check(recipe: Recipe) -> None:
     Raises:
         CannotPrint: the words name the setting.
     """
-    if recipe.procedure not in PROCEDURES_PRINTED:
+    if find_round_lines(recipe.procedure) is None:
         raise CannotPrint(f"a training script cannot yet say the procedure “{recipe.procedure}”: train here")
     own = [recipe.of_learner(learner) for learner in recipe.learners] or [recipe]
     for name in (name for one in (recipe_of_run(recipe), *own) for name in unknown_settings(one)):
@@ -112,7 +108,7 @@ def unknown_settings(recipe: Recipe) -> Iterator[str]:
             yield name
     followed = [*OPTIMIZERS.values(), *SCHEDULES.values(), WARM_UP]
     names = {param for technique in followed for param in technique.params} | GUARD_PARAMS | MACHINE_PARAMS
-    names |= {param for name in PROCEDURES_PRINTED for param in PROCEDURES[name].params}
+    names |= {param for name in printed_procedures() for param in PROCEDURES[name].params}
     for name, param in known_options().items():
         if name not in names and raw_value(recipe, param) != param.default:
             yield name

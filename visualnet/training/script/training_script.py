@@ -21,7 +21,7 @@ from visualnet.compiling.source_code.source import SourceFile
 from visualnet.compiling.source_code.statements import Statements, unused_name
 from visualnet.core.project import Project, loss_of
 from visualnet.core.storage import project_file
-from visualnet.data.balance import loss_settings
+from visualnet.data.class_balancing import loss_settings
 from visualnet.data.loading import Loaded
 from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.settings import recipe_of_run, settings
@@ -30,17 +30,17 @@ from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.loop import preflight
 from visualnet.training.loop.metrics import Tally
 from visualnet.training.loop.procedures.registry import procedure_kind
-from visualnet.training.machine.machine import PRECISIONS
+from visualnet.training.machine.hardware_options import PRECISIONS
 from visualnet.training.observations.context import plain_fields
 from visualnet.training.script import refusals, template
 from visualnet.training.script.augmentation_lines import NAMES, definitions, fill_augmentation
-from visualnet.training.script.counting import counts_of_samples
+from visualnet.training.script.counting_metrics import counts_of_samples
 from visualnet.training.script.filling import fill
 from visualnet.training.script.learner_lines import LearnerLines, LearnerMethod, choose_names, drops_last
-from visualnet.training.script.lines import play_lines
 from visualnet.training.script.lines.best_lines import spell_best
+from visualnet.training.script.lines.round_lines import RoundLines, find_round_lines
 from visualnet.training.script.script_files import ScriptFiles
-from visualnet.training.transfer.start import find_weights, match_network
+from visualnet.training.transfer.initial_weights import find_weights, match_network
 from visualnet.training.transfer.weight_files import read_weights
 
 _OF_AN_EPOCH = (
@@ -124,8 +124,8 @@ class _Script:
         self.values = settings(recipe_of_run(self.recipe))
         self.sampler = procedure_kind(self.recipe.procedure).make_sampler(data, self.recipe)
         self.plays = PROCEDURES[self.recipe.procedure].plays
-        if self.plays:
-            play_lines.check_play(self.model, self.values)
+        self.rounds: RoundLines = find_round_lines(self.recipe.procedure) or RoundLines()
+        self.rounds.check(self.model, self.values)
         self.plain = plain_fields(self.model)
         self.batch: list[str] = []
         """What the fields of a batch are called where each learner is given its own."""
@@ -141,7 +141,7 @@ class _Script:
         file = SourceFile(self.model.plan, {*template.NAMES, *FUNCTIONS})
         file.taken |= {*template.NAMES, *FUNCTIONS, *IMPORTS, "get_ema_multi_avg_fn"}
         file.taken |= {*NAMES, *definitions()} if self.augmentation else set()
-        file.taken |= play_lines.NAMES if self.plays else set()
+        file.taken |= self.rounds.names
         learners = self._learners(file.taken)
         found: list[BatchObjectives] = []
 
@@ -163,8 +163,9 @@ class _Script:
             lines.common = holds
         values = self._values(holds, file.main, learners)
         loop = fill(template.LOOP, holds, values).replace("#play", values["played"])
-        more = dict(play_lines.IMPORTS) if self.plays else {}
-        return file.assemble(f"{network}\n\n\n{loop}", fill(template.CONSTANTS, holds, values), IMPORTS | more)
+        return file.assemble(
+            f"{network}\n\n\n{loop}", fill(template.CONSTANTS, holds, values), IMPORTS | dict(self.rounds.imports)
+        )
 
     def _learners(self, taken: set[str]) -> list[LearnerLines]:
         """One for each learner, with a name that nothing else in the script has."""
@@ -356,13 +357,12 @@ class _Script:
 
     def _play(self, holds: set[str], network: str) -> dict[str, str]:
         """What is said of play: nothing where nothing is played."""
-        placed = "device" if "device" in holds else 'torch.device("cpu")'
-        played = play_lines.fill_play(self.data, self.model, self.values, network) if self.plays else ("", "")
+        played = self.rounds.fill(self.data, self.model, self.values, network)
         return {
-            "play": "#play" if self.plays else "",
+            "play": "#play" if played[0] else "",
             "played": played[0],
             "play_constants": played[1],
-            "play_device": placed,
+            "play_device": "device" if "device" in holds else 'torch.device("cpu")',
         }
 
     def _is_normalised(self, field: str) -> bool:

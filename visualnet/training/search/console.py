@@ -28,7 +28,7 @@ from visualnet.figures.charts.svg import svg_of
 from visualnet.training.experiments.runner import StopControl
 from visualnet.training.search import charts, workers
 from visualnet.training.search import folder as kept
-from visualnet.training.search.applying import apply
+from visualnet.training.search.apply_values import apply
 from visualnet.training.search.importance import find_importances
 from visualnet.training.search.study import Study, TrialView, counts, find_best, is_over
 from visualnet.training.search.worker import TrialEnded, work

@@ -14,7 +14,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from visualnet.core.graph import Value
 from visualnet.core.project import Project, SearchSpec
 from visualnet.training.search import folder as kept
-from visualnet.training.search.applying import objective_of
+from visualnet.training.search.apply_values import objective_of
 from visualnet.training.search.journal import UNREADABLE, open_journal, unreadable
 from visualnet.training.search.space import Dimension, list_grid, read_space
 

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from visualnet.core import edits
-from visualnet.core.errors import first_line
+from visualnet.core.errors import FileError, first_line, os_reason
 from visualnet.core.project import Project
-from visualnet.training import events, exclusive
+from visualnet.training import events, training_lock
 from visualnet.training.control import Control
 from visualnet.training.experiments.runner import StopControl, Stopped, run_to_end
 from visualnet.training.process import address
 from visualnet.training.run_records.annotations import MAX_NAME, annotate
-from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.run_records.record import Origin
 from visualnet.training.runs.run_model import LOG, RunModel, read_run
 from visualnet.training.search import folder as kept
-from visualnet.training.search.applying import apply, find_problem, without_search
+from visualnet.training.search.apply_values import apply, find_problem, without_search
 
 if TYPE_CHECKING:
     from optuna.trial import Trial
@@ -68,8 +68,16 @@ def work(folder: Path, stop_control: StopControl, put: Callable[[Message], objec
     def train_trials() -> str:
         from visualnet.training.search.study import Study
 
-        with kept.join_search(folder) as name:
-            return Worker(Study(folder), name, stop_control, put).run()
+        try:
+            with kept.join_search(folder) as name:
+                return Worker(Study(folder), name, stop_control, put).run()
+        except OSError as error:
+            way_out = (
+                "Free some space, or put the folder back, and start the search again: it goes on from what is there."
+            )
+            raise FileError(
+                str(folder), f"the search cannot be kept there: {os_reason(error)}", way_out=way_out
+            ) from None
 
     ended = WorkerEnded(*run_to_end(train_trials))
     put(ended)
@@ -182,7 +190,7 @@ class Worker:
 
         self.stop_control.attach((control,))
         try:
-            with exclusive.training(lambda: self.stop_control.stopping), address.lock_run(place):
+            with training_lock.training(lambda: self.stop_control.stopping), address.lock_run(place):
                 data = load(project.data, lambda _share: self._look())
                 Session(project, data, emit, control, folder=place, resume=known.step > 0).run()
         finally:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from visualnet.core.expressions import Expr
 from visualnet.core.text.format import format_number
-from visualnet.layers.declaration.notation import Fence, Frac, Math, Row, Script, Sign
+from visualnet.layers.declaration.notation import Brackets, Frac, Math, Row, Script, Sign
 
 DIGITS = 4
 _COMPUTE: Mapping[str, Callable[..., float]] = {
@@ -41,8 +41,8 @@ def fill(tree: Math, figures: Mapping[str, str]) -> Math:
         return Row(tuple(fill(part, figures) for part in tree.parts))
     if isinstance(tree, Frac):
         return Frac(fill(tree.top, figures), fill(tree.bottom, figures))
-    if isinstance(tree, Fence):
-        return Fence(tree.left, fill(tree.inner, figures), tree.right)
+    if isinstance(tree, Brackets):
+        return Brackets(tree.left, fill(tree.inner, figures), tree.right)
     above = fill(tree.above, figures) if tree.above is not None else None
     below = fill(tree.below, figures) if tree.below is not None else None
     return Script(fill(tree.base, figures), above, below)

@@ -21,7 +21,7 @@ from visualnet.compiling.plan import memory_budget
 from visualnet.core.storage.paths import weights_dir
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.core.text.format import format_bytes
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.checkpoints import TENSOR_TYPES, BadCheckpoint, read_header, save_weights
 from visualnet.training.transfer.matching import Spec
 

@@ -57,20 +57,22 @@ class Comparison(NamedTuple):
         return f"Equal to the last bit: {count}."
 
 
-def compare(kept: RunModel, again: RunModel) -> Comparison:
+def compare(kept: RunModel, again: RunModel, until: int | None = None) -> Comparison:
     """Compare all values of the steps and epochs that both records hold: losses and metrics of each step, the learning rate, the means of
-    each epoch in training and validation. Where a record is coarser (`loop/thinning.py`), the steps that both hold."""
+    each epoch in training and validation. Where a record is coarser (`loop/thinning.py`), the steps that both hold. ``until``: nothing
+    behind this step is compared."""
     earliest: FirstDifference | None = None
+    end = _end(kept) if until is None else min(_end(kept), until)
     for name, one, other, of_epochs in _pairs(kept, again):
-        found = _first_difference(name, one, other)
+        found = _first_difference(name, one, other, end)
         if found is not None and of_epochs:
             ends = {epoch.step: epoch.epoch for epoch in kept.epochs}
             found = found._replace(epoch=ends.get(found.step, 0))
         if found is not None and (earliest is None or (found.step, found.epoch) < (earliest.step, earliest.epoch)):
             earliest = found
-    steps = _shared(kept.steps.get("loss"), again.steps.get("loss"))
-    epochs = _shared(kept.train.get("loss"), again.train.get("loss"))
-    return Comparison(steps, epochs, earliest, _end(kept), _end(again))
+    steps = _shared(kept.steps.get("loss"), again.steps.get("loss"), end)
+    epochs = _shared(kept.train.get("loss"), again.train.get("loss"), end)
+    return Comparison(steps, epochs, earliest, end, _end(again))
 
 
 def _pairs(kept: RunModel, again: RunModel) -> Iterator[tuple[str, Series, Series, bool]]:
@@ -88,11 +90,12 @@ def _pairs(kept: RunModel, again: RunModel) -> Iterator[tuple[str, Series, Serie
     yield "learning rate", kept.lr, again.lr, False
 
 
-def _first_difference(name: str, kept: Series, again: Series) -> FirstDifference | None:
-    """The first step of both at which the bits of the values differ. A gap equals a gap."""
+def _first_difference(name: str, kept: Series, again: Series, end: int) -> FirstDifference | None:
+    """The first step of both, up to ``end``, at which the bits of the values differ. A gap equals a gap."""
     _, ours, theirs = np.intersect1d(kept.steps, again.steps, assume_unique=True, return_indices=True)
     one, other = kept.values[ours], again.values[theirs]
     differs = (one.view(np.int64) != other.view(np.int64)) & ~(np.isnan(one) & np.isnan(other))
+    differs &= kept.steps[ours] <= end
     if not differs.any():
         return None
     at = int(differs.argmax())
@@ -103,10 +106,10 @@ def _value(value: np.float64) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _shared(one: Series | None, other: Series | None) -> int:
+def _shared(one: Series | None, other: Series | None, end: int) -> int:
     if one is None or other is None:
         return 0
-    return len(np.intersect1d(one.steps, other.steps, assume_unique=True))
+    return int((np.intersect1d(one.steps, other.steps, assume_unique=True) <= end).sum())
 
 
 def _end(model: RunModel) -> int:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tests.training.observations.observing import look, observed, see, subjects, values
 from visualnet.core.project import PreparationStep
-from visualnet.data.choosing import choose
+from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
 from visualnet.figures.sequences.embedding_map import EmbeddingMap
 from visualnet.training.observations.embeddings.vectors import WIDEST, flatten

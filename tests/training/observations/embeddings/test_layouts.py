@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from visualnet.figures.sequences.steady_signs import align_signs
+from visualnet.figures.sequences.align_components import align_signs
 from visualnet.training.observations.embeddings import neighbour_layout, tsne
 from visualnet.training.observations.embeddings.nearest import nearest_by_cosine
 from visualnet.training.observations.embeddings.pca import principal_components

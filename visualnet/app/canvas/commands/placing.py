@@ -10,7 +10,7 @@ from visualnet.analysis.card_content import card_content
 from visualnet.analysis.connect.insert_node import insert_node, kind_label, passes_on
 from visualnet.analysis.geometry.card_size import HEIGHT, MIN_WIDTH, card_size
 from visualnet.analysis.geometry.make_room import GAP, InsertionLayout, make_room
-from visualnet.analysis.geometry.sheet_geometry import Places, frames_around, snap, snap_up
+from visualnet.analysis.geometry.sheet_geometry import Places, ceil_to_grid, frames_around, snap
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.arrange import card_areas, keep_in_view
 from visualnet.app.canvas.commands.select import add_and_select
@@ -33,7 +33,7 @@ def free_place(scene: CanvasScene, at: tuple[float, float]) -> tuple[float, floa
         near = scene.ids_in(QRectF(x - 8, y - 8, MIN_WIDTH + 16, HEIGHT + 16))
         if not near:
             break
-        y = snap_up(max(scene.cards[i].rect.bottom() for i in near) + 24)
+        y = ceil_to_grid(max(scene.cards[i].rect.bottom() for i in near) + 24)
     return x, y
 
 

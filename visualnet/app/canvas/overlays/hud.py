@@ -13,6 +13,7 @@ from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.scene.painting import blank_pixmap, translucent
 from visualnet.app.canvas.scene.sheet_index import box_of
 from visualnet.app.theme import fonts, icons
+from visualnet.app.theme.child_objects import find_children
 from visualnet.app.theme.tokens import Theme
 
 SIZE = QSize(112, 76)
@@ -92,7 +93,7 @@ class Minimap(QWidget):
         """How many cards and other things lie under it in a corner."""
         view, area = self.view, QRect(corner, self.size())
         under = view.viewportTransform().inverted()[0].mapRect(QRectF(area))
-        others = view.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        others = find_children(view, QWidget)
         others = [
             w for w in others if w not in (self, view.viewport()) and w.isVisible() and w.geometry().intersects(area)
         ]

@@ -33,8 +33,8 @@ class OperationList(QListWidget):
         self.clear()
         for moment in moments:
             self.addItem(QListWidgetItem(describe_moment(passes, moment)))
-        self.blockSignals(False)
         self.setCurrentRow(at)
+        self.blockSignals(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.step_by_key(event):

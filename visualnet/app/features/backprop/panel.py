@@ -24,7 +24,7 @@ from visualnet.core.project import MAIN
 from visualnet.core.text.format import format_number
 from visualnet.training.idle_probe import torch_is_ready, weights_of
 from visualnet.training.runs.run_history import folder_of
-from visualnet.training.stepping.schedule import Moment, moments, operation_at
+from visualnet.training.stepping.schedule import FORWARD, Moment, moments, operation_at
 from visualnet.training.stepping.values import Passes
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ class BackpropPanel(QWidget):
         self.follow.toggled.connect(lambda _: self._show_moment())
         self.list, self.page = OperationList(), MomentPage()
         self.list.currentRowChanged.connect(lambda _: self._show_moment())
+        self.list.currentRowChanged.connect(lambda _: self._tell_place())
         self.list.play_wished.connect(self.toggle_play)
         self.take = button("Take the step", done=self.take_step)
         self.take.setToolTip("Go on with the weights that the step gives, on the copy")
@@ -285,6 +286,7 @@ class BackpropPanel(QWidget):
     def take_step(self) -> None:
         """Let the step count: the passes begin anew with the weights that it made."""
         if self.passes is not None:
+            self.studio.did("take")
             self._moving_on = True
             self.go_to(0)
             self.compute()
@@ -293,6 +295,14 @@ class BackpropPanel(QWidget):
         """Go back to the weights before all steps."""
         self._network, self._key = None, ()
         self.compute()
+
+    def _tell_place(self) -> None:
+        """Count that the loss was reached, or the end of the step."""
+        if self.passes is not None and self.order and self.at:
+            if self.at == len(self.order) - 1:
+                self.studio.did("update")
+            elif self.order[self.at] == Moment(FORWARD, len(self.passes.operations) - 1):
+                self.studio.did("forward")
 
     def _show_moment(self) -> None:
         if self.passes is None or not self.order:

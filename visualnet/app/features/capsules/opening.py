@@ -13,7 +13,7 @@ from visualnet.app.services.background_task import Job
 from visualnet.app.state.studio import Studio
 from visualnet.core.project import Project, RunRef
 from visualnet.core.storage import data_places
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.capsules.opening import OpenedCapsule, describe_manifest, unpack_among_runs
 from visualnet.training.run_records.annotations import read_annotations
 from visualnet.training.runs import run_history as history

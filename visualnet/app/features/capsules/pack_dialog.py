@@ -14,7 +14,7 @@ from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.app.widgets.layouts import column, row
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.text.format import format_bytes
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.capsules.manifest import Manifest
 from visualnet.training.capsules.names import SUFFIX
 from visualnet.training.capsules.own_data import CONSENT, can_pack, describe_data
@@ -67,11 +67,10 @@ class PackDialog(QDialog):
     def ask(self) -> None:
         """Choose the file, and write it."""
         assert self.studio.settings is not None
-        folder = Path(self.studio.settings.typed("folder", "") or Path.home())
         stem = run_name(self.project) if self.project is not None else "run"
-        target = ask_target(self, "Pack the run", str(folder / f"{stem}{SUFFIX}"), KINDS, SUFFIX)
+        target = ask_target(self, "Pack the run", str(self.studio.settings.folder / f"{stem}{SUFFIX}"), KINDS, SUFFIX)
         if target is not None:
-            self.studio.settings["folder"] = str(target.parent)
+            self.studio.settings.remember_folder(target.parent)
             self.write(target)
 
     def write(self, target: Path) -> None:

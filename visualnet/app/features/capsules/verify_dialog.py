@@ -13,8 +13,8 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, label
 from visualnet.app.widgets.layouts import column
 from visualnet.core.text.format import format_duration, format_quantity
-from visualnet.core.text.visible import visible
-from visualnet.training import exclusive
+from visualnet.core.text.hidden_characters import visible
+from visualnet.training import training_lock
 from visualnet.training.capsules.opening import describe_manifest, read_kept
 from visualnet.training.run_records.annotations import read_annotations
 from visualnet.training.run_records.from_log import read_record
@@ -22,8 +22,9 @@ from visualnet.training.run_records.record import RunRecord
 from visualnet.training.verifying.replay import Verdict, verify_run
 
 ABOUT = (
-    "Verify trains the run again from its drawing, recipe, data and seeds, and compares every loss with the record. On the same "
-    "versions and the same kind of processor all should be equal to the last bit. Your run and your drawing stay as they are."
+    "Verify trains the run again from its drawing, recipe, data and seeds, and compares every loss with the record, and the kept "
+    "weights. On the same versions and the same kind of processor all should be equal to the last bit. Your run and your drawing stay as "
+    "they are."
 )
 TITLES = {
     "equal": "The same to the last bit",
@@ -36,8 +37,9 @@ MOST_NOTES = 600
 def describe_record(record: RunRecord) -> list[str]:
     """What a run remembers of how it was trained, a line each."""
     versions = ", ".join(f"{visible(name)} {visible(value)}" for name, value in record.versions.items())
+    several = f" by {record.processes.words}, the first of them" if record.processes.count > 1 else ""
     lines = [
-        f"Trained on {visible(record.device) or 'an unknown device'}: {format_quantity(record.steps, 'step')}, "
+        f"Trained{several} on {visible(record.device) or 'an unknown device'}: {format_quantity(record.steps, 'step')}, "
         f"{format_quantity(record.epochs, 'epoch')}, {format_duration(record.duration)}.",
         f"Versions: {versions}." if versions else "Its versions are not known.",
         f"Data: {visible(record.data_name)}, fingerprint {visible(record.data[:16])}…"
@@ -80,7 +82,7 @@ class VerifyDialog(TaskDialog):
         folder = self.run_folder
 
         def work(job: Job) -> Verdict:
-            with exclusive.training():
+            with training_lock.training():
                 return verify_run(folder, job)
 
         self.run_task(

@@ -27,7 +27,7 @@ class ClusterDialog(QDialog):
         self.setWindowTitle("Export for a cluster")
         self.resize(560, 300)
         settings = studio.settings
-        home = Path(settings.typed("folder", "") or Path.home()) if settings is not None else Path.home()
+        home = settings.folder if settings is not None else Path.home()
         name = f"{to_name(studio.project.name, 'network')}-cluster"
         self.folder = describe(
             QLineEdit(str(home / name)), "Folder", "A new or empty folder, which is then copied to the cluster"
@@ -98,7 +98,7 @@ class ClusterDialog(QDialog):
     def _done(self, folder: Path) -> None:
         self._restore()
         if self.studio.settings is not None:
-            self.studio.settings["folder"] = str(folder.parent)
+            self.studio.settings.remember_folder(folder.parent)
         self.studio.message.emit("ok", f"Wrote {folder}: its README says how to go on")
         self.accept()
 

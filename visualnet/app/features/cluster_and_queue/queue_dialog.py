@@ -17,7 +17,7 @@ from visualnet.core.text.format import format_quantity
 from visualnet.training.queue.queue_file import Queue, add_run, move_first, read_queue, remove_run
 from visualnet.training.queue.start import start_worker
 from visualnet.training.queue.worker import is_worked_through
-from visualnet.training.run_records.begin import begin_run
+from visualnet.training.run_records.create_run_folder import begin_run
 
 LOOK_MS = 500
 EMPTY = "Nothing waits. “Put into the queue” (Train > Elsewhere or later) keeps a training of the network for later."

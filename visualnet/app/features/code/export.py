@@ -67,8 +67,7 @@ def _ask(studio: Studio, title: str, name: str) -> Path | None:
     except NoTorch as error:
         _refuse(studio, str(error))
         return None
-    folder = Path(studio.settings.typed("folder", "") or Path.home())
-    return ask_target(studio.shell.dialog_parent(), title, str(folder / name), PYTHON)
+    return ask_target(studio.shell.dialog_parent(), title, str(studio.settings.folder / name), PYTHON)
 
 
 def _refuse(studio: Studio, words: str) -> None:
@@ -77,5 +76,5 @@ def _refuse(studio: Studio, words: str) -> None:
 
 def _tell(studio: Studio, files: list[Path]) -> None:
     assert studio.settings is not None
-    studio.settings["folder"] = str(files[0].parent)
+    studio.settings.remember_folder(files[0].parent)
     studio.message.emit("ok", f"Wrote {files[0]}" + "".join(f" and {path.name}" for path in files[1:]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Dock, Feature, lazy
 from visualnet.app.state.studio import Studio
+from visualnet.core.user.settings import UserSetting
 
 
 def can_export(studio: Studio) -> bool:
@@ -23,6 +24,8 @@ ACTIONS = (
                submenu="Elsewhere or later"),
 )
 # fmt: on
+LISTING = UserSetting("code_listing", "model", "Which listing is shown: the module, or what trains it.")
+
 FEATURE = Feature(
     "code",
     "The network, or its training, as Python that needs only PyTorch, as it is now.",
@@ -34,4 +37,5 @@ FEATURE = Feature(
         "Ctrl+Shift+C",
     ),
     actions=ACTIONS,
+    settings=(LISTING,),
 )

@@ -55,5 +55,3 @@ TRAINING = Listing(
     "train.export_script",
 )
 LISTINGS = (MODEL, TRAINING)
-SETTING = "code_listing"
-"""Which of them was chosen last, by name."""

@@ -6,7 +6,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
-from visualnet.app.features.code.listings import LISTINGS, MODEL, SETTING, Listing
+from visualnet.app.features.code.feature import LISTING
+from visualnet.app.features.code.listings import LISTINGS, MODEL, Listing
 from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, label
@@ -39,7 +40,7 @@ class CodePanel(QWidget):
         self.switch = Segmented([listing.title for listing in LISTINGS], "What is shown as code")
         for at, listing in enumerate(LISTINGS):
             self.switch.part(at).setToolTip(listing.tip)
-        chosen = studio.settings.typed(SETTING, MODEL.name) if studio.settings is not None else MODEL.name
+        chosen = studio.settings[LISTING] if studio.settings is not None else MODEL.name
         self.switch.set_current(next((at for at, each in enumerate(LISTINGS) if each.name == chosen), 0))
         self.switch.chosen.connect(self._choose)
         head = row(self.switch, STRETCH, self.copy, self.save, margins=(12, 4, 8, 0))
@@ -58,7 +59,7 @@ class CodePanel(QWidget):
     def _choose(self, index: int) -> None:
         """Show the other one, from now on."""
         if self.studio.settings is not None:
-            self.studio.settings[SETTING] = LISTINGS[index].name
+            self.studio.settings[LISTING] = LISTINGS[index].name
         self._forget()
         self._set_text("")  # the other one must not stand under this one's name
         self._show_words("Printing …")

@@ -24,7 +24,7 @@ from visualnet.core.errors import FileError
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.templates.index import template_list
 
 MOST = 4

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Feature, call_overlay, lazy_overlay
+from visualnet.core.user.settings import UserSetting
 
 SUBMENU = "Dashboard"
 
+
+SHOWN = UserSetting("dashboard", False, "Whether cards and wires are drawn by what is observed of them.")
+CARDS_CHOICE = UserSetting("dashboard_cards", "", "Which quantity is shown on cards; empty: none.")
+WIRES_CHOICE = UserSetting("dashboard_wires", "", "Which quantity is shown on wires; empty: none.")
+LIVE_PICTURES = UserSetting("card_pictures", True, "Whether cards show live pictures of what flows.")
 
 FEATURE = Feature(
     "dashboard",
@@ -42,4 +48,5 @@ FEATURE = Feature(
         ),
     ),
     overlay=lazy_overlay("visualnet.app.features.dashboard.overlay:Dashboard", settings=True),
+    settings=(SHOWN, CARDS_CHOICE, WIRES_CHOICE, LIVE_PICTURES),
 )

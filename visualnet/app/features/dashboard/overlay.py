@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from visualnet.analysis.cost.quantities import QUANTITIES
 from visualnet.app.canvas.overlays.card_tints import CardTint, FigureNotes, TintLayer, amount_colour
 from visualnet.app.canvas.view import CanvasView
+from visualnet.app.features.dashboard.feature import CARDS_CHOICE, LIVE_PICTURES, SHOWN, WIRES_CHOICE
 from visualnet.app.features.dashboard.legend import DashboardLegend, Part
 from visualnet.app.features.dashboard.quantities import (
     CARDS,
@@ -32,8 +33,6 @@ from visualnet.core.user.settings import Settings
 from visualnet.figures.ticks import LogScale, extend_log_scale, power_text
 from visualnet.training.observations.observation import History, ObservationRequest, find_observations
 
-CARDS_SETTING, WIRES_SETTING, PICTURES_SETTING = "dashboard_cards", "dashboard_wires", "card_pictures"
-SHOWN_SETTING = "dashboard"
 ACTION = "view.dashboard"
 WHO = "dashboard"
 EVERY_MS = 200
@@ -49,10 +48,10 @@ class Dashboard(QObject):
     def __init__(self, studio: Studio, view: CanvasView, settings: Settings) -> None:
         super().__init__(view)
         self.studio, self.view, self.settings = studio, view, settings
-        self.cards = _known(settings.typed(CARDS_SETTING, ""), CARDS)
-        self.wires = _known(settings.typed(WIRES_SETTING, ""), WIRES)
-        self.shown = settings.typed(SHOWN_SETTING, False) and bool(self.cards or self.wires)
-        self.pictures = settings.typed(PICTURES_SETTING, True)
+        self.cards = _known(settings[CARDS_CHOICE], CARDS)
+        self.wires = _known(settings[WIRES_CHOICE], WIRES)
+        self.shown = settings[SHOWN] and bool(self.cards or self.wires)
+        self.pictures = settings[LIVE_PICTURES]
         self.card_figures: Mapping[str, Figure] = {}
         self.wire_figures: Mapping[Port, Figure] = {}
         self.card_scale: LogScale | None = None
@@ -106,10 +105,10 @@ class Dashboard(QObject):
             self.card_scale = None
         if wires != self.wires:
             self.wire_scale = None
-        self.shown = self.settings[SHOWN_SETTING] = shown
+        self.shown = self.settings[SHOWN] = shown
         if shown:
-            self.cards = self.settings[CARDS_SETTING] = cards
-            self.wires = self.settings[WIRES_SETTING] = wires
+            self.cards = self.settings[CARDS_CHOICE] = cards
+            self.wires = self.settings[WIRES_CHOICE] = wires
             if cards:
                 self._show_costs("")
                 self._show_learners(False)
@@ -117,7 +116,7 @@ class Dashboard(QObject):
 
     def show_pictures(self, shown: bool) -> None:
         """Show live pictures on the cards while a network trains and afterwards, or none."""
-        self.pictures = self.settings[PICTURES_SETTING] = shown
+        self.pictures = self.settings[LIVE_PICTURES] = shown
         self.follow()
 
     def _show_costs(self, name: str) -> None:

@@ -13,7 +13,7 @@ from visualnet.app.widgets.basic import button, describe, label, restyle
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.project import DataChoice
 from visualnet.core.storage.regular_files import read_text
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.declare import DataSet
 from visualnet.data.registry import DATASETS
 from visualnet.data.sources.registry import SOURCES

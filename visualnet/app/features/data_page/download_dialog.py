@@ -13,7 +13,7 @@ from visualnet.app.widgets.basic import button, describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.text.format import capitalize_first
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.sources.torchvision_sets.layouts import LAYOUTS
 
 WORDS = "The set is fetched from where torchvision says it is, whole or not at all. What is in the folder already is not fetched again."

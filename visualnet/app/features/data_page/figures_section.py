@@ -14,7 +14,7 @@ from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import KeyValue, label
 from visualnet.app.widgets.layouts import STRETCH, column
 from visualnet.core.text.format import capitalize_first, format_number, format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.examination.measure import ColumnFigures
 from visualnet.data.examination.report import describe_field, further_figures
 from visualnet.data.examination.sample_content import date_columns

@@ -15,7 +15,7 @@ from visualnet.app.widgets.basic import button, describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core import edits
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.examination.copies import CopyGroup, across_parts, keep_together, leave_out
 from visualnet.data.sources.registry import SOURCES
 from visualnet.data.sources.source import SourceScan

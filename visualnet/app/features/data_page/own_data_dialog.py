@@ -27,7 +27,7 @@ from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
 from visualnet.core.storage.data_places import remember
 from visualnet.core.text.format import capitalize_first, format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.sources.registry import SOURCES, guess_sources
 from visualnet.data.sources.source import FileSource, Guess, SourceScan
 
@@ -178,7 +178,7 @@ class OwnDataDialog(QDialog):
         options = dict(self._options.get(name, {}))
 
         def run(job: Job) -> tuple[DataChoice, SourceScan]:
-            from visualnet.data.choosing import choose
+            from visualnet.data.inspect_source import choose
 
             return choose(name, path, options, job)
 

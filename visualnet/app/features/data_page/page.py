@@ -27,7 +27,7 @@ from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core import edits
 from visualnet.core.storage.data_places import remember
 from visualnet.core.text.format import capitalize_first
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.registry import find_kind
 from visualnet.data.sources.registry import SOURCES
 from visualnet.data.sources.source import SourceScan, make_source

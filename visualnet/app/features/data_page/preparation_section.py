@@ -22,8 +22,8 @@ from visualnet.core.graph import Value
 from visualnet.core.project import PreparationStep
 from visualnet.core.text.format import capitalize_first
 from visualnet.data.preparation.field_checks import describe_sizes
-from visualnet.data.preparation.outline import Outline, outline_steps
 from visualnet.data.preparation.registry import GROUPS, STEPS, offer_step
+from visualnet.data.preparation.step_summary import Outline, outline_steps
 from visualnet.data.registry import make_data_set
 from visualnet.layers.declaration.params import Float, Int, Ints
 

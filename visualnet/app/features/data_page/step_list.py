@@ -12,9 +12,9 @@ from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import PreparationStep
 from visualnet.core.text.format import capitalize_first
-from visualnet.core.text.visible import visible
-from visualnet.data.preparation.outline import StepOutline
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.preparation.registry import STEPS
+from visualnet.data.preparation.step_summary import StepOutline
 
 MOST_HEIGHT = 360
 """The list grows with its steps up to so many pixels, at text of normal size."""

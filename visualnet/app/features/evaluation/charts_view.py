@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -21,7 +21,7 @@ from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import describe, icon_button, label
 from visualnet.app.widgets.layouts import column, row, scroll_area, split, stack, widget_of
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.figures.charts.examples import ExampleList
 from visualnet.training.evaluation.charts import EvaluationChart, charts_for
 from visualnet.training.evaluation.evaluation import Evaluation
@@ -38,6 +38,10 @@ LOW = 250
 class ChartsView(QWidget):
     """One tab for each chart of an answer."""
 
+    chart_chosen = Signal(str)
+    """A chart's tab was clicked or chosen by a key: its name."""
+    threshold_moved = Signal()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.evaluation: Evaluation | None = None
@@ -46,13 +50,15 @@ class ChartsView(QWidget):
         self.tabs = QTabBar(drawBase=False, expanding=False, usesScrollButtons=True)
         self.tabs.setAccessibleName("What to look at")
         self.tabs.currentChanged.connect(lambda _: self._choose())
+        for chosen in (self.tabs.currentChanged, self.tabs.tabBarClicked):
+            chosen.connect(self._tell_choice)
         self.views = describe(QComboBox(), "Which one")
         self.views.activated.connect(lambda _: self._draw())
         self.dial = describe(QSlider(Qt.Orientation.Horizontal), "Threshold")
         self.dial.setRange(0, STEPS)
         self.dial.setPageStep(STEPS // 10)
         self.dial.setFixedWidth(fonts.px(160))
-        self.dial.valueChanged.connect(lambda at: self._draw(at / STEPS))
+        self.dial.valueChanged.connect(self._move_dial)
         self.dial_name = label("", "small")
         self.words = label("", "small", wrap=True)
         self.chart = ChartView()
@@ -145,6 +151,14 @@ class ChartsView(QWidget):
         self.views.addItems([visible(name) for name in names])
         self.views.setVisible(len(names) > 1)
         self._draw()
+
+    def _tell_choice(self, at: int) -> None:
+        if 0 <= at < len(self.kinds):
+            self.chart_chosen.emit(self.kinds[at].name)
+
+    def _move_dial(self, at: int) -> None:
+        self._draw(at / STEPS)
+        self.threshold_moved.emit()
 
     def _draw(self, at: float | None = None) -> None:
         kind, predictions = self.kind, self.predictions

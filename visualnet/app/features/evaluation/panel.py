@@ -72,6 +72,8 @@ class EvaluationPanel(QWidget):
         self.note.setContentsMargins(14, 0, 10, 0)
         self.openings = label("", "small", wrap=True)
         self.figures, self.charts = FiguresView(), ChartsView()
+        self.charts.chart_chosen.connect(lambda name: studio.did("chart", name))
+        self.charts.threshold_moved.connect(lambda: studio.did("threshold"))
         self.pairing = PairingRow(studio)
         self.pairing.asked.connect(self.compare)
         self.figures.add(self.openings)
@@ -195,6 +197,7 @@ class EvaluationPanel(QWidget):
         )
 
     def _take(self, question: Question, found: Evaluation) -> None:
+        self.studio.did("evaluate")
         if self.folder == question.folder:
             self._show(found)
 

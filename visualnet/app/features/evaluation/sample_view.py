@@ -13,7 +13,7 @@ from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import icon_button, label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.evaluation.charts.examples import describe_answer
 from visualnet.training.evaluation.evaluation import Evaluation
 from visualnet.training.evaluation.prediction_set import PredictionSet

@@ -10,7 +10,7 @@ from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import button, describe, label
 from visualnet.app.widgets.layouts import clear, column, row, scroll_area
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.model import ExperimentModel
 from visualnet.training.observations.observation import find_observations

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, widget_of
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.experiments import results
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.model import ExperimentModel

@@ -13,7 +13,7 @@ from visualnet.app.widgets.basic import button, describe, icon_button, label
 from visualnet.app.widgets.layouts import STRETCH, column, row, widget_of
 from visualnet.core.document import Document
 from visualnet.core.project import Project
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.own import OwnExperiment, keep_own, make_experiment, parse, read_own, remove_own
 from visualnet.training.experiments.places import find_place, list_places

@@ -19,8 +19,8 @@ from visualnet.app.widgets.layouts import STRETCH, column, row, split, widget_of
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.document import Document
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.core.text.visible import visible
-from visualnet.templates.lesson_checks import ShownExperiment
+from visualnet.core.text.hidden_characters import visible
+from visualnet.templates.lesson_state import ShownExperiment
 from visualnet.training.experiments import curves, experiment_folder
 from visualnet.training.experiments.declare import MOST_SEEDS, Experiment
 from visualnet.training.experiments.model import ExperimentModel

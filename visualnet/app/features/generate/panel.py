@@ -20,9 +20,10 @@ from visualnet.app.widgets.basic import EmptyState, button, describe, icon_butto
 from visualnet.app.widgets.layouts import STRETCH, column, row, scroll_area, stack, widget_of
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.graph import Value
-from visualnet.training.generating.generate import KEPT, Generated, kept_weights
+from visualnet.training.generating.generate import Generated
 from visualnet.training.generating.method import GenerationMethod, Place, choices, why_none
 from visualnet.training.generating.results import GeneratedResult
+from visualnet.training.run_records.kept_weights import kept_weights
 from visualnet.training.runs.run_history import folder_of
 
 AFTER_EDIT_MS = 200
@@ -149,7 +150,7 @@ class GeneratePanel(QWidget):
     def _show_weights(self) -> None:
         there = kept_weights(self.folder)
         offers = [("", NOW)] if self.runner.busy else []
-        offers += [(name, KEPT[name][0]) for name in there]
+        offers += [(kept.name, kept.title) for kept in there]
         offers = offers or [("", FRESH)]
         if [self.weights.itemData(at) for at in range(self.weights.count())] != [name for name, _ in offers]:
             wish = self.weights.currentData()
@@ -229,6 +230,8 @@ class GeneratePanel(QWidget):
             self.make()
 
     def _take(self, wish: GenerateRequest, generated: Generated) -> None:
+        numbers = {name: value for name, value in wish.settings.items() if isinstance(value, int | float)}
+        self.studio.did("generate", f"method={wish.method}", *(f"{name}={value}" for name, value in numbers.items()))
         self.generated = generated
         self._player.stop()
         with QSignalBlocker(self.time):

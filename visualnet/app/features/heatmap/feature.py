@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Feature, call_overlay, lazy_overlay
+from visualnet.core.user.settings import UserSetting
+
+HEAT = UserSetting("heat", "", "Which cost tints the cards; empty: none.")
 
 FEATURE = Feature(
     "heat",
@@ -20,4 +23,5 @@ FEATURE = Feature(
         ),
     ),
     overlay=lazy_overlay("visualnet.app.features.heatmap.overlay:HeatMap", settings=True),
+    settings=(HEAT,),
 )

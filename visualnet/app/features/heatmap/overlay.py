@@ -13,6 +13,7 @@ from visualnet.analysis.cost.tables import sheet_costs
 from visualnet.app.canvas.overlays.card_tints import CardTint, TintLayer, amount_colour, paint_amounts
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.corner_legend import CornerLegend
+from visualnet.app.features.heatmap.feature import HEAT
 from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.services.measurements import LayerTiming
 from visualnet.app.state.studio import Studio
@@ -33,7 +34,7 @@ class HeatMap(QObject):
     def __init__(self, studio: Studio, view: CanvasView, settings: Settings) -> None:
         super().__init__(view)
         self.studio, self.view, self.settings = studio, view, settings
-        kept = settings.typed("heat", "")
+        kept = settings[HEAT]
         self.chosen = kept if kept in QUANTITIES else ""
         self.amounts: dict[str, int] = {}
         self.stopwatch = LayerTiming(studio, self)
@@ -56,7 +57,7 @@ class HeatMap(QObject):
 
     def choose(self, name: str) -> None:
         """Show another quantity, or nothing ("")."""
-        self.chosen = self.settings["heat"] = name
+        self.chosen = self.settings[HEAT] = name
         self.chosen_changed.emit(name)
         self.refresh()
 

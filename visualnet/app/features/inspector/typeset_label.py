@@ -19,12 +19,18 @@ from visualnet.app.diagrams.formula import colours, paint_sheet, typeset
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import FONT_PX
 from visualnet.app.widgets.painting import fill_rounded, painting
+from visualnet.core.caches import cached
 from visualnet.figures.typesetting import Sheet
 from visualnet.layers.declaration.notation import Derivation
 
 TIP = "Enter or a double click enlarges it; Ctrl+C copies it as text, the right button as LaTeX too"
 LEAST = 120
 GAP = 6.0
+
+
+@cached(1024)
+def _width(text: str, px: int, weight: QFont.Weight) -> float:
+    return QFontMetricsF(fonts.sans(px, weight)).horizontalAdvance(text)
 
 
 class TypesetLabel(QWidget):
@@ -72,7 +78,10 @@ class TypesetLabel(QWidget):
         self.update()
 
     def _font(self, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-        return fonts.sans(fonts.px(max(11, round(self.px * 0.82))), weight)
+        return fonts.sans(self._legend_px(), weight)
+
+    def _legend_px(self) -> int:
+        return fonts.px(max(11, round(self.px * 0.82)))
 
     def _row_height(self) -> float:
         return QFontMetricsF(self._font()).height() + 1
@@ -92,8 +101,10 @@ class TypesetLabel(QWidget):
 
     def _entry_width(self, entry: tuple[str, str, str]) -> float:
         letter, meaning, _ = entry
-        plain, bold = QFontMetricsF(self._font()), QFontMetricsF(self._font(QFont.Weight.DemiBold))
-        return bold.horizontalAdvance(letter) + 4 + plain.horizontalAdvance(meaning.replace("_", " "))
+        px = self._legend_px()
+        return (
+            _width(letter, px, QFont.Weight.DemiBold) + 4 + _width(meaning.replace("_", " "), px, QFont.Weight.Normal)
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self.sheet is None or self.derivation is None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Feature, call_overlay, lazy_overlay
+from visualnet.core.user.settings import UserSetting
+
+LEARNER_MAP = UserSetting("learner_map", False, "Whether cards are tinted by the learner that trains them.")
 
 FEATURE = Feature(
     "learner_map",
@@ -20,4 +23,5 @@ FEATURE = Feature(
         ),
     ),
     overlay=lazy_overlay("visualnet.app.features.learner_map.overlay:LearnerMap", settings=True),
+    settings=(LEARNER_MAP,),
 )

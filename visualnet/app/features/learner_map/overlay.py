@@ -13,6 +13,7 @@ from visualnet.app.canvas.scene.node_painter import paint_label
 from visualnet.app.canvas.scene.painting import paint_text
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.corner_legend import CornerLegend
+from visualnet.app.features.learner_map.feature import LEARNER_MAP
 from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
@@ -23,7 +24,6 @@ from visualnet.core.project import MAIN
 from visualnet.core.text.format import capitalize_first
 from visualnet.core.user.settings import Settings
 
-SETTING = "learner_map"
 ACTION = "view.learners"
 FAR = 0.45
 """Below this scale a card is little more than its name: it keeps it, and has a mark at its corner."""
@@ -50,7 +50,7 @@ class LearnerMap(QObject):
     def __init__(self, studio: Studio, view: CanvasView, settings: Settings) -> None:
         super().__init__(view)
         self.studio, self.view, self.settings = studio, view, settings
-        self.shown = settings.typed(SETTING, False)
+        self.shown = settings[LEARNER_MAP]
         self.names: tuple[str, ...] = ()
         self.shown_at: Mapping[str, tuple[str, ...]] = {}
         self.layer = LearnerLayer(self)
@@ -62,7 +62,7 @@ class LearnerMap(QObject):
 
     def show_learners(self, shown: bool) -> None:
         """Tint the cards, or show them as they are."""
-        self.shown = self.settings[SETTING] = shown
+        self.shown = self.settings[LEARNER_MAP] = shown
         self.shown_changed.emit(shown)
         self.refresh()
 

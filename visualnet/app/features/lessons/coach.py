@@ -9,14 +9,14 @@ from PySide6.QtGui import QColor, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 
 from visualnet.app.state.studio import Studio
-from visualnet.app.theme import icons
+from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import IconLabel, button, label, restyle
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.app.widgets.painting import painting
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.project import MAIN
-from visualnet.templates.lesson_checks import LessonAction, LessonState
+from visualnet.templates.lesson_state import LessonAction, LessonState
 from visualnet.templates.lessons import Lesson, LessonStep, lessons, next_lesson
 
 GO_ON_MS = 900
@@ -25,8 +25,9 @@ WAIT = "It is not done yet: it goes on by itself, so wait a moment."
 OVER = "The training has come to its end already, so there is nothing to wait for. Go on when you have read this."
 RUN_MS = 250
 """How often a step that waits for a run looks at it."""
-NARROW = 720
-"""Below this width the buttons stand under the words."""
+WORDS = 420
+"""Where less is left for the words, the buttons stand under them."""
+GAP, HEAD_GAP, WIDE_GAP = 8, 12, 14
 LEAST = 360
 
 
@@ -75,6 +76,8 @@ class LessonCoach(QFrame):
         """The name of the lesson that goes on."""
         self._before: LessonState | None = None
         """How everything was when the step at hand began."""
+        self._waits = ""
+        """What was said as the person asked to go on before the step was done."""
         self._opened = False
         self._document: ref[Document] | None = None
         """The document that the lesson is on: behind a page it is still there."""
@@ -103,16 +106,17 @@ class LessonCoach(QFrame):
         self.leave_button = button("Leave", "quiet", done=self.leave)
         self.leave_button.setToolTip("End the lesson; the network stays as it is (Esc)")
         buttons = (self.look_button, self.back_button, self.next_button, self.follow_button, self.leave_button)
+        self._buttons = buttons
         for one in buttons:
             one.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         middle = Qt.AlignmentFlag.AlignVCenter
-        head = row(self.title, (self.dots, 0, middle), STRETCH, (self.name, 0, middle), spacing=12)
+        head = row(self.title, (self.dots, 0, middle), STRETCH, (self.name, 0, middle), spacing=HEAD_GAP)
         told = column(head, self.words, self.note, spacing=4)
         self._whole = row(
-            (row((self.icon, 0, Qt.AlignmentFlag.AlignTop), (told, 1), spacing=14), 1),
-            (row(*buttons, spacing=8), 0, middle | Qt.AlignmentFlag.AlignRight),
+            (row((self.icon, 0, Qt.AlignmentFlag.AlignTop), (told, 1), spacing=WIDE_GAP), 1),
+            (row(*buttons, spacing=GAP), 0, middle | Qt.AlignmentFlag.AlignRight),
             margins=(16, 12, 14, 12),
-            spacing=14,
+            spacing=WIDE_GAP,
             parent=self,
         )
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -155,7 +159,8 @@ class LessonCoach(QFrame):
             self._carry_out(deed)
         self.check()
         if not self.done:
-            self._tell("" if deeds else step.waits or WAIT)
+            self._waits = "" if deeds else step.waits or WAIT
+            self._tell(self._waits)
 
     def _carry_out(self, deed: LessonAction) -> None:
         """Do what the person was asked to do; an edit is one like theirs, that Undo takes back."""
@@ -199,7 +204,7 @@ class LessonCoach(QFrame):
     def _go(self, at: int) -> None:
         assert self.lesson is not None
         self._next_timer.stop()
-        self.at = at
+        self.at, self._waits = at, ""
         step = self.lesson.steps[at]
         self.title.setText(step.title)
         self.words.setText(step.words)
@@ -215,18 +220,26 @@ class LessonCoach(QFrame):
         self._mark(step, self._before)
         # The Studio tells of edits and selections; a run is looked at.
         self._run_timer.stop()
-        if not self.done and step.about_run:
+        if not self.done and step.looked_at:
             self._run_timer.start()
+        self._note_end()
 
     def _show_end(self, last: bool) -> None:
-        """At the last step the lesson counts as gone through, and the next one is offered."""
+        """At the last step the next lesson is offered."""
         self.next_button.setText("Finish" if last else "Next")
         follows = next_lesson(self._known_as) if last else ""
-        if follows:
-            self.follow_button.ensurePolished()  # before the style sheet has been applied a hint tells another width
-            self.follow_button.setText(f"Next lesson: {lessons()[follows].title}")
+        self.follow_button.ensurePolished()  # before the style sheet has been applied a hint tells another width
+        self.follow_button.setToolTip(lessons()[follows].title if follows else "")
         self.follow_button.setVisible(bool(follows))
-        if last and self.studio.settings is not None:
+        self._arrange()
+
+    @property
+    def _at_end(self) -> bool:
+        return self.lesson is not None and self.at + 1 == len(self.lesson.steps)
+
+    def _note_end(self) -> None:
+        """With its last step done the lesson counts as gone through."""
+        if self._at_end and self.done and self.studio.settings is not None:
             self.studio.settings.finish_lesson(self._known_as)
 
     def _raise_panel(self, step: LessonStep) -> None:
@@ -246,6 +259,9 @@ class LessonCoach(QFrame):
         self._mark(step, state)
         if self.done and not before:
             self._run_timer.stop()
+            self._note_end()
+            if self._at_end:
+                return  # its words may be read as long as one likes
             # What a training did while the person read is no wish to go on; that it began or was paused, is.
             if not (step.about_run and state.over) and not any(c.comes_by_itself for c in step.until):
                 self._next_timer.start()
@@ -257,7 +273,8 @@ class LessonCoach(QFrame):
         runner = studio.runner if studio.has_runner else None
         epochs = runner.model.epochs_done if runner is not None and runner.model is not None else 0
         state = runner.state if runner is not None else "idle"
-        begun = self._before.epochs if self._before is not None else epochs
+        run = runner.run.id if runner is not None and runner.run is not None else ""
+        before, deeds = self._before, dict(studio.deeds)
         return LessonState(
             studio.project,
             studio.analysis,
@@ -266,11 +283,14 @@ class LessonCoach(QFrame):
             state == "running",
             epochs,
             state == "paused",
-            begun,
-            studio.played,
-            self._before.played if self._before is not None else studio.played,
+            before.epochs if before is not None else epochs,
+            deeds,
+            before.deeds if before is not None else deeds,
             studio.shell.front_page,
             studio.experiment,
+            frozenset(studio.pictures),
+            run,
+            before.run if before is not None else run,
         )
 
     def _mark(self, step: LessonStep, state: LessonState) -> None:
@@ -288,7 +308,8 @@ class LessonCoach(QFrame):
         elif self.done:
             self._tell(OVER if step.about_run and state.over else "")
         else:
-            self._tell(step.answer(self._before, state) if self._before is not None else "")
+            answer = step.answer(self._before, state) if self._before is not None else ""
+            self._tell(answer or self._waits)
 
     def _tell(self, words: str) -> None:
         """Say something about what was done, under the words of the step."""
@@ -332,12 +353,29 @@ class LessonCoach(QFrame):
         return QSize(min(hint.width(), LEAST), hint.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        narrow = self.width() < NARROW
+        self._arrange()
+        super().resizeEvent(event)
+
+    def _arrange(self) -> None:
+        """The buttons beside the words or, where those would have too little room, under them."""
+        margins = self._whole.contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+        if follows := next_lesson(self._known_as):
+            self.follow_button.setText(f"Next lesson: {lessons()[follows].title}")
+        if self._wanted_by_buttons() > room:
+            self.follow_button.setText("Next lesson")
+        words = room - self.icon.sizeHint().width() - WIDE_GAP
+        beside = words - self._wanted_by_buttons() - WIDE_GAP
+        narrow = beside < fonts.px(WORDS)
         directions = QBoxLayout.Direction
         self._whole.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
-        self._whole.setSpacing(8 if narrow else 14)
-        self.name.setVisible(not narrow)
-        super().resizeEvent(event)
+        self._whole.setSpacing(GAP if narrow else WIDE_GAP)
+        head = sum(one.sizeHint().width() + HEAD_GAP for one in (self.title, self.dots, self.name))
+        self.name.setVisible(head + 2 * HEAD_GAP < (words if narrow else beside))
+
+    def _wanted_by_buttons(self) -> int:
+        shown = [one.sizeHint().width() for one in self._buttons if not one.isHidden()]
+        return sum(shown) + GAP * (len(shown) - 1)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = icons.current_theme()

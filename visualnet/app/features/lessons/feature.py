@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtWidgets import QWidget
 
 from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.features.feature import Feature
+from visualnet.app.features.feature import Choice, Feature, SearchGroup
 from visualnet.app.state.studio import Studio
 from visualnet.templates.lessons import Lesson, lessons
 
@@ -20,6 +22,16 @@ def make_strip(studio: Studio) -> QWidget:
     return coach
 
 
+def lesson_choices() -> Iterator[Choice]:
+    """Every lesson."""
+    return (Choice(name, lesson.title, icon="play") for name, lesson in lessons().items())
+
+
+def begin(studio: Studio, name: str) -> None:
+    """Begin a lesson."""
+    studio.lesson_requested.emit(name)
+
+
 EARLY = 9
 """Lessons up to this order stand in the first submenu, the others in a second one: neither is longer than can be read."""
 
@@ -32,7 +44,7 @@ def declare_action(name: str, lesson: Lesson) -> ActionSpec[Studio]:
         f"Lesson: {lesson.title}",
         lesson.summary,
         lesson.icon,
-        run=lambda studio: studio.lesson_requested.emit(name),
+        run=lambda studio: begin(studio, name),
         anywhere=True,
         submenu="Lessons" if lesson.order <= EARLY else "Further lessons",
     )
@@ -44,4 +56,5 @@ FEATURE = Feature(
     " They begin on the start page and in the menu Help.",
     actions=tuple(declare_action(name, lesson) for name, lesson in lessons().items()),
     strip=make_strip,
+    search_entries=(SearchGroup("lesson", "Lesson", lesson_choices, begin),),
 )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Feature, call_overlay, lazy_overlay
+from visualnet.core.user.settings import UserSetting
+
+MAP_SIZES = UserSetting("map_sizes", False, "Whether cards are drawn as boxes to scale.")
 
 FEATURE = Feature(
     "map_sizes",
@@ -19,4 +22,5 @@ FEATURE = Feature(
         ),
     ),
     overlay=lazy_overlay("visualnet.app.features.map_sizes.overlay:MapSizes", settings=True),
+    settings=(MAP_SIZES,),
 )

@@ -8,6 +8,7 @@ from PySide6.QtGui import QPaintEvent
 from visualnet.analysis.geometry.map_boxes import SLANT, Extent, Scale, extent, scale_of
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.corner_legend import CornerLegend
+from visualnet.app.features.map_sizes.feature import MAP_SIZES
 from visualnet.app.features.map_sizes.map_box_painter import MapBoxPainter, faces
 from visualnet.app.figures.volume import draw_volume
 from visualnet.app.state.studio import Studio
@@ -15,7 +16,6 @@ from visualnet.app.theme import fonts
 from visualnet.app.widgets.painting import draw_line, painting
 from visualnet.core.user.settings import Settings
 
-SETTING = "map_sizes"
 ACTION = "view.map_sizes"
 
 
@@ -25,7 +25,7 @@ class MapSizes(QObject):
     def __init__(self, studio: Studio, view: CanvasView, settings: Settings) -> None:
         super().__init__(view)
         self.studio, self.view, self.settings = studio, view, settings
-        self.shown = settings.typed(SETTING, False)
+        self.shown = settings[MAP_SIZES]
         self.scale: Scale | None = None
         """What the boxes are drawn by; None while they are not."""
         self.legend = SizesLegend(self)
@@ -35,7 +35,7 @@ class MapSizes(QObject):
 
     def show_sizes(self, shown: bool) -> None:
         """Draw the cards as boxes, or as usual."""
-        self.shown = self.settings[SETTING] = shown
+        self.shown = self.settings[MAP_SIZES] = shown
         self.refresh()
 
     def refresh(self) -> None:

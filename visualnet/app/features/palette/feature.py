@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from visualnet.app.features.feature import Dock, Feature, lazy
+from visualnet.core.user.settings import UserSetting
+
+LAYER_GROUPS: UserSetting[dict[str, Any]] = UserSetting(
+    "palette",
+    {},
+    "Which groups of layers are seen.",
+    {"collapsed": "The usual groups that were closed.", "opened": "The rare groups that were opened."},
+)
 
 FEATURE = Feature(
     "palette",
@@ -16,4 +26,5 @@ FEATURE = Feature(
         workspaces={"build": False},
         eager=True,
     ),
+    settings=(LAYER_GROUPS,),
 )

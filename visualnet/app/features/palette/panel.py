@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from visualnet.app.features.blocks.commands import import_file
+from visualnet.app.features.palette.feature import LAYER_GROUPS
 from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
@@ -34,7 +35,7 @@ from visualnet.core.storage import project_file
 from visualnet.core.text.fuzzy_match import fuzzy
 from visualnet.core.user import block_library
 from visualnet.layers import LAYERS
-from visualnet.layers.groups import Group, groups
+from visualnet.layers.palette_groups import Group, groups
 
 Index = QModelIndex | QPersistentModelIndex
 MIME = "application/x-visualnet-layer"
@@ -60,7 +61,9 @@ class PalettePanel(QWidget):
         self.nothing = label("No layer is called that. Try “conv”, “pool”, “dense”.", "muted", wrap=True)
         self.nothing.hide()
         self.setMinimumWidth(fonts.px(LEAST_WIDTH))
-        self.kept: MutableMapping[str, Any] = studio.settings.section("palette") if studio.settings is not None else {}
+        self.kept: MutableMapping[str, Any] = (
+            studio.settings.section(LAYER_GROUPS) if studio.settings is not None else {}
+        )
         """Where it is remembered which groups are collapsed, and where the rare layers are shown."""
         self._following = False
         column(self.search, self.nothing, (self.tree, 1), margins=(8, 8, 4, 0), spacing=8, parent=self)
@@ -76,7 +79,7 @@ class PalettePanel(QWidget):
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._open_menu)
         # A change of theme has enough to do with what is seen.
-        studio.theme_changed.connect(DeferredRefresh(self, self._fill).ask)
+        studio.theme_changed.connect(DeferredRefresh(self, self._recolour).ask)
         studio.library_changed.connect(self._fill)
         self._blocks = DeferredRefresh(self, self._show_blocks)
         studio.project_changed.connect(self._project_changed)
@@ -104,36 +107,44 @@ class PalettePanel(QWidget):
         self._shown = list(groups(self.studio.project))
         for group in self._shown:
             self._add_group(group)
+        self._recolour()
         self._filter(self.search.text())
+
+    def _recolour(self) -> None:
+        """Give the entries the colours of the theme."""
+        muted = QColor(self.studio.theme.muted)
+        for group, head in zip(self._shown, _children(self.tree.invisibleRootItem()), strict=True):
+            icon = icons.icon(group.family, self.studio.theme.family(group.family))
+            head.setIcon(0, icon)
+            for item in _below(head):
+                if _kind(item):
+                    item.setIcon(0, icon)
+                else:
+                    item.setForeground(0, muted)
 
     def _add_group(self, group: Group) -> None:
         head = QTreeWidgetItem(self.tree, [group.title])
         head.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        head.setIcon(0, icons.icon(group.family, self.studio.theme.family(group.family)))
         font = head.font(0)
         font.setWeight(font.Weight.DemiBold)
         head.setFont(0, font)
         head.setData(0, _GROUP, group.title)
         head.setToolTip(0, "Click to collapse or expand")
         count, more = sum(entry.kind in group.rare for entry in group.entries), head
-        colour = self.studio.theme.family(group.family)
         for kind, name, summary, keywords in group.entries:
             if kind in group.rare and more is head:
                 more = QTreeWidgetItem(head, [f"{count} more"])
                 more.setFlags(Qt.ItemFlag.ItemIsEnabled)
-                more.setForeground(0, QColor(self.studio.theme.muted))
                 more.setData(0, _GROUP, MORE + group.title)
                 more.setToolTip(0, f"Layers of “{group.title}” that are seldom wanted")
             item = _add_item(
                 more if kind in group.rare else head, name, f"{name} {kind} {keywords} {group.title}", summary
             )
             item.setData(0, _KIND, kind)
-            item.setIcon(0, icons.icon(group.family, colour))
             item.setToolTip(0, f"{name}\n{summary}" if summary else name)
         if not group.entries:
             item = _add_item(head, "None yet", group.title, group.empty)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            item.setForeground(0, QColor(self.studio.theme.muted))
             item.setToolTip(0, group.empty)
 
     def _open_menu(self, at: QPoint) -> None:
@@ -317,6 +328,13 @@ def _library_name(item: QTreeWidgetItem | None) -> str | None:
     """The name of the library's block that an entry stands for, if it is one."""
     kind = _kind(item)
     return kind.removeprefix(block_library.PREFIX) if kind.startswith(block_library.PREFIX) else None
+
+
+def _below(item: QTreeWidgetItem) -> Iterator[QTreeWidgetItem]:
+    """All that stands below an item, at any depth."""
+    for child in _children(item):
+        yield child
+        yield from _below(child)
 
 
 def _leaves(item: QTreeWidgetItem) -> Iterator[QTreeWidgetItem]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Feature, draws_something
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.dialogs.modal import answer_of
+from visualnet.core.user.settings import UserSetting
 
 
 def export(studio: Studio) -> None:
@@ -16,11 +17,12 @@ def export(studio: Studio) -> None:
 
     settings, shell = studio.settings, studio.shell
     assert settings is not None
-    folder = Path(settings.typed("folder", "") or Path.home())
-    dialog = ExportDialog(studio, settings.section("picture"), shell.visible_area(), folder, shell.dialog_parent())
+    dialog = ExportDialog(
+        studio, settings.section(PICTURE), shell.visible_area(), settings.folder, shell.dialog_parent()
+    )
     answer_of(dialog)
     if dialog.written is not None:
-        settings["folder"] = str(dialog.written.parent)
+        settings.remember_folder(dialog.written.parent)
 
 
 def print_sheet(studio: Studio) -> None:
@@ -30,7 +32,7 @@ def print_sheet(studio: Studio) -> None:
     from visualnet.app.figures.writers import Cancelled
 
     assert studio.settings is not None
-    style = "publication" if studio.settings.section("picture").get("style") == "publication" else "print"
+    style = "publication" if studio.settings.section(PICTURE).get("style") == "publication" else "print"
     try:
         drawing = make_drawing(studio.project, PictureOptions(style, studio.sheet), studio.analysis)
         if ask_and_print(drawing, studio.project.name, studio.shell.dialog_parent()):
@@ -51,8 +53,23 @@ ACTIONS = (
                print_sheet, draws_something),
 )
 # fmt: on
+PICTURE: UserSetting[dict[str, Any]] = UserSetting(
+    "picture",
+    {},
+    "How the last picture was exported.",
+    {
+        "style": "In whose colours, or as in a publication.",
+        "form": "In which file format.",
+        "scale": "How many times as large as on the screen.",
+        "page": "For a page of which size.",
+        "transparent": "Whether without a background.",
+        "carry": "Whether with the project inside.",
+    },
+)
+
 FEATURE = Feature(
     "pictures",
     "A picture of the open sheet as on the canvas, for printing, or as papers have them; PNG and SVG carry the project inside.",
     actions=ACTIONS,
+    settings=(PICTURE,),
 )

@@ -14,8 +14,9 @@ from visualnet.app.plots.picture import PaintedPicture
 from visualnet.app.widgets.basic import describe
 from visualnet.core.text.format import capitalize_first
 from visualnet.data.environments.environment import Mark, Picture
+from visualnet.figures.charts.generated import game
 
-CHEESE, POISON, MOUSE = QColor("#E8B923"), QColor("#C8363B"), QColor("#8C8F98")
+CHEESE, POISON, MOUSE = QColor(game.CHEESE), QColor(game.POISON), QColor(game.MOUSE)
 HOLES = ((-0.12, 0.1, 0.07), (0.12, 0.16, 0.05), (0.16, -0.06, 0.06))
 """Holes of a cheese: place and radius, in parts of a cell."""
 MARGIN = 8
@@ -108,7 +109,7 @@ def _draw_poison(painter: QPainter, colours: PlotColours, cell: QRectF, kind: st
 
 def _draw_hole(painter: QPainter, colours: PlotColours, cell: QRectF, kind: str) -> None:
     painter.setPen(QPen(colours.muted, 1))
-    painter.setBrush(QColor("#15171c"))
+    painter.setBrush(QColor(game.HOLE))
     painter.drawEllipse(cell.center(), 0.36 * cell.width(), 0.3 * cell.height())
 
 
@@ -200,7 +201,7 @@ def _draw_mouse(painter: QPainter, colours: PlotColours, at: QPointF, size: floa
     painter.drawEllipse(at + QPointF(-0.1, 0.15) * size, 0.8 * size, 0.6 * size)
     painter.drawEllipse(at + QPointF(0.3, -0.5) * size, 0.34 * size, 0.34 * size)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor("#20222a"))
+    painter.setBrush(QColor(game.EYE))
     painter.drawEllipse(at + QPointF(0.42, 0.02) * size, 0.1 * size, 0.1 * size)
-    painter.setBrush(QColor("#e59aa5"))
+    painter.setBrush(QColor(game.NOSE))
     painter.drawEllipse(at + QPointF(0.72, 0.18) * size, 0.11 * size, 0.11 * size)

@@ -13,6 +13,7 @@ from visualnet.app.features.see_inside.observation_view import ObservationView
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
+from visualnet.app.theme.child_objects import find_descendants
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe, icon_button, label, spin_box
 from visualnet.app.widgets.layouts import STRETCH, clear, column, row, stack
@@ -51,7 +52,7 @@ class PlayPage(QWidget):
         self.game, self.bars = GameView(), ChartView()
         self.bars.empty_words = "What each action is worth appears here"
         self.title, self.words, self.fault = (
-            label("", "strong"),
+            ElidedLabel("", "strong"),
             label("", "small", wrap=True),
             label("", "error", wrap=True),
         )
@@ -110,7 +111,7 @@ class PlayPage(QWidget):
         )
         self.weights.activated.connect(lambda _: self.weights_chosen.emit())
         self.weights.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.weights.setMinimumContentsLength(12)
+        self.weights.setMinimumContentsLength(6)
         self.hand = QWidget()
         self.hand_row = row(spacing=4, parent=self.hand)
 
@@ -141,7 +142,7 @@ class PlayPage(QWidget):
     @property
     def hand_buttons(self) -> list[QPushButton]:
         """The buttons of the actions, in their order."""
-        return self.hand.findChildren(QPushButton)
+        return find_descendants(self.hand, QPushButton)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""

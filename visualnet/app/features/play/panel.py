@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from visualnet.data.environments.environment import Environment
 from visualnet.data.environments.episode import MOST_SEED, Episode, PlayError, write_actions
 from visualnet.data.environments.registry import environment_of
 from visualnet.figures.charts.planes.action_bars import ActionBars
+from visualnet.training.run_records.kept_weights import kept_weights
 from visualnet.training.runs import run_history as history
 
 LIBRARY = "gymnasium"
@@ -33,7 +35,7 @@ KEYS = {
 }
 TOLD = {"epsilon": "ε {}", "reward": "last reward {}", "episode_length": "{} steps"}
 TRAINING_MS = 300
-NOW, BEST = "as it is now", "best epoch"
+NOW = "as it is now"
 
 
 class PlayPanel(PlayPage):
@@ -132,7 +134,15 @@ class PlayPanel(PlayPage):
             self.episode = None
             self._pause()
             self._say(f"{capitalize_first(str(error))}.")
+        self.field_button.setVisible(self._is_grid())
+        self._toggle_field()
         self._show()
+
+    def _is_grid(self) -> bool:
+        try:
+            return self.episode is not None and self.episode.picture().cells is not None
+        except PlayError:
+            return False
 
     def begin_next(self) -> None:
         """Begin the episode of the next seed."""
@@ -182,7 +192,7 @@ class PlayPanel(PlayPage):
             self._pause()
             self._say(f"{capitalize_first(str(error))}.")
         else:
-            self.studio.itself.played += 1
+            self.studio.did("play")
         self._stepped = time.monotonic()
         if self.episode.over:
             self._pause()
@@ -253,8 +263,9 @@ class PlayPanel(PlayPage):
         self.fault.setVisible(bool(words))
 
     def _toggle_field(self) -> None:
-        self.field.setVisible(self.field_button.isChecked())
-        if self.field_button.isChecked():
+        shown = self.field_button.isChecked() and not self.field_button.isHidden()
+        self.field.setVisible(shown)
+        if shown:
             self._follow_field()
 
     def _follow_field(self) -> None:
@@ -264,19 +275,24 @@ class PlayPanel(PlayPage):
             self.field.take_options((("seed", self.episode.seed), ("played", played)))
 
     def _show_weights(self) -> None:
-        """Offer the weights that there are: those of now, and the best of the run in front."""
+        """Offer the weights that there are: those of now, and those that the run in front has kept."""
+        folder = history.folder_of(self.runner.run) if self.runner.run is not None else None
+        offers: list[tuple[Path | None, str]] = [(None, capitalize_first(NOW))]
+        offers += [(kept.path, kept.title) for kept in kept_weights(folder)]
+        if [self.weights.itemData(at) for at in range(self.weights.count())] == [path for path, _ in offers]:
+            return
         chosen = self.weights.currentData()
         self.weights.clear()
-        self.weights.addItem(capitalize_first(NOW), None)
-        folder = history.folder_of(self.runner.run) if self.runner.run is not None else None
-        if folder is not None and (path := folder / "best.safetensors").is_file():
-            self.weights.addItem(capitalize_first(BEST), path)
-        self.weights.setCurrentIndex(max(self.weights.findData(chosen), 0) if chosen is not None else 0)
+        for path, title in offers:
+            self.weights.addItem(title, path)
+        paths = [path for path, _ in offers]
+        self.weights.setCurrentIndex(paths.index(chosen) if chosen in paths else 0)
         if self.weights.currentData() != self.values.kept:
             self._choose_weights()
 
     def _show_training(self) -> None:
-        """Say how the play of the training goes: its last episode, and how much of it is chance."""
+        """Say how the play of the training goes: its last episode, and how much of it is chance; and offer the weights that it kept."""
+        self._show_weights()
         model = self.runner.model
         last = {name: model.steps[name].last for name in TOLD if name in model.steps} if model is not None else {}
         words = [TOLD[name].format(format_number(found[1])) for name, found in last.items() if found is not None]

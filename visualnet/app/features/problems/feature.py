@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Dock, Feature, lazy
 from visualnet.app.features.problems.training_ends import TEXT, add_training_ends, lacks_training_ends
 from visualnet.app.state.studio import Studio
+from visualnet.core.user.settings import UserSetting
 
 
 def step(studio: Studio, by: int) -> None:
@@ -39,6 +41,18 @@ ACTIONS = (
                "enter", "Ctrl+.", enter_repairs, submenu="Problems"),
 )
 # fmt: on
+PROBLEM_LIST: UserSetting[dict[str, Any]] = UserSetting(
+    "problems",
+    {},
+    "Which problems are listed, and how.",
+    {
+        "hidden": "The kinds of problems that are not shown.",
+        "sheet": "Whether only those of the open sheet are shown.",
+        "grouping": "By what they are grouped.",
+        "folded": "Which groups are closed.",
+    },
+)
+
 FEATURE = Feature(
     "problems",
     "What does not fit, why, and repairs that were tried out. Rest on a repair to see it on the canvas before it is taken.",
@@ -52,4 +66,5 @@ FEATURE = Feature(
         eager=True,
     ),
     actions=ACTIONS,
+    settings=(PROBLEM_LIST,),
 )

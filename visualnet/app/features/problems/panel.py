@@ -14,6 +14,7 @@ from visualnet.analysis.facts import Analysis, Problem
 from visualnet.analysis.problem_list import Group, ProblemList, Row, lines, name_place, text
 from visualnet.analysis.repair.search import Repair
 from visualnet.app.canvas.repairs.repair_search import RepairSearch
+from visualnet.app.features.problems.feature import PROBLEM_LIST
 from visualnet.app.features.problems.filter_bar import GroupHead, ProblemBar
 from visualnet.app.features.problems.row import WHERE, WIDEST, ProblemRow
 from visualnet.app.features.problems.training_ends import TEXT, add_training_ends
@@ -56,7 +57,7 @@ class ProblemsPanel(QWidget):
         self.low = False
         self._repairs_wanted = False
         """Whether the keyboard shall go to the repairs when they are found."""
-        self.kept: MutableMapping[str, Any] = studio.runner.settings.section("problems") if studio.has_runner else {}
+        self.kept: MutableMapping[str, Any] = studio.runner.settings.section(PROBLEM_LIST) if studio.has_runner else {}
         self.bar = ProblemBar(self.kept)
         self.bar.changed.connect(self._filter)
         self.bar.copy_asked.connect(self.copy_text)

@@ -1,1 +1,4 @@
-"""The panel *Recipe*: how the network is trained and on what, as one page."""
+"""The panel *Recipe*: how the network is trained and on what, as one page.
+
+It takes the forecast from `estimates`, and the part on data and derivations from `inspector`.
+"""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QToolButton, QW
 
 from visualnet.app.features.estimates.forecast_section import ForecastSection
 from visualnet.app.features.inspector.data_section import DataSection
+from visualnet.app.features.recipe.feature import RECIPE_PAGE
 from visualnet.app.features.recipe.learners_section import LearnersSection
 from visualnet.app.features.recipe.machine_abilities import MachineAbilities
 from visualnet.app.features.recipe.rule_section import RuleSection
@@ -50,7 +51,6 @@ from visualnet.training.recipe_params import (
 )
 from visualnet.training.transfer.shipped import describe_start
 
-SETTINGS = "recipe"
 MOST_EPOCHS = 1_000_000
 MOST_POINTS = 500
 """Of the curve of what was used no more are drawn."""
@@ -80,7 +80,7 @@ class RecipePanel(QScrollArea):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent, widgetResizable=True)
         self.studio = studio
-        self.kept = studio.runner.settings.section(SETTINGS)
+        self.kept = studio.runner.settings.section(RECIPE_PAGE)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMinimumWidth(fonts.px(252))
         self.note = caption(
@@ -186,7 +186,7 @@ class RecipePanel(QScrollArea):
         """Show the recipe as it is now."""
         self.learners.refresh()
         recipe = self.recipe
-        best_by = best_by_options(self.studio.analysis)
+        best_by = best_by_options(self.studio.project)
         wanted = (
             recipe.optimizer,
             recipe.schedule,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFileDialog, QProgressBar, QWidget
 
+from visualnet.app.features.run_list.feature import CURVE_FORMAT, CURVES_TOGETHER
 from visualnet.app.features.run_list.table_model import title_of
 from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
 from visualnet.app.state.studio import Studio
@@ -14,7 +15,7 @@ from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.curve_export.several import CURVE_FORMATS, export_runs, export_together, file_names, own_titles
 from visualnet.training.run_index.facts import RunRow
 
@@ -22,6 +23,8 @@ ABOUT = {
     "csv": "A table with part, name, step, epoch, value. Every spreadsheet and pandas read it.",
     "parquet": "The same table as Parquet, for pandas, Polars, DuckDB. It needs the package pyarrow.",
     "tensorboard": "A folder of event files for each run; tensorboard --logdir FOLDER shows all of them. It needs the package tensorboard.",
+    "mlflow": "Runs are added to MLflow's local store, one SQLite file: settings, curves and tags. mlflow ui --backend-store-uri "
+    "sqlite:///FILE shows them.",
 }
 
 
@@ -41,16 +44,14 @@ class ExportDialog(QDialog):
         for key, curve_format in CURVE_FORMATS.items():
             self.curve_format.addItem(curve_format.title, key)
         assert studio.settings is not None
-        self.curve_format.setCurrentIndex(
-            max(self.curve_format.findData(studio.settings.typed("curve_form", "csv")), 0)
-        )
+        self.curve_format.setCurrentIndex(max(self.curve_format.findData(studio.settings[CURVE_FORMAT]), 0))
         self.curve_format.currentIndexChanged.connect(lambda _: self._tell())
         self.together = describe(
             QCheckBox("One file for all runs"),
             "One file for all runs",
             "One table with a column “run” before the others, rather than a file for each run",
         )
-        self.together.setChecked(studio.settings.typed("curves_together", False))
+        self.together.setChecked(studio.settings[CURVES_TOGETHER])
         self.together.toggled.connect(lambda _: self._tell())
         self.together.setVisible(len(folders) > 1)
         self.about = label("", "muted", wrap=True)
@@ -77,28 +78,51 @@ class ExportDialog(QDialog):
     @property
     def joins(self) -> bool:
         """Whether all runs go into one file."""
-        can = CURVE_FORMATS[self.curve_format.currentData()].write_together is not None
-        return can and len(self._files) > 1 and self.together.isChecked()
+        form = CURVE_FORMATS[self.curve_format.currentData()]
+        return form.adds or (self._can_choose and len(self._files) > 1 and self.together.isChecked())
+
+    @property
+    def _can_choose(self) -> bool:
+        """Whether the chosen form can be written as one file and as several."""
+        form = CURVE_FORMATS[self.curve_format.currentData()]
+        return form.write_together is not None and not form.adds
 
     def _tell(self) -> None:
-        curve_format = self.curve_format.currentData()
-        self.together.setEnabled(CURVE_FORMATS[curve_format].write_together is not None)
-        each = "" if curve_format == "tensorboard" or len(self._files) == 1 else " A file for each run."
-        self.about.setText(ABOUT[curve_format] + (" The column “run” says whose a row is." if self.joins else each))
-        self.export.setToolTip("Choose the file" if self.joins else "Choose the folder for the files")
+        key = self.curve_format.currentData()
+        form = CURVE_FORMATS[key]
+        self.together.setEnabled(self._can_choose)
+        more = ""
+        if lacks := form.lacks():
+            more = f" It is not there yet: {lacks}."
+        elif self._can_choose and self.joins:
+            more = " The column “run” says whose a row is."
+        elif self._can_choose and len(self._files) > 1:
+            more = " A file for each run."
+        self.about.setText(ABOUT[key] + more)
+        self.export.setEnabled(not lacks)
+        choice = (
+            "Choose the file of the store"
+            if form.adds
+            else "Choose the file"
+            if self.joins
+            else "Choose the folder for the files"
+        )
+        self.export.setToolTip("First install what this form needs" if lacks else choice)
         self.fault.hide()
 
     def ask(self) -> None:
         """Choose the file or the folder, and write."""
         assert self.studio.settings is not None
         start, curve_format = (
-            self.studio.settings.typed("folder", "") or str(Path.home()),
+            str(self.studio.settings.folder),
             CURVE_FORMATS[self.curve_format.currentData()],
         )
         if self.joins:
-            offered = str(Path(start) / f"curves{curve_format.end}")
+            offered = str(Path(start) / f"{'mlflow' if curve_format.adds else 'curves'}{curve_format.end}")
+            words = "Add the runs to this store" if curve_format.adds else "Export the curves into this file"
+            options = QFileDialog.Option.DontConfirmOverwrite if curve_format.adds else QFileDialog.Option(0)
             name, _ = QFileDialog.getSaveFileName(
-                self, "Export the curves into this file", offered, f"{curve_format.title} (*{curve_format.end})"
+                self, words, offered, f"{curve_format.title} (*{curve_format.end})", "", options
             )
         else:
             name = QFileDialog.getExistingDirectory(self, "Export the curves into this folder", start)
@@ -106,18 +130,18 @@ class ExportDialog(QDialog):
             target = Path(name)
             if self.joins and not target.suffix:
                 target = target.with_name(f"{target.name}{curve_format.end}")
-                if target.exists():  # nobody was asked about this name
+                if target.exists() and not curve_format.adds:  # nobody was asked about this name
                     self._refuse(f"{target.name} is there already: choose another name")
                     return
-            self.studio.settings["folder"] = str(target.parent if self.joins else target)
+            self.studio.settings.remember_folder(target.parent if self.joins else target)
             self.write(target)
 
     def write(self, target: Path) -> None:
         """Write into this folder or, where all runs go into one, this file; beside the window."""
         assert self.studio.settings is not None
-        curve_format = self.studio.settings["curve_form"] = self.curve_format.currentData()
+        curve_format = self.studio.settings[CURVE_FORMAT] = self.curve_format.currentData()
         joins, files, names = self.joins, self._files, self._names
-        self.studio.settings["curves_together"] = self.together.isChecked()
+        self.studio.settings[CURVES_TOGETHER] = self.together.isChecked()
         self.fault.hide()
         self.bar.setValue(0)
         self.bar.show()
@@ -148,7 +172,7 @@ class ExportDialog(QDialog):
     def _set_idle(self, state: bool) -> None:
         self.export.setEnabled(state)
         self.curve_format.setEnabled(state)
-        self.together.setEnabled(state and CURVE_FORMATS[self.curve_format.currentData()].write_together is not None)
+        self.together.setEnabled(state and self._can_choose)
 
     def _refuse(self, words: str) -> None:
         self.fault.setText(visible(words))

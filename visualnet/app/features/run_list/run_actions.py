@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QWidget
 
 from visualnet.app.features.run_list.run_store import RunStore
 from visualnet.app.features.run_list.table_model import title_of
@@ -16,13 +17,24 @@ from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project, RunRef
 from visualnet.core.text.format import format_bytes, format_percent, format_quantity
-from visualnet.training.run_again.branch import WITH_OPTIMIZER, begin_with, branch, list_checkpoints, project_of_run
+from visualnet.core.text.hidden_characters import visible
+from visualnet.training.curve_export.several import file_names
+from visualnet.training.run_again.branch import (
+    WITH_OPTIMIZER,
+    begin_with,
+    branch,
+    list_checkpoints,
+    project_of_checkpoint,
+)
+from visualnet.training.run_again.weights_export import export_weights
 from visualnet.training.run_index.facts import RunRow
+from visualnet.training.run_records.origins import describe_checkpoint
 from visualnet.training.run_records.record import RUNNING, Origin
+from visualnet.training.runs.run_changes import project_of_run
+from visualnet.training.runs.run_model import read_project
 from visualnet.training.verifying.replay import Verdict, verify_run
 
 TRAINS = "A training goes on: stop it, or wait until it has ended."
-CHECKPOINTS = {"best": "its best epoch", "last": "its end", "before-last": "the checkpoint before the last"}
 
 
 class RunActions(QObject):
@@ -80,7 +92,8 @@ class RunActions(QObject):
 
         def project(row: RunRow) -> Project:
             made = branch(self.store.folder(row.id), checkpoint, optimizer=optimizer)
-            found = project_of_run(made)
+            if (found := read_project(made)) is None:
+                raise ValueError(f"the project of the branch in {made} cannot be read")
             ref = RunRef(id=made.name, folder=made.name, state="stopped", epochs=row.epochs)
             return (
                 replace(found, runs=(replace(ref, extra={"name": f"Branch of {title_of(row)}"}),))
@@ -99,7 +112,7 @@ class RunActions(QObject):
 
     def _with_weights(self, row: RunRow, checkpoint: str) -> Project:
         folder = self.store.folder(row.id)
-        return begin_with(project_of_run(folder), folder, checkpoint)
+        return begin_with(project_of_checkpoint(folder, checkpoint), folder, checkpoint)
 
     def _open(self, make: Callable[[RunRow], Project]) -> RunRow | None:
         rows, shell = self.chosen(), self.studio.shell
@@ -181,6 +194,34 @@ class RunActions(QObject):
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
 
+    def export_weights(self) -> None:
+        """Write what the chosen run has learned, with its project in the metadata, into a file that is asked for; beside the window."""
+        rows, settings = self.chosen(), self.studio.settings
+        if len(rows) != 1 or settings is None:
+            return
+        folder, title = self.store.folder(rows[0].id), title_of(rows[0])
+        name = next(iter(file_names({rows[0].id: title}).values()))
+        offered = str(settings.folder / f"{name}.safetensors")
+        picked, _ = QFileDialog.getSaveFileName(self._widget, "Export the weights", offered, "Weights (*.safetensors)")
+        if not picked:
+            return
+        file = Path(picked) if Path(picked).suffix else Path(f"{picked}.safetensors")
+        settings.remember_folder(file.parent)
+
+        def done(told: tuple[str, int]) -> None:
+            words = f"Wrote the {told[0]} weights of “{title}” into {file}: opened here, the file shows the network"
+            self.studio.message.emit("ok", visible(words))
+
+        BackgroundTask(
+            lambda job: export_weights(folder, file),
+            done,
+            None,
+            lambda fault: self.studio.message.emit("error", visible(fault)),
+            name="export weights",
+            words="The weights could not be exported",
+            parent=self,
+        )
+
     def delete(self) -> None:
         """Move the chosen runs to the trash, once that is confirmed."""
         rows = [row for row in self.chosen() if not (self.goes_on(row) or row.state == RUNNING)]
@@ -221,10 +262,10 @@ class RunActions(QObject):
         branches = menu.addMenu("Branch from")
         found = list_checkpoints(self.store.folder(rows[0].id)) if one else ()
         for name in found:
-            words = CHECKPOINTS[name]
-            branches.addAction(f"The weights of {words}", partial(self.branch, name, False))
+            words = describe_checkpoint(name)
+            branches.addAction(f"The weights of its {words}", partial(self.branch, name, False))
             if name in WITH_OPTIMIZER:
-                branches.addAction(f"Weights and optimizer of {words}", partial(self.branch, name, True))
+                branches.addAction(f"Weights and optimizer of its {words}", partial(self.branch, name, True))
         branches.setEnabled(bool(found))
         menu.addSeparator()
         menu.addAction("Tag…", self.tag).setEnabled(some)
@@ -235,5 +276,6 @@ class RunActions(QObject):
         menu.addAction("Show again" if some and all(r.hidden for r in rows) else "Hide", self.hide).setEnabled(some)
         menu.addSeparator()
         menu.addAction("Export curves…", self.export).setEnabled(some)
+        menu.addAction("Export weights…", self.export_weights).setEnabled(bool(found))
         menu.addSeparator()
         menu.addAction("Move to the trash…", self.delete).setEnabled(some)

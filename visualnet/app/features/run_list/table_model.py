@@ -8,11 +8,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
+from visualnet.app.features.run_list.feature import RUN_TABLE
 from visualnet.app.features.run_list.run_store import RunStore
 from visualnet.app.plots.charts.legend import line_sample
 from visualnet.app.theme import icons
+from visualnet.core.text.hidden_characters import visible
 from visualnet.core.text.timestamps import moment
-from visualnet.core.text.visible import visible
 from visualnet.training.run_index.cells import TEXTS, cell_of
 from visualnet.training.run_index.facts import RunRow
 from visualnet.training.run_index.groups import FURTHER, NONE, Group, group_rows
@@ -29,7 +30,6 @@ TITLES = {
     "size": "disk",
     "validation_loss": "validation loss",
 }
-SETTINGS = "run_list"
 MOST_FOLDED = 1_000
 
 
@@ -43,7 +43,7 @@ class RunTableModel(QAbstractTableModel):
     def __init__(self, store: RunStore) -> None:
         super().__init__(store)
         self.store = store
-        self._kept = store.studio.runner.settings.section(SETTINGS)
+        self._kept = store.studio.runner.settings.section(RUN_TABLE)
         self.columns: tuple[str, ...] = tuple(self._remembered("columns")) or USUAL
         found = self._kept.get("group")
         self.group_by: str = found if isinstance(found, str) else ""

@@ -23,7 +23,7 @@ from visualnet.app.widgets.layouts import STRETCH, column, row, split, stack
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core.text.format import capitalize_first, format_bytes, format_percent, format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.run_index.facts import RunRow
 from visualnet.training.run_index.filter_line import EXAMPLE, Term, parse_filter, spell_filter
 from visualnet.training.run_index.groups import FIELDS

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QSpinBox, 
 from visualnet.app.widgets.basic import describe, label, spin_box
 from visualnet.core.project import Project, SearchSpec
 from visualnet.core.storage.decoding.decode_search import MAX_MINUTES, MAX_SEEDS, MAX_TRIALS
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.layers import LAYERS
 from visualnet.training.experiments.declare import Figure, Part
-from visualnet.training.search.applying import objective_of
+from visualnet.training.search.apply_values import objective_of
 from visualnet.training.search.methods import METHODS, PRUNINGS
 
 

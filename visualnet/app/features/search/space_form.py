@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QGridLayout, QLineEdit, QWi
 from visualnet.app.widgets.basic import button, describe, icon_button, label
 from visualnet.app.widgets.layouts import clear, column, row
 from visualnet.core.project import Project, SearchEntry, SearchSpec
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.experiments.places import list_places
 from visualnet.training.search.space import can_be_searched, find_faults, offer_entry, parse_entry, write_entry
 

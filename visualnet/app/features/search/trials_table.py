@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from visualnet.app.widgets.basic import describe
 from visualnet.core.text.format import format_duration, format_number
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.figures.charts.parallel.axis import write_value
 from visualnet.training.search.charts import Outcome
 from visualnet.training.search.study import TrialView, find_best

@@ -25,11 +25,11 @@ from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.project import Project, SearchSpec
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.runs.run_model import read_project, read_run
 from visualnet.training.search import charts
 from visualnet.training.search import folder as kept
-from visualnet.training.search.applying import apply
+from visualnet.training.search.apply_values import apply
 from visualnet.training.search.space import read_space
 from visualnet.training.search.study import counts, find_best, is_over
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from visualnet.app.features.feature import Dock, Feature, lazy
+from visualnet.core.user.settings import UserSetting
+
+OBSERVATIONS: UserSetting[list[Any]] = UserSetting(
+    "see_inside", [], "The pictures that were open, each with its options."
+)
 
 FEATURE = Feature(
     "see_inside",
@@ -16,4 +23,5 @@ FEATURE = Feature(
         workspaces={"inspect": False},
         submenu="Inside the network",
     ),
+    settings=(OBSERVATIONS,),
 )

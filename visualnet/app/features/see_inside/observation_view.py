@@ -66,6 +66,7 @@ class ObservationView(QFrame):
             self.widget.options_chosen.connect(self._take_click)
         self._connect()
         self.follow()
+        self._show_words(self._why_empty(self.request, False))
 
     def _build_head(self) -> None:
         self.title = ElidedLabel(self.kind.title, "strong")
@@ -124,7 +125,7 @@ class ObservationView(QFrame):
             spacing=2,
         )
         below = row((self.time, 1), self.when, self.again, margins=(10, 0, 10, 4), spacing=6)
-        words = column(self.note, self.reading, margins=(12, 0, 12, 6), spacing=2)
+        words = column(self.note, self.reading, margins=(10, 0, 10, 6), spacing=2)
         parts: list[Any] = [
             head,
             *([self.form] if self.form is not None else []),
@@ -304,11 +305,18 @@ class ObservationView(QFrame):
         if not words:
             step, result = history[-1]
             self._show(step, result, history)
+        self._show_words(words)
+        self._show_time(len(self.probes.observed.history(request)) if request is not None else 0, len(history))
+
+    def _show_words(self, words: str) -> None:
+        """Say why nothing is drawn, or show the picture where there are no words; what belongs to a picture goes with it."""
         self.empty.sentence.setText(words)
         self.stack.setCurrentIndex(0 if words else 1)
         if self.way is not None:
             self.way.setVisible(not words)
-        self._show_time(len(self.probes.observed.history(request)) if request is not None else 0, len(history))
+        if words:
+            self.note.hide()
+            self._show_time(0, 0)
         self._show_progress()
 
     def _show(self, step: int, result: Result, history: History) -> None:

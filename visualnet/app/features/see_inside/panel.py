@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
 from visualnet.app.features.see_inside.chooser import fill_menu, suggest
+from visualnet.app.features.see_inside.feature import OBSERVATIONS
 from visualnet.app.features.see_inside.observation_view import ObservationView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
@@ -19,7 +20,6 @@ from visualnet.app.widgets.layouts import STRETCH, column, row, scroll_area, sta
 from visualnet.core.graph import Value
 from visualnet.training.observations.observation import find_observations
 
-KEY = "see_inside"
 NARROWEST, LOWEST = 320, 240
 """A picture is at least so wide and high, in px at text of normal size."""
 MOST = 24
@@ -64,6 +64,7 @@ class SeeInsidePanel(QWidget):
         view.changed.connect(self._keep)
         view.options_chosen.connect(lambda options: self._share_click(view, options))
         self.views.append(view)
+        self._tell_pictures()
         self._arrange()
         if keep:
             self._keep()
@@ -81,11 +82,16 @@ class SeeInsidePanel(QWidget):
     def remove(self, view: ObservationView) -> None:
         """Show it no more."""
         self.views.remove(view)
+        self._tell_pictures()
         self.grid.removeWidget(view)
         view.hide()
         view.deleteLater()
         self._show_alone(None)
         self._keep()
+
+    def _tell_pictures(self) -> None:
+        self.studio.pictures.clear()
+        self.studio.pictures.update(view.kind.name for view in self.views)
 
     def _share_click(self, chosen: ObservationView, options: Iterable[tuple[str, Value]]) -> None:
         """A place that was clicked in one picture is that of all others of the same layer that look at one place."""
@@ -96,12 +102,12 @@ class SeeInsidePanel(QWidget):
     def _keep(self) -> None:
         settings = self.studio.settings
         if settings is not None:
-            settings[KEY] = [_describe(view) for view in self.views]
+            settings[OBSERVATIONS] = [_describe(view) for view in self.views]
 
     def _restore(self) -> None:
         settings = self.studio.settings
         kinds = find_observations()
-        kept: list[Any] = settings.typed(KEY, []) if settings is not None else []
+        kept: list[Any] = settings[OBSERVATIONS] if settings is not None else []
         for one in kept[:MOST]:
             if isinstance(one, dict) and one.get("name") in kinds:
                 options = one.get("options")

@@ -25,7 +25,7 @@ from visualnet.app.widgets.basic import button, describe, label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core import edits
 from visualnet.core.project import MAIN, Project
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.pytorch import need_torch
 from visualnet.training.runs import run_history
 from visualnet.training.transfer.matching import Table
@@ -146,7 +146,7 @@ class StartFromDialog(QDialog):
 
         def run(_job: Job) -> WeightsSource:
             need_torch()
-            from visualnet.training.transfer.start import find_weights, preview, refer_to
+            from visualnet.training.transfer.initial_weights import find_weights, preview, refer_to
 
             if isinstance(source, str):
                 return WeightsSource(source, preview(project, find_weights(source), analysis))

@@ -1,1 +1,4 @@
-"""The start page: templates, recent files, lessons."""
+"""The start page: templates, recent files, lessons.
+
+It takes the dialog about a network from `about_network`.
+"""

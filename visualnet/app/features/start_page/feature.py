@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import SIGNAL
 from PySide6.QtWidgets import QWidget
 
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Feature, Page
 from visualnet.app.state.studio import Studio
+from visualnet.templates.lessons import lessons
 
 
 def make_page(studio: Studio) -> QWidget:
@@ -16,7 +18,9 @@ def make_page(studio: Studio) -> QWidget:
 
     shell = studio.shell
     assert studio.settings is not None
-    page = StartPage(studio, studio.settings)
+    # Nobody begins a lesson where that feature is not there. (Not by QMetaMethod.fromSignal: PySide 6.11 keeps what it is asked about.)
+    begun = studio.receivers(SIGNAL("lesson_requested(QString)")) > 0
+    page = StartPage(studio, studio.settings, tuple(lessons()) if begun else ())
     page.template_chosen.connect(studio.template_requested)
     page.lesson_chosen.connect(studio.lesson_requested)
     page.file_chosen.connect(lambda name: shell.open_dropped(Path(name)))

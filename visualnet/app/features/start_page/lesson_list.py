@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QWidget
@@ -22,20 +22,20 @@ class LessonList(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, follow: Callable[[Choice], None], parent: QWidget | None = None) -> None:
+    def __init__(self, follow: Callable[[Choice], None], names: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._follow = follow
+        self._follow, self._names = follow, names
         self.cards: list[LessonCard] = []
         """Those that are shown."""
         self._finished: Collection[str] = ()
         self.line = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        left_out = len(lessons()) - FIRST
+        left_out = len(names) - FIRST
         self.more = button(format_quantity(left_out, "more lesson"), "quiet", "chevron-down", done=self.show_all)
         self.more.setToolTip("Generating, deciding, finding, translating: a lesson on each")
         if left_out <= 0:  # never shown here: what is shown before it has a parent is a window of its own
             self.more.hide()
         column(self.line, (self.more, 0, Qt.AlignmentFlag.AlignLeft), spacing=8, parent=self)
-        self._add(list(lessons())[:FIRST])
+        self._add(names[:FIRST])
 
     def _add(self, names: Collection[str]) -> None:
         for name in names:
@@ -51,7 +51,7 @@ class LessonList(QWidget):
         """Show the lessons that were left out; the first of them has the keyboard."""
         shown = len(self.cards)
         self.line.setDirection(QBoxLayout.Direction.TopToBottom)
-        self._add(list(lessons())[shown:])
+        self._add(self._names[shown:])
         self.more.hide()
         if shown < len(self.cards):
             self.cards[shown].setFocus(Qt.FocusReason.OtherFocusReason)

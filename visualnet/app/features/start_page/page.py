@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
@@ -65,9 +65,11 @@ class StartPage(QWidget):
     empty_chosen = Signal()
     lesson_chosen = Signal(str)
 
-    def __init__(self, studio: Studio, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, studio: Studio, settings: Settings, lesson_names: Sequence[str], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.studio, self.settings = studio, settings
+        self.studio, self.settings, self._lesson_names = studio, settings, lesson_names
         self.setAccessibleName("Start page")
         self.setAcceptDrops(True)
         self.cards: list[TemplateCard] = []
@@ -143,14 +145,18 @@ class StartPage(QWidget):
     def _side(self) -> QWidget:
         holder = self._aside = QWidget()
         self._beside = QWidget()
-        self.lesson_list = LessonList(self._follow)
+        title, self.lesson_list = label("Short lessons", "section"), LessonList(self._follow, self._lesson_names)
         self.lesson_list.chosen.connect(self.lesson_chosen)
         self.recent = RecentList(self.settings, self._follow)
         self.recent.chosen.connect(self.file_chosen)
-        self.recent.emptied.connect(lambda: self.lessons[0].setFocus(Qt.FocusReason.OtherFocusReason))
+        self.recent.emptied.connect(lambda: (self.lessons or self.cards)[0].setFocus(Qt.FocusReason.OtherFocusReason))
         column(self._beside, STRETCH, parent=holder)
-        side = column(label("Short lessons", "section"), self.lesson_list, spacing=8, parent=self._beside)
-        side.addSpacing(16)
+        side = column(title, self.lesson_list, spacing=8, parent=self._beside)
+        if self.lesson_list.cards:
+            side.addSpacing(16)
+        else:
+            title.hide()
+            self.lesson_list.hide()
         add(side, label("Opened lately", "section"), self.recent, STRETCH)
         return holder
 

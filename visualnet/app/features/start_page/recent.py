@@ -17,7 +17,7 @@ from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.core.user.settings import RecentFile, Settings
 
 SHOWN = 8

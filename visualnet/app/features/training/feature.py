@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QObject
 
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.features.feature import Dock, Feature, lazy
 from visualnet.app.state.studio import Studio
+from visualnet.core.user.settings import UserSetting
 
 
 def make_overlay(studio: Studio, canvas: CanvasBase) -> QObject:
     from visualnet.app.features.training.pinned_picture import PinnedPicture
 
     assert studio.settings is not None
-    return PinnedPicture(studio, canvas, studio.settings.section("training"))
+    return PinnedPicture(studio, canvas, studio.settings.section(TRAINING_VIEW))
 
 
 def toggle_picture(studio: Studio) -> None:
@@ -24,6 +27,28 @@ def toggle_picture(studio: Studio) -> None:
     if isinstance(pinned := studio.shell.overlay("training"), PinnedPicture):
         pinned.pin(not pinned.pinned)
 
+
+def ask_network(studio: Studio) -> bool:
+    """Bring the question to the front with which network the run goes on, and its answer to the keyboard."""
+    if (panel := studio.shell.show_panel(FEATURE.id)) is None:
+        return False
+    panel.question.ask()
+    return True
+
+
+TRAINING_VIEW: UserSetting[dict[str, Any]] = UserSetting(
+    "training",
+    {},
+    "How curves and prediction are seen.",
+    {
+        "smoothing": "Where the slider of smoothing stands, 0 to 100.",
+        "log": "Whether the loss is drawn over a logarithmic scale.",
+        "unit": "Whether curves run over epochs (0) or steps (1).",
+        "on_canvas": "Whether the prediction stands on the canvas.",
+        "picture_at": "Where on the canvas, from its output node.",
+        "picture_size": "How large it is there.",
+    },
+)
 
 FEATURE = Feature(
     "training",
@@ -35,6 +60,7 @@ FEATURE = Feature(
         "training",
         area="bottom",
         workspaces={"train": True, "inspect": True},
+        shows_run=True,
     ),
     actions=(
         ActionSpec(
@@ -67,4 +93,6 @@ FEATURE = Feature(
         ),
     ),
     overlay=make_overlay,
+    ask_network=ask_network,
+    settings=(TRAINING_VIEW,),
 )

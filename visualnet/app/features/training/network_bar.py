@@ -13,8 +13,8 @@ from visualnet.analysis.facts import Problem, plain_path
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.layouts import row
-from visualnet.core.text.format import capitalize_first, format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.format import format_quantity
+from visualnet.core.text.hidden_characters import visible
 
 CHANGE, KEEP = "train.change_network", "train.keep_network"
 """The actions that answer it."""
@@ -54,7 +54,7 @@ class NetworkBar(QFrame):
             if had_focus:
                 self.studio.shell.focus_canvas()
             return
-        self.words.setText(visible(question_words(kept, question.refusal, question.answered)))
+        self.words.setText(visible(question.words))
         self.change.setEnabled(kept is not None and not question.answered)
         self.keep.setEnabled(not question.answered)
         for answer, action, tip in (
@@ -89,15 +89,6 @@ class NetworkBar(QFrame):
 def _in_order(kept: WeightsKept | None) -> list[NodeChange]:
     """The layers that have something to lose, those that change first."""
     return [node for fate in (ANEW, BACK, GONE, KEPT) for node in kept.of(fate)] if kept is not None else []
-
-
-def question_words(kept: WeightsKept | None, refusal: str, answered: bool) -> str:
-    """The sentence that asks."""
-    if answered:
-        return "The network is being changed …"
-    if kept is None:
-        return f"The network has changed, but the run cannot go on with it. {capitalize_first(refusal.rstrip('.'))}."
-    return f"The network has changed: {kept.summary}."
 
 
 def layer_words(node: NodeChange) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QSplitter, QWidget
 
 from visualnet.app.features.training.curves_pane import CurvesPane
+from visualnet.app.features.training.feature import TRAINING_VIEW
 from visualnet.app.features.training.network_bar import NetworkBar
 from visualnet.app.features.training.pinned_picture import PinnedPicture
 from visualnet.app.features.training.prediction import PredictionPane
@@ -29,7 +30,7 @@ SENTENCE = 180
 """The least room for a sentence about the run, where text has its normal size."""
 SMOOTHEST = 0.995
 EVERY_MS = 250
-SETTINGS = FEATURE = "training"
+FEATURE = "training"
 DOT = " · "
 
 
@@ -39,7 +40,7 @@ class TrainingPanel(QWidget):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio, self.runner = studio, studio.runner
-        self.kept = self.runner.settings.section(SETTINGS)
+        self.kept = self.runner.settings.section(TRAINING_VIEW)
         self.curves, self.prediction = CurvesPane(studio), PredictionPane(studio)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         progress = QWidget()
@@ -66,7 +67,7 @@ class TrainingPanel(QWidget):
     def _head(self) -> FittingRow:
         self.bar = ShareBar("Progress of the training")
         self.bar.setFixedWidth(110)
-        self.words = WholeParts("", "muted")
+        self.words = ElidedParts("", "muted")
         self.units = Segmented(["Epochs", "Steps"], "Count along the axis")
         self.units.setToolTip("Count along the axis in epochs or in optimizer steps")
         self.log = QCheckBox("Log axis")
@@ -179,10 +180,10 @@ class TrainingPanel(QWidget):
         return QSize(1200, 270)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(760, 190)
+        return QSize(680, 190)
 
 
-class WholeParts(ElidedLabel):
+class ElidedParts(ElidedLabel):
     """A line of parts with dots between them: where there is no room for all, the last ones are left out whole, and the tip has them."""
 
     def minimumSizeHint(self) -> QSize:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.state.deferred_refresh import DeferredRefresh
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
+from visualnet.app.theme.child_objects import find_children
 from visualnet.core.project import MAIN
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class PinnedPicture(QObject):
         """Near the node, where the picture covers least of the cards and of what else lies over the canvas: rather smaller than there."""
         view = self.view
         taken = [view.mapFromScene(card.rect).boundingRect() for card in view.canvas.cards.values()]
-        over = view.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        over = find_children(view, QWidget)
         taken += [w.geometry() for w in over if w.isVisible() and w not in (self.frame, view.viewport())]
         taken = [rect.adjusted(-6, -6, 6, 6) for rect in taken if rect.intersects(room)]
         return find_place(room, node, sizes, taken)

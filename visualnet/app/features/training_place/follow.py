@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
 from visualnet.app.state.studio import Studio
 from visualnet.core.errors import FileError
 from visualnet.core.storage.paths import runs_dir
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.core.user.followed_runs import remember_followed
 from visualnet.training.process import address
 from visualnet.training.runs import run_history as history

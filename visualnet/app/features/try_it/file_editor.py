@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from visualnet.app.features.try_it.editor import Array, InputEditor
 from visualnet.app.services.background_task import BackgroundTask
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 
 
 class FileEditor(InputEditor):

@@ -180,6 +180,7 @@ class WritingPanel(QWidget):
         self._change(self.state.retyped(self.text.toPlainText()), keep=False)
 
     def _choose(self) -> None:
+        self.studio.did("choose", self.choosing.way)
         self._change(self.state.chosen(self.choosing.values()), keep=False)
 
     def _pick(self, options: Any) -> None:

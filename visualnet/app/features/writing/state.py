@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from visualnet.core.text.visible import clean
+from visualnet.core.text.hidden_characters import clean
 from visualnet.training.observations.observation import NETWORK, ObservationRequest, Result
 from visualnet.training.prediction.written_text import LONGEST_TYPED, WrittenText, options_of
 

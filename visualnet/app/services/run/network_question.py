@@ -11,6 +11,7 @@ from visualnet.analysis.compare.weights_kept import WeightsKept, find_weights_ke
 from visualnet.app.services.live_edits import LiveEdits
 from visualnet.app.state.studio import Studio
 from visualnet.core.project import Project
+from visualnet.core.text.format import capitalize_first
 from visualnet.training.control import TrainingControl
 from visualnet.training.runs.network_mark import explain_refusal, is_other_network, with_network_of
 
@@ -56,6 +57,16 @@ class NetworkQuestion(QObject):
     def answered(self) -> bool:
         """Whether the answer was given, and the run is being changed."""
         return self._sent is not None
+
+    @property
+    def words(self) -> str:
+        """The sentence that asks."""
+        if self.answered:
+            return "The network is being changed …"
+        if self.kept is None:
+            refusal = capitalize_first(self.refusal.rstrip("."))
+            return f"The network has changed, but the run cannot go on with it. {refusal}."
+        return f"The network has changed: {self.kept.summary}."
 
     def holds_back(self) -> bool:
         """Whether a paused run must not simply go on; then the question is put."""

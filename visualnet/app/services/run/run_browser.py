@@ -18,7 +18,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.project import RunRef
 from visualnet.core.user.settings import Settings
-from visualnet.training.process.ending import record_lost_ending
+from visualnet.training.process.exit_report import record_lost_ending
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.curves import assign_colors
 from visualnet.training.runs.run_model import RunModel, read_run

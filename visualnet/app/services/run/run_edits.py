@@ -16,11 +16,16 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from visualnet.app.state.studio import Studio
 from visualnet.core.errors import FileError
-from visualnet.core.text.format import format_quantity
+from visualnet.core.text.format import format_duration, format_quantity
+from visualnet.training.run_index.liveness import SILENT_S, may_be_trained
 from visualnet.training.run_records.annotations import Annotations, annotate, read_annotations
 from visualnet.training.run_records.run_names import copy_names, take_over_names
 
 MOST_STEPS = 200
+_LIVE = (
+    "“{}” stays: a process trains in it, or may do so on another machine. Stop it there; if it is gone, delete the run when its files "
+    "have not changed for {} under the eyes of this window."
+)
 
 
 class Step(NamedTuple):
@@ -152,14 +157,19 @@ class RunEdits(QObject):
         self._did(Step(words, partial(self._put_back, gone), again))
 
     def _put_away(self, folders: Sequence[Path], gone: dict[Path, str]) -> bool:
+        live = [folder for folder in folders if may_be_trained(folder)]
+        for folder in live:
+            self.studio.message.emit("error", _LIVE.format(folder.name, format_duration(SILENT_S)))
         for folder in folders:
+            if folder in live:
+                continue
             answer: Any = QFile.moveToTrash(str(folder))
             done, place = answer if isinstance(answer, tuple) else (answer, "")
             if not done:
                 self.studio.message.emit("error", f"There is no trash for {folder}: delete the folder by hand.")
                 return False
             gone[folder] = place
-        return True
+        return not live
 
     def _put_back(self, gone: Mapping[Path, str]) -> bool:
         done = True

@@ -11,11 +11,12 @@ from typing import Literal
 from PySide6.QtCore import QObject, QTimer
 
 from visualnet.analysis import Analysis
+from visualnet.app.state.frame_settings import AT_CLOSING, TRAIN_IN
 from visualnet.app.state.studio import Studio
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
 from visualnet.core.user.settings import Settings
-from visualnet.training import exclusive
+from visualnet.training import training_lock
 from visualnet.training.control import Control, TrainingControl
 from visualnet.training.events import Failed, Trouble
 from visualnet.training.idle_probe import torch_is_ready
@@ -25,7 +26,6 @@ from visualnet.training.process.remote_control import RemoteControl
 from visualnet.training.process.spawn import SpareProcess, train_in_process
 from visualnet.training.training_job import train
 
-SETTING, CLOSING = "train_in", "training_at_closing"
 PLACES: Mapping[str, tuple[str, str]] = {
     "auto": (
         "Automatically",
@@ -76,26 +76,26 @@ class TrainingPlaces(QObject):
     @property
     def wish(self) -> str:
         """What the person has chosen: a key of `PLACES`."""
-        kept = self._settings.typed(SETTING, "auto")
+        kept = self._settings[TRAIN_IN]
         return kept if kept in PLACES else "auto"
 
     @property
     def at_closing(self) -> str:
         """What becomes of a run that can go on when the window closes: ``ask``, ``keep`` or ``stop``."""
-        kept = self._settings.typed(CLOSING, "ask")
+        kept = self._settings[AT_CLOSING]
         return kept if kept in ("keep", "stop") else "ask"
 
     def remember_closing(self, what: str) -> None:
         """Do the same from now on, and ask no more."""
-        self._settings[CLOSING] = what
+        self._settings[AT_CLOSING] = what
 
     def ask_again(self) -> None:
         """Ask what becomes of a run when the window closes."""
-        self._settings[CLOSING] = "ask"
+        self._settings[AT_CLOSING] = "ask"
 
     def choose(self, wish: str) -> None:
         """Train there from the next run on."""
-        self._settings[SETTING] = wish
+        self._settings[TRAIN_IN] = wish
         if self._needs_process:
             self.warm_up()
         else:
@@ -123,7 +123,7 @@ class TrainingPlaces(QObject):
             self._warming.start()
 
     def _prepare(self) -> None:
-        if self._needs_process and not exclusive.training_waits():
+        if self._needs_process and not training_lock.training_waits():
             self._spare.prepare()
 
     def begin(self, place: Place, project: Project, folder: Path, resume: bool, put: Put) -> Training:
@@ -142,7 +142,7 @@ class TrainingPlaces(QObject):
 
         def follow() -> None:
             # What is measured here while it trains would be worth nothing, as beside a training of our own.
-            with exclusive.training(lambda: control.left):
+            with training_lock.training(lambda: control.left):
                 Follower(folder, control, put, at).run()
 
         return Training(control, follow, control.leave, attached=True)

@@ -8,7 +8,7 @@ from weakref import ref
 from PySide6.QtCore import Qt, QTimer
 
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.shell.frame import Frame
+from visualnet.app.shell.window_base import WindowBase
 from visualnet.app.theme import fonts
 from visualnet.core.document import Document
 
@@ -21,7 +21,7 @@ TEXT_SIZE = 150
 class CanvasAlone:
     """Puts the rest of a window away. What it changes for the while is not remembered for the next start."""
 
-    def __init__(self, window: Frame, set_docks_visible: Callable[[bool], None]) -> None:
+    def __init__(self, window: WindowBase, set_docks_visible: Callable[[bool], None]) -> None:
         self.window, self._set_docks_visible = window, set_docks_visible
         self.on = False
         self._text_size = 100

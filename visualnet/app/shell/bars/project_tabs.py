@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QTabBar, QWidget
 from visualnet.app.shell.open_projects import Tab, Tabs
 from visualnet.app.theme import icons
 from visualnet.app.widgets.layouts import column
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 
 MARKS = {
     "starting": ("play", "accent", "training begins"),

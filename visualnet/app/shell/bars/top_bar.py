@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenuBar, QPushButton, QSizePolicy, QToolButton, Q
 
 from visualnet.app.actions.registry import Actions
 from visualnet.app.theme import fonts, icons
+from visualnet.app.theme.child_objects import find_descendants
 from visualnet.app.widgets.basic import ElidedLabel, button, restyle
 from visualnet.app.widgets.layouts import STRETCH, add, row
 from visualnet.app.widgets.segmented import Segmented
@@ -102,7 +103,7 @@ class TopBar(QWidget):
             made.ensurePolished()  # before the style sheet has been applied a hint tells another width
         worded = {a: made.sizeHint().width() for a, made in self.run_buttons.items()}
         two = worded["train.stop"] + max(worded["train.pause"], worded["train.resume"])
-        undo_redo = sum(made.sizeHint().width() + 8 for made in self.holder.findChildren(QToolButton))
+        undo_redo = sum(made.sizeHint().width() + 8 for made in find_descendants(self.holder, QToolButton))
         self.holder.setMinimumWidth(two + undo_redo + 8 * 3)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

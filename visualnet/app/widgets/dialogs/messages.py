@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
 from visualnet.app.theme.tokens import GRID
 from visualnet.app.widgets.basic import IconLabel, button, icon_button, label
 from visualnet.app.widgets.layouts import add, clear, row
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 
 SIDES = 12 + 6 + 2 * 10
 """What margins and gaps take of a message's width."""

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from visualnet.core.graph import BLOCK_PREFIX, DIRECTIONS, MODES, STATISTICS, Graph, Init, Node, Port
 from visualnet.core.names import ID, MAX_NAME, fault_in_name, free, to_name
-from visualnet.core.project import About, Block, LearnerSpec, Project, Recipe, RunRef
+from visualnet.core.project import Block, LearnerSpec, ParameterDescription, Project, Recipe, RunRef
 from visualnet.core.storage.decoding import decode_annotations
 from visualnet.core.storage.decoding.decode_data import MAX_SEED, data_choice
 from visualnet.core.storage.decoding.decode_search import decode_search
@@ -37,7 +37,7 @@ from visualnet.core.storage.decoding.values import (
     wrong,
 )
 from visualnet.core.storage.safe_json import Refused
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.core.validation import FAR, KIND
 
 MAX_NODES = 20_000
@@ -254,7 +254,7 @@ def read_block(raw: Any) -> Block:
     )
 
 
-def _abouts(raw: Any, params: Mapping[str, int | float]) -> dict[str, About]:
+def _abouts(raw: Any, params: Mapping[str, int | float]) -> dict[str, ParameterDescription]:
     found = {}
     for name, item in as_object(raw).items():
         if name not in params:
@@ -263,13 +263,13 @@ def _abouts(raw: Any, params: Mapping[str, int | float]) -> dict[str, About]:
     return found
 
 
-def _about(raw: Any) -> About:
+def _about(raw: Any) -> ParameterDescription:
     fields = as_object(raw)
     bounds = as_numbers({k: fields[k] for k in ("low", "high") if k in fields})
     if bounds.get("low", 0) > bounds.get("high", bounds.get("low", 0)):
         raise Refused(f"the least number {bounds['low']:,} is larger than the greatest, {bounds['high']:,}")
     note = at("note", as_text, fields.get("note", ""))
-    return About(note=note, **bounds, extra=rest(fields, frozenset(("note", "low", "high"))))
+    return ParameterDescription(note=note, **bounds, extra=rest(fields, frozenset(("note", "low", "high"))))
 
 
 # --- data, recipe, runs ---------------------------------------------------------------------------------------------------------------
@@ -277,6 +277,9 @@ def _about(raw: Any) -> About:
 
 START_FROM = re.compile(r"|runs/(?!\.+/)[^/\\:]+/(best|last)|weights/(?!\.+$)[^/\\:]+|trained/[a-z0-9][a-z0-9.-]*")
 """Names of weights among the person's own, and of those that come with the program."""
+START_FROM_FORMS = (
+    "a training starts from runs/FOLDER/best, runs/FOLDER/last, weights/NAME or trained/TEMPLATE, never a path"
+)
 
 
 def recipe(raw: Any) -> Recipe:
@@ -290,10 +293,7 @@ def recipe(raw: Any) -> Recipe:
     values["best_by"] = as_line(fields.get("best_by", plain.best_by), "best_by")
     values["start_from"] = as_line(fields.get("start_from", ""), "start_from")
     if not START_FROM.fullmatch(values["start_from"]):
-        raise Refused(
-            "a training starts from runs/FOLDER/best, runs/FOLDER/last, weights/NAME or trained/TEMPLATE, never a path",
-            "start_from",
-        )
+        raise Refused(START_FROM_FORMS, "start_from")
     values["procedure"] = as_word(fields.get("procedure", plain.procedure), "procedure")
     values["learners"] = at("learners", _learners, fields.get("learners", []))
     return Recipe(**values, extra=rest(fields, frozenset(values)))

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, Annotation, Port
 from visualnet.core.names import MAX_TEXT
 from visualnet.core.storage.safe_json import Refused
-from visualnet.core.text.visible import clean, visible
+from visualnet.core.text.hidden_characters import clean, visible
 from visualnet.core.validation import FAR, MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS, clamp_area, spot
 
 _ID = re.compile(r"r[1-9][0-9]{0,8}\Z")

@@ -23,7 +23,7 @@ from visualnet.core.storage.decoding.values import (
     wrong,
 )
 from visualnet.core.storage.safe_json import Refused
-from visualnet.core.text.visible import clean
+from visualnet.core.text.hidden_characters import clean
 
 MAX_SEED = 2**53
 MAX_PATH = 4096

@@ -24,7 +24,7 @@ from visualnet.core.storage.decoding.values import (
     wrong,
 )
 from visualnet.core.storage.safe_json import Refused
-from visualnet.core.text.visible import clean
+from visualnet.core.text.hidden_characters import clean
 from visualnet.core.validation import MAX_NUMBER, same
 
 MAX_ENTRIES, MAX_CHOICES, MAX_TRIALS, MAX_SEEDS, MAX_MINUTES = 32, 100, 10_000, 20, 1e6

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from visualnet.core.names import MAX_NAME, MAX_TEXT, to_name
 from visualnet.core.storage.safe_json import Refused
-from visualnet.core.text.visible import clean, visible
+from visualnet.core.text.hidden_characters import clean, visible
 from visualnet.core.validation import MAX_LIST
 
 _KINDS: Mapping[type, str] = {

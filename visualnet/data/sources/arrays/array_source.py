@@ -12,7 +12,7 @@ import numpy as np
 
 from visualnet.core.project import DataFacts, FieldFacts, PreparationStep
 from visualnet.core.text.format import format_bytes, format_quantity
-from visualnet.core.text.visible import clean
+from visualnet.core.text.hidden_characters import clean
 from visualnet.data.samples import Samples
 from visualnet.data.sources.arrays.array_samples import Array, ArrayFileSamples, Form, find_not_finite, spell_value
 from visualnet.data.sources.arrays.npy_files import Rows, StoredArray, digest_file, is_numpy, read_headers

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.core.text.format import format_bytes
-from visualnet.core.text.visible import clean, visible
+from visualnet.core.text.hidden_characters import clean, visible
 
 Array = NDArray[Any]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.sources.common.classes import PARTS
 from visualnet.data.sources.common.files import FileList, walk
 from visualnet.data.sources.common.labels import Codes

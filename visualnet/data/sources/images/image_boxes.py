@@ -11,7 +11,7 @@ import numpy as np
 
 from visualnet.core.project import DataFacts, FieldFacts
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.samples import Samples
 from visualnet.data.sources.common.classes import PARTS, name_class, number_classes
 from visualnet.data.sources.common.files import MOST_FINDINGS, FolderScan, list_findings, walk

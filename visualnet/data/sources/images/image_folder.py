@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.sources.common.classes import PARTS, find_class_faults, number_classes
 from visualnet.data.sources.common.files import FolderScan, list_findings
 from visualnet.data.sources.common.first_entries import first_entries

@@ -10,7 +10,7 @@ import numpy as np
 
 from visualnet.core.project import DataFacts, FieldFacts
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.samples import Samples
 from visualnet.data.sources.common.classes import PARTS, name_class, read_strings
 from visualnet.data.sources.common.files import FolderScan, list_findings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from visualnet.core.project import DataFacts, FieldFacts, PreparationStep
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.samples import Samples
 from visualnet.data.sources.common.classes import read_strings
 from visualnet.data.sources.common.files import FolderScan, walk

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from visualnet.core.project import FieldFacts
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.sources.common.classes import PARTS, find_class_faults, name_class, number_classes
 from visualnet.data.sources.common.files import FolderScan, list_findings, walk
 from visualnet.data.sources.common.first_entries import first_entries

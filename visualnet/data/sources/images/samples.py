@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from visualnet.core.project import FieldFacts
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.samples import Batch, BrokenSample, Samples
 from visualnet.data.sources.common.files import FileList
 from visualnet.data.sources.images.decode import decode_image, decode_mask

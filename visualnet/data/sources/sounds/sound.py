@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from visualnet.core.project import DataFacts, FieldFacts, PreparationStep
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.samples import Batch, BrokenSample, Samples
 from visualnet.data.sources.common.classes import find_class_faults, number_classes, read_strings
 from visualnet.data.sources.common.first_entries import first_entries

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from visualnet.core.text.format import format_duration, format_percent
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.sources.common.files import list_findings
 from visualnet.data.sources.sounds.decode import Header, read_header
 from visualnet.data.sources.sounds.resample import resampled_length

@@ -10,7 +10,7 @@ import numpy as np
 
 from visualnet.core.storage.regular_files import read_regular
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.samples import BrokenSample
 from visualnet.data.sources.common.folders import SortedFiles
 from visualnet.data.sources.source import Finding

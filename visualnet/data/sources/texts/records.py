@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.samples import Batch, BrokenSample, Samples
 from visualnet.data.sources.common.labels import Codes
 from visualnet.data.sources.source import Finding

@@ -13,7 +13,16 @@ from visualnet.core.text.format import capitalize_first
 from visualnet.figures.charts.marks import SMALL, Area, Box, Chart, Dots, Drawing, Label, Mark, Points, Stroke, shorten
 
 MARGIN, BELOW = 10.0, 20.0
-CHEESE, CRUST, POISON, MOUSE, NOSE = "#E8B923", "#9A7A12", "#C8363B", "#8C8F98", "#E59AA5"
+CHEESE, CRUST, POISON, MOUSE, NOSE, EYE, HOLE = (
+    "#E8B923",
+    "#9A7A12",
+    "#C8363B",
+    "#8C8F98",
+    "#E59AA5",
+    "#20222a",
+    "#15171c",
+)
+"""The colours of what lies on a grid, in every theme: also the window's (`app/features/play`)."""
 ROUND = 24
 """A disc is an area of so many corners, where it has an edge."""
 COLOURS = {
@@ -118,7 +127,7 @@ def _poison(x: float, y: float, side: float, kind: str) -> Iterable[Mark]:
 
 def _hole(x: float, y: float, side: float, kind: str) -> Iterable[Mark]:
     yield _disc(x, y, 0.38 * side, 0.32 * side, "muted")
-    yield _disc(x, y, 0.35 * side, 0.29 * side, "#15171c")
+    yield _disc(x, y, 0.35 * side, 0.29 * side, HOLE)
 
 
 def _cliff(x: float, y: float, side: float, kind: str) -> Iterable[Mark]:
@@ -180,5 +189,5 @@ def _mouse(x: float, y: float, size: float) -> Iterable[Mark]:
     yield _disc(x - 0.1 * size, y + 0.15 * size, 0.8 * size, 0.6 * size, MOUSE)
     yield _disc(x + 0.3 * size, y - 0.5 * size, 0.38 * size, 0.38 * size, "surface")
     yield _disc(x + 0.3 * size, y - 0.5 * size, 0.34 * size, 0.34 * size, MOUSE)
-    yield Dots(((x + 0.42 * size, y + 0.02 * size),), "#20222a", 0.1 * size, 1.0)
+    yield Dots(((x + 0.42 * size, y + 0.02 * size),), EYE, 0.1 * size, 1.0)
     yield Dots(((x + 0.72 * size, y + 0.18 * size),), NOSE, 0.11 * size, 1.0)

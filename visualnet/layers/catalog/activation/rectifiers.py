@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.axes import place
 from visualnet.layers.declaration.calls import Expr, OwnModule, fn
-from visualnet.layers.declaration.initial_moments import Moments, Start, propagate_moments
+from visualnet.layers.declaration.initial_moments import InitialState, Moments, propagate_moments
 from visualnet.layers.declaration.layer import Layer, Shape, layer
 from visualnet.layers.declaration.params import choice, index, real
 from visualnet.layers.declaration.spec import Limits
@@ -67,7 +67,7 @@ class Activation(Layer):
         """The function of one number, with this layer's parameters; the same object for the same ones. None where it is not known."""
         return type(self).__dict__.get("curve")
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         curve = self._curve()
         return propagate_moments(start.first, curve) if start.first is not None and curve is not None else None
 

@@ -8,7 +8,7 @@ from typing import Any
 from visualnet.core.expressions import parse
 from visualnet.layers.catalog.activation.rectifiers import Activation
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
+from visualnet.layers.declaration.calls import Expr, ModuleCall, OwnModule, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Fault, Layer, Shape, ShapeError, Sized, layer, sized
 from visualnet.layers.declaration.params import count, index, real
@@ -91,8 +91,8 @@ class PReLU(Layer):
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
         return {"weight": sized(num_parameters=self.num_parameters)}
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.PReLU", self.num_parameters, init=self.init)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("nn.PReLU", self.num_parameters, init=self.init)
 
 
 @layer("mish", family="activation", ports=_PORTS, rare=True, keywords="smooth rectifier")
@@ -319,5 +319,5 @@ class RReLU(Layer):
     def card(self) -> str:
         return f"{self.lower:g} to {self.upper:g}"
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.RReLU", self.lower, self.upper)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("nn.RReLU", self.lower, self.upper)

@@ -8,9 +8,19 @@ from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import LOG_DET, UNARY, Expr, Known, Make, OwnModule, Undoing, add_log_det, fn
+from visualnet.layers.declaration.calls import (
+    LOG_DET,
+    UNARY,
+    Expr,
+    InverseRule,
+    Known,
+    ModuleCall,
+    OwnModule,
+    add_log_det,
+    fn,
+)
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.initial_moments import Moments, Start, after_normalization
+from visualnet.layers.declaration.initial_moments import InitialState, Moments, after_normalization
 from visualnet.layers.declaration.layer import Fault, Layer, Shape, Sized, layer, sized
 from visualnet.layers.declaration.params import choice, count, real
 
@@ -28,7 +38,7 @@ class _ModuleOfFlow(Layer):
         made = m(refs[0])
         return {"y": made[0], LOG_DET: add_log_det(refs[1], made[1])}
 
-    def undoing(self) -> Undoing:
+    def undoing(self) -> InverseRule:
         return UNARY
 
     def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
@@ -79,8 +89,8 @@ class AffineCoupling(Layer):
         made = fn("extra_modules.affine_coupling", refs[0], refs[1], self.bound)
         return {"y": made[0], LOG_DET: add_log_det(refs[2], made[1])}
 
-    def undoing(self) -> Undoing:
-        return Undoing(("y", "net"), ("x",))
+    def undoing(self) -> InverseRule:
+        return InverseRule(("y", "net"), ("x",))
 
     def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": fn("extra_modules.undo_affine_coupling", known["y"], known["net"], self.bound)}
@@ -109,11 +119,11 @@ class ActNorm(_ModuleOfFlow):
     def buffers(self, *shapes: Shape) -> dict[str, Sized]:
         return {"initialised": sized()}
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         return after_normalization(start)
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.ActNorm", int(shapes[0][0]))
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("extra_modules.ActNorm", int(shapes[0][0]))
 
 
 @layer(
@@ -138,8 +148,8 @@ class InvertibleConv(_ModuleOfFlow):
     def macs(self, *shapes: Shape) -> int:
         return derive(_PRODUCTS, {"C": shapes[0][0], "places": prod(shapes[0][1:])})
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.InvertibleConv", int(shapes[0][0]))
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("extra_modules.InvertibleConv", int(shapes[0][0]))
 
 
 @layer(
@@ -163,10 +173,12 @@ class Permutation(Layer):
     def buffers(self, *shapes: Shape) -> dict[str, Sized]:
         return {"order": sized(channels=shapes[0][0])}
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.Permutation", int(shapes[0][0]), *([self.seed] if self.order == "dealt" else []))
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall(
+            "extra_modules.Permutation", int(shapes[0][0]), *([self.seed] if self.order == "dealt" else [])
+        )
 
-    def undoing(self) -> Undoing:
+    def undoing(self) -> InverseRule:
         return UNARY
 
     def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
@@ -192,5 +204,5 @@ class Dequantize(_ModuleOfFlow):
     paper = "Theis, van den Oord and Bethge, A note on the evaluation of generative models, 2016"
     levels: int = count(256, "How many values a number can have.", low=2, high=65_536, card=True, phrase="{} levels")
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.Dequantize", self.levels)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("extra_modules.Dequantize", self.levels)

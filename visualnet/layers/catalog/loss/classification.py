@@ -10,7 +10,7 @@ from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Expr, OwnModule, fn
-from visualnet.layers.declaration.initial_moments import Start, binary_surprise, expected_cross_entropy
+from visualnet.layers.declaration.initial_moments import InitialState, binary_surprise, expected_cross_entropy
 from visualnet.layers.declaration.layer import Layer, Pattern, Shape, ShapeError, Spec, layer, read_ports
 from visualnet.layers.declaration.params import BIG, Int, choice, flag, real, reals
 
@@ -225,7 +225,7 @@ class Binary(Pairwise):
         return target.reshape_as(prediction).float()
 
 
-class OfClasses(Loss):
+class ClassLoss(Loss):
     """Losses whose target is class numbers. Places with ``ignore_index`` are not asked: the mean is over the others.
 
     Where nothing at all is asked the mean is NaN, as torch has it.
@@ -279,7 +279,7 @@ class OfClasses(Loss):
     refuses={"logits": _LOGITS},
     keywords="classification softmax log likelihood",
 )
-class CrossEntropy(OfClasses):
+class CrossEntropy(ClassLoss):
     """How surprised the network is by the right class, averaged over all that is asked.
 
     L = −log softmax(logits)[target]. Takes raw logits: the softmax is inside. The class axis K comes right after the batch.
@@ -299,7 +299,7 @@ class CrossEntropy(OfClasses):
         live="step",
     )
 
-    def first_loss(self, start: Start) -> tuple[float, float] | None:
+    def first_loss(self, start: InitialState) -> tuple[float, float] | None:
         if start.first is None or start.shapes[0] is None or start.shapes[0][0] < 2:
             return None
         classes = int(start.shapes[0][0])
@@ -334,7 +334,7 @@ class BCEWithLogits(Binary):
         weight = logits.new_tensor(self.pos_weight)
         return fn(self.function, logits, self.target(logits, target), pos_weight=weight, **reduction)
 
-    def first_loss(self, start: Start) -> tuple[float, float] | None:
+    def first_loss(self, start: InitialState) -> tuple[float, float] | None:
         return (math.log(2), binary_surprise(start.first)) if start.first is not None else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from visualnet.layers.catalog.loss.classification import Loss, OfClasses, Pairwise
+from visualnet.layers.catalog.loss.classification import ClassLoss, Loss, Pairwise
 from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Expr, fn
 from visualnet.layers.declaration.layer import Shape, ShapeError, layer
@@ -29,7 +29,7 @@ def reduce(values: Any, reduction: str = "mean") -> Expr:
     refuses={"log_probabilities": dict.fromkeys(("", "probabilities", "fractions", "nonnegative"), _LOGS)},
     keywords="nll classification log softmax",
 )
-class NLL(OfClasses):
+class NLL(ClassLoss):
     """How surprised the network is by the right class, from logarithms of probabilities.
 
     L = −log p[target], averaged over all that is asked. LogSoftmax and this loss together are the cross-entropy.

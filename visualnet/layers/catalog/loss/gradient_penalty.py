@@ -7,8 +7,8 @@ from typing import Any
 from visualnet.layers.catalog.loss.classification import Loss
 from visualnet.layers.catalog.loss.distributions import reduce
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, fn
-from visualnet.layers.declaration.initial_moments import Moments, Start
+from visualnet.layers.declaration.calls import Expr, ModuleCall, fn
+from visualnet.layers.declaration.initial_moments import InitialState, Moments
 from visualnet.layers.declaration.layer import Layer, Shape, ShapeError, layer
 from visualnet.layers.declaration.params import real
 
@@ -42,11 +42,11 @@ class RandomInterpolate(Layer):
             raise ShapeError(f"x1 is {text(shapes[0])} and x2 is {text(shapes[1])}: both need the same size", "x2")
         return shapes[0]
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         return None
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.RandomInterpolate")
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("extra_modules.RandomInterpolate")
 
 
 @layer(

@@ -146,7 +146,7 @@ class MAE(Layer):
         return fn("F.l1_loss", prediction, target.reshape_as(prediction))
 
 
-class OfHits(Layer):
+class HitMetric(Layer):
     """What metrics of classes have in common: for each class how often it was found (TP), called by mistake (FP) and missed (FN).
 
     These counts add up: an epoch's value is that of all its samples together, however they were divided into batches.
@@ -184,7 +184,7 @@ class OfHits(Layer):
 @layer(
     "precision", family="loss", label="Precision", ports=_CLASSES.format("precision"), role="metric", keywords=_MACRO
 )
-class Precision(OfHits):
+class Precision(HitMetric):
     """Of what was called a class, the share that is one: mean over the classes.
 
     TP / (TP + FP) for each class that occurs, as answer or as truth; then the plain (macro) mean of these.
@@ -194,7 +194,7 @@ class Precision(OfHits):
 
 
 @layer("recall", family="loss", label="Recall", ports=_CLASSES.format("recall"), role="metric", keywords=_MACRO)
-class Recall(OfHits):
+class Recall(HitMetric):
     """Of what is a class, the share that was found: mean over the classes.
 
     TP / (TP + FN) for each class that occurs, as answer or as truth; then the plain (macro) mean of these.
@@ -204,7 +204,7 @@ class Recall(OfHits):
 
 
 @layer("f1", family="loss", label="F1", ports=_CLASSES.format("f1"), role="metric", keywords=_MACRO)
-class F1(OfHits):
+class F1(HitMetric):
     """Precision and recall in one number: mean over the classes.
 
     2·TP / (2·TP + FP + FN) for each class that occurs, as answer or as truth; then the plain (macro) mean.
@@ -221,7 +221,7 @@ class F1(OfHits):
     role="metric",
     keywords="metric jaccard segmentation overlap",
 )
-class IoU(OfHits):
+class IoU(HitMetric):
     """Overlap of answer and truth, divided by what both cover together: mean over the classes.
 
     TP / (TP + FP + FN) for each class that occurs, as answer or as truth; then the plain (macro) mean.
@@ -238,7 +238,7 @@ class IoU(OfHits):
     role="metric",
     keywords="metric segmentation overlap mask medical sorensen f1",
 )
-class Dice(OfHits):
+class Dice(HitMetric):
     """Twice the overlap of answer and truth, divided by the sum of their areas: mean over the classes.
 
     2·TP / (2·TP + FP + FN) for each class that occurs, as answer or as truth; then the plain (macro) mean. F1 under the name

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from visualnet.core.expressions import parse
-from visualnet.layers.declaration.calls import Expr, Make, OwnModule
+from visualnet.layers.declaration.calls import Expr, ModuleCall, OwnModule
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Shape, Sized, layer, sized
 from visualnet.layers.declaration.params import count
@@ -46,8 +46,8 @@ class Hopfield(PairwiseEnergy):
     def macs(self, *shapes: Shape) -> int:
         return derive(_RECALL, {"sweeps": self.sweeps, "D": shapes[0][0]})
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.HopfieldMemory", int(shapes[0][0]), self.sweeps)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("extra_modules.HopfieldMemory", int(shapes[0][0]), self.sweeps)
 
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         made = m(*refs)
@@ -123,9 +123,9 @@ class RestrictedBoltzmann(_Machine):
     def macs(self, *shapes: Shape) -> int:
         return derive(_GIBBS, {"k": self.k, "D": shapes[0][0], "hidden_features": self.hidden_features})
 
-    def module(self, *shapes: Shape) -> Make:
+    def module(self, *shapes: Shape) -> ModuleCall:
         chains = {"chains": self.chains} if self.chains else {}
-        return Make(
+        return ModuleCall(
             "extra_modules.RestrictedBoltzmannMachine", int(shapes[0][0]), self.hidden_features, self.k, **chains
         )
 
@@ -168,8 +168,8 @@ class Boltzmann(_Machine):
     def macs(self, *shapes: Shape) -> int:
         return derive(_ALL_UNITS, {"k": self.k, "D": shapes[0][0], "hidden_features": self.hidden_features})
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.BoltzmannMachine", int(shapes[0][0]), self.hidden_features, self.k)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("extra_modules.BoltzmannMachine", int(shapes[0][0]), self.hidden_features, self.k)
 
     def pairs(self, tensors: Mapping[str, Any]) -> tuple[Any, Any]:
         return symmetric(tensors["weight"]), tensors["bias"]

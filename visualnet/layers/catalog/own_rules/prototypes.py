@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from visualnet.layers.declaration.calls import Expr, Make, OwnModule
+from visualnet.layers.declaration.calls import Expr, ModuleCall, OwnModule
 from visualnet.layers.declaration.layer import Fault, Layer, Shape, Sized, layer, sized
 from visualnet.layers.declaration.params import count, real
 
@@ -42,8 +42,8 @@ class RadialBasis(Layer):
             "log_width": sized(out_features=self.out_features),
         }
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.RadialBasis", int(shapes[0][-1]), self.out_features, self.spread, self.width)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("extra_modules.RadialBasis", int(shapes[0][-1]), self.out_features, self.spread, self.width)
 
 
 @layer(
@@ -83,9 +83,9 @@ class Kohonen(Layer):
     def buffers(self, *shapes: Shape) -> dict[str, Sized]:
         return {"steps": sized()}
 
-    def module(self, *shapes: Shape) -> Make:
+    def module(self, *shapes: Shape) -> ModuleCall:
         radii = (self.radius, self.last_radius, self.shrinking)
-        return Make("extra_modules.KohonenMap", int(shapes[0][0]), self.rows, self.columns, *radii)
+        return ModuleCall("extra_modules.KohonenMap", int(shapes[0][0]), self.rows, self.columns, *radii)
 
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         made = m(*refs)

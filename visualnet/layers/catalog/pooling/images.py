@@ -11,7 +11,7 @@ from visualnet.core.graph import Value
 from visualnet.layers.declaration.calls import Expr, OwnModule, fn, one
 from visualnet.layers.declaration.drawings import Drawing, Window
 from visualnet.layers.declaration.formulas import WINDOW, WINDOW_CEIL, derive, spell_axis, window
-from visualnet.layers.declaration.initial_moments import Moments, Start, averaged_over, largest_of
+from visualnet.layers.declaration.initial_moments import InitialState, Moments, averaged_over, largest_of
 from visualnet.layers.declaration.layer import (
     Fault,
     Layer,
@@ -107,7 +107,7 @@ class MaxPool(Pool):
         assert isinstance(found, tuple)
         return dict.fromkeys(self.outputs(), found)
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         return largest_of(start.first, prod(self.kernel_size)) if start.first is not None else None
 
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
@@ -126,7 +126,7 @@ class AvgPool(Pool):
     ceil_mode: bool = flag(False, _CEIL, more=True, phrase="rounded up")
     count_include_pad: bool = flag(True, "Count the padding's zeros in the mean.", more=True)
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         return averaged_over(start.first, prod(self.kernel_size))
 
     def holding(self, first: str) -> str:
@@ -176,7 +176,7 @@ class AdaptivePool(Layer):
 class AdaptiveAvgPool(AdaptivePool):
     """What adaptive average poolings share."""
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         extents = (start.shapes[0] or (1,))[1:]
         return averaged_over(start.first, prod(map(int, extents)) / prod(self.output_size))
 
@@ -187,7 +187,7 @@ class AdaptiveAvgPool(AdaptivePool):
 class AdaptiveMaxPool(AdaptivePool):
     """What adaptive maximum poolings share."""
 
-    def begins(self, start: Start) -> Moments | None:
+    def begins(self, start: InitialState) -> Moments | None:
         extents = (start.shapes[0] or (1,))[1:]
         count = prod(map(int, extents)) // prod(self.output_size)
         return largest_of(start.first, count) if start.first is not None else None

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
+from visualnet.layers.declaration.calls import Expr, ModuleCall, OwnModule, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Layer, Shape, ShapeError, Sized, layer, sized
 from visualnet.layers.declaration.params import choice, count, flag
@@ -45,8 +45,10 @@ class Cell(Layer):
     def options(self) -> dict[str, Any]:
         return {}
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make(f"nn.{self.module_name}", int(shapes[0][0]), self.hidden_size, bias=self.bias, **self.options())
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall(
+            f"nn.{self.module_name}", int(shapes[0][0]), self.hidden_size, bias=self.bias, **self.options()
+        )
 
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr | dict[str, Expr]:
         x, *starts = refs

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from visualnet.core.expressions import parse
-from visualnet.layers.declaration.calls import Expr, Make, OwnModule
+from visualnet.layers.declaration.calls import Expr, ModuleCall, OwnModule
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Layer, Shape, Sized, layer, sized
 from visualnet.layers.declaration.params import count, real
@@ -61,9 +61,9 @@ class SpikingNeurons(Layer):
         steps, features = shapes[0]
         return derive(_MACS, {"T": steps, "input_size": features, "hidden_size": self.hidden_size})
 
-    def module(self, *shapes: Shape) -> Make:
+    def module(self, *shapes: Shape) -> ModuleCall:
         numbers = (self.decay, self.fade, self.connected, self.gain)
-        return Make("extra_modules.SpikingNeurons", int(shapes[0][1]), self.hidden_size, *numbers)
+        return ModuleCall("extra_modules.SpikingNeurons", int(shapes[0][1]), self.hidden_size, *numbers)
 
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         made = m(*refs)

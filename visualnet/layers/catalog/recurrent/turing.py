@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from visualnet.core.expressions import parse
-from visualnet.layers.declaration.calls import Expr, Make, OwnModule
+from visualnet.layers.declaration.calls import Expr, ModuleCall, OwnModule
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Layer, Shape, Sized, layer, sized
 from visualnet.layers.declaration.params import count
@@ -61,8 +61,10 @@ class NeuralTuringMachine(Layer):
         sizes = {"hidden_size": self.hidden_size, "rows": self.rows, "width": self.width}
         return derive(_MACS, {"T": steps, "input_size": features, **sizes})
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("extra_modules.NeuralTuringMachine", int(shapes[0][1]), self.hidden_size, self.rows, self.width)
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall(
+            "extra_modules.NeuralTuringMachine", int(shapes[0][1]), self.hidden_size, self.rows, self.width
+        )
 
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         made = m(*refs)

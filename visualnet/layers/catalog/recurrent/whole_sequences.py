@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
+from visualnet.layers.declaration.calls import Expr, ModuleCall, OwnModule, fn
 from visualnet.layers.declaration.drawings import Drawing, Unrolled
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, Sized, layer, read_ports, sized
@@ -111,7 +111,7 @@ class Recurrent(Layer):
     def options(self) -> Mapping[str, Any]:
         return {}
 
-    def module(self, *shapes: Shape) -> Make:
+    def module(self, *shapes: Shape) -> ModuleCall:
         # torch warns when dropout is given where it does nothing; check() says so instead.
         dropout = self.dropout if self.num_layers > 1 else 0.0
         options = {
@@ -124,8 +124,8 @@ class Recurrent(Layer):
         options["bidirectional"] = self.bidirectional
         sizes = int(shapes[0][1]), self.hidden_size
         if not (self.packed or self.truncate):
-            return Make(f"nn.{self.module_name}", *sizes, **options)
-        return Make(f"extra_modules.Stepped{self.module_name}", *sizes, **options, truncate=self.truncate)
+            return ModuleCall(f"nn.{self.module_name}", *sizes, **options)
+        return ModuleCall(f"extra_modules.Stepped{self.module_name}", *sizes, **options, truncate=self.truncate)
 
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         """torch puts the batch second in states; here it comes first, as everywhere."""

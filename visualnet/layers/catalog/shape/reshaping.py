@@ -10,7 +10,7 @@ from typing import Any
 from visualnet.core.expressions import chain, parse
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import UNARY, Expr, Known, Make, OwnModule, Undoing, fn
+from visualnet.layers.declaration.calls import UNARY, Expr, InverseRule, Known, ModuleCall, OwnModule, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Layer, Pattern, Shape, ShapeError, Spec, default_axes, layer
 from visualnet.layers.declaration.params import BIG, Ints, axes, index
@@ -40,7 +40,7 @@ class Flatten(Layer):
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.flatten", *refs, self.start_dim, **self.given("end_dim"))
 
-    def undoing(self) -> Undoing:
+    def undoing(self) -> InverseRule:
         return UNARY
 
     def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
@@ -95,7 +95,7 @@ class Reshape(Layer):
         result: Expr = x.reshape(lead, *self.size)
         return result
 
-    def undoing(self) -> Undoing:
+    def undoing(self) -> InverseRule:
         return UNARY
 
     def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
@@ -130,7 +130,7 @@ class Permute(Layer):
         result: Expr = refs[0].permute(0, *self.dims)
         return result
 
-    def undoing(self) -> Undoing:
+    def undoing(self) -> InverseRule:
         return UNARY
 
     def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
@@ -200,5 +200,5 @@ class Identity(Layer):
 
     pointwise = True
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.Identity")
+    def module(self, *shapes: Shape) -> ModuleCall:
+        return ModuleCall("nn.Identity")

@@ -7,7 +7,7 @@ from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declaration.axes import place, text
-from visualnet.layers.declaration.calls import UNARY, Expr, Known, OwnModule, Undoing, fn
+from visualnet.layers.declaration.calls import UNARY, Expr, InverseRule, Known, OwnModule, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Layer, Pattern, Shape, ShapeError, layer
 from visualnet.layers.declaration.params import BIG, Ints, axes, count, index, real, shape
@@ -88,8 +88,8 @@ class Split(Layer):
         parts = fn("torch.tensor_split", *refs, self.sections, dim=self.dim)
         return {port: parts[i] for i, port in enumerate(self.outputs())}
 
-    def undoing(self) -> Undoing:
-        return Undoing(tuple(self.outputs()), ("x",))
+    def undoing(self) -> InverseRule:
+        return InverseRule(tuple(self.outputs()), ("x",))
 
     def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
         return {"x": fn("torch.cat", [known[port] for port in self.outputs()], dim=self.dim)}
@@ -116,7 +116,7 @@ class Squeeze(Layer):
         result: Expr = refs[0].squeeze(self.dim)
         return result
 
-    def undoing(self) -> Undoing:
+    def undoing(self) -> InverseRule:
         return UNARY
 
     def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
@@ -140,7 +140,7 @@ class Unsqueeze(Layer):
         result: Expr = refs[0].unsqueeze(self.dim)
         return result
 
-    def undoing(self) -> Undoing:
+    def undoing(self) -> InverseRule:
         return UNARY
 
     def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:
@@ -216,7 +216,7 @@ class Flip(Layer):
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.flip", *refs, self.dims)
 
-    def undoing(self) -> Undoing:
+    def undoing(self) -> InverseRule:
         return UNARY
 
     def inverse(self, m: OwnModule, known: Known, *shapes: Shape) -> Mapping[str, Expr]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from visualnet.core.expressions import parse
 from visualnet.layers.catalog.attention import PADDING, padding_fits
 from visualnet.layers.declaration.axes import text
-from visualnet.layers.declaration.calls import Expr, Make, OwnModule, fn
+from visualnet.layers.declaration.calls import Expr, ModuleCall, OwnModule, fn
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, Sized, layer, read_ports, sized
 from visualnet.layers.declaration.params import choice, count, flag, real
@@ -149,12 +149,12 @@ class TransformerLayer(Layer):
                 weights[f"norm{i}.bias"] = sized(D=d)
         return weights
 
-    def module(self, *shapes: Shape) -> Make:
+    def module(self, *shapes: Shape) -> ModuleCall:
         names = ("dim_feedforward", "dropout", "activation", "layer_norm_eps")
         options = {name: getattr(self, name) for name in names}
         last = {"norm_first": self.norm_first, "bias": self.bias}
         name = f"nn.{type(self).__name__}"
-        return Make(name, int(shapes[0][1]), self.nhead, **options, batch_first=True, **last)
+        return ModuleCall(name, int(shapes[0][1]), self.nhead, **options, batch_first=True, **last)
 
 
 def causal_mask(x: Any) -> Any:

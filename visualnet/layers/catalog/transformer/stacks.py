@@ -14,7 +14,7 @@ from visualnet.layers.catalog.transformer.layers import (
     TransformerLayer,
     causal_mask,
 )
-from visualnet.layers.declaration.calls import Expr, Make, OwnModule
+from visualnet.layers.declaration.calls import Expr, ModuleCall, OwnModule
 from visualnet.layers.declaration.layer import Shape, ShapeError, Sized, layer, sized
 from visualnet.layers.declaration.params import count, flag
 
@@ -41,9 +41,9 @@ class Stack(TransformerLayer):
     def macs(self, *shapes: Shape) -> int:
         return self.num_layers * int(self._one().macs(*shapes))
 
-    def module(self, *shapes: Shape) -> Make:
+    def module(self, *shapes: Shape) -> ModuleCall:
         options = {name: self.values()[name] for name in (*_OPTIONS, "final_norm")}
-        return Make(f"extra_modules.{self.piece}", int(shapes[0][1]), self.nhead, self.num_layers, **options)
+        return ModuleCall(f"extra_modules.{self.piece}", int(shapes[0][1]), self.nhead, self.num_layers, **options)
 
 
 def last_norm(name: str, features: int, bias: bool) -> dict[str, Sized]:
@@ -151,10 +151,10 @@ class Transformer(TransformerLayer):
         encoder, decoder = self._parts()
         return int(encoder.macs(source)) + int(decoder.macs(target, source))
 
-    def module(self, *shapes: Shape) -> Make:
+    def module(self, *shapes: Shape) -> ModuleCall:
         options = {name: self.values()[name] for name in _OPTIONS}
         layers = (self.num_encoder_layers, self.num_decoder_layers)
-        return Make("extra_modules.EncoderDecoder", int(shapes[0][1]), self.nhead, *layers, **options)
+        return ModuleCall("extra_modules.EncoderDecoder", int(shapes[0][1]), self.nhead, *layers, **options)
 
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr:
         source, target = refs[0], refs[1]

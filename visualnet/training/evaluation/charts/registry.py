@@ -9,7 +9,7 @@ from typing import Any
 from visualnet.figures.charts.marks import Chart
 from visualnet.training.evaluation.prediction_set import PredictionSet
 
-Make = Callable[..., Chart]
+ModuleCall = Callable[..., Chart]
 """Of what is judged, the view, and where there is a dial where that stands (None: where it is best)."""
 
 
@@ -25,7 +25,7 @@ class EvaluationChart:
     title: str
     tasks: tuple[str, ...]
     words: str
-    make: Make
+    make: ModuleCall
     views: Callable[[PredictionSet], tuple[str, ...]] = lambda predictions: ("",)
     probabilities: bool = False
     is_list: bool = False
@@ -48,10 +48,12 @@ EVALUATION_CHARTS: dict[str, EvaluationChart] = {}
 """Every chart by name."""
 
 
-def evaluation_chart(name: str, title: str, tasks: str, words: str, **traits: Any) -> Callable[[Make], Make]:
+def evaluation_chart(
+    name: str, title: str, tasks: str, words: str, **traits: Any
+) -> Callable[[ModuleCall], ModuleCall]:
     """Register a chart: a function of what is judged and of the view."""
 
-    def register(make: Make) -> Make:
+    def register(make: ModuleCall) -> ModuleCall:
         assert name not in EVALUATION_CHARTS, name
         EVALUATION_CHARTS[name] = EvaluationChart(name, title, tuple(tasks.split()), words, make, **traits)
         return make

@@ -50,8 +50,9 @@ from visualnet.training.loop.preflight import Fault
 from visualnet.training.loop.reporter import describe_network
 from visualnet.training.loop.run_state import RunState
 from visualnet.training.loop.sinks import Sink
-from visualnet.training.machine.machine import Machine
+from visualnet.training.machine.hardware_options import Machine
 from visualnet.training.runs.network_mark import explain_refusal, with_network_of
+from visualnet.training.runs.run_changes import network_folder
 from visualnet.training.runs.run_model import PROJECT
 
 Sources = Mapping[Tensor, Tensor]
@@ -92,7 +93,7 @@ def change_network(run: Changeable, drawing: Project) -> events.NetworkChanged:
     kept = find_weights_kept(old.model.analysis, analysis, run.earlier.index())
     if kept.refusal:
         raise TrainingRefused(Fault(kept.refusal, (), "graph"))
-    model = compile_network(project, analysis, run.data, run.place.device)
+    model = compile_network(project, analysis, run.data, run.machine)
     new = build_parts(model, run.data, run.place, run.machine, run.sampler, old)
     number = run.state.network + 1
     removed = _collect_removed(old, kept, run.state.step, number)
@@ -233,11 +234,6 @@ def _describe_layers(model: Model) -> dict[NodePath, str]:
 
 
 # --- the run's folder --------------------------------------------------------------------------------------------------
-
-
-def network_folder(run: Path, number: int) -> Path:
-    """What a run keeps of the network that it trained from this change on; 0 is the one that it began with."""
-    return run / f"network-{number}"
 
 
 def read_network(run: Path, number: int, project: Project) -> Project:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import torch
 from torch import fx
 
 from visualnet.analysis import Analysis
 from visualnet.compiling.module import Model, compile_project
 from visualnet.core.project import Project
-from visualnet.data.balance import loss_settings
+from visualnet.data.class_balancing import loss_settings
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler, Tensors
 from visualnet.training import devices
-from visualnet.training.adversarial.collapse import CollapseWatch
+from visualnet.training.epoch_watchers.registry import make_watchers
+from visualnet.training.epoch_watchers.watcher import EpochWatcher
 from visualnet.training.learners.learners import Learners
 from visualnet.training.loop.metrics import Tally, find_best_by
 from visualnet.training.loop.round_tally import make_tally
-from visualnet.training.machine.machine import Machine, Program
+from visualnet.training.machine.hardware_options import Machine, Program
 from visualnet.training.observations.context import plain_fields
 from visualnet.training.probes import Probe
 
@@ -35,19 +35,20 @@ class NetworkParts(NamedTuple):
     """All values of a batch, as ``Model.trial``."""
     program: fx.GraphModule
     """What that runs."""
-    collapse: CollapseWatch
+    watchers: tuple[EpochWatcher, ...]
+    """They look at it when an epoch is over."""
 
 
-def compile_network(project: Project, analysis: Analysis, data: Loaded, device: torch.device) -> Model:
-    """The network of a run, its losses as the data want them.
+def compile_network(project: Project, analysis: Analysis, data: Loaded, machine: Machine) -> Model:
+    """The network of a run, its losses as the data want them, where ``machine`` wants it made: `build_parts` has it where it is computed.
 
     Raises:
         GraphError: the graph has errors.
         ValueError: the losses cannot be as the data want them.
     """
-    return compile_project(
-        project, analysis, device=device, seed=project.recipe.seed, given=loss_settings(analysis, data)
-    )
+    device = machine.group.first_place(machine.device)
+    given = loss_settings(analysis, data)
+    return compile_project(project, analysis, device=device, seed=project.recipe.seed, given=given)
 
 
 def build_parts(
@@ -76,5 +77,5 @@ def build_parts(
     learners = Learners(model, place.device, sampler.steps, find_best_by(model)[1], machine)
     tally = make_tally(model, place.device, learners, machine.scales)
     probe, evaluate = Probe(model, data, tensors), machine.wrap(model.trial)
-    collapse = CollapseWatch(model, data, tensors)
-    return NetworkParts(model, tensors, tally, learners, probe, evaluate, model.trial, collapse)
+    watchers = make_watchers(model, data, tensors)
+    return NetworkParts(model, tensors, tally, learners, probe, evaluate, model.trial, watchers)

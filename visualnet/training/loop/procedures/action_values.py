@@ -69,6 +69,11 @@ def value_faults(main: GraphFacts, environment: Environment) -> Iterator[Fault]:
         yield Fault(words, (), "graph")
 
 
+def observed_shape(environment: Environment) -> tuple[int, ...]:
+    """The shape of an observation, in plain numbers."""
+    return tuple(int(n) for n in environment.observation().shape)
+
+
 def normaliser(data: Loaded) -> Callable[[np.ndarray], np.ndarray]:
     """What brings an observation to where a network wants it: as the data are normalised."""
     if OBSERVATION not in data.mean:

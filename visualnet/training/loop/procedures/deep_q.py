@@ -15,7 +15,7 @@ from visualnet.data.environments.environment import OBSERVATION, Environment
 from visualnet.data.environments.registry import ENVIRONMENTS, environment_of
 from visualnet.data.loading import Loaded
 from visualnet.layers.recipe.settings import recipe_of_run, settings
-from visualnet.training.loop.procedures.action_values import find_values, normaliser, value_faults
+from visualnet.training.loop.procedures.action_values import find_values, normaliser, observed_shape, value_faults
 from visualnet.training.loop.procedures.procedure import (
     DrawnBatch,
     Fault,
@@ -44,6 +44,8 @@ _TOO_LARGE = 0.8
 class DeepQ(Procedure):
     """Plays a few steps, mostly those that the network thinks best, and brings what it says of a step closer to the reward and what the
     target network says of what comes after it."""
+
+    script_lines = "visualnet.training.script.lines.play_lines"
 
     # --- before the run ------------------------------------------------------------------------------------------------
 
@@ -152,7 +154,7 @@ class DeepQ(Procedure):
         from visualnet.training.loop.procedures.q_play import QPlay
 
         kind, spec = self.environment, self.environment.observation()
-        seen = np.zeros(tuple(int(n) for n in spec.shape), np.int64 if spec.dtype == "int" else np.float32)
+        seen = np.zeros(observed_shape(kind), np.int64 if spec.dtype == "int" else np.float32)
         seed, device = self.run.recipe.seed, self.run.place.device
         return QPlay(kind.make(), seen, len(kind.actions), self.settings, seed, self.normal, device)
 
@@ -211,10 +213,10 @@ class DeepQ(Procedure):
 
     def validate(self, averaged: bool = False) -> dict[str, float | None] | None:
         """Mean reward and length of the same episodes each time, with the actions that are worth most."""
-        from visualnet.training.loop.procedures.q_play import describe_episodes, play_greedily
+        from visualnet.training.loop.procedures.q_play import CheckedWorld, PlayFailed, describe_episodes, play_greedily
 
-        run = self.run
-        worlds = [self.environment.make() for _ in range(self.settings["episodes"])]
+        run, shape = self.run, observed_shape(self.environment)
+        worlds = [CheckedWorld(self.environment.make(), shape, self.normal) for _ in range(self.settings["episodes"])]
         run.network.trial.eval()
         q = self.q if not averaged else self._with_averages()
 
@@ -222,7 +224,10 @@ class DeepQ(Procedure):
             return run.is_due() and not run.look_up("validation")
 
         chance = len(self.environment.actions), self.settings["test_epsilon"]
-        found = play_greedily(worlds, q, self.normal, run.place.device, *chance, stops=stops)
+        try:
+            found = play_greedily(worlds, q, run.place.device, *chance, stops=stops)
+        except PlayFailed as error:
+            raise PlayFailed(f"judging after epoch {run.state.epoch + 1}: {error}") from error
         if found is None:
             return None
         return {name: _finite(value) for name, value in describe_episodes(found).items()}
@@ -256,7 +261,7 @@ class DeepQ(Procedure):
         play = self.play
         kept = min(play.played, play.size)
         found = {name: getattr(play, name)[:kept] for name in _ROWS}
-        found["taken"] = torch.tensor(play.taken, dtype=torch.int64)
+        found["taken"] = torch.tensor(play.world.taken, dtype=torch.int64)
         found["chance"] = torch.tensor(play.chance.getstate()[1], dtype=torch.int64)
         found["generator"] = play.generator.get_state()
         found["done"] = torch.tensor(play.done, dtype=torch.float64).reshape(-1, 2)
@@ -269,7 +274,7 @@ class DeepQ(Procedure):
         return {
             "played": play.played,
             "running": float(play.now is not None),
-            "seed": play.episode_seed,
+            "seed": play.world.seed,
             "total": play.total,
             "chosen": play.chosen,
             "last_reward": reward,
@@ -316,14 +321,14 @@ class DeepQ(Procedure):
         reward, length = numbers.get("last_reward"), numbers.get("last_length")
         play.last = None if reward is None or length is None else (reward, int(length))
         play.chosen = -1 if (chosen := numbers.get("chosen")) is None else int(chosen)
-        play.episode_seed, play.total = int(numbers.get("seed") or 0), float(numbers.get("total") or 0.0)
-        play.taken, play.now = own["taken"].tolist(), None
+        play.total, play.now = float(numbers.get("total") or 0.0), None
+        seed, taken = int(numbers.get("seed") or 0), own["taken"].tolist()
+        play.world.seed, play.world.taken = seed, taken
         if numbers.get("running"):
-            now, _ = play.world.reset(seed=play.episode_seed)
-            for action in play.taken:
-                now, *_ = play.world.step(action)
-            play.now = play.normal(np.asarray(now))
-            last = play.after[(played - 1) % play.size].numpy() if play.taken else play.now
+            play.now = play.world.begin(seed)
+            for action in taken:
+                play.now, *_ = play.world.step(action)
+            last = play.after[(played - 1) % play.size].numpy() if taken else play.now
             if not np.array_equal(play.now, last):
                 raise ValueError(
                     "the environment does not play the same as when the run was stopped; was it another version?"

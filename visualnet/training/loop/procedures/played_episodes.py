@@ -10,7 +10,7 @@ from visualnet.data.environments.environment import OBSERVATION
 from visualnet.data.environments.registry import environment_of
 from visualnet.data.loading import Loaded
 from visualnet.layers.recipe.settings import recipe_of_run, settings
-from visualnet.training.loop.procedures.action_values import find_values, normaliser
+from visualnet.training.loop.procedures.action_values import find_values, normaliser, observed_shape
 from visualnet.training.loop.procedures.procedure import PlayedEpisode
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ def play_episodes(
     ``check`` is called before each step with the share of the most steps that are done; it may raise to end it.
 
     Raises:
-        ValueError: the data are no environment, or the network tells no values of actions.
+        ValueError: the data are no environment, the network tells no values of actions, or the environment fails; the words say where.
     """
     import torch
 
-    from visualnet.training.loop.procedures.q_play import play_greedily
+    from visualnet.training.loop.procedures.q_play import CheckedWorld, play_greedily
 
     environment, port = environment_of(data.choice), find_values(model.analysis.main)
     if environment is None:
@@ -55,11 +55,12 @@ def play_episodes(
         values: Tensor = view(*before, seen)[0]
         return values
 
-    worlds = [environment.make() for _ in range(count)]
+    shape, normal = observed_shape(environment), normaliser(data)
+    worlds = [CheckedWorld(environment.make(), shape, normal) for _ in range(count)]
     best = []
     for at, world in enumerate(worlds):
-        world.reset(seed=first_seed + at)
-        best.append(environment.best_reward(world))
+        world.begin(first_seed + at)
+        best.append(environment.best_reward(world.world))
     epsilon = settings(recipe_of_run(model.project.recipe)).get("test_epsilon", 0.0)
     chance, steps, most = (len(environment.actions), epsilon, first_seed), count_up(), environment.most_steps
 
@@ -67,6 +68,6 @@ def play_episodes(
         check(min(next(steps) / most, 1.0))
         return False
 
-    found = play_greedily(worlds, q, normaliser(data), model.device, *chance, stops=stops)
+    found = play_greedily(worlds, q, model.device, *chance, stops=stops)
     assert found is not None  # it ends by an exception alone
     return [PlayedEpisode(*episode, bound) for episode, bound in zip(found, best, strict=True)]

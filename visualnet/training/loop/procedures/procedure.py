@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import NodePath
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from visualnet.training.learners.learners import Learners
     from visualnet.training.loop.metrics import Tally
     from visualnet.training.loop.run_state import RunState
-    from visualnet.training.machine.machine import Machine, Program
+    from visualnet.training.machine.hardware_options import Machine, Program
 
     TensorMap = Mapping[str, "torch.Tensor"]
 
@@ -78,6 +78,10 @@ class Procedure:
 
     What must be the same for a resumed run to go on to the last bit is told by ``tensors`` and ``numbers``, and put back by ``restore``.
     """
+
+    script_lines: ClassVar[str] = ""
+    """The module that prints its rounds into a training script (see `training/script/lines`); nothing: a script refuses it by name.
+    Each class says its own."""
 
     def __init__(self, run: Trained) -> None:
         self.run = run

@@ -13,15 +13,77 @@ import torch
 from torch import Tensor
 
 
-class PlayFailed(RuntimeError):
+class PlayFailed(ValueError):
     """The environment cannot be played on; the words say at which step of which episode."""
+
+
+class CheckedWorld:
+    """A world whose answers are held against what was declared, and the episode that is played in it: its ``seed``, and the actions
+    ``taken`` so far.
+
+    ``shape`` is that of an observation; ``normal`` brings one to where the network wants it.
+    """
+
+    def __init__(self, world: Any, shape: tuple[int, ...], normal: Callable[[np.ndarray], np.ndarray]) -> None:
+        self.world, self.shape, self.normal = world, shape, normal
+        self.seed = 0
+        self.taken: list[int] = []
+
+    def begin(self, seed: int) -> np.ndarray:
+        """Begin the episode of this seed: the first observation, as the network wants it.
+
+        Raises:
+            PlayFailed: the world raised, or what is observed is not what was declared.
+        """
+        self.seed, self.taken = seed, []
+        try:
+            now, _ = self.world.reset(seed=seed)
+        except Exception as error:
+            words = f"the environment could not begin the episode of seed {seed}: {describe_error(error)}"
+            raise PlayFailed(words) from error
+        return self.look_at(now)
+
+    def step(self, action: int) -> tuple[np.ndarray, float, bool, bool]:
+        """Do this: the observation as the network wants it, the reward, whether the episode came to its end, and whether it was cut off.
+
+        Raises:
+            PlayFailed: the world raised, or the reward or what is observed is not a finite number of the declared shape.
+        """
+        try:
+            after, reward, ended, cut, _ = self.world.step(action)
+            reward = float(reward)
+        except Exception as error:
+            words = f"{self.place()} the environment failed on action {action}: {describe_error(error)}"
+            raise PlayFailed(words) from error
+        if not math.isfinite(reward):
+            raise PlayFailed(
+                f"{self.place()} the reward is {reward}: nothing can be learned from that; mend the environment"
+            )
+        seen = self.look_at(after)
+        self.taken.append(action)
+        return seen, reward, bool(ended), bool(cut)
+
+    def look_at(self, observation: Any) -> np.ndarray:
+        """An observation as the network wants it, if it is one."""
+        found = np.asarray(observation)
+        if found.shape != self.shape:
+            raise PlayFailed(f"{self.place()} the observation has the shape {found.shape}; {self.shape} was declared")
+        if found.dtype.kind not in "biuf":
+            raise PlayFailed(f"{self.place()} the observation is of type {found.dtype}; numbers are wanted")
+        if not np.isfinite(found).all():
+            raise PlayFailed(f"{self.place()} the observation holds {found[~np.isfinite(found)][0]}")
+        return self.normal(found)
+
+    def place(self) -> str:
+        """Where the play stands, for messages."""
+        return f"at step {len(self.taken) + 1} of the episode of seed {self.seed}"
 
 
 class QPlay:
     """Plays in a world as the values of a network say, remembers the last steps, and draws batches of them.
 
     ``q`` and ``lagging`` give for observations (sample, …) what each action is worth (sample, action): as the network says, and as the
-    target network does. ``normal`` brings an observation to where the network wants it.
+    target network does.
     """
 
     def __init__(
@@ -34,9 +96,11 @@ class QPlay:
         normal: Callable[[np.ndarray], np.ndarray],
         device: torch.device,
     ) -> None:
-        """``seen``: an observation of zeros. ``settings``: ``discount``, ``buffer``, ``epsilon_start`` … by name."""
-        self.world, self.actions, self.settings, self.normal, self.device = world, actions, settings, normal, device
-        self.shape, self.size = seen.shape, settings["buffer"]
+        """``seen``: an observation of zeros. ``settings``: ``discount``, ``buffer``, ``epsilon_start`` … by name. ``normal`` brings an
+        observation to where the network wants it."""
+        self.world = CheckedWorld(world, seen.shape, normal)
+        """With the seed and the actions of the running episode, which are the state of the world."""
+        self.actions, self.settings, self.device, self.size = actions, settings, device, settings["buffer"]
         self.chance = random.Random(seed)
         self.generator = torch.Generator().manual_seed(seed)
         kind = torch.int64 if seen.dtype == np.int64 else torch.float32
@@ -50,9 +114,6 @@ class QPlay:
         self.played = 0
         """Steps so far; the step of number n lies at n modulo the size of the buffer."""
         self.now: np.ndarray | None = None
-        self.episode_seed = 0
-        self.taken: list[int] = []
-        """The actions of the running episode: with its seed they are the state of the world."""
         self.total = 0.0
         self.chosen = -1
         """The action that was chosen and could not be done, as the world failed; −1 where there is none."""
@@ -84,7 +145,7 @@ class QPlay:
             else:
                 self.chosen = int(q(torch.from_numpy(now[None]).to(self.device)).argmax())
         action = self.chosen
-        after, reward, ended, cut = self.try_step(action)
+        after, reward, ended, cut = self.world.step(action)
         self.chosen = -1
         clip, counted, at = self.settings["clip_reward"], reward, self.played % self.size
         if clip is not None:
@@ -94,51 +155,21 @@ class QPlay:
             rows[at] = value
         self.played += 1
         self.total += reward
-        self.taken.append(action)
         self.now = after
         if ended or cut:
-            self.last = self.total, len(self.taken)
+            self.last = self.total, len(self.world.taken)
             self.done.append(self.last)
             self.now = None
 
     def begin(self) -> None:
-        """Begin an episode."""
-        seed = self.chance.randrange(2**31)
+        """Begin an episode. Where the world cannot, its seed is drawn again by who plays on."""
+        before = self.chance.getstate()
         try:
-            now, _ = self.world.reset(seed=seed)
-        except Exception as error:
-            raise PlayFailed(
-                f"the environment could not begin the episode of seed {seed}: {describe_error(error)}"
-            ) from error
-        self.episode_seed, self.taken, self.total = seed, [], 0.0
-        self.now = self.looked_at(now)
-
-    def try_step(self, action: int) -> tuple[np.ndarray, float, bool, bool]:
-        """One step of the world, and whether it is one."""
-        try:
-            after, reward, ended, cut, _ = self.world.step(action)
-        except Exception as error:
-            raise PlayFailed(
-                f"{self.place()} the environment failed on action {action}: {describe_error(error)}"
-            ) from error
-        if not math.isfinite(reward):
-            raise PlayFailed(
-                f"{self.place()} the reward is {reward}: nothing can be learned from that; mend the environment"
-            )
-        return self.looked_at(after), float(reward), bool(ended), bool(cut)
-
-    def looked_at(self, observation: Any) -> np.ndarray:
-        """An observation as the network wants it, if it is one."""
-        found = np.asarray(observation)
-        if found.shape != self.shape:
-            raise PlayFailed(f"{self.place()} the observation has the shape {found.shape}; {self.shape} was declared")
-        if not np.isfinite(found).all():
-            raise PlayFailed(f"{self.place()} the observation holds {found[~np.isfinite(found)][0]}")
-        return self.normal(found)
-
-    def place(self) -> str:
-        """Where the play stands, for messages."""
-        return f"at step {len(self.taken) + 1} of the episode of seed {self.episode_seed}"
+            self.now = self.world.begin(self.chance.randrange(2**31))
+        except PlayFailed:
+            self.chance.setstate(before)
+            raise
+        self.total = 0.0
 
     def close_epoch(self) -> dict[str, float]:
         """The mean reward and length of the episodes that ended in this epoch, and the share of random steps now."""
@@ -177,9 +208,8 @@ def update_target_network(lagging: list[Tensor], weights: list[Tensor], rate: fl
 
 @torch.no_grad()
 def play_greedily(
-    worlds: list[Any],
+    worlds: list[CheckedWorld],
     q: Callable[[Tensor], Tensor],
-    normal: Callable[[np.ndarray], np.ndarray],
     device: torch.device,
     actions: int,
     epsilon: float = 0.0,
@@ -189,9 +219,12 @@ def play_greedily(
     """An episode in each world, side by side, with the actions that are worth most, but for a share ``epsilon`` of the steps.
 
     The episodes are those of the seeds from the first one on. Reward and length of each; None where it was to stop.
+
+    Raises:
+        PlayFailed: a world raised, or gave what nobody can be judged by.
     """
     chance = random.Random(first_seed)
-    now = [normal(np.asarray(world.reset(seed=first_seed + at)[0])) for at, world in enumerate(worlds)]
+    now = [world.begin(first_seed + at) for at, world in enumerate(worlds)]
     found = [(0.0, 0)] * len(worlds)
     going = list(range(len(worlds)))
     while going:
@@ -202,10 +235,9 @@ def play_greedily(
         for at, action in zip(going, chosen, strict=True):
             if epsilon and chance.random() < epsilon:
                 action = chance.randrange(actions)
-            after, reward, ended, cut, _ = worlds[at].step(action)
+            now[at], reward, ended, cut = worlds[at].step(action)
             total, length = found[at]
-            found[at] = total + float(reward), length + 1
-            now[at] = normal(np.asarray(after))
+            found[at] = total + reward, length + 1
             if not (ended or cut):
                 left.append(at)
         going = left

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from visualnet.core.project import Recipe
 from visualnet.core.text.format import format_quantity
-from visualnet.data.balance import SAMPLING, training_labels
+from visualnet.data.class_balancing import SAMPLING, training_labels
 from visualnet.data.loading import Loaded
 from visualnet.data.streaming.read_ahead import WaitEnded
 from visualnet.training.loop.procedures.procedure import DrawnBatch, Procedure
@@ -38,6 +38,8 @@ def make_sampler(data: Loaded, batch_size: int, seed: int) -> Sampler:
 
 class Supervised(Procedure):
     """The data's samples, each once an epoch or as their weights say."""
+
+    script_lines = "visualnet.training.script.lines.drawn_lines"
 
     @staticmethod
     def make_sampler(data: Loaded, recipe: Recipe) -> Sampler:

@@ -44,7 +44,7 @@ def code_port(analysis: Analysis, subject: Subject) -> Subject | None:
     return narrowest[1] if narrowest is not None and narrowest[0] < size else None
 
 
-class OfCodes(Observation):
+class CodesObservation(Observation):
     """Base of observations of images that are made of a code."""
 
     why_none = (

@@ -99,7 +99,7 @@ def _shown_to(analysis: Analysis, port: Subject) -> str:
 
 
 @observation("made_points", "Made points beside real ones", "Samples", about="output", of_sample=False, keeps=60)
-class MadePoints(Observation):
+class GeneratorPoints(Observation):
     """Where in the plane the points lie that a generator makes of random numbers, beside where the real ones lie."""
 
     reading = (

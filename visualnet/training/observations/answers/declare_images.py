@@ -12,7 +12,7 @@ from visualnet.analysis import Analysis
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
 from visualnet.layers.declaration.params import choice, count, flag
-from visualnet.training.observations.answers.codes import OfCodes
+from visualnet.training.observations.answers.codes import CodesObservation
 from visualnet.training.observations.answers.images import (
     chosen_batch,
     chosen_places,
@@ -26,7 +26,7 @@ from visualnet.training.observations.answers.images import (
     shade_ends,
     small_images,
 )
-from visualnet.training.observations.comparing import SCALE
+from visualnet.training.observations.differences import SCALE
 from visualnet.training.observations.observation import (
     History,
     Observation,
@@ -111,7 +111,7 @@ class Reconstructions(Observation):
 
 
 @observation("generated", "Generated samples", "Samples", about="output", of_sample=False, keeps=40)
-class GeneratedSamples(OfCodes):
+class GeneratedSamples(CodesObservation):
     """Images that a network makes of codes drawn by chance: its narrowest layer is fed with them, always with the same ones."""
 
     drawn_by = frozenset({"looks", "scale"})

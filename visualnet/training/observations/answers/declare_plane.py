@@ -10,7 +10,7 @@ from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.generated.mosaic import MosaicChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.layers.declaration.params import choice, count, real
-from visualnet.training.observations.answers.codes import OfCodes
+from visualnet.training.observations.answers.codes import CodesObservation
 from visualnet.training.observations.answers.images import (
     made_in_data_units,
     shade_ends,
@@ -37,7 +37,7 @@ PLANES = {
 
 
 @observation("latent_plane", "Latent plane", "Samples", about="output", of_sample=False, keeps=1)
-class LatentPlane(OfCodes):
+class LatentPlane(CodesObservation):
     """A plane through the codes, decoded at each place of a grid, with the codes of samples as dots."""
 
     reading = (

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 CARDS_ABOUT = {"about": "sheet", "of_sample": False}
 
 
-class OfCards(Observation):
+class CardsObservation(Observation):
     """Base of what is observed of a sheet: ``nodes`` of a result are ids of its cards, ``ports`` the names of ports of theirs where it is
     of ports, ``names`` what people call them."""
 
@@ -51,7 +51,7 @@ class OfCards(Observation):
 
 
 @observation("card_values", "Size of the values", "Cards", keeps=240, **CARDS_ABOUT)
-class CardValues(OfCards):
+class CardValues(CardsObservation):
     """How large the values are that leave each layer: their mean, their spread, and their root mean square."""
 
     reading = (
@@ -74,7 +74,7 @@ class CardValues(OfCards):
 
 
 @observation("card_saturation", "Dead and saturated units", "Cards", keeps=240, **CARDS_ABOUT)
-class CardSaturation(OfCards):
+class CardSaturation(CardsObservation):
     """Which share of an activation's units is dead, and which share of its values stands at a limit, where the slope is nearly zero."""
 
     reading = (
@@ -126,7 +126,7 @@ class CardWeights(Observation):
 
     @classmethod
     def subjects(cls, analysis: Analysis) -> list[Subject]:
-        return [s for s in OfCards.subjects(analysis) if analysis.inside(s[0]).trainable]
+        return [s for s in CardsObservation.subjects(analysis) if analysis.inside(s[0]).trainable]
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.training.observations.cards.activity import to_array
@@ -163,7 +163,7 @@ def update_ratios(history: History) -> dict[str, float]:
 
 
 @observation("card_gradients", "Size of the gradients", "Cards", keeps=240, **CARDS_ABOUT)
-class CardGradients(OfCards):
+class CardGradients(CardsObservation):
     """How large the gradient of the loss is at the output of each layer, and that of the layer's weights."""
 
     reading = (

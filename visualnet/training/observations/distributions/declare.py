@@ -16,7 +16,7 @@ from visualnet.figures.charts.observed.sentence import SentenceChart
 from visualnet.figures.charts.observed.spread.bands import BandChart
 from visualnet.figures.charts.observed.spread.ridge import RidgeChart, common_histograms
 from visualnet.layers.declaration.params import choice, count
-from visualnet.training.observations.comparing import step_range
+from visualnet.training.observations.differences import step_range
 from visualnet.training.observations.distributions.summary import (
     BINS,
     LEAST,

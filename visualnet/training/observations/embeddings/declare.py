@@ -10,8 +10,8 @@ from visualnet.analysis import Analysis
 from visualnet.analysis.facts import NodeFacts
 from visualnet.core.text.format import format_percent
 from visualnet.figures.charts.marks import Chart
+from visualnet.figures.sequences.align_components import align_signs
 from visualnet.figures.sequences.embedding_map import EmbeddingMap
-from visualnet.figures.sequences.steady_signs import align_signs
 from visualnet.layers.declaration.params import choice, count, real
 from visualnet.training.observations.observation import (
     CannotObserve,

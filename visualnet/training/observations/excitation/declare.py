@@ -17,7 +17,7 @@ from visualnet.figures.charts.tiles import TilesChart
 from visualnet.layers.declaration.params import Choice, Float, Int, choice
 from visualnet.training.observations.attribution.entries import find_entries
 from visualnet.training.observations.attribution.sample_parts import unpack
-from visualnet.training.observations.comparing import SCALE, SCALE_WORDS
+from visualnet.training.observations.differences import SCALE, SCALE_WORDS
 from visualnet.training.observations.observation import History, Observation, Result, Subject, observation
 from visualnet.training.observations.subjects import output_ports
 
@@ -40,7 +40,7 @@ def find_units(analysis: Analysis) -> list[Subject]:
     return output_ports(analysis, has_units)
 
 
-class OfUnit(Observation):
+class UnitObservation(Observation):
     """Base of those that look at one channel of a layer."""
 
     channel: Any = Int(None, "Which channel or unit, counted from 0", low=0, none=STRONGEST)
@@ -66,7 +66,7 @@ def show_beside_map(result: Result, chart: Chart, title: str, keep_channel: bool
     return SideBySideChart((around, chart), (told if axes else "Click a unit", title), (0.32, 0.68))
 
 
-class Projection(OfUnit):
+class Projection(UnitObservation):
     """Base of those that project one unit back to the input."""
 
     row: Any = Int(None, "Row of the map, or the token, counted from 0", low=0, none=STRONGEST)
@@ -109,7 +109,7 @@ class GuidedBackpropagation(Projection):
 
 
 @observation("strongest_samples", "Strongest samples", "Excite", about="output", live=False, of_sample=False)
-class StrongestSamples(OfUnit):
+class StrongestSamples(UnitObservation):
     """The samples of the validation set that excite a channel most, cut to what the strongest place sees."""
 
     reading = (
@@ -140,7 +140,7 @@ class StrongestSamples(OfUnit):
 @observation(
     "activation_maximisation", "Made by gradient ascent", "Excite", about="output", live=False, of_sample=False
 )
-class ActivationMaximisation(OfUnit):
+class ActivationMaximisation(UnitObservation):
     """An input that excites a channel, made from noise by gradient ascent (Erhan et al. 2009)."""
 
     reading = (

@@ -13,7 +13,7 @@ from visualnet.figures.charts.observed.side_by_side import SideBySideChart
 from visualnet.layers.declaration.params import Choice, Int
 from visualnet.training.observations.attribution.declare import TARGETS
 from visualnet.training.observations.attribution.sample_parts import unpack
-from visualnet.training.observations.excitation.declare import STRONGEST, OfUnit, find_units, show_beside_map
+from visualnet.training.observations.excitation.declare import STRONGEST, UnitObservation, find_units, show_beside_map
 from visualnet.training.observations.observation import History, Result, Subject, observation
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ MIDDLE = "the middle"
 
 
 @observation("receptive_field", "Receptive field", "Excite", about="output", unit="gradient")
-class ReceptiveField(OfUnit):
+class ReceptiveField(UnitObservation):
     """What one place of a map sees of the input: by formula, and measured by gradients over some samples (Luo et al. 2016)."""
 
     reading = (
@@ -70,7 +70,7 @@ class ReceptiveField(OfUnit):
 
 
 @observation("path_to_score", "Path to the score", "Explain", about="output", live=False, unit="score")
-class PathToScore(OfUnit):
+class PathToScore(UnitObservation):
     """How one unit of the chosen sample reaches the score of a class: what it adds at each node on the way."""
 
     reading = (

@@ -11,7 +11,7 @@ from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.tiles import TilesChart
 from visualnet.figures.tiles import as_maps
 from visualnet.layers.declaration.params import Int, choice
-from visualnet.training.observations.comparing import SCALE, SCALE_WORDS, scale_ends
+from visualnet.training.observations.differences import SCALE, SCALE_WORDS, scale_ends
 from visualnet.training.observations.observation import History, Observation, Result, Subject, observation
 from visualnet.training.observations.subjects import output_ports
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from visualnet.compiling.module import compile_project
 from visualnet.training import checkpoints
 from visualnet.training.observations.context import ObservationContext
-from visualnet.training.transfer.start import start_from
+from visualnet.training.transfer.initial_weights import start_from
 
 FILES = (
     ("before last", f"{checkpoints.BEFORE}/weights.safetensors"),

@@ -16,7 +16,7 @@ from visualnet.figures.charts.tiles import TilesChart
 from visualnet.layers.declaration.params import choice, count, text
 from visualnet.training.observations.answers.fields import class_number, find_class_field, single_input
 from visualnet.training.observations.answers.images import sample_names
-from visualnet.training.observations.comparing import (
+from visualnet.training.observations.differences import (
     COMPARE,
     SCALE,
     SCALE_WORDS,

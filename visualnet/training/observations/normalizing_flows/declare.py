@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.analysis import Analysis
-from visualnet.core.text.format import format_percent
+from visualnet.core.text.format import format_number, format_percent
 from visualnet.figures.charts.generated.clouds import CloudChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.picture_rows import PictureRows
@@ -93,7 +93,8 @@ class FlowDensity(Observation):
         own = log_densities(context, flow, batch) - scale.log_volume
         arrays = {"log_density": logs.reshape(self.cells, self.cells), "x": x, "y": y, "points": points}
         share = float(np.exp(logs).sum() * (x[1] - x[0]) * (y[1] - y[0]))
-        note = f"Log-likelihood of the dots: {own.mean():.3f} nats each. {format_percent(share, 0)} of the density lies in this picture."
+        told = format_number(float(own.mean()), 4), format_percent(share, 0)
+        note = "Log-likelihood of the dots: {} nats each. {} of the density lies in this picture.".format(*told)
         return Result(arrays, note=note)
 
     def draw(self, result: Result, history: History) -> Chart:

@@ -11,7 +11,7 @@ from visualnet.analysis.facts import NodeFacts
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.sequences.heat_map import HeatMaps, Panel
 from visualnet.layers.declaration.params import choice, count, flag
-from visualnet.training.observations.comparing import SCALE, SCALE_WORDS, scale_ends
+from visualnet.training.observations.differences import SCALE, SCALE_WORDS, scale_ends
 from visualnet.training.observations.observation import (
     CannotObserve,
     History,

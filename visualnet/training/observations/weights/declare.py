@@ -15,7 +15,7 @@ from visualnet.figures.charts.observed.heat import HeatChart
 from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
 from visualnet.figures.charts.tiles import TilesChart
 from visualnet.layers.declaration.params import choice, count
-from visualnet.training.observations.comparing import (
+from visualnet.training.observations.differences import (
     COMPARE,
     SCALE,
     change,

@@ -1,1 +1,5 @@
-"""Lines of a training script about its rounds: `play_lines.py` prints play and what is learned from it, `best_lines.py` the best epoch."""
+"""Lines of a training script about its rounds.
+
+`round_lines.py` has the base and finds those of a procedure, which names their module as its ``script_lines``; `drawn_lines.py` are those
+of batches drawn from the data, `play_lines.py` those of play and what is learned from it. `best_lines.py` tells the best epoch.
+"""

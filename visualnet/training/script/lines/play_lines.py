@@ -16,9 +16,9 @@ from visualnet.data.loading import Loaded
 from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.technique import Values
 from visualnet.training.loop.procedures import q_play
-from visualnet.training.loop.procedures.action_values import find_values
+from visualnet.training.loop.procedures.action_values import find_values, observed_shape
 from visualnet.training.script.filling import fill
-from visualnet.training.script.refusals import CannotPrint
+from visualnet.training.script.lines.round_lines import CannotPrint, RoundLines
 
 CONSTANTS = """\
 # What is played, and how is learned from it.
@@ -70,8 +70,8 @@ def tensors_of(model: nn.Module) -> list[Tensor]:
 def watch(model: $network, device: torch.device) -> dict[str, float]:
     """What it reaches in the same episodes each time."""
     model.eval()
-    worlds = [make_world() for _ in range(PLAY["episodes"])]
-    return describe_episodes(play_greedily(worlds, model, normal, device, $actions, PLAY["test_epsilon"]))
+    worlds = [CheckedWorld(make_world(), $shape, normal) for _ in range(PLAY["episodes"])]
+    return describe_episodes(play_greedily(worlds, model, device, $actions, PLAY["test_epsilon"]))
 '''
 NAMES = frozenset(
     (
@@ -98,49 +98,58 @@ IMPORTS: Mapping[str, str] = {
 }
 
 
-def check_play(model: Model, values: Values) -> None:
-    """Refuse what the lines of play cannot say.
+class PlayLines(RoundLines):
+    """Play in an environment, and learning from what is remembered of it."""
 
-    Raises:
-        CannotPrint: the words name it.
-    """
-    port = find_values(model.analysis.main)
-    if list(model.plan.answers.values()) != [port]:
-        raise CannotPrint(
-            "a training script plays by the network's answer: let the values of the actions be its only output"
-        )
-    if model.project.recipe.learners:
-        raise CannotPrint("a training script cannot yet play with several learners: take them away, or train here")
-    for name, usual in (("precision", "float32"), ("compile", False), ("channels_last", False), ("ema_decay", None)):
-        if values[name] != usual:
+    names, imports = NAMES, IMPORTS
+
+    def check(self, model: Model, values: Values) -> None:
+        """Refuse what the lines of play cannot say.
+
+        Raises:
+            CannotPrint: the words name it.
+        """
+        port = find_values(model.analysis.main)
+        if list(model.plan.answers.values()) != [port]:
             raise CannotPrint(
-                f"a training script cannot yet play with “{name}”: leave it as it is by default, or train here"
+                "a training script plays by the network's answer: let the values of the actions be its only output"
             )
+        if model.project.recipe.learners:
+            raise CannotPrint("a training script cannot yet play with several learners: take them away, or train here")
+        for name, usual in (
+            ("precision", "float32"),
+            ("compile", False),
+            ("channels_last", False),
+            ("ema_decay", None),
+        ):
+            if values[name] != usual:
+                raise CannotPrint(
+                    f"a training script cannot yet play with “{name}”: leave it as it is by default, or train here"
+                )
 
-
-def fill_play(data: Loaded, model: Model, values: Values, network: str) -> tuple[str, str]:
-    """The definitions of play in a script, and its constants."""
-    environment = environment_of(data.choice)
-    assert environment is not None
-    printed, spec = environment.printed(), environment.observation()
-    settings = {name: values[name] for name in PROCEDURES["deep_q"].params if name != "rounds"}
-    settings["batch_size"] = model.project.recipe.batch_size
-    holds = {"gymnasium"} if not printed.module else set()
-    holds |= {"figures"} if OBSERVATION in data.mean else set()
-    sources = [_definitions(module) for module in (printed.module, q_play) if module is not None]
-    given = {
-        "definitions": "\n\n\n".join(sources),
-        "title": environment.title,
-        "world": printed.make,
-        "shape": write_literal(tuple(int(n) for n in spec.shape)),
-        "dtype": "int64" if spec.dtype == "int" else "float32",
-        "actions": write_literal(len(environment.actions)),
-        "network": network,
-        "batch": ", ".join(f"batch[{write_literal(field)}]" for field in model.fields),
-    }
-    filled = fill(TEXT.replace("$definitions\n", "#definitions\n"), holds, given)
-    constants = fill(CONSTANTS, (), {"rounds": write_literal(values["rounds"]), "play": spell_settings(settings)})
-    return filled.replace("#definitions", given["definitions"]), constants
+    def fill(self, data: Loaded, model: Model, values: Values, network: str) -> tuple[str, str]:
+        """The definitions of play in a script, and its constants."""
+        environment = environment_of(data.choice)
+        assert environment is not None
+        printed, spec = environment.printed(), environment.observation()
+        settings = {name: values[name] for name in PROCEDURES["deep_q"].params if name != "rounds"}
+        settings["batch_size"] = model.project.recipe.batch_size
+        holds = {"gymnasium"} if not printed.module else set()
+        holds |= {"figures"} if OBSERVATION in data.mean else set()
+        sources = [_definitions(module) for module in (printed.module, q_play) if module is not None]
+        given = {
+            "definitions": "\n\n\n".join(sources),
+            "title": environment.title,
+            "world": printed.make,
+            "shape": write_literal(observed_shape(environment)),
+            "dtype": "int64" if spec.dtype == "int" else "float32",
+            "actions": write_literal(len(environment.actions)),
+            "network": network,
+            "batch": ", ".join(f"batch[{write_literal(field)}]" for field in model.fields),
+        }
+        filled = fill(TEXT.replace("$definitions\n", "#definitions\n"), holds, given)
+        constants = fill(CONSTANTS, (), {"rounds": write_literal(values["rounds"]), "play": spell_settings(settings)})
+        return filled.replace("#definitions", given["definitions"]), constants
 
 
 def spell_settings(settings: Values) -> str:
@@ -161,3 +170,6 @@ def _definitions(module: ModuleType) -> str:
             first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
             found.append("\n".join(lines[first - 1 : node.end_lineno]))
     return "\n\n\n".join(found)
+
+
+LINES = PlayLines()

@@ -13,7 +13,7 @@ from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import column, stack
 from visualnet.app.widgets.painting import painting
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.examination.sample_content import SampleContent
 from visualnet.data.examination.sound import Sound
 

@@ -13,7 +13,7 @@ from visualnet.app.services.data_examiner import Opened
 from visualnet.app.widgets.basic import EmptyState, button, describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, fitting_row, stack, widget_of
 from visualnet.core.text.format import format_quantity
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.examination.sample_content import is_picture, shown_field
 
 ALL = -1

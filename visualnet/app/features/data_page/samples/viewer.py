@@ -11,7 +11,7 @@ from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.services.data_examiner import Opened
 from visualnet.app.widgets.basic import ElidedLabel, button, icon_button, label
 from visualnet.app.widgets.layouts import column, row
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.examination.sample_content import SampleContent, read_contents
 from visualnet.data.examination.sound import Sound, read_sound
 

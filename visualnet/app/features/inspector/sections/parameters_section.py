@@ -24,7 +24,7 @@ from visualnet.app.widgets.layouts import clear, remove, row, widget_of
 from visualnet.core import edits
 from visualnet.core.edits import block_parameters
 from visualnet.core.graph import Value
-from visualnet.core.project import MAIN, About
+from visualnet.core.project import MAIN, ParameterDescription
 from visualnet.core.validation import is_number
 
 _CONSTANTS = "Numbers with a name. Any number of the network may be written with them: 2*width."
@@ -44,7 +44,7 @@ class ParametersSection(InspectorSection):
         self.drops = drops
         self.shown: tuple[object, ...] = ()
         self.fields: dict[str, ValueField] = {}
-        self.descriptions: dict[str, ParameterDescription] = {}
+        self.descriptions: dict[str, ParameterDescriptionForm] = {}
         self.words = caption("")
         rows = QWidget()
         self.grid = QGridLayout(rows)
@@ -81,7 +81,7 @@ class ParametersSection(InspectorSection):
         for name, field in self.fields.items():
             field.set_value(values[name])
             if not main:
-                self.descriptions[name].show_about(project.blocks[sheet].about.get(name, About()))
+                self.descriptions[name].show_about(project.blocks[sheet].about.get(name, ParameterDescription()))
 
     def _add_row(self, at: int, name: str) -> None:
         field = describe(value_field(self.studio, partial(self._fault, name), partial(self._set, name)), name)
@@ -99,7 +99,7 @@ class ParametersSection(InspectorSection):
             self.grid.addWidget(widget, at, place)
         self.fields[name] = field
         if self.studio.sheet != MAIN:
-            self.descriptions[name] = ParameterDescription(self.studio, self.studio.sheet, name)
+            self.descriptions[name] = ParameterDescriptionForm(self.studio, self.studio.sheet, name)
             self.grid.addWidget(self.descriptions[name], at + 1, 0, 1, 3)
 
     def _open_menu(self, name: str, below: QToolButton) -> None:
@@ -197,13 +197,13 @@ class ParametersSection(InspectorSection):
             event.acceptProposedAction()
 
 
-class ParameterDescription(QWidget):
+class ParameterDescriptionForm(QWidget):
     """What a block's parameter means and between which numbers it may lie: a line of words, and its fields when it is edited."""
 
     def __init__(self, studio: Studio, block: str, name: str) -> None:
         super().__init__()
         self.studio, self.block, self.name = studio, block, name
-        self.about = About()
+        self.about = ParameterDescription()
         self.words = caption("")
         self.note = describe(QLineEdit(placeholderText="What it means"), f"What {name} means")
         self.note.editingFinished.connect(self._set_note)
@@ -232,7 +232,7 @@ class ParameterDescription(QWidget):
         for widget in self._editors:
             widget.setVisible(shown)
 
-    def show_about(self, about: About) -> None:
+    def show_about(self, about: ParameterDescription) -> None:
         """Show what is known of the parameter."""
         self.about = about
         self.words.setText(" ".join(filter(None, (about.note, f"({about.bounds})" if about.bounds else ""))))

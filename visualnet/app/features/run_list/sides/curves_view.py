@@ -15,7 +15,7 @@ from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.choices import offer_values
 from visualnet.app.widgets.layouts import STRETCH, column, row
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.run_index.facts import RunRow
 from visualnet.training.run_index.overlay import TITLES, Over, ShownRun, draw_overlay, list_curves, name_groups
 from visualnet.training.run_records.from_log import read_record

@@ -9,7 +9,7 @@ from visualnet.app.features.run_list.run_store import RunStore
 from visualnet.app.features.run_list.table_model import title_of
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import column
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.run_again.difference import RunDifference, find_run_difference
 from visualnet.training.run_index.facts import RunRow
 

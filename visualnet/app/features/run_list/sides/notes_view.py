@@ -10,7 +10,7 @@ from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, row, stack, widget_of
 from visualnet.app.widgets.markdown_page import MarkdownPage
 from visualnet.app.widgets.segmented import Segmented
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.training.run_index.facts import RunRow
 from visualnet.training.run_records.annotations import MAX_NAME, MAX_NOTES, Annotations
 

@@ -13,7 +13,7 @@ from visualnet.app.features.run_list.table_model import title_of
 from visualnet.app.plots.charts.chart_view import ChartView
 from visualnet.app.widgets.basic import button, describe, label
 from visualnet.app.widgets.layouts import STRETCH, column, row
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.figures.charts.parallel.axis import SettingAxis
 from visualnet.figures.charts.parallel.parallel import BOTTOM, TOP, ParallelChart
 from visualnet.training.run_index.filter_line import Term

@@ -13,14 +13,17 @@ from visualnet.training.experiments.declare import Figure
 from visualnet.training.experiments.own import find_figure
 from visualnet.training.experiments.places import find_place
 
+CHOOSES = ("optimizer", "schedule", "procedure", "division")
+"""What other settings depend on: such an address ends with it."""
+
 
 def apply(project: Project, values: Mapping[str, Value]) -> Project:
-    """The project with these values, by address. What chooses other settings (the optimizer, the schedule) goes first.
+    """The project with these values, by address. What chooses other settings (`CHOOSES`) goes first.
 
     Raises:
         ValueError: it has no such setting, or that cannot have this value; the words name it.
     """
-    first = {address for address in values if address.rpartition(".")[2] in ("optimizer", "schedule", "procedure")}
+    first = {address for address in values if address.rpartition(".")[2] in CHOOSES}
     for address in sorted(values, key=lambda one: one not in first):
         place, value = find_place(project, address), values[address]
         try:

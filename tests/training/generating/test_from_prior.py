@@ -14,7 +14,7 @@ from visualnet.analysis import infer
 from visualnet.core.storage import project_file
 from visualnet.resources import resource
 from visualnet.training.generating import at_outputs
-from visualnet.training.generating.generate import generate, kept_weights
+from visualnet.training.generating.generate import generate
 from visualnet.training.generating.method import (
     GenerationError,
     choices,
@@ -31,6 +31,7 @@ from visualnet.training.generating.results import (
     contact_sheet,
 )
 from visualnet.training.observations.context import in_evaluation_mode
+from visualnet.training.run_records.kept_weights import kept_weights
 
 
 def images(found: Observed, method: str, **settings: float) -> np.ndarray:

@@ -57,7 +57,7 @@ class Machine:
     def words(self) -> str:
         """What is switched on, in a few words; empty where nothing is."""
         told = describe_machine({**self.values, "threads": MACHINE["threads"].params["threads"].default})
-        return ", ".join(filter(None, (told, self.group.words)))
+        return ", ".join(filter(None, (told, self.group.processes.words if self.group.size > 1 else "")))
 
     @property
     def scales(self) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from visualnet.core.project import PreparationStep
 from visualnet.core.storage.regular_files import read_text
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 from visualnet.data.preparation.field_checks import describe
 from visualnet.data.preparation.prepared import run_steps
 from visualnet.data.preparation.registry import make_steps, specs_behind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from visualnet.core import edits
 from visualnet.core.project import Block, Project
 from visualnet.layers import FAMILIES, LAYERS
-from visualnet.layers.groups import groups
+from visualnet.layers.palette_groups import groups
 
 
 def test_every_layer_that_is_shown_stands_under_its_family() -> None:

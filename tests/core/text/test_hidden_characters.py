@@ -10,7 +10,7 @@ import unicodedata
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from visualnet.core.text.visible import VisibleStream, clean, visible, visible_streams
+from visualnet.core.text.hidden_characters import VisibleStream, clean, visible, visible_streams
 
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 texts = st.text(max_size=30) | st.text(alphabet="a\u202e\u200b\n\r\t\x1b\ue000\U000e0001é\u2800", max_size=12)

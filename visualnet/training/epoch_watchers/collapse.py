@@ -5,8 +5,8 @@ Goodfellow, NIPS 2016 tutorial: Generative adversarial networks, section 5.1.1 (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from visualnet.core.text.format import format_number, format_percent
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
 from visualnet.training import events
+from visualnet.training.epoch_watchers.watcher import WatchedRun
 from visualnet.training.learners.learners import Learners
 from visualnet.training.observations.context import ObservationContext, in_evaluation_mode
 
@@ -72,27 +73,24 @@ def measure_spread(made_ND: Tensor, real_ND: Tensor, labels_N: Tensor | None = N
     return Spread(made, real, len(torch.bincount(labels_N[nearest]).nonzero()), classes)
 
 
-class Run(Protocol):
-    """What is asked of a run: what ``TrainingLoop`` is here."""
-
-    emit: Callable[[events.Event], None]
-    learners: Learners
-
-
 class CollapseWatch:
     """Looks at what a network makes at the end of each epoch of a run with several learners, and says it once where that has collapsed."""
 
-    def __init__(self, model: Model, data: Loaded, tensors: Tensors) -> None:
-        several = bool(model.project.recipe.learners)
-        self.maker = next((m for m in find_sample_generators(model.analysis) if m.real), None) if several else None
-        self.context = ObservationContext(model, data, tensors)
+    def __init__(self, maker: SampleGenerator, context: ObservationContext) -> None:
+        self.maker, self.context = maker, context
         self.looks = 0
         self.told = False
 
-    def look(self, run: Run, values: Mapping[str, float | None]) -> Spread | None:
-        """Look, and tell it; ``values`` are the means of the epoch. None where there is nothing to look at."""
-        if self.maker is None:
+    @classmethod
+    def watch(cls, model: Model, data: Loaded, tensors: Tensors) -> CollapseWatch | None:
+        """Of a network with several learners that makes what is held against real samples; None for any other."""
+        if not model.project.recipe.learners:
             return None
+        maker = next((m for m in find_sample_generators(model.analysis) if m.real), None)
+        return cls(maker, ObservationContext(model, data, tensors)) if maker is not None else None
+
+    def look(self, run: WatchedRun, values: Mapping[str, float | None]) -> Spread | None:
+        """Look, and tell it; ``values`` are the means of the epoch. None where there are too few samples, or none that are finite."""
         spread = self._measure(self.maker)
         if spread is None:
             return None

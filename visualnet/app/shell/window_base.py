@@ -23,7 +23,7 @@ from visualnet.app.widgets.dialogs.command_palette import CommandPalette
 from visualnet.app.widgets.dialogs.messages import Banner
 
 
-class Frame(QMainWindow, Shell):
+class WindowBase(QMainWindow, Shell):
     """``Window`` as actions and prompts see it."""
 
     has_window = True

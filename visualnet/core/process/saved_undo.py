@@ -17,7 +17,7 @@ from visualnet.core.errors import FileError
 from visualnet.core.names import MAX_SOURCE
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
-from visualnet.core.text.visible import visible
+from visualnet.core.text.hidden_characters import visible
 
 Lines = list[str]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,12 @@ from visualnet.core.graph import Init
 from visualnet.core.project import MAIN, Project
 from visualnet.data.loading import load
 from visualnet.data.tensors import Tensors
+from visualnet.layers.recipe.settings import OF_THE_RUN
 from visualnet.training import events
-from visualnet.training.adversarial.collapse import LOOKS, CollapseWatch, measure_spread
+from visualnet.training.epoch_watchers import registry
+from visualnet.training.epoch_watchers.collapse import LOOKS, CollapseWatch, measure_spread
+from visualnet.training.epoch_watchers.registry import make_watchers
+from visualnet.training.epoch_watchers.watcher import WatchedRun
 from visualnet.training.loop.session import Session
 from visualnet.training.runs.run_model import RunModel
 
@@ -77,7 +82,7 @@ def test_one_that_learns_is_not_told_of() -> None:
 def test_looking_changes_no_bit_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     project = small(2)
     model, _ = train(project)
-    monkeypatch.setattr("visualnet.training.adversarial.collapse.CollapseWatch.look", lambda *_: None)
+    monkeypatch.setattr("visualnet.training.epoch_watchers.collapse.CollapseWatch.look", lambda *_: None)
     plain, _ = train(project)
     for name, series in model.steps.items():
         assert np.array_equal(series.values, plain.steps[name].values), name
@@ -112,6 +117,33 @@ def test_what_is_made_of_random_numbers_is_found() -> None:
 
 
 def test_a_run_of_one_learner_is_not_looked_at() -> None:
-    project = learners.remove_learner(small(1), "generator")
+    project = learners.remove_learner(small(1), "generator", of_run=OF_THE_RUN)
     model, data = compile_project(project, seed=0), load(project.data)
-    assert CollapseWatch(model, data, Tensors(data, model.fields, torch.device("cpu"))).maker is None
+    assert make_watchers(model, data, Tensors(data, model.fields, torch.device("cpu"))) == ()
+
+
+def test_one_of_several_learners_that_makes_samples_is() -> None:
+    project = small(1)
+    model, data = compile_project(project, seed=0), load(project.data)
+    (watch,) = make_watchers(model, data, Tensors(data, model.fields, torch.device("cpu")))
+    assert isinstance(watch, CollapseWatch)
+
+
+class Counted:
+    """Warns of the first epoch, and holds what it was told of each."""
+
+    def __init__(self) -> None:
+        self.told: list[Mapping[str, float | None]] = []
+
+    def look(self, run: WatchedRun, values: Mapping[str, float | None]) -> None:
+        self.told.append(values)
+        if len(self.told) == 1:
+            run.emit(events.Trouble(words="the first epoch is over"))
+
+
+def test_who_is_in_the_list_looks_at_the_end_of_each_epoch_of_any_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = Counted()
+    monkeypatch.setattr(registry, "EPOCH_WATCHERS", (lambda *_: None, lambda *_: watch))
+    model, told = train(learners.remove_learner(small(3), "generator", of_run=OF_THE_RUN))
+    assert told == ["the first epoch is over"]
+    assert watch.told == [epoch.train for epoch in model.epochs] and len(watch.told) == 3

@@ -24,7 +24,7 @@ from visualnet.training.console import train as train_on_console
 from visualnet.training.control import Control
 from visualnet.training.loop.session import Session
 from visualnet.training.runs.run_model import RunModel
-from visualnet.training.transfer.start import find_weights, match_network, preview, refer_to, start_from
+from visualnet.training.transfer.initial_weights import find_weights, match_network, preview, refer_to, start_from
 from visualnet.training.transfer.weight_files import read_weights
 
 

@@ -17,7 +17,7 @@ from tests.training.test_session import train, values
 from visualnet.analysis import infer
 from visualnet.compiling.module import compile_project
 from visualnet.core.project import DataChoice, Project, Recipe
-from visualnet.data.balance import class_weights, loss_settings
+from visualnet.data.class_balancing import class_weights, loss_settings
 from visualnet.data.loading import Loaded, load
 from visualnet.training.loop import preflight
 from visualnet.training.loop.procedures.supervised import make_sampler
