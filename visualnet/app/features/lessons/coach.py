@@ -360,7 +360,7 @@ class LessonCoach(QFrame):
         """The buttons beside the words or, where those would have too little room, under them."""
         margins = self._whole.contentsMargins()
         room = self.width() - margins.left() - margins.right()
-        if follows := next_lesson(self._known_as):
+        if self.lesson is not None and (follows := next_lesson(self._known_as)):
             self.follow_button.setText(f"Next lesson: {lessons()[follows].title}")
         if self._wanted_by_buttons() > room:
             self.follow_button.setText("Next lesson")

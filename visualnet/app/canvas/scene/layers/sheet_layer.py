@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
@@ -35,11 +33,7 @@ class SheetLayer(QGraphicsItem):
         return EVERYWHERE
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        # PySide 6.11 crashes when two items raise in one paint event, so no error leaves this method.
-        try:
-            self.draw(painter, option.exposedRect, option.levelOfDetailFromTransform(painter.worldTransform()))
-        except Exception:
-            sys.excepthook(*sys.exc_info())
+        self.draw(painter, option.exposedRect, option.levelOfDetailFromTransform(painter.worldTransform()))
 
     def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
         """Paint what meets the area."""
