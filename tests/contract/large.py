@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
+from tests.contract.machine_pace import slowness
 from visualnet.analysis import Analysis, explain, infer, report
 from visualnet.analysis.receptive_field import receptive
 from visualnet.analysis.repair.search import repairs
@@ -39,8 +40,7 @@ from visualnet.layers.declaration.params import Int, Ints, Param
 
 FIGURES = (10**3, 10**6, 10**9, 2**40)
 SECONDS = 1.0
-"""Processor time that a step may take, on a machine that runs ``_pace`` in ``PACE`` seconds; on a slower one as much more."""
-PACE = 0.1
+"""Processor time that a step may take, on the machine of ``machine_pace``; on a slower one as much more."""
 MEMORY = 100 * 1024 * 1024
 """Bytes that a step may add."""
 STOP = 4.0
@@ -297,17 +297,7 @@ def _draw(have: dict[str, Any]) -> None:
             card.render(image)
 
 
-def _pace() -> float:
-    """Processor time of some plain Python, the least of three: how slow this machine is now."""
-    times = []
-    for _ in range(3):
-        start = time.process_time()
-        sum(n * n % 7 for n in range(600_000))
-        times.append(time.process_time() - start)
-    return min(times)
-
-
-def _carry_out(case: Case, slowness: float = 1.0) -> tuple[str, str, float]:
+def _carry_out(case: Case, slow: float = 1.0) -> tuple[str, str, float]:
     """``done``, ``refused`` by the reader, or what went wrong, at which step, and the slowest step's seconds."""
     slowest, step = 0.0, "make"
     have: dict[str, Any] = {}
@@ -322,7 +312,7 @@ def _carry_out(case: Case, slowness: float = 1.0) -> tuple[str, str, float]:
             finally:
                 signal.setitimer(signal.ITIMER_PROF, 0)
             slowest = max(slowest, time.process_time() - start)
-            if slowest > SECONDS * slowness:
+            if slowest > SECONDS * slow:
                 return "slow", f"{step} took {slowest:.2f} s", slowest
     except project_file.FileError as error:
         return "refused", f"{step}: {error}", slowest
@@ -354,11 +344,11 @@ def main(part: str, parts: str) -> None:
     signal.signal(signal.SIGPROF, _stop)
     for warm in (_alone("conv2d", {}), _alone("linear", {"out_features": 0}), _repeated(2), _grown(2)):
         _carry_out(Case("warm", 0, lambda w=warm: w))
-    slowness = max(1.0, _pace() / PACE)
+    slow = slowness()
     seldom = max(1, int(parts) // 300)
     for number, case in enumerate(cases()):
         if number % int(parts) == int(part) or (case.where.startswith(ALWAYS) and number % seldom == 0):
-            print(json.dumps([case.where, case.figure, *_carry_out(case, slowness)]), flush=True)
+            print(json.dumps([case.where, case.figure, *_carry_out(case, slow)]), flush=True)
     del application
 
 

@@ -19,6 +19,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 HEAD = '{"program": "visualnet", "format": 1, '
 SPARE = 64 * 1024 * 1024
+WORTH_A_LOOK_S = 0.3
 
 WEIRD: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 2**31, 2**40, 2**53, 2**53 + 1, 10**30, 0.5, -0.0, 1e308, "", "x", "n1", "n1.y", "input", "block:residual",
@@ -298,7 +299,7 @@ def _warm() -> None:
 
 
 def main(folder: str, *names: str) -> None:
-    """Open each file; a line for each: name, verdict, words, seconds."""
+    """Open each file; a line for each: name, verdict, words, seconds on the machine of ``machine_pace``."""
     _warm()
     _open_each(folder, names or tuple(sorted(os.listdir(folder))))
 
