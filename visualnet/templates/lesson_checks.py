@@ -46,8 +46,8 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fie
         return self.about_run
 
     @property
-    def comes_by_itself(self) -> bool:
-        """Whether it comes true without a deed, so that nobody has asked to go on."""
+    def keeps_step(self) -> bool:
+        """Whether the lesson stays at the step once it holds: it came true without a deed, or there are words to read now."""
         return False
 
     def find_node(self, project: Project) -> Node | None:
@@ -179,7 +179,7 @@ class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
         return LessonAction(action="train.resume") if state.paused else None
 
     @property
-    def comes_by_itself(self) -> bool:
+    def keeps_step(self) -> bool:
         return True
 
 
@@ -334,8 +334,38 @@ class Experimented(Condition, frozen=True, tag="experiment", kw_only=True):
         return True
 
     @property
-    def comes_by_itself(self) -> bool:
+    def keeps_step(self) -> bool:
         return self.runs > 0
+
+
+class LessonAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An answer that can be chosen, and what is said then."""
+
+    words: str
+    why: str
+
+
+class Answered(Condition, frozen=True, tag="answer", kw_only=True):
+    """The right answer to the question that the words of the step end with was chosen. ``right`` is its index."""
+
+    answers: tuple[LessonAnswer, ...]
+    right: int
+
+    def __post_init__(self) -> None:
+        if not 2 <= len(self.answers) <= 4:
+            raise ValueError(f"a question has two to four answers, not {len(self.answers)}")
+        if not 0 <= self.right < len(self.answers):
+            raise ValueError(f"right is {self.right}, but the answers are counted from 0 to {len(self.answers) - 1}")
+
+    def holds(self, state: LessonState) -> bool:
+        return state.chosen == self.right
+
+    def deed(self, state: LessonState) -> LessonAction | None:
+        return LessonAction(chosen=self.right)
+
+    @property
+    def keeps_step(self) -> bool:
+        return True
 
 
 Check = (
@@ -355,4 +385,5 @@ Check = (
     | TrainedAnew
     | PageShown
     | Experimented
+    | Answered
 )

@@ -63,6 +63,8 @@ class LessonState(NamedTuple):
     """The id of the run that is shown."""
     run_before: str = ""
     """That of the one that was shown when the step began."""
+    chosen: int = -1
+    """Which answer to the question of the step was chosen last, counted from 0; -1: none yet."""
 
     @property
     def over(self) -> bool:
@@ -71,8 +73,10 @@ class LessonState(NamedTuple):
 
 
 class LessonAction(NamedTuple):
-    """What the program does in place of the person: select a node, set parameters of it, or an action of the menus."""
+    """What the program does in place of the person: select a node, set parameters of it, an action of the menus, or choose
+    an answer."""
 
     node: str = ""
     params: Mapping[str, Value] = {}
     action: str = ""
+    chosen: int = -1

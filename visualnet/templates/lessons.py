@@ -12,7 +12,7 @@ import msgspec
 
 from visualnet.core.storage.regular_files import read_regular
 from visualnet.resources import resource
-from visualnet.templates.lesson_checks import Check
+from visualnet.templates.lesson_checks import Answered, Check
 from visualnet.templates.lesson_state import LessonAction, LessonState
 
 
@@ -43,6 +43,11 @@ class LessonStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def needs(self) -> str:
         """The feature whose dock has to be in front; empty if it is all the same."""
         return self.panel or ("inspector" if self.look is not None and self.look.at else "")
+
+    @property
+    def question(self) -> Answered | None:
+        """The answers that are offered, if its words end with a question."""
+        return next((check for check in self.until if isinstance(check, Answered)), None)
 
     @property
     def about_run(self) -> bool:

@@ -77,6 +77,9 @@ class Person:
         assert self.coach.done
         self.qtbot.waitUntil(lambda: self.coach.at == at)
 
+    def answers(self, at: int) -> None:
+        self.qtbot.mouseClick(self.coach.answers.buttons[at], LEFT)
+
     def presses_next(self) -> None:
         self.qtbot.mouseClick(self.coach.next_button, LEFT)
 
@@ -113,6 +116,7 @@ def test_why_28_becomes_24(person: Person) -> None:
     assert not coach.done
     person.select("conv1")
     person.goes_on_to(1)
+    person.answers(0)
     person.presses_next()
     assert coach.at == 2
     person.set("conv1", padding=(0, 2))
@@ -120,15 +124,50 @@ def test_why_28_becomes_24(person: Person) -> None:
     person.set("conv1", padding=0)
     person.goes_on_to(3)
     assert person.studio.analysis.main[person.node("conv1")].leaving["features"].text == "6×24×24"
+    person.answers(1)
     person.presses_next()
     person.set("conv1", padding=1)
     assert not coach.done  # 26×26, but not the way that was asked for
     person.set("conv1", padding=0, kernel_size=3)
     person.goes_on_to(5)
     assert coach.next_button.text() == "Finish"
+    person.answers(0)
     person.presses_next()
     assert not coach.isVisible()
     assert person.lost == 1
+
+
+def test_a_question_is_answered_wrong_right_and_by_next(person: Person) -> None:
+    """Each answer gets its words; a right one is read as long as one likes, and is still there when one comes back."""
+    coach = person.coach
+    coach._next_timer.setInterval(1)
+    assert coach.start("why-28-becomes-24")
+    assert coach.answers.isHidden(), "nothing is asked at a step that is done by hand"
+    coach._go(1)
+    question = lessons()["why-28-becomes-24"].steps[1].question
+    assert question is not None
+    assert [one.text() for one in coach.answers.buttons] == [one.words for one in question.answers]
+    assert coach.answers.why.isHidden()
+    wrong = (question.right + 1) % len(question.answers)
+    person.answers(wrong)
+    assert not coach.done and coach.answers.why.text() == question.answers[wrong].why
+    assert [one.property("kind") or "" for one in coach.answers.buttons].count("danger") == 1
+    person.answers(question.right)
+    assert coach.done and coach.answers.why.text() == question.answers[question.right].why
+    assert coach.answers.buttons[question.right].property("kind") == "primary"
+    linger(0.05)
+    assert coach.at == 1, "the reason is there to be read"
+    person.presses_next()
+    assert coach.at == 2 and coach.answers.isHidden()
+    coach.back()
+    assert coach.done and coach.answers.why.isVisible()
+    coach._go(3)
+    assert not coach.done and coach.answers.why.isHidden()
+    person.presses_next()
+    assert coach.at == 3 and coach.done, "Next answers in the person's place, and stays for the reason"
+    assert coach.start("why-28-becomes-24")
+    coach._go(1)
+    assert not coach.done, "a lesson that is begun anew asks anew"
 
 
 def test_break_it_and_mend_it_with_every_repair_that_is_offered(person: Person) -> None:
@@ -421,9 +460,16 @@ def test_words_and_buttons_are_read_whole_in_any_width(person: Person, width: in
     holder.show()
     for name, lesson in lessons().items():
         assert coach.start(name)
-        for at in (0, len(lesson.steps) - 1):
+        asked = [at for at, step in enumerate(lesson.steps) if step.question is not None]
+        for at in (0, *asked, len(lesson.steps) - 1):
             coach._go(at)
+            if (question := lesson.steps[at].question) is not None:
+                coach._choose(max(range(len(question.answers)), key=lambda one: len(question.answers[one].why)))
             settle()
+            for told in (coach.answers.why, *coach.answers.buttons):
+                assert told.isHidden() or told.geometry().right() < width, (name, at)
+            why = coach.answers.why
+            assert why.isHidden() or why.height() >= why.heightForWidth(why.width()), (name, at)
             assert coach.width() == width
             shown = [one for one in coach._buttons if one.isVisible()]
             assert [one.text() for one in shown if one.width() < one.sizeHint().width()] == [], (name, at)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 
+from visualnet.app.features.lessons.answer_row import AnswerRow
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import IconLabel, button, label, restyle
@@ -78,6 +79,8 @@ class LessonCoach(QFrame):
         """How everything was when the step at hand began."""
         self._waits = ""
         """What was said as the person asked to go on before the step was done."""
+        self._chosen: dict[int, int] = {}
+        """The answer that was chosen last, by step."""
         self._opened = False
         self._document: ref[Document] | None = None
         """The document that the lesson is on: behind a page it is still there."""
@@ -98,6 +101,7 @@ class LessonCoach(QFrame):
         self.words = label("", wrap=True)
         self.words.setMinimumWidth(200)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.answers = AnswerRow(self._choose)
         self.note = label("", "warning", wrap=True)
         self.look_button = button("Show me", "quiet", "eye", self.show_me)
         self.back_button = button("Back", done=self.back)
@@ -111,7 +115,7 @@ class LessonCoach(QFrame):
             one.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         middle = Qt.AlignmentFlag.AlignVCenter
         head = row(self.title, (self.dots, 0, middle), STRETCH, (self.name, 0, middle), spacing=HEAD_GAP)
-        told = column(head, self.words, self.note, spacing=4)
+        told = column(head, self.words, self.answers, self.note, spacing=4)
         self._whole = row(
             (row((self.icon, 0, Qt.AlignmentFlag.AlignTop), (told, 1), spacing=WIDE_GAP), 1),
             (row(*buttons, spacing=GAP), 0, middle | Qt.AlignmentFlag.AlignRight),
@@ -133,6 +137,7 @@ class LessonCoach(QFrame):
         # Always room for two lines, so that the canvas above does not jump from step to step.
         self.words.ensurePolished()
         self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())
+        self._chosen.clear()
         self.setAccessibleName(f"Lesson: {lesson.title}")
         self.name.setText(lesson.title)
         self._go(0)
@@ -166,6 +171,8 @@ class LessonCoach(QFrame):
         """Do what the person was asked to do; an edit is one like theirs, that Undo takes back."""
         if deed.action:
             self.studio.shell.run_action(deed.action)
+        if deed.chosen >= 0:
+            self._choose(deed.chosen)
         ids = [n.id for n in self.studio.project.graph if n.name == deed.node]
         if ids:
             self.studio.open_sheet(MAIN)
@@ -173,6 +180,11 @@ class LessonCoach(QFrame):
             if deed.params:
                 words = f"Set {', '.join(deed.params)} of {deed.node}"
                 self.studio.do(words, lambda p: edits.set_params(p, MAIN, ids, deed.params))
+
+    def _choose(self, answer: int) -> None:
+        self._chosen[self.at] = answer
+        self.answers.show_choice(answer)
+        self.check()
 
     def follow(self) -> None:
         """Begin the lesson behind this one."""
@@ -208,6 +220,7 @@ class LessonCoach(QFrame):
         step = self.lesson.steps[at]
         self.title.setText(step.title)
         self.words.setText(step.words)
+        self.answers.show_question(step.question, self._chosen.get(at, -1))
         self.dots.show_step(at, len(self.lesson.steps))
         self.back_button.setEnabled(at > 0)
         self.look_button.setVisible(step.look is not None)
@@ -263,7 +276,7 @@ class LessonCoach(QFrame):
             if self._at_end:
                 return  # its words may be read as long as one likes
             # What a training did while the person read is no wish to go on; that it began or was paused, is.
-            if not (step.about_run and state.over) and not any(c.comes_by_itself for c in step.until):
+            if not (step.about_run and state.over) and not any(c.keeps_step for c in step.until):
                 self._next_timer.start()
         elif before and not self.done:
             self._next_timer.stop()
@@ -291,6 +304,7 @@ class LessonCoach(QFrame):
             frozenset(studio.pictures),
             run,
             before.run if before is not None else run,
+            self._chosen.get(self.at, -1),
         )
 
     def _mark(self, step: LessonStep, state: LessonState) -> None:
