@@ -11,8 +11,8 @@ from visualnet.analysis.facts import SEVERITIES, Problem
 from visualnet.analysis.problem_list import (
     KINDS,
     WHOLE,
-    Group,
     ProblemFilter,
+    ProblemGroup,
     Row,
     counts,
     filter_rows,
@@ -131,7 +131,7 @@ def test_groups_in_the_order_of_their_first_rows(by: str, titles: list[str]) -> 
 
 def test_a_problem_of_no_kind_has_a_group_too() -> None:
     assert [g.title for g in group_rows(join_axes([problem("x", code="zebra")]), "kind", PROJECT)] == ["Others"]
-    mixed = Group("", tuple(join_axes([problem("x", "hint"), problem("y", "warning", code="rank")])))
+    mixed = ProblemGroup("", tuple(join_axes([problem("x", "hint"), problem("y", "warning", code="rank")])))
     assert mixed.worst == "warning"
 
 

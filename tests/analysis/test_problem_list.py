@@ -8,8 +8,8 @@ from tests.analysis.drawing import project as drawn
 from visualnet.analysis import infer
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.problem_list import (
-    Group,
     ProblemFilter,
+    ProblemGroup,
     ProblemList,
     Row,
     counts,
@@ -92,7 +92,7 @@ def rows_of(count: int) -> tuple[Row, ...]:
 
 
 def test_a_list_has_a_bound_and_folded_groups_are_titles() -> None:
-    groups = [Group("Errors", rows_of(3)), Group("Hints", rows_of(2))]
+    groups = [ProblemGroup("Errors", rows_of(3)), ProblemGroup("Hints", rows_of(2))]
     shown, hidden = lines(groups, {"Errors"}, True, 60)
     assert shown == [groups[0], groups[1], *groups[1].rows] and hidden == 0
     shown, hidden = lines(groups, set(), True, 3)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.graphs import graph
 from visualnet.analysis import infer
 from visualnet.analysis.block_ports import ends
-from visualnet.analysis.receptive_field import Field, receptive
+from visualnet.analysis.receptive_field import AxisField, receptive
 from visualnet.core import edits
 from visualnet.core.edits import grouping
 from visualnet.core.project import MAIN, Project
@@ -137,7 +137,7 @@ def test_ways_at_different_paces_see_everything_together() -> None:
 
 
 def test_what_a_place_sees_is_said_in_figures() -> None:
-    field = Field("image", (16, 16), (8, 8), size=(3, 3), jump=(2, 2), start=(-1, -1))
+    field = AxisField("image", (16, 16), (8, 8), size=(3, 3), jump=(2, 2), start=(-1, -1))
     assert field.describe((2, 2)) == "Place 3, 3 sees 3×3 cells of “image”; its neighbour the same 2 cells on."
     assert "3×3 cells of “image” (here 2×2, the rest is padding)" in field.describe((0, 0))
     assert field._replace(jump=(2, 1)).describe((2, 2)).endswith("the same 2×1 cells on.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from visualnet.analysis import infer
-from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.analysis.selected import NOTHING, SelectedNodes
 from visualnet.core import edits
 from visualnet.core.project import MAIN, Project
 
@@ -14,11 +14,15 @@ def test_one_several_and_none() -> None:
         project = edits.add_node(project, MAIN, kind, name=name)
     facts = infer(project).main
     first, second, act = project.graph.nodes
-    one = Selected.of(project.graph, facts, [first])
+    one = SelectedNodes.of(project.graph, facts, [first])
     assert one.node is project.graph.nodes[first] and one.facts is facts[first] and one.alike
-    both = Selected.of(project.graph, facts, [first, second, "gone"])
+    both = SelectedNodes.of(project.graph, facts, [first, second, "gone"])
     assert (both.ids, both.node, both.facts, both.first) == ([first, second], None, None, facts[first])
     assert both.alike and both.kind is not None and both.kind.tag == "linear"
-    assert not Selected.of(project.graph, facts, [act, first]).alike
-    assert Selected.of(project.graph, None, [first]).first is None
-    assert Selected.of(project.graph, facts, []).ids == NOTHING.ids == [] and NOTHING.kind is None and not NOTHING.alike
+    assert not SelectedNodes.of(project.graph, facts, [act, first]).alike
+    assert SelectedNodes.of(project.graph, None, [first]).first is None
+    assert (
+        SelectedNodes.of(project.graph, facts, []).ids == NOTHING.ids == []
+        and NOTHING.kind is None
+        and not NOTHING.alike
+    )

@@ -16,7 +16,7 @@ from visualnet.analysis import infer
 from visualnet.analysis.connect.layer_search import entries
 from visualnet.analysis.families import block_families
 from visualnet.analysis.repair.preview import preview_edit
-from visualnet.analysis.selected import Selected
+from visualnet.analysis.selected import SelectedNodes
 from visualnet.app.canvas.repairs.preview_picture import RepairPicture
 from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.canvas.scene.node_item import NodeItem
@@ -142,7 +142,7 @@ def test_the_inspector_and_the_find_bar_say_the_same_family(qtbot: QtBot) -> Non
         page, bar = NodePage(studio), FindBar(studio)
         qtbot.addWidget(page)
         qtbot.addWidget(bar)
-        page.refresh(Selected.of(studio.graph, studio.facts, ["n1"]))
+        page.refresh(SelectedNodes.of(studio.graph, studio.facts, ["n1"]))
         assert page.dot.role == f"family:{family}"
         bar._find_matches(family)
         assert bar.found == ["n1"]

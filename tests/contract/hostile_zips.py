@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from tests.core.drawing import chain
 from visualnet.core.storage import project_file
-from visualnet.training.capsules.manifest import Entry, Manifest
+from visualnet.training.capsules.manifest import CapsuleFile, Manifest
 
 REGULAR, LINK, FOLDER, DEVICE = 0o100644, 0o120777, 0o040755, 0o020644
 LOG = (
@@ -25,7 +25,7 @@ def sound_parts() -> dict[str, bytes]:
 
 
 def manifest_of(parts: Mapping[str, bytes], **changes: object) -> bytes:
-    entries = {name: Entry(size=len(data), sha256=sha256(data).hexdigest()) for name, data in parts.items()}
+    entries = {name: CapsuleFile(size=len(data), sha256=sha256(data).hexdigest()) for name, data in parts.items()}
     return Manifest(**{"run": "r", "entries": entries, **changes}).encode()  # type: ignore[arg-type]
 
 
@@ -103,7 +103,9 @@ def _put(at: int, form: str, value: int, of: str = "directory") -> bytes:
 def _claims(name: str, size: int) -> bytes:
     """A sound capsule whose directory and manifest say that a file unpacks to so many bytes."""
     parts = sound_parts()
-    entries = {n: Entry(size=size if n == name else len(d), sha256=sha256(d).hexdigest()) for n, d in parts.items()}
+    entries = {
+        n: CapsuleFile(size=size if n == name else len(d), sha256=sha256(d).hexdigest()) for n, d in parts.items()
+    }
 
     def change(raw: bytearray, end: int, offset: int) -> None:
         at = raw.index(name.encode(), offset) - 46

@@ -29,7 +29,7 @@ from tests.flows.monkey.watch import what_keeps
 from tests.waiting import until
 from visualnet.app import features, shell
 from visualnet.app.actions.registry import MENUS, ActionSpec
-from visualnet.app.canvas.scene.sheet_index import Hit
+from visualnet.app.canvas.scene.sheet_index import SheetHit
 from visualnet.app.features import registry
 from visualnet.app.features.feature import Feature
 from visualnet.app.features.lazy_page import LazyPage
@@ -386,7 +386,7 @@ def test_a_panel_is_one_folder_and_one_entry_of_the_list(
         qapp.processEvents()
         assert dock.isVisible() and dock.panel.text() == f"{len(window.studio.graph.nodes)} nodes"
         menu = QMenu()
-        window.canvas.view.context_menu_requested.emit(menu, Hit())
+        window.canvas.view.context_menu_requested.emit(menu, SheetHit())
         assert menu.actions()[-1].objectName() == "graph.hello"
         window.run_action("graph.hello")
         assert window.toast.text == "Hello, network"

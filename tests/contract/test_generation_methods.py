@@ -17,7 +17,13 @@ from visualnet.core.storage import project_file
 from visualnet.data.registry import fields_or_none
 from visualnet.figures.charts.svg import svg_of
 from visualnet.resources import resource
-from visualnet.training.generating.method import GenerationMethod, Place, find_methods, find_place, make_method
+from visualnet.training.generating.method import (
+    GenerationMethod,
+    GenerationPlace,
+    find_methods,
+    find_place,
+    make_method,
+)
 from visualnet.training.generating.results import GeneratedResult
 from visualnet.training.observations.context import in_evaluation_mode
 
@@ -62,7 +68,7 @@ def few(kind: type[GenerationMethod], **more: Value) -> dict[str, Value]:
     return {name: value for name, value in wish.items() if name in kind.params}
 
 
-def make(kind: type[GenerationMethod], found: Observed, place: Place, **settings: Value) -> GeneratedResult:
+def make(kind: type[GenerationMethod], found: Observed, place: GenerationPlace, **settings: Value) -> GeneratedResult:
     with in_evaluation_mode(found.model), torch.no_grad():
         return make_method(kind.name, few(kind, **settings)).make(found.context, place, lambda share: None)
 

@@ -15,7 +15,7 @@ from visualnet.data.loading import load
 from visualnet.data.registry import make_data_set
 from visualnet.data.streaming.cache import CachedSamples
 from visualnet.data.streaming.read_ahead import ReadAhead, WaitEnded
-from visualnet.data.streaming.readable import DataLost, LeftOut, fetch_readable
+from visualnet.data.streaming.readable import DataLost, SkippedSamples, fetch_readable
 
 SAMPLE_BYTES = EDGE * EDGE * 4 + 8
 
@@ -81,7 +81,7 @@ def test_behind_a_streak_of_faults_nothing_more_is_tried(tmp_path: Path) -> None
     assert len(raw.read) < 40
     choice = DataChoice(name="test_folder", path=str(tmp_path / "a"))
     with pytest.raises(DataLost, match="bring the files or their drive back"):
-        LeftOut(choice).note(found)
+        SkippedSamples(choice).note(found)
 
 
 def test_a_long_run_of_torn_files_is_no_loss_of_all_while_others_can_be_read(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_one_fault_among_many_is_left_out_and_told_once(tmp_path: Path) -> None:
     told: list[str] = []
     samples, _ = kept(tmp_path / "a", 10**9)
     (tmp_path / "a" / "7.npy").write_bytes(b"torn")
-    out = LeftOut(DataChoice(), tell=told.append)
+    out = SkippedSamples(DataChoice(), tell=told.append)
     for _ in range(2):
         out.note(fetch_readable(samples, np.arange(12), ("image",)))
     assert told == ["sample 7 is left out, for it cannot be read: 7.npy: it is torn"]

@@ -11,8 +11,8 @@ from visualnet.figures.charts.observed.connections import ConnectionsChart, Dens
 from visualnet.figures.charts.observed.heat import HeatChart
 from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
 from visualnet.figures.charts.observed.sentence import SentenceChart
-from visualnet.figures.charts.observed.small_multiples import Line, Pane, SmallMultiplesChart
-from visualnet.figures.charts.observed.spread.bands import BandChart
+from visualnet.figures.charts.observed.small_multiples import Pane, PaneLine, SmallMultiplesChart
+from visualnet.figures.charts.observed.spread.bands import QuantileBandChart
 from visualnet.figures.charts.observed.spread.ridge import RidgeChart
 from visualnet.figures.charts.svg import svg_of
 
@@ -21,10 +21,14 @@ CURVE = np.linspace(0.1, 0.9, 3)
 EVERY: tuple[Chart, ...] = (
     HeatChart(np.arange(6.0).reshape(2, 3), (0.0, 3.0), (0.0, 2.0), "input", "output", "weight"),
     RidgeChart(STEPS, np.linspace(-1, 1, 5), np.arange(12.0).reshape(3, 4), "weight"),
-    BandChart(STEPS, (0.0, 0.25, 0.5, 0.75, 1.0), np.arange(15.0).reshape(3, 5), "weight"),
+    QuantileBandChart(STEPS, (0.0, 0.25, 0.5, 0.75, 1.0), np.arange(15.0).reshape(3, 5), "weight"),
     ConnectionsChart((DenseLayer("hidden", np.array([[1.0, -0.5]]), np.array([0.2])),), output_names=("cat",)),
     SmallMultiplesChart(
-        (Pane("one", (Line("a", CURVE, 0, True), Line("b", CURVE, 9))),), np.array(STEPS, float), "step", "p", (0, 1)
+        (Pane("one", (PaneLine("a", CURVE, 0, True), PaneLine("b", CURVE, 9))),),
+        np.array(STEPS, float),
+        "step",
+        "p",
+        (0, 1),
     ),
     PictureRows((PictureRow("input", np.zeros((3, 4, 4, 1))),), ("1", "2", "3"), (0.0, 1.0), "shade"),
     SentenceChart("Nothing is known of a step yet: train, and it is drawn."),
@@ -131,7 +135,7 @@ def test_of_very_many_connections_the_widest_are_drawn_and_that_is_told() -> Non
 
 
 def test_panes_and_pictures_without_room_are_told() -> None:
-    pane = Pane("one", (Line("a", CURVE, 0),))
+    pane = Pane("one", (PaneLine("a", CURVE, 0),))
     many = SmallMultiplesChart((pane,) * 30, np.array(STEPS, float), "step", "p", (0.0, 1.0)).lay_out(420, 250)
     assert any(isinstance(mark, Label) and mark.text.endswith("more have no room") for mark in many.marks)
     rows = PictureRows((PictureRow("input", np.zeros((80, 4, 4, 3))),), (), (0.0, 1.0)).lay_out(420, 250)

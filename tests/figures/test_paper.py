@@ -15,7 +15,7 @@ from visualnet.core.project import MAIN
 from visualnet.data.registry import fields_or_none
 from visualnet.figures import paper_content, paper_layout
 from visualnet.figures.paper_content import Content, content
-from visualnet.figures.paper_layout import Layout, bounds, place, sheets
+from visualnet.figures.paper_layout import PaperLayout, bounds, place, sheets
 from visualnet.layers.declaration.layer import LAYERS
 
 TEMPLATES = ("lenet5-32", "alexnet", "vgg-d", "unet", "resnet-18", "transformer", "inception-v1", "vae", "gru-rows")
@@ -36,7 +36,7 @@ class Area(NamedTuple):
         return self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
 
 
-def laid_out(shown: Content) -> Layout:
+def laid_out(shown: Content) -> PaperLayout:
     """With letters of one width, as typewriters have them."""
     words = {w for p in shown.pieces.values() for w in (p.size, p.title, *p.notes)}
     return place(shown, {word: 6.2 * len(word) for word in words})

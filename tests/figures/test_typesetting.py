@@ -9,7 +9,15 @@ import pytest
 from visualnet.analysis import explain, infer
 from visualnet.cli.common import open_project
 from visualnet.data.registry import fields_or_none
-from visualnet.figures.typesetting import LEAST_PX, Box, Indents, Sheet, Text, _broken_rows, typeset
+from visualnet.figures.typesetting import (
+    LEAST_PX,
+    Indents,
+    TypesetBox,
+    TypesetDerivation,
+    TypesetText,
+    _broken_rows,
+    typeset,
+)
 from visualnet.layers.declaration.notation import Derivation, plain
 
 
@@ -29,11 +37,15 @@ def shape_of(name: str) -> Derivation:
     return why.derivation
 
 
-def words(box: Box) -> str:
-    return "".join(p.text if isinstance(p, Text) else words(p) for *_, p in box.parts if isinstance(p, Text | Box))
+def words(box: TypesetBox) -> str:
+    return "".join(
+        p.text if isinstance(p, TypesetText) else words(p)
+        for *_, p in box.parts
+        if isinstance(p, TypesetText | TypesetBox)
+    )
 
 
-def set_in(derivation: Derivation, room: float, px: float = 13) -> Sheet:
+def set_in(derivation: Derivation, room: float, px: float = 13) -> TypesetDerivation:
     sheet = typeset(derivation, Typewriter(), px, room)
     assert sheet is not None and sheet.width <= room
     return sheet
@@ -67,7 +79,7 @@ def test_no_short_term_is_left_alone_in_a_line(name: str) -> None:
 
 
 def test_rows_are_even() -> None:
-    parts = [("+" if at else "", Box(30.0, 8.0, 2.0)) for at in range(5)]
+    parts = [("+" if at else "", TypesetBox(30.0, 8.0, 2.0)) for at in range(5)]
     rows, _ = _broken_rows(parts, 130.0, 10.0, Indents(10.0, 10.0))
     assert sorted(round(box.width) for box in rows) == [60, 90], "not 120 and 30"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualnet.figures.charts.marks import Box, Label
+from visualnet.figures.charts.marks import Label, Rectangle
 from visualnet.figures.sequences.written_words import PLACE, TEXT, TOKEN, RankedTexts, WordChoices, WrittenWords
 
 WORD = st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=1, max_size=30)
@@ -32,8 +32,8 @@ def test_every_word_that_was_written_can_be_clicked(words: list[str], before: in
 def test_a_bar_is_as_long_as_the_word_is_probable() -> None:
     chart = WordChoices(("der", "die"), (7, 9), (0.75, 0.25), taken=7)
     drawing = chart.lay_out(400, chart.height_in(400))
-    bars = [mark for mark in drawing.marks if isinstance(mark, Box) and mark.colour == "curve:0"]
-    rooms = [mark for mark in drawing.marks if isinstance(mark, Box) and mark.colour == "line"]
+    bars = [mark for mark in drawing.marks if isinstance(mark, Rectangle) and mark.colour == "curve:0"]
+    rooms = [mark for mark in drawing.marks if isinstance(mark, Rectangle) and mark.colour == "line"]
     assert [bar.width / room.width for bar, room in zip(bars, rooms, strict=True)] == pytest.approx([0.75, 0.25])
     assert [region.options for region in drawing.regions] == [((TOKEN, 7),), ((TOKEN, 9),)]
     assert "stands there" in drawing.regions[0].words and "click to write" in drawing.regions[1].words

@@ -21,7 +21,7 @@ from visualnet.core import edits
 from visualnet.core.project import Project
 from visualnet.training.experiments.own import read_own
 from visualnet.training.experiments.registry import find_experiments
-from visualnet.training.experiments.trials import Trial
+from visualnet.training.experiments.trials import ExperimentTrial
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -127,7 +127,7 @@ def test_a_setting_of_an_open_project_is_varied_and_kept_with_it(window: Window,
     QTest.mouseClick(view.go, LEFT)
     hands.until(lambda: not view.experimenter.busy, what="its end")
     model = view.experimenter.model
-    assert model.state == "done" and model.score(Trial(0, 0)) is not None
+    assert model.state == "done" and model.score(ExperimentTrial(0, 0)) is not None
     assert next(band.name for band in view.chart.chart.bands).startswith("0.1")
     form.kept.setCurrentIndex(0)
     QTest.mouseClick(form.remove, LEFT)

@@ -19,7 +19,7 @@ from tests.flows.test_run_list import click, ids, open_page, write
 from tests.flows.test_run_list import runs as runs
 from tests.flows.test_run_list import trash as trash
 from tests.training.by_hand import tiny
-from visualnet.app.features.run_list.export_dialog import ExportDialog
+from visualnet.app.features.run_list.export_dialog import RunExportDialog
 from visualnet.app.features.run_list.feature import RUN_TABLE
 from visualnet.app.shell.window import Window
 from visualnet.core.storage.paths import runs_dir
@@ -225,7 +225,7 @@ def test_curves_of_chosen_runs_are_written_for_other_tools(
     menu = view.more.menu()
     (line,) = [one for one in menu.actions() if one.text() == "Export curves…"]
     QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(line).center())
-    dialog = view.findChild(ExportDialog)
+    dialog = view.findChild(RunExportDialog)
     assert dialog is not None and dialog.isVisible() and "2 runs" in dialog.findChildren(QLabel)[0].text()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "out"))
     QTest.mouseClick(dialog.export, LEFT)
@@ -237,7 +237,7 @@ def test_curves_of_chosen_runs_are_written_for_other_tools(
     assert [float(line.rpartition(",")[2]) for line in rows] == kept.validation["loss"].values.tolist()
     before = named.read_bytes()
     view.run_actions.export()
-    dialog = next(one for one in view.findChildren(ExportDialog) if one.isVisible())
+    dialog = next(one for one in view.findChildren(RunExportDialog) if one.isVisible())
     QTest.mouseClick(dialog.export, LEFT)
     hands.until(lambda: dialog.fault.isVisible(), what="a refusal")
     assert "already" in dialog.fault.text() and named.read_bytes() == before and dialog.export.isEnabled()
@@ -247,7 +247,7 @@ def test_curves_of_chosen_runs_are_written_for_other_tools(
     hands.until(lambda: len(told) == 2, what="the tables")
     assert len(list((tmp_path / "out").glob("*.parquet"))) == 2
     view.run_actions.export()
-    dialog = next(one for one in view.findChildren(ExportDialog) if one.isVisible())
+    dialog = next(one for one in view.findChildren(RunExportDialog) if one.isVisible())
     QTest.mouseClick(dialog.together, LEFT, pos=QPoint(8, dialog.together.height() // 2))
     dialog.curve_format.setCurrentIndex(dialog.curve_format.findData("tensorboard"))
     assert not dialog.together.isEnabled() and not dialog.joins
@@ -268,7 +268,7 @@ def test_mlflow_is_offered_and_what_it_needs_is_said(
     view = open_page(window, hands)
     click(view, "run-1")
     view.run_actions.export()
-    dialog = view.findChild(ExportDialog)
+    dialog = view.findChild(RunExportDialog)
     dialog.curve_format.setCurrentIndex(dialog.curve_format.findData("mlflow"))
     assert "pip install mlflow" in dialog.about.text() and not dialog.export.isEnabled()
     dialog.curve_format.setCurrentIndex(dialog.curve_format.findData("csv"))

@@ -15,7 +15,7 @@ from visualnet.app.features.recipe.search_choices import recipe_choices
 from visualnet.app.shell.searchable import Searchable
 from visualnet.app.shell.window import Window
 from visualnet.app.widgets.dialogs.command_palette import CommandPalette
-from visualnet.core.text.search_index import Hit
+from visualnet.core.text.search_index import SearchHit
 from visualnet.layers import LAYERS
 from visualnet.templates.index import template_list
 from visualnet.templates.lessons import lessons
@@ -24,7 +24,7 @@ TRIED = ("draw", "confusion", "gradient", "onnx", "schedule", "early stopping", 
 TRIED += ("repeat", "heat")
 
 
-def hits(palette: CommandPalette, text: str) -> list[Hit]:
+def hits(palette: CommandPalette, text: str) -> list[SearchHit]:
     palette.search.edit.setText(text)
     return palette.hits
 

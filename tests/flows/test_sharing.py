@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 
 from tests.flows.hands import Hands
-from visualnet.app.figures.export_dialog import ExportDialog
+from visualnet.app.figures.export_dialog import FigureExportDialog
 from visualnet.app.shell.window import Window
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -34,7 +34,7 @@ def export(window: Window, hands: Hands, path: Path, monkeypatch: pytest.MonkeyP
 
     def work() -> None:
         dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, ExportDialog)
+        assert isinstance(dialog, FigureExportDialog)
         png = next(b for b in dialog.form.findChildren(QPushButton) if b.text() == "PNG")
         QTest.mouseClick(png, LEFT)
         QTest.mouseClick(dialog.save_button, LEFT)

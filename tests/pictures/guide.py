@@ -321,10 +321,10 @@ def map_sizes(g: Guide) -> None:
 
 def figure(g: Guide) -> None:
     """The dialog that makes a picture, with a figure as papers have them."""
-    from visualnet.app.figures.export_dialog import ExportDialog
+    from visualnet.app.figures.export_dialog import FigureExportDialog
 
     g.open("lenet5")
-    dialog = ExportDialog(g.window.studio, {}, (0, 0, 800, 600), Path.home(), g.window)
+    dialog = FigureExportDialog(g.window.studio, {}, (0, 0, 800, 600), Path.home(), g.window)
     dialog.resize(960, 480)
     dialog.show()
     g.hands.press(dialog, "Publication")

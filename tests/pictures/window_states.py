@@ -191,11 +191,11 @@ def adding(p: Photographer) -> None:
 
 def exporting(p: Photographer) -> None:
     """The picture's dialog, with a figure for a paper."""
-    from visualnet.app.figures.export_dialog import ExportDialog
+    from visualnet.app.figures.export_dialog import FigureExportDialog
 
     studio = p.open("lenet5")
     for style, name in (("light", "picture"), ("publication", "figure")):
-        dialog = ExportDialog(studio, {}, (0, 0, 800, 600), Path.home(), p.window)
+        dialog = FigureExportDialog(studio, {}, (0, 0, 800, 600), Path.home(), p.window)
         dialog.style_.choose(style)
         dialog.refresh()
         p.dialog(dialog, f"export-{name}")

@@ -8,7 +8,7 @@ from visualnet.analysis import infer
 from visualnet.core.storage import project_file
 from visualnet.data.registry import fields_or_none
 from visualnet.resources import resource
-from visualnet.templates.zoo import CELLS, KINDS, Cell
+from visualnet.templates.zoo import CELLS, KINDS, ZooCell
 
 each_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
 
@@ -18,7 +18,7 @@ def test_the_poster_is_whole() -> None:
 
 
 @each_cell
-def test_it_opens_and_fits(cell: Cell) -> None:
+def test_it_opens_and_fits(cell: ZooCell) -> None:
     assert cell.words and cell.paper
     for name in (cell.template, *cell.others):
         project = project_file.load(resource("templates", f"{name}.vnet"))
@@ -29,7 +29,7 @@ def test_it_opens_and_fits(cell: Cell) -> None:
 
 
 @each_cell
-def test_its_drawing_is_of_known_units(cell: Cell) -> None:
+def test_its_drawing_is_of_known_units(cell: ZooCell) -> None:
     drawn = "".join(cell.columns) + cell.beside
     assert drawn and set(drawn) <= set(KINDS)
     assert len(cell.columns) == 1 if cell.ring else len(cell.wires) <= len(cell.columns) - 1

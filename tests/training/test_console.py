@@ -21,7 +21,7 @@ from visualnet.core.project import DataChoice
 from visualnet.training import events
 from visualnet.training.console import TrainOptions, parse_data, train
 from visualnet.training.runs import run_list, run_model
-from visualnet.training.terminal.printer import Printer
+from visualnet.training.terminal.printer import RunPrinter
 
 
 def test_a_run_in_json_is_one_event_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,7 +156,7 @@ def test_a_terminal_gets_a_bar_that_is_wiped_before_each_line() -> None:
             return True
 
     out = Terminal()
-    printer = Printer(out)
+    printer = RunPrinter(out)
     progress = {"steps": 10, "epochs": 2, "samples_per_s": 1234.0, "eta_s": 75.0}
     printer(events.Progress(step=5, epoch=0, **progress))  # type: ignore[arg-type]
     printer(events.Trouble(words="the disk is full"))
@@ -168,7 +168,7 @@ def test_a_terminal_gets_a_bar_that_is_wiped_before_each_line() -> None:
 
 def test_memory_is_told_where_it_was_measured() -> None:
     out = io.StringIO()
-    printer = Printer(out)
+    printer = RunPrinter(out)
     printer(events.Memory(step=9, device="cpu", peak=None, forecast=2_000_000))
     assert out.getvalue() == ""
     printer(events.Memory(step=9, device="cuda", peak=1_500_000, forecast=2_000_000))

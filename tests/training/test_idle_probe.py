@@ -19,14 +19,14 @@ from visualnet.data import registry
 from visualnet.data.loading import load
 from visualnet.training.control import OwnSample, ProbeRequest
 from visualnet.training.events import ProbeReport
-from visualnet.training.idle_probe import IdleProbe, Question
+from visualnet.training.idle_probe import IdleProbe, ProbeQuestion
 from visualnet.training.observations.observation import ObservationRequest
 
 
-def question(number: int = 1) -> Question:
+def question(number: int = 1) -> ProbeQuestion:
     project = open_project("perceptron-points")
     analysis = infer(project, fields=registry.fields_or_none(project.data))
-    return Question(number, project, analysis, ProbeRequest())
+    return ProbeQuestion(number, project, analysis, ProbeRequest())
 
 
 def test_the_network_of_the_last_question_is_kept_until_it_is_forgotten() -> None:
@@ -87,7 +87,7 @@ def test_an_own_sample_is_seen_as_one_of_the_data_would_be() -> None:
     probe = IdleProbe()
 
     def look(**wish: Any) -> ProbeReport:
-        seen = probe(Question(1, project, analysis, ProbeRequest((), **wish))).seen
+        seen = probe(ProbeQuestion(1, project, analysis, ProbeRequest((), **wish))).seen
         assert seen is not None
         return seen
 
@@ -107,5 +107,5 @@ def test_a_word_that_an_embedding_does_not_know_is_said_in_words() -> None:
     project = edits.set_params(project, "", [node.id], {"num_embeddings": 1})
     analysis = infer(project, fields=registry.fields_or_none(project.data))
     port = next(iter(analysis.at((node.id,)).outputs))
-    found = IdleProbe()(Question(1, project, analysis, ProbeRequest(ports=(((node.id,), port),))))
+    found = IdleProbe()(ProbeQuestion(1, project, analysis, ProbeRequest(ports=(((node.id,), port),))))
     assert "raise its num_embeddings" in found.words

@@ -22,7 +22,7 @@ from visualnet.training.optimizers import check_recipe
 from visualnet.training.recipe_params import best_by_options
 from visualnet.training.runs.run_status import describe_run
 from visualnet.training.script.training_script import training_script
-from visualnet.training.terminal.printer import Printer
+from visualnet.training.terminal.printer import RunPrinter
 
 
 @pytest.mark.parametrize("name", ["gan-points", "dcgan", "wgan-gp"])
@@ -43,7 +43,7 @@ def test_every_epoch_is_the_best_until_the_next(tmp_path: Path) -> None:
     assert best.keys() == present.keys() and all(torch.equal(best[name], present[name]) for name in best)
     assert "kept as best: the last epoch, 3" in describe_run("idle", run, infer(project))
     out = io.StringIO()
-    printer = Printer(out)
+    printer = RunPrinter(out)
     for event in (run.started, *run.epochs, run.finished):
         assert event is not None
         printer(event)

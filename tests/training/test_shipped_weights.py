@@ -18,7 +18,7 @@ from visualnet.data.tensors import Tensors
 from visualnet.resources import resource
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.control import ProbeRequest
-from visualnet.training.idle_probe import IdleProbe, Question
+from visualnet.training.idle_probe import IdleProbe, ProbeQuestion
 from visualnet.training.loop.metrics import Tally
 from visualnet.training.loop.session import Session
 from visualnet.training.runs.run_model import RunModel
@@ -85,7 +85,7 @@ def test_a_network_is_looked_into_with_the_weights_that_its_recipe_begins_with()
         analysis = infer(project, None, load(project.data).fields)
         node = project.graph.named("logits")
         request = ProbeRequest((((node.id,), "y"),), 0, 0.05, False)
-        result = probe(Question(1, project, analysis, request))
+        result = probe(ProbeQuestion(1, project, analysis, request))
         assert result.seen is not None
         truth = int(result.seen.fields["label"])
         return result.trained, result.words, int(result.seen.arrays[((node.id,), "y")].argmax()) == truth

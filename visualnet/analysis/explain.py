@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from visualnet.analysis import NodeFacts
 from visualnet.core import expressions
-from visualnet.core.expressions import Derived, Expr, number_text, show
+from visualnet.core.expressions import Derived, Expression, number_text, show
 from visualnet.layers.declaration.layer import Sized
 from visualnet.layers.declaration.notation import Derivation, derivation
 
@@ -136,23 +136,23 @@ def _counted(facts: NodeFacts, total: int) -> Derivation | None:
     ]
     whole = sums[0]
     for term in sums[1:]:
-        whole = Expr("+", (whole, term))
+        whole = Expression("+", (whole, term))
     symbols = {"K": "kernel_size"} if "K" in scope else {}
     return derivation("parameters", whole, scope, symbols, total)
 
 
-def _product(factors: list[tuple[str, str]], times: int) -> Expr:
+def _product(factors: list[tuple[str, str]], times: int) -> Expression:
     """A product of names; those that are one and the same become a power."""
     found: dict[str, int] = {}
     for same, name in factors:
         found[same or name] = found.get(same or name, 0) + 1
-    parts = [Expr("number", value=times)] if times > 1 else []
+    parts = [Expression("number", value=times)] if times > 1 else []
     for name, power in found.items():
-        one = Expr("name", name=name)
-        parts.append(Expr("**", (one, Expr("number", value=power))) if power > 1 else one)
+        one = Expression("name", name=name)
+        parts.append(Expression("**", (one, Expression("number", value=power))) if power > 1 else one)
     whole = parts[0]
     for part in parts[1:]:
-        whole = Expr("*", (whole, part))
+        whole = Expression("*", (whole, part))
     return whole
 
 
@@ -168,12 +168,12 @@ def macs(facts: NodeFacts) -> NumberExplanation | None:
     return NumberExplanation(f"Why {count:,} multiplications?", lines, "", made)
 
 
-def _without_ones(expr: Expr, figures: Mapping[str, Any]) -> Expr:
+def _without_ones(expr: Expression, figures: Mapping[str, Any]) -> Expression:
     """The expression without divisors that are 1 here."""
     args = tuple(_without_ones(a, figures) for a in expr.args)
     if expr.op == "/" and args[1].op == "name" and figures.get(args[1].name) == 1:
         return args[0]
-    return expr if args == expr.args else Expr(expr.op, args, expr.name, expr.value)
+    return expr if args == expr.args else Expression(expr.op, args, expr.name, expr.value)
 
 
 def _plain(name: str, layer: Any) -> str:

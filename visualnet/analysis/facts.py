@@ -127,7 +127,7 @@ class Outline(NamedTuple):
     lent: frozenset[str]
 
 
-class Sums(NamedTuple):
+class GraphTotals(NamedTuple):
     """What the nodes of a graph add up to; ``layers`` counts those inside blocks once for each repetition."""
 
     parameters: int
@@ -137,7 +137,7 @@ class Sums(NamedTuple):
     layers: int
 
     @classmethod
-    def of(cls, facts: Iterable[NodeFacts], outline: Outline) -> Sums:
+    def of(cls, facts: Iterable[NodeFacts], outline: Outline) -> GraphTotals:
         """What is computed and made; a node that leads nowhere is neither, and counts only as a layer."""
         parameters = trainable = buffered = macs = layers = 0
         for f in facts:
@@ -168,7 +168,7 @@ class GraphFacts:
         scope: Mapping[str, Any],
         given: Mapping[str, Spec | None],
         raw: Mapping[str, NodeFacts],
-        sums: Sums,
+        sums: GraphTotals,
     ) -> None:
         self.graph, self.topology, self.nodes, self.outline = graph, topology, nodes, outline
         self.scope, self.given, self.raw = scope, given, raw

@@ -64,7 +64,7 @@ class Row(NamedTuple):
         return key(self.problem)
 
 
-class Group(NamedTuple):
+class ProblemGroup(NamedTuple):
     """Rows under one title."""
 
     title: str
@@ -165,12 +165,12 @@ def counts(rows: Iterable[Row]) -> dict[str, int]:
     return found
 
 
-def group_rows(rows: Iterable[Row], grouping: str, project: Project) -> list[Group]:
+def group_rows(rows: Iterable[Row], grouping: str, project: Project) -> list[ProblemGroup]:
     """The rows under titles, the group with the first row first."""
     found: dict[str, list[Row]] = {}
     for row in rows:
         found.setdefault(_title(row.problem, grouping, project), []).append(row)
-    return [Group(title, tuple(members)) for title, members in found.items()]
+    return [ProblemGroup(title, tuple(members)) for title, members in found.items()]
 
 
 def _title(problem: Problem, grouping: str, project: Project) -> str:
@@ -190,7 +190,7 @@ class ProblemList:
         self.all: list[Row] = []
         """Every row there is; ``shown`` are those that the filters let through, in the order in which they are seen."""
         self.shown: list[Row] = []
-        self.groups: list[Group] = []
+        self.groups: list[ProblemGroup] = []
         self.current: Problem | None = None
         self.walked = False
         """Whether the current problem was gone to, by click or key; else the first step goes to it, not past it."""
@@ -232,17 +232,17 @@ class ProblemList:
 
 
 def lines(
-    groups: Iterable[Group], collapsed: Collection[str], titled: bool, most: int
-) -> tuple[list[Group | Row], int]:
+    groups: Iterable[ProblemGroup], collapsed: Collection[str], titled: bool, most: int
+) -> tuple[list[ProblemGroup | Row], int]:
     """Titles and rows from top to bottom, about so many, and how many rows are left out. A collapsed group is its title alone."""
-    found: list[Group | Row] = []
+    found: list[ProblemGroup | Row] = []
     for group in groups:
         found += [group] if titled else []
         found += [] if titled and group.title in collapsed else group.rows
     rows = [at for at, line in enumerate(found) if isinstance(line, Row)]
     if len(rows) > most:
         found = found[: rows[most]]
-    while len(found) > most and isinstance(found[-1], Group):
+    while len(found) > most and isinstance(found[-1], ProblemGroup):
         found.pop()
     return found, max(0, len(rows) - most)
 

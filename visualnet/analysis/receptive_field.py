@@ -14,7 +14,7 @@ from visualnet.layers.declaration.drawings import Window
 from visualnet.layers.declaration.layer import Spec
 
 
-class Field(NamedTuple):
+class AxisField(NamedTuple):
     """What the places of a map see of an input, axis by axis: place ``i`` sees ``start + i·jump`` up to so many cells further (``size``).
 
     ``whole``: every place may see all of it. ``extents`` are the input's, its first axis (channels) left out; ``places`` the map's.
@@ -58,11 +58,11 @@ class Field(NamedTuple):
         return f"Place {number} sees {sizes} cells of “{self.input}”{rest}; its neighbour the same {step} on."
 
 
-Fields: TypeAlias = "dict[str, Field]"
+Fields: TypeAlias = "dict[str, AxisField]"
 """By the path of the input, joined by slashes."""
 
 
-def receptive(analysis: Analysis, path: NodePath) -> list[Field]:
+def receptive(analysis: Analysis, path: NodePath) -> list[AxisField]:
     """What the node at this path sees of each input of the main graph; nothing where shapes are not known.
 
     Only maps with places along the same axes as the input are told; of what follows a flattening, every number sees everything.
@@ -106,7 +106,7 @@ def _of(facts: NodeFacts, graph: GraphFacts, given: Mapping[str, Fields], found:
             return {}
         extents = tuple(map(int, spec.shape[1:]))
         ones, zeros = (1,) * len(extents), (0,) * len(extents)
-        return {facts.node.id: Field(facts.node.name, extents, extents, ones, ones, zeros)}
+        return {facts.node.id: AxisField(facts.node.name, extents, extents, ones, ones, zeros)}
     wires = [w for w in graph.topology.into[facts.node.id] if w.target.port in facts.inputs]
     arriving = [found.get(w.source.node, {}) for w in wires]
     before = _joined(arriving)
@@ -138,18 +138,18 @@ def _why_unknown(facts: NodeFacts, graph: GraphFacts) -> str:
     return f"the shape is unknown because of “{cause.node.name}”" if cause is not None else ""
 
 
-def _all(field: Field, places: tuple[int, ...]) -> Field:
-    return Field(field.input, field.extents, places, whole=True, unknown=field.unknown)
+def _all(field: AxisField, places: tuple[int, ...]) -> AxisField:
+    return AxisField(field.input, field.extents, places, whole=True, unknown=field.unknown)
 
 
-def _composed(field: Field, window: Window, places: tuple[int, ...]) -> Field:
+def _composed(field: AxisField, window: Window, places: tuple[int, ...]) -> AxisField:
     if field.whole or field.places != window.extents:
         return _all(field, places)
     axes = range(len(places))
     size = tuple(field.size[a] + (window.span(a) - 1) * field.jump[a] for a in axes)
     start = tuple(field.start[a] - window.padding[a][0] * field.jump[a] for a in axes)
     jump = tuple(field.jump[a] * window.stride[a] for a in axes)
-    return Field(field.input, field.extents, places, size, jump, start)
+    return AxisField(field.input, field.extents, places, size, jump, start)
 
 
 def _joined(several: list[Fields]) -> Fields:

@@ -10,14 +10,14 @@ from visualnet.core.graph import Graph, Node
 from visualnet.layers.declaration.layer import LAYERS, Layer
 
 
-class Selected(NamedTuple):
+class SelectedNodes(NamedTuple):
     """The selected nodes and what is known of the first; there may be none."""
 
     nodes: Sequence[Node] = ()
     first: NodeFacts | None = None
 
     @classmethod
-    def of(cls, graph: Graph, facts: GraphFacts | None, ids: Iterable[str]) -> Selected:
+    def of(cls, graph: Graph, facts: GraphFacts | None, ids: Iterable[str]) -> SelectedNodes:
         """Those of these nodes that are in the graph; its facts may not be known."""
         nodes = [graph.nodes[i] for i in ids if i in graph.nodes]
         return cls(nodes, facts.nodes.get(nodes[0].id) if nodes and facts is not None else None)
@@ -48,4 +48,4 @@ class Selected(NamedTuple):
         return LAYERS.get(self.nodes[0].kind) if self.nodes else None
 
 
-NOTHING = Selected()
+NOTHING = SelectedNodes()

@@ -11,7 +11,7 @@ from visualnet.training.capsules.manifest import Manifest
 from visualnet.training.capsules.opening import unpack_among_runs, unpack_capsule
 
 if TYPE_CHECKING:
-    from visualnet.training.verifying.replay import Verdict
+    from visualnet.training.verifying.replay import ReplayVerdict
 
 
 class Capsule(Run):
@@ -21,7 +21,7 @@ class Capsule(Run):
         super().__init__(folder)
         self.manifest = manifest
 
-    def verify(self) -> Verdict:
+    def verify(self) -> ReplayVerdict:
         """Train the run again and compare its losses to the last bit: ``.kind`` is ``equal``, ``departs`` or ``cannot``, ``.describe()``
         says where and why."""
         from visualnet.training.verifying.replay import verify_run

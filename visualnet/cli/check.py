@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from visualnet.cli.common import Verb, exit_code, project_of, project_options
+from visualnet.cli.common import Subcommand, exit_code, project_of, project_options
 
 
 def run(args: argparse.Namespace) -> int:
@@ -19,4 +19,4 @@ def run(args: argparse.Namespace) -> int:
     return exit_code({"problems": found})
 
 
-VERB = Verb(run, "tell what is wrong with a graph, and how to repair it", project_options)
+VERB = Subcommand(run, "tell what is wrong with a graph, and how to repair it", project_options)

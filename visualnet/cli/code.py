@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from visualnet.cli.common import FINE, UsageError, Verb, project_of, project_options
+from visualnet.cli.common import FINE, Subcommand, UsageError, project_of, project_options
 from visualnet.core.project import Project
 from visualnet.pytorch import need_torch
 
@@ -79,4 +79,4 @@ def _print_source(source: str, as_json: bool) -> None:
     print(json.dumps({"source": source}) if as_json else source, end="\n" if as_json else "")
 
 
-VERB = Verb(run, "print the network as plain PyTorch, or its training as a script", options)
+VERB = Subcommand(run, "print the network as plain PyTorch, or its training as a script", options)

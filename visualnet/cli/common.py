@@ -16,7 +16,7 @@ FINE, FAULTY, UNUSABLE = 0, 1, 2
 INTERRUPTED = 130
 
 
-class Verb(NamedTuple):
+class Subcommand(NamedTuple):
     """A verb of the command line: what it does, in words and in code, and what can be said about it."""
 
     run: Callable[[argparse.Namespace], int]

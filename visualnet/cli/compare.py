@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from visualnet.cli.common import FAULTY, FINE, UsageError, Verb, number, open_project
+from visualnet.cli.common import FAULTY, FINE, Subcommand, UsageError, number, open_project
 from visualnet.templates.index import SUFFIX
 
 
@@ -38,4 +38,4 @@ def run(args: argparse.Namespace) -> int:
     return FAULTY if any(network["problems"] for network in told["networks"]) else FINE
 
 
-VERB = Verb(run, "hold two or more networks against each other: parameters, MACs, depth, memory", options)
+VERB = Subcommand(run, "hold two or more networks against each other: parameters, MACs, depth, memory", options)

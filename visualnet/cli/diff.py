@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from visualnet.cli.common import FAULTY, FINE, Verb, open_project
+from visualnet.cli.common import FAULTY, FINE, Subcommand, open_project
 
 
 def options(verb: argparse.ArgumentParser) -> None:
@@ -28,4 +28,4 @@ def run(args: argparse.Namespace) -> int:
     return FAULTY if args.exit_code and found else FINE
 
 
-VERB = Verb(run, "tell what sets two networks apart: nodes, shapes, parameters", options)
+VERB = Subcommand(run, "tell what sets two networks apart: nodes, shapes, parameters", options)

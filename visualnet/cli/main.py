@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from visualnet.cli import check, code, compare, diff, new, picture, summary, templates, train
 from visualnet.cli.cluster_and_queue import cluster, queue
-from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, UsageError, Verb
+from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Subcommand, UsageError
 from visualnet.cli.own_data import verb as data
 from visualnet.cli.run_list import capsules, export_curves, export_weights, runs
 from visualnet.cli.runs import (
@@ -124,7 +124,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-VERBS: dict[str, Verb] = {
+VERBS: dict[str, Subcommand] = {
     "templates": templates.VERB,
     "new": new.VERB,
     "check": check.VERB,

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from visualnet.cli.common import FINE, UsageError, Verb, nearest_template, template_names
+from visualnet.cli.common import FINE, Subcommand, UsageError, nearest_template, template_names
 from visualnet.cli.own_data.choosing import choice_options, choose_data
 from visualnet.core import edits
 from visualnet.resources import resource
@@ -43,4 +43,4 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-VERB = Verb(run, "write a template to a file of your own", options)
+VERB = Subcommand(run, "write a template to a file of your own", options)

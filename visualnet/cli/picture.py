@@ -7,7 +7,7 @@ import json
 import os
 from pathlib import Path
 
-from visualnet.cli.common import FINE, UsageError, Verb, number, project_of, project_options
+from visualnet.cli.common import FINE, Subcommand, UsageError, number, project_of, project_options
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
 
@@ -76,4 +76,4 @@ def _named(project: Project, block: str, names: str) -> frozenset[str]:
     return frozenset(ids[name] for name in wanted)
 
 
-VERB = Verb(run, "draw the graph into a file", options)
+VERB = Subcommand(run, "draw the graph into a file", options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from visualnet.cli.common import Verb, exit_code, number, project_of, project_options, report_of
+from visualnet.cli.common import Subcommand, exit_code, number, project_of, project_options, report_of
 
 
 def options(verb: argparse.ArgumentParser) -> None:
@@ -26,4 +26,4 @@ def run(args: argparse.Namespace) -> int:
     return exit_code(told)
 
 
-VERB = Verb(run, "show every node's shapes, parameters and multiplications and memory", options)
+VERB = Subcommand(run, "show every node's shapes, parameters and multiplications and memory", options)

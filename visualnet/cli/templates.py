@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from visualnet.cli.common import FINE, Verb, no_options
+from visualnet.cli.common import FINE, Subcommand, no_options
 from visualnet.templates.index import template_list
 
 
@@ -31,4 +31,4 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-VERB = Verb(run, "list the templates", no_options)
+VERB = Subcommand(run, "list the templates", no_options)

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from visualnet.cli.common import FAULTY, FINE, Verb, exit_code, number, project_of, project_options, report_of
+from visualnet.cli.common import FAULTY, FINE, Subcommand, exit_code, number, project_of, project_options, report_of
 
 
 def options(verb: argparse.ArgumentParser) -> None:
@@ -105,4 +105,4 @@ def run(args: argparse.Namespace) -> int:
     return train(project, TrainOptions(record=tuple(args.record), place=place, **said))
 
 
-VERB = Verb(run, "train, and tell how it goes", options)
+VERB = Subcommand(run, "train, and tell how it goes", options)

@@ -29,7 +29,7 @@ from visualnet.compiling.module_tree import (
 )
 from visualnet.compiling.names import class_name, safe_name
 from visualnet.compiling.plan import Plan, PlanStep, make_plan, memory_budget
-from visualnet.compiling.source_code.argument_printer import Figures, Text
+from visualnet.compiling.source_code.argument_printer import ArgumentPrinter, Figures
 from visualnet.compiling.weight_init import OwnGenerator
 from visualnet.core.graph import Port, Value
 from visualnet.core.project import Project
@@ -220,7 +220,7 @@ class Model:
         for step in self._measures():
             counts = step.counts()
             if counts is not None:
-                told = Text(Figures([{}]), "", {p: str(s) for p, s in step.args.items()}).of([counts])
+                told = ArgumentPrinter(Figures([{}]), "", {p: str(s) for p, s in step.args.items()}).of([counts])
                 found[step.facts.node.name] = firsts.setdefault(told, step.facts.node.name)
         return found
 

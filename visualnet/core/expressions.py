@@ -92,15 +92,15 @@ _RULE_FUNCTIONS = ("abs", "cos", "norm", "orth", "sign", "sum")
 _FUNCTIONS = {"floor": 1, "ceil": 1, "round": 1, "sqrt": 1, "min": 2, "max": 2}
 
 
-class Expr:
+class Expression:
     """One node of the tree: a number, a name, or an operation on smaller expressions."""
 
     __slots__ = ("args", "name", "op", "roundings", "value")
 
-    def __init__(self, op: str, args: tuple[Expr, ...] = (), name: str = "", value: Number = 0) -> None:
+    def __init__(self, op: str, args: tuple[Expression, ...] = (), name: str = "", value: Number = 0) -> None:
         self.op, self.args, self.name, self.value = op, args, name, value
         below = tuple(part for arg in args for part in arg.roundings)
-        self.roundings: tuple[Expr, ...] = (self, *below) if op in ("floor", "//") else below
+        self.roundings: tuple[Expression, ...] = (self, *below) if op in ("floor", "//") else below
 
     def __repr__(self) -> str:
         return f"Expr({show(self)!r})"
@@ -109,7 +109,7 @@ class Expr:
         """The names that must be known before it can be computed."""
         return {part.name for part in self.parts() if part.op == "name"}
 
-    def parts(self) -> Iterator[Expr]:
+    def parts(self) -> Iterator[Expression]:
         """This expression and everything below it."""
         yield self
         for arg in self.args:
@@ -174,13 +174,13 @@ class _Parser:
         self.at += 1
         return token
 
-    def parse(self) -> Expr:
+    def parse(self) -> Expression:
         tree = self.expression(0)
         if self.peek():
             raise ValueError(f"“{self.peek()}” is left over at the end of “{self.text}”")
         return tree
 
-    def expression(self, strength: int) -> Expr:
+    def expression(self, strength: int) -> Expression:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise ValueError(f"“{self.text}” is nested deeper than {MAX_DEPTH}")
@@ -188,25 +188,25 @@ class _Parser:
         while (op := self.peek()) in _STRENGTH and _STRENGTH[op] > strength:
             self.take()
             right = self.expression(_STRENGTH[op] - (op == "**"))
-            left = Expr(op, (left, right))
+            left = Expression(op, (left, right))
         self.depth -= 1
         return left
 
-    def operand(self) -> Expr:
+    def operand(self) -> Expression:
         token = self.take()
         if token == "-":
-            return Expr("neg", (self.expression(_STRENGTH["neg"] - 1),))
+            return Expression("neg", (self.expression(_STRENGTH["neg"] - 1),))
         if token == "(":
             inner = self.expression(0)
             self.take(")")
             return inner
         if token[0].isdigit():
-            return Expr("number", value=_exact(Fraction(token)))
+            return Expression("number", value=_exact(Fraction(token)))
         if token[0].isalpha() or token[0] == "_":
-            return self.function(token) if self.peek() == "(" else Expr("name", name=token)
+            return self.function(token) if self.peek() == "(" else Expression("name", name=token)
         raise ValueError(f"“{self.text}” wants a number or a name where “{token}” stands")
 
-    def function(self, name: str) -> Expr:
+    def function(self, name: str) -> Expression:
         if name not in self.functions:
             raise ValueError(f"“{name}” is no function here (there are {', '.join(self.functions)})")
         self.take("(")
@@ -217,11 +217,11 @@ class _Parser:
         self.take(")")
         if len(args) < self.functions[name] or (self.functions[name] == 1 and len(args) > 1):
             raise ValueError(f"{name} takes {self.functions[name]} argument(s); “{self.text}” gives {len(args)}")
-        return Expr(name, tuple(args))
+        return Expression(name, tuple(args))
 
 
 @cached(4096)
-def parse(text: str) -> Expr:
+def parse(text: str) -> Expression:
     """The expression that the text writes.
 
     Raises:
@@ -231,7 +231,7 @@ def parse(text: str) -> Expr:
 
 
 @cached(256)
-def parse_rule(text: str) -> Expr:
+def parse_rule(text: str) -> Expression:
     """A rule of training, which may name functions of whole tensors (``norm``, ``sign``): to be shown, not to be computed.
 
     Raises:
@@ -241,11 +241,11 @@ def parse_rule(text: str) -> Expr:
 
 
 @lru_cache(maxsize=512)
-def chain(op: str, names: tuple[str, ...]) -> Expr:
+def chain(op: str, names: tuple[str, ...]) -> Expression:
     """``a + b + c``: names joined by one sign, as many as there are, where a text of them would be longer than a person may write."""
-    tree = Expr("name", name=names[0])
+    tree = Expression("name", name=names[0])
     for name in names[1:]:
-        tree = Expr(op, (tree, Expr("name", name=name)))
+        tree = Expression(op, (tree, Expression("name", name=name)))
     return tree
 
 
@@ -258,13 +258,13 @@ def number_text(value: Number | float) -> str:
     return f"{float(value):,.4f}".rstrip("0").rstrip(".")
 
 
-def show(expr: Expr, figures: Scope | None = None, symbols: Mapping[str, str] | None = None) -> str:
+def show(expr: Expression, figures: Scope | None = None, symbols: Mapping[str, str] | None = None) -> str:
     """The formula as one writes it: ``⌊(n + 2·p) / s⌋ + 1``. With ``figures``, the names are replaced by their values.
 
     ``symbols`` gives names other letters (``{"p": "padding"}``).
     """
 
-    def text(part: Expr, outer: int) -> str:
+    def text(part: Expression, outer: int) -> str:
         if part.op == "number":
             return number_text(part.value)
         if part.op == "name":
@@ -292,14 +292,14 @@ def show(expr: Expr, figures: Scope | None = None, symbols: Mapping[str, str] | 
 class Derived(int):
     """A whole number that knows how it came about: its formula and the figures that went in."""
 
-    formula: Expr
+    formula: Expression
     figures: Scope
     symbols: Mapping[str, str]
     cut: tuple[Number, int] | None
     """What a rounding loses: the number before and after, or None when every division is exact."""
 
     @classmethod
-    def of(cls, formula: Expr, figures: Scope, symbols: Mapping[str, str] | None = None) -> Derived:
+    def of(cls, formula: Expression, figures: Scope, symbols: Mapping[str, str] | None = None) -> Derived:
         """Compute the formula.
 
         Raises:
@@ -322,7 +322,7 @@ class Derived(int):
 
 
 @cached(16384)
-def _result(formula: Expr, figures: tuple[tuple[str, int], ...]) -> tuple[int, tuple[Number, int] | None]:
+def _result(formula: Expression, figures: tuple[tuple[str, int], ...]) -> tuple[int, tuple[Number, int] | None]:
     scope = dict(figures)
     value = formula.compute(scope)
     if not isinstance(value, int):

@@ -13,7 +13,7 @@ from visualnet.data.loading import Loaded
 from visualnet.data.samples import Batch, Samples
 from visualnet.data.streaming.cache import TYPES, CachedSamples
 from visualnet.data.streaming.read_ahead import ReadAhead
-from visualnet.data.streaming.readable import DataLost, LeftOut, Readable, fetch_readable
+from visualnet.data.streaming.readable import DataLost, Readable, SkippedSamples, fetch_readable
 
 SHARE_OF_DEVICE = 0.5
 """Data may take so much of a device's free memory; what is larger stays in the machine's and is sent batch by batch."""
@@ -42,7 +42,7 @@ class Tensors:
             for name in self.names
             if name in data.mean and name not in plain
         }
-        self.left_out = LeftOut(data.choice)
+        self.left_out = SkippedSamples(data.choice)
         self.salt = 0
         """Where several processes augment parts of a batch, the number of this one: each draws its own."""
         self.leaves: Callable[[], bool] = lambda: False

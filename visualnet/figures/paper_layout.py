@@ -101,7 +101,7 @@ class Route(NamedTuple):
     points: tuple[tuple[float, float], ...]
 
 
-class Layout(NamedTuple):
+class PaperLayout(NamedTuple):
     """The figure's pieces in their places, and the routes of the links."""
 
     spots: dict[str, PlacedPiece]
@@ -109,7 +109,7 @@ class Layout(NamedTuple):
     u: bool
 
 
-def place(content: Content, text_width: Mapping[str, float]) -> Layout:
+def place(content: Content, text_width: Mapping[str, float]) -> PaperLayout:
     """Put every piece in its place. ``text_width`` is how wide each line of words is."""
     columns = _columns(content, {})
     levels = _levels(content, columns)
@@ -122,7 +122,7 @@ def place(content: Content, text_width: Mapping[str, float]) -> Layout:
     if not u and len(set(columns.values())) == len(columns):
         deepest = max((s.bottom for s in spots.values()), default=0.0)
         spots = {i: s._replace(caption=deepest) for i, s in spots.items()}
-    return Layout(spots, _routes(content, spots), u)
+    return PaperLayout(spots, _routes(content, spots), u)
 
 
 # --- sizes --------------------------------------------------------------------------------------------------------------------------
@@ -354,7 +354,7 @@ def _over(
     return (x0, source.top_at_middle), (x0, y), (x1, y), (x1, target.top_at_middle - 2)
 
 
-def bounds(layout: Layout) -> tuple[float, float, float, float]:
+def bounds(layout: PaperLayout) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of all ink."""
     xs: list[float] = []
     ys: list[float] = []

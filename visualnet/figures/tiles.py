@@ -21,20 +21,20 @@ LEAST, MOST = 32, 168
 
 
 @dataclass(frozen=True)
-class Scale:
+class TileScale:
     """What the ends of the colour map mean: numbers, or one pair for each channel."""
 
     signed: bool
     low: Any
     high: Any
 
-    def of(self, channel: int) -> Scale:
+    def of(self, channel: int) -> TileScale:
         """The scale of one channel."""
-        return Scale(self.signed, self.low[channel], self.high[channel]) if np.ndim(self.low) else self
+        return TileScale(self.signed, self.low[channel], self.high[channel]) if np.ndim(self.low) else self
 
 
 @dataclass(frozen=True)
-class Grid:
+class TileGrid:
     """Where the tiles of an array stand: columns, size of a tile, pixels of a cell of its map."""
 
     columns: int
@@ -114,18 +114,18 @@ def is_signed(values: Maps) -> bool:
     return bool(((values < 0) & (values > -np.inf)).any())
 
 
-def common_scale(maps: Maps, signed: bool) -> Scale:
+def common_scale(maps: Maps, signed: bool) -> TileScale:
     """One scale for all channels: centred on zero for signed values, from zero for amounts."""
     low, high = float(maps.min()), float(maps.max())
     if not np.isfinite(high - low):
         finite = maps[np.isfinite(maps)]
         if not len(finite):
-            return Scale(signed, -1.0 if signed else 0.0, 1.0)
+            return TileScale(signed, -1.0 if signed else 0.0, 1.0)
         low, high = float(finite.min()), float(finite.max())
     return _ends(signed, np.array(low), np.array(high))
 
 
-def own_scales(maps: Maps, signed: bool) -> Scale:
+def own_scales(maps: Maps, signed: bool) -> TileScale:
     """A scale for each channel."""
     flat = maps.reshape(len(maps), -1)
     bad = ~np.isfinite(flat)
@@ -135,28 +135,28 @@ def own_scales(maps: Maps, signed: bool) -> Scale:
     return _ends(signed, np.where(none, 0.0, low), np.where(none, 0.0, high))
 
 
-def _ends(signed: bool, low: NDArray[Any], high: NDArray[Any]) -> Scale:
+def _ends(signed: bool, low: NDArray[Any], high: NDArray[Any]) -> TileScale:
     if signed:
         most = np.maximum(np.abs(low), np.abs(high)).astype(float)
         most = np.where(most > 0, most, 1.0)
-        return Scale(True, -most, most)
+        return TileScale(True, -most, most)
     low = np.minimum(low, 0.0).astype(float)
-    return Scale(False, low, np.where(high > low, high, low + 1.0).astype(float))
+    return TileScale(False, low, np.where(high > low, high, low + 1.0).astype(float))
 
 
-def arrange(channels: int, height: int, width: int, room_w: int, room_h: int) -> Grid:
+def arrange(channels: int, height: int, width: int, room_w: int, room_h: int) -> TileGrid:
     """The largest tiles that all fit without scrolling; small ones that scroll where none do."""
     room = max(room_w - SPACE, LEAST)
     grids = [_grid(channels, height, width, zoom, room) for zoom in _zooms(height, width, room, room_h, channels)]
     return next((grid for grid in grids if grid.height <= room_h), grids[-1])
 
 
-def stretch_tile(height: int, width: int, room_w: int, room_h: int) -> Grid:
+def stretch_tile(height: int, width: int, room_w: int, room_h: int) -> TileGrid:
     """One tile that fills the room, its cells whole pixels where there are enough of them."""
     wide, tall = max(room_w - 12, 16), max(room_h - 24, 16)
     tile_w = width * (wide // width) if wide >= width and height > 1 else wide
     tile_h = min(height * max(tall // height, 1), height * 24) if height > 1 else min(tall, 220)
-    return Grid(1, 1, tile_w, min(tile_h, max(tall, height)), 1.0, 0)
+    return TileGrid(1, 1, tile_w, min(tile_h, max(tall, height)), 1.0, 0)
 
 
 def _zooms(height: int, width: int, room_w: int, room_h: int, channels: int) -> list[float]:
@@ -170,14 +170,14 @@ def _zooms(height: int, width: int, room_w: int, room_h: int, channels: int) -> 
     return [float(z) for z in range(int(largest), min(least, int(largest)) - 1, -1)]
 
 
-def _grid(channels: int, height: int, width: int, zoom: float, room: int) -> Grid:
+def _grid(channels: int, height: int, width: int, zoom: float, room: int) -> TileGrid:
     tile_w, tile_h = max(int(width * zoom), 1), max(int(height * zoom), 1)
     columns = max(min(room // (tile_w + SPACE), channels), 1)
     label = LABEL if tile_w >= 28 and channels > 1 else 0
-    return Grid(columns, -(-channels // columns), tile_w, tile_h, zoom, label)
+    return TileGrid(columns, -(-channels // columns), tile_w, tile_h, zoom, label)
 
 
-def tile_indices(maps: Maps, scale: Scale, grid: Grid, first: int = 0, last: int | None = None) -> Indices:
+def tile_indices(maps: Maps, scale: TileScale, grid: TileGrid, first: int = 0, last: int | None = None) -> Indices:
     """The pixels of the tile rows `first` to `last` (excluded), gaps let through."""
     last = grid.rows if last is None else min(last, grid.rows)
     begin, end = first * grid.columns, min(last * grid.columns, len(maps))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
-from visualnet.layers.declaration.notation import Brackets, Derivation, Frac, Math, Row, Script, Sign, signs
+from visualnet.layers.declaration.notation import Brackets, Derivation, Frac, Math, NotationRow, Script, Sign, signs
 
 LETTERS, FIGURES = 0, 1
 SMALL = 0.72
@@ -28,7 +28,7 @@ class FontMetrics(Protocol):
     def cap_height(self, px: int, italic: bool) -> float: ...
 
 
-class Text(NamedTuple):
+class TypesetText(NamedTuple):
     """Letters or figures, in the colour of a name."""
 
     text: str
@@ -37,7 +37,7 @@ class Text(NamedTuple):
     key: str
 
 
-class Bar(NamedTuple):
+class FractionBar(NamedTuple):
     """The line of a fraction."""
 
     width: float
@@ -53,7 +53,7 @@ class Bracket(NamedTuple):
     stroke: float
 
 
-class Box(NamedTuple):
+class TypesetBox(NamedTuple):
     """Something with a size on both sides of its baseline. Its parts stand at points that are counted from its baseline's start."""
 
     width: float
@@ -66,13 +66,13 @@ class Box(NamedTuple):
         return self.up + self.down
 
 
-Part: TypeAlias = "Text | Bar | Bracket | Box"
+Part: TypeAlias = "TypesetText | FractionBar | Bracket | TypesetBox"
 
 
-class Line(NamedTuple):
+class TypesetLine(NamedTuple):
     """A box, how far to the right it begins, and where its baseline is."""
 
-    box: Box
+    box: TypesetBox
     x: float
     y: float
 
@@ -84,16 +84,16 @@ class Indents(NamedTuple):
     least: float
 
 
-class Sheet(NamedTuple):
+class TypesetDerivation(NamedTuple):
     """A derivation with all its lines in place."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[TypesetLine, ...]
     width: float
     height: float
     px: float
 
 
-def typeset(derivation: Derivation, face: FontMetrics, px: float, room: float) -> Sheet | None:
+def typeset(derivation: Derivation, face: FontMetrics, px: float, room: float) -> TypesetDerivation | None:
     """The derivation in so much room: at the wished size if it fits, broken before operators if it must be, then a little smaller.
 
     None where even small type has no room: then plain text says it better.
@@ -116,12 +116,12 @@ class Typesetter:
     def __init__(self, face: FontMetrics, px: float, aligned: bool = True) -> None:
         self.face, self.px, self.aligned = face, px, aligned
 
-    def box(self, part: Math, which: int, px: float = 0.0) -> Box:
+    def box(self, part: Math, which: int, px: float = 0.0) -> TypesetBox:
         """The box of a tree, in letters or in figures."""
         px = px or self.px
         if isinstance(part, Sign):
             return self.sign(part, which, px)
-        if isinstance(part, Row):
+        if isinstance(part, NotationRow):
             return row([self.space(p, at, which, px) for at, p in enumerate(part.parts)])
         if isinstance(part, Frac):
             return self.fraction(part, which, px)
@@ -129,7 +129,7 @@ class Typesetter:
             return self.script(part, which, px)
         return self.fence(part, which, px)
 
-    def sign(self, sign: Sign, which: int, px: float) -> Box:
+    def sign(self, sign: Sign, which: int, px: float) -> TypesetBox:
         texts = sign.text, sign.figure or sign.text
         size = max(1, round(px))
         italics = sign.role == "name" and len(sign.text) <= 2, False
@@ -138,11 +138,11 @@ class Typesetter:
             for text, italic in zip(texts, italics, strict=True)
         ]
         width = max(widths) if self.aligned else widths[which]
-        text = Text(texts[which], size, italics[which], sign.key)
+        text = TypesetText(texts[which], size, italics[which], sign.key)
         up = self.face.cap_height(size, italics[which]) + px * 0.12
-        return Box(width, up, px * 0.22, (((width - widths[which]) / 2, 0.0, text),))
+        return TypesetBox(width, up, px * 0.22, (((width - widths[which]) / 2, 0.0, text),))
 
-    def space(self, part: Math, at: int, which: int, px: float) -> Box:
+    def space(self, part: Math, at: int, which: int, px: float) -> TypesetBox:
         """A part of a row, with the room that an operator wants around it."""
         box = self.box(part, which, px)
         if not isinstance(part, Sign) or part.role != "op":
@@ -152,18 +152,18 @@ class Typesetter:
         after = px * (0.25 if part.text == "," else 0.06 if at == 0 else 0.14 if tight else 0.28)
         return box._replace(width=box.width + before + after, parts=((before, 0.0, box),))
 
-    def fraction(self, part: Frac, which: int, px: float) -> Box:
+    def fraction(self, part: Frac, which: int, px: float) -> TypesetBox:
         top, bottom = self.box(part.top, which, px * 0.95), self.box(part.bottom, which, px * 0.95)
         width, axis, gap = max(top.width, bottom.width) + px * 0.3, px * 0.3, px * 0.16
-        bar = Bar(width, max(1.0, px / 15))
+        bar = FractionBar(width, max(1.0, px / 15))
         parts = (
             (0.0, -axis - bar.height / 2, bar),
             ((width - top.width) / 2, -axis - gap - top.down, top),
             ((width - bottom.width) / 2, -axis + gap + bottom.up, bottom),
         )
-        return Box(width + px * 0.1, axis + gap + top.height, gap + bottom.height - axis, parts)
+        return TypesetBox(width + px * 0.1, axis + gap + top.height, gap + bottom.height - axis, parts)
 
-    def script(self, part: Script, which: int, px: float) -> Box:
+    def script(self, part: Script, which: int, px: float) -> TypesetBox:
         base = self.box(part.base, which, px)
         rise, sink = base.up * 0.55, px * 0.18
         parts: list[tuple[float, float, Part]] = [(0.0, 0.0, base)]
@@ -177,9 +177,9 @@ class Typesetter:
             if which == LETTERS:
                 parts.append((base.width, sink, below))
             width, down = max(width, below.width), max(down, sink + below.down)
-        return Box(base.width + width + px * 0.06, up, down, tuple(parts))
+        return TypesetBox(base.width + width + px * 0.06, up, down, tuple(parts))
 
-    def fence(self, part: Brackets, which: int, px: float) -> Box:
+    def fence(self, part: Brackets, which: int, px: float) -> TypesetBox:
         inner = self.box(part.inner, which, px)
         wide, reach = px * 0.36, px * 0.06
         left, right = (
@@ -191,10 +191,10 @@ class Typesetter:
             (wide * 0.3, top, left),
             (wide + inner.width + wide * 0.2, top, right),
         )
-        return Box(inner.width + 2 * wide, inner.up + reach, inner.down + reach, parts)
+        return TypesetBox(inner.width + 2 * wide, inner.up + reach, inner.down + reach, parts)
 
 
-def row(boxes: Sequence[Box]) -> Box:
+def row(boxes: Sequence[TypesetBox]) -> TypesetBox:
     """One box after another on one baseline."""
     parts: list[tuple[float, float, Part]] = []
     x = 0.0
@@ -202,13 +202,13 @@ def row(boxes: Sequence[Box]) -> Box:
         parts.append((x, 0.0, box))
         x += box.width
     up, down = max((b.up for b in boxes), default=0.0), max((b.down for b in boxes), default=0.0)
-    return Box(x, up, down, tuple(parts))
+    return TypesetBox(x, up, down, tuple(parts))
 
 
 # --- lines -------------------------------------------------------------------------------------------------------------------------
 
 
-def _sheet(derivation: Derivation, typesetter: Typesetter, room: float, breaks: bool) -> Sheet:
+def _sheet(derivation: Derivation, typesetter: Typesetter, room: float, breaks: bool) -> TypesetDerivation:
     """The lines with their places: what is asked for, the formula; below it the answer, the formula with its figures."""
     px = typesetter.px
     equals = typesetter.space(Sign("="), 1, LETTERS, px)
@@ -218,7 +218,7 @@ def _sheet(derivation: Derivation, typesetter: Typesetter, room: float, breaks: 
     ]
     start = max(box.width for box in asked) + equals.width
     indents = Indents(start if start < room * 0.4 else 1.5 * px, 1.5 * px)
-    lines: list[Line] = []
+    lines: list[TypesetLine] = []
     y = 0.0
     for which in _versions(derivation):
         parts = _parts(derivation.tree, typesetter, which)
@@ -231,10 +231,10 @@ def _sheet(derivation: Derivation, typesetter: Typesetter, room: float, breaks: 
                 head = row([asked[which], equals])
                 x, box = start - head.width, row([head, box])
             y += (px * (0.55 if at == 0 else 0.3) if lines else 0.0) + box.up
-            lines.append(Line(box, x, y))
+            lines.append(TypesetLine(box, x, y))
             y += box.down
     width = max((line.x + line.box.width for line in lines), default=0.0)
-    return Sheet(tuple(lines), width, y, px)
+    return TypesetDerivation(tuple(lines), width, y, px)
 
 
 def _versions(derivation: Derivation) -> tuple[int, ...]:
@@ -244,9 +244,9 @@ def _versions(derivation: Derivation) -> tuple[int, ...]:
     return (LETTERS, FIGURES) if any(sign.figure.strip() for sign in signs(derivation.tree)) else (LETTERS,)
 
 
-def _parts(tree: Math, typesetter: Typesetter, which: int) -> list[tuple[str, Box]]:
+def _parts(tree: Math, typesetter: Typesetter, which: int) -> list[tuple[str, TypesetBox]]:
     """The boxes of a row, each with its operator, if it is one."""
-    parts = tree.parts if isinstance(tree, Row) else (tree,)
+    parts = tree.parts if isinstance(tree, NotationRow) else (tree,)
     return [
         (p.text if isinstance(p, Sign) and p.role == "op" else "", typesetter.space(p, at, which, typesetter.px))
         for at, p in enumerate(parts)
@@ -254,8 +254,8 @@ def _parts(tree: Math, typesetter: Typesetter, which: int) -> list[tuple[str, Bo
 
 
 def _broken_rows(
-    parts: Sequence[tuple[str, Box]], room: float, start: float, indents: Indents
-) -> tuple[list[Box], float]:
+    parts: Sequence[tuple[str, TypesetBox]], room: float, start: float, indents: Indents
+) -> tuple[list[TypesetBox], float]:
     """The boxes in rows that begin with an operator of the outermost level, as few and as even as can be; and how far these are indented.
 
     The first row is empty where what is asked for stands alone in its line: so no short term is left alone in the last one.
@@ -270,14 +270,14 @@ def _broken_rows(
     return [row(boxes) for boxes in beside], indents.usual
 
 
-def _terms(parts: Sequence[tuple[str, Box]], room: float) -> list[list[Box]]:
+def _terms(parts: Sequence[tuple[str, TypesetBox]], room: float) -> list[list[TypesetBox]]:
     """What may begin a row: a sum is torn apart before a product is, and a product only where it has no room."""
-    terms: list[list[tuple[str, Box]]] = []
+    terms: list[list[tuple[str, TypesetBox]]] = []
     for op, box in parts:
         if op in ("+", "−") or not terms:
             terms.append([])
         terms[-1].append((op, box))
-    found: list[list[Box]] = []
+    found: list[list[TypesetBox]] = []
     for term in terms:
         found.append([])
         wide = _width([box for _, box in term]) > room
@@ -288,9 +288,9 @@ def _terms(parts: Sequence[tuple[str, Box]], room: float) -> list[list[Box]]:
     return found
 
 
-def _balance(terms: Sequence[list[Box]], first: float, rest: float) -> list[list[Box]]:
+def _balance(terms: Sequence[list[TypesetBox]], first: float, rest: float) -> list[list[TypesetBox]]:
     """The terms in as few rows as have room for them, with as little left free in the fullest and the emptiest as can be."""
-    best: list[tuple[int, float, list[list[Box]]]] = [(0, 0.0, [])]
+    best: list[tuple[int, float, list[list[TypesetBox]]]] = [(0, 0.0, [])]
     for end in range(1, len(terms) + 1):
         found = []
         for begin in range(end):
@@ -305,5 +305,5 @@ def _balance(terms: Sequence[list[Box]], first: float, rest: float) -> list[list
     return best[-1][2]
 
 
-def _width(boxes: Sequence[Box]) -> float:
+def _width(boxes: Sequence[TypesetBox]) -> float:
     return sum(box.width for box in boxes)

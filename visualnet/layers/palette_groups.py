@@ -16,7 +16,7 @@ _NO_BLOCKS = (
 )
 
 
-class Entry(NamedTuple):
+class PaletteEntry(NamedTuple):
     """A kind of node that can be chosen."""
 
     kind: str
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     keywords: str
 
 
-class Group(NamedTuple):
+class PaletteGroup(NamedTuple):
     """A heading with what stands below it. ``empty`` says how something comes there, where there is nothing.
 
     ``rare`` are the kinds of those entries that are seldom wanted; they stand last.
@@ -33,24 +33,26 @@ class Group(NamedTuple):
 
     family: str
     title: str
-    entries: Sequence[Entry]
+    entries: Sequence[PaletteEntry]
     empty: str = ""
     rare: frozenset[str] = frozenset()
 
 
-def groups(project: Project) -> Iterator[Group]:
+def groups(project: Project) -> Iterator[PaletteGroup]:
     """The groups that have something in them or something to say."""
     rare = frozenset(kind.tag for kind in LAYERS.values() if kind.rare)
-    found = [Group(family, title, _of_family(family, project), rare=rare) for family, title in FAMILIES.items()]
+    found = [PaletteGroup(family, title, _of_family(family, project), rare=rare) for family, title in FAMILIES.items()]
     kept = block_library.entries()
     for title, shipped in (("Your library", False), ("Standard blocks", True)):
-        rows = [Entry(block_library.PREFIX + e.name, e.name, e.note, "library") for e in kept if e.shipped is shipped]
-        found.append(Group("block", title, rows, "" if shipped else _NO_BLOCKS))
+        rows = [
+            PaletteEntry(block_library.PREFIX + e.name, e.name, e.note, "library") for e in kept if e.shipped is shipped
+        ]
+        found.append(PaletteGroup("block", title, rows, "" if shipped else _NO_BLOCKS))
     return (group for group in found if group.entries or group.empty)
 
 
-def _of_family(family: str, project: Project) -> list[Entry]:
+def _of_family(family: str, project: Project) -> list[PaletteEntry]:
     if family == "block":
-        return [Entry(BLOCK_PREFIX + name, name, block.note, "block") for name, block in project.blocks.items()]
+        return [PaletteEntry(BLOCK_PREFIX + name, name, block.note, "block") for name, block in project.blocks.items()]
     kinds = [kind for kind in LAYERS.values() if kind.family == family and not kind.hidden]
-    return [Entry(kind.tag, kind.label, kind.summary(), kind.keywords) for kind in kinds]
+    return [PaletteEntry(kind.tag, kind.label, kind.summary(), kind.keywords) for kind in kinds]

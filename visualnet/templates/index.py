@@ -23,7 +23,7 @@ Text = Annotated[str, msgspec.Meta(max_length=2000)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=80)]
 
 
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TemplateEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the index says of one template, and what it may not leave out."""
 
     name: Name
@@ -69,7 +69,7 @@ class Template(NamedTuple):
             return ""
 
 
-def read_index(data: bytes) -> list[Row]:
+def read_index(data: bytes) -> list[TemplateEntry]:
     """The rows of an index.
 
     Raises:
@@ -80,7 +80,7 @@ def read_index(data: bytes) -> list[Row]:
             f"the index of the templates has {format_bytes(len(data))}; at most {format_bytes(MAX_INDEX)} are read"
         )
     try:
-        rows = msgspec.json.decode(data, type=list[Row])
+        rows = msgspec.json.decode(data, type=list[TemplateEntry])
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ValueError(f"the index of the templates cannot be read: {error}") from None
     names = [row.name for row in rows]
@@ -110,7 +110,7 @@ def _listed(folder: Path, _changed: tuple[int, ...]) -> tuple[Template, ...]:
     return (*listed, *(Template(name, path, "", name, "", "", 0) for name, path in found.items()))
 
 
-def _rows(index: Path) -> list[Row]:
+def _rows(index: Path) -> list[TemplateEntry]:
     """A damaged index keeps nobody from the templates: they are then listed by their files' names, and it is told."""
     try:
         return read_index(read_regular(index, MAX_INDEX))
@@ -121,7 +121,7 @@ def _rows(index: Path) -> list[Row]:
         return []
 
 
-def _template(row: Row, path: Path) -> Template:
+def _template(row: TemplateEntry, path: Path) -> Template:
     return Template(
         row.name, path, row.group, row.title, row.line, row.note, row.parameters, row.small or "", row.of or ""
     )

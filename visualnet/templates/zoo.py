@@ -33,7 +33,7 @@ Wires = Literal["dense", "straight", "near", "chance"]
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ZooCell:
     """One cell of the zoo.
 
     ``words`` say what it is, ``paper`` whose it is. ``template`` is what opens it, ``others`` further templates of its kind.
@@ -64,8 +64,8 @@ class Cell:
         return " ".join((self.name, self.title, str(self.year), self.words, self.paper, self.template)).lower()
 
 
-CELLS: tuple[Cell, ...] = (
-    Cell(
+CELLS: tuple[ZooCell, ...] = (
+    ZooCell(
         "perceptron",
         "Perceptron",
         1958,
@@ -75,7 +75,7 @@ CELLS: tuple[Cell, ...] = (
         ("perceptron",),
         columns=("ii", "o"),
     ),
-    Cell(
+    ZooCell(
         "feed-forward",
         "Feed-forward network",
         1986,
@@ -84,7 +84,7 @@ CELLS: tuple[Cell, ...] = (
         "xor",
         columns=("ii", "hh", "o"),
     ),
-    Cell(
+    ZooCell(
         "radial-basis",
         "Radial basis network",
         1988,
@@ -93,7 +93,7 @@ CELLS: tuple[Cell, ...] = (
         "rbf",
         columns=("ii", "kk", "o"),
     ),
-    Cell(
+    ZooCell(
         "deep-feed-forward",
         "Deep feed-forward network",
         1989,
@@ -103,7 +103,7 @@ CELLS: tuple[Cell, ...] = (
         ("cifar-model-1-small",),
         columns=("iii", "hhhh", "hhhh", "oo"),
     ),
-    Cell(
+    ZooCell(
         "recurrent",
         "Recurrent network (RNN)",
         1990,
@@ -113,7 +113,7 @@ CELLS: tuple[Cell, ...] = (
         ("rnn-classifier-small",),
         columns=("iii", "rrr", "rrr", "ooo"),
     ),
-    Cell(
+    ZooCell(
         "lstm",
         "Long short-term memory (LSTM)",
         1997,
@@ -123,7 +123,7 @@ CELLS: tuple[Cell, ...] = (
         ("lstm-classifier-small",),
         columns=("iii", "mmm", "mmm", "ooo"),
     ),
-    Cell(
+    ZooCell(
         "gru",
         "Gated recurrent unit (GRU)",
         2014,
@@ -133,7 +133,7 @@ CELLS: tuple[Cell, ...] = (
         ("gru-recall", "gru-forecast"),
         columns=("iii", "ggg", "ggg", "ooo"),
     ),
-    Cell(
+    ZooCell(
         "autoencoder",
         "Autoencoder",
         1988,
@@ -143,7 +143,7 @@ CELLS: tuple[Cell, ...] = (
         ("anomaly",),
         columns=("iiii", "hh", "xxxx"),
     ),
-    Cell(
+    ZooCell(
         "variational",
         "Variational autoencoder (VAE)",
         2013,
@@ -152,7 +152,7 @@ CELLS: tuple[Cell, ...] = (
         "vae",
         columns=("iiii", "pp", "xxxx"),
     ),
-    Cell(
+    ZooCell(
         "denoising",
         "Denoising autoencoder",
         2008,
@@ -161,7 +161,7 @@ CELLS: tuple[Cell, ...] = (
         "denoising-autoencoder",
         columns=("nnnn", "hh", "xxxx"),
     ),
-    Cell(
+    ZooCell(
         "sparse",
         "Sparse autoencoder",
         2007,
@@ -172,7 +172,7 @@ CELLS: tuple[Cell, ...] = (
         ("contractive-autoencoder",),
         columns=("iii", "hhhhh", "xxx"),
     ),
-    Cell(
+    ZooCell(
         "markov-chain",
         "Markov chain",
         1913,
@@ -183,7 +183,7 @@ CELLS: tuple[Cell, ...] = (
         columns=("pppppp",),
         ring=True,
     ),
-    Cell(
+    ZooCell(
         "hopfield",
         "Hopfield network",
         1982,
@@ -194,7 +194,7 @@ CELLS: tuple[Cell, ...] = (
         columns=("dddddd",),
         ring=True,
     ),
-    Cell(
+    ZooCell(
         "boltzmann",
         "Boltzmann machine",
         1985,
@@ -204,7 +204,7 @@ CELLS: tuple[Cell, ...] = (
         columns=("dddppp",),
         ring=True,
     ),
-    Cell(
+    ZooCell(
         "rbm",
         "Restricted Boltzmann machine",
         1986,
@@ -213,7 +213,7 @@ CELLS: tuple[Cell, ...] = (
         "rbm",
         columns=("dddd", "ppp"),
     ),
-    Cell(
+    ZooCell(
         "deep-belief",
         "Deep belief network",
         2006,
@@ -222,7 +222,7 @@ CELLS: tuple[Cell, ...] = (
         "deep-belief",
         columns=("dddd", "ppp", "ppp", "xx"),
     ),
-    Cell(
+    ZooCell(
         "deep-convolutional",
         "Deep convolutional network",
         1998,
@@ -233,7 +233,7 @@ CELLS: tuple[Cell, ...] = (
         columns=("iiiii", "cccc", "ccc", "hh", "o"),
         wires=("near", "near", "dense"),
     ),
-    Cell(
+    ZooCell(
         "deconvolutional",
         "Deconvolutional network",
         2010,
@@ -243,7 +243,7 @@ CELLS: tuple[Cell, ...] = (
         columns=("i", "hh", "ccc", "cccc", "ooooo"),
         wires=("dense", "dense", "near"),
     ),
-    Cell(
+    ZooCell(
         "inverse-graphics",
         "Inverse graphics network",
         2015,
@@ -254,7 +254,7 @@ CELLS: tuple[Cell, ...] = (
         columns=("iiiii", "cccc", "pp", "cccc", "ooooo"),
         wires=("near", "dense", "dense", "near"),
     ),
-    Cell(
+    ZooCell(
         "gan",
         "Adversarial networks (GAN)",
         2014,
@@ -264,7 +264,7 @@ CELLS: tuple[Cell, ...] = (
         ("dcgan", "wgan-gp"),
         columns=("nn", "hhh", "xx", "hhh", "x"),
     ),
-    Cell(
+    ZooCell(
         "liquid-state",
         "Liquid state machine",
         2002,
@@ -275,7 +275,7 @@ CELLS: tuple[Cell, ...] = (
         columns=("iii", "ssss", "ssss", "oo"),
         wires=("dense", "chance", "dense"),
     ),
-    Cell(
+    ZooCell(
         "extreme-learning",
         "Extreme learning machine",
         2006,
@@ -285,7 +285,7 @@ CELLS: tuple[Cell, ...] = (
         columns=("iii", "hhhh", "hhhh", "oo"),
         wires=("chance", "chance", "dense"),
     ),
-    Cell(
+    ZooCell(
         "echo-state",
         "Echo state network",
         2001,
@@ -295,7 +295,7 @@ CELLS: tuple[Cell, ...] = (
         columns=("iii", "rrrr", "rrrr", "oo"),
         wires=("dense", "chance", "dense"),
     ),
-    Cell(
+    ZooCell(
         "residual",
         "Deep residual network",
         2015,
@@ -306,7 +306,7 @@ CELLS: tuple[Cell, ...] = (
         columns=("iii", "hhh", "hhh", "hhh", "hhh", "oo"),
         skips=((0, 2), (2, 4)),
     ),
-    Cell(
+    ZooCell(
         "kohonen",
         "Kohonen map",
         1982,
@@ -316,7 +316,7 @@ CELLS: tuple[Cell, ...] = (
         columns=("ii", "hhhh", "hhhh", "hhhh"),
         wires=("dense", "near", "near"),
     ),
-    Cell(
+    ZooCell(
         "support-vector",
         "Support vector machine",
         1995,
@@ -327,7 +327,7 @@ CELLS: tuple[Cell, ...] = (
         columns=("iii", "kkkk", "hhhh", "o"),
         wires=("straight", "dense", "dense"),
     ),
-    Cell(
+    ZooCell(
         "turing",
         "Neural Turing machine",
         2014,

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from visualnet.core.storage.regular_files import open_regular, read_regular, sync_folder, write_all
 from visualnet.core.storage.temporaries import folder_aside
 from visualnet.core.text.format import format_bytes
-from visualnet.layers.recipe.live_settings import Change
+from visualnet.layers.recipe.live_settings import SettingChange
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 
 FORMAT = 1
@@ -93,13 +93,13 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     torch: Word = ""
     procedure: Mapping[Word, float | None] = {}
     """The numbers of what a round does, where it has some."""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[SettingChange, ...] = ()
     """The settings that were changed since the run began, each as it was then and as it is now."""
     change_count: Count = 0
     """In how many steps: so many ``Changed`` events of the run's record are in force."""
-    waiting: tuple[Change, ...] = ()
+    waiting: tuple[SettingChange, ...] = ()
     """What was asked for and acts with the next epoch."""
-    asked: tuple[Change, ...] = ()
+    asked: tuple[SettingChange, ...] = ()
     """In what the project that the session was given differed from the one that the run began with."""
 
     left_out: Mapping[Count, Annotated[str, msgspec.Meta(max_length=1000)]] = {}

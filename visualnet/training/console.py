@@ -32,7 +32,7 @@ from visualnet.training.process.server import check_free, serving
 from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.runs import run_list, run_model
 from visualnet.training.runs.change_marks import find_marks
-from visualnet.training.terminal.printer import Output, Printer, print_json
+from visualnet.training.terminal.printer import Output, RunPrinter, print_json
 
 FINE, GRAPH, USE, STOPPED = 0, 1, 2, 130
 
@@ -130,7 +130,7 @@ def _train_with(
         if isinstance(error, OSError) and error.strerror and error.filename:
             words = f"the run cannot be kept in {error.filename} ({error.strerror.lower()}); name another by --run"
         return _refused(options, words)
-    show = emit or (print_json if options.json else Printer(sys.stdout, folder))
+    show = emit or (print_json if options.json else RunPrinter(sys.stdout, folder))
     output = Output(combine(recorder, show) if options.record else show, control)
     recorder.begin(control, folder)
     from visualnet.training.loop.session import Session
@@ -174,7 +174,7 @@ def _train_folds(project: Project, options: TrainOptions, emit: Sink | None, con
         place = options.run / f"fold-{number}" if options.run is not None else None
         board = options.tensorboard / f"fold-{number}" if options.tensorboard is not None else None
         runs.append(run := run_model.RunModel(watched=True))
-        show = emit or (print_json if options.json else Printer(sys.stdout, place))
+        show = emit or (print_json if options.json else RunPrinter(sys.stdout, place))
         code = _train(
             one, replace(options, folds=None, run=place, tensorboard=board), combine(run.consume, show), control
         )

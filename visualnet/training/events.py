@@ -14,7 +14,7 @@ import msgspec
 
 from visualnet.analysis.compare.weights_kept import EarlierWeights
 from visualnet.core.text.format import format_bytes, format_quantity
-from visualnet.layers.recipe.live_settings import Change
+from visualnet.layers.recipe.live_settings import SettingChange
 
 Numbers = Mapping[str, float | None]
 """Values by name; None stands for one that is not finite."""
@@ -256,7 +256,7 @@ class Changed(Event, frozen=True, tag="changed"):
     """Settings that are other ones from the step after ``step`` on. ``steps_per_epoch`` counts from there."""
 
     step: int
-    changes: tuple[Change, ...]
+    changes: tuple[SettingChange, ...]
     steps_per_epoch: int
 
 

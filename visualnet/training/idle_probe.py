@@ -32,7 +32,7 @@ class Weights:
 
 
 @dataclass(frozen=True)
-class Question:
+class ProbeQuestion:
     """What to look at, in which network, with which weights (a folder of a run, or None)."""
 
     number: int
@@ -74,7 +74,7 @@ class IdleProbe:
 
     def __call__(
         self,
-        question: Question,
+        question: ProbeQuestion,
         check: Callable[[float], None] | None = None,
         going: Callable[[float], None] = lambda share: None,
     ) -> ProbeResult:
@@ -113,7 +113,7 @@ class IdleProbe:
         with self._lock:
             self._key = self._probe = None
 
-    def _prepare(self, question: Question, going: Callable[[float], None]) -> Any:
+    def _prepare(self, question: ProbeQuestion, going: Callable[[float], None]) -> Any:
         with self._lock:
             forgotten, known, probe = self._forgotten, self._key, self._probe
         project = question.project

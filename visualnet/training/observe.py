@@ -12,7 +12,7 @@ from visualnet.core.project import Project
 from visualnet.data.registry import fields_or_none
 from visualnet.figures.charts.marks import Chart
 from visualnet.training.control import ProbeRequest
-from visualnet.training.idle_probe import IdleProbe, Question
+from visualnet.training.idle_probe import IdleProbe, ProbeQuestion
 from visualnet.training.observations.observation import (
     NETWORK,
     Observation,
@@ -62,7 +62,7 @@ def observe_once(
     made = make_observation(request)
     analysis = infer(project, None, fields_or_none(project.data) or {})
     request = request._replace(subject=find_subject(type(made), analysis, at))
-    question = Question(0, project, analysis, ProbeRequest(sample=sample, observations=(request,)), run)
+    question = ProbeQuestion(0, project, analysis, ProbeRequest(sample=sample, observations=(request,)), run)
     answer = IdleProbe()(question, check)
     if answer.seen is None:
         raise ValueError(answer.words)

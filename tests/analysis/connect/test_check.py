@@ -15,7 +15,7 @@ from visualnet.analysis.connect.best_ports import all_joins, best_join, connect,
 from visualnet.analysis.connect.check import (
     OPEN,
     Acceptance,
-    Verdict,
+    WireVerdict,
     check_inputs,
     entry_ports,
     further_port,
@@ -98,7 +98,7 @@ def test_a_wire_that_can_never_be_is_refused_in_words() -> None:
     assert judged.refused(Port("n2", "y"), Port("n2", "x")) == "a card cannot feed itself"
     assert judged.refused(Port("n3", "y"), Port("n2", "x")) == "“a” already leads to “b”: that would be a circle"
     assert judged.refused(Port("n4", "y"), Port("n2", "x")) == ""
-    assert judged.verdict(Port("n2", "y"), Port("n2", "x")) == Verdict(False, "a card cannot feed itself")
+    assert judged.verdict(Port("n2", "y"), Port("n2", "x")) == WireVerdict(False, "a card cannot feed itself")
     assert not judged.likely(Port("n3", "y"), Port("n2", "x"))
 
 

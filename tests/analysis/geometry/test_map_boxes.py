@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from visualnet.analysis import infer
-from visualnet.analysis.geometry.map_boxes import MOST, MOST_RATIO, Extent, Scale, extent, scale_of
+from visualnet.analysis.geometry.map_boxes import MOST, MOST_RATIO, Extent, MapScale, extent, scale_of
 from visualnet.core.storage import project_file
 from visualnet.resources import resource
 
@@ -55,5 +55,5 @@ def test_sequences_are_plates_whichever_axis_holds_their_features() -> None:
 
 
 def test_nothing_to_draw_has_a_scale_too() -> None:
-    assert scale_of(()) == Scale(1, 1, 1, 1) and extent(None) is None
+    assert scale_of(()) == MapScale(1, 1, 1, 1) and extent(None) is None
     assert scale_of(()).box(Extent("bar", 1, 1, 1)).high > 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tests.analysis.drawing import project as drawn
 from visualnet.analysis import infer
-from visualnet.analysis.repair.preview import Change, column_boxes, preview_edit
+from visualnet.analysis.repair.preview import SheetChange, column_boxes, preview_edit
 from visualnet.core import edits
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN
 
 
-def change() -> tuple[Change, dict[str, str]]:
+def change() -> tuple[SheetChange, dict[str, str]]:
     """A convolution that many read gets other parameters."""
     readers = " ".join(f"r{at}:relu a>r{at}" for at in range(8))
     project = drawn(f"i:input a:conv2d o:output i>a {readers} r0>o")

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from visualnet.analysis.compare.table import compare
 from visualnet.analysis.compare.teaching_pairs import PAIRS
-from visualnet.app.features.comparison.dialog import Bar, CompareDialog, NetworkThumbnail
+from visualnet.app.features.comparison.dialog import CompareDialog, CostBar, NetworkThumbnail
 from visualnet.app.shell.project_files import templates
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
@@ -22,9 +22,9 @@ from visualnet.core.storage.project_file import load
 
 
 def test_one_network_alone_has_no_bars(dialog: CompareDialog) -> None:
-    assert not dialog.findChildren(Bar)
+    assert not dialog.findChildren(CostBar)
     dialog.add_file(templates()["lenet5"])
-    assert dialog.findChildren(Bar)
+    assert dialog.findChildren(CostBar)
 
 
 @pytest.fixture

@@ -11,14 +11,14 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.features.evaluation import evaluator as module
-from visualnet.app.features.evaluation.evaluator import Evaluator, Question
+from visualnet.app.features.evaluation.evaluator import EvaluationQuestion, Evaluator
 from visualnet.app.services.background_task import Job
 
 
 def test_judging_ends_when_the_project_of_its_run_is_closed(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go_on = Event(), Event()
 
-    def evaluate(question: Question, job: Job) -> Any:
+    def evaluate(question: EvaluationQuestion, job: Job) -> Any:
         begun.set()
         go_on.wait(60)
         job()
@@ -26,7 +26,11 @@ def test_judging_ends_when_the_project_of_its_run_is_closed(qtbot: QtBot, monkey
 
     monkeypatch.setattr(module, "_evaluate", evaluate)
     parent = QObject()
-    made, closed, other = Evaluator(parent), Question(Path("a"), "test", "best"), Question(Path("b"), "test", "best")
+    made, closed, other = (
+        Evaluator(parent),
+        EvaluationQuestion(Path("a"), "test", "best"),
+        EvaluationQuestion(Path("b"), "test", "best"),
+    )
     made.ask(closed)
     begun.wait(60)
     made.forget({closed.folder})

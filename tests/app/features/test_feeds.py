@@ -19,7 +19,7 @@ from visualnet.cli.common import open_project
 from visualnet.core.document import Document
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
-from visualnet.training.observations.feeds.feed import Feed, Units
+from visualnet.training.observations.feeds.feed import Feed, FeedUnits
 
 A, B = (("n1",), "y"), (("n2",), "y")
 
@@ -80,7 +80,7 @@ def test_a_click_on_a_bar_switches_a_unit_off_and_on_again(qapp: QApplication) -
 
 
 def test_badges_say_what_is_fed() -> None:
-    six = Units(0, 6, "channel")
+    six = FeedUnits(0, 6, "channel")
     told = {
         Feed(A, units=(1, 2)): "channel 1, 2 off",
         Feed(A, "scale", figures=(1, 0, 1, 1, 1, 1)): "channel 1 off",

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.compiling.test_custom_modules import HALF, project
-from visualnet.analysis.selected import Selected
+from visualnet.analysis.selected import SelectedNodes
 from visualnet.app.features.inspector.node_page import NodePage
 from visualnet.app.features.inspector.sections.code_section import TrustDialog
 from visualnet.app.state.studio import Studio
@@ -29,8 +29,8 @@ def page(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NodeP
     page = NodePage(studio)
     page.setProperty("studio", studio)
     qtbot.addWidget(page)
-    studio.analysed.connect(lambda _: page.refresh(Selected.of(page.studio.graph, page.studio.facts, ["n2"])))
-    page.refresh(Selected.of(page.studio.graph, page.studio.facts, ["n2"]))
+    studio.analysed.connect(lambda _: page.refresh(SelectedNodes.of(page.studio.graph, page.studio.facts, ["n2"])))
+    page.refresh(SelectedNodes.of(page.studio.graph, page.studio.facts, ["n2"]))
     page.show()
     return page
 
@@ -69,8 +69,8 @@ def test_what_is_typed_is_kept_can_be_undone_and_is_trusted_on_confirmation(page
     QTest.keyClicks(card.edit, "class Broken")
     card.apply()
     assert "no class" in card.fault.text() and page.studio.graph.nodes["n2"].params["source"] == HALF
-    page.refresh(Selected.of(page.studio.graph, page.studio.facts, ["n3"]))
-    page.refresh(Selected.of(page.studio.graph, page.studio.facts, ["n2"]))
+    page.refresh(SelectedNodes.of(page.studio.graph, page.studio.facts, ["n3"]))
+    page.refresh(SelectedNodes.of(page.studio.graph, page.studio.facts, ["n2"]))
     assert card.edit.toPlainText() == "class Broken"  # nothing typed is lost
     QTest.keyClicks(card.edit, "")
     card.edit.selectAll()
@@ -105,12 +105,12 @@ def test_what_was_typed_in_one_project_is_not_shown_in_another(page: NodePage) -
     card.apply()
     first = page.studio.document
     page.studio.open(Document(project()))
-    page.refresh(Selected.of(page.studio.graph, page.studio.facts, ["n2"]))
+    page.refresh(SelectedNodes.of(page.studio.graph, page.studio.facts, ["n2"]))
     assert card.edit.toPlainText() == HALF
     card.edit.left.emit()
     assert not page.studio.document.modified and page.studio.graph.nodes["n2"].params["source"] == HALF
     page.studio.open(first)
-    page.refresh(Selected.of(page.studio.graph, page.studio.facts, ["n2"]))
+    page.refresh(SelectedNodes.of(page.studio.graph, page.studio.facts, ["n2"]))
     assert card.edit.toPlainText() == "class Broken"
 
 
@@ -119,7 +119,7 @@ def test_looking_at_code_changes_no_letter_of_it_and_hides_nothing(page: NodePag
     strange = far + "# \ufdd0 \u00a0\n"
     page.studio.do("test", lambda p: edits.set_params(p, "", ["n2"], {"source": strange}))
     card = page.source
-    page.refresh(Selected.of(page.studio.graph, page.studio.facts, ["n2"]))
+    page.refresh(SelectedNodes.of(page.studio.graph, page.studio.facts, ["n2"]))
     card.edit.setFocus()
     card.edit.left.emit()
     assert page.studio.graph.nodes["n2"].params["source"] == strange

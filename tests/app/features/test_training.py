@@ -17,7 +17,7 @@ from tests.waiting import settle
 from visualnet.app.features.recipe.panel import RecipePanel
 from visualnet.app.features.training.panel import TrainingPanel, smoothing_weight
 from visualnet.app.plots.charts.curves import CurvesPlot
-from visualnet.app.plots.charts.legend import Entry
+from visualnet.app.plots.charts.legend import LegendEntry
 from visualnet.app.shell.bars.status_bar import StatusLine
 from visualnet.app.state.deferred_refresh import do_waiting_refreshes
 from visualnet.app.theme.apply import ThemeKeeper
@@ -72,7 +72,7 @@ def test_curves_appear_while_it_trains(rig: Rig, panel: TrainingPanel, qtbot: Qt
     assert share_done(model) == 1.0
 
 
-def legend(plot: CurvesPlot) -> dict[str, Entry]:
+def legend(plot: CurvesPlot) -> dict[str, LegendEntry]:
     return {entry.words.legend: entry for entry in plot.legend._entries if not entry.dashed}
 
 

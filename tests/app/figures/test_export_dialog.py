@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 from tests.core.drawing import chain
 from tests.waiting import until
 from visualnet.app.canvas.commands import clipboard
-from visualnet.app.figures.export_dialog import ExportDialog, with_progress
+from visualnet.app.figures.export_dialog import FigureExportDialog, with_progress
 from visualnet.app.figures.picture import PictureOptions, make_drawing
 from visualnet.app.figures.print_dialog import printer_for
 from visualnet.app.figures.writers import Cancelled, Output, render_bytes, render_image
@@ -42,8 +42,8 @@ def kept() -> dict[str, Any]:
 
 
 @pytest.fixture
-def dialog(studio: Studio, kept: dict[str, Any], tmp_path: Path) -> Iterator[ExportDialog]:
-    made = ExportDialog(studio, kept, (0.0, 0.0, 300.0, 200.0), tmp_path)
+def dialog(studio: Studio, kept: dict[str, Any], tmp_path: Path) -> Iterator[FigureExportDialog]:
+    made = FigureExportDialog(studio, kept, (0.0, 0.0, 300.0, 200.0), tmp_path)
     made.show()
     yield made
     # Qt frees a picture on the offscreen clipboard after the application itself: the process would end in a crash.
@@ -57,13 +57,13 @@ def choose(control: QWidget, word: str) -> None:
     QTest.mouseClick(part, Qt.MouseButton.LeftButton)
 
 
-def shown(dialog: ExportDialog) -> None:
+def shown(dialog: FigureExportDialog) -> None:
     assert dialog.timer.isActive()
     until(lambda: not dialog.timer.isActive())
 
 
 def test_a_choice_is_seen_and_remembered(
-    dialog: ExportDialog, kept: dict[str, Any], studio: Studio, tmp_path: Path
+    dialog: FigureExportDialog, kept: dict[str, Any], studio: Studio, tmp_path: Path
 ) -> None:
     before = dialog.preview.drawing
     choose(dialog.style_, "Publication")
@@ -74,7 +74,7 @@ def test_a_choice_is_seen_and_remembered(
     assert dialog.preview.drawing is not before and not dialog.preview._image.isNull()
     assert "pixels" in dialog.size_label.text() and dialog.scale.isVisible() and not dialog.page.isVisible()
     assert kept["style"] == "publication" and kept["form"] == "png" and kept["scale"] == 3
-    again = ExportDialog(studio, kept, (0.0, 0.0, 1.0, 1.0), tmp_path)
+    again = FigureExportDialog(studio, kept, (0.0, 0.0, 1.0, 1.0), tmp_path)
     assert again.look.style == "publication" and again.output == Output("png", 3, "", False, dialog.carry.isChecked())
     again.deleteLater()
 
@@ -82,7 +82,7 @@ def test_a_choice_is_seen_and_remembered(
 def test_selection_and_visible_part(studio: Studio, kept: dict[str, Any], tmp_path: Path) -> None:
     chosen = [studio.graph.named(name).id for name in ("conv1", "relu1")]
     studio.select(chosen)
-    made = ExportDialog(studio, kept, (0.0, 0.0, 200.0, 120.0), tmp_path)
+    made = FigureExportDialog(studio, kept, (0.0, 0.0, 200.0, 120.0), tmp_path)
     assert made.look.ids == frozenset(chosen), "a selection of several is what one wants to show"
     assert set(made.drawing().scene.cards) == set(chosen)  # type: ignore[attr-defined]
     made.scope.choose("visible")
@@ -94,7 +94,7 @@ def test_selection_and_visible_part(studio: Studio, kept: dict[str, Any], tmp_pa
     made.deleteLater()
 
 
-def test_without_a_selection_it_is_not_offered_and_emptiness_is_told(dialog: ExportDialog) -> None:
+def test_without_a_selection_it_is_not_offered_and_emptiness_is_told(dialog: FigureExportDialog) -> None:
     assert not dialog.scope.findChildren(QPushButton)[1].isEnabled()
     dialog.visible_area = (9e6, 9e6, 10.0, 10.0)
     choose(dialog.style_, "Publication")
@@ -105,7 +105,7 @@ def test_without_a_selection_it_is_not_offered_and_emptiness_is_told(dialog: Exp
 
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])
 def test_saved_with_the_project_or_without(
-    form: str, dialog: ExportDialog, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    form: str, dialog: FigureExportDialog, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "net"), ""))
     dialog.form.choose(form)
@@ -131,7 +131,7 @@ def test_a_place_on_this_machine_never_leaves_it(studio: Studio) -> None:
 
 
 def test_a_failing_write_is_told_and_the_dialog_stays(
-    dialog: ExportDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dialog: FigureExportDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "gone" / "net.svg"), ""))
     QTest.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
@@ -147,7 +147,7 @@ def test_transparent_pixels_and_the_scale(studio: Studio) -> None:
     assert twice.pixelColor(0, 0).name() == "#ffffff"
 
 
-def test_a_stopped_picture_leaves_no_file(studio: Studio, tmp_path: Path, dialog: ExportDialog) -> None:
+def test_a_stopped_picture_leaves_no_file(studio: Studio, tmp_path: Path, dialog: FigureExportDialog) -> None:
     def stopped(_: float) -> bool:
         return False
 
@@ -170,7 +170,7 @@ def test_a_page_has_its_paper_size(page: str, studio: Studio) -> None:
     assert printer_for(drawing, "net").pageLayout().orientation().name == "Landscape"
 
 
-def test_copied_pictures_come_back_as_nodes(dialog: ExportDialog, studio: Studio) -> None:
+def test_copied_pictures_come_back_as_nodes(dialog: FigureExportDialog, studio: Studio) -> None:
     QTest.mouseClick(dialog.copy_button, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().mimeData().hasImage()
     other = Studio(Document(Project()), LIGHT)
@@ -181,7 +181,7 @@ def test_copied_pictures_come_back_as_nodes(dialog: ExportDialog, studio: Studio
     assert not other.graph.nodes
 
 
-def test_pasted_files_and_foreign_pictures(dialog: ExportDialog, studio: Studio, tmp_path: Path) -> None:
+def test_pasted_files_and_foreign_pictures(dialog: FigureExportDialog, studio: Studio, tmp_path: Path) -> None:
     path = tmp_path / "net.svg"
     path.write_bytes(render_bytes(dialog.drawing(), Output("svg"), studio.project))
     mime = QMimeData()

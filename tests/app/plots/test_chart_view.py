@@ -21,7 +21,7 @@ from visualnet.app.plots.export import save_picture, save_rows
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.figures.charts.bars import Bar, BarChart
 from visualnet.figures.charts.colours import contrast, read, resolve
-from visualnet.figures.charts.marks import Box, Label
+from visualnet.figures.charts.marks import Label, Rectangle
 from visualnet.figures.charts.matrix import MatrixChart
 from visualnet.figures.charts.spread.bands import Band, BandChart
 from visualnet.figures.charts.svg import CURVES
@@ -110,7 +110,7 @@ def test_a_low_chart_still_names_every_class_and_counts_every_cell() -> None:
     chart = MatrixChart(tuple("0123456789"), cells, {at: (1,) for at in cells}, tuple(range(10)))
     drawing = chart.lay_out(760, 165)
     words = [mark for mark in drawing.marks if isinstance(mark, Label)]
-    boxes = [mark for mark in drawing.marks if isinstance(mark, Box)]
+    boxes = [mark for mark in drawing.marks if isinstance(mark, Rectangle)]
     assert {mark.text for mark in words} >= {f"{count:,}" for count in cells.values()}
     assert [sum(mark.text == name for mark in words) for name in chart.names] == [
         2

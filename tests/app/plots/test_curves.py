@@ -18,7 +18,7 @@ from visualnet.app.plots.charts.curves import CurvesPlot
 from visualnet.app.plots.charts.legend import LegendText
 from visualnet.app.plots.export import save_picture
 from visualnet.app.theme.tokens import DARK, LIGHT
-from visualnet.training.runs.change_marks import Mark
+from visualnet.training.runs.change_marks import RunMark
 from visualnet.training.runs.epoch_scale import EpochScale
 from visualnet.training.runs.series import Series
 
@@ -338,7 +338,7 @@ def test_the_legend_keeps_to_one_line(plot: CurvesPlot, qtbot: QtBot) -> None:
 def test_what_was_changed_is_marked_and_told_at_the_pointer(plot: CurvesPlot) -> None:
     learn(plot)
     before = inks(plot)
-    plot.set_marks([Mark(100, "A", "learning rate 0.1 → 0.01"), Mark(400, "B", "“conv1” frozen")])
+    plot.set_marks([RunMark(100, "A", "learning rate 0.1 → 0.01"), RunMark(400, "B", "“conv1” frozen")])
     plot.refresh()
     assert inks(plot) - before, "lines in a colour of their own"
     assert "A at step 100: learning rate 0.1 → 0.01" in plot.accessibleDescription()

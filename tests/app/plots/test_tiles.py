@@ -12,7 +12,7 @@ from visualnet.app.plots.feature_maps import TilesView
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.figures.colours.maps import DIVERGING
-from visualnet.figures.tiles import Scale
+from visualnet.figures.tiles import TileScale
 
 
 @pytest.fixture
@@ -158,10 +158,10 @@ def test_the_colour_bar_stands_beside_its_maps(
 
 def test_maps_may_have_names_and_a_scale_that_is_given(tiles: TilesView, qtbot: QtBot) -> None:
     array = np.abs(maps(3))
-    tiles.set_maps(array, title="", scale=Scale(False, 0.0, 100.0), names=("7", "2", "horse"))
+    tiles.set_maps(array, title="", scale=TileScale(False, 0.0, 100.0), names=("7", "2", "horse"))
     QApplication.processEvents()
     assert not tiles._title.isVisible()
-    assert tiles._canvas._scale == Scale(False, 0.0, 100.0)
+    assert tiles._canvas._scale == TileScale(False, 0.0, 100.0)
     pane = tiles._canvas.viewport()
     for place, name in ((0, "channel 7"), (2, "horse")):
         qtbot.mouseMove(pane, tiles._canvas.tile_rect(place).center() + QPoint(2, 2))

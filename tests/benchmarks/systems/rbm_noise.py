@@ -10,7 +10,7 @@ from tests.benchmarks.made_samples import train_template
 from tests.benchmarks.systems.gan_digits import SAMPLES, SURE, recognise
 from tests.benchmarks.systems.system import System, Wanted
 from visualnet.compiling.module import Model
-from visualnet.training.generating.from_energy import Units
+from visualnet.training.generating.from_energy import LayerUnits
 
 STEPS = 1000
 
@@ -20,7 +20,7 @@ def imagine(model: Model) -> torch.Tensor:
     node = model.analysis.main.graph.named("machine").id
     layer, module = model.analysis.at((node,)).layer, model.net.get_submodule("machine")
     couplings, bias = layer.pairs({name: tensor.detach() for name, tensor in module.named_parameters()})  # type: ignore[union-attr]
-    units = Units(couplings, bias, layer.apart(784, len(bias)), (0.0, 1.0), 784)  # type: ignore[union-attr]
+    units = LayerUnits(couplings, bias, layer.apart(784, len(bias)), (0.0, 1.0), 784)  # type: ignore[union-attr]
     chance = torch.Generator().manual_seed(0)
     states = units.begin(torch.randint(2, (SAMPLES, 784), generator=chance).float(), chance)
     for _ in range(STEPS):

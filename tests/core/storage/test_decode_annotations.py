@@ -14,7 +14,7 @@ from visualnet.core.storage.decoding.decode_annotations import (
     decode_bookmarks,
     encode_annotation,
 )
-from visualnet.core.storage.safe_json import Refused
+from visualnet.core.storage.safe_json import RefusedJson
 from visualnet.core.validation import FAR, MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS
 
 WIRES = [Port("n2", "x")]
@@ -26,7 +26,7 @@ NOTE = {
 
 
 def refused(read: Any, raw: Any, *more: Any) -> str:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RefusedJson) as caught:
         read(raw, *more)
     return str(caught.value)
 
@@ -67,7 +67,7 @@ def test_an_annotation_and_back() -> None:
 def test_annotations_that_are_none_name_the_field(changed: dict[str, Any]) -> None:
     (field,) = changed
     words = refused(decode_annotations, [{"id": "r7"}, {**NOTE, **changed}])
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RefusedJson) as caught:
         decode_annotations([{"id": "r7"}, {**NOTE, **changed}])
     assert field in str(vars(caught.value)) + words and "1" in str(vars(caught.value)) + words
 

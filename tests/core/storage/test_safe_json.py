@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visualnet.core.storage import safe_json
-from visualnet.core.storage.safe_json import Refused, line_of, offset_of, walk
+from visualnet.core.storage.safe_json import RefusedJson, line_of, offset_of, walk
 
 keys = st.text(max_size=4) | st.sampled_from(['a"b', "{", "[1]", ":", ","])
 trees = st.recursive(
@@ -55,8 +55,8 @@ def test_a_place_that_is_not_there_is_told_by_what_holds_it() -> None:
     assert offset_of(data, ("z",)) == 0
 
 
-def refusal(data: bytes) -> Refused:
-    with pytest.raises(Refused) as caught:
+def refusal(data: bytes) -> RefusedJson:
+    with pytest.raises(RefusedJson) as caught:
         safe_json.scan(data)
     return caught.value
 

@@ -133,7 +133,7 @@ def test_large_arrays_are_read_row_by_row(tmp_path: Path, monkeypatch: pytest.Mo
     else:
         (np.savez if how == "npz" else np.savez_compressed)(path, X=values)
     monkeypatch.setattr(npy_files, "RESIDENT", 100)
-    rows = npy_files.Rows(npy_files.read_headers(path)[0])
+    rows = npy_files.ArrayRows(npy_files.read_headers(path)[0])
     assert (rows._all is None) == (how in ("npy", "npz"))
     index = np.array([19, 0, 7, 0])
     assert np.array_equal(rows.fetch(index), values[index])

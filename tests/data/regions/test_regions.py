@@ -17,7 +17,7 @@ from visualnet.data.regions.crops import RegionCropper, crop_boxes
 from visualnet.data.regions.grouping import Measures, bin_pixels, describe, group
 from visualnet.data.regions.kept_proposals import find_proposals
 from visualnet.data.regions.region_samples import RegionArrays, RegionSamples, Scene, draw_regions, find_regions
-from visualnet.data.regions.selective_search import LARGEST_SIDE, Search, propose_boxes
+from visualnet.data.regions.selective_search import LARGEST_SIDE, SelectiveSearch, propose_boxes
 from visualnet.data.samples import ArraySamples, BrokenSample
 
 SIDE = 40
@@ -85,17 +85,17 @@ def two_things() -> np.ndarray:
 
 
 def test_things_that_stand_out_are_proposed() -> None:
-    boxes = propose_boxes(two_things(), Search())
+    boxes = propose_boxes(two_things(), SelectiveSearch())
     truth = np.array([[12, 10, 40, 30], [50, 35, 70, 55], [0, 0, 80, 60]], np.float32)
     assert (box_overlaps(truth, boxes).max(1) > 0.85).all()
-    assert np.array_equal(boxes, propose_boxes(two_things(), Search())), "the same picture, the same boxes"
+    assert np.array_equal(boxes, propose_boxes(two_things(), SelectiveSearch())), "the same picture, the same boxes"
     assert len(np.unique(boxes, axis=0)) == len(boxes)
-    assert len(propose_boxes(two_things(), Search(most=2))) == 2
+    assert len(propose_boxes(two_things(), SelectiveSearch(most=2))) == 2
 
 
 @pytest.mark.parametrize("shape", [(1, 5, 7), (3, 30, 9), (1, 1, 1), (3, 30, LARGEST_SIDE + 100)])
 def test_a_picture_of_one_shade_gives_all_of_it(shape: tuple[int, int, int]) -> None:
-    boxes = propose_boxes(np.full(shape, 0.3, np.float32), Search())
+    boxes = propose_boxes(np.full(shape, 0.3, np.float32), SelectiveSearch())
     assert boxes.tolist() == [[0, 0, shape[2], shape[1]]]
 
 
@@ -104,7 +104,7 @@ def test_a_picture_of_one_shade_gives_all_of_it(shape: tuple[int, int, int]) -> 
 )
 def test_no_picture_is_refused_in_words(image: np.ndarray, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        propose_boxes(image, Search())
+        propose_boxes(image, SelectiveSearch())
 
 
 @given(SEEDS)
@@ -120,7 +120,7 @@ def test_segments_grow_together_until_one_is_left(seed: int) -> None:
 
 
 def test_what_was_searched_is_kept_and_a_broken_file_is_searched_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    image, search = two_things(), Search()
+    image, search = two_things(), SelectiveSearch()
     found = find_proposals(image, search)
     (path,) = (data_dir() / kept_proposals.FOLDER).iterdir()
     monkeypatch.setattr(kept_proposals, "propose_boxes", lambda *_: pytest.fail("it is searched again"))
@@ -130,7 +130,7 @@ def test_what_was_searched_is_kept_and_a_broken_file_is_searched_again(monkeypat
         path.write_bytes(broken)
         assert np.array_equal(find_proposals(image, search), found)
         assert path.stat().st_size == found.nbytes
-    assert len(find_proposals(image, Search(most=1))) == 1, "other settings, other boxes"
+    assert len(find_proposals(image, SelectiveSearch(most=1))) == 1, "other settings, other boxes"
 
 
 def test_kept_proposals_do_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_full_disk_keeps_nothing_and_finds_all_the_same(monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(kept_proposals, "ReplacementFile", full)
-    assert len(find_proposals(two_things(), Search())) > 2
+    assert len(find_proposals(two_things(), SelectiveSearch())) > 2
 
 
 # --- crops ------------------------------------------------------------------------------------------------------------

@@ -8,10 +8,10 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualnet.figures.charts.marks import Chart, Drawing, Stroke
+from visualnet.figures.charts.marks import Chart, ChartDrawing, Stroke
 from visualnet.figures.charts.parallel.axis import SettingAxis, make_axis
 from visualnet.figures.charts.parallel.parallel import MOST_LINES, ParallelChart, ParallelLine
-from visualnet.figures.charts.parallel.slices import Slice, SliceChart
+from visualnet.figures.charts.parallel.slices import RunLine, SliceChart
 
 numbers = st.floats(-1e6, 1e6) | st.integers(-1000, 1000) | st.just(1e-9)
 values = st.lists(numbers, min_size=1, max_size=6) | st.lists(
@@ -39,7 +39,7 @@ def test_what_does_not_belong_to_an_axis_has_no_place_there() -> None:
     assert [text for _, text in SettingAxis("a", 1.0, 3.0, whole=True).ticks(9)] == ["1", "2", "3"]
 
 
-def inside(chart: Chart, width: float, height: float) -> Drawing:
+def inside(chart: Chart, width: float, height: float) -> ChartDrawing:
     """Its drawing, all lines of which lie in the chart."""
     drawing = chart.lay_out(width, height)
     for mark in drawing.marks:
@@ -65,7 +65,7 @@ def test_each_run_is_a_line_that_can_be_pointed_at_and_one_without_a_value_is_br
     assert len(drawing.regions) == sum(sum(value is not None for value in line.values) for line in lines)
     assert len(list(chart.rows())) == count + 1
 
-    runs = tuple(Slice(line.name, line.values[:2], float(i), i == 0, (i,)) for i, line in enumerate(lines))
+    runs = tuple(RunLine(line.name, line.values[:2], float(i), i == 0, (i,)) for i, line in enumerate(lines))
     slices = SliceChart(AXES[:2], make_axis("accuracy", [0.0, max(count, 1)]), runs)
     drawing = inside(slices, width, height)
     assert len(drawing.regions) == sum(sum(value is not None for value in run.values) for run in runs)

@@ -8,7 +8,7 @@ from visualnet.core.expressions import parse
 from visualnet.layers.declaration.notation import (
     Brackets,
     Frac,
-    Row,
+    NotationRow,
     Script,
     Sign,
     derivation,
@@ -47,7 +47,7 @@ def test_an_index_belongs_to_the_letter() -> None:
 
 def test_signs_keep_letter_and_figure_together() -> None:
     tree = notate(parse("floor((n + 2*p) / s)"), {"n": 28, "p": 2, "s": -1})
-    assert isinstance(tree, Brackets) and isinstance(tree.inner, Frac) and isinstance(tree.inner.top, Row)
+    assert isinstance(tree, Brackets) and isinstance(tree.inner, Frac) and isinstance(tree.inner.top, NotationRow)
     named = {s.text: s.figure for s in signs(tree) if s.key}
     assert named == {"n": "28", "p": "2", "s": "(−1)"} or named == {"n": "28", "p": "2", "s": "(-1)"}
 

@@ -23,7 +23,7 @@ from visualnet.core.storage import data_places, project_file
 from visualnet.core.storage.paths import runs_dir
 from visualnet.training import events
 from visualnet.training.capsules.local_places import LocalPlaces
-from visualnet.training.capsules.manifest import BUILT_IN, INSIDE, LEFT_OUT, Entry, Manifest, PackedData
+from visualnet.training.capsules.manifest import BUILT_IN, INSIDE, LEFT_OUT, CapsuleFile, Manifest, PackedData
 from visualnet.training.capsules.names import MAX_ENTRIES, MAX_TOTAL, MOST
 from visualnet.training.capsules.opening import KEPT, check_capsule, unpack_among_runs, unpack_capsule
 from visualnet.training.capsules.packing import pack_run
@@ -296,6 +296,6 @@ def test_the_page_names_every_file_of_a_capsule_and_its_bound() -> None:
         assert f"`{name}`" in section or name == "manifest.json"
         rows = [line for line in section.splitlines() if line.startswith("|") and f"`{name}`" in line]
         assert most == MAX_TOTAL or name == "manifest.json" or any(f"{most >> 20} MiB" in row for row in rows), name
-    for field in (*Manifest.__struct_fields__, *PackedData.__struct_fields__, *Entry.__struct_fields__):
+    for field in (*Manifest.__struct_fields__, *PackedData.__struct_fields__, *CapsuleFile.__struct_fields__):
         assert f"`{field}`" in section, field
     assert f"at most {MAX_ENTRIES:,} files" in section

@@ -30,7 +30,7 @@ from visualnet.data.regions.crops import RegionCropper
 from visualnet.data.regions.region_samples import Scene, draw_regions
 from visualnet.resources import resource
 from visualnet.training.control import Control
-from visualnet.training.detection.detector import Detections, Limits, detect
+from visualnet.training.detection.detector import DetectionLimits, Detections, detect
 from visualnet.training.detection.heads import CannotDetect, find_heads
 from visualnet.training.evaluation.evaluation import evaluate
 from visualnet.training.evaluation.metrics import METRICS
@@ -48,7 +48,9 @@ def always_right(scene: Scene, proposals: Array, sure: float = 12.0) -> Detectio
     scores = np.zeros((len(proposals), 14), np.float32)
     scores[np.arange(len(proposals)), np.where(there, scene.labels[best] + 1, 0)] = sure
     steps = encode_refinement(proposals, scene.boxes[best]) * there[:, None]
-    return detect(scene.image, RegionCropper(3, 16), lambda crops: (scores, steps), "logits", Limits(), proposals)
+    return detect(
+        scene.image, RegionCropper(3, 16), lambda crops: (scores, steps), "logits", DetectionLimits(), proposals
+    )
 
 
 def test_a_network_that_is_always_right_finds_each_thing_once() -> None:
@@ -74,7 +76,7 @@ def test_a_network_that_is_always_right_finds_each_thing_once() -> None:
 def test_a_picture_without_a_proposal_holds_nothing() -> None:
     image, none = np.zeros((3, 20, 20), np.float32), np.zeros((0, 4), np.float32)
     found = detect(
-        image, RegionCropper(3, 16), lambda crops: pytest.fail("nothing to look at"), "logits", Limits(), none
+        image, RegionCropper(3, 16), lambda crops: pytest.fail("nothing to look at"), "logits", DetectionLimits(), none
     )
     assert all(len(part) == 0 for part in found)
 
@@ -82,7 +84,12 @@ def test_a_picture_without_a_proposal_holds_nothing() -> None:
 def test_of_scenes_without_boxes_and_without_finds_nothing_is_wrong() -> None:
     image, none = np.zeros((3, 20, 20), np.float32), np.zeros((0, 4), np.float32)
     said = detect(
-        image, RegionCropper(3, 16), lambda crops: (np.zeros((1, 3)), None), "logits", Limits(0.9), image[0, :1, :4]
+        image,
+        RegionCropper(3, 16),
+        lambda crops: (np.zeros((1, 3)), None),
+        "logits",
+        DetectionLimits(0.9),
+        image[0, :1, :4],
     )
     arrays = _arrays([(0, Scene(image, none, np.zeros(0, np.int64)), said)])
     assert not arrays["true_there"].any() and not arrays["said_there"].any() and arrays["badness"].tolist() == [0]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.training.evaluation import answers
-from visualnet.figures.charts.marks import Drawing, Label
+from visualnet.figures.charts.marks import ChartDrawing, Label
 from visualnet.figures.charts.matrix import MatrixChart
 from visualnet.figures.charts.svg import svg_of
 from visualnet.training.evaluation.charts import EVALUATION_CHARTS, charts_for
@@ -34,7 +34,7 @@ def test_every_chart_draws_in_every_size(predictions: PredictionSet) -> None:
         assert evaluation_chart.words.endswith(".")
 
 
-def check_drawing(drawing: Drawing, predictions: PredictionSet) -> None:
+def check_drawing(drawing: ChartDrawing, predictions: PredictionSet) -> None:
     known = set(predictions.samples.tolist())
     assert drawing.marks
     for region in drawing.regions:

@@ -20,12 +20,12 @@ from visualnet.data.loading import load
 from visualnet.data.registry import fields_or_none
 from visualnet.training.events import EpochDone
 from visualnet.training.experiments import curves, experiment_folder, results, runner
-from visualnet.training.experiments.declare import Claim, Experiment, Figure, Variant
+from visualnet.training.experiments.declare import Claim, ComparedFigure, Experiment, Variant
 from visualnet.training.experiments.model import ExperimentModel, read_model
 from visualnet.training.experiments.networks import Part, classifier, dense, ids
 from visualnet.training.experiments.registry import find_experiment, find_experiments
-from visualnet.training.experiments.runner import Message, StopControl, TrialEvent, TrialStarted
-from visualnet.training.experiments.trials import Trial, list_trials, name_of, project_of
+from visualnet.training.experiments.runner import ExperimentRunStarted, Message, StopControl, TrialEvent
+from visualnet.training.experiments.trials import ExperimentTrial, list_trials, name_of, project_of
 from visualnet.training.loop.session import Session
 from visualnet.training.observations.observation import find_observations
 from visualnet.training.observations.subjects import find_subject
@@ -42,7 +42,7 @@ def test_every_variant_is_another_network_or_recipe_without_a_problem_and_can_be
 ) -> None:
     found = []
     for variant in range(len(experiment.variants)):
-        project = project_of(experiment, Trial(variant, 0))
+        project = project_of(experiment, ExperimentTrial(variant, 0))
         assert all(project != other for other in found), "two variants are alike"
         found.append(project)
         specs = load(project.data).fields
@@ -76,7 +76,7 @@ def test_five_of_each_class_are_enough_for_what_was_learned_before(tmp_path: Pat
     axis = experiment.axis._replace(values=(5.0,))
     model = train(replace(experiment, axis=axis, observations=()), tmp_path / "x", (0,))
     assert all(holds for _, _, holds in results.check_claims(model)), results.table(model)
-    frozen = load(project_of(experiment, Trial(0, 0)).data)
+    frozen = load(project_of(experiment, ExperimentTrial(0, 0)).data)
     assert len(frozen.train) == 50 and len(frozen.validation) == pytest.approx(360, abs=2)
 
 
@@ -98,17 +98,23 @@ def test_what_was_stopped_goes_on_to_the_same_bits_and_what_is_done_is_not_train
     whole = train(TINY, tmp_path / "whole")
 
     def stop(message: Message, stop_control: StopControl) -> None:
-        if isinstance(message, TrialEvent) and isinstance(message.event, EpochDone) and message.trial == Trial(1, 0):
+        if (
+            isinstance(message, TrialEvent)
+            and isinstance(message.event, EpochDone)
+            and message.trial == ExperimentTrial(1, 0)
+        ):
             stop_control.stop()
 
     part = train(TINY, tmp_path / "part", hear=stop)
     assert part.state == "stopped" and part.done == 0
-    assert {part.runs[Trial(variant, 0)].state for variant in (0, 1)} == {"stopped"}, "both had a turn"
-    assert Trial(0, 1) not in part.runs, "no other seed has begun"
+    assert {part.runs[ExperimentTrial(variant, 0)].state for variant in (0, 1)} == {"stopped"}, "both had a turn"
+    assert ExperimentTrial(0, 1) not in part.runs, "no other seed has begun"
     train(TINY, tmp_path / "part", (0,))
     begun: list[str] = []
     rest = train(
-        TINY, tmp_path / "part", hear=lambda m, _: begun.append(m.known.state) if isinstance(m, TrialStarted) else None
+        TINY,
+        tmp_path / "part",
+        hear=lambda m, _: begun.append(m.known.state) if isinstance(m, ExperimentRunStarted) else None,
     )
     assert rest.state == "done" and begun == ["done", "done", "waiting", "waiting"]
     for trial in whole.trials:
@@ -145,7 +151,7 @@ VARIED = replace(
 
 def test_variants_take_turns_and_each_comes_to_the_bits_that_it_has_alone(tmp_path: Path) -> None:
     """Dropout draws from torch's generator in every step, and a switch holds for the whole process: neither reaches the others."""
-    told: list[Trial] = []
+    told: list[ExperimentTrial] = []
 
     def hear(message: Message, _: StopControl) -> None:
         if isinstance(message, TrialEvent) and isinstance(message.event, EpochDone):
@@ -158,12 +164,12 @@ def test_variants_take_turns_and_each_comes_to_the_bits_that_it_has_alone(tmp_pa
     assert torch.are_deterministic_algorithms_enabled() == before[0]
     assert torch.equal(torch.get_rng_state(), before[1]), "who begins an experiment draws on as before"
     for variant in range(3):
-        project = project_of(VARIED, Trial(variant, 0))
+        project = project_of(VARIED, ExperimentTrial(variant, 0))
         alone: list[EpochDone] = []
         Session(
             project, load(project.data), lambda e, to=alone: to.append(e) if isinstance(e, EpochDone) else None
         ).run()
-        found = model.runs[Trial(variant, 0)]
+        found = model.runs[ExperimentTrial(variant, 0)]
         assert [e.train for e in found.epochs] == [e.train for e in alone]
         assert [e.validation for e in found.epochs] == [e.validation for e in alone]
 
@@ -187,12 +193,12 @@ def test_a_run_whose_numbers_become_infinite_is_an_outcome(tmp_path: Path) -> No
         observations=(),
     )
     model = train(wild, tmp_path / "x")
-    assert model.state == "done" and model.failed(Trial(0, 0))
+    assert model.state == "done" and model.failed(ExperimentTrial(0, 0))
     assert results.table(model)[1] == ["wild", "2 diverged"]
     assert results.rank(model)[0] == 1
     assert results.verdicts(model) == ["“calm” learns; “wild” diverges to infinite numbers in all of 2 seeds."]
     again = train(wild, tmp_path / "x")
-    assert again.state == "done" and again.failed(Trial(0, 0)), "a failed run is not trained again"
+    assert again.state == "done" and again.failed(ExperimentTrial(0, 0)), "a failed run is not trained again"
 
 
 class Reached:
@@ -207,11 +213,11 @@ class Reached:
         )
         self.values = values
 
-    def score(self, trial: Trial, figure: object = None) -> float | None:
+    def score(self, trial: ExperimentTrial, figure: object = None) -> float | None:
         value = self.values[trial.variant][trial.seed]
         return None if math.isnan(value) else value
 
-    def failed(self, trial: Trial) -> bool:
+    def failed(self, trial: ExperimentTrial) -> bool:
         return math.isnan(self.values[trial.variant][trial.seed])
 
 
@@ -290,7 +296,7 @@ def test_curves_are_means_with_bands_over_the_seeds(tmp_path: Path) -> None:
     assert choices[0][:2] == ("accuracy", "validation") and ("loss", curves.BOTH) in [one[:2] for one in choices]
     chart = curves.draw(model, "loss", "train")
     for band, variant in zip(chart.bands, range(2), strict=True):
-        runs = [[e.train["loss"] for e in model.runs[Trial(variant, seed)].epochs] for seed in (0, 1)]
+        runs = [[e.train["loss"] for e in model.runs[ExperimentTrial(variant, seed)].epochs] for seed in (0, 1)]
         assert band.x == (1.0, 2.0, 3.0, 4.0)
         assert band.low == tuple(map(min, zip(*runs, strict=True))) and band.high == tuple(
             map(max, zip(*runs, strict=True))
@@ -328,7 +334,7 @@ def test_an_experiment_has_variants_and_seeds_that_can_be_told_apart() -> None:
     ):
         with pytest.raises(ValueError, match=words):
             replace(TINY, claims=(), **fault)  # type: ignore[arg-type]
-    assert Figure("loss", "train", "min").title == "training loss"
+    assert ComparedFigure("loss", "train", "min").title == "training loss"
 
 
 def test_what_came_out_can_be_read_by_programs(tmp_path: Path) -> None:

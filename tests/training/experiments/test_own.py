@@ -19,7 +19,7 @@ from visualnet.core.storage import project_file
 from visualnet.resources import resource
 from visualnet.training.experiments import own
 from visualnet.training.experiments.places import find_place, list_places
-from visualnet.training.experiments.trials import Trial, project_of
+from visualnet.training.experiments.trials import ExperimentTrial, project_of
 
 LENET = project_file.load(resource("templates", "lenet5.vnet"))
 
@@ -47,14 +47,16 @@ def test_places_are_found_in_any_network(name: str) -> None:
 def test_what_is_varied_is_said_in_a_line_and_becomes_variants() -> None:
     made = own.make_experiment(LENET, own.parse(LENET, "lr=0.1, 0.01", (0,)))
     assert [variant.name for variant in made.variants] == ["0.1", "0.01"]
-    assert [project_of(made, Trial(i, 0)).recipe.lr for i in (0, 1)] == [0.1, 0.01]
+    assert [project_of(made, ExperimentTrial(i, 0)).recipe.lr for i in (0, 1)] == [0.1, 0.01]
     assert made.figure.title == "validation accuracy" and made.figure.better == "max"
     made = own.make_experiment(LENET, own.parse(LENET, "init=zeros,kaiming_normal"))
-    inits = {node.init.kind for node in project_of(made, Trial(0, 0)).graph if node.kind in ("conv2d", "linear")}
+    inits = {
+        node.init.kind for node in project_of(made, ExperimentTrial(0, 0)).graph if node.kind in ("conv2d", "linear")
+    }
     assert inits == {"zeros"}
     made = own.make_experiment(LENET, own.parse(LENET, "samples=5,20"))
-    assert project_of(made, Trial(1, 3)).data.division_options == {"samples": 20}
-    assert project_of(made, Trial(1, 3)).data.seed == project_of(made, Trial(1, 3)).recipe.seed == 3
+    assert project_of(made, ExperimentTrial(1, 3)).data.division_options == {"samples": 20}
+    assert project_of(made, ExperimentTrial(1, 3)).data.seed == project_of(made, ExperimentTrial(1, 3)).recipe.seed == 3
     made = own.make_experiment(LENET, own.parse(LENET, "relu1.mode=mute,"))
     assert [variant.name for variant in made.variants] == ["mute", "as usual"]
 

@@ -15,7 +15,7 @@ from tests.contract.observed_networks import Observed, observe_template
 from visualnet.compiling.extra_modules.own_rules import HopfieldMemory
 from visualnet.layers import LAYERS
 from visualnet.layers.energies import PairwiseEnergy
-from visualnet.training.generating.from_energy import Units
+from visualnet.training.generating.from_energy import LayerUnits
 from visualnet.training.generating.generated_states import GeneratedStates
 from visualnet.training.generating.method import GenerationError, find_methods, find_place, make_method
 from visualnet.training.observations.context import in_evaluation_mode
@@ -29,14 +29,14 @@ def run(found: Observed, method: str, at: str = "", **options: float | str) -> G
     return made
 
 
-def units_of(kind: str, visible: int, **tensors: Tensor) -> Units:
+def units_of(kind: str, visible: int, **tensors: Tensor) -> LayerUnits:
     layer = LAYERS[kind]({"hidden_features": 2} if kind != "hopfield" else {})
     assert isinstance(layer, PairwiseEnergy)
     couplings, bias = layer.pairs(tensors)
-    return Units(couplings, bias, layer.apart(visible, len(bias)), layer.levels, visible)
+    return LayerUnits(couplings, bias, layer.apart(visible, len(bias)), layer.levels, visible)
 
 
-def small(kind: str) -> Units:
+def small(kind: str) -> LayerUnits:
     chance = torch.Generator().manual_seed(3)
 
     def draw(*shape: int) -> Tensor:

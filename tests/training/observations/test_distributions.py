@@ -12,7 +12,7 @@ from tests.training.nets import lenet, small
 from tests.training.observations.watched import Watched, watch
 from visualnet.figures.charts.observed.heat import HeatChart
 from visualnet.figures.charts.observed.sentence import SentenceChart
-from visualnet.figures.charts.observed.spread.bands import BandChart
+from visualnet.figures.charts.observed.spread.bands import QuantileBandChart
 from visualnet.figures.charts.observed.spread.ridge import RidgeChart, common_histograms
 from visualnet.training.observations.distributions.summary import QUANTILES, summarise, thin, update_ratios
 from visualnet.training.observations.observation import OBSERVATIONS, CannotObserve
@@ -155,7 +155,7 @@ def test_the_three_pictures_tell_the_same_numbers() -> None:
     bands = kind({"picture": "bands"}).draw(result, history)
     assert isinstance(ridges, RidgeChart)
     assert isinstance(heat, HeatChart)
-    assert isinstance(bands, BandChart)
+    assert isinstance(bands, QuantileBandChart)
     assert ridges.steps == heat.columns == bands.steps == (0, 4, 20)
     assert np.allclose(heat.values, (ridges.counts / 150).T)
     assert np.allclose(bands.quantiles[2], 4 * bands.quantiles[0], rtol=1e-5)

@@ -24,7 +24,7 @@ from visualnet.training.checkpoints import LAST
 from visualnet.training.events import Started
 from visualnet.training.queue import queue_file
 from visualnet.training.queue.queue_file import add_run, change_queue, move_first, queue_path, read_queue, remove_run
-from visualnet.training.queue.worker import QueueBusy, Worker, hold_queue, is_worked_through
+from visualnet.training.queue.worker import QueueBusy, QueueWorker, hold_queue, is_worked_through
 from visualnet.training.runs.run_model import create_run, read_run
 
 
@@ -51,7 +51,7 @@ def test_runs_are_trained_in_the_order_of_the_list(tmp_path: Path) -> None:
     move_first(str(tmp_path / "c"))
     assert folders() == ["c", "b", "a"]
     told: list[str] = []
-    assert Worker(lambda run, event: told.append(run.path.name)).work() == 0
+    assert QueueWorker(lambda run, event: told.append(run.path.name)).work() == 0
     assert list(dict.fromkeys(told)) == ["c", "b", "a"] and folders() == []
     assert all(read_run(tmp_path / name).state == "done" for name in "abc")
 
@@ -62,7 +62,7 @@ def test_what_fails_is_kept_with_its_words_and_the_next_is_trained(tmp_path: Pat
     (tmp_path / "none").mkdir()
     add_run(tmp_path / "none")
     add(tmp_path, "good", epochs=1)
-    assert Worker(lambda run, event: None).work() == 2
+    assert QueueWorker(lambda run, event: None).work() == 2
     bad, none = read_queue().runs
     assert "nowhere" in bad.failed and "no project" in none.failed
     assert read_run(tmp_path / "good").state == "done"
@@ -73,7 +73,7 @@ def test_what_fails_is_kept_with_its_words_and_the_next_is_trained(tmp_path: Pat
 def test_a_stop_leaves_the_run_at_the_head_to_be_gone_on_with(tmp_path: Path) -> None:
     run = add(tmp_path, "a", epochs=100000)
     add(tmp_path, "b", epochs=1)
-    worker = Worker(lambda run, event: worker.stop() if isinstance(event, Started) else None)
+    worker = QueueWorker(lambda run, event: worker.stop() if isinstance(event, Started) else None)
     worker.work()
     assert folders() == ["a", "b"] and read_run(run).state == "stopped"
 
@@ -81,7 +81,7 @@ def test_a_stop_leaves_the_run_at_the_head_to_be_gone_on_with(tmp_path: Path) ->
 def test_a_run_that_ends_its_process_each_time_is_not_tried_for_ever(tmp_path: Path) -> None:
     run = add(tmp_path, "a", epochs=1)
     queue_file.note(str(run), tries=queue_file.TRIES)
-    assert Worker(lambda run, event: None).work() == 1
+    assert QueueWorker(lambda run, event: None).work() == 1
     assert "ended its process 3 times" in read_queue().runs[0].failed
 
 
@@ -90,7 +90,7 @@ def test_only_one_process_works_through_it(tmp_path: Path) -> None:
     with hold_queue():
         assert is_worked_through()
         with pytest.raises(QueueBusy, match="another process"):
-            Worker(lambda run, event: None).work()
+            QueueWorker(lambda run, event: None).work()
     assert not is_worked_through()
 
 
@@ -141,7 +141,7 @@ def test_the_queue_survives_a_kill(launcher: Launcher, home: Path, tmp_path: Pat
             begun.append(event.step)
             again.stop()
 
-    again = Worker(tell)
+    again = QueueWorker(tell)
     again.work()
     assert read_run(tmp_path / "long").state == "stopped" and folders() == ["long", "short"]
     assert begun[0] > 0  # it went on

@@ -15,7 +15,7 @@ from tests.training.by_hand import tiny
 from visualnet.training.process import address
 from visualnet.training.process.address import Unreachable
 from visualnet.training.queue.queue_file import add_run, read_queue
-from visualnet.training.queue.worker import Worker
+from visualnet.training.queue.worker import QueueWorker
 from visualnet.training.run_index import liveness
 from visualnet.training.run_index.filter_line import parse_filter
 from visualnet.training.run_index.index import RunIndex
@@ -210,5 +210,5 @@ def test_a_run_of_the_queue_can_be_followed(tmp_path: Path, monkeypatch: pytest.
     folder = begin_run(tiny(epochs=1), tmp_path / "queued")
     add_run(folder)
     seen: set[tuple[bool, bool]] = set()
-    Worker(lambda run, event: seen.add((is_trained(run.path), address.read(run.path) is not None))).work()
+    QueueWorker(lambda run, event: seen.add((is_trained(run.path), address.read(run.path) is not None))).work()
     assert seen == {(True, True)} and not read_queue().runs and not is_trained(folder)

@@ -21,7 +21,7 @@ from visualnet.training.events import Processes
 from visualnet.training.loop.session import Session
 from visualnet.training.run_records.annotations import (
     ANNOTATIONS,
-    Annotations,
+    RunAnnotations,
     annotate,
     clean_annotations,
     read_annotations,
@@ -200,9 +200,11 @@ def test_a_record_of_a_newer_version_is_read_as_far_as_it_is_known(tmp_path: Pat
 
 
 def test_annotations_are_kept_beside_the_run_and_bounded(tmp_path: Path) -> None:
-    assert read_annotations(tmp_path) == Annotations()
+    assert read_annotations(tmp_path) == RunAnnotations()
     annotate(tmp_path, name="  first  try ", tags=("a", "a ", "", "b"), notes="# Why\r\n\u202eno\n\n")
-    assert read_annotations(tmp_path) == Annotations(name="first try", tags=("a", "b"), notes="# Why\nno", named=True)
+    assert read_annotations(tmp_path) == RunAnnotations(
+        name="first try", tags=("a", "b"), notes="# Why\nno", named=True
+    )
     annotate(tmp_path, archived=True)
     assert read_annotations(tmp_path).name == "first try" and read_annotations(tmp_path).archived
     with pytest.raises(ValueError, match="50,001"):
@@ -210,12 +212,12 @@ def test_annotations_are_kept_beside_the_run_and_bounded(tmp_path: Path) -> None
     with pytest.raises(ValueError, match="at most 32"):
         annotate(tmp_path, tags=tuple(map(str, range(33))))
     (tmp_path / ANNOTATIONS).write_bytes(b"{")
-    assert read_annotations(tmp_path) == Annotations()
+    assert read_annotations(tmp_path) == RunAnnotations()
 
 
 @given(name=st.text(max_size=40), tags=st.lists(st.text(max_size=20), max_size=8), notes=st.text(max_size=80))
 def test_tidy_annotations_stay_as_they_are(name: str, tags: list[str], notes: str) -> None:
-    once = clean_annotations(Annotations(name=name, tags=tuple(tags), notes=notes))
+    once = clean_annotations(RunAnnotations(name=name, tags=tuple(tags), notes=notes))
     assert clean_annotations(once) == once
 
 

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from visualnet.figures.ticks import group_marks, nearest_group
-from visualnet.layers.recipe.live_settings import Change
+from visualnet.layers.recipe.live_settings import SettingChange
 from visualnet.training import events
 from visualnet.training.runs.change_marks import find_marks, letter_of
 from visualnet.training.runs.epoch_scale import EpochScale
 from visualnet.training.runs.run_model import RunModel
 
 
-def rate(before: float, after: float) -> Change:
-    return Change("lr", before, after, words="learning rate")
+def rate(before: float, after: float) -> SettingChange:
+    return SettingChange("lr", before, after, words="learning rate")
 
 
-def changed(step: int, *changes: Change, each: int = 10, at: float | None = None) -> events.Changed:
+def changed(step: int, *changes: SettingChange, each: int = 10, at: float | None = None) -> events.Changed:
     return events.Changed(
         step=step, changes=changes, steps_per_epoch=each, time=float(100 * step if at is None else at)
     )
@@ -37,8 +37,8 @@ def model(*told: events.Event) -> RunModel:
 
 
 def test_each_change_is_a_mark_with_a_letter_and_words() -> None:
-    frozen = Change("trainable", True, False, sheet="", node="n1", words="“conv1”")
-    off = Change("clip_norm", None, 1.0, words="clip length")
+    frozen = SettingChange("trainable", True, False, sheet="", node="n1", words="“conv1”")
+    off = SettingChange("clip_norm", None, 1.0, words="clip length")
     run = model(started(), changed(3, rate(0.01, 0.001)), changed(1240, frozen, off))
     assert [(mark.letter, mark.sentence) for mark in find_marks(run)] == [
         ("A", "step 3: learning rate 0.01 → 0.001"),
@@ -58,7 +58,10 @@ def test_a_slider_that_is_dragged_is_one_mark() -> None:
 
 
 def test_a_resumed_run_forgets_the_changes_that_it_has_not_reached() -> None:
-    first, second = changed(3, rate(0.1, 0.2)), changed(12, rate(0.2, 0.3), Change("epochs", 4, 9, words="epochs"))
+    first, second = (
+        changed(3, rate(0.1, 0.2)),
+        changed(12, rate(0.2, 0.3), SettingChange("epochs", 4, 9, words="epochs")),
+    )
     run = model(started(), first, second)
     assert run.planned_epochs == 9
     run.consume(started(step=10, epoch=1, changes=1))
@@ -67,7 +70,7 @@ def test_a_resumed_run_forgets_the_changes_that_it_has_not_reached() -> None:
 
 
 def test_steps_are_epochs_by_the_batch_size_of_their_time() -> None:
-    run = model(started(), changed(20, Change("batch_size", 8, 16, words="batch size"), each=5))
+    run = model(started(), changed(20, SettingChange("batch_size", 8, 16, words="batch size"), each=5))
     scale = run.scale
     assert [scale.epoch(step) for step in (0.0, 5.0, 20.0, 25.0, 30.0)] == [0, 0.5, 2, 3, 4]
     assert [scale.step(epoch) for epoch in (0.5, 2.0, 3.0)] == [5, 20, 25]

@@ -11,7 +11,7 @@ from visualnet.analysis import infer
 from visualnet.training.events import EpochDone, Finished, Started, Steps, sums_learners
 from visualnet.training.runs.run_model import RunModel
 from visualnet.training.runs.run_status import describe_run, share_done
-from visualnet.training.terminal.printer import Printer
+from visualnet.training.terminal.printer import RunPrinter
 
 
 def test_a_run_in_words_from_its_start_to_its_end() -> None:
@@ -51,7 +51,7 @@ def test_a_sum_of_several_learners_losses_is_not_called_best(
     learners: dict[str, str], best_by: str, words: str
 ) -> None:
     out, model, analysis = io.StringIO(), RunModel("r"), infer(small())
-    printer = Printer(out)
+    printer = RunPrinter(out)
     sizes = {"steps_per_epoch": 10, "batch_size": 2, "sizes": (20, 0, 0)}
     started = Started(
         run="r",

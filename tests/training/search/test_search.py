@@ -204,7 +204,7 @@ def test_the_importance_of_settings_and_charts_of_what_came_out(tmp_path: Path) 
     assert set(shares) == {"lr", "hidden.out_features"} and sum(shares.values()) == pytest.approx(1)
     assert list(shares.values()) == sorted(shares.values(), reverse=True) and next(iter(shares)) == "lr"
     assert find_importances(study, trials[:3]) == {}
-    outcome = charts.Outcome(study.spec, study.figure, trials, shares)
+    outcome = charts.TrialOutcome(study.spec, study.figure, trials, shares)
     for draw in (charts.draw_best, charts.draw_parallel, charts.draw_slices, charts.draw_importances):
         chart = draw(outcome)
         assert chart is not None and chart.lay_out(600, 400).marks and len(list(chart.rows())) > 2

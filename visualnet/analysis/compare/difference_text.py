@@ -10,16 +10,16 @@ from visualnet.analysis.compare.project_diff import (
     FOLLOWS,
     REMOVED,
     SIGNS,
-    Change,
     Differences,
     NodeDifference,
+    ProjectChange,
 )
 from visualnet.core.text.format import format_quantity
 
 WORDS = {ADDED: "added", REMOVED: "removed", CHANGED: "changed", FOLLOWS: "follow"}
 
 
-class Line(NamedTuple):
+class DifferenceLine(NamedTuple):
     """One difference; ``status`` is empty for a sum. ``node`` is what it is of, where it is of a node."""
 
     status: str
@@ -30,23 +30,23 @@ class Line(NamedTuple):
     node: NodeDifference | None = None
 
 
-def table(found: Differences, most: int) -> list[Line]:
+def table(found: Differences, most: int) -> list[DifferenceLine]:
     """Nodes, wires, blocks, settings and sums; of nodes and wires together at most so many, and a line about the rest."""
     # What only follows comes after what somebody did.
     lines = [_node_line(d) for d in sorted(found.nodes, key=lambda d: d.status == FOLLOWS)[:most]]
-    lines += [Line(w.status, "wire", w.text) for w in found.wires[: most - len(lines)]]
+    lines += [DifferenceLine(w.status, "wire", w.text) for w in found.wires[: most - len(lines)]]
     left = len(found.nodes) + len(found.wires) - most
-    lines += [Line(status, f"block {name}", "") for status, name in found.blocks]
-    lines += [Line(CHANGED, "settings", str(change)) for change in found.settings]
-    lines += [Line("", "in all", str(change)) for change in found.totals]
-    return lines + ([Line("", "", f"and {left:,} more; Copy has them all")] if left > 0 else [])
+    lines += [DifferenceLine(status, f"block {name}", "") for status, name in found.blocks]
+    lines += [DifferenceLine(CHANGED, "settings", str(change)) for change in found.settings]
+    lines += [DifferenceLine("", "in all", str(change)) for change in found.totals]
+    return lines + ([DifferenceLine("", "", f"and {left:,} more; Copy has them all")] if left > 0 else [])
 
 
-def _node_line(d: NodeDifference) -> Line:
+def _node_line(d: NodeDifference) -> DifferenceLine:
     place = f"{d.sheet} / " if d.sheet else ""
     changes = "; ".join(map(str, d.changes)) or ("follows" if d.status == FOLLOWS else WORDS[d.status])
     shapes = "; ".join(map(shape_text, d.shapes))
-    return Line(d.status, place + d.node.name, changes, shapes, delta(d.parameters).replace("-", "−"), d)
+    return DifferenceLine(d.status, place + d.node.name, changes, shapes, delta(d.parameters).replace("-", "−"), d)
 
 
 def summary(found: Differences) -> str:
@@ -64,7 +64,7 @@ def delta(pair_: tuple[int, int], unit: str = "") -> str:
     return f"{pair_[1] - pair_[0]:+,}{unit}" if pair_[0] != pair_[1] else ""
 
 
-def shape_text(shape: Change) -> str:
+def shape_text(shape: ProjectChange) -> str:
     """``6×28×28 → 6×14×14``; one of them where the other is not."""
     return f"{shape.before} → {shape.after}" if shape.before and shape.after else shape.after or shape.before
 
@@ -97,7 +97,7 @@ def lines(found: Differences) -> list[str]:
 def as_data(found: Differences) -> dict[str, Any]:
     """The differences as plain data, for ``--json``."""
 
-    def changes(some: tuple[Change, ...]) -> list[dict[str, str]]:
+    def changes(some: tuple[ProjectChange, ...]) -> list[dict[str, str]]:
         return [change._asdict() for change in some]
 
     return {

@@ -22,7 +22,7 @@ SIGNS = {ADDED: "+", REMOVED: "−", CHANGED: "~", FOLLOWS: "·"}
 """``follows``: nothing of the node itself changed, but the shape or the count that it has as a consequence."""
 
 
-class Change(NamedTuple):
+class ProjectChange(NamedTuple):
     """One thing that is other than it was: ``kernel_size: 5×5 → 3×3``."""
 
     what: str
@@ -43,8 +43,8 @@ class NodeDifference(NamedTuple):
     status: str
     before: Node | None
     after: Node | None
-    changes: tuple[Change, ...] = ()
-    shapes: tuple[Change, ...] = ()
+    changes: tuple[ProjectChange, ...] = ()
+    shapes: tuple[ProjectChange, ...] = ()
     parameters: tuple[int, int] = (0, 0)
     macs: tuple[int, int] = (0, 0)
 
@@ -71,8 +71,8 @@ class Differences(NamedTuple):
     nodes: tuple[NodeDifference, ...] = ()
     wires: tuple[WireDifference, ...] = ()
     blocks: tuple[tuple[str, str], ...] = ()
-    settings: tuple[Change, ...] = ()
-    totals: tuple[Change, ...] = ()
+    settings: tuple[ProjectChange, ...] = ()
+    totals: tuple[ProjectChange, ...] = ()
 
     def __bool__(self) -> bool:
         return any(self)
@@ -241,11 +241,11 @@ def _counts(before: NodeFacts | None, after: NodeFacts | None) -> tuple[tuple[in
     return (both[0][0], both[1][0]), (both[0][1], both[1][1])
 
 
-def _shapes(before: NodeFacts | None, after: NodeFacts | None) -> tuple[Change, ...]:
+def _shapes(before: NodeFacts | None, after: NodeFacts | None) -> tuple[ProjectChange, ...]:
     """The output ports whose shapes differ."""
     told = [{p: _shape(f, p) for p in f.outputs} if f is not None else {} for f in (before, after)]
     ports = dict.fromkeys([*told[0], *told[1]])
-    return tuple(Change(p, a, b) for p in ports if (a := told[0].get(p, "")) != (b := told[1].get(p, "")))
+    return tuple(ProjectChange(p, a, b) for p in ports if (a := told[0].get(p, "")) != (b := told[1].get(p, "")))
 
 
 def _shape(facts: NodeFacts, port: str) -> str:
@@ -253,16 +253,16 @@ def _shape(facts: NodeFacts, port: str) -> str:
     return "?" if spec is None else "×".join(str(int(extent)) for extent in spec.shape) or "1"
 
 
-def _changes(before: Node, after: Node, was: Graph, now: Graph, pairs: Mapping[str, str]) -> Iterator[Change]:
+def _changes(before: Node, after: Node, was: Graph, now: Graph, pairs: Mapping[str, str]) -> Iterator[ProjectChange]:
     """What somebody changed of one node."""
     if before.name != after.name:
-        yield Change("name", before.name, after.name)
+        yield ProjectChange("name", before.name, after.name)
     if before.kind != after.kind:
-        yield Change("kind", before.kind, after.kind)
+        yield ProjectChange("kind", before.kind, after.kind)
     for name in dict.fromkeys([*before.params, *after.params]):
         a, b = _param(before, name), _param(after, name)
         if a != b:
-            yield Change(name, a, b)
+            yield ProjectChange(name, a, b)
     fields = (
         ("repeat", str(before.repeat), str(after.repeat)),
         ("trainable", "yes" if before.trainable else "no", "yes" if after.trainable else "no"),
@@ -270,9 +270,9 @@ def _changes(before: Node, after: Node, was: Graph, now: Graph, pairs: Mapping[s
         ("initialisation", _init(before), _init(after)),
         ("mode", before.mode or "works", after.mode or "works"),
     )
-    yield from (Change(*field) for field in fields if field[1] != field[2])
+    yield from (ProjectChange(*field) for field in fields if field[1] != field[2])
     if pairs.get(before.shares or "", before.shares) != after.shares:
-        yield Change("shares weights of", _name(was, before.shares), _name(now, after.shares))
+        yield ProjectChange("shares weights of", _name(was, before.shares), _name(now, after.shares))
 
 
 def _init(node: Node) -> str:
@@ -325,7 +325,7 @@ def _wires(sheet: str, was: Graph, now: Graph, pairs: Mapping[str, str]) -> Iter
                 yield WireDifference(sheet, ADDED, wire, text(now, wire))
 
 
-def _settings(old: Project, new: Project) -> Iterator[Change]:
+def _settings(old: Project, new: Project) -> Iterator[ProjectChange]:
     """Constants, block parameters, data, recipe and search."""
     yield from _mapping("constant ", old.constants, new.constants)
     for name in (name for name in old.blocks if name in new.blocks):
@@ -358,16 +358,16 @@ def _search_fields(search: SearchSpec | None) -> dict[str, Any]:
     return {f"over {entry.address}": entry.words for entry in search.entries} | fields
 
 
-def _mapping(title: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+def _mapping(title: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[ProjectChange]:
     for name in dict.fromkeys([*old, *new]):
         a, b = old.get(name), new.get(name)
         if a != b:
             told = [_plain(v) if not isinstance(v, tuple) else " / ".join(map(_plain, v)) for v in (a, b)]
-            yield Change(title + name, "–" if name not in old else told[0], "–" if name not in new else told[1])
+            yield ProjectChange(title + name, "–" if name not in old else told[0], "–" if name not in new else told[1])
 
 
-def _totals(before: Analysis, after: Analysis) -> Iterator[Change]:
+def _totals(before: Analysis, after: Analysis) -> Iterator[ProjectChange]:
     names = ("parameters", "trainable parameters", "buffers", "MACs a sample")
     for name, a, b in zip(names, before.main.totals, after.main.totals, strict=True):
         if a != b:
-            yield Change(name, f"{int(a):,}", f"{int(b):,} ({int(b) - int(a):+,})")
+            yield ProjectChange(name, f"{int(a):,}", f"{int(b):,} ({int(b) - int(a):+,})")

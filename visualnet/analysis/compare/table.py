@@ -11,7 +11,7 @@ from visualnet.core.project import Project
 from visualnet.core.text.format import format_bytes, format_quantity
 
 
-class Quantity(NamedTuple):
+class ComparedQuantity(NamedTuple):
     """Something that networks are compared by."""
 
     name: str
@@ -25,16 +25,26 @@ def _number(count: int) -> str:
     return f"{count:,}"
 
 
-QUANTITIES: tuple[Quantity, ...] = (
-    Quantity("parameters", "parameters", "Learned numbers, trained or frozen", lambda c: c.parameters, _number),
-    Quantity("macs", "MACs a sample", "Multiplications with an addition, one forward pass", lambda c: c.macs, _number),
-    Quantity("depth", "depth", "Layers that multiply by weights, on the longest way", lambda c: c.depth, _number),
-    Quantity("weights", "weights' memory", "Weights and what is saved beside them", lambda c: c.weights, format_bytes),
-    Quantity(
+QUANTITIES: tuple[ComparedQuantity, ...] = (
+    ComparedQuantity("parameters", "parameters", "Learned numbers, trained or frozen", lambda c: c.parameters, _number),
+    ComparedQuantity(
+        "macs", "MACs a sample", "Multiplications with an addition, one forward pass", lambda c: c.macs, _number
+    ),
+    ComparedQuantity(
+        "depth", "depth", "Layers that multiply by weights, on the longest way", lambda c: c.depth, _number
+    ),
+    ComparedQuantity(
+        "weights", "weights' memory", "Weights and what is saved beside them", lambda c: c.weights, format_bytes
+    ),
+    ComparedQuantity(
         "forward", "activations, forward", "The fullest moment without training", lambda c: c.forward, format_bytes
     ),
-    Quantity("kept", "activations, training", "What is kept for the backward pass", lambda c: c.kept, format_bytes),
-    Quantity("training", "memory to train", "With gradients and the optimizer", lambda c: c.training, format_bytes),
+    ComparedQuantity(
+        "kept", "activations, training", "What is kept for the backward pass", lambda c: c.kept, format_bytes
+    ),
+    ComparedQuantity(
+        "training", "memory to train", "With gradients and the optimizer", lambda c: c.training, format_bytes
+    ),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from visualnet.analysis.connect.check import Acceptance, Verdict, try_node, widen_inputs
+from visualnet.analysis.connect.check import Acceptance, WireVerdict, try_node, widen_inputs
 from visualnet.core import edits
 from visualnet.core.edits import bypass
 from visualnet.core.graph import Port
@@ -17,7 +17,7 @@ class PossibleWire(NamedTuple):
 
     source: Port
     target: Port
-    verdict: Verdict
+    verdict: WireVerdict
 
 
 def best_join(accept: Acceptance, a: str, b: str) -> PossibleWire | None:

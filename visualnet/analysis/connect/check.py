@@ -19,7 +19,7 @@ OPEN = frozenset({"unconnected", "unused", "no-field", "field-size", "field-type
 PROBE = "probe"
 
 
-class Verdict(NamedTuple):
+class WireVerdict(NamedTuple):
     """Whether the wire fits, and in words what would come out or why it does not."""
 
     fits: bool
@@ -36,7 +36,7 @@ class Acceptance:
         self.analysis, self.fields = analysis, fields
         self.graph = project.sheet(sheet)
         self.facts = sheet_facts(analysis, sheet, path)
-        self._verdicts: dict[tuple[Port, Port], Verdict] = {}
+        self._verdicts: dict[tuple[Port, Port], WireVerdict] = {}
         self._likely: dict[tuple[Port, Port], bool] = {}
 
     @classmethod
@@ -46,24 +46,24 @@ class Acceptance:
         """Answers about a project that is not the analysed one (a wire has been picked up from it)."""
         return cls(project, sheet, path, infer(project, previous, fields), fields)
 
-    def verdict(self, source: Port, target: Port) -> Verdict:
+    def verdict(self, source: Port, target: Port) -> WireVerdict:
         """The answer of a full inference of the project with this wire in it."""
         key = (source, target)
         if key not in self._verdicts:
             self._verdicts[key] = self._infer(source, target)
         return self._verdicts[key]
 
-    def _infer(self, source: Port, target: Port) -> Verdict:
+    def _infer(self, source: Port, target: Port) -> WireVerdict:
         words = self.refused(source, target)
         if words:
-            return Verdict(False, words)
+            return WireVerdict(False, words)
         try:
             project = edits.connect(widen_inputs(self.project, self.sheet, target), self.sheet, source, target)
         except ValueError as error:
-            return Verdict(False, str(error))
+            return WireVerdict(False, str(error))
         facts = sheet_facts(infer(project, self.analysis, self.fields), self.sheet, self.path)
         if facts is None:
-            return Verdict(True, "")
+            return WireVerdict(True, "")
         return check_inputs(facts.nodes[target.node])
 
     def refused(self, source: Port, target: Port) -> str:
@@ -128,25 +128,25 @@ class Acceptance:
         return next((p for p in ports if self.likely(p, target)), ports[0] if ports else None)
 
 
-def check_inputs(facts: NodeFacts) -> Verdict:
+def check_inputs(facts: NodeFacts) -> WireVerdict:
     """What a node says of what arrives at it."""
     for problem in facts.problems:
         if problem.severity == "error" and problem.code not in OPEN:
-            return Verdict(False, problem.words)
+            return WireVerdict(False, problem.words)
     warning = next((p.words for p in facts.problems if p.severity == "warning" and p.code == "refused"), "")
     if warning:
-        return Verdict(True, warning)
+        return WireVerdict(True, warning)
     first = next((facts.leaving[p] for p in facts.outputs if p in facts.leaving), None)
     if first is not None:
-        return Verdict(True, f"→ {first.text}")
+        return WireVerdict(True, f"→ {first.text}")
     arrived = next((s for s in facts.arriving if s is not None), None)
     waiting = any(p.code == "unconnected" for p in facts.problems)
-    return Verdict(
+    return WireVerdict(
         True, "fits; another input is still open" if waiting else f"takes {arrived.text}" if arrived else "fits"
     )
 
 
-def try_node(project: Project, node: Node, arriving: Mapping[str, Spec | None]) -> Verdict:
+def try_node(project: Project, node: Node, arriving: Mapping[str, Spec | None]) -> WireVerdict:
     """Judge one node with these tensors arriving, in a graph of its own."""
     nodes = {node.id: _with(node, node.params, shares=None)}
     wires: dict[Port, Port] = {}

@@ -16,7 +16,7 @@ from visualnet.layers import FAMILIES, LAYERS
 from visualnet.layers.shorthand import NONE, Reader, TypedParameters, looks_typed
 
 
-class Entry(NamedTuple):
+class LayerEntry(NamedTuple):
     """One thing that can be added."""
 
     kind: str
@@ -32,7 +32,7 @@ class Entry(NamedTuple):
 class SearchResult(NamedTuple):
     """An entry that answers a search, with the parameters that were typed after its name."""
 
-    entry: Entry
+    entry: LayerEntry
     given: TypedParameters = NONE
 
     @property
@@ -47,7 +47,7 @@ class SearchResult(NamedTuple):
         return " · ".join([*parts, *([f"×{self.given.repeat}"] if self.given.repeat != 1 else [])])
 
 
-def entries(project: Project, sheet: str) -> list[Entry]:
+def entries(project: Project, sheet: str) -> list[LayerEntry]:
     """Every layer in palette order, then the project's blocks (not the one whose sheet is open), then those of the library."""
     found = [*_layers(), *_presets()]
     for name, block in project.blocks.items():
@@ -60,21 +60,21 @@ def entries(project: Project, sheet: str) -> list[Entry]:
     return found
 
 
-def _block(prefix: str, name: str, project: Project, summary: str, words: str) -> Entry:
+def _block(prefix: str, name: str, project: Project, summary: str, words: str) -> LayerEntry:
     family = family_of(Node(id="n", kind=BLOCK_PREFIX + name, name="n"), project)
-    return Entry(prefix + name, name, summary, family, f"{name.replace('_', ' ').lower()} {words}")
+    return LayerEntry(prefix + name, name, summary, family, f"{name.replace('_', ' ').lower()} {words}")
 
 
 @cache
-def _layers() -> tuple[Entry, ...]:
+def _layers() -> tuple[LayerEntry, ...]:
     return tuple(
-        Entry(t, k.label, k.summary(), k.family, f"{t} {k.keywords} {FAMILIES[k.family]}".lower())
+        LayerEntry(t, k.label, k.summary(), k.family, f"{t} {k.keywords} {FAMILIES[k.family]}".lower())
         for t, k in LAYERS.items()
         if not k.hidden
     )
 
 
-def _presets() -> Iterator[Entry]:
+def _presets() -> Iterator[LayerEntry]:
     """The person's presets, each as an entry of its own."""
     try:
         shelves = presets.preset_groups()
@@ -89,7 +89,9 @@ def _presets() -> Iterator[Entry]:
             yield entry._replace(label=label, summary=summary, words=words, preset=own | values)
 
 
-def search(query: str, found: Iterable[Entry], project: Project, used: Mapping[str, int] = {}) -> list[SearchResult]:
+def search(
+    query: str, found: Iterable[LayerEntry], project: Project, used: Mapping[str, int] = {}
+) -> list[SearchResult]:
     """What answers the query, the best first; among equals what is used most."""
     words = query.lower().split()
     scored = []
@@ -102,7 +104,7 @@ def search(query: str, found: Iterable[Entry], project: Project, used: Mapping[s
     return [result for _, result in sorted(scored, key=lambda row: -row[0])]
 
 
-def _score(words: list[str], entry: Entry, project: Project) -> tuple[float, TypedParameters]:
+def _score(words: list[str], entry: LayerEntry, project: Project) -> tuple[float, TypedParameters]:
     """How well an entry answers a search (0: not at all), and what was typed for it. Every word must be of use."""
     total, left = 0.0, []
     for at, word in enumerate(words):
@@ -123,7 +125,7 @@ def _score(words: list[str], entry: Entry, project: Project) -> tuple[float, Typ
     return total, reader.given()
 
 
-def _word_score(word: str, entry: Entry) -> float:
+def _word_score(word: str, entry: LayerEntry) -> float:
     """How well the entry answers one word: its label counts most, its summary least."""
     label, summary = _text_score(word, entry.label.lower()), _text_score(word, entry.summary.lower())
     return max(label * 4, _text_score(word, entry.words) * 2, summary)

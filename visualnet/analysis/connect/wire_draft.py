@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from visualnet.analysis.connect.check import Acceptance, Verdict
+from visualnet.analysis.connect.check import Acceptance, WireVerdict
 from visualnet.core.graph import Port
 
 FRAME_S = 0.004
@@ -29,7 +29,7 @@ class WireDraft:
         self.accept, self.fixed, self.forward, self.picked = accept, fixed, forward, picked
         self.over: Port | None = None
         """The port that a release now would take."""
-        self.verdict: Verdict | None = None
+        self.verdict: WireVerdict | None = None
 
     def ends(self, other: Port) -> tuple[Port, Port]:
         """Source and target of the wire to another port."""

@@ -9,7 +9,7 @@ from visualnet.analysis.cost.totals import NodeCost
 from visualnet.core.text.format import format_bytes, format_duration, shorten_count
 
 
-class Quantity(NamedTuple):
+class CostQuantity(NamedTuple):
     """One of a node's costs."""
 
     title: str
@@ -19,12 +19,12 @@ class Quantity(NamedTuple):
     text: Callable[[int], str]
 
 
-QUANTITIES: Mapping[str, Quantity] = {
-    "parameters": Quantity("Parameters", "Where the learned numbers are", lambda c: c.parameters, shorten_count),
-    "macs": Quantity("MACs", "Where the multiplications are", lambda c: c.macs, shorten_count),
-    "made": Quantity("Output memory", "What each layer gives, at the batch size", lambda c: c.made, format_bytes),
-    "kept": Quantity("Training memory", "What is kept for the backward pass", lambda c: c.kept, format_bytes),
-    "time": Quantity(
+QUANTITIES: Mapping[str, CostQuantity] = {
+    "parameters": CostQuantity("Parameters", "Where the learned numbers are", lambda c: c.parameters, shorten_count),
+    "macs": CostQuantity("MACs", "Where the multiplications are", lambda c: c.macs, shorten_count),
+    "made": CostQuantity("Output memory", "What each layer gives, at the batch size", lambda c: c.made, format_bytes),
+    "kept": CostQuantity("Training memory", "What is kept for the backward pass", lambda c: c.kept, format_bytes),
+    "time": CostQuantity(
         "Time",
         "How long each layer takes for one batch, forward: measured here",
         None,

@@ -33,7 +33,7 @@ class LabelledWire(Protocol):
     """Whether these places are known to be clear of cards."""
 
 
-class Sheet(Protocol):
+class LabelledSheet(Protocol):
     """What is asked of the sheet."""
 
     moving_wires: frozenset[Port]
@@ -73,7 +73,7 @@ class LabelPlacement:
     Cards that are being moved take the labels of their wires along; all others stay where they were.
     """
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: LabelledSheet) -> None:
         self.sheet = sheet
         self._wishes: dict[Port, LabelCandidate] = {}
         self._cells: dict[Cell, set[Port]] = {}

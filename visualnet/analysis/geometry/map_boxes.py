@@ -40,7 +40,7 @@ class Extent(NamedTuple):
     wide: int
 
 
-class Box(NamedTuple):
+class MapBox(NamedTuple):
     """How large a tensor is drawn: the front's width and height, and how far it runs back."""
 
     wide: float
@@ -89,7 +89,7 @@ def extent(facts: NodeFacts | None) -> Extent | None:
     return Extent("plate", 1, max(1, int(spec.shape[0])), 1)
 
 
-class Scale(NamedTuple):
+class MapScale(NamedTuple):
     """What a sheet's boxes are drawn by: the smallest and largest side of its maps, the longest sequence and vector."""
 
     smallest: int
@@ -103,16 +103,16 @@ class Scale(NamedTuple):
         ratio = self.largest / self.smallest
         return 1.0 if ratio <= MOST_RATIO else math.log(MOST_RATIO) / math.log(ratio)
 
-    def box(self, drawn: Extent) -> Box:
+    def box(self, drawn: Extent) -> MapBox:
         """How large a tensor is drawn."""
         depth = min(LEAST_DEPTH + DEPTH_PER_DOUBLING * math.log2(drawn.channels), MOST_DEPTH)
         if drawn.form == "bar":
             share = math.log(1 + drawn.channels) / math.log(1 + max(self.features, 2))
-            return Box(THIN, LEAST_BAR + (MOST - LEAST_BAR) * share, THIN)
+            return MapBox(THIN, LEAST_BAR + (MOST - LEAST_BAR) * share, THIN)
         if drawn.form == "plate":
             share = math.log(1 + drawn.high) / math.log(1 + max(self.longest, 2))
-            return Box(depth, LEAST_BAR + (MOST - LEAST_BAR) * share, THIN)
-        return Box(depth, self._side(drawn.high), self._side(drawn.wide) * SLANT)
+            return MapBox(depth, LEAST_BAR + (MOST - LEAST_BAR) * share, THIN)
+        return MapBox(depth, self._side(drawn.high), self._side(drawn.wide) * SLANT)
 
     def _side(self, value: int) -> float:
         return float(MOST * (value / self.largest) ** self.power)
@@ -125,10 +125,10 @@ class Scale(NamedTuple):
         return f"{self.largest} : {self.smallest} drawn as {MOST_RATIO:.0f} : 1"
 
 
-def scale_of(drawn: Iterable[Extent]) -> Scale:
+def scale_of(drawn: Iterable[Extent]) -> MapScale:
     """The scale of a sheet on which these tensors are."""
     every = list(drawn)
     sides = [side for each in every if each.form == "volume" for side in (each.high, each.wide)]
     plates = [each.high for each in every if each.form == "plate"]
     bars = [each.channels for each in every if each.form == "bar"]
-    return Scale(min(sides, default=1), max(sides, default=1), max(plates, default=1), max(bars, default=1))
+    return MapScale(min(sides, default=1), max(sides, default=1), max(plates, default=1), max(bars, default=1))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from visualnet.analysis.block_nesting import Nesting
-from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Sums, collect_problems
+from visualnet.analysis.facts import Analysis, GraphFacts, GraphTotals, NodeFacts, collect_problems
 from visualnet.analysis.flows import problems as flows
 from visualnet.analysis.inference import first_loss, graph_checks, infer_block, learners, linear_rows, muting
 from visualnet.analysis.inference.first_weights import first_weights
@@ -139,12 +139,12 @@ class _Inference:
         else:
             outline = graph_checks.outline(graph, topology, nodes, sheet)
         if old is None or not kept or outline is not old.outline:
-            sums = Sums.of(nodes.values(), outline)
+            sums = GraphTotals.of(nodes.values(), outline)
         else:
             touched = dict.fromkeys([*(f.node.id for _, f in changed), *raw])
-            less = Sums.of((old.nodes[i] for i in touched), outline)
-            more = Sums.of((nodes[i] for i in touched), outline)
-            sums = Sums(*(t - a + b for t, a, b in zip(old.sums, less, more, strict=True)))
+            less = GraphTotals.of((old.nodes[i] for i in touched), outline)
+            more = GraphTotals.of((nodes[i] for i in touched), outline)
+            sums = GraphTotals(*(t - a + b for t, a, b in zip(old.sums, less, more, strict=True)))
         return GraphFacts(graph, topology, nodes, outline, scope, given, raw, sums)
 
     def _dirty(

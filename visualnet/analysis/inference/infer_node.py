@@ -52,7 +52,7 @@ class Faults:
         return tuple(self.problems)
 
 
-class Outcome(NamedTuple):
+class NodeOutcome(NamedTuple):
     """What a layer makes of what arrives; ``faults`` with their codes."""
 
     leaving: Mapping[str, Spec]
@@ -119,7 +119,7 @@ def layer_facts(node: Node, layer: Layer, arriving: Arriving, wired: tuple[bool,
 
 
 @cached(2 * MAX_ALIKE)
-def _outcome(layer: Layer, arriving: Arriving, wired: tuple[bool, ...]) -> Outcome:
+def _outcome(layer: Layer, arriving: Arriving, wired: tuple[bool, ...]) -> NodeOutcome:
     """Hold the arriving specs against the ports, then ask the layer."""
     faults: list[tuple[str, Fault]] = []
     inputs, _ = ports(layer)
@@ -162,11 +162,11 @@ def _outcome(layer: Layer, arriving: Arriving, wired: tuple[bool, ...]) -> Outco
         if tensor.total > MAX_SIZE:
             return _nothing([*faults, ("too-large", _too_heavy(name, tensor))])
     learned, kept = sum(w.total for w in weights.values()), sum(b.total for b in buffers.values())
-    return Outcome(leaving, weights, buffers, macs, learned, kept, tuple(faults))
+    return NodeOutcome(leaving, weights, buffers, macs, learned, kept, tuple(faults))
 
 
-def _nothing(faults: Iterable[tuple[str, Fault]]) -> Outcome:
-    return Outcome({}, {}, {}, 0, 0, 0, tuple(faults))
+def _nothing(faults: Iterable[tuple[str, Fault]]) -> NodeOutcome:
+    return NodeOutcome({}, {}, {}, 0, 0, 0, tuple(faults))
 
 
 def _too_large(spec: Spec) -> Fault:

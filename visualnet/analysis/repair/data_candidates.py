@@ -8,7 +8,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from visualnet.analysis.inference import graph_checks
-from visualnet.analysis.repair.parameter_candidates import Candidate, Place, set_words
+from visualnet.analysis.repair.parameter_candidates import Candidate, ProblemPlace, set_words
 from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice, PreparationStep, Project
@@ -22,7 +22,7 @@ CHANNEL_STEPS = {(3, 1): ("grey", "to grey"), (1, 3): ("rgb", "to RGB")}
 """The steps that make one number of channels of another."""
 
 
-def preparations(place: Place) -> Iterator[Candidate]:
+def preparations(place: ProblemPlace) -> Iterator[Candidate]:
     """Resize the images of a field, and make them grey or RGB, so that they fit the input that reads them."""
     layer = place.node.layer
     if place.problem.code != "field-size" or layer is None or place.fields is None:
@@ -44,7 +44,7 @@ def preparations(place: Place) -> Iterator[Candidate]:
     yield Candidate(words, change, 0.6 + 0.2 * bool(kind))
 
 
-def widths_of_classes(place: Place) -> Iterator[Candidate]:
+def widths_of_classes(place: ProblemPlace) -> Iterator[Candidate]:
     """Give the layer that tells the classes apart one output for each class of the data: the nearest whose width is what it has now."""
     given = graph_checks.classes(place.node)
     if place.problem.code not in ("labels", "more-classes") or place.fields is None or given is None:

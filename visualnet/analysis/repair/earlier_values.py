@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from visualnet.analysis.repair.parameter_candidates import Candidate, Place, set_words
+from visualnet.analysis.repair.parameter_candidates import Candidate, ProblemPlace, set_words
 from visualnet.core import edits
 from visualnet.core.graph import Graph, Node
 from visualnet.core.project import Project
@@ -18,7 +18,7 @@ LAST, OLDER = 0.0, 0.08
 """What it costs to take the last edit back, and how much more each one before it."""
 
 
-def earlier_values(place: Place, earlier: Sequence[Project]) -> Iterator[Candidate]:
+def earlier_values(place: ProblemPlace, earlier: Sequence[Project]) -> Iterator[Candidate]:
     """The values that parameters had before they were changed. ``earlier`` are the projects before the last edits, the newest first."""
     known: set[str] = set()
     blocks = {f.node.block for f in place.facts.nodes.values()}

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import partial
 
 from visualnet.analysis.inference import learners
-from visualnet.analysis.repair.parameter_candidates import Candidate, Place
+from visualnet.analysis.repair.parameter_candidates import Candidate, ProblemPlace
 from visualnet.core import edits
 from visualnet.core.edits.learners import remove_learner
 from visualnet.core.graph import LEARNER
@@ -16,7 +16,7 @@ from visualnet.core.validation import nodes_of
 from visualnet.layers.recipe.settings import OF_THE_RUN
 
 
-def learner_repairs(place: Place) -> Iterator[Candidate]:
+def learner_repairs(place: ProblemPlace) -> Iterator[Candidate]:
     """Another learner at the node, or none; at a learner without work: another loss for it, or its end."""
     if place.problem.code == learners.IDLE:
         yield from _idle(place)
@@ -38,7 +38,7 @@ def learner_repairs(place: Place) -> Iterator[Candidate]:
         yield Candidate(f"Freeze “{node.name}”", edit, 0.7)
 
 
-def _idle(place: Place) -> Iterator[Candidate]:
+def _idle(place: ProblemPlace) -> Iterator[Candidate]:
     name = place.problem.at
     for loss in place.facts.sinks("loss"):
         if loss.training.get(LEARNER, "") != name:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from visualnet.analysis.repair.free_place import free_place
-from visualnet.analysis.repair.parameter_candidates import Candidate, Place, fits
+from visualnet.analysis.repair.parameter_candidates import Candidate, ProblemPlace, fits
 from visualnet.analysis.repair.training_ends import plan_training_ends
 from visualnet.analysis.repair.wiring_candidates import (
     APART,
@@ -24,7 +24,7 @@ from visualnet.layers.declaration.layer import Layer, Pattern, Spec
 _LACKED = {"no-input": "input", "no-output": "output", "no-loss": "loss", "no-target": "target", "no-answer": "output"}
 
 
-def missing_node_candidates(place: Place) -> Iterator[Candidate]:
+def missing_node_candidates(place: ProblemPlace) -> Iterator[Candidate]:
     """Add the node that the whole graph lacks, wired to what suggests itself."""
     role = _LACKED.get(place.problem.code, "")
     if place.problem.code in ("no-loss", "no-output"):
@@ -41,7 +41,7 @@ def missing_node_candidates(place: Place) -> Iterator[Candidate]:
             yield from _sinks(place, kind, source, 1.0 + 0.1 * nth + 0.3 * at)
 
 
-def _training_ends(place: Place) -> Iterator[Candidate]:
+def _training_ends(place: ProblemPlace) -> Iterator[Candidate]:
     """All that training lacks at one stroke."""
     try:
         ends = plan_training_ends(place.project, place.facts, place.fields)
@@ -52,7 +52,7 @@ def _training_ends(place: Place) -> Iterator[Candidate]:
     yield Candidate(ends.words, lambda project: ends.add(project)[0], cost)
 
 
-def _sinks(place: Place, kind: type[Layer], source: Port, cost: float) -> Iterator[Candidate]:
+def _sinks(place: ProblemPlace, kind: type[Layer], source: Port, cost: float) -> Iterator[Candidate]:
     """A new output or loss that reads the source; what a loss compares with is found, or added too."""
     inputs = kind().inputs()
     first, *rest = inputs.items()
@@ -75,7 +75,7 @@ def _sinks(place: Place, kind: type[Layer], source: Port, cost: float) -> Iterat
         )
 
 
-def _target_params(place: Place, pattern: Pattern, answer: Spec) -> Iterable[dict[str, Value]]:
+def _target_params(place: ProblemPlace, pattern: Pattern, answer: Spec) -> Iterable[dict[str, Value]]:
     dtype = pattern.dtype if pattern.dtype in ("float", "int") else "float"
     for name, spec in (place.fields or {}).items():
         yield {"field": name, "size": tuple(map(int, spec.shape)), "dtype": spec.dtype}
@@ -84,7 +84,7 @@ def _target_params(place: Place, pattern: Pattern, answer: Spec) -> Iterable[dic
 
 
 def _put_sink(
-    place: Place,
+    place: ProblemPlace,
     kind: type[Layer],
     wires: Mapping[str, Port],
     add: tuple[str, dict[str, Value]] | None,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from visualnet.analysis.facts import NodeFacts
-from visualnet.analysis.repair.parameter_candidates import Candidate, Place
+from visualnet.analysis.repair.parameter_candidates import Candidate, ProblemPlace
 from visualnet.core import edits
 from visualnet.core.project import Project
 from visualnet.layers.declaration.drawings import Window
@@ -18,7 +18,7 @@ FEWEST, MOST = 2, 8
 """A single layer's padding is tried with all its other parameters; of a longer way a change is no small one."""
 
 
-def size_keeping_paddings(place: Place) -> Iterator[Candidate]:
+def size_keeping_paddings(place: ProblemPlace) -> Iterator[Candidate]:
     """Padding for all layers at once that slide a window on one of the ways to the node, but on no other."""
     topology, node_id = place.facts.topology, place.problem.node
     into = topology.into[node_id]
@@ -50,7 +50,7 @@ def _size_keeping(facts: NodeFacts) -> tuple[int, ...] | None:
     return None if same or any(span % 2 == 0 for span in spans) else wanted
 
 
-def _set_paddings(place: Place, changes: dict[str, tuple[int, ...]]) -> Candidate:
+def _set_paddings(place: ProblemPlace, changes: dict[str, tuple[int, ...]]) -> Candidate:
     nodes = place.facts.nodes
     texts: dict[str, list[str]] = {}
     for node_id, padding in changes.items():

@@ -49,7 +49,7 @@ class Candidate(NamedTuple):
     back: bool = False
 
 
-class Place(NamedTuple):
+class ProblemPlace(NamedTuple):
     """Where a problem is, and all that is known there."""
 
     project: Project
@@ -84,7 +84,7 @@ class Place(NamedTuple):
 # --- parameters --------------------------------------------------------------------------------------------------------------------
 
 
-def values(place: Place, node_id: str, distance: int) -> Iterator[Candidate]:
+def values(place: ProblemPlace, node_id: str, distance: int) -> Iterator[Candidate]:
     """Other values for the node's parameters, where they can change a shape or are at fault."""
     facts = place.facts.nodes[node_id]
     node = facts.node
@@ -143,7 +143,7 @@ def _idles(kind: type[Layer], facts: NodeFacts, params: Mapping[str, Value], nam
         return False
 
 
-def _block_values(place: Place, facts: NodeFacts, distance: int) -> Iterator[Candidate]:
+def _block_values(place: ProblemPlace, facts: NodeFacts, distance: int) -> Iterator[Candidate]:
     """The parameters that a block's instance gives to its inside."""
     block = place.project.blocks.get(facts.node.block or "")
     extents = {n for shape in _shapes_near(place) for n in shape}
@@ -175,7 +175,7 @@ def _hashable(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _shapes_near(place: Place) -> list[Shape]:
+def _shapes_near(place: ProblemPlace) -> list[Shape]:
     """The shapes at the faulty node and of what it reads."""
     node = place.node
     found = [s.shape for s in node.arriving if s is not None]
@@ -183,7 +183,7 @@ def _shapes_near(place: Place) -> list[Shape]:
     return [tuple(map(int, s)) for s in dict.fromkeys(found)]
 
 
-def _leaving(place: Place, node_id: str) -> Iterable[Spec]:
+def _leaving(place: ProblemPlace, node_id: str) -> Iterable[Spec]:
     return place.facts.nodes[node_id].leaving.values()
 
 
@@ -311,7 +311,7 @@ def _sizes(param: Ints, current: Any, facts: NodeFacts, shapes: list[Shape]) -> 
 # --- layers put in -----------------------------------------------------------------------------------------------------------------
 
 
-def adapters(place: Place, node_id: str, distance: int) -> Iterator[Candidate]:
+def adapters(place: ProblemPlace, node_id: str, distance: int) -> Iterator[Candidate]:
     """A layer put into one of the node's incoming wires, with parameters that its declaration solves for."""
     node, problem = place.facts.nodes[node_id], place.problem
     wires = {w.target.port: w for w in place.facts.topology.into[node_id]}
@@ -343,14 +343,14 @@ def _targets(node: NodeFacts, port: str) -> Iterator[Shape | None]:
     yield from dict.fromkeys((mine[0], *o[1:]) for o in others if len(o) == len(mine) > 1 and o[1:] != mine[1:])
 
 
-def activations(place: Place) -> Iterator[Candidate]:
+def activations(place: ProblemPlace) -> Iterator[Candidate]:
     """Put an activation before the node."""
     for wire in place.facts.topology.into[place.problem.node]:
         for at, tag in enumerate(ACTIVATIONS):
             yield insertion(LAYERS[tag], {}, wire, place, 0.5 + 0.1 * at)
 
 
-def insertion(kind: type[Layer], params: dict[str, Value], wire: Wire, place: Place, cost: float) -> Candidate:
+def insertion(kind: type[Layer], params: dict[str, Value], wire: Wire, place: ProblemPlace, cost: float) -> Candidate:
     """A layer put into a wire, half way between its ends or where it is free near there."""
     graph, sheet = place.facts.graph, place.sheet
     detail = kind(params).card() if params else ""

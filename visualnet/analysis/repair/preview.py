@@ -17,7 +17,7 @@ from visualnet.layers.declaration.layer import Spec
 NONE = Graph()
 
 
-class Change(NamedTuple):
+class SheetChange(NamedTuple):
     """What would change on one sheet. ``reshaped``: the first output of nodes that stay, as it is and as it would be, in words."""
 
     before: Graph
@@ -81,7 +81,7 @@ class EditPreview(NamedTuple):
     now: Analysis
     then: Analysis
 
-    def on(self, sheet: str, path: NodePath = ()) -> Change | None:
+    def on(self, sheet: str, path: NodePath = ()) -> SheetChange | None:
         """What would change on a sheet, seen through the instance at ``path``; None if it is not there."""
         before, after = _graph(self.now.project, sheet), _graph(self.then.project, sheet)
         if before is NONE and after is NONE:
@@ -97,7 +97,7 @@ class EditPreview(NamedTuple):
                 reshaped[node_id] = was, becomes
             if _wrong(now) and not _wrong(then):
                 mended.append(node_id)
-        return Change(before, after, new, diff(before, after), reshaped, tuple(mended))
+        return SheetChange(before, after, new, diff(before, after), reshaped, tuple(mended))
 
     @property
     def errors(self) -> tuple[int, int]:

@@ -24,7 +24,7 @@ from visualnet.analysis.repair.missing_nodes import missing_node_candidates
 from visualnet.analysis.repair.padding_candidates import size_keeping_paddings
 from visualnet.analysis.repair.parameter_candidates import (
     Candidate,
-    Place,
+    ProblemPlace,
     activations,
     adapters,
     values,
@@ -289,7 +289,7 @@ def _last_changes(
     """What the last edits changed, to be changed back."""
     facts = _facts(problem, analysis)
     if facts is not None:
-        yield from earlier_values(Place(project, problem, facts, fields), earlier)
+        yield from earlier_values(ProblemPlace(project, problem, facts, fields), earlier)
 
 
 def _candidates(
@@ -299,7 +299,7 @@ def _candidates(
     facts = _facts(problem, analysis)
     if facts is None:
         return
-    place = Place(project, problem, facts, fields)
+    place = ProblemPlace(project, problem, facts, fields)
     if problem.code in learners.CODES:
         yield from learner_repairs(place)
         return
@@ -340,13 +340,13 @@ def _candidates(
             yield from (c._replace(cost=c.cost + 0.3) for c in _candidates(project, inner, analysis, fields))
 
 
-def _inner_values(place: Place, node_id: str, distance: int) -> Iterator[Candidate]:
+def _inner_values(place: ProblemPlace, node_id: str, distance: int) -> Iterator[Candidate]:
     """Parameters of the nodes in a block that feeds the fault, from its outputs upstream."""
     block = place.facts.nodes[node_id]
     inside = block.inside[-1]
     seen: set[str] = set()
     for end in inside.outline.ends.get("output", ()):
-        inner = Place(place.project, Problem("", "error", "", end, block.node.block or ""), inside, place.fields)
+        inner = ProblemPlace(place.project, Problem("", "error", "", end, block.node.block or ""), inside, place.fields)
         for inner_id, depth in inner.near():
             if inner_id not in seen and depth:
                 seen.add(inner_id)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from visualnet.analysis.facts import GraphFacts, Problem
 from visualnet.analysis.repair.free_place import free_place
-from visualnet.analysis.repair.parameter_candidates import Place
+from visualnet.analysis.repair.parameter_candidates import ProblemPlace
 from visualnet.analysis.repair.wiring_candidates import APART, answers
 from visualnet.core import edits
 from visualnet.core.graph import Port, Value
@@ -145,7 +145,7 @@ def _answer(project: Project, facts: GraphFacts, ends: NodesByRole) -> Port:
         source = next((s for p in inputs if (s := facts.graph.wires.get(Port(ends.loss, p)))), None)
         if source is not None and _known(facts, source):
             return source
-    place = Place(project, Problem("no-loss", "warning", "", "", MAIN), facts, None)
+    place = ProblemPlace(project, Problem("no-loss", "warning", "", "", MAIN), facts, None)
     found = next((port for port in answers(place, "loss") if _known(facts, port)), None)
     if found is None:
         raise ValueError("there is nothing to judge yet: add an input and layers behind it, then the loss")

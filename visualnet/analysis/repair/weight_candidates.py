@@ -7,13 +7,13 @@ from difflib import get_close_matches
 from functools import partial
 
 from visualnet.analysis.inference.first_loss import last_layers
-from visualnet.analysis.repair.parameter_candidates import Candidate, Place
+from visualnet.analysis.repair.parameter_candidates import Candidate, ProblemPlace
 from visualnet.core import edits
 from visualnet.core.graph import Init
 from visualnet.layers.declaration.initialization import INITIALIZATIONS
 
 
-def initialization_candidates(place: Place) -> Iterator[Candidate]:
+def initialization_candidates(place: ProblemPlace) -> Iterator[Candidate]:
     """Other first weights for the layers that give the logits."""
     last = last_layers(place.facts, place.problem.node)
     names = " and ".join(f"“{place.facts.nodes[i].node.name}”" for i in last)
@@ -22,7 +22,7 @@ def initialization_candidates(place: Place) -> Iterator[Candidate]:
         yield Candidate(f"Let {names} begin {how}", edit, 0.2 if init == Init() else 0.5)
 
 
-def readable_training(place: Place) -> Iterator[Candidate]:
+def readable_training(place: ProblemPlace) -> Iterator[Candidate]:
     """How weights are trained, with the value that cannot be read taken away; or all of them."""
     node, name = place.node.node, place.problem.at.partition(".")[2]
     edit = partial(edits.set_training, sheet=place.sheet, ids=[node.id], values={name: edits.RESET})
@@ -32,7 +32,7 @@ def readable_training(place: Place) -> Iterator[Candidate]:
         yield Candidate(f"Train “{node.name}” as the recipe says", edit, 0.4)
 
 
-def readable_inits(place: Place) -> Iterator[Candidate]:
+def readable_inits(place: ProblemPlace) -> Iterator[Candidate]:
     """First weights that can be read: the nearest word or the value's default, and torch's own."""
     node = place.node.node
     name = place.problem.at.partition(".")[2]

@@ -9,7 +9,7 @@ from itertools import islice
 
 from visualnet.analysis.facts import NodeFacts, Problem
 from visualnet.analysis.repair.free_place import free_place
-from visualnet.analysis.repair.parameter_candidates import Candidate, Place, fits
+from visualnet.analysis.repair.parameter_candidates import Candidate, ProblemPlace, fits
 from visualnet.core import edits
 from visualnet.core.graph import Port, Value
 from visualnet.core.project import Project
@@ -21,7 +21,7 @@ MANY = 400
 """Of more nodes than this only those nearest in the file are looked at, and no more open ports than this are joined at once."""
 
 
-def rewiring_candidates(place: Place) -> Iterator[Candidate]:
+def rewiring_candidates(place: ProblemPlace) -> Iterator[Candidate]:
     """Wires to take out, to draw and to lead elsewhere, as the problem suggests."""
     problem, node = place.problem, place.node
     name, sheet = node.node.name, place.sheet
@@ -48,12 +48,12 @@ def rewiring_candidates(place: Place) -> Iterator[Candidate]:
         yield from _bridged(place, 2.4)
 
 
-def _ring(place: Place) -> frozenset[str]:
+def _ring(place: ProblemPlace) -> frozenset[str]:
     """The cycle on which the problem's node stands."""
     return frozenset(next((ring for ring in place.facts.topology.rings if place.problem.node in ring), ()))
 
 
-def _cuts(place: Place) -> Iterator[Candidate]:
+def _cuts(place: ProblemPlace) -> Iterator[Candidate]:
     graph, problem, on = place.facts.graph, place.problem, _ring(place)
     for target, source in graph.wires.items():
         loose = problem.code == "no-port" and problem.at in (
@@ -72,13 +72,13 @@ def _cuts(place: Place) -> Iterator[Candidate]:
         yield from _port_back(place)
 
 
-def _port_back(place: Place) -> Iterator[Candidate]:
+def _port_back(place: ProblemPlace) -> Iterator[Candidate]:
     """The port that wires at a block expect, added to the block again."""
     name, block, port = place.node.node.name, place.node.node.block or "", place.problem.at
     inside = next(iter(place.node.inside), None)
     if inside is None:
         return
-    inner = Place(place.project, Problem("", "error", "", "", block), inside, place.fields)
+    inner = ProblemPlace(place.project, Problem("", "error", "", "", block), inside, place.fields)
     leaving = any(s == Port(place.problem.node, port) for s in place.facts.graph.wires.values())
     (kind,) = of_role("output" if leaving else "input")[:1]
     sources = answers(inner, "output") if leaving else []
@@ -105,7 +105,7 @@ def _put_port(
     return project
 
 
-def _cuts_with_feeds(place: Place) -> Iterator[Candidate]:
+def _cuts_with_feeds(place: ProblemPlace) -> Iterator[Candidate]:
     """Wires of the circle led from elsewhere: the port that closes it must often have a wire."""
     graph, on = place.facts.graph, _ring(place)
     for target, source in list(graph.wires.items()):
@@ -120,7 +120,7 @@ def _number(node_id: str) -> int:
     return int(node_id[1:]) if node_id[1:].isdigit() else 0
 
 
-def unread_outputs(place: Place) -> set[Port]:
+def unread_outputs(place: ProblemPlace) -> set[Port]:
     """Outputs of nodes of which nothing is read."""
     graph = place.facts.graph
     read = {source.node for source in graph.wires.values()}
@@ -132,7 +132,7 @@ def _gives(facts: NodeFacts) -> bool:
     return kind is None or kind.role not in ("loss", "metric")
 
 
-def _nearest(place: Place, node_id: str) -> Iterable[tuple[str, NodeFacts]]:
+def _nearest(place: ProblemPlace, node_id: str) -> Iterable[tuple[str, NodeFacts]]:
     """The nodes that a wire may come from: all, or of very many those whose numbers are nearest."""
     nodes = place.facts.nodes
     if len(nodes) <= MANY:
@@ -141,7 +141,7 @@ def _nearest(place: Place, node_id: str) -> Iterable[tuple[str, NodeFacts]]:
     return nsmallest(MANY, nodes.items(), key=lambda item: abs(_number(item[0]) - here))
 
 
-def _ranked(place: Place, target: Port, pattern: Pattern | None, behind: set[str]) -> list[tuple[Port, float]]:
+def _ranked(place: ProblemPlace, target: Port, pattern: Pattern | None, behind: set[str]) -> list[tuple[Port, float]]:
     """Outputs that could feed a port: of those that fit, what nothing reads first, then what is near."""
     facts, graph = place.facts, place.facts.graph
     loose, here = unread_outputs(place), graph.places.get(target.node)
@@ -164,7 +164,7 @@ def _ranked(place: Place, target: Port, pattern: Pattern | None, behind: set[str
     return sorted(found, key=lambda f: f[1])
 
 
-def _connection(place: Place, source: Port, targets: list[Port], cost: float) -> Candidate:
+def _connection(place: ProblemPlace, source: Port, targets: list[Port], cost: float) -> Candidate:
     nodes = place.facts.graph.nodes
     where = f"input “{targets[0].port}” of “{nodes[targets[0].node].name}”"
     where += f" and {len(targets) - 1} more" if len(targets) > 1 else ""
@@ -180,14 +180,14 @@ def _connection(place: Place, source: Port, targets: list[Port], cost: float) ->
     return Candidate(f"Connect {what} to {where}", edit, cost)
 
 
-def open_ports(place: Place) -> list[Port]:
+def open_ports(place: ProblemPlace) -> list[Port]:
     """Every port of the sheet that wants a wire, the problem's first."""
     mine = Port(place.problem.node, place.problem.at)
     others = (p for i in place.facts.faulty for p in place.facts.nodes[i].problems if p.code == "unconnected")
     return list(dict.fromkeys([mine, *(Port(p.node, p.at) for p in islice(others, MANY))]))
 
 
-def _feeds(place: Place) -> Iterator[Candidate]:
+def _feeds(place: ProblemPlace) -> Iterator[Candidate]:
     target = Port(place.problem.node, place.problem.at)
     pattern = place.node.inputs.get(target.port)
     several = open_ports(place)
@@ -200,7 +200,7 @@ def _feeds(place: Place) -> Iterator[Candidate]:
     yield from _bridged(place, 2.0)
 
 
-def _led_elsewhere(place: Place) -> Iterator[Candidate]:
+def _led_elsewhere(place: ProblemPlace) -> Iterator[Candidate]:
     """Another source for a wire at the faulty node, or at one right before it: the wire may have been drawn from the wrong node."""
     facts = place.facts
     loose = unread_outputs(place)
@@ -220,7 +220,7 @@ def _led_elsewhere(place: Place) -> Iterator[Candidate]:
                 yield Candidate(words, change, 1.6 + 0.4 * distance)
 
 
-def _past(place: Place) -> Iterator[Candidate]:
+def _past(place: ProblemPlace) -> Iterator[Candidate]:
     """Lead what came before the layer before straight here."""
     target = Port(place.problem.node, place.problem.at)
     source = place.facts.graph.wires[target]
@@ -230,7 +230,7 @@ def _past(place: Place) -> Iterator[Candidate]:
         yield Candidate(words, partial(edits.connect, sheet=place.sheet, source=wire.source, target=target), 0.4)
 
 
-def _bridged(place: Place, cost: float) -> Iterator[Candidate]:
+def _bridged(place: ProblemPlace, cost: float) -> Iterator[Candidate]:
     """Take the node out and join its wires."""
     node_id, sheet = place.problem.node, place.sheet
     into, out = place.facts.topology.into[node_id], place.facts.topology.out_of[node_id]
@@ -248,7 +248,7 @@ def _bridged(place: Place, cost: float) -> Iterator[Candidate]:
 # --- nodes that are added ----------------------------------------------------------------------------------------------------------
 
 
-def _added_feeds(place: Place) -> Iterator[Candidate]:
+def _added_feeds(place: ProblemPlace) -> Iterator[Candidate]:
     """A new input or target for the open port, of a size that what else arrives there suggests."""
     target = Port(place.problem.node, place.problem.at)
     pattern = place.node.inputs.get(target.port)
@@ -270,7 +270,7 @@ def of_role(role: str) -> list[type[Layer]]:
     return [k for k in LAYERS.values() if k.role == role and not k.hidden]
 
 
-def source_params(place: Place, kind: type[Layer], pattern: Pattern | None) -> list[dict[str, Value]]:
+def source_params(place: ProblemPlace, kind: type[Layer], pattern: Pattern | None) -> list[dict[str, Value]]:
     """Parameters for a new source: a field of the data, the default, or a size met nearby."""
     found: list[dict[str, Value]] = []
     for name, spec in (place.fields or {}).items():
@@ -295,7 +295,7 @@ def _offers(kind: type[Layer], params: Mapping[str, Value], pattern: Pattern | N
 
 
 def addition(
-    place: Place, kind: type[Layer], params: Mapping[str, Value], targets: list[Port], cost: float
+    place: ProblemPlace, kind: type[Layer], params: Mapping[str, Value], targets: list[Port], cost: float
 ) -> Candidate:
     sheet = place.sheet
     size = next(iter(kind(params).infer(()).values())).text
@@ -318,7 +318,7 @@ def addition(
     return Candidate(words, edit, cost)
 
 
-def answers(place: Place, role: str) -> list[Port]:
+def answers(place: ProblemPlace, role: str) -> list[Port]:
     """What the network likely answers: what is led to an output or a loss, then what nothing reads."""
     graph = place.facts.graph
     shown = [
@@ -337,7 +337,7 @@ def answers(place: Place, role: str) -> list[Port]:
     return [p for p in dict.fromkeys(found) if roles.get(p.node) != "target"][:6]
 
 
-def fields(place: Place) -> Iterator[Candidate]:
+def fields(place: ProblemPlace) -> Iterator[Candidate]:
     """Make an input node agree with the data set."""
     if place.fields is None or place.problem.code not in ("no-field", "field-size", "field-type"):
         return

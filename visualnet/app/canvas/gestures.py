@@ -28,7 +28,7 @@ from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import annotate, keyboard, keyboard_focus
 from visualnet.app.canvas.scene.node_painter import shows_rows
 from visualnet.app.canvas.scene.scene import CanvasScene
-from visualnet.app.canvas.scene.sheet_index import Hit
+from visualnet.app.canvas.scene.sheet_index import SheetHit
 from visualnet.app.canvas.tools.bend_wire import BendTool
 from visualnet.app.canvas.tools.collapse import CollapseTool
 from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
@@ -57,7 +57,7 @@ class Gestures(CanvasBase):
         super().__init__(studio, scene, parent)
         self._spent = False
         """Whether Space, while held, has been used to pan: then letting it go opens nothing."""
-        self._hit = Hit()
+        self._hit = SheetHit()
         self.autoscroll = Autoscroll(self)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme, contrast, mix
 from visualnet.figures import typesetting
-from visualnet.figures.typesetting import Bar, Box, Bracket, Sheet
+from visualnet.figures.typesetting import Bracket, FractionBar, TypesetBox, TypesetDerivation
 from visualnet.layers.declaration.notation import Derivation, signs
 
 READABLE = 4.5
@@ -35,7 +35,7 @@ class _Sans:
         return _face(px, italic)[1].capHeight()
 
 
-def typeset(derivation: Derivation, px: float, room: float) -> Sheet | None:
+def typeset(derivation: Derivation, px: float, room: float) -> TypesetDerivation | None:
     """The derivation in the window's type and in so much room; None where there is too little."""
     return typesetting.typeset(derivation, _Sans(), px, room)
 
@@ -54,18 +54,20 @@ def _readable_colour(colour: str, theme: Theme) -> str:
     return mix(colour, theme.text, share)
 
 
-def paint_sheet(painter: QPainter, sheet: Sheet, x: float, y: float, theme: Theme, inks: Mapping[str, str]) -> None:
+def paint_sheet(
+    painter: QPainter, sheet: TypesetDerivation, x: float, y: float, theme: Theme, inks: Mapping[str, str]
+) -> None:
     """Paint a derivation with its corner at a point, each name in its colour."""
     for line in sheet.lines:
         _paint_box(painter, line.box, x + line.x, y + line.y, theme, inks)
 
 
-def _paint_box(painter: QPainter, box: Box, x: float, y: float, theme: Theme, inks: Mapping[str, str]) -> None:
+def _paint_box(painter: QPainter, box: TypesetBox, x: float, y: float, theme: Theme, inks: Mapping[str, str]) -> None:
     for dx, dy, part in box.parts:
         at = QPointF(x + dx, y + dy)
-        if isinstance(part, Box):
+        if isinstance(part, TypesetBox):
             _paint_box(painter, part, at.x(), at.y(), theme, inks)
-        elif isinstance(part, Bar):
+        elif isinstance(part, FractionBar):
             painter.fillRect(QRectF(at.x(), at.y(), part.width, part.height), QColor(theme.text))
         elif isinstance(part, Bracket):
             painter.setPen(QPen(QColor(theme.text), part.stroke, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from visualnet.analysis.receptive_field import Field
+from visualnet.analysis.receptive_field import AxisField
 from visualnet.app.diagrams.layer_drawing import WRAPPED, CaptionedDrawing
 from visualnet.app.diagrams.layer_painters import outline_pen, translucent
 from visualnet.app.theme import fonts, icons
@@ -24,7 +24,7 @@ class FieldDrawing(CaptionedDrawing):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Receptive field", parent)
-        self.field: Field | None = None
+        self.field: AxisField | None = None
         self.sample: QImage | None = None
         self.place: tuple[int, ...] = ()
 
@@ -45,7 +45,7 @@ class FieldDrawing(CaptionedDrawing):
         super().resizeEvent(event)
         self.setFixedHeight(self.sizeHint().height())
 
-    def show_field(self, field: Field | None, sample: QImage | None = None) -> None:
+    def show_field(self, field: AxisField | None, sample: QImage | None = None) -> None:
         """Draw another field; None takes the drawing away."""
         if field is None or self.field is None or field.places != self.field.places or field.whole:
             self.place = tuple(n // 2 for n in field.places) if field is not None else ()

@@ -80,7 +80,7 @@ class Page:
     home: bool = False
 
 
-class Choice(NamedTuple):
+class SearchChoice(NamedTuple):
     """One entry of a `SearchGroup`: its name for the program, its title, what it is in a sentence, and its icon."""
 
     name: str
@@ -100,7 +100,7 @@ class SearchGroup:
 
     kind: str
     label: str
-    choices: Callable[[], Iterable[Choice]]
+    choices: Callable[[], Iterable[SearchChoice]]
     choose: Callable[[Studio, str], object]
     wants_network: bool = False
 

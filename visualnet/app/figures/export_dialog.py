@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QColor, QGuiApplication, QImage, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QProgressDialog, QPushButton, QWidget
 
-from visualnet.app.figures.picture import Drawing, PictureOptions, make_drawing
+from visualnet.app.figures.picture import PictureOptions, StepwiseDrawing, make_drawing
 from visualnet.app.figures.writers import SCALES, Cancelled, Output, largest_scale, mime_data, render_image, write
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
@@ -47,12 +47,12 @@ PREVIEW_MS = 60
 PATIENCE_MS = 500
 
 
-class Preview(QWidget):
+class FigurePreview(QWidget):
     """The picture as it will be, as large as there is room; a chequered ground where it is transparent."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.drawing: Drawing | None = None
+        self.drawing: StepwiseDrawing | None = None
         self.transparent = False
         self.words = ""
         self._image = QImage()
@@ -62,7 +62,7 @@ class Preview(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(640, 520)
 
-    def show_drawing(self, drawing: Drawing | None, transparent: bool, words: str = "") -> None:
+    def show_drawing(self, drawing: StepwiseDrawing | None, transparent: bool, words: str = "") -> None:
         """Show a drawing, or say why there is none."""
         self.drawing, self.transparent, self.words = drawing, transparent, words
         self._render()
@@ -109,7 +109,7 @@ def _chequered_tile() -> QPixmap:
     return tile
 
 
-class Choice(QWidget):
+class ValueSwitch(QWidget):
     """A title, and a switch between a few values, each with its word and its tip."""
 
     changed = Signal()
@@ -138,7 +138,7 @@ class Choice(QWidget):
         self._parts[self._values.index(value)].setEnabled(on)
 
 
-class ExportDialog(QDialog):
+class FigureExportDialog(QDialog):
     """Choose, look, write. The choices are remembered in ``kept``."""
 
     def __init__(
@@ -152,7 +152,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.studio, self.kept, self.visible_area, self.folder = studio, kept, visible_area, folder
         self.written: Path | None = None
-        self._drawings: dict[PictureOptions, Drawing] = {}
+        self._drawings: dict[PictureOptions, StepwiseDrawing] = {}
         self.setWindowTitle("Export picture")
         self.timer = QTimer(self, singleShot=True, interval=PREVIEW_MS)
         self.timer.timeout.connect(self.refresh)
@@ -161,11 +161,11 @@ class ExportDialog(QDialog):
         self.refresh()
 
     def _build(self) -> None:
-        self.preview = Preview()
-        self.scope = Choice("Show", SCOPES, "What is shown")
-        self.style_, self.form = Choice("Style", STYLES), Choice("File", FORMS)
-        self.scale = Choice("Resolution", RESOLUTIONS, "Pixels for one px")
-        self.page = Choice("Page", PAPERS)
+        self.preview = FigurePreview()
+        self.scope = ValueSwitch("Show", SCOPES, "What is shown")
+        self.style_, self.form = ValueSwitch("Style", STYLES), ValueSwitch("File", FORMS)
+        self.scale = ValueSwitch("Resolution", RESOLUTIONS, "Pixels for one px")
+        self.page = ValueSwitch("Page", PAPERS)
         self._remembered = {"style": self.style_, "form": self.form, "scale": self.scale, "page": self.page}
         self.transparent = QCheckBox("Transparent background")
         self.carry = QCheckBox("Carry the project inside")
@@ -224,7 +224,7 @@ class ExportDialog(QDialog):
         page = self.page.value if form == "pdf" else ""
         return Output(form, self.scale.value, page, self.transparent.isChecked(), self.carry.isChecked())
 
-    def drawing(self) -> Drawing:
+    def drawing(self) -> StepwiseDrawing:
         """What is to be painted, made once for each look.
 
         Raises:
@@ -307,7 +307,7 @@ def _project_words(output: Output) -> str:
     return f"{CARRIED} Drag the picture onto VisualNet to open it."
 
 
-def _size_words(drawing: Drawing, output: Output) -> str:
+def _size_words(drawing: StepwiseDrawing, output: Output) -> str:
     width, height = drawing.area.width(), drawing.area.height()
     if output.form == "png":
         scale = largest_scale(drawing, output.scale)

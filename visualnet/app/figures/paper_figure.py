@@ -12,7 +12,7 @@ from visualnet.app.figures.volume import SolidColours, draw_volume
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import LIGHT, mix
 from visualnet.figures.paper_content import Content
-from visualnet.figures.paper_layout import LINE, SHEET, Layout, PlacedPiece, Route, bounds, place, segments, sheets
+from visualnet.figures.paper_layout import LINE, SHEET, PaperLayout, PlacedPiece, Route, bounds, place, segments, sheets
 
 INK, QUIET_INK = "#1c2028", "#4a5162"
 EDGE = 0.8
@@ -26,7 +26,7 @@ class Figure:
     ground = "#ffffff"
 
     def __init__(self, content: Content) -> None:
-        self.layout: Layout = place(content, _text_widths(content))
+        self.layout: PaperLayout = place(content, _text_widths(content))
         left, top, right, bottom = bounds(self.layout)
         self.area = QRectF(left, top, right - left, bottom - top).adjusted(-16, -16, 16, 16)
 

@@ -63,7 +63,7 @@ class PictureOptions(NamedTuple):
     area: tuple[float, float, float, float] | None = None
 
 
-class Drawing(Protocol):
+class StepwiseDrawing(Protocol):
     """Something that can be painted on any device, a step at a time."""
 
     area: QRectF
@@ -101,7 +101,7 @@ class CanvasDrawing:
                 yield number / len(ids)
 
 
-def make_drawing(project: Project, look: PictureOptions, analysis: Analysis | None = None) -> Drawing:
+def make_drawing(project: Project, look: PictureOptions, analysis: Analysis | None = None) -> StepwiseDrawing:
     """What is to be painted. A graph whose cards have no places is laid out first.
 
     Raises:

@@ -8,12 +8,12 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QWidget
 
 from visualnet.app.figures.export_dialog import with_progress
-from visualnet.app.figures.picture import Drawing
+from visualnet.app.figures.picture import StepwiseDrawing
 from visualnet.app.figures.writers import MARGIN_MM, page_orientation, paint_page
 from visualnet.app.widgets.dialogs.modal import answer_of
 
 
-def printer_for(drawing: Drawing, title: str) -> QPrinter:
+def printer_for(drawing: StepwiseDrawing, title: str) -> QPrinter:
     """A printer whose page lies as the drawing does."""
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setDocName(title)
@@ -23,7 +23,7 @@ def printer_for(drawing: Drawing, title: str) -> QPrinter:
     return printer
 
 
-def ask_and_print(drawing: Drawing, title: str, parent: QWidget) -> bool:
+def ask_and_print(drawing: StepwiseDrawing, title: str, parent: QWidget) -> bool:
     """Let the person choose a printer, and print; whether it was done.
 
     Raises:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QMimeData,
 from PySide6.QtGui import QColor, QImage, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
-from visualnet.app.figures.picture import Drawing
+from visualnet.app.figures.picture import StepwiseDrawing
 from visualnet.core.project import Project
 from visualnet.core.storage import embedded_project, project_file
 
@@ -58,7 +58,7 @@ class Output(NamedTuple):
             raise ValueError(f"there is no page “{self.page}”; there are {', '.join(PAGES)}")
 
 
-def write(drawing: Drawing, path: Path, output: Output, project: Project, step: Step = never_cancel) -> None:
+def write(drawing: StepwiseDrawing, path: Path, output: Output, project: Project, step: Step = never_cancel) -> None:
     """Write the file, whole or not at all.
 
     Raises:
@@ -68,7 +68,7 @@ def write(drawing: Drawing, path: Path, output: Output, project: Project, step: 
     project_file.write(path, render_bytes(drawing, output, project, step))
 
 
-def render_bytes(drawing: Drawing, output: Output, project: Project, step: Step = never_cancel) -> bytes:
+def render_bytes(drawing: StepwiseDrawing, output: Output, project: Project, step: Step = never_cancel) -> bytes:
     """The bytes of the picture."""
     text = _project_text(project) if output.carry else b""
     if output.form == "png":
@@ -80,7 +80,9 @@ def render_bytes(drawing: Drawing, output: Output, project: Project, step: Step 
     return _pdf(drawing, output, project.name, text, step)
 
 
-def render_image(drawing: Drawing, scale: float, transparent: bool = False, step: Step = never_cancel) -> QImage:
+def render_image(
+    drawing: StepwiseDrawing, scale: float, transparent: bool = False, step: Step = never_cancel
+) -> QImage:
     """The drawing in pixels, made in bands so that a large one can be stopped."""
     area = drawing.area
     scale = largest_scale(drawing, scale)
@@ -102,14 +104,14 @@ def _step_of_band(step: Step, number: int, count: int) -> Step:
     return lambda share: step((number + share) / count)
 
 
-def largest_scale(drawing: Drawing, scale: float) -> float:
+def largest_scale(drawing: StepwiseDrawing, scale: float) -> float:
     """The scale, or the largest one that memory allows."""
     width, height = drawing.area.width(), drawing.area.height()
     return min(scale, LARGEST_PX / max(width, height), math.sqrt(MOST_PX / (width * height)))
 
 
 def paint_page(
-    drawing: Drawing, device: QPagedPaintDevice, step: Step = never_cancel, ground: str | None = None
+    drawing: StepwiseDrawing, device: QPagedPaintDevice, step: Step = never_cancel, ground: str | None = None
 ) -> None:
     """Paint it in the middle of the device's page, within the margins, no larger than on the screen.
 
@@ -128,13 +130,13 @@ def paint_page(
     _paint(drawing, painter, scale, ground, step)
 
 
-def page_orientation(drawing: Drawing) -> QPageLayout.Orientation:
+def page_orientation(drawing: StepwiseDrawing) -> QPageLayout.Orientation:
     """How a page lies on which the drawing is largest."""
     wide = drawing.area.width() > drawing.area.height()
     return QPageLayout.Orientation.Landscape if wide else QPageLayout.Orientation.Portrait
 
 
-def mime_data(drawing: Drawing, output: Output, project: Project) -> QMimeData:
+def mime_data(drawing: StepwiseDrawing, output: Output, project: Project) -> QMimeData:
     """The picture for other programs, and with the project for this one."""
     image = render_image(drawing, output.scale, output.transparent)
     mime = QMimeData()
@@ -148,7 +150,7 @@ def _project_text(project: Project) -> bytes:
     return project_file.dumps(embedded_project.strip_local_paths(project))
 
 
-def _paint(drawing: Drawing, painter: QPainter, scale: float, ground: str | None, step: Step) -> None:
+def _paint(drawing: StepwiseDrawing, painter: QPainter, scale: float, ground: str | None, step: Step) -> None:
     try:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         painter.scale(scale, scale)
@@ -170,7 +172,7 @@ def _png(image: QImage) -> bytes:
     return bytes(buffer.data().data())
 
 
-def _svg(drawing: Drawing, output: Output, title: str, step: Step) -> bytes:
+def _svg(drawing: StepwiseDrawing, output: Output, title: str, step: Step) -> bytes:
     buffer = _buffer()
     writer = QSvgGenerator()
     writer.setOutputDevice(buffer)
@@ -181,7 +183,7 @@ def _svg(drawing: Drawing, output: Output, title: str, step: Step) -> bytes:
     return bytes(buffer.data().data())
 
 
-def _pdf(drawing: Drawing, output: Output, title: str, text: bytes, step: Step) -> bytes:
+def _pdf(drawing: StepwiseDrawing, output: Output, title: str, text: bytes, step: Step) -> bytes:
     buffer = _buffer()
     pdf = QPdfWriter(buffer)
     pdf.setTitle(title)

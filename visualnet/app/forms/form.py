@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QMenu, QWidget
 
 from visualnet.app.forms.drag_handle import FieldDrag
-from visualnet.app.forms.rows import FieldRow, Row, ValueRow, editor_width, row_for
+from visualnet.app.forms.rows import FieldRow, FormRow, ValueRow, editor_width, row_for
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
@@ -47,7 +47,7 @@ class Form(QWidget):
         said below them."""
         super().__init__()
         self._beside, self._notes = beside or {}, notes or {}
-        self.rows: dict[str, Row] = {}
+        self.rows: dict[str, FormRow] = {}
         self.words: dict[str, QLabel] = {}
         self._row_menu = row_menu
         rows = column(self._grid([p for p in params if not p.more]), spacing=4, parent=self)
@@ -90,7 +90,7 @@ class Form(QWidget):
             self.rows[param.name] = row
         return grid
 
-    def _connect(self, param: str, row: Row, name: QLabel, words: QLabel) -> None:
+    def _connect(self, param: str, row: FormRow, name: QLabel, words: QLabel) -> None:
         if isinstance(row, ValueRow):
             row.field.scrub_with(name)
         FieldDrag(name, param)  # after scrubbing, whose events it sees first

@@ -26,7 +26,7 @@ def editor_width() -> int:
     return round(EDITOR_WIDTH * (1 + (fonts.factor() - 1) / 2))
 
 
-class Row(QWidget):
+class FormRow(QWidget):
     """Base of the editors: shows a raw value, and tells of another one. ``live`` edits are still going on."""
 
     edited = Signal(object)
@@ -92,7 +92,7 @@ class Row(QWidget):
         raise NotImplementedError
 
 
-class ValueRow(Row):
+class ValueRow(FormRow):
     """Numbers, several numbers, words, expressions."""
 
     def __init__(self, param: Param) -> None:
@@ -139,7 +139,7 @@ class ValueRow(Row):
         return f"= {self.param.short(self.param.read(raw, self.scope))}"
 
 
-class TextRow(Row):
+class TextRow(FormRow):
     """A line in a small language; it has the whole width. Enter, or leaving the field, takes it over once it can be read."""
 
     wide = True
@@ -198,7 +198,7 @@ class TextRow(Row):
         self.line.setPlaceholderText("differ")
 
 
-class FlagRow(Row):
+class FlagRow(FormRow):
     """Yes or no."""
 
     def __init__(self, param: Param) -> None:
@@ -229,7 +229,7 @@ class _Combo(QComboBox):
         event.ignore()
 
 
-class ChoiceRow(Row):
+class ChoiceRow(FormRow):
     """One of a few words, each explained in its tooltip."""
 
     def __init__(self, param: Param, options: Mapping[str, str] | None = None) -> None:
@@ -278,7 +278,7 @@ class FieldRow(ChoiceRow):
         super().__init__(param, {})
 
 
-ROWS: Mapping[type[Param], Callable[[Any], Row]] = {
+ROWS: Mapping[type[Param], Callable[[Any], FormRow]] = {
     Int: ValueRow,
     Float: ValueRow,
     Ints: ValueRow,
@@ -290,6 +290,6 @@ ROWS: Mapping[type[Param], Callable[[Any], Row]] = {
 }
 
 
-def row_for(param: Param) -> Row:
+def row_for(param: Param) -> FormRow:
     """The editor for a parameter, by its type."""
     return next(ROWS[kind] for kind in type(param).__mro__ if kind in ROWS)(param)

@@ -23,9 +23,9 @@ from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.figures.ticks import nice_ticks, tick_labels
 from visualnet.figures.tiles import (
-    Grid,
     Maps,
-    Scale,
+    TileGrid,
+    TileScale,
     arrange,
     common_scale,
     dead_channels,
@@ -42,7 +42,7 @@ BAR_ROOM = 78
 MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-class Cell(NamedTuple):
+class MapPosition(NamedTuple):
     """A place in the maps."""
 
     channel: int
@@ -64,13 +64,13 @@ class TilesCanvas(ScrollCanvas):
         self._array: Maps | None = None
         self._maps: Maps = np.zeros((1, 1, 1), np.float32)
         self._signed = self._own = False
-        self._scale = Scale(False, 0.0, 1.0)
-        self._given: Scale | None = None
+        self._scale = TileScale(False, 0.0, 1.0)
+        self._given: TileScale | None = None
         self._names: tuple[str, ...] = ()
-        self._grid = Grid(1, 1, 1, 1, 1.0, 0)
+        self._grid = TileGrid(1, 1, 1, 1, 1.0, 0)
         self._image: tuple[tuple[int, int], QImage] | None = None
         self._large: int | None = None
-        self._cell: Cell | None = None
+        self._cell: MapPosition | None = None
         self._dead = dead_channels(self._maps)
 
     def set_ink(self, colours: PlotColours) -> None:
@@ -82,7 +82,7 @@ class TilesCanvas(ScrollCanvas):
         self._own = on
         self._rescale()
 
-    def show_maps(self, array: Maps, scale: Scale | None = None, names: tuple[str, ...] = ()) -> None:
+    def show_maps(self, array: Maps, scale: TileScale | None = None, names: tuple[str, ...] = ()) -> None:
         """Show other values; what is chosen stays while the shape does. All have this ``scale``, if it is given, else that of the values;
         channels are called by their numbers, if not by ``names``."""
         if self._array is None or array.shape != self._array.shape:
@@ -264,7 +264,7 @@ class TilesCanvas(ScrollCanvas):
             name = self._name(channel) or f"channel {channel}"
             painter.drawText(QRectF(bar.left() - 10, bar.bottom() + 10, BAR_ROOM, 14), 0, name)
 
-    def _cell_at(self, at: QPoint) -> Cell | None:
+    def _cell_at(self, at: QPoint) -> MapPosition | None:
         if self._array is None:
             return None
         grid, (_, high, wide) = self._grid, self._maps.shape
@@ -274,9 +274,9 @@ class TilesCanvas(ScrollCanvas):
         if x >= grid.tile_w or y >= grid.tile_h or not 0 <= column < grid.columns or not 0 <= channel < shown:
             return None
         channel = channel if self._large is None else self._large
-        return Cell(channel, y * high // grid.tile_h, x * wide // grid.tile_w)
+        return MapPosition(channel, y * high // grid.tile_h, x * wide // grid.tile_w)
 
-    def _point(self, cell: Cell | None) -> None:
+    def _point(self, cell: MapPosition | None) -> None:
         if cell != self._cell:
             self._cell = cell
             self._say()
@@ -368,7 +368,7 @@ class TilesView(Picture):
         *,
         step: int | None = None,
         title: str,
-        scale: Scale | None = None,
+        scale: TileScale | None = None,
         names: tuple[str, ...] = (),
     ) -> None:
         """Show an activation: (C H W) as tiles, (T D) as a strip, (D) as bars; colours show the sign where there is one. ``scale`` and

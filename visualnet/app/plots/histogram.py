@@ -20,7 +20,7 @@ LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
-class Spread(NamedTuple):
+class ValueHistogram(NamedTuple):
     """One tensor: how many numbers lie in each of the equal bins from ``low`` to ``high``; or how often each of some ``words`` occurs, the
     most frequent first."""
 
@@ -51,11 +51,11 @@ class Histograms(PaintedPicture):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.spreads: tuple[Spread, ...] = ()
+        self.spreads: tuple[ValueHistogram, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Histograms of the first weights")
 
-    def show_spreads(self, spreads: Sequence[Spread]) -> None:
+    def show_spreads(self, spreads: Sequence[ValueHistogram]) -> None:
         """Show these."""
         self.spreads = tuple(spreads)
         self.setAccessibleDescription("; ".join(f"{s.title}: {s.text}" for s in self.spreads))
@@ -88,7 +88,7 @@ class Histograms(PaintedPicture):
             self._draw_one(painter, colours, spread, top)
             top += self._row() + BETWEEN
 
-    def _draw_one(self, painter: QPainter, colours: PlotColours, spread: Spread, top: float) -> None:
+    def _draw_one(self, painter: QPainter, colours: PlotColours, spread: ValueHistogram, top: float) -> None:
         wide, line = float(self.width()), self._line()
         metrics = QFontMetricsF(painter.font())
         figures = metrics.horizontalAdvance(spread.text)
@@ -123,7 +123,7 @@ class Histograms(PaintedPicture):
         if spread.low < 0 < spread.high:
             self._draw_zero(painter, colours, spread, base, below)
 
-    def _draw_words(self, painter: QPainter, spread: Spread, step: float, below: QRectF) -> None:
+    def _draw_words(self, painter: QPainter, spread: ValueHistogram, step: float, below: QRectF) -> None:
         """Each word beneath its bar, with how often it occurs where there is room."""
         metrics = QFontMetricsF(painter.font())
         for at, (word, number) in enumerate(zip(spread.words, spread.counts, strict=True)):
@@ -132,7 +132,9 @@ class Histograms(PaintedPicture):
             text = whole if metrics.horizontalAdvance(whole) <= room.width() else word
             painter.drawText(room, LEFT | MIDDLE, metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width()))
 
-    def _draw_zero(self, painter: QPainter, colours: PlotColours, spread: Spread, base: float, below: QRectF) -> None:
+    def _draw_zero(
+        self, painter: QPainter, colours: PlotColours, spread: ValueHistogram, base: float, below: QRectF
+    ) -> None:
         """Where zero lies, if there is room for its figure between the two ends."""
         x = self.width() * -spread.low / (spread.high - spread.low)
         metrics = QFontMetricsF(painter.font())

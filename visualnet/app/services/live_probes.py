@@ -28,7 +28,7 @@ from visualnet.core.project import MAIN, DataChoice, Project
 from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded, load
 from visualnet.training.control import OwnSample, ProbePort, ProbeRequest, TrainingControl
-from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, Weights, torch_is_ready
+from visualnet.training.idle_probe import IdleProbe, ProbeQuestion, ProbeResult, Weights, torch_is_ready
 from visualnet.training.observations.observation import find_observations
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ class LiveProbes(QObject):
             self._timer.start(POLL_MS)
             return
         self._asked += 1
-        question = Question(self._asked, self.studio.project, self.studio.analysis, request, self.run)
+        question = ProbeQuestion(self._asked, self.studio.project, self.studio.analysis, request, self.run)
         self._queue.submit_watched(
             "look",
             lambda job: self._idle_probe(question, going=job),

@@ -19,7 +19,7 @@ from visualnet.app.services.live_edits import LiveEdits
 from visualnet.app.services.run.fold_training import FoldTraining
 from visualnet.app.services.run.network_question import NetworkQuestion
 from visualnet.app.services.run.run_browser import RunBrowser, ShownRuns
-from visualnet.app.services.run.training_places import Training, TrainingPlaces
+from visualnet.app.services.run.training_places import RunningTraining, TrainingPlaces
 from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
@@ -69,7 +69,7 @@ class Runner(RunBrowser):
         self._state = "idle"
         self._task: BackgroundTask | None = None
         self.places = TrainingPlaces(studio, settings, self)
-        self._training: Training | None = None
+        self._training: RunningTraining | None = None
         self._left = False
         """Whether the run that is followed goes on when it is followed no more."""
         self._document: Document | None = None
@@ -259,7 +259,7 @@ class Runner(RunBrowser):
         self._begin(run, folder, training, project, keeps_curves=resume)
 
     def _begin(
-        self, run: RunRef, folder: Path, training: Training, project: Project, keeps_curves: bool = False
+        self, run: RunRef, folder: Path, training: RunningTraining, project: Project, keeps_curves: bool = False
     ) -> None:
         self.studio.clear_runtime_problem()
         self._told_older = False

@@ -13,7 +13,7 @@ from visualnet.app.actions.registry import ActionSpec, menu_order
 from visualnet.app.canvas.actions import CANVAS_ACTIONS, selected_nodes
 from visualnet.app.features.feature import Feature
 from visualnet.app.shell import prompts
-from visualnet.app.shell.extra_windows import Place
+from visualnet.app.shell.extra_windows import SheetPlace
 from visualnet.app.shell.open_projects import Tab
 from visualnet.app.shell.window_base import WindowBase
 from visualnet.app.widgets.dialogs.modal import answer_of
@@ -75,12 +75,12 @@ def can_resume(window: WindowBase) -> bool:
     return runner.state == "paused" or (runner.state == "idle" and not window.covered and runner.can_resume())
 
 
-def selects_block(place: Place) -> bool:
+def selects_block(place: SheetPlace) -> bool:
     """Whether one block is selected, and nothing else."""
     return selected_nodes(place.view) == 1 and selects_instance(place)
 
 
-def selects_instance(place: Place) -> bool:
+def selects_instance(place: SheetPlace) -> bool:
     """Whether the use of a block is selected."""
     nodes = map(place.view.studio.graph.nodes.get, place.view.studio.selection)
     return any(node is not None and node.block is not None for node in nodes)
@@ -171,7 +171,7 @@ TAB_ACTIONS: tuple[ActionSpec[TabTarget], ...] = (
                TabTarget.show_folder, lambda at: at.saved, {"tab": 20}, submenu="Tab"),
 )
 """What is done to the project in front, or to the one whose tab was clicked."""
-PAGE_ACTIONS: tuple[ActionSpec[Place], ...] = (
+PAGE_ACTIONS: tuple[ActionSpec[SheetPlace], ...] = (
     ActionSpec("edit.find", 31, "Find…", "Find a node by its name or kind", "search", "Ctrl+F",
                lambda at: at.search()),
     ActionSpec("graph.open_block", 20, "Open block", "Show what is inside the selected block", "enter", "Ctrl+Return",

@@ -12,7 +12,7 @@ from visualnet.analysis.facts import NodePath
 from visualnet.app.actions.registry import Actions
 from visualnet.app.canvas.actions import remember
 from visualnet.app.canvas.commands import placing
-from visualnet.app.canvas.scene.sheet_index import Hit
+from visualnet.app.canvas.scene.sheet_index import SheetHit
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.shell.bars.breadcrumbs import Breadcrumbs
 from visualnet.app.shell.bars.find_bar import FindBar
@@ -26,7 +26,7 @@ from visualnet.app.widgets.layouts import column
 def make_canvas(studio: Studio, actions: Actions) -> CanvasView:
     """A canvas that remembers what a person chose, with its context menus filled from the table of actions."""
 
-    def fill(menu: QMenu, hit: Hit) -> None:
+    def fill(menu: QMenu, hit: SheetHit) -> None:
         if hit.annotation:
             actions.fill(menu, "annotation")
         elif hit.node:

@@ -54,7 +54,7 @@ class ActiveStudio(StudioSignals):
                 self._links.append((source, target))
 
 
-class Place(Protocol):
+class SheetPlace(Protocol):
     """Where a sheet is worked on: the page of the window, a further window, or a block opened in place."""
 
     @property
@@ -111,7 +111,7 @@ class ExtraWindows(QObject):
         self.canvas, self.tabs, self._actions, self._active = canvas, tabs, actions, active
         self.main = canvas.studio
         self.all: list[ViewWindow] = []
-        self.place: Place = canvas
+        self.place: SheetPlace = canvas
         """Where one worked last."""
         self._watch(canvas.view)
         canvas.inside.opened.connect(self._watch)
@@ -162,7 +162,7 @@ class ExtraWindows(QObject):
         view.installEventFilter(self)
         view.viewport().installEventFilter(self)
 
-    def _activate(self, place: Place) -> None:
+    def _activate(self, place: SheetPlace) -> None:
         if place is not self.place:
             self.place = place
             if place is not self.canvas and (tab := self.tabs.of(self.studio.document)) is not None:
@@ -194,14 +194,14 @@ class ExtraWindows(QObject):
             other.close()
 
     def _show_thumbnails(self, images: Mapping[NodePath, QImage | None]) -> None:
-        places: tuple[Place | None, ...] = (*self.all, self.canvas.inside.page)
+        places: tuple[SheetPlace | None, ...] = (*self.all, self.canvas.inside.page)
         for place in places:
             if place is not None and place.view.studio.document is self.main.document:
                 show_thumbnails(place.view, images)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.MouseButtonPress):
-            places: tuple[Place | None, ...] = (*self.all, self.canvas.inside.page)
+            places: tuple[SheetPlace | None, ...] = (*self.all, self.canvas.inside.page)
             at = (p for p in places if p is not None and watched in (p.view, p.view.viewport()))
             self._activate(next(at, self.canvas))
         return super().eventFilter(watched, event)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from visualnet.app.actions.search_words import ANSWERS, WORDS, split_words
-from visualnet.app.features.feature import Choice, SearchGroup
+from visualnet.app.features.feature import SearchChoice, SearchGroup
 from visualnet.app.shell.window_base import WindowBase
 from visualnet.app.widgets.dialogs.command_palette import ANSWER, CommandPalette
-from visualnet.core.text.search_index import Entry
+from visualnet.core.text.search_index import SearchIndexEntry
 from visualnet.layers.declaration.layer import LAYERS
 from visualnet.templates.index import template_list
 
 
-def _layers() -> Iterator[Choice]:
-    return (Choice(tag, kind.label, kind.summary(), kind.family) for tag, kind in LAYERS.items())
+def _layers() -> Iterator[SearchChoice]:
+    return (SearchChoice(tag, kind.label, kind.summary(), kind.family) for tag, kind in LAYERS.items())
 
 
-def _templates() -> Iterator[Choice]:
-    return (Choice(template.name, template.title, template.line, "open") for template in template_list())
+def _templates() -> Iterator[SearchChoice]:
+    return (SearchChoice(template.name, template.title, template.line, "open") for template in template_list())
 
 
 OWN_GROUPS = (
@@ -36,17 +36,19 @@ class Searchable:
         declared = (group for feature in window.features for group in feature.search_entries)
         self.groups = {group.kind: group for group in (*OWN_GROUPS, *declared)}
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[SearchIndexEntry]:
         """All of them."""
         for group in self.groups.values():
             for choice in group.choices():
                 target = f"{group.kind}:{choice.name}"
                 words = split_words(WORDS.get(target, ""))
-                yield Entry(target, choice.title, group.label, choice.detail, choice.icon, words)
+                yield SearchIndexEntry(target, choice.title, group.label, choice.detail, choice.icon, words)
         for answer in ANSWERS:
             if not answer.target or self._leads_somewhere(answer.target):
                 tried = split_words(answer.words)
-                yield Entry(answer.target, answer.title, ANSWER, answer.sentence, "help", tried, answer.sentence)
+                yield SearchIndexEntry(
+                    answer.target, answer.title, ANSWER, answer.sentence, "help", tried, answer.sentence
+                )
 
     def _leads_somewhere(self, target: str) -> bool:
         """Whether there is what a target names: an action, or a thing of a group."""

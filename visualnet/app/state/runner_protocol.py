@@ -21,7 +21,7 @@ from visualnet.training.control import OwnSample, ProbePort
 from visualnet.training.events import ProbeReport
 from visualnet.training.idle_probe import Weights
 from visualnet.training.observations.observation import History, ObservationRequest, Result
-from visualnet.training.run_records.annotations import Annotations
+from visualnet.training.run_records.annotations import RunAnnotations
 from visualnet.training.run_records.record import Origin
 from visualnet.training.runs.run_model import RunModel
 
@@ -186,7 +186,7 @@ class RunEditsProtocol(Protocol):
     def step_of(self, event: QKeyEvent) -> Callable[[], None] | None: ...
 
     def annotate(
-        self, words: str, folders: Sequence[Path], change: Callable[[Annotations], Mapping[str, Any]]
+        self, words: str, folders: Sequence[Path], change: Callable[[RunAnnotations], Mapping[str, Any]]
     ) -> bool: ...
 
     def rename(self, folder: Path, name: str) -> bool: ...

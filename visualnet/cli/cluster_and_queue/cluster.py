@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from visualnet.cli.common import FINE, UsageError, Verb, number, project_of, project_options
+from visualnet.cli.common import FINE, Subcommand, UsageError, number, project_of, project_options
 from visualnet.pytorch import need_torch
 
 
@@ -48,6 +48,6 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-VERB = Verb(
+VERB = Subcommand(
     run, "write a folder that trains a project on a cluster: project, script, requirements, a job for Slurm", options
 )

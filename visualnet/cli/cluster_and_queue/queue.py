@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UsageError, Verb, number, project_of, project_switches
+from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, Subcommand, UsageError, number, project_of, project_switches
 
 if TYPE_CHECKING:
     from visualnet.training.queue import queue_file
@@ -133,10 +133,10 @@ def _work(args: argparse.Namespace) -> int:
     from visualnet.core.process.exit_signals import on_ending
     from visualnet.training.events import Event
     from visualnet.training.queue.queue_file import QueuedRun
-    from visualnet.training.queue.worker import QueueBusy, Worker
-    from visualnet.training.terminal.printer import Printer, print_json
+    from visualnet.training.queue.worker import QueueBusy, QueueWorker
+    from visualnet.training.terminal.printer import RunPrinter, print_json
 
-    printers: dict[str, Printer] = {}
+    printers: dict[str, RunPrinter] = {}
 
     def tell(run: QueuedRun, event: object) -> None:
         if not isinstance(event, Event):
@@ -146,10 +146,10 @@ def _work(args: argparse.Namespace) -> int:
             return
         if run.folder not in printers:
             print(f"{run.folder}:", flush=True)
-            printers[run.folder] = Printer(sys.stdout, run.path)
+            printers[run.folder] = RunPrinter(sys.stdout, run.path)
         printers[run.folder](event)
 
-    worker = Worker(tell)
+    worker = QueueWorker(tell)
     try:
         with on_ending(lambda number: worker.stop(), impatient=True):
             failures = worker.work()
@@ -158,4 +158,4 @@ def _work(args: argparse.Namespace) -> int:
     return INTERRUPTED if worker.stopping else FAULTY if failures else FINE
 
 
-VERB = Verb(run, "runs that wait for the one before: add, list and work through them", options)
+VERB = Subcommand(run, "runs that wait for the one before: add, list and work through them", options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from visualnet.cli.common import FAULTY, FINE, UsageError, Verb
+from visualnet.cli.common import FAULTY, FINE, Subcommand, UsageError
 from visualnet.cli.own_data.choosing import choice_options, choose_data, fetch_set
 
 
@@ -49,4 +49,4 @@ def run(args: argparse.Namespace) -> int:
     return FAULTY if is_broken else FINE
 
 
-VERB = Verb(run, "tell what a file or folder of your own holds as data, and what is broken in it", options)
+VERB = Subcommand(run, "tell what a file or folder of your own holds as data, and what is broken in it", options)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from visualnet.cli.common import FAULTY, FINE, UsageError, Verb
+from visualnet.cli.common import FAULTY, FINE, Subcommand, UsageError
 from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.core.text.format import format_bytes, format_percent
 
@@ -124,13 +124,13 @@ def _as_data(manifest: Any) -> dict[str, Any]:
     return found
 
 
-PACK = Verb(
+PACK = Subcommand(
     pack,
     "write a run into one file that can be passed on: project, curves, weights, and if wished the data",
     pack_options,
 )
-UNPACK = Verb(unpack, "make a run of a .vnetz file, after everything in it was checked", unpack_options)
-VERIFY = Verb(
+UNPACK = Subcommand(unpack, "make a run of a .vnetz file, after everything in it was checked", unpack_options)
+VERIFY = Subcommand(
     verify,
     "train a run once more and compare its losses to the last bit; exit code 0 only if all are equal",
     verify_options,

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from visualnet.cli.common import FINE, UsageError, Verb
+from visualnet.cli.common import FINE, Subcommand, UsageError
 from visualnet.cli.runs.run_folder import find_run_folder
 
 
@@ -72,4 +72,4 @@ def _write(way: str, place: Path, folders: Sequence[Path]) -> None:
         export_runs({Path(one): name for one, name in file_names(titles).items()}, place, way)
 
 
-VERB = Verb(run, "write the curves of a run for other tools: CSV, Parquet, TensorBoard, MLflow", options)
+VERB = Subcommand(run, "write the curves of a run for other tools: CSV, Parquet, TensorBoard, MLflow", options)

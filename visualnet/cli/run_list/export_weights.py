@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from visualnet.cli.common import FINE, UsageError, Verb
+from visualnet.cli.common import FINE, Subcommand, UsageError
 from visualnet.cli.runs.run_folder import find_run_folder
 
 
@@ -40,4 +40,4 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-VERB = Verb(run, "write the weights of a run as safetensors with its project in the metadata", options)
+VERB = Subcommand(run, "write the weights of a run as safetensors with its project in the metadata", options)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visualnet.cli.common import FINE, UsageError, Verb, number
+from visualnet.cli.common import FINE, Subcommand, UsageError, number
 from visualnet.cli.runs.run_folder import find_run_folder
 
 if TYPE_CHECKING:
@@ -95,4 +95,4 @@ def _tell_difference(args: argparse.Namespace) -> int:
     return FINE
 
 
-VERB = Verb(run, "list the runs: filtered, sorted, with columns of choice; or tell what sets two apart", options)
+VERB = Subcommand(run, "list the runs: filtered, sorted, with columns of choice; or tell what sets two apart", options)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from visualnet.cli.common import FAULTY, FINE, UsageError, Verb
+from visualnet.cli.common import FAULTY, FINE, Subcommand, UsageError
 from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.core.process.exit_signals import exit_code, on_ending
 from visualnet.training import events
@@ -72,9 +72,9 @@ class _Show:
     """What is printed. ``leave`` is called once the run has done what was wished."""
 
     def __init__(self, folder: Path, as_json: bool, wish: str, leave: Callable[[], None]) -> None:
-        from visualnet.training.terminal.printer import Printer, print_json
+        from visualnet.training.terminal.printer import RunPrinter, print_json
 
-        self._print = print_json if as_json else Printer(sys.stdout, folder)
+        self._print = print_json if as_json else RunPrinter(sys.stdout, folder)
         self._json, self._wish, self._leave = as_json, wish, leave
         self.done = self.failed = False
 
@@ -110,4 +110,4 @@ _ANSWERS: dict[str, tuple[type[Event], ...]] = {
     "stop": (events.Finished, events.Failed),
 }
 
-VERB = Verb(run, "follow a training that goes on in another process, and pause, resume or stop it", options)
+VERB = Subcommand(run, "follow a training that goes on in another process, and pause, resume or stop it", options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from visualnet.cli.common import FAULTY, FINE, UNUSABLE, Verb, project_options
+from visualnet.cli.common import FAULTY, FINE, UNUSABLE, Subcommand, project_options
 from visualnet.cli.runs.estimate_options import find_errors, prepare, refuse, run_options
 
 
@@ -35,4 +35,4 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-VERB = Verb(run, "find the largest batch that fits, by real steps on a copy of the network", options)
+VERB = Subcommand(run, "find the largest batch that fits, by real steps on a copy of the network", options)

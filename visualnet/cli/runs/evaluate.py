@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from visualnet.cli.common import FINE, UsageError, Verb
+from visualnet.cli.common import FINE, Subcommand, UsageError
 from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.core.errors import FileError
 
@@ -61,4 +61,6 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-VERB = Verb(run, "judge a run: figures with intervals, where it is wrong, and whether another run is better", options)
+VERB = Subcommand(
+    run, "judge a run: figures with intervals, where it is wrong, and whether another run is better", options
+)

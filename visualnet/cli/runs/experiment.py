@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from visualnet.cli.common import FINE, UsageError, Verb, open_project
+from visualnet.cli.common import FINE, Subcommand, UsageError, open_project
 
 
 def options(verb: argparse.ArgumentParser) -> None:
@@ -106,4 +106,4 @@ def _list(args: argparse.Namespace) -> int:
     return FINE
 
 
-VERB = Verb(run, "train variants of a network side by side with several seeds, and compare them", options)
+VERB = Subcommand(run, "train variants of a network side by side with several seeds, and compare them", options)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visualnet.cli.common import FINE, UsageError, Verb, number, project_of, project_options
+from visualnet.cli.common import FINE, Subcommand, UsageError, number, project_of, project_options
 from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.cli.runs.watch import read_options
 from visualnet.core.errors import FileError
@@ -202,6 +202,6 @@ def _list(analysis: Analysis, as_json: bool) -> int:
     return FINE
 
 
-VERB = Verb(
+VERB = Subcommand(
     run, "have a network make something: samples, texts, an episode; as a picture, a table, numbers or text", options
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from visualnet.cli.common import FAULTY, FINE, UNUSABLE, Verb, number, project_options
+from visualnet.cli.common import FAULTY, FINE, UNUSABLE, Subcommand, number, project_options
 from visualnet.cli.runs.estimate_options import find_errors, prepare, refuse, run_options
 
 
@@ -51,4 +51,4 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-VERB = Verb(run, "find a learning rate: let it rise over some steps on a copy of the network", options)
+VERB = Subcommand(run, "find a learning rate: let it rise over some steps on a copy of the network", options)

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visualnet.cli.common import FINE, UsageError, Verb
+from visualnet.cli.common import FINE, Subcommand, UsageError
 from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.core.errors import FileError
 
@@ -104,4 +104,4 @@ def _as_data(text: str, number: int, name: str, answer: NamedAnswer) -> dict[str
     return {**found, "values": list(answer.values)}
 
 
-VERB = Verb(run, "what a run answers to new samples, with the names of its classes", options)
+VERB = Subcommand(run, "what a run answers to new samples, with the names of its classes", options)

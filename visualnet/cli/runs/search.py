@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from visualnet.cli.common import UsageError, Verb, number, project_of, project_options
+from visualnet.cli.common import Subcommand, UsageError, number, project_of, project_options
 from visualnet.core.project import Project
 
 METHODS, PRUNINGS, GOALS = ("tpe", "random", "grid"), ("none", "median", "halving"), ("max", "min")
@@ -104,4 +104,4 @@ def _with_search(project: Project, args: argparse.Namespace) -> Project:
     return edits.set_search(project, replace(spec, **said))
 
 
-VERB = Verb(run, "look for good settings of a project by trials, in one process or several", options)
+VERB = Subcommand(run, "look for good settings of a project by trials, in one process or several", options)

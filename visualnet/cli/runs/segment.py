@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visualnet.cli.common import FINE, UsageError, Verb, number
+from visualnet.cli.common import FINE, Subcommand, UsageError, number
 from visualnet.cli.runs.run_folder import find_run_folder
 
 if TYPE_CHECKING:
@@ -95,4 +95,4 @@ def _as_png(pixels: Array) -> bytes:
     return buffer.getvalue()
 
 
-VERB = Verb(run, "the mask of an image of any size, tile by tile", options)
+VERB = Subcommand(run, "the mask of an image of any size, tile by tile", options)

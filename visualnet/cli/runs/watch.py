@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visualnet.cli.common import FINE, UsageError, Verb, number, project_of, project_options
+from visualnet.cli.common import FINE, Subcommand, UsageError, number, project_of, project_options
 from visualnet.cli.runs.run_folder import find_run_folder
 from visualnet.core.errors import FileError
 from visualnet.core.graph import Value
@@ -175,4 +175,6 @@ def _size(text: str) -> tuple[int, int]:
     return int(wide), int(high)
 
 
-VERB = Verb(run, "look inside: what flows, the weights, why it answers so; as a picture, a table or arrays", options)
+VERB = Subcommand(
+    run, "look inside: what flows, the weights, why it answers so; as a picture, a table or arrays", options
+)

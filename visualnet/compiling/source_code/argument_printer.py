@@ -147,7 +147,7 @@ def _annotation(values: Iterable[Any]) -> str:
     return " | ".join(sorted(kinds, key=lambda k: (k == "None", k)))
 
 
-class Text:
+class ArgumentPrinter:
     """Prints expressions that stand abreast in several places. ``words`` are the layer's own parameters in each place: what differs is
     named as the layer names it."""
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from visualnet.compiling.plan import Plan, PlanStep
-from visualnet.compiling.source_code.argument_printer import Figures, Text
+from visualnet.compiling.source_code.argument_printer import ArgumentPrinter, Figures
 from visualnet.compiling.source_code.code_layout import indent, lay_out, write_literal
 from visualnet.compiling.source_code.objectives import (
     LOSS_NAMES,
@@ -137,7 +137,7 @@ class BatchObjectives(Objectives):
         values = {}
         for name, step in self.tallied.items():
             assert step.facts.layer is not None
-            text = Text(Figures([{}]), "", {"counts": f"tallies[{write_literal(name)}]"})
+            text = ArgumentPrinter(Figures([{}]), "", {"counts": f"tallies[{write_literal(name)}]"})
             values[name] = text.of([step.facts.layer.settle(Ref("counts"))])
         return [
             "def settle(tallies: dict[str, Tensor]) -> dict[str, Tensor]:",
@@ -247,7 +247,7 @@ def spell_counts(
     told = {}
     for value, step in steps.items():
         refs = {port: env[source] for port, source in step.args.items() if source and source in env}
-        told[value] = Text(Figures([{}]), "", refs).of([step.counts()])
+        told[value] = ArgumentPrinter(Figures([{}]), "", refs).of([step.counts()])
     shared = {text: unused_name("counted", names) for text, often in Counter(told.values()).items() if often > 1}
     lines = [Statement((name,), text) for text, name in shared.items()]
     return lines, spell_dict({value: shared.get(text, text) for value, text in told.items()})

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from visualnet.analysis.flows.inverse_order import InverseOrder, Move, inner_ports
 from visualnet.analysis.flows.problems import find_flows
 from visualnet.compiling.plan import PlanSheet, PlanStep
-from visualnet.compiling.source_code.argument_printer import Figures, Mismatch, Text, find_counterpart, same
+from visualnet.compiling.source_code.argument_printer import ArgumentPrinter, Figures, Mismatch, find_counterpart, same
 from visualnet.compiling.source_code.code_layout import indent, lay_out, tensors, write_docstring
 from visualnet.compiling.source_code.statements import Statement, Statements, unused_name, write
 from visualnet.core.graph import Port
@@ -145,7 +145,7 @@ class InversePrinter:
             shapes = [tuple(map(int, shape)) if shape is not None else () for shape in each.facts.shapes]
             trees.append(layer.inverse(OwnModule(), {name: Ref(name) for name in how.reads}, *shapes))
         words = [each.facts.layer.values() for each in steps if each.facts.layer is not None]
-        text = Text(self.figures, f"self.{step.module}", known, words)
+        text = ArgumentPrinter(self.figures, f"self.{step.module}", known, words)
         wanted = [name for name in how.finds if step.args.get(name) in move.gives]
         for expr in text.shared([trees[0][name] for name in wanted]):
             places = [find_counterpart(tree, trees[0], expr, wanted) for tree in trees]

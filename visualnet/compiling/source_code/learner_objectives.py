@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from visualnet.analysis.inference.learners import LearnerPart
 from visualnet.compiling.plan import Plan
-from visualnet.compiling.source_code.argument_printer import Figures, Text
+from visualnet.compiling.source_code.argument_printer import ArgumentPrinter, Figures
 from visualnet.compiling.source_code.batch import FUNCTIONS, BatchObjectives, spell_counts
 from visualnet.compiling.source_code.code_layout import indent, lay_out, write_literal
 from visualnet.compiling.source_code.objectives import first_port, spell_dict, write_head
@@ -69,7 +69,7 @@ class LearnerObjectives(BatchObjectives):
         lines = ["settled = {}"]
         for name, step in self.tallied.items():
             assert step.facts.layer is not None
-            text = Text(Figures([{}]), "", {"counts": f"tallies[{write_literal(name)}]"})
+            text = ArgumentPrinter(Figures([{}]), "", {"counts": f"tallies[{write_literal(name)}]"})
             value = text.of([step.facts.layer.settle(Ref("counts"))])
             lines += [
                 f"if {write_literal(name)} in tallies:",

@@ -9,7 +9,7 @@ from typing import Any
 
 from visualnet.compiling.names import variable_name
 from visualnet.compiling.plan import PlanSheet, PlanStep
-from visualnet.compiling.source_code.argument_printer import Figures, Text, find_counterpart, infix
+from visualnet.compiling.source_code.argument_printer import ArgumentPrinter, Figures, find_counterpart, infix
 from visualnet.compiling.source_code.code_layout import INDENT, WIDTH, lay_out
 from visualnet.core.graph import Port
 from visualnet.layers import Spec
@@ -95,7 +95,7 @@ class Statements:
             return
         trees = [s.forward(s.used) for s in steps]
         words = [s.facts.layer.values() if s.facts.layer is not None else {} for s in steps]
-        text = Text(self.figures, f"self.{step.module}", refs, words)
+        text = ArgumentPrinter(self.figures, f"self.{step.module}", refs, words)
         shared = text.shared([trees[0][p] for p in ports])
 
         def hoist(expr: Expr, wish: str) -> Statement:
@@ -164,7 +164,7 @@ class Statements:
         return "×".join(extents) if known else ""
 
 
-def _longest_part(expr: Expr, text: Text) -> tuple[Expr, str] | None:
+def _longest_part(expr: Expr, text: ArgumentPrinter) -> tuple[Expr, str] | None:
     """The longest call within another one that may have a name of its own, and which."""
     found: list[tuple[int, Expr, str]] = []
 

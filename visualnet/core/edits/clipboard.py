@@ -135,7 +135,7 @@ def _read(text: str) -> tuple[Graph, dict[str, Block], dict[str, Any]]:
         if tree[MARK] > project_file.FORMAT:
             raise ValueError("these nodes were copied in a newer VisualNet; save them to a file there")
         whole = decode.project({k: v for k, v in tree.items() if k not in (MARK, CHECK)})
-    except safe_json.Refused as fault:
+    except safe_json.RefusedJson as fault:
         place = ".".join(map(str, fault.place))
         raise ValueError(f"the copied nodes are damaged{f' at {place}' if place else ''}: {fault.reason}") from None
     return whole.graph, dict(whole.blocks), dict(whole.constants)
@@ -145,7 +145,7 @@ def _tree(text: str, data: bytes) -> Any:
     """The values of copied text, also where a mail program has been at it."""
     try:
         return safe_json.scan(data)
-    except safe_json.Refused as fault:
+    except safe_json.RefusedJson as fault:
         if len(data) > safe_json.MAX_BYTES:
             raise
         first = fault
@@ -153,7 +153,7 @@ def _tree(text: str, data: bytes) -> Any:
         tree = safe_json.scan(plain_text_transport.decode(text, MARK).encode())
     except ValueError as error:
         raise ValueError(f"the copied nodes are damaged: {error}") from None
-    except safe_json.Refused:
+    except safe_json.RefusedJson:
         raise first from None
     wanted = tree.pop(CHECK, None) if type(tree) is dict else None
     if wanted is not None and wanted != plain_text_transport.checksum(tree):

@@ -41,7 +41,7 @@ from visualnet.core.storage.regular_files import (
     sync_folder,
     write_all,
 )
-from visualnet.core.storage.safe_json import MAX_BYTES, Place, Refused
+from visualnet.core.storage.safe_json import MAX_BYTES, Place, RefusedJson
 from visualnet.core.storage.temporaries import ReplacementFile
 from visualnet.core.text.format import format_bytes
 from visualnet.core.text.hidden_characters import visible
@@ -116,7 +116,7 @@ def loads(data: bytes, name: str = "this text", folder: Path | None = None) -> P
         data = embedded_project.project_in(io.BytesIO(data), name)
     try:
         tree = safe_json.scan(data)
-    except Refused as fault:
+    except RefusedJson as fault:
         raise _file_error(fault, data, fault.tree, name) from None
     try:
         tree, newer = _to_current(tree)
@@ -124,7 +124,7 @@ def loads(data: bytes, name: str = "this text", folder: Path | None = None) -> P
         if result.data.path:
             place = absolute_path(result.data.path, folder)
             result = replace(result, data=replace(result.data, path=place))
-    except Refused as fault:
+    except RefusedJson as fault:
         raise _file_error(fault, data, tree, name) from None
     if newer:
         words = f"“{name}” was written by a newer VisualNet (format {newer}; this one writes {FORMAT}), so saving could lose parts of it"
@@ -135,12 +135,12 @@ def loads(data: bytes, name: str = "this text", folder: Path | None = None) -> P
 def _to_current(tree: Any) -> tuple[dict[str, Any], int]:
     """The values as the current format has them, and the file's format if that is a newer one."""
     if type(tree) is not dict or tree.get("program") != PROGRAM:
-        raise Refused(
+        raise RefusedJson(
             'it is no VisualNet project: it does not say "program": "visualnet"', way_out="Choose a .vnet file."
         )
     number = tree.get("format")
     if type(number) is not int or number < 1:
-        raise Refused("the number of the format is missing or wrong", "format")
+        raise RefusedJson("the number of the format is missing or wrong", "format")
     if number > FORMAT:
         return tree, number
     while number < FORMAT:
@@ -149,7 +149,7 @@ def _to_current(tree: Any) -> tuple[dict[str, Any], int]:
     return tree, 0
 
 
-def _file_error(fault: Refused, data: bytes, tree: Any, name: str) -> FileError:
+def _file_error(fault: RefusedJson, data: bytes, tree: Any, name: str) -> FileError:
     offset = fault.offset if fault.offset >= 0 else safe_json.offset_of(data, fault.place) if tree is not None else -1
     line = safe_json.line_of(data, offset)
     place = _spell(fault.place, tree)
@@ -195,7 +195,7 @@ def check_part(what: str, value: DataChoice | Recipe | SearchSpec) -> None:
     try:
         tree = safe_json.scan(to_json(fields).encode())
         read(tree)
-    except Refused as fault:
+    except RefusedJson as fault:
         raise ValueError(f"{'.'.join((what, *map(str, fault.place)))}: {fault.reason}") from None
     except (TypeError, ValueError) as error:
         raise ValueError(f"{what}: {error}") from None

@@ -41,7 +41,7 @@ _HEAD = 200_000
 _MEGABYTE = 1024 * 1024
 
 
-class Refused(Exception):
+class RefusedJson(Exception):
     """Something in the text cannot be taken. ``place`` leads to it from the top of the file."""
 
     def __init__(self, reason: str, *place: str | int, way_out: str = "", offset: int = -1) -> None:
@@ -49,7 +49,7 @@ class Refused(Exception):
         self.reason, self.place, self.way_out, self.offset = reason, tuple(place), way_out, offset
         self.tree: Any = None
 
-    def under(self, *place: str | int) -> Refused:
+    def under(self, *place: str | int) -> RefusedJson:
         """The same fault, seen from further up."""
         self.place = (*place, *self.place)
         return self
@@ -62,7 +62,7 @@ def scan(data: bytes) -> Any:
         Refused: it is no JSON, or breaks a bound.
     """
     if len(data) > MAX_BYTES:
-        raise Refused(
+        raise RefusedJson(
             f"it has {format_bytes(len(data))}; a project has at most {format_bytes(MAX_BYTES)}",
             way_out="Weights and data do not belong into it.",
         )
@@ -71,7 +71,7 @@ def scan(data: bytes) -> Any:
     try:
         if _sweep(tree) != bare.count(b":"):
             raise _duplicate(data)
-    except Refused as fault:
+    except RefusedJson as fault:
         fault.tree = tree
         raise
     return tree
@@ -81,7 +81,7 @@ def _bare(data: bytes) -> bytes:
     """The text without its strings, after a look at how much and how deep it is."""
     quotes = data.count(b'"')
     if quotes > MAX_QUOTES:
-        raise Refused(f"it holds {quotes // 2:,} texts; {MAX_QUOTES // 2:,} are allowed")
+        raise RefusedJson(f"it holds {quotes // 2:,} texts; {MAX_QUOTES // 2:,} are allowed")
     bare = _STRING.sub(b"", data) if quotes < MANY_QUOTES else _without_strings(data)
     brackets = bare.translate(_SQUARE, _NO_BRACKET)
     steps = map(_STEP.__getitem__, brackets[:_HEAD])
@@ -90,12 +90,14 @@ def _bare(data: bytes) -> bytes:
         # What the values will take: a small dict, a small list, a text, a slot.
         memory = 232 * bare.count(b"{") + 88 * bare.count(b"[") + 28 * quotes + 24 * bare.count(b",")
         if memory > MAX_MEMORY:
-            raise Refused(f"it holds {max(bare.count(b','), len(brackets) // 2):,} values, more than any project has")
+            raise RefusedJson(
+                f"it holds {max(bare.count(b','), len(brackets) // 2):,} values, more than any project has"
+            )
         too_deep = len(brackets) > _HEAD and _deeper(brackets)
     if too_deep:
-        raise Refused(f"it is nested deeper than {MAX_DEPTH} levels", offset=_offset_of_depth(data))
+        raise RefusedJson(f"it is nested deeper than {MAX_DEPTH} levels", offset=_offset_of_depth(data))
     if _LONG_NUMBER.search(bare):
-        raise Refused("a number has more than 40 digits", offset=_offset_of_long_number(data))
+        raise RefusedJson("a number has more than 40 digits", offset=_offset_of_long_number(data))
     return bare
 
 
@@ -129,7 +131,7 @@ def _parse(data: bytes) -> Any:
         elif "truncated" in text:
             reason = "the file ends in the middle"
             found = None
-        raise Refused(
+        raise RefusedJson(
             f"it is no valid JSON: {reason}",
             way_out="If it was cut off while it was copied, copy it again.",
             offset=int(found[1]) if found else len(data) if "ends" in reason else -1,
@@ -150,7 +152,7 @@ def _sweep(tree: Any) -> int:
             keys += len(value)
             for key in value:
                 if len(key) > MAX_TEXT:
-                    raise Refused(f"a key has {len(key):,} characters; {MAX_TEXT:,} are allowed")
+                    raise RefusedJson(f"a key has {len(key):,} characters; {MAX_TEXT:,} are allowed")
             stack += value.values()
         elif kind is list:
             stack += value
@@ -159,7 +161,7 @@ def _sweep(tree: Any) -> int:
     return keys
 
 
-def _found(tree: Any, wanted: Any) -> Refused:
+def _found(tree: Any, wanted: Any) -> RefusedJson:
     """The refusal of this very value, with its place."""
     if isinstance(wanted, str):
         reason = f"a text has {len(wanted):,} characters; {MAX_SOURCE:,} are allowed"
@@ -169,12 +171,12 @@ def _found(tree: Any, wanted: Any) -> Refused:
     while stack:
         place, value = stack.pop()
         if value is wanted:
-            return Refused(reason, *place)
+            return RefusedJson(reason, *place)
         if isinstance(value, dict):
             stack += [((*place, k), v) for k, v in value.items()]
         elif isinstance(value, list):
             stack += [((*place, i), v) for i, v in enumerate(value)]
-    return Refused(reason)
+    return RefusedJson(reason)
 
 
 # --- places in the text ---------------------------------------------------------------------------------------------------------------
@@ -231,16 +233,16 @@ def line_of(data: bytes, offset: int) -> int:
     return data.count(b"\n", 0, offset) + 1 if offset >= 0 else 0
 
 
-def _duplicate(data: bytes) -> Refused:
+def _duplicate(data: bytes) -> RefusedJson:
     reason = "a key stands twice in one object, so that one of its values would be lost"
     if len(data) <= _MEGABYTE:
         for place, at, twice in walk(data):
             if twice:
-                return Refused(f"the key “{place[-1]}” stands twice", *place, offset=at)
-    return Refused(reason)
+                return RefusedJson(f"the key “{place[-1]}” stands twice", *place, offset=at)
+    return RefusedJson(reason)
 
 
-def _out_of_range(data: bytes) -> Refused:
+def _out_of_range(data: bytes) -> RefusedJson:
     """The refusal of the first number that is larger than any float."""
     reason = "a number is larger than a computer can hold"
     if len(data) <= _MEGABYTE:
@@ -248,8 +250,8 @@ def _out_of_range(data: bytes) -> Refused:
             for place, at, _ in walk(data):
                 number = re.match(rb"-?[0-9][0-9.eE+\-]*", data[at : at + 400])
                 if number and math.isinf(float(number.group())):
-                    return Refused(reason, *place, offset=at)
-    return Refused(reason)
+                    return RefusedJson(reason, *place, offset=at)
+    return RefusedJson(reason)
 
 
 def _offset_of_long_number(data: bytes) -> int:

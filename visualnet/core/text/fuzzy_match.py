@@ -7,21 +7,21 @@ from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class FuzzyMatch:
     """How well a text answers a query, and which of its letters do."""
 
     score: float
     places: tuple[int, ...]
 
 
-def fuzzy(query: str, text: str) -> Match | None:
+def fuzzy(query: str, text: str) -> FuzzyMatch | None:
     """Match `query` against `text`, or None where its letters do not come in this order.
 
     A whole run beats scattered letters, a word's beginning beats its middle, a short text beats a long one.
     """
     wanted = query.casefold().replace(" ", "")
     if not wanted:
-        return Match(0.0, ())
+        return FuzzyMatch(0.0, ())
     low = text.casefold()
     if len(low) != len(text):
         low = text.lower() if len(text.lower()) == len(text) else text
@@ -29,16 +29,16 @@ def fuzzy(query: str, text: str) -> Match | None:
     if whole >= 0:
         length = len(query.strip())
         bonus = 20 if _begins_word(text, whole) else 8
-        return Match(bonus + 10 * length - 0.1 * len(text) - 0.05 * whole, tuple(range(whole, whole + length)))
+        return FuzzyMatch(bonus + 10 * length - 0.1 * len(text) - 0.05 * whole, tuple(range(whole, whole + length)))
     places = _places(wanted, low, text)
     if places is None:
         return None
     runs = sum(later - earlier == 1 for earlier, later in pairwise(places))
     starts = sum(_begins_word(text, place) for place in places)
-    return Match(5.0 * runs + 4.0 * starts - 0.1 * len(text) - 0.2 * (places[-1] - places[0]), tuple(places))
+    return FuzzyMatch(5.0 * runs + 4.0 * starts - 0.1 * len(text) - 0.2 * (places[-1] - places[0]), tuple(places))
 
 
-def rank(query: str, texts: list[str]) -> list[tuple[int, Match]]:
+def rank(query: str, texts: list[str]) -> list[tuple[int, FuzzyMatch]]:
     """The places of the texts that answer the query, best first; with no query, all as they come."""
     found = [(index, match) for index, text in enumerate(texts) if (match := fuzzy(query, text)) is not None]
     return sorted(found, key=lambda pair: -pair[1].score) if query.strip() else found

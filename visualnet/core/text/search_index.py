@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from visualnet.core.text.fuzzy_match import Match, fuzzy
+from visualnet.core.text.fuzzy_match import FuzzyMatch, fuzzy
 
 FOUND = 30
 """More answers than this are not given."""
 
 
-class Entry(NamedTuple):
+class SearchIndexEntry(NamedTuple):
     """One thing that can be found. ``target`` says what it is, for the program; ``label`` the same in a word, for a person.
 
     ``words`` are other words for it; ``answer`` is a sentence that says what to do where there is no such thing under that name.
@@ -26,18 +26,18 @@ class Entry(NamedTuple):
     answer: str = ""
 
 
-class Hit(NamedTuple):
+class SearchHit(NamedTuple):
     """An entry that answers a query; ``match`` tells the letters of its title, ``word`` which other word of it was meant."""
 
-    entry: Entry
-    match: Match
+    entry: SearchIndexEntry
+    match: FuzzyMatch
     word: str = ""
 
 
 class SearchIndex:
     """Finds entries: by another word for them or by their title, best first."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[SearchIndexEntry]) -> None:
         self.entries = tuple(entries)
         self._titles = [_plain(entry.title) for entry in self.entries]
         self._words = [
@@ -47,24 +47,24 @@ class SearchIndex:
             if (folded := _plain(word))
         ]
 
-    def find(self, query: str, most: int = FOUND) -> list[Hit]:
+    def find(self, query: str, most: int = FOUND) -> list[SearchHit]:
         """What answers a query; with none, all that is no mere answer, in its order."""
         wanted = _plain(query)
         if not wanted:
-            return [Hit(entry, Match(0.0, ())) for entry in self.entries if not entry.answer]
-        found: dict[int, Hit] = {}
+            return [SearchHit(entry, FuzzyMatch(0.0, ())) for entry in self.entries if not entry.answer]
+        found: dict[int, SearchHit] = {}
         for at, title in enumerate(self._titles):
             if not _follows(wanted.replace(" ", ""), title):
                 continue
             match = fuzzy(query.strip(), self.entries[at].title)
             if match is not None and (wanted in title or _close(match, wanted)):
                 bonus = 12.0 if title == wanted else 0.0
-                found[at] = Hit(self.entries[at], Match(match.score + bonus, match.places))
+                found[at] = SearchHit(self.entries[at], FuzzyMatch(match.score + bonus, match.places))
         for at, word, written in self._words:
             score = _word_score(wanted, word)
             if score and (at not in found or found[at].match.score < score):
                 places = found[at].match.places if at in found and wanted in self._titles[at] else ()
-                found[at] = Hit(self.entries[at], Match(score, places), written)
+                found[at] = SearchHit(self.entries[at], FuzzyMatch(score, places), written)
         return [found[at] for at in sorted(found, key=lambda at: (-found[at].match.score, at))[:most]]
 
 
@@ -82,7 +82,7 @@ def _follows(letters: str, text: str) -> bool:
     return True
 
 
-def _close(match: Match, wanted: str) -> bool:
+def _close(match: FuzzyMatch, wanted: str) -> bool:
     """Whether scattered letters are meant: each begins a word or follows the one before, or all stand close together."""
     span = match.places[-1] - match.places[0] + 1
     return len(wanted) <= 3 or match.score > 2.0 * len(wanted) or span <= 2 * len(wanted)

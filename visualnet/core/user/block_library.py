@@ -25,7 +25,7 @@ PREFIX = "library:"
 MAX_SHOWN = 200
 
 
-class Entry(NamedTuple):
+class LibraryBlock(NamedTuple):
     """One block of the library. ``project`` shows one use of it; ``shipped`` ones come with the program and stay as they are."""
 
     name: str
@@ -70,17 +70,17 @@ def save(project: Project, block: str, path: Path | None = None) -> Path:
 
 # --- what is there ------------------------------------------------------------------------------------------------------------------
 
-_read: dict[Path, tuple[tuple[int, int], Entry | None]] = {}
+_read: dict[Path, tuple[tuple[int, int], LibraryBlock | None]] = {}
 """Files that were read, with their time and size then."""
-_listed: dict[str, Entry] = {}
+_listed: dict[str, LibraryBlock] = {}
 """What was found when last looked, by name."""
 
 
-def entries() -> list[Entry]:
+def entries() -> list[LibraryBlock]:
     """A person's own blocks by name, then those that come with the program. A file that cannot be read is left out, for as long as
     it cannot; of two files about blocks of one name the first counts.
     """
-    found: dict[str, Entry] = {}
+    found: dict[str, LibraryBlock] = {}
     for folder, shipped in ((library_dir(), False), (resource("blocks"), True)):
         for path in sorted(folder.glob(f"*{project_file.SUFFIX}"))[:MAX_SHOWN]:
             entry = _entry(path, shipped)
@@ -91,26 +91,26 @@ def entries() -> list[Entry]:
     return list(found.values())
 
 
-def find_cached(name: str) -> Entry | None:
+def find_cached(name: str) -> LibraryBlock | None:
     """The block as it was when the library was last looked through: for every key that is typed, where no file may be asked."""
     return _listed.get(name)
 
 
-def _entry(path: Path, shipped: bool) -> Entry | None:
+def _entry(path: Path, shipped: bool) -> LibraryBlock | None:
     try:
         stat = path.stat()
         stamp = (stat.st_mtime_ns, stat.st_size)
         if path not in _read or _read[path][0] != stamp:
             project = project_file.load(path)
             block = _main_block(project)
-            entry = Entry(block, project.blocks[block].note, path, project, shipped) if block else None
+            entry = LibraryBlock(block, project.blocks[block].note, path, project, shipped) if block else None
             _read[path] = (stamp, entry)
     except (FileError, OSError):
         return None
     return _read[path][1]
 
 
-def own_block(name: str) -> Entry:
+def own_block(name: str) -> LibraryBlock:
     """The person's own block of this name.
 
     Raises:
@@ -122,7 +122,7 @@ def own_block(name: str) -> Entry:
     return entry
 
 
-def find(name: str) -> Entry:
+def find(name: str) -> LibraryBlock:
     """The library's block of this name.
 
     Raises:
@@ -172,7 +172,7 @@ def define_from_file(project: Project, other: Project) -> tuple[Project, str]:
 # --- put in order -----------------------------------------------------------------------------------------------------------------------
 
 
-def add_file(path: Path) -> Entry:
+def add_file(path: Path) -> LibraryBlock:
     """Put the block of a file into the library, under a free name if another one has its own.
 
     Raises:
@@ -191,7 +191,7 @@ def add_file(path: Path) -> Entry:
     return _keep(alone, block, called)
 
 
-def rename(name: str, new: str) -> Entry:
+def rename(name: str, new: str) -> LibraryBlock:
     """Call one of the person's own blocks otherwise, in the library alone: projects that use it keep its name.
 
     Raises:
@@ -209,7 +209,7 @@ def rename(name: str, new: str) -> Entry:
     return made
 
 
-def _keep(project: Project, block: str, called: str) -> Entry:
+def _keep(project: Project, block: str, called: str) -> LibraryBlock:
     renamed = replace(definitions.rename_block(project, block, called), name=called)
     path = library_dir() / f"{called}{project_file.SUFFIX}"
     project_file.save(path, renamed)

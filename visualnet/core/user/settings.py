@@ -78,9 +78,9 @@ class Settings:
             self.data[setting.key] = value
             self.save()
 
-    def section(self, setting: UserSetting[dict[str, Any]]) -> Section:
+    def section(self, setting: UserSetting[dict[str, Any]]) -> SettingsSection:
         """A dictionary within, saved with the rest."""
-        return Section(self, setting)
+        return SettingsSection(self, setting)
 
     @property
     def folder(self) -> Path:
@@ -133,7 +133,7 @@ class Settings:
             return
 
 
-class Section(UserDict[str, Any]):
+class SettingsSection(UserDict[str, Any]):
     """A part of the settings that others may write into (the keys of shortcuts, say).
 
     Raises ValueError for a key that is none of its setting's parts, where those are declared.

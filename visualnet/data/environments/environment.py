@@ -35,7 +35,7 @@ class World(Protocol):
         ...
 
 
-class Mark(NamedTuple):
+class PictureMark(NamedTuple):
     """Something drawn over a picture: ``line`` through its points (x, y), ``area`` within them, ``disc`` about its only point.
 
     ``role`` says what it is (``track``, ``cart``, ``pole``, ``goal``, ``view``, ``body`` …), from which colours are chosen. ``size`` is
@@ -58,7 +58,7 @@ class Picture(NamedTuple):
     height: float
     cells: Array | None = None
     kinds: tuple[str, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[PictureMark, ...] = ()
 
 
 class PrintedWorld(NamedTuple):

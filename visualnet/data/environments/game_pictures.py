@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from visualnet.data.environments.environment import Mark, Picture, World
+from visualnet.data.environments.environment import Picture, PictureMark, World
 
 
 def draw(id: str, world: World) -> Picture:
@@ -24,10 +24,10 @@ def _cart_pole(game: Any) -> Picture:
     cart = ((x - 0.25, y - 0.15), (x + 0.25, y - 0.15), (x + 0.25, y + 0.15), (x - 0.25, y + 0.15))
     top = x + length * math.sin(angle), y - 0.15 - length * math.cos(angle)
     marks = (
-        Mark("line", "track", ((0.0, y + 0.15), (2 * edge, y + 0.15)), 0.02),
-        Mark("area", "cart", cart),
-        Mark("line", "pole", ((x, y - 0.15), top), 0.1),
-        Mark("disc", "joint", ((x, y - 0.15),), 0.06),
+        PictureMark("line", "track", ((0.0, y + 0.15), (2 * edge, y + 0.15)), 0.02),
+        PictureMark("area", "cart", cart),
+        PictureMark("line", "pole", ((x, y - 0.15), top), 0.1),
+        PictureMark("disc", "joint", ((x, y - 0.15),), 0.06),
     )
     return Picture(2 * edge, 2.0, marks=marks)
 
@@ -38,11 +38,11 @@ def _acrobot(game: Any) -> Picture:
     joint = x + math.sin(upper), y + math.cos(upper)
     end = joint[0] + math.sin(upper + lower), joint[1] + math.cos(upper + lower)
     marks = (
-        Mark("line", "goal", ((0.0, y - 1.0), (2 * x, y - 1.0)), 0.03),
-        Mark("line", "pole", ((x, y), joint), 0.12),
-        Mark("line", "pole", (joint, end), 0.12),
-        Mark("disc", "joint", ((x, y),), 0.08),
-        Mark("disc", "joint", (joint,), 0.08),
+        PictureMark("line", "goal", ((0.0, y - 1.0), (2 * x, y - 1.0)), 0.03),
+        PictureMark("line", "pole", ((x, y), joint), 0.12),
+        PictureMark("line", "pole", (joint, end), 0.12),
+        PictureMark("disc", "joint", ((x, y),), 0.08),
+        PictureMark("disc", "joint", (joint,), 0.08),
     )
     return Picture(2 * x, 2 * y, marks=marks)
 
@@ -57,9 +57,9 @@ def _mountain_car(game: Any) -> Picture:
     hill = tuple(point(low + (high - low) * step / 60) for step in range(61))
     x, y = point(goal)
     marks = (
-        Mark("line", "track", hill, 0.01),
-        Mark("line", "goal", ((x, y), (x, y - 0.15)), 0.015),
-        Mark("disc", "cart", ((point(place)[0], point(place)[1] - 0.04),), 0.04),
+        PictureMark("line", "track", hill, 0.01),
+        PictureMark("line", "goal", ((x, y), (x, y - 0.15)), 0.015),
+        PictureMark("disc", "cart", ((point(place)[0], point(place)[1] - 0.04),), 0.04),
     )
     return Picture(high - low, 1.3, marks=marks)
 
@@ -68,7 +68,7 @@ def _walker(cells: Any, kinds: tuple[str, ...], state: int) -> Picture:
     rows, columns = cells.shape
     row, column = divmod(int(state), columns)
     return Picture(
-        float(columns), float(rows), cells, kinds, (Mark("disc", "walker", ((column + 0.5, row + 0.5),), 0.3),)
+        float(columns), float(rows), cells, kinds, (PictureMark("disc", "walker", ((column + 0.5, row + 0.5),), 0.3),)
     )
 
 
@@ -95,10 +95,10 @@ def _taxi(game: Any) -> Picture:
     for y, line in enumerate(np.asarray(game.desc).astype("U1")[1:6]):
         for x in range(1, 5):
             if line[2 * x] == "|":
-                marks.append(Mark("line", "wall", ((float(x), float(y)), (float(x), y + 1.0)), 0.08))
-    marks.append(Mark("disc", "taxi", ((column + 0.5, row + 0.5),), 0.32))
+                marks.append(PictureMark("line", "wall", ((float(x), float(y)), (float(x), y + 1.0)), 0.08))
+    marks.append(PictureMark("disc", "taxi", ((column + 0.5, row + 0.5),), 0.32))
     at = (row, column) if passenger == 4 else places[passenger]
-    marks.append(Mark("disc", "passenger", ((at[1] + 0.5, at[0] + 0.5),), 0.16))
+    marks.append(PictureMark("disc", "passenger", ((at[1] + 0.5, at[0] + 0.5),), 0.16))
     return Picture(5.0, 5.0, cells, ("road", "stop", "wanted"), tuple(marks))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from visualnet.data.environments.environment import Environment, Mark, Picture, PrintedWorld, World, environment
+from visualnet.data.environments.environment import Environment, Picture, PictureMark, PrintedWorld, World, environment
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import choice, count
 
@@ -65,7 +65,7 @@ class Mouse(Environment):
         x, y = column + 0.5, row + 0.5
         corners = ((x - reach, y - reach), (x + reach, y - reach), (x + reach, y + reach), (x - reach, y + reach))
         view = tuple((min(max(a, 0.0), side), min(max(b, 0.0), side)) for a, b in corners)
-        marks = (Mark("area", "view", view), Mark("disc", "mouse", ((x, y),), 0.35))
+        marks = (PictureMark("area", "view", view), PictureMark("disc", "mouse", ((x, y),), 0.35))
         return Picture(side, side, game.cells(), ("empty", "cheese", "poison"), marks)
 
     def everywhere(self, world: World) -> Array:

@@ -26,7 +26,7 @@ class Noun(NamedTuple):
     gender: str
 
 
-class Verb(NamedTuple):
+class TranslatedVerb(NamedTuple):
     """A verb in both languages: third person, infinitive, participle."""
 
     english: tuple[str, str, str]
@@ -51,10 +51,10 @@ THINGS = (
 )
 ADJECTIVES = {"small": "klein", "old": "alt", "big": "groß", "new": "neu"}
 VERBS = (
-    Verb(("sees", "see", "seen"), ("sieht", "sehen", "gesehen")),
-    Verb(("finds", "find", "found"), ("findet", "finden", "gefunden")),
-    Verb(("buys", "buy", "bought"), ("kauft", "kaufen", "gekauft")),
-    Verb(("paints", "paint", "painted"), ("malt", "malen", "gemalt")),
+    TranslatedVerb(("sees", "see", "seen"), ("sieht", "sehen", "gesehen")),
+    TranslatedVerb(("finds", "find", "found"), ("findet", "finden", "gefunden")),
+    TranslatedVerb(("buys", "buy", "bought"), ("kauft", "kaufen", "gekauft")),
+    TranslatedVerb(("paints", "paint", "painted"), ("malt", "malen", "gemalt")),
 )
 MODALS = {"can": "kann", "must": "muss", "will": "wird"}
 TIMES = {"today": "heute", "now": "jetzt", "often": "oft"}
@@ -140,7 +140,7 @@ def _noun_phrase(rng: np.random.Generator, nouns: tuple[Noun, ...], case: str) -
     return english, [ARTICLES[article, case][noun.gender], *stem, noun.german]
 
 
-def _verb_forms(rng: np.random.Generator, verb: Verb, split: bool) -> tuple[str, list[str], str, list[str]]:
+def _verb_forms(rng: np.random.Generator, verb: TranslatedVerb, split: bool) -> tuple[str, list[str], str, list[str]]:
     """First and second part of the verb in English, then in German: ``has``, ``seen``, ``hat``, ``gesehen``. English always ``split``s it
     where something is asked or denied (``does … see``)."""
     way = rng.random()

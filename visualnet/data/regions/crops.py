@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.data.regions.kept_proposals import find_proposals
-from visualnet.data.regions.selective_search import Search
+from visualnet.data.regions.selective_search import SelectiveSearch
 
 Array = NDArray[Any]
 AROUND = 16 / 227
@@ -20,7 +20,7 @@ class RegionCropper(NamedTuple):
 
     channels: int
     side: int
-    search: Search = Search()
+    search: SelectiveSearch = SelectiveSearch()
 
     def proposals(self, image: Array) -> Array:
         """What selective search proposes in a picture (C, H, W): boxes (n, 4) in px.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from visualnet.core.storage.paths import data_dir
 from visualnet.core.storage.regular_files import read_regular
 from visualnet.core.storage.temporaries import ReplacementFile
-from visualnet.data.regions.selective_search import Search, propose_boxes
+from visualnet.data.regions.selective_search import SelectiveSearch, propose_boxes
 
 Array = NDArray[Any]
 FOLDER = "proposals"
@@ -26,7 +26,7 @@ MOST_FILES = 20_000
 MOST_BYTES = 1 << 20
 
 
-def find_proposals(image: Array, search: Search) -> Array:
+def find_proposals(image: Array, search: SelectiveSearch) -> Array:
     """What `propose_boxes` gives for a picture (C, H, W): read where it was found before, else found and kept.
 
     Raises:
@@ -40,7 +40,7 @@ def find_proposals(image: Array, search: Search) -> Array:
     return found
 
 
-def _key(image: Array, search: Search) -> str:
+def _key(image: Array, search: SelectiveSearch) -> str:
     digest = hashlib.sha256(f"{VERSION} {image.dtype} {image.shape} {tuple(search)!r} ".encode())
     digest.update(np.ascontiguousarray(image).data)
     return digest.hexdigest()

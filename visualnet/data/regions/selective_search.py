@@ -19,7 +19,7 @@ MEASURES = (Measures(), Measures(colour=False))
 """By what they are joined, once by each: what one joins wrongly another one keeps apart."""
 
 
-class Search(NamedTuple):
+class SelectiveSearch(NamedTuple):
     """How boxes are proposed: the ``scale`` of the first segments (Felzenszwalb and Huttenlocher 2004; larger ones are larger), the
     ``least`` side of a box in px, and how many boxes there are at the ``most``."""
 
@@ -28,7 +28,7 @@ class Search(NamedTuple):
     most: int = 200
 
 
-def propose_boxes(image: Array, search: Search) -> Array:
+def propose_boxes(image: Array, search: SelectiveSearch) -> Array:
     """Boxes (n, 4) of float32, corners in px of the picture (C, H, W) with values from 0 to 1: those of large and whole things first.
 
     A picture of one shade gives one box: all of it. The same picture gives the same boxes.

@@ -18,7 +18,7 @@ from visualnet.layers.declaration.params import choice, flag, text
 
 if TYPE_CHECKING:
     from visualnet.data.table_files.own_rows import RowReader
-    from visualnet.data.table_files.table_samples import Layout
+    from visualnet.data.table_files.table_samples import ColumnLayout
 
 MOST_LOOKED_AT = 2_000
 """So many cells are looked at to guess whether they are texts."""
@@ -118,7 +118,7 @@ class Table(TableFile):
         )
         return SourceScan(facts, tuple(findings), tuple(opened.figures + _figures(layout)))
 
-    def _count_rows(self, opened: OpenedTable, layout: Layout, findings: list[Finding], check: Check) -> int:
+    def _count_rows(self, opened: OpenedTable, layout: ColumnLayout, findings: list[Finding], check: Check) -> int:
         """How many rows are kept; those that lack the target, or an input where that is wanted, are listed."""
         from visualnet.data.table_files.rows import Lines
         from visualnet.data.table_files.table_samples import keep_rows
@@ -182,10 +182,10 @@ class Table(TableFile):
             found["y"] = found["y"]._replace(columns=targets)
         return found
 
-    def _layout(self, plans: list[ColumnPlan]) -> Layout:
-        from visualnet.data.table_files.table_samples import DateParts, Layout
+    def _layout(self, plans: list[ColumnPlan]) -> ColumnLayout:
+        from visualnet.data.table_files.table_samples import ColumnLayout, DateParts
 
-        return Layout(tuple(plans), DateParts(self.month, self.weekday, self.hour), self.missing == "leave_out")
+        return ColumnLayout(tuple(plans), DateParts(self.month, self.weekday, self.hour), self.missing == "leave_out")
 
     def _plans(self, facts: DataFacts) -> list[ColumnPlan]:
         raw = facts.extra.get("table_columns", ())
@@ -208,7 +208,7 @@ def _without_input(plan: ColumnPlan) -> ColumnPlan:
     return plan._replace(role="ignored") if plan.role == "input" else plan
 
 
-def _fields(layout: Layout) -> tuple[dict[str, FieldFacts], tuple[str, ...]]:
+def _fields(layout: ColumnLayout) -> tuple[dict[str, FieldFacts], tuple[str, ...]]:
     """The fields of a sample, and the names of its classes."""
     fields = {"features": FieldFacts(shape=(len(layout.plans_of_features()),), axes=("D",))}
     targets = [layout.plans[at] for at in layout.targets]
@@ -220,7 +220,7 @@ def _fields(layout: Layout) -> tuple[dict[str, FieldFacts], tuple[str, ...]]:
     return fields, ()
 
 
-def _figures(layout: Layout) -> list[tuple[str, str]]:
+def _figures(layout: ColumnLayout) -> list[tuple[str, str]]:
     def named(role: str) -> str:
         names = [plan.name for plan in layout.plans if plan.role == role]
         return ", ".join(names[:8]) + (f" and {len(names) - 8:,} more" if len(names) > 8 else "") if names else "none"

@@ -15,8 +15,8 @@ from visualnet.data.table_files.text_format import DELIMITERS, ENCODINGS, Detect
 from visualnet.layers.declaration.params import choice, text
 
 if TYPE_CHECKING:
-    from visualnet.data.table_files.column_scan import Scan
-    from visualnet.data.table_files.rows import Rows
+    from visualnet.data.table_files.column_scan import TableScan
+    from visualnet.data.table_files.rows import TableRows
 
 LONGEST_LIST = 100_000
 """Characters that a list of names of columns may have."""
@@ -29,7 +29,7 @@ class OpenedTable:
     """A table whose format is known and whose columns were looked at."""
 
     def __init__(
-        self, rows: Rows, how: CellFormat, scan: Scan, findings: list[Finding], figures: list[tuple[str, str]]
+        self, rows: TableRows, how: CellFormat, scan: TableScan, findings: list[Finding], figures: list[tuple[str, str]]
     ) -> None:
         self.rows, self.how, self.scan, self.findings, self.figures = rows, how, scan, findings, figures
 
@@ -86,7 +86,7 @@ class TableFile(FileSource):
             read_names(self.missing_words),
         )
 
-    def open_rows(self, encoding: str = "") -> tuple[Rows, CellFormat, DetectedFormat | None]:
+    def open_rows(self, encoding: str = "") -> tuple[TableRows, CellFormat, DetectedFormat | None]:
         """The rows, how their cells are read, and what was guessed of a text.
 
         Raises:
@@ -117,7 +117,7 @@ class TableFile(FileSource):
         rows, how, sniffed = self.open_rows()
         findings: list[Finding] = []
 
-        def scanned() -> Scan:
+        def scanned() -> TableScan:
             names = list(rows.names)
             wide = (
                 {names.index(name) for name in self.likely_targets(names) if name in names}
@@ -154,7 +154,7 @@ class TableFile(FileSource):
         """Something to say of the file."""
         return Finding(severity, words, self.path.name, line)
 
-    def _remark_rows(self, rows: Rows, found: Scan, findings: list[Finding]) -> None:
+    def _remark_rows(self, rows: TableRows, found: TableScan, findings: list[Finding]) -> None:
         ragged = rows.ragged
         if ragged.count:
             width = format_quantity(len(rows.names), "cell")
@@ -177,7 +177,7 @@ class TableFile(FileSource):
                 f"“{self.path.name}” has {found.rows * len(rows.names):,} cells; {MOST_NUMBERS:,} are read"
             )
 
-    def _figures(self, rows: Rows, sniffed: DetectedFormat | None, found: Scan) -> list[tuple[str, str]]:
+    def _figures(self, rows: TableRows, sniffed: DetectedFormat | None, found: TableScan) -> list[tuple[str, str]]:
         figures = [("Rows", f"{found.rows:,}"), ("Columns", f"{len(rows.names):,}")]
         if sniffed is None:
             return [*figures, ("Format", "Parquet")]

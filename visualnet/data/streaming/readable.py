@@ -30,7 +30,7 @@ class DataLost(ValueError):
     """The data as a whole cannot be read any more."""
 
 
-class Fault(NamedTuple):
+class UnreadSample(NamedTuple):
     """A sample that could not be read, and why."""
 
     sample: int
@@ -43,7 +43,7 @@ class Readable(NamedTuple):
 
     batch: Batch
     places: NDArray[np.int64]
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[UnreadSample, ...] = ()
     lost: bool = False
 
 
@@ -55,7 +55,7 @@ def fetch_readable(samples: Samples, index: Index, fields: Sequence[str]) -> Rea
         pass
     parts: list[Batch] = []
     places: list[int] = []
-    faults: list[Fault] = []
+    faults: list[UnreadSample] = []
     streak, words, lost = 0, "", False
     for place, sample in enumerate(index):
         if not lost:
@@ -70,7 +70,7 @@ def fetch_readable(samples: Samples, index: Index, fields: Sequence[str]) -> Rea
                 places.append(place)
                 streak = 0
                 continue
-        faults.append(Fault(int(sample), words))
+        faults.append(UnreadSample(int(sample), words))
     batch: Batch = {name: join_values([part[name] for part in parts]) for name in fields} if parts else {}
     return Readable(batch, np.array(places, np.int64), tuple(faults), lost)
 
@@ -102,7 +102,7 @@ def _describe(error: Exception) -> str:
     return first_line(error)[:MAX_WORDS]
 
 
-class LeftOut:
+class SkippedSamples:
     """The samples that a run leaves out as they could not be read, by index, with the reason. With ``stops`` the first one ends the run.
 
     ``tell`` is called with a sentence for each sample that is left out from now on.

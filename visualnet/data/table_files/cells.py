@@ -51,7 +51,7 @@ class CellFormat(NamedTuple):
     missing: frozenset[str] = MISSING
 
 
-class Cell(NamedTuple):
+class TableCell(NamedTuple):
     """What one cell means: ``kind`` is ``missing``, ``number``, ``infinite``, ``date`` (in days) or ``word``."""
 
     kind: str
@@ -59,10 +59,10 @@ class Cell(NamedTuple):
     grouped: bool = False
 
 
-_MISSING_CELL, _INFINITE_CELL, _WORD_CELL = Cell("missing"), Cell("infinite"), Cell("word")
+_MISSING_CELL, _INFINITE_CELL, _WORD_CELL = TableCell("missing"), TableCell("infinite"), TableCell("word")
 
 
-def read_cell(text: str, how: CellFormat) -> Cell:
+def read_cell(text: str, how: CellFormat) -> TableCell:
     """What this cell means."""
     text = text.strip()
     if text in how.missing:
@@ -71,24 +71,24 @@ def read_cell(text: str, how: CellFormat) -> Cell:
         return _INFINITE_CELL if text.lower() in _INFINITE else _WORD_CELL
     if _PLAIN[how.decimal].fullmatch(text):
         number = float(text.replace(",", ".") if how.decimal == "," else text)
-        return Cell("number", number) if math.isfinite(number) else _INFINITE_CELL
+        return TableCell("number", number) if math.isfinite(number) else _INFINITE_CELL
     date = read_date(text, how.day_first)
     if date is not None:
-        return Cell("date", date)
+        return TableCell("date", date)
     if _GROUPED[how.decimal].fullmatch(text):
         whole, mark, rest = text.partition(how.decimal)
-        return Cell("number", float(_SEPARATORS.sub("", whole) + mark.replace(",", ".") + rest), grouped=True)
+        return TableCell("number", float(_SEPARATORS.sub("", whole) + mark.replace(",", ".") + rest), grouped=True)
     return _INFINITE_CELL if text.lstrip("+-").lower() in _INFINITE else _WORD_CELL
 
 
-class CellMemory(dict[str, Cell]):
+class CellMemory(dict[str, TableCell]):
     """Cells by their text: what stands in a column again and again is read once."""
 
     def __init__(self, how: CellFormat) -> None:
         super().__init__()
         self._how = how
 
-    def __missing__(self, text: str) -> Cell:
+    def __missing__(self, text: str) -> TableCell:
         if len(self) >= REMEMBERED:
             self.clear()
         found = self[text] = read_cell(text, self._how)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from visualnet.core.text.hidden_characters import visible
 from visualnet.data.table_files.cells import CellFormat, CellMemory, read_plain_numbers
-from visualnet.data.table_files.rows import Lines, Rows
+from visualnet.data.table_files.rows import Lines, TableRows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,14 +52,14 @@ class ScannedColumn(NamedTuple):
     increases: bool
 
 
-class Scan(NamedTuple):
+class TableScan(NamedTuple):
     """A whole table, looked at."""
 
     columns: tuple[ScannedColumn, ...]
     rows: int
 
 
-def scan(rows: Rows, how: CellFormat, targets: set[int], check: Callable[[float], None]) -> Scan:
+def scan(rows: TableRows, how: CellFormat, targets: set[int], check: Callable[[float], None]) -> TableScan:
     """Look at all rows. ``targets`` are columns whose values are counted however many differ.
 
     Raises:
@@ -79,7 +79,7 @@ def scan(rows: Rows, how: CellFormat, targets: set[int], check: Callable[[float]
         for column, cells in zip(columns, block.columns, strict=True):
             column.add(cells, block.lines)
         count += len(block.lines)
-    return Scan(tuple(column.finish(count) for column in columns), count)
+    return TableScan(tuple(column.finish(count) for column in columns), count)
 
 
 class _Watched:

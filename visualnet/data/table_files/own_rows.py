@@ -95,11 +95,11 @@ def read_row_file(path: Path, inputs: Sequence[str]) -> list[Row]:
         ValueError: it is no table, or it cannot be read.
     """
     from visualnet.data.table_files.parquet_rows import ParquetRows, is_parquet
-    from visualnet.data.table_files.rows import Rows, TextRows
+    from visualnet.data.table_files.rows import TableRows, TextRows
     from visualnet.data.table_files.text_format import FormatChoices, sniff
 
     try:
-        rows: Rows
+        rows: TableRows
         if is_parquet(path):
             rows = ParquetRows(path)
         else:

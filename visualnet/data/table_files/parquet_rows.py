@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.core.text.hidden_characters import clean
 from visualnet.data.table_files.cells import EPOCH
-from visualnet.data.table_files.rows import CELLS_OF_A_BLOCK, MOST_ROWS_OF_A_BLOCK, Block, Lines
+from visualnet.data.table_files.rows import CELLS_OF_A_BLOCK, MOST_ROWS_OF_A_BLOCK, Lines, RowBlock
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +47,7 @@ class ParquetRows:
         if not self.names:
             raise ValueError(f"“{path.name}” has no columns")
 
-    def blocks(self, check: Callable[[float], None]) -> Iterator[Block]:
+    def blocks(self, check: Callable[[float], None]) -> Iterator[RowBlock]:
         """All rows, in their order.
 
         Raises:
@@ -67,7 +67,7 @@ class ParquetRows:
             while (batch := _next(batches, self.path)) is not None:
                 check(at / total)
                 columns = [_values(column, kind) for column, kind in zip(batch.columns, self._kinds, strict=True)]
-                yield Block(range(at + 1, at + 1 + batch.num_rows), columns)
+                yield RowBlock(range(at + 1, at + 1 + batch.num_rows), columns)
                 at += batch.num_rows
             self.fingerprint = digest.hexdigest()
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.hidden_characters import visible
 from visualnet.data.table_files.cells import CellFormat, read_cell, spell_word
-from visualnet.data.table_files.column_scan import MOST_CATEGORIES, MOST_CLASSES, Scan, ScannedColumn
+from visualnet.data.table_files.column_scan import MOST_CATEGORIES, MOST_CLASSES, ScannedColumn, TableScan
 
 TARGET_NAMES = ("target", "label", "labels", "class", "classes", "category", "y", "output", "outcome", "response")
 """A column with such a name is what a network is asked for, unless a person says otherwise."""
@@ -110,7 +110,7 @@ def guess_targets(names: Sequence[str], wishes: ColumnChoices) -> tuple[str, ...
     return tuple(named[-1:] or free[-1:]) if len(names) > 1 else ()
 
 
-def choose_roles(scan: Scan, how: CellFormat, wishes: ColumnChoices) -> tuple[list[ColumnPlan], list[Remark]]:
+def choose_roles(scan: TableScan, how: CellFormat, wishes: ColumnChoices) -> tuple[list[ColumnPlan], list[Remark]]:
     """A plan for every column, and what a person should know of it.
 
     Raises:
@@ -145,7 +145,7 @@ def choose_roles(scan: Scan, how: CellFormat, wishes: ColumnChoices) -> tuple[li
     return plans, remarks
 
 
-def _targets(scan: Scan, names: list[str], wishes: ColumnChoices) -> tuple[str, ...]:
+def _targets(scan: TableScan, names: list[str], wishes: ColumnChoices) -> tuple[str, ...]:
     """The targets: a guessed one has to be good for it."""
     first = guess_targets(names, wishes)
     if wishes.target or not first:

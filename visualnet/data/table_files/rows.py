@@ -25,7 +25,7 @@ SHOWN_LINES = 10
 """So many lines are named where many are meant."""
 
 
-class Block(NamedTuple):
+class RowBlock(NamedTuple):
     """Some rows: the line at which each begins, and for each column its cells as text, or as numbers (NaN where missing)."""
 
     lines: Sequence[int]
@@ -53,7 +53,7 @@ class Lines:
         return f"line {shown[0]}" if len(shown) == 1 else f"lines {', '.join(shown[:-1])} and {shown[-1]}"
 
 
-class Rows(Protocol):
+class TableRows(Protocol):
     """A table that is read in blocks."""
 
     @property
@@ -75,7 +75,7 @@ class Rows(Protocol):
     fingerprint: str
     """A sha256 of the file's bytes, once all blocks were read."""
 
-    def blocks(self, check: Callable[[float], None]) -> Iterator[Block]:
+    def blocks(self, check: Callable[[float], None]) -> Iterator[RowBlock]:
         """All rows, in their order."""
         ...
 
@@ -93,7 +93,7 @@ class TextRows:
         self.path, self.how, self.names = path, how, how.names
         self.ragged, self.blank, self.unclosed, self.fingerprint = Lines(), 0, 0, ""
 
-    def blocks(self, check: Callable[[float], None]) -> Iterator[Block]:
+    def blocks(self, check: Callable[[float], None]) -> Iterator[RowBlock]:
         """All rows, in their order.
 
         Raises:
@@ -131,7 +131,7 @@ class TextRows:
                 if is_header or below - line != len(rows) or set(map(len, rows)) != {len(self.names)}:
                     block, is_header = self._sift(rows, line, is_header)
                 else:
-                    block = Block(range(line, below), list(zip(*rows, strict=True)))
+                    block = RowBlock(range(line, below), list(zip(*rows, strict=True)))
                 if block.lines:
                     yield block
                 line = below
@@ -139,7 +139,7 @@ class TextRows:
             self.fingerprint = digest.hexdigest()
             self.unclosed = self._tallest[1] if watched.quotes % 2 else 0
 
-    def _sift(self, rows: list[list[str]], line: int, is_header: bool) -> tuple[Block, bool]:
+    def _sift(self, rows: list[list[str]], line: int, is_header: bool) -> tuple[RowBlock, bool]:
         """The rows that have as many cells as there are columns, from the first line on; the others are counted. Whether the header is
         still to come is told too."""
         kept: list[list[str]] = []
@@ -164,7 +164,7 @@ class TextRows:
             else:
                 self.ragged.add(line)
             line += height
-        return Block(lines, list(zip(*kept, strict=True))), is_header
+        return RowBlock(lines, list(zip(*kept, strict=True))), is_header
 
 
 def _height(row: list[str]) -> int:

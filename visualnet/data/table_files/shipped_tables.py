@@ -62,7 +62,7 @@ class ShippedTable(DataSet):
         from visualnet.data.table_files.cells import CellFormat
         from visualnet.data.table_files.roles import ColumnPlan
         from visualnet.data.table_files.rows import TextRows
-        from visualnet.data.table_files.table_samples import Layout, TableSamples
+        from visualnet.data.table_files.table_samples import ColumnLayout, TableSamples
         from visualnet.data.table_files.text_format import TextFormat
         from visualnet.resources import resource
 
@@ -72,7 +72,7 @@ class ShippedTable(DataSet):
         plans.append(ColumnPlan(self.target, "category" if self.classes else "number", "target", self.classes))
         rows = TextRows(path, TextFormat("utf-8", ",", True, (*self.columns, self.target), how))
         try:
-            return TableSamples(rows, how, Layout(tuple(plans)), self.rows, path.name)
+            return TableSamples(rows, how, ColumnLayout(tuple(plans)), self.rows, path.name)
         except (OSError, ValueError) as error:
             raise ValueError(f"{path.name} cannot be read: {error}. Set the program up again to get it back.") from None
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from visualnet.data.samples import ArraySamples
 from visualnet.data.table_files.cells import EPOCH, CellFormat, CellMemory, read_plain_numbers, spell_word
 from visualnet.data.table_files.roles import ColumnPlan, spell_number
-from visualnet.data.table_files.rows import Block, Lines, Rows
+from visualnet.data.table_files.rows import Lines, RowBlock, TableRows
 
 Array = NDArray[Any]
 Cells = Sequence[str] | Array
@@ -40,7 +40,7 @@ class DateParts(NamedTuple):
         return found
 
 
-class Layout(NamedTuple):
+class ColumnLayout(NamedTuple):
     """Which columns become what: places of inputs and targets in the table, with their plans."""
 
     plans: tuple[ColumnPlan, ...]
@@ -105,14 +105,19 @@ class ColumnReader:
 
 
 def keep_rows(
-    rows: Rows, how: CellFormat, layout: Layout, check: Callable[[float], None], lacking: Lines, incomplete: Lines
+    rows: TableRows,
+    how: CellFormat,
+    layout: ColumnLayout,
+    check: Callable[[float], None],
+    lacking: Lines,
+    incomplete: Lines,
 ) -> Iterator[KeptRows]:
     """The rows that have all targets, in blocks. Lines of rows that lack one go to ``lacking``; of those that lack an input, and are left
     out for that, to ``incomplete``."""
     inputs, targets = layout.inputs, layout.targets
     readers = {at: ColumnReader(layout.plans[at], how) for at in (*inputs, *targets)}
 
-    def read(block: Block, at: int) -> list[Array]:
+    def read(block: RowBlock, at: int) -> list[Array]:
         plan, numbers = layout.plans[at], readers[at].read(block.columns[at])
         return layout.parts.values(numbers) if plan.kind == "date" and plan.role == "input" else [numbers]
 
@@ -135,7 +140,7 @@ def keep_rows(
 class TableSamples(ArraySamples):
     """The rows of a table as samples: ``features``, and ``label`` or ``y``. Its other columns are read when they are asked for."""
 
-    def __init__(self, rows: Rows, how: CellFormat, layout: Layout, size: int, name: str) -> None:
+    def __init__(self, rows: TableRows, how: CellFormat, layout: ColumnLayout, size: int, name: str) -> None:
         """Read the table.
 
         Raises:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from visualnet.data.samples import Batch, Samples
 from visualnet.data.table_files.cells import CellFormat
 from visualnet.data.table_files.roles import ColumnPlan, spell_number
-from visualnet.data.table_files.rows import Lines, Rows
+from visualnet.data.table_files.rows import Lines, TableRows
 from visualnet.data.table_files.table_samples import ColumnReader
 
 Array = NDArray[Any]
@@ -46,7 +46,7 @@ class WindowSpec(NamedTuple):
 
 
 def read_series(
-    rows: Rows, how: CellFormat, plans: Sequence[ColumnPlan], check: Callable[[float], None]
+    rows: TableRows, how: CellFormat, plans: Sequence[ColumnPlan], check: Callable[[float], None]
 ) -> SeriesTable:
     """Read the columns with one of the roles in ``VALUES``, and those with the roles ``time`` and ``group``, where there are such.
 

@@ -10,12 +10,12 @@ from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.axes import draw_axes, make_axes, widen
 from visualnet.figures.charts.marks import (
     SMALL,
-    Box,
     Chart,
-    Drawing,
+    ChartDrawing,
     HitRegion,
     Label,
     Mark,
+    Rectangle,
     Stroke,
     shorten,
     text_width,
@@ -46,7 +46,7 @@ class BarChart(Chart):
     most: float | None = 1.0
     """The value at the right edge; that of the longest bar where it is None."""
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         top, bottom = 26.0, 40.0
         room = max(height - top - bottom, ROW_LEAST)
         count = max(min(len(self.names), int(room / ROW_LEAST), MOST_ROWS), 1)
@@ -65,7 +65,7 @@ class BarChart(Chart):
         if len(self.groups) > 1:
             at = left
             for number, (name, _) in enumerate(self.groups):
-                marks.append(Box(at, 6, 9, 9, f"curve:{number}"))
+                marks.append(Rectangle(at, 6, 9, 9, f"curve:{number}"))
                 marks.append(Label(at + 14, 11, name, "text"))
                 at += text_width(name) + 36
         regions: list[HitRegion] = []
@@ -73,7 +73,7 @@ class BarChart(Chart):
             y = top + place * row
             marks.append(Label(left - 8, y + row / 2, shorten(self.names[place], left - 14), "text", align="right"))
             self._draw_row(marks, regions, place, (left, y, length, row), end)
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _draw_row(
         self,
@@ -88,7 +88,7 @@ class BarChart(Chart):
         for number, (group, bars) in enumerate(self.groups):
             bar, at = bars[place], y + row * 0.11 + number * thick
             share = min(max(bar.value / end, 0.0), 1.0) if bar.value == bar.value else 0.0
-            marks.append(Box(left, at, max(share * length, 1.0), max(thick - 1, 1), f"curve:{number}", 0.85))
+            marks.append(Rectangle(left, at, max(share * length, 1.0), max(thick - 1, 1), f"curve:{number}", 0.85))
             if bar.low is not None and bar.high is not None:
                 ends = [left + min(max(v / end, 0.0), 1.0) * length for v in (bar.low, bar.high)]
                 middle = at + thick / 2
@@ -137,20 +137,20 @@ class HistogramChart(Chart):
     samples: tuple[tuple[int, ...], ...] = ()
     mark: float | None = None
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         x = widen(self.edges[0], self.edges[-1], 0.02)
         axes = make_axes(width, height, x, (0.0, max(*self.counts, 1) * 1.05))
         marks = draw_axes(axes, self.x_title, self.y_title)
         regions = []
         for i, count in enumerate(self.counts):
             (left, top), (right, bottom) = axes.at(self.edges[i], count), axes.at(self.edges[i + 1], 0)
-            marks.append(Box(left, top, max(right - left - 1, 1), bottom - top, "curve:0", 0.85))
+            marks.append(Rectangle(left, top, max(right - left - 1, 1), bottom - top, "curve:0", 0.85))
             held = self.samples[i] if self.samples else ()
             words = f"{format_number(self.edges[i])} to {format_number(self.edges[i + 1])}: {count:,}"
             regions.append(HitRegion(left, axes.top, right - left, axes.height, words + _open_words(held), held))
         if self.mark is not None and x[0] <= self.mark <= x[1]:
             marks.append(Stroke((axes.at(self.mark, 0), axes.at(self.mark, axes.y[1])), "muted", 1.0, dashed=True))
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("from", "to", self.y_title)

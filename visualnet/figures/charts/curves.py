@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import Axes, draw_axes, legend, make_axes, widen
-from visualnet.figures.charts.marks import Chart, Dots, Drawing, HitRegion, Mark, Stroke
+from visualnet.figures.charts.marks import Chart, ChartDrawing, Dots, HitRegion, Mark, Stroke
 
 MOST_POINTS = 400
 """Of a curve with more points some are left out where it is drawn."""
@@ -40,7 +40,7 @@ class CurveChart(Chart):
     guide: tuple[tuple[float, float], tuple[float, float]] | None = None
     square: bool = True
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         axes = make_axes(width, height, self.x or self._range("x"), self.y or self._range("y"), self.square)
         marks = draw_axes(axes, self.x_title, self.y_title)
         if self.guide is not None:
@@ -52,7 +52,7 @@ class CurveChart(Chart):
         if len(self.curves) > 1:
             names = [(curve.name, f"curve:{number}") for number, curve in enumerate(self.curves)]
             marks += _place_legend(axes, names, width)
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _range(self, axis: str) -> tuple[float, float]:
         values = [value for curve in self.curves for value in getattr(curve, axis)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.figures.charts.marks import Chart, Drawing, HitRegion, Label, Mark, shorten
+from visualnet.figures.charts.marks import Chart, ChartDrawing, HitRegion, Label, Mark, shorten
 
 LINE = 22.0
 
@@ -28,7 +28,7 @@ class ExampleList(Chart):
     examples: tuple[Example, ...]
     score_title: str
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         marks: list[Mark] = [
             Label(12, 12, "sample"),
             Label(90, 12, self.score_title),
@@ -40,7 +40,7 @@ class ExampleList(Chart):
             marks.append(Label(90, y, format_number(one.score), "text"))
             marks.append(Label(200, y, shorten(one.words, width - 212), "text"))
             regions.append(HitRegion(0, y - LINE / 2, width, LINE, one.words, (one.sample,)))
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("sample", self.score_title, "answer")

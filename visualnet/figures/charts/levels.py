@@ -9,7 +9,17 @@ from typing import Any
 
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.axes import legend
-from visualnet.figures.charts.marks import Chart, Dots, Drawing, HitRegion, Label, Mark, Stroke, shorten, text_width
+from visualnet.figures.charts.marks import (
+    Chart,
+    ChartDrawing,
+    Dots,
+    HitRegion,
+    Label,
+    Mark,
+    Stroke,
+    shorten,
+    text_width,
+)
 from visualnet.figures.ticks import LogScale, extend_log_scale, nice_ticks, power_text, tick_labels
 
 TOP, BOTTOM, RIGHT = 28.0, 40.0, 64.0
@@ -31,7 +41,7 @@ class LevelChart(Chart):
     """The left edge of an axis that is not logarithmic; that of the smallest value where it is None."""
     high: float | None = None
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         room = max(height - TOP - BOTTOM, ROW_LEAST)
         count = min(len(self.names), max(int(room / ROW_LEAST), 1))
         row = min(room / max(count, 1), ROW_MOST)
@@ -62,7 +72,7 @@ class LevelChart(Chart):
             ]
             marks.append(Stroke(tuple(points), f"curve:{number}", 1.5, alpha=0.7))
             marks.append(Dots(tuple(points), f"curve:{number}", 3.5, 1.0))
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _words(self, place: int) -> str:
         figures = [

@@ -26,7 +26,7 @@ class Stroke(NamedTuple):
     dash: tuple[float, ...] = (5, 4)
 
 
-class Box(NamedTuple):
+class Rectangle(NamedTuple):
     """A filled rectangle."""
 
     x: float
@@ -82,7 +82,7 @@ class Pixels(NamedTuple):
     smooth: bool = False
 
 
-Mark = Stroke | Box | Dots | Label | Area | Pixels
+Mark = Stroke | Rectangle | Dots | Label | Area | Pixels
 
 
 class HitRegion(NamedTuple):
@@ -104,7 +104,7 @@ class HitRegionField(Protocol):
         """The place at a point, in px; None if there is none."""
 
 
-class Drawing(NamedTuple):
+class ChartDrawing(NamedTuple):
     """A chart in a size: its marks from back to front, and its places, the last of which is the foremost.
 
     A colour is ``text``, ``muted``, ``line``, ``surface``, ``accent``, ``warning``, ``curve:2`` (a line's of that number) or ``amount:0.4``
@@ -132,7 +132,7 @@ class Chart:
     kind: ClassVar[str]
     """What files are called that hold it."""
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         """The chart in this size, in px."""
         raise NotImplementedError
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_percent, format_quantity
-from visualnet.figures.charts.marks import Box, Chart, Drawing, HitRegion, Label, Mark, shorten, text_width
+from visualnet.figures.charts.marks import Chart, ChartDrawing, HitRegion, Label, Mark, Rectangle, shorten, text_width
 
 MOST_CLASSES = 40
 """Of more classes those that are confused most are shown; the table holds all that occur."""
@@ -63,7 +63,7 @@ class MatrixChart(Chart):
         count = len(self.order)
         return frame.left + count * frame.across + 16, frame.top + count * frame.cell + frame.names
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         frame = self._frame(width, height)
         names = [self.names[i] for i in self.order]
         totals = self._totals()
@@ -90,7 +90,7 @@ class MatrixChart(Chart):
             self._draw_table(marks, regions, totals, (right + 48, top, width - right - 56, height - top))
         elif not frame.is_roomy and width - right >= text_width("answered") + 12:
             marks.append(Label(right + 8, below + 9, shorten(self._axis_words(), width - right - 12)))
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _frame(self, width: float, height: float) -> _Frame:
         """The cells as large as there is room for them, and never smaller than can be read."""
@@ -173,7 +173,7 @@ class MatrixChart(Chart):
         x, y, width, height = box
         count = self.counts.get(at, 0)
         colour = f"amount:{count / total if total else 0.0:.3f}"
-        marks.append(Box(x, y, width - 1, height - 1, colour))
+        marks.append(Rectangle(x, y, width - 1, height - 1, colour))
         words = self._words_of(count, total)
         if count and text_width(words) <= width - 1:
             marks.append(Label(x + width / 2 - 0.5, y + height / 2 - 0.5, words, f"on {colour}", align="centre"))

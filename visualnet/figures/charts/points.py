@@ -8,7 +8,7 @@ from typing import Any
 
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.axes import draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import Chart, Dots, Drawing, HitRegion, Label, Mark, Stroke
+from visualnet.figures.charts.marks import Chart, ChartDrawing, Dots, HitRegion, Label, Mark, Stroke
 
 MOST_POINTS = 3000
 """Of more points every second, third … is drawn; the table holds all."""
@@ -29,7 +29,7 @@ class ScatterChart(Chart):
     guide: str = "diagonal"
     unit: str = "sample"
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         x, y = widen(min(self.x), max(self.x)), widen(min(self.y), max(self.y))
         if self.guide == "diagonal":
             x = y = (min(x[0], y[0]), max(x[1], y[1]))
@@ -53,7 +53,7 @@ class ScatterChart(Chart):
             held = (self.samples[i],) if self.unit == "sample" else ()
             region = HitRegion(left - REACH, top - REACH, 2 * REACH, 2 * REACH, told, held)
             regions.append(region)
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield (self.unit, self.x_title, self.y_title)

@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from visualnet.figures.charts.colours import resolve
-from visualnet.figures.charts.marks import Area, Box, Chart, Dots, Drawing, Label, Mark, Pixels, Stroke
+from visualnet.figures.charts.marks import Area, Chart, ChartDrawing, Dots, Label, Mark, Pixels, Rectangle, Stroke
 
 LIGHT: Final = {
     "text": "#1c2028",
@@ -31,7 +31,7 @@ def svg_of(chart: Chart, width: float = 640, height: float = 400) -> str:
     return svg_of_drawing(chart.lay_out(width, height), chart.description())
 
 
-def svg_of_drawing(drawing: Drawing, title: str) -> str:
+def svg_of_drawing(drawing: ChartDrawing, title: str) -> str:
     """A drawing as an ``svg`` element."""
     size = f'width="{drawing.width:g}" height="{drawing.height:g}" viewBox="0 0 {drawing.width:g} {drawing.height:g}"'
     font = "font-family=\"Inter, 'Segoe UI', system-ui, sans-serif\""
@@ -45,7 +45,7 @@ def _element(mark: Mark) -> str:
         dash = f' stroke-dasharray="{" ".join(f"{part:g}" for part in mark.dash)}"' if mark.dashed else ""
         style = f'stroke="{colour_of(mark.colour)}" stroke-width="{mark.width:g}" stroke-opacity="{mark.alpha:g}"{dash}'
         return f'<polyline points="{points}" fill="none" {style} stroke-linejoin="round"/>'
-    if isinstance(mark, Box):
+    if isinstance(mark, Rectangle):
         place = f'x="{mark.x:.1f}" y="{mark.y:.1f}" width="{mark.width:.1f}" height="{max(mark.height, 0):.1f}"'
         return f'<rect {place} fill="{colour_of(mark.colour)}" fill-opacity="{mark.alpha:g}"/>'
     if isinstance(mark, Dots):

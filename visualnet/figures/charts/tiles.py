@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.figures.charts.marks import SMALL, Chart, Drawing, HitRegion, Label, Mark, Pixels, shorten
+from visualnet.figures.charts.marks import SMALL, Chart, ChartDrawing, HitRegion, Label, Mark, Pixels, shorten
 from visualnet.figures.colours.indices import LEVELS, levels
 from visualnet.figures.ticks import nice_ticks
 
@@ -42,7 +42,7 @@ class TilesChart(Chart):
         """Whether the tiles are colours, not numbers."""
         return self.maps.ndim == 4
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         count, tall, wide = self.maps.shape[:3]
         bar = 0.0 if self.is_rgb else BAR
         title = TITLE if any(self.titles) else 0.0
@@ -64,7 +64,7 @@ class TilesChart(Chart):
             marks += colour_bar(
                 width - BAR + 8, GAP + title, height - 2 * GAP - title, self.low, self.high, self.signed, self.unit
             )
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _tile(self, at: int, x: float, y: float, width: float, height: float) -> Pixels:
         if self.is_rgb:

@@ -15,8 +15,8 @@ from visualnet.figures.charts.marks import (
     SMALL,
     USUAL,
     Chart,
+    ChartDrawing,
     Dots,
-    Drawing,
     HitRegion,
     Label,
     Mark,
@@ -82,7 +82,7 @@ class EmbeddingMap(Chart):
         down = axes.bottom - (y - y_low) / ((y_high - y_low) or 1.0) * axes.height
         return np.where(inside[:, None], np.stack([across, down], 1), np.nan)
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         axes = self.axes(width, height)
         marks: list[Mark] = draw_axes(axes, self.x_title, self.y_title)
         places = self.places(width, height)
@@ -96,7 +96,7 @@ class EmbeddingMap(Chart):
         if self.note:
             room = axes.width - text_width(self.x_title) - 16
             marks.append(Label(axes.left, axes.bottom + 27, shorten(self.note, room)))
-        return Drawing(width, height, tuple(marks), tuple(self._make_regions(places)))
+        return ChartDrawing(width, height, tuple(marks), tuple(self._make_regions(places)))
 
     # --- marks ---------------------------------------------------------------------------------------------------------
 

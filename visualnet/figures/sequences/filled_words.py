@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_number, format_percent, format_quantity
-from visualnet.figures.charts.marks import USUAL, Box, Chart, Drawing, HitRegion, Label, Mark, shorten, text_width
+from visualnet.figures.charts.marks import (
+    USUAL,
+    Chart,
+    ChartDrawing,
+    HitRegion,
+    Label,
+    Mark,
+    Rectangle,
+    shorten,
+    text_width,
+)
 
 LINE = 24.0
 """The height of a line of the text, in px."""
@@ -38,7 +48,7 @@ class FilledWords(Chart):
     words: tuple[str, ...]
     asked: tuple[FilledPlace, ...]
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         marks: list[Mark] = []
         regions: list[HitRegion] = []
         numbers = {one.place: number for number, one in enumerate(self.asked, 1)}
@@ -54,7 +64,7 @@ class FilledWords(Chart):
         if len(shown) < len(self.asked):
             told = f"{format_quantity(len(self.asked) - len(shown), 'more place')} in the table"
             marks.append(Label(width - 8, height - 9, told, align="right"))
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _draw_text(self, marks: list[Mark], width: float, numbers: dict[int, int]) -> float:
         """The text in lines that are full; gives where it ends."""
@@ -66,7 +76,7 @@ class FilledWords(Chart):
             if x + wide > width - 8 and x > 8:
                 x, y = 8.0, y + LINE
             if number:
-                marks.append(Box(x - 3, y, wide + 6, LINE - 4, "accent", 0.18))
+                marks.append(Rectangle(x - 3, y, wide + 6, LINE - 4, "accent", 0.18))
             marks.append(Label(x, y + 10, text, "text" if number else "muted", USUAL, bold=bool(number)))
             x += wide + GAP
         return y + LINE + 8
@@ -98,8 +108,10 @@ class FilledWords(Chart):
                     bold=is_right,
                 )
             )
-            marks.append(Box(left + names, y + 3, room, 10, "line", 0.6))
-            marks.append(Box(left + names, y + 3, max(room * share, 1.0), 10, "accent" if is_right else "curve:0"))
+            marks.append(Rectangle(left + names, y + 3, room, 10, "line", 0.6))
+            marks.append(
+                Rectangle(left + names, y + 3, max(room * share, 1.0), 10, "accent" if is_right else "curve:0")
+            )
             marks.append(Label(left + width, y + 8, format_percent(share), align="right"))
             told = "the word that was there" if is_right else "another word" if one.truth else "filled in"
             regions.append(

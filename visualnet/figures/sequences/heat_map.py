@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.colours import contrast
-from visualnet.figures.charts.marks import SMALL, Chart, Drawing, HitRegion, Label, Mark, Pixels, shorten, text_width
+from visualnet.figures.charts.marks import (
+    SMALL,
+    Chart,
+    ChartDrawing,
+    HitRegion,
+    Label,
+    Mark,
+    Pixels,
+    shorten,
+    text_width,
+)
 from visualnet.figures.charts.tiles import colour_bar
 from visualnet.figures.colours.indices import HATCH, hatch, levels
 from visualnet.figures.colours.maps import DIVERGING, SEQUENTIAL
@@ -65,7 +75,7 @@ class HeatMaps(Chart):
     numbers: bool = False
     note: str = ""
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         left = self._left(width, height)
         titles = TITLE if any(panel.title for panel in self.panels) else 0.0
         beside, across, tall, below = self._fit(width - left - RIGHT, height, titles, left)
@@ -88,7 +98,7 @@ class HeatMaps(Chart):
         marks.append(Label(right, height - 8, self.column_title, align="right"))
         if self.note:
             marks.append(Label(left, height - 8, shorten(self.note, right - left - text_width(self.column_title) - 12)))
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _fit(self, room: float, height: float, titles: float, left: float) -> tuple[int, float, float, float]:
         """How many maps stand beside each other, how wide and high each is, and the room for names below them: one column, or more where

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.marks import (
     USUAL,
-    Box,
     Chart,
-    Drawing,
+    ChartDrawing,
     HitRegion,
     Label,
     Mark,
+    Rectangle,
     Stroke,
     shorten,
     text_width,
@@ -93,7 +93,7 @@ class WordLines(Chart):
             for h, q, s, k in zip(head.tolist(), query.tolist(), source.tolist(), kept.tolist(), strict=True)
         ]
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         left, right = self.columns(width)
         marks: list[Mark] = []
         bottom = TOP + self.visible(height) * LINE
@@ -102,7 +102,7 @@ class WordLines(Chart):
             width_of = 1.0 + 2.0 * min(weight, 1.0) if len(drawn) <= MOST_WIDE else 1.0
             marks.append(self._line(head, (query, source), weight, (left, right), bottom)._replace(width=width_of))
         # What is scrolled away must not be seen above and below the words.
-        marks.append(Box(0, 0, width, TOP - 2, "surface"))
+        marks.append(Rectangle(0, 0, width, TOP - 2, "surface"))
         regions = self._draw_heads(marks, left, width)
         regions += self._draw_column(marks, self.queries, True, left, height)
         regions += self._draw_column(marks, self.sources, False, right, height)
@@ -111,7 +111,7 @@ class WordLines(Chart):
         if len(drawn) == MOST_LINES:
             told = f"the {MOST_LINES} strongest lines, the strongest {format_number(most)}"
         marks.append(Label((left + right) / 2, TOP - 12, told, align="centre"))
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _line(
         self, head: int, ends: tuple[int, int], weight: float, edges: tuple[float, float], bottom: float
@@ -136,7 +136,9 @@ class WordLines(Chart):
         for head in range(len(self.weights)):
             x = 48 + head * step
             marks.append(
-                Box(x, 6, step - 4 if step > 8 else step - 1, HEAD, f"curve:{head}", 1.0 if head in shown else 0.15)
+                Rectangle(
+                    x, 6, step - 4 if step > 8 else step - 1, HEAD, f"curve:{head}", 1.0 if head in shown else 0.15
+                )
             )
             if step >= HEAD:
                 marks.append(
@@ -181,7 +183,7 @@ class WordLines(Chart):
             return []
         wide = max(min((edge if is_query else 120.0) - 4, 120.0) / max(len(heads), 1), 1.0)
         return [
-            Box(start + i * wide, y - LINE / 2 + 1, wide, LINE - 2, f"curve:{head}", 0.6 * _ink(weight))
+            Rectangle(start + i * wide, y - LINE / 2 + 1, wide, LINE - 2, f"curve:{head}", 0.6 * _ink(weight))
             for i, (head, weight) in enumerate(zip(heads, weights, strict=True))
         ]
 

@@ -11,12 +11,12 @@ from visualnet.core.text.format import format_number, format_percent
 from visualnet.figures.charts.marks import (
     LETTER,
     USUAL,
-    Box,
     Chart,
-    Drawing,
+    ChartDrawing,
     HitRegion,
     Label,
     Mark,
+    Rectangle,
     Stroke,
     shorten,
     text_width,
@@ -47,23 +47,23 @@ class WrittenWords(Chart):
     pending: int = 0
     forced: frozenset[int] = frozenset()
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         marks: list[Mark] = []
         regions: list[HitRegion] = []
         for at, (x, y, wide) in enumerate(self._places(width)):
             share, word = self.shares[at], shorten(self.words[at], width - 16, USUAL)
             if at == self.chosen:
-                marks.append(Box(x - 3, y, wide + 6, LINE - 6, "accent", 0.18))
+                marks.append(Rectangle(x - 3, y, wide + 6, LINE - 6, "accent", 0.18))
             colour = "muted" if share is None or at >= len(self.words) - self.pending else "text"
             marks.append(Label(x, y + 10, word, colour, USUAL, bold=at in self.forced))
             if share is None:
                 continue
-            marks.append(Box(x, y + 21, wide, 4, "line"))
-            marks.append(Box(x, y + 21, wide * share, 4, "accent" if at in self.forced else "curve:0"))
+            marks.append(Rectangle(x, y + 21, wide, 4, "line"))
+            marks.append(Rectangle(x, y + 21, wide * share, 4, "accent" if at in self.forced else "curve:0"))
             told = " — chosen by hand" if at in self.forced else ""
             words = f"“{self.words[at]}”: {format_percent(share)}{told}. Click to see the other words at this place"
             regions.append(HitRegion(x - 3, y, wide + 6, LINE - 4, words, options=((PLACE, at),)))
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _places(self, width: float) -> Iterable[tuple[float, float, float]]:
         """Left, top and width of each word, in lines that are full."""
@@ -98,7 +98,7 @@ class WordChoices(Chart):
     shares: tuple[float, ...]
     taken: int = -1
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         marks: list[Mark] = []
         regions: list[HitRegion] = []
         left = min(max((text_width(word, USUAL) for word in self.words), default=40.0) + 22, width * 0.45)
@@ -107,11 +107,11 @@ class WordChoices(Chart):
             y = 2 + at * ROW
             is_taken = token == self.taken
             if is_taken:
-                marks.append(Box(4, y, width - 8, ROW - 1, "accent", 0.18))
+                marks.append(Rectangle(4, y, width - 8, ROW - 1, "accent", 0.18))
             name = shorten(word, left - 14, USUAL)
             marks.append(Label(left - 6, y + ROW / 2, name, "text", USUAL, "right", is_taken))
-            marks.append(Box(left, y + 5, room, ROW - 11, "line"))
-            marks.append(Box(left, y + 5, room * share, ROW - 11, "curve:0"))
+            marks.append(Rectangle(left, y + 5, room, ROW - 11, "line"))
+            marks.append(Rectangle(left, y + 5, room * share, ROW - 11, "curve:0"))
             marks.append(Label(width - 8, y + ROW / 2, format_percent(share), "text", align="right"))
             told = "stands there" if is_taken else "click to write it there, and go on from it"
             regions.append(
@@ -119,7 +119,7 @@ class WordChoices(Chart):
                     4, y, width - 8, ROW - 1, f"“{word}”, {format_percent(share)}: {told}", options=((TOKEN, token),)
                 )
             )
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def height_in(self, width: float) -> float:
         """How high it is, in any width."""
@@ -142,7 +142,7 @@ class RankedTexts(Chart):
     texts: tuple[str, ...]
     scores: tuple[float, ...]
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         marks: list[Mark] = []
         regions: list[HitRegion] = []
         y = 2.0
@@ -158,7 +158,7 @@ class RankedTexts(Chart):
             words = f"{text}: log-probability {told}. Click to take it"
             regions.append(HitRegion(4, y, width - 8, high - 1, words, options=((TEXT, at),)))
             y += high
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _lines(self, width: float) -> list[list[str]]:
         """Each text in as many lines as it needs."""

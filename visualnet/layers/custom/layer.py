@@ -64,7 +64,7 @@ class CustomPython(Layer):
     mac_count: str = text("0", "Its multiplications for one sample.", parse, more=True)
 
     @property
-    def rule(self) -> shape_language.Rule:
+    def rule(self) -> shape_language.ShapeRule:
         return shape_language.read_rule(self.sizes)
 
     def inputs(self) -> Mapping[str, Pattern]:

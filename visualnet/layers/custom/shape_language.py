@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from visualnet.core.expressions import Expr, Number, parse
+from visualnet.core.expressions import Expression, Number, parse
 from visualnet.layers.declaration.formulas import derive
 from visualnet.layers.declaration.layer import Pattern, Shape, ShapeError, Sized, read_ports, sized
 
@@ -26,16 +26,16 @@ NUMBERS = tuple(f"p{i}" for i in range(1, 9))
 _CLASS = re.compile(r"^class[ \t]+([^\W\d]\w*)[ \t]*[(:]", re.MULTILINE)
 
 
-class Rule(NamedTuple):
+class ShapeRule(NamedTuple):
     """Input ports with their axes, output ports with an expression for each axis (``*`` stands for the axes it stood for)."""
 
     inputs: Mapping[str, Pattern]
     outputs: Mapping[str, Pattern]
-    extents: Mapping[str, tuple[Expr | None, ...]]
+    extents: Mapping[str, tuple[Expression | None, ...]]
 
 
 @lru_cache(maxsize=512)
-def read_rule(text: str) -> Rule:
+def read_rule(text: str) -> ShapeRule:
     """The rule that a line writes.
 
     Raises:
@@ -64,7 +64,7 @@ def read_rule(text: str) -> Rule:
         extents[port] = exprs
     if set(inputs) & set(outputs):
         raise ValueError(f"“{min(set(inputs) & set(outputs))}” is the name of an input and of an output")
-    return Rule(inputs, {p: _shown(pattern) for p, pattern in outputs.items()}, extents)
+    return ShapeRule(inputs, {p: _shown(pattern) for p, pattern in outputs.items()}, extents)
 
 
 def _side(text: str, name: str) -> dict[str, Pattern]:
@@ -91,7 +91,7 @@ def _shown(pattern: Pattern) -> Pattern:
     return pattern._replace(axes=axes)
 
 
-def scope(rule: Rule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) -> tuple[dict[str, int], Shape]:
+def scope(rule: ShapeRule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) -> tuple[dict[str, int], Shape]:
     """What the axes' names and those of the numbers stand for, and the extents that ``*`` stands for.
 
     Raises:
@@ -113,7 +113,7 @@ def scope(rule: Rule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) ->
     return {**dict(zip(NUMBERS, numbers, strict=False)), **found}, star
 
 
-def output_sizes(rule: Rule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) -> dict[str, Shape]:
+def output_sizes(rule: ShapeRule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) -> dict[str, Shape]:
     """The outputs' sizes; each extent carries its formula."""
     names, star = scope(rule, shapes, numbers)
     found = {}
@@ -130,13 +130,13 @@ def output_sizes(rule: Rule, shapes: tuple[Shape, ...], numbers: Sequence[int] =
 
 
 @lru_cache(maxsize=512)
-def read_arguments(text: str) -> tuple[tuple[str, Expr], ...]:
+def read_arguments(text: str) -> tuple[tuple[str, Expression], ...]:
     """``channels=C, factor=2``: what the class is made with. A part without a name is given by place.
 
     Raises:
         ValueError: it is not written so.
     """
-    found: list[tuple[str, Expr]] = []
+    found: list[tuple[str, Expression]] = []
     for part in filter(None, (p.strip() for p in text.split(","))):
         name, equals, value = part.rpartition("=")
         name = unicodedata.normalize("NFKC", name.strip())  # as Python reads it: “ﬁ” and “fi” are one argument
@@ -155,7 +155,7 @@ def number(value: Number) -> int | float:
 
 
 @lru_cache(maxsize=512)
-def read_tensors(text: str) -> Mapping[str, tuple[tuple[Expr, ...], bool]]:
+def read_tensors(text: str) -> Mapping[str, tuple[tuple[Expression, ...], bool]]:
     """``weight: C C 3 3, mean: C @buffer``: each tensor's extents, and whether it is learned.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from visualnet.core.expressions import Derived, Expr, Scope, number_text, parse
+from visualnet.core.expressions import Derived, Expression, Scope, number_text, parse
 from visualnet.layers.declaration.layer import ShapeError
 
 WINDOW = parse("floor((n + 2*p - d*(k - 1) - 1) / s) + 1")
@@ -19,7 +19,7 @@ TRANSPOSED = parse("(n - 1)*s - 2*p + d*(k - 1) + o + 1")
 LETTERS: Mapping[str, str] = {"k": "kernel_size", "s": "stride", "p": "padding", "d": "dilation", "o": "output_padding"}
 
 
-def derive(formula: Expr, figures: Scope, symbols: Mapping[str, str] | None = None) -> Derived:
+def derive(formula: Expression, figures: Scope, symbols: Mapping[str, str] | None = None) -> Derived:
     """Compute a formula for a shape or a count.
 
     Raises:
@@ -43,7 +43,7 @@ def window(
     padding: Sequence[int],
     dilation: Sequence[int],
     axes: str = "HW",
-    formula: Expr = WINDOW,
+    formula: Expression = WINDOW,
 ) -> tuple[Derived, ...]:
     """The window formula along each spatial axis."""
     return tuple(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from visualnet.core.expressions import Derived, Expr, Scope, number_text
+from visualnet.core.expressions import Derived, Expression, Scope, number_text
 
 SHORT: Mapping[str, str] = {
     "kernel_size": "k",
@@ -55,7 +55,7 @@ class Sign(NamedTuple):
     role: str = "op"
 
 
-class Row(NamedTuple):
+class NotationRow(NamedTuple):
     """One thing after another."""
 
     parts: tuple[Math, ...]
@@ -84,10 +84,10 @@ class Brackets(NamedTuple):
     right: str
 
 
-Math: TypeAlias = "Sign | Row | Frac | Script | Brackets"
+Math: TypeAlias = "Sign | NotationRow | Frac | Script | Brackets"
 
 
-def notate(expr: Expr, figures: Scope, symbols: Mapping[str, str] | None = None) -> Math:
+def notate(expr: Expression, figures: Scope, symbols: Mapping[str, str] | None = None) -> Math:
     """The tree of an expression. ``symbols`` gives names other letters, as in ``expressions.show``."""
     return _Notation(figures, symbols or {}).of(expr, 0)
 
@@ -96,7 +96,7 @@ class _Notation:
     def __init__(self, figures: Scope, symbols: Mapping[str, str]) -> None:
         self.figures, self.symbols = figures, symbols
 
-    def of(self, part: Expr, outer: int) -> Math:
+    def of(self, part: Expression, outer: int) -> Math:
         if part.op == "number":
             return Sign(number_text(part.value), role="number")
         if part.op == "name":
@@ -109,20 +109,23 @@ class _Notation:
         if part.op == "**":
             return Script(self.of(part.args[0], _LEVEL["**"]), self.of(part.args[1], 0))
         if part.op == "sqrt":
-            return Row((Sign("√", role="number"), Brackets("(", self.of(part.args[0], 0), ")")))
+            return NotationRow((Sign("√", role="number"), Brackets("(", self.of(part.args[0], 0), ")")))
         if part.op not in _LEVEL:  # min, max, round
             inner: list[Math] = []
             for at, arg in enumerate(part.args):
                 inner += [*([Sign(",")] if at else []), self.of(arg, 0)]
-            return Row(
-                (Sign("√" if part.op == "sqrt" else part.op, role="number"), Brackets("(", Row(tuple(inner)), ")"))
+            return NotationRow(
+                (
+                    Sign("√" if part.op == "sqrt" else part.op, role="number"),
+                    Brackets("(", NotationRow(tuple(inner)), ")"),
+                )
             )
         mine = _LEVEL[part.op]
         if part.op == "neg":
-            made: Math = Row((Sign("−"), self.of(part.args[0], mine)))
+            made: Math = NotationRow((Sign("−"), self.of(part.args[0], mine)))
         else:
             right = self.of(part.args[1], mine)
-            made = Row((*_flat(self.of(part.args[0], mine - 1)), Sign(_OPS[part.op]), *_flat(right)))
+            made = NotationRow((*_flat(self.of(part.args[0], mine - 1)), Sign(_OPS[part.op]), *_flat(right)))
         return Brackets("(", made, ")") if mine <= outer else made
 
     def name(self, name: str) -> Math:
@@ -137,7 +140,7 @@ class _Notation:
 
 
 def _flat(part: Math) -> tuple[Math, ...]:
-    return part.parts if isinstance(part, Row) else (part,)
+    return part.parts if isinstance(part, NotationRow) else (part,)
 
 
 def signs(part: Math) -> Iterator[Sign]:
@@ -147,7 +150,7 @@ def signs(part: Math) -> Iterator[Sign]:
         one = todo.pop()
         if isinstance(one, Sign):
             yield one
-        elif isinstance(one, Row):
+        elif isinstance(one, NotationRow):
             todo += reversed(one.parts)
         elif isinstance(one, Frac):
             todo += [one.bottom, one.top]
@@ -184,7 +187,7 @@ class Derivation(NamedTuple):
 
 
 def derivation(
-    lead: str, formula: Expr, figures: Scope, symbols: Mapping[str, str], result: int, lettered: bool = True
+    lead: str, formula: Expression, figures: Scope, symbols: Mapping[str, str], result: int, lettered: bool = True
 ) -> Derivation:
     """A computed number with letters as short as courses write them."""
     used = {s.key for s in signs(notate(formula, figures, symbols)) if s.key}
@@ -225,7 +228,7 @@ def latex(part: Math, figures: bool = False) -> str:
     """The tree as LaTeX, in letters or with its figures."""
     if isinstance(part, Sign):
         return _tex_sign(part, figures)
-    if isinstance(part, Row):
+    if isinstance(part, NotationRow):
         match part.parts:
             case (Sign("√"), Brackets(_, inner, _)):
                 return f"\\sqrt{{{latex(inner, figures)}}}"
@@ -263,7 +266,7 @@ def plain(part: Math, figures: bool = False) -> str:
     """The tree on one line of plain text."""
     if isinstance(part, Sign):
         return (part.figure.strip() if figures and part.figure else part.text) if part.role != "op" else _spaced(part)
-    if isinstance(part, Row):
+    if isinstance(part, NotationRow):
         return "".join(plain(p, figures) for p in part.parts)
     if isinstance(part, Frac):
         top, bottom = (_bracketed(p, figures) for p in part)
@@ -281,4 +284,4 @@ def _spaced(sign: Sign) -> str:
 
 def _bracketed(part: Math, figures: bool) -> str:
     text = plain(part, figures)
-    return f"({text})" if isinstance(part, Row) else text
+    return f"({text})" if isinstance(part, NotationRow) else text

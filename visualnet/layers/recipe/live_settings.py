@@ -37,7 +37,7 @@ class Setting(NamedTuple):
     data: str = ""
 
 
-class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+class SettingChange(msgspec.Struct, frozen=True, omit_defaults=True):
     """A setting with the value that it had, and the one that it has now. ``words`` name it as they did at that time."""
 
     name: str
@@ -85,7 +85,7 @@ DATA_PARAMS: dict[str, Mapping[str, Param]] = {}
 """Of each data set what can be changed while a run learns from it; the data sets put it here when they are declared."""
 
 
-def find_changes(before: Project, after: Project) -> list[Change]:
+def find_changes(before: Project, after: Project) -> list[SettingChange]:
     """The live settings in which ``after`` differs, of all that both have. What else differs is left aside."""
     return [
         *_recipe_changes(before.recipe, after.recipe),
@@ -94,7 +94,7 @@ def find_changes(before: Project, after: Project) -> list[Change]:
     ]
 
 
-def _recipe_changes(before: Recipe, after: Recipe) -> Iterator[Change]:
+def _recipe_changes(before: Recipe, after: Recipe) -> Iterator[SettingChange]:
     of_run = {name for name, param in live_params(before).items() if _is_of_run(name, param)}
     if not before.learners and not after.learners:
         yield from _differences(before, after, live_params(before, after))
@@ -122,15 +122,19 @@ def live_params(recipe: Recipe, other: Recipe | None = None) -> dict[str, Param]
     return {name: param for name, param in known.items() if param.live}
 
 
-def _differences(before: Recipe, after: Recipe, params: Mapping[str, Param], learner: str = "") -> Iterator[Change]:
+def _differences(
+    before: Recipe, after: Recipe, params: Mapping[str, Param], learner: str = ""
+) -> Iterator[SettingChange]:
     for name, param in params.items():
         old, new = raw_value(before, param), raw_value(after, param)
         if old != new:
             place = f"{learner}: " if learner else ""
-            yield Change(name, _plain(old), _plain(new), learner=learner, words=f"{place}{_lower(param_words(param))}")
+            yield SettingChange(
+                name, _plain(old), _plain(new), learner=learner, words=f"{place}{_lower(param_words(param))}"
+            )
 
 
-def _node_changes(before: Project, after: Project) -> Iterator[Change]:
+def _node_changes(before: Project, after: Project) -> Iterator[SettingChange]:
     if before.graph.nodes is after.graph.nodes and before.blocks is after.blocks:
         return
     theirs = dict(after.sheets())
@@ -145,16 +149,18 @@ def _node_changes(before: Project, after: Project) -> Iterator[Change]:
                 old, new = _node_value(node, param), _node_value(other, param)
                 if old != new:
                     words = f"“{other.name}”" if name == "trainable" else f"“{other.name}” {_lower(param_words(param))}"
-                    yield Change(name, _plain(old), _plain(new), sheet=sheet, node=node.id, words=words)
+                    yield SettingChange(name, _plain(old), _plain(new), sheet=sheet, node=node.id, words=words)
 
 
-def _data_changes(before: DataChoice, after: DataChoice) -> Iterator[Change]:
+def _data_changes(before: DataChoice, after: DataChoice) -> Iterator[SettingChange]:
     if before.name != after.name or before.options == after.options:
         return
     for name, param in data_params(before).items():
         old, new = (one.options.get(name, param.default) for one in (before, after))
         if old != new:
-            yield Change(name, _plain(old), _plain(new), data=before.name, words=f"data: {_lower(param_words(param))}")
+            yield SettingChange(
+                name, _plain(old), _plain(new), data=before.name, words=f"data: {_lower(param_words(param))}"
+            )
 
 
 def data_params(data: DataChoice) -> Mapping[str, Param]:
@@ -304,9 +310,9 @@ def _with_live(node: Node, twin: Node) -> Node:
 # --- in words ------------------------------------------------------------------------------------------------------
 
 
-def merge_changes(changes: Iterable[Change]) -> tuple[Change, ...]:
+def merge_changes(changes: Iterable[SettingChange]) -> tuple[SettingChange, ...]:
     """Changes in order as one: of each setting what it was before the first, and what it is after the last."""
-    found: dict[Setting, Change] = {}
+    found: dict[Setting, SettingChange] = {}
     for one in changes:
         first = found.get(one.setting)
         found[one.setting] = one if first is None else msgspec.structs.replace(one, before=first.before)
@@ -316,7 +322,7 @@ def merge_changes(changes: Iterable[Change]) -> tuple[Change, ...]:
 MOST_WORDS = 40
 
 
-def describe_change(change: Change) -> str:
+def describe_change(change: SettingChange) -> str:
     """A change in words: “learning rate 0.01 → 0.001”; of what is too long to be read, that it was changed."""
     if any(isinstance(value, str) and len(value) > MOST_WORDS for value in (change.before, change.after)):
         return f"{change.words} changed"
@@ -325,7 +331,7 @@ def describe_change(change: Change) -> str:
     return f"{change.words} {_format(change.before, change)} → {_format(change.after, change)}"
 
 
-def _format(value: Plain, change: Change) -> str:
+def _format(value: Plain, change: SettingChange) -> str:
     if value is None:
         return "as the recipe says" if change.node else "off"
     if isinstance(value, bool):

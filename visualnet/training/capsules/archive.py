@@ -22,7 +22,7 @@ from visualnet.core.errors import FileError, first_line, os_reason
 from visualnet.core.storage.regular_files import NotRegular, TooLarge, open_bounded
 from visualnet.core.text.format import format_bytes
 from visualnet.core.text.hidden_characters import visible
-from visualnet.training.capsules.manifest import Entry, Manifest, parse_manifest
+from visualnet.training.capsules.manifest import Manifest, parse_manifest
 from visualnet.training.capsules.names import (
     MANIFEST,
     MAX_ENTRIES,
@@ -263,4 +263,4 @@ def _in_words(path: Path, error: BaseException) -> BaseException:
     return FileError(name, words, way_out="Nothing was unpacked; ask for it again where it came from.")
 
 
-__all__ = ["Archive", "Check", "Entry", "no_check"]
+__all__ = ["Archive", "Check", "no_check"]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from visualnet.core.storage.safe_json import Refused, scan
+from visualnet.core.storage.safe_json import RefusedJson, scan
 from visualnet.training.capsules.names import MAX_ENTRIES, MAX_TOTAL
 
 FORMAT = 1
@@ -17,7 +17,7 @@ Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
-class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+class CapsuleFile(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file in the capsule: its size in bytes, the SHA-256 of what it holds, and of a file of the data when it was changed last
     (nanoseconds since 1970), which belongs to the fingerprint of folders."""
 
@@ -52,7 +52,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     data: PackedData = PackedData()
     starts: Text = ""
     """From which weights the run began, where it did not begin from its own first ones; they are not inside."""
-    entries: Annotated[Mapping[Text, Entry], msgspec.Meta(max_length=MAX_ENTRIES)]
+    entries: Annotated[Mapping[Text, CapsuleFile], msgspec.Meta(max_length=MAX_ENTRIES)]
 
     def encode(self) -> bytes:
         """Its file."""
@@ -75,7 +75,7 @@ def parse_manifest(data: bytes) -> Manifest:
                 f"it was packed by a newer VisualNet (format {number:,}; this one reads {FORMAT}): open it with that version"
             )
         return msgspec.convert(tree, Manifest)
-    except Refused as error:
+    except RefusedJson as error:
         raise ValueError(f"its manifest cannot be read: {error.reason}") from None
     except (msgspec.ValidationError, RecursionError, OverflowError) as error:
         raise ValueError(f"its manifest cannot be read: {error}") from None

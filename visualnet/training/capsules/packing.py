@@ -25,7 +25,7 @@ from visualnet.core.text.format import format_bytes
 from visualnet.training import events
 from visualnet.training.capsules.archive import CHUNK, MAX_RATIO, Check, no_check
 from visualnet.training.capsules.local_places import LocalPlaces
-from visualnet.training.capsules.manifest import Entry, Manifest
+from visualnet.training.capsules.manifest import CapsuleFile, Manifest
 from visualnet.training.capsules.names import (
     ANNOTATIONS,
     LOG,
@@ -176,7 +176,7 @@ def _write(target: Path, manifest: Manifest, parts: list[_Part], check: Check) -
                     size += len(piece)
                     check((done + size) / whole)
                 done += part.size
-                entries[part.name] = Entry(size=size, sha256=digest.hexdigest(), time=part.time)
+                entries[part.name] = CapsuleFile(size=size, sha256=digest.hexdigest(), time=part.time)
             manifest = replace(manifest, entries=entries)
             with open_regular(aside.path, "r+b") as file, zipfile.ZipFile(file, "w", allowZip64=False) as archive:
                 text = manifest.encode()
@@ -198,7 +198,7 @@ def _write(target: Path, manifest: Manifest, parts: list[_Part], check: Check) -
     return manifest
 
 
-def _add(archive: zipfile.ZipFile, part: _Part, entry: Entry | None, check: Check) -> None:
+def _add(archive: zipfile.ZipFile, part: _Part, entry: CapsuleFile | None, check: Check) -> None:
     info = zipfile.ZipInfo(part.name, _DATE)
     info.external_attr, info.create_system = _MODE, 3
     info.compress_type = zipfile.ZIP_DEFLATED if _packs(part) else zipfile.ZIP_STORED

@@ -8,10 +8,10 @@ from pathlib import Path
 from visualnet.training.capsules.archive import Check, no_check
 from visualnet.training.capsules.manifest import LEFT_OUT
 from visualnet.training.capsules.opening import describe_data, read_capsule, unpack_capsule
-from visualnet.training.verifying.replay import Verdict, verify_run
+from visualnet.training.verifying.replay import ReplayVerdict, verify_run
 
 
-def verify_capsule(path: Path, check: Check = no_check) -> Verdict:
+def verify_capsule(path: Path, check: Check = no_check) -> ReplayVerdict:
     """Compare every digest of a capsule, train its run again, and compare the losses to the last bit.
 
     Raises:
@@ -24,6 +24,6 @@ def verify_capsule(path: Path, check: Check = no_check) -> Verdict:
         unpack_capsule(path, folder, lambda share: check(share / 10))
         if manifest.data.kept == LEFT_OUT:
             words = f"All digests are right. {describe_data(manifest)}"
-            return Verdict("cannot", words)
+            return ReplayVerdict("cannot", words)
         found = verify_run(folder, lambda share: check(0.1 + 0.9 * share))
     return found._replace(words=f"All digests are right. {found.words}")

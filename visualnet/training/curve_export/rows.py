@@ -12,7 +12,7 @@ from visualnet.training.runs.series import Series
 STEP, TRAINING, VALIDATION, AVERAGE = "step", "training", "validation", "average"
 
 
-class Row(NamedTuple):
+class ExportedRow(NamedTuple):
     """``part`` is ``step`` (a value of one training step, learning rates among them), or the mean of an epoch that ended at ``step``, in
     ``training``, ``validation``, or validation of the ``average`` of the weights. ``value`` is None where it was not finite."""
 
@@ -24,15 +24,17 @@ class Row(NamedTuple):
     value: float | None
 
 
-COLUMNS = Row._fields
+COLUMNS = ExportedRow._fields
 
 
-def curve_rows(model: RunModel) -> Iterator[Row]:
+def curve_rows(model: RunModel) -> Iterator[ExportedRow]:
     """All values of a run, curve by curve, each in order of steps. Of a long run those that its log holds."""
     scale = model.scale
     for part, name, series in curves_of(model):
         for step, value in zip(series.steps.tolist(), series.values.tolist(), strict=True):
-            yield Row(part, name, step, float(scale.epoch(float(step))), value if math.isfinite(value) else None)
+            yield ExportedRow(
+                part, name, step, float(scale.epoch(float(step))), value if math.isfinite(value) else None
+            )
 
 
 def curves_of(model: RunModel) -> Iterator[tuple[str, str, Series]]:

@@ -13,7 +13,7 @@ from visualnet.compiling.module import Model
 from visualnet.data.preparation.fitted_state import FittedPreparation
 from visualnet.data.regions.box_geometry import apply_refinement, suppress
 from visualnet.data.regions.crops import RegionCropper
-from visualnet.training.detection.heads import CannotDetect, Heads, find_heads
+from visualnet.training.detection.heads import CannotDetect, DetectionHeads, find_heads
 
 Array = NDArray[Any]
 Forward = Callable[[Array], tuple[Array, Array | None]]
@@ -21,7 +21,7 @@ Forward = Callable[[Array], tuple[Array, Array | None]]
 AT_ONCE = 256
 
 
-class Limits(NamedTuple):
+class DetectionLimits(NamedTuple):
     """Boxes with a smaller ``score`` are left out; of two of one class that share more than ``overlap`` (IoU) the less sure one; and of all
     those behind the ``most`` surest."""
 
@@ -43,7 +43,12 @@ class Detections(NamedTuple):
 
 
 def detect(
-    image: Array, cutter: RegionCropper, forward: Forward, kind: str, limits: Limits, proposals: Array | None = None
+    image: Array,
+    cutter: RegionCropper,
+    forward: Forward,
+    kind: str,
+    limits: DetectionLimits,
+    proposals: Array | None = None,
 ) -> Detections:
     """Objects in a picture (C, H, W) with values from 0 to 1; its ``proposals`` where they are known already.
 
@@ -65,7 +70,7 @@ def _softmax(scores: Array) -> Array:
     return torch.softmax(torch.from_numpy(np.ascontiguousarray(scores, np.float32)), 1).numpy()
 
 
-def _keep_best(moved: Array, shares: Array, proposals: Array, limits: Limits) -> Detections:
+def _keep_best(moved: Array, shares: Array, proposals: Array, limits: DetectionLimits) -> Detections:
     """Of each class the surest boxes that do not cover each other."""
     sides = (moved[:, 2:] - moved[:, :2]).min(1)
     places, labels = [], []
@@ -127,7 +132,7 @@ def input_field(model: Model) -> str:
     return fields[0]
 
 
-def make_forward(model: Model, taken: CropPreparation) -> tuple[Forward, Heads]:
+def make_forward(model: Model, taken: CropPreparation) -> tuple[Forward, DetectionHeads]:
     """What the network of a model says of crops, in evaluation mode, and its heads.
 
     Raises:

@@ -11,7 +11,7 @@ OF_CLASSES = ("logits", "log_probabilities")
 NO_CLASSES = "no loss of this network tells the classes of regions apart: lead its scores and the target “label” into a cross-entropy"
 
 
-class Heads(NamedTuple):
+class DetectionHeads(NamedTuple):
     """Where the scores of the classes leave (K + 1 with the background, which is class 0), as what they are (``kind``, see
     `Layer.answer_kind`), and where the four numbers leave that move the box; None where the network has no such head: then proposals stay
     as they are."""
@@ -25,7 +25,7 @@ class CannotDetect(ValueError):
     """The network, or its data, are not such that objects can be found; the words say why."""
 
 
-def find_heads(plan: Plan) -> Heads:
+def find_heads(plan: Plan) -> DetectionHeads:
     """The heads of a network, by what its losses hold against the fields ``label`` and ``refinement``.
 
     Raises:
@@ -36,7 +36,7 @@ def find_heads(plan: Plan) -> Heads:
     if scores is None:
         raise CannotDetect(NO_CLASSES)
     moves = next((step for step in losses if _kind(step) == "numbers" and _field(plan, step) == "refinement"), None)
-    return Heads(_prediction(scores), _kind(scores), _prediction(moves) if moves is not None else None)
+    return DetectionHeads(_prediction(scores), _kind(scores), _prediction(moves) if moves is not None else None)
 
 
 def _kind(step: PlanStep) -> str:

@@ -33,7 +33,7 @@ LOOKS = 3
 """At the ends of so many epochs in a row it must be so: at first every generator makes nearly the same."""
 
 
-class Spread(NamedTuple):
+class SampleSpread(NamedTuple):
     """How far samples lie from each other, in the mean, and to how many classes of the data they come near (0 of 0: there are none)."""
 
     made: float
@@ -63,14 +63,14 @@ class Spread(NamedTuple):
         )
 
 
-def measure_spread(made_ND: Tensor, real_ND: Tensor, labels_N: Tensor | None = None, classes: int = 0) -> Spread:
+def measure_spread(made_ND: Tensor, real_ND: Tensor, labels_N: Tensor | None = None, classes: int = 0) -> SampleSpread:
     """Hold samples that were made against real ones, whose classes are ``labels_N``; a class is met if one of its samples is the nearest
     real one to one that was made."""
     made, real = (torch.pdist(points).mean().item() for points in (made_ND, real_ND))
     if labels_N is None:
-        return Spread(made, real, 0, 0)
+        return SampleSpread(made, real, 0, 0)
     nearest = torch.cdist(made_ND, real_ND).argmin(1)
-    return Spread(made, real, len(torch.bincount(labels_N[nearest]).nonzero()), classes)
+    return SampleSpread(made, real, len(torch.bincount(labels_N[nearest]).nonzero()), classes)
 
 
 class CollapseWatch:
@@ -89,7 +89,7 @@ class CollapseWatch:
         maker = next((m for m in find_sample_generators(model.analysis) if m.real), None)
         return cls(maker, ObservationContext(model, data, tensors)) if maker is not None else None
 
-    def look(self, run: WatchedRun, values: Mapping[str, float | None]) -> Spread | None:
+    def look(self, run: WatchedRun, values: Mapping[str, float | None]) -> SampleSpread | None:
         """Look, and tell it; ``values`` are the means of the epoch. None where there are too few samples, or none that are finite."""
         spread = self._measure(self.maker)
         if spread is None:
@@ -101,7 +101,7 @@ class CollapseWatch:
             run.emit(events.Trouble(words=self._words(self.maker, spread, run.learners, values)))
         return spread
 
-    def _measure(self, maker: SampleGenerator) -> Spread | None:
+    def _measure(self, maker: SampleGenerator) -> SampleSpread | None:
         context = self.context
         places = context.places(LOOKED_AT, "train")
         if len(places) < LEAST:
@@ -119,7 +119,7 @@ class CollapseWatch:
         return measure_spread(made, real, labels, len(torch.bincount(labels).nonzero()))
 
     def _words(
-        self, maker: SampleGenerator, spread: Spread, learners: Learners, values: Mapping[str, float | None]
+        self, maker: SampleGenerator, spread: SampleSpread, learners: Learners, values: Mapping[str, float | None]
     ) -> str:
         name = self.context.model.analysis.name_of(maker.made[0])
         beside = [part.name for part in learners.parts if all(path[0] != maker.made[0][0] for path in part.trains)]

@@ -30,7 +30,7 @@ STILL = 1e-12
 """The learning rate of these steps: the weights are not what is looked for."""
 
 
-class TooLarge(NamedTuple):
+class TooLargeBatch(NamedTuple):
     """Why a size is not among those that fit."""
 
     words: str
@@ -63,14 +63,14 @@ class _Search:
         high, words = 0, ""
         while low < most and not words:
             size = min(2 * low, most)
-            if isinstance(tried := self._try(size), TooLarge):
+            if isinstance(tried := self._try(size), TooLargeBatch):
                 high, words = size, tried.words
             else:
                 low = size
         while high - low > max(low // FINE, 1) and not self._late(low):
             middle = (low + high) // 2
             middle -= middle % 8 if middle >= 16 and middle - middle % 8 > low else 0
-            if isinstance(tried := self._try(middle), TooLarge):
+            if isinstance(tried := self._try(middle), TooLargeBatch):
                 high, words = middle, tried.words
             else:
                 low = middle
@@ -80,18 +80,18 @@ class _Search:
 
     def _first(self, size: int) -> int:
         """The size to begin with: that of the recipe, or the first half of it that fits."""
-        while isinstance(tried := self._try(size), TooLarge):
+        while isinstance(tried := self._try(size), TooLargeBatch):
             if size == 1:
                 raise ValueError(f"not even one sample fits: {tried.words} Make the network smaller")
             size //= 2
         return size
 
-    def _try(self, batch: int) -> TriedBatchSize | TooLarge:
+    def _try(self, batch: int) -> TriedBatchSize | TooLargeBatch:
         """Take two steps with so many samples, if that may be; what they took, or why they do not fit."""
         self.check(min((time.perf_counter() - self.begin) / MOST_S, 1.0))
         training_lock.give_way()
         if words := self._too_large(batch) or (self.found and self._late(batch)):
-            return TooLarge(words)
+            return TooLargeBatch(words)
         try:
             return self._step(batch)
         except NonFinite as fault:
@@ -101,7 +101,7 @@ class _Search:
                 raise
         # Out here the exception is gone, and with it the tensors of the step.
         self.trial.forget_step()
-        return TooLarge(f"With {batch:,} samples a step runs out of memory ({self.trial.loop.place.words}).")
+        return TooLargeBatch(f"With {batch:,} samples a step runs out of memory ({self.trial.loop.place.words}).")
 
     def _step(self, batch: int) -> TriedBatchSize:
         trial = self.trial

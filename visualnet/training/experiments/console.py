@@ -19,7 +19,7 @@ from visualnet.training import events
 from visualnet.training.experiments import curves, experiment_folder, results
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.model import ExperimentModel
-from visualnet.training.experiments.runner import Message, StopControl, TrialEvent, TrialStarted, run_experiment
+from visualnet.training.experiments.runner import ExperimentRunStarted, Message, StopControl, TrialEvent, run_experiment
 from visualnet.training.experiments.trials import describe_trial
 
 FINE, FAULTY, STOPPED = 0, 1, 130
@@ -48,7 +48,7 @@ def run(experiment: Experiment, options: ExperimentOptions, own: Any = None) -> 
     folder = options.folder if options.folder is not None else experiment_folder.new_folder(experiment)
     model = ExperimentModel(experiment, seeds, folder)
     stop_control, heard = StopControl(), list[int]()
-    printer = None if options.json else Printer(model, sys.stdout)
+    printer = None if options.json else ExperimentPrinter(model, sys.stdout)
 
     def put(message: Message) -> None:
         model.consume(message)
@@ -112,7 +112,7 @@ def write(model: ExperimentModel, folder: Path) -> None:
         project_file.write(folder / f"{called}.svg", svg_of(chart).encode())
 
 
-class Printer:
+class ExperimentPrinter:
     """A line for each run that is over, and on a terminal a bar that moves."""
 
     def __init__(self, model: ExperimentModel, out: TextIO) -> None:
@@ -122,7 +122,7 @@ class Printer:
 
     def __call__(self, message: Message) -> None:
         """Say what has happened, if it is worth a line."""
-        if isinstance(message, TrialStarted) and self.model.done:
+        if isinstance(message, ExperimentRunStarted) and self.model.done:
             self._bar()
         elif isinstance(message, TrialEvent) and isinstance(message.event, events.Finished | events.Failed):
             self._line(message)

@@ -10,7 +10,7 @@ from visualnet.figures.charts.spread.bands import Band, BandChart
 from visualnet.training.experiments.declare import PARTS, Part
 from visualnet.training.experiments.model import ExperimentModel
 from visualnet.training.experiments.results import cell
-from visualnet.training.experiments.trials import Trial
+from visualnet.training.experiments.trials import ExperimentTrial
 
 BOTH = "both"
 """Training and validation in one picture: whole lines and broken ones."""
@@ -43,7 +43,7 @@ def draw(model: ExperimentModel, name: str, part: str, at: int = 0) -> BandChart
     both = part == BOTH
     bands = []
     for number, variant in enumerate(experiment.variants):
-        runs = [Trial(number, seed, at) for seed in model.seeds]
+        runs = [ExperimentTrial(number, seed, at) for seed in model.seeds]
         parts: Sequence[Part] = ("train", "validation") if both else ("train" if part == "train" else "validation",)
         for one in parts:
             title = f"{variant.name}, {PARTS[one]}" if both else variant.name
@@ -55,7 +55,7 @@ def draw(model: ExperimentModel, name: str, part: str, at: int = 0) -> BandChart
 
 
 def _over_epochs(
-    model: ExperimentModel, trials: Sequence[Trial], name: str, part: Part, title: str, number: int
+    model: ExperimentModel, trials: Sequence[ExperimentTrial], name: str, part: Part, title: str, number: int
 ) -> Band:
     """The epochs that at least one run has reached with finite numbers."""
     by_epoch: dict[int, list[float]] = {}

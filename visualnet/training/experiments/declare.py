@@ -30,7 +30,7 @@ class Variant(NamedTuple):
     edit: Edit = unchanged
 
 
-class Axis(NamedTuple):
+class VariedAxis(NamedTuple):
     """What is varied beside the variants, so that each becomes a curve over these values."""
 
     title: str
@@ -38,7 +38,7 @@ class Axis(NamedTuple):
     edit: Callable[[Project, float], Project]
 
 
-class Figure(NamedTuple):
+class ComparedFigure(NamedTuple):
     """What is compared: a value of the network (``loss``, or a metric node) on a part of the data, in the last epoch.
 
     ``better`` says which is better, ``max`` or ``min``.
@@ -54,7 +54,7 @@ class Figure(NamedTuple):
         return f"{PARTS[self.part]} {self.name}"
 
 
-ACCURACY = Figure()
+ACCURACY = ComparedFigure()
 """What is compared where an experiment says nothing else."""
 
 
@@ -81,7 +81,7 @@ class Claim(NamedTuple):
     worse: str
     least: float
     at: float | None = None
-    figure: Figure | None = None
+    figure: ComparedFigure | None = None
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,8 @@ class Experiment:
     sentence: str
     project: Callable[[], Project]
     variants: tuple[Variant, ...]
-    figure: Figure = ACCURACY
-    axis: Axis | None = None
+    figure: ComparedFigure = ACCURACY
+    axis: VariedAxis | None = None
     observations: tuple[ExperimentObservation, ...] = ()
     claims: tuple[Claim, ...] = ()
     watch: str = ""

@@ -12,9 +12,9 @@ from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.storage.paths import experiments_dir
 from visualnet.core.storage.regular_files import read_regular
-from visualnet.core.storage.safe_json import Refused, scan
+from visualnet.core.storage.safe_json import RefusedJson, scan
 from visualnet.training.experiments.declare import Experiment, check_seeds
-from visualnet.training.experiments.trials import Trial, name_of
+from visualnet.training.experiments.trials import ExperimentTrial, name_of
 from visualnet.training.runs.network_mark import mark_of
 from visualnet.training.runs.run_model import RunModel, read_project, read_run
 
@@ -74,7 +74,7 @@ def read(folder: Path) -> KeptExperiment:
         raise ValueError(f"{path} is no line about an experiment: it is too large")
     try:
         told = scan(data)
-    except Refused as error:
+    except RefusedJson as error:
         raise ValueError(f"{path} cannot be read: {error.reason}") from None
     name, seeds = (told.get("experiment"), told.get("seeds")) if isinstance(told, dict) else (None, None)
     if not isinstance(name, str) or not isinstance(seeds, list) or any(type(seed) is not int for seed in seeds):
@@ -104,7 +104,7 @@ def find_newest(name: str) -> KeptExperiment | None:
     return None
 
 
-def read_trial(folder: Path, experiment: Experiment, trial: Trial) -> RunModel | None:
+def read_trial(folder: Path, experiment: Experiment, trial: ExperimentTrial) -> RunModel | None:
     """What a run of the experiment has told; None if it was not begun."""
     place = folder / name_of(experiment, trial)
     run = read_run(place)

@@ -7,9 +7,15 @@ from pathlib import Path
 
 from visualnet.training import events
 from visualnet.training.experiments import experiment_folder
-from visualnet.training.experiments.declare import Experiment, Figure
-from visualnet.training.experiments.runner import ExperimentEnded, Message, TrialEvent, TrialStarted, VariantObserved
-from visualnet.training.experiments.trials import Trial, list_trials
+from visualnet.training.experiments.declare import ComparedFigure, Experiment
+from visualnet.training.experiments.runner import (
+    ExperimentEnded,
+    ExperimentRunStarted,
+    Message,
+    TrialEvent,
+    VariantObserved,
+)
+from visualnet.training.experiments.trials import ExperimentTrial, list_trials
 from visualnet.training.observe import Observed
 from visualnet.training.runs.run_model import RunModel
 
@@ -20,11 +26,11 @@ class ExperimentModel:
     def __init__(self, experiment: Experiment, seeds: Sequence[int], folder: Path | None = None) -> None:
         self.experiment, self.seeds, self.folder = experiment, tuple(seeds), folder
         self.trials = list_trials(experiment, seeds)
-        self.runs: dict[Trial, RunModel] = {}
+        self.runs: dict[ExperimentTrial, RunModel] = {}
         self.seen: dict[tuple[int, int], Observed | str] = {}
         """What was observed, or why nothing: by the number of the variant and of the observation."""
         self.state, self.words = "waiting", ""
-        self.now: tuple[Trial, ...] = ()
+        self.now: tuple[ExperimentTrial, ...] = ()
         """The runs that are trained side by side at the moment."""
 
     @property
@@ -40,7 +46,7 @@ class ExperimentModel:
 
     def consume(self, message: Message) -> None:
         """Take in what the runner says."""
-        if isinstance(message, TrialStarted):
+        if isinstance(message, ExperimentRunStarted):
             self.runs[message.trial] = message.known
             same = [t for t in self.now if t[1:] == message.trial[1:] and t != message.trial]
             self.state, self.now = "running", (*same, *([] if is_outcome(message.known) else [message.trial]))
@@ -53,7 +59,7 @@ class ExperimentModel:
         elif isinstance(message, ExperimentEnded):
             self.state, self.words, self.now = message.reason, message.words, ()
 
-    def score(self, trial: Trial, figure: Figure | None = None) -> float | None:
+    def score(self, trial: ExperimentTrial, figure: ComparedFigure | None = None) -> float | None:
         """What a run reached in its last epoch; None if it failed, or nothing is known of it yet. A failed run is worst of all."""
         run = self.runs.get(trial)
         if run is None or not is_outcome(run) or run.state == "failed" or not run.epochs:
@@ -63,12 +69,12 @@ class ExperimentModel:
         values = epoch.train if wanted.part == "train" else epoch.validation
         return values.get(wanted.name)
 
-    def failed(self, trial: Trial) -> bool:
+    def failed(self, trial: ExperimentTrial) -> bool:
         """Whether a run ended because its numbers became infinite."""
         run = self.runs.get(trial)
         return run is not None and run.state == "failed" and is_outcome(run)
 
-    def _share_of(self, trial: Trial) -> float:
+    def _share_of(self, trial: ExperimentTrial) -> float:
         run = self.runs.get(trial)
         if run is None:
             return 0.0

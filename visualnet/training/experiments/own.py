@@ -23,14 +23,14 @@ from visualnet.training.experiments.curves import BOTH
 from visualnet.training.experiments.declare import (
     MOST_VARIANTS,
     SEEDS,
+    ComparedFigure,
     Experiment,
     ExperimentObservation,
-    Figure,
     Part,
     Variant,
     check_seeds,
 )
-from visualnet.training.experiments.places import Place, find_place
+from visualnet.training.experiments.places import VariedPlace, find_place
 
 KEY = "experiments"
 """Where a project's file keeps them, among what its own fields do not say."""
@@ -174,21 +174,21 @@ def make_experiment(project: Project, own: OwnExperiment) -> Experiment:
     )
 
 
-def find_figure(project: Project) -> Figure:
+def find_figure(project: Project) -> ComparedFigure:
     """What the variants of a project are compared by: what its procedure tells (a reward), its first metric, else the loss; on validation
     samples if it has any."""
     part: Part = "train" if has_validation(project.data) is False else "validation"
     for name, told in told_values(project.recipe.procedure).items():
         if told.better:
-            return Figure(name, part, "max" if told.better == "max" else "min")
+            return ComparedFigure(name, part, "max" if told.better == "max" else "min")
     for node in project.graph:
         layer = LAYERS.get(node.kind)
         if layer is not None and layer.role == "metric" and layer.better:
-            return Figure(node.name, part, "max" if layer.better == "max" else "min")
-    return Figure("loss", part, "min")
+            return ComparedFigure(node.name, part, "max" if layer.better == "max" else "min")
+    return ComparedFigure("loss", part, "min")
 
 
-def _variant(place: Place, value: Value) -> Variant:
+def _variant(place: VariedPlace, value: Value) -> Variant:
     words = _words(value) or "as usual"
     return Variant(words, f"{place.title}: {words}", lambda project: place.edit(project, value))
 

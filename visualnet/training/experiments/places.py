@@ -40,7 +40,7 @@ OF_RUN_ALONE = ("best_by", "procedure", "seed", "device", "start_from")
 MODES = {"": "it works", "mute": "it hands its input on unchanged"}
 
 
-class Place(NamedTuple):
+class VariedPlace(NamedTuple):
     """Something that can be varied: its address, a title, how its values are read and offered, its value, and the edit that sets one."""
 
     address: str
@@ -65,7 +65,7 @@ class Place(NamedTuple):
         return raw
 
 
-def list_places(project: Project) -> list[Place]:
+def list_places(project: Project) -> list[VariedPlace]:
     """All that can be varied of a project: recipe, data, first weights, constants, parameters of blocks and of every sheet's nodes."""
     found = [*_of_recipe(project), *_of_data(project), *_of_constants(project), *_of_blocks(project)]
     for sheet, _ in project.sheets():
@@ -73,7 +73,7 @@ def list_places(project: Project) -> list[Place]:
     return found
 
 
-def find_place(project: Project, address: str) -> Place:
+def find_place(project: Project, address: str) -> VariedPlace:
     """The place of this address.
 
     Raises:
@@ -93,7 +93,7 @@ def _named(name: str, param: Param) -> Param:
     return param
 
 
-def _of_recipe(project: Project) -> Iterator[Place]:
+def _of_recipe(project: Project) -> Iterator[VariedPlace]:
     recipe = project.recipe
     fields = {param.name: param for param in recipe_params(recipe, best_by_options(project))}
     fields["start_from"] = _named("start_from", Text("", "Weights to begin with, by name.", check=_check_weights))
@@ -105,7 +105,9 @@ def _of_recipe(project: Project) -> Iterator[Place]:
         return
     for name, param in {**PLAIN, **declared(recipe), **fields}.items():
         if name in of_run:
-            yield Place(name, f"Recipe: {param.title or name}", param, raw_value(recipe, param), _set_recipe(name))
+            yield VariedPlace(
+                name, f"Recipe: {param.title or name}", param, raw_value(recipe, param), _set_recipe(name)
+            )
     for learner in recipe.learners:
         own = recipe.of_learner(learner)
         params = {name: param for name, param in {**declared(own), **fields}.items() if name not in of_run}
@@ -113,7 +115,7 @@ def _of_recipe(project: Project) -> Iterator[Place]:
         yield from _of_steps(own, before, learner.name, params, partial(_set_learner, learner.name))
         steps = _named("steps", Int(1, "How many steps it makes in a round.", low=1, high=1_000_000))
         edit = partial(_set_steps, learner.name)
-        yield Place(f"{before}steps", f"{learner.name}: steps of a round", steps, learner.steps, edit)
+        yield VariedPlace(f"{before}steps", f"{learner.name}: steps of a round", steps, learner.steps, edit)
 
 
 def _check_weights(name: str) -> None:
@@ -123,12 +125,12 @@ def _check_weights(name: str) -> None:
 
 def _of_steps(
     recipe: Recipe, before: str, title: str, params: dict[str, Param], edit: Callable[[str], Edit]
-) -> Iterator[Place]:
+) -> Iterator[VariedPlace]:
     params = {**params}
     for name in ("lr", "optimizer", "batch_size", "epochs", *params):
         if name in params:
             param = params.pop(name)
-            yield Place(
+            yield VariedPlace(
                 f"{before}{name}", f"{title}: {param.title or name}", param, raw_value(recipe, param), edit(name)
             )
 
@@ -149,55 +151,55 @@ def _set_learner(learner: str, name: str) -> Edit:
     return edit
 
 
-def _of_data(project: Project) -> Iterator[Place]:
+def _of_data(project: Project) -> Iterator[VariedPlace]:
     own = project.data.division_options.get("samples") if project.data.division == "per_class" else None
     few = _named("samples", Int(10, "How many samples of each class are trained on.", low=1, high=1_000_000))
 
     def per_class(project: Project, value: Value) -> Project:
         return edits.set_data(project, division="per_class", division_options={"samples": value})
 
-    yield Place("samples", "Data: samples of each class", few, own, per_class)
+    yield VariedPlace("samples", "Data: samples of each class", few, own, per_class)
     yield from _of_division(project.data)
     for number, step in enumerate(project.data.preparation, 1):
         kind = STEPS.get(step.kind)
         for name, param in kind.params.items() if kind is not None else ():
             value = step.options.get(name, param.default)
             title = f"Preparation, step {number}: {param.title or name}"
-            yield Place(f"preparation.{number}.{name}", title, param, value, _set_step(number - 1, name))
+            yield VariedPlace(f"preparation.{number}.{name}", title, param, value, _set_step(number - 1, name))
     try:
         source: DataSet = make_data_set(project.data)
     except ValueError:
         return
     for name, param in source.params.items():
         value = project.data.options.get(name, param.default)
-        yield Place(f"data.{name}", f"Data: {param.title or name}", param, value, _set_data(name))
+        yield VariedPlace(f"data.{name}", f"Data: {param.title or name}", param, value, _set_data(name))
 
 
-def _of_division(data: DataChoice) -> Iterator[Place]:
+def _of_division(data: DataChoice) -> Iterator[VariedPlace]:
     """How the samples are divided and weighed: what the chosen division heeds."""
     kind = DIVISIONS.get(data.division)
     uses = kind.uses if kind is not None else frozenset()
     ways = _named(
         "division", Choice("shares", "By what the samples are divided.", {n: d.title for n, d in DIVISIONS.items()})
     )
-    yield Place("division", "Data: how they are divided", ways, data.division, _set_division)
+    yield VariedPlace("division", "Data: how they are divided", ways, data.division, _set_division)
     for param in division_params(data):
         if (data.division, param.name) != ("per_class", "samples"):  # that has a place of its own
             value = data.division_options.get(param.name, param.default)
             title = f"Data: {param.title or param.name} of the division"
-            yield Place(f"division.{param.name}", title, param, value, _set_division_option(param.name))
+            yield VariedPlace(f"division.{param.name}", title, param, value, _set_division_option(param.name))
     if "seed" in uses:
         seed = _named("seed", Int(0, "Draws which samples come into which part.", low=0, high=2**31 - 1))
-        yield Place("division.seed", "Data: seed of the division", seed, data.seed, _set_data_field("seed"))
+        yield VariedPlace("division.seed", "Data: seed of the division", seed, data.seed, _set_data_field("seed"))
     for at, part in ((1, "validation"), (2, "test")) if "split" in uses else ():
         share = _named(part, Float(data.split[at], f"Share of the samples that is kept for {part}.", low=0, high=0.99))
-        yield Place(f"split.{part}", f"Data: share for {part}", share, data.split[at], _set_share(at))
+        yield VariedPlace(f"split.{part}", f"Data: share for {part}", share, data.split[at], _set_share(at))
     normalise = _named("normalise", Bool(True, "Take the training set's mean and deviation from the inputs."))
-    yield Place("normalise", "Data: normalise", normalise, data.normalise, _set_data_field("normalise"))
+    yield VariedPlace("normalise", "Data: normalise", normalise, data.normalise, _set_data_field("normalise"))
     balances = _named(
         "balance", Choice("", "How rare classes are made up for.", {n: words for n, _, words in BALANCES})
     )
-    yield Place("balance", "Data: rare classes", balances, data.balance, _set_data_field("balance"))
+    yield VariedPlace("balance", "Data: rare classes", balances, data.balance, _set_data_field("balance"))
 
 
 def _set_division(project: Project, value: Value) -> Project:
@@ -247,10 +249,10 @@ def _set_step(at: int, name: str) -> Edit:
     return edit
 
 
-def _of_constants(project: Project) -> Iterator[Place]:
+def _of_constants(project: Project) -> Iterator[VariedPlace]:
     for name, number in project.constants.items():
         param = _number(name, number, f"The constant {name}.")
-        yield Place(f"constant.{name}", f"Constant {name}", param, number, _set_constant(name))
+        yield VariedPlace(f"constant.{name}", f"Constant {name}", param, number, _set_constant(name))
 
 
 def _number(name: str, number: float, words: str, about: ParameterDescription = _NOTHING_SAID) -> Param:
@@ -261,11 +263,11 @@ def _number(name: str, number: float, words: str, about: ParameterDescription = 
     return _named(name, kind(number, words, low=low, high=high))
 
 
-def _of_blocks(project: Project) -> Iterator[Place]:
+def _of_blocks(project: Project) -> Iterator[VariedPlace]:
     for name, block in project.blocks.items():
         for key, number in block.params.items():
             param = _number(key, number, f"Parameter {key} of the block {name}.", block.about.get(key, _NOTHING_SAID))
-            yield Place(f"block.{name}.{key}", f"Block {name}: {key}", param, number, _set_block(name, key))
+            yield VariedPlace(f"block.{name}.{key}", f"Block {name}: {key}", param, number, _set_block(name, key))
 
 
 def _set_block(name: str, key: str) -> Edit:
@@ -286,21 +288,21 @@ def _set_constant(name: str) -> Edit:
     return edit
 
 
-def _of_nodes(project: Project, sheet: str) -> Iterator[Place]:
+def _of_nodes(project: Project, sheet: str) -> Iterator[VariedPlace]:
     inits = {name: kind.label for name, kind in INITIALIZATIONS.items()}
     graph, before = project.sheet(sheet), f"{sheet}/" if sheet else ""
     weighty = [node for node in graph if _has_weights(node)]
     if weighty and not sheet:
         param = _named("init", Choice("default", "How the weights of all layers begin.", inits))
         kinds = {node.init.kind for node in weighty}
-        yield Place(
+        yield VariedPlace(
             "init", "All layers: first weights", param, kinds.pop() if len(kinds) == 1 else None, _set_init(MAIN, None)
         )
     for node in graph:
         title, address = f"{before}{node.name}", f"{before}{node.name}"
         for name, param in _params_of(project, node):
             value = node.params.get(name, param.default)
-            yield Place(
+            yield VariedPlace(
                 f"{address}.{name}", f"{title}: {param.title or name}", param, value, _set_node(sheet, node.name, name)
             )
         if node.kind not in LAYERS:
@@ -308,11 +310,11 @@ def _of_nodes(project: Project, sheet: str) -> Iterator[Place]:
         if _has_weights(node):
             first = _named("init", Choice("default", "How the weights of this layer begin.", inits))
             edit = _set_init(sheet, node.name)
-            yield Place(f"{address}.init", f"{title}: first weights", first, node.init.kind, edit)
+            yield VariedPlace(f"{address}.init", f"{title}: first weights", first, node.init.kind, edit)
         if not _hands_on(project, node):
             continue
         mode = _named("mode", Choice("", "Whether the layer works.", MODES))
-        yield Place(
+        yield VariedPlace(
             f"{address}.mode", f"{title}: works, or mute", mode, node.mode, _set_field(sheet, node.name, "mode")
         )
 

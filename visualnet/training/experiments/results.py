@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_number, format_quantity, format_spread
-from visualnet.training.experiments.declare import Claim, Experiment, Figure
+from visualnet.training.experiments.declare import Claim, ComparedFigure, Experiment
 from visualnet.training.experiments.model import ExperimentModel
-from visualnet.training.experiments.trials import Trial
+from visualnet.training.experiments.trials import ExperimentTrial
 
 
 def plus_minus(mean: float, spread: float | None) -> str:
@@ -22,7 +22,7 @@ def plus_minus(mean: float, spread: float | None) -> str:
     return format_spread(mean, spread)
 
 
-class Cell(NamedTuple):
+class VariantResult(NamedTuple):
     """What the seeds of a variant reached at a value of the axis: by seed, and how many of its runs ended in infinite numbers."""
 
     values: dict[int, float]
@@ -115,22 +115,22 @@ class Difference(NamedTuple):
         return f"; {' and '.join(found)} diverged, which counts as worse than any value" if found else ""
 
 
-def cell(model: ExperimentModel, variant: int, at: int = 0, figure: Figure | None = None) -> Cell:
+def cell(model: ExperimentModel, variant: int, at: int = 0, figure: ComparedFigure | None = None) -> VariantResult:
     """What the seeds of a variant reached."""
-    trials = [Trial(variant, seed, at) for seed in model.seeds]
+    trials = [ExperimentTrial(variant, seed, at) for seed in model.seeds]
     values = {trial.seed: value for trial in trials if (value := model.score(trial, figure)) is not None}
-    return Cell({seed: v for seed, v in values.items() if math.isfinite(v)}, sum(map(model.failed, trials)))
+    return VariantResult({seed: v for seed, v in values.items() if math.isfinite(v)}, sum(map(model.failed, trials)))
 
 
 def compare(
-    model: ExperimentModel, first: int, second: int, at: int = 0, figure: Figure | None = None
+    model: ExperimentModel, first: int, second: int, at: int = 0, figure: ComparedFigure | None = None
 ) -> Difference | None:
     """The first variant held against the second, over the seeds of which both are known; None where there are none."""
     figure = figure or model.experiment.figure
     sign = 1 if figure.better == "max" else -1
     differences, won, seeds, failures, own, both = [], 0, 0, 0, 0, 0
     for seed in model.seeds:
-        one, other = Trial(first, seed, at), Trial(second, seed, at)
+        one, other = ExperimentTrial(first, seed, at), ExperimentTrial(second, seed, at)
         a, b = model.score(one, figure), model.score(other, figure)
         if a is not None and b is not None:
             differences.append(sign * (a - b))

@@ -19,7 +19,7 @@ from visualnet.training import events, training_lock
 from visualnet.training.control import Control
 from visualnet.training.experiments import experiment_folder
 from visualnet.training.experiments.declare import Experiment
-from visualnet.training.experiments.trials import Trial, list_trials, name_of, project_of
+from visualnet.training.experiments.trials import ExperimentTrial, list_trials, name_of, project_of
 from visualnet.training.observe import Observed, observe_once
 from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.run_records.record import Origin
@@ -31,17 +31,17 @@ MOST_PARAMETERS = 40_000_000
 """So many are trained side by side: with Adam's moments and gradients 640 MB."""
 
 
-class TrialStarted(NamedTuple):
+class ExperimentRunStarted(NamedTuple):
     """A run begins or resumes; ``known`` holds its earlier events."""
 
-    trial: Trial
+    trial: ExperimentTrial
     known: RunModel
 
 
 class TrialEvent(NamedTuple):
     """An event of a run."""
 
-    trial: Trial
+    trial: ExperimentTrial
     event: events.Event
 
     @property
@@ -65,7 +65,7 @@ class ExperimentEnded(NamedTuple):
     words: str = ""
 
 
-Message = TrialStarted | TrialEvent | VariantObserved | ExperimentEnded
+Message = ExperimentRunStarted | TrialEvent | VariantObserved | ExperimentEnded
 
 
 class Stopped(Exception):
@@ -187,7 +187,9 @@ def observe_variant(
         put(VariantObserved(variant, number, seen))
 
 
-def _prepare(project: Project, place: Path, trial: Trial, put: Callable[[Message], object]) -> RunModel | None:
+def _prepare(
+    project: Project, place: Path, trial: ExperimentTrial, put: Callable[[Message], object]
+) -> RunModel | None:
     """Say what is known of a run, and make its folder; None where it is over.
 
     Raises:
@@ -198,7 +200,7 @@ def _prepare(project: Project, place: Path, trial: Trial, put: Callable[[Message
         if not experiment_folder.is_same(place, project):
             raise ValueError(f"{place} holds a run of another network: name another folder")
         known = read_run(place)
-    put(TrialStarted(trial, known))
+    put(ExperimentRunStarted(trial, known))
     if known.state == "done" or (known.failed is not None and known.failed.kind == "nonfinite"):
         return None
     if not (place / LOG).exists():
@@ -207,8 +209,8 @@ def _prepare(project: Project, place: Path, trial: Trial, put: Callable[[Message
 
 
 def _train(
-    projects: Mapping[Trial, Project],
-    places: Mapping[Trial, Path],
+    projects: Mapping[ExperimentTrial, Project],
+    places: Mapping[ExperimentTrial, Path],
     stop_control: StopControl,
     put: Callable[[Message], object],
 ) -> None:
@@ -223,7 +225,7 @@ def _train(
 
     failed: list[events.Failed] = []
 
-    def tell(trial: Trial, event: events.Event) -> None:
+    def tell(trial: ExperimentTrial, event: events.Event) -> None:
         if isinstance(event, events.Failed) and event.kind != "nonfinite":
             failed.append(event)
         if isinstance(event, TOLD):
@@ -251,12 +253,12 @@ def _train(
         raise ValueError(words)
 
 
-def list_rounds(projects: Mapping[Trial, Project]) -> Iterator[Mapping[Trial, Project]]:
+def list_rounds(projects: Mapping[ExperimentTrial, Project]) -> Iterator[Mapping[ExperimentTrial, Project]]:
     """Which of these are trained side by side: as many as have `MOST_PARAMETERS` together.
 
     One that is translated by torch.compile is alone: translations belong to the whole process.
     """
-    held, size = dict[Trial, Project](), 0
+    held, size = dict[ExperimentTrial, Project](), 0
     for trial, project in projects.items():
         alone = settings(recipe_of_run(project.recipe))["compile"]
         own = MOST_PARAMETERS if alone else infer(project, None, fields_or_none(project.data)).main.parameters or 0

@@ -17,7 +17,7 @@ from visualnet.training.generating.method import (
     Check,
     GenerationError,
     GenerationMethod,
-    Place,
+    GenerationPlace,
     generation_method,
     how_many,
     how_warm,
@@ -41,7 +41,7 @@ KEPT = (1, 2, 5)
 """What is kept of the way: the states after so many steps, ten times, a hundred times as many, and so on."""
 
 
-class Units(NamedTuple):
+class LayerUnits(NamedTuple):
     """The units of a layer with their tensors: W (unit, unit), b (unit), the groups that are asked at once, and their two levels."""
 
     couplings: Tensor
@@ -77,7 +77,7 @@ class Units(NamedTuple):
         return torch.cat([visible, low + (high - low) * hidden.to(visible)], 1)
 
 
-def units_of(context: ObservationContext, port: ProbePort) -> Units:
+def units_of(context: ObservationContext, port: ProbePort) -> LayerUnits:
     """The units of the layer that reads what leaves at a node's port `PairwiseEnergy.imagines`.
 
     Raises:
@@ -92,20 +92,20 @@ def units_of(context: ObservationContext, port: ProbePort) -> Units:
     couplings, bias = layer.pairs(tensors)
     if not (couplings.isfinite().all() and bias.isfinite().all()):
         raise GenerationError("its weights hold what is no number: the training has diverged, or the file is damaged")
-    return Units(couplings, bias, layer.apart(visible, len(bias)), layer.levels, visible)
+    return LayerUnits(couplings, bias, layer.apart(visible, len(bias)), layer.levels, visible)
 
 
-def find_places(analysis: Analysis, levels: tuple[float, float]) -> list[Place]:
+def find_places(analysis: Analysis, levels: tuple[float, float]) -> list[GenerationPlace]:
     """The nodes whose units have an energy of pairs and take these levels. Of each: the port of what it makes, that of what it reads, and
     below it, in turn, the ports of those whose hidden units it reads."""
-    found: list[Place] = []
+    found: list[GenerationPlace] = []
     for facts in analysis.main.nodes.values():
         if not isinstance(facts.layer, PairwiseEnergy) or facts.layer.levels != levels or facts.problems:
             continue
         reads = analysis.main.graph.wires.get(Port(facts.node.id, next(iter(facts.inputs), "")))
         if reads is not None:
             ports = ((facts.node.id,), facts.layer.imagines), ((reads.node,), reads.port)
-            found.append(Place(facts.node.name, (*ports, *_below(analysis, reads))))
+            found.append(GenerationPlace(facts.node.name, (*ports, *_below(analysis, reads))))
     # What stands on others comes first: what it makes goes down through all of them.
     return sorted(found, key=lambda place: -len(place.ports))
 
@@ -147,7 +147,7 @@ class _OfEnergy(GenerationMethod):
     """What both methods have in common: the visible units of states, and where they are shown."""
 
     def _made(
-        self, context: ObservationContext, place: Place, seen: list[tuple[str, Tensor]], note: str
+        self, context: ObservationContext, place: GenerationPlace, seen: list[tuple[str, Tensor]], note: str
     ) -> GeneratedResult:
         """The states (N, visible) of some moments as pictures."""
         from visualnet.training.generating.generated_states import GeneratedStates
@@ -203,10 +203,10 @@ class GibbsSampling(_OfEnergy):
     steps: int = kinds.count(200, "So many times every unit is asked.", high=100_000)
 
     @classmethod
-    def find(cls, analysis: Analysis) -> list[Place]:
+    def find(cls, analysis: Analysis) -> list[GenerationPlace]:
         return find_places(analysis, (0.0, 1.0))
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
+    def make(self, context: ObservationContext, place: GenerationPlace, check: Check) -> GeneratedResult:
         import torch
 
         check(0.0)
@@ -252,10 +252,10 @@ class Recall(_OfEnergy):
     steps: int = kinds.count(20, "So many times every unit is asked, at most.", high=1000)
 
     @classmethod
-    def find(cls, analysis: Analysis) -> list[Place]:
+    def find(cls, analysis: Analysis) -> list[GenerationPlace]:
         return find_places(analysis, (-1.0, 1.0))
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
+    def make(self, context: ObservationContext, place: GenerationPlace, check: Check) -> GeneratedResult:
         import torch
 
         check(0.0)
@@ -281,7 +281,7 @@ class Recall(_OfEnergy):
         return self._made(context, place, seen, note)
 
 
-def _aimed_at(context: ObservationContext, place: Place, rows: NDArray[Any]) -> Tensor:
+def _aimed_at(context: ObservationContext, place: GenerationPlace, rows: NDArray[Any]) -> Tensor:
     """The target that the layer's answer is held against, of the samples in these rows, (N, visible); where it is held against none,
     what the layer reads."""
     made, reads = place.ports

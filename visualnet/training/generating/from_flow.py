@@ -13,7 +13,7 @@ from visualnet.training.generating.method import (
     Check,
     GenerationError,
     GenerationMethod,
-    Place,
+    GenerationPlace,
     generation_method,
     how_many,
     how_warm,
@@ -49,18 +49,18 @@ class InverseOfFlow(GenerationMethod):
     )
 
     @classmethod
-    def usual(cls, analysis: Analysis, place: Place) -> dict[str, Value]:
+    def usual(cls, analysis: Analysis, place: GenerationPlace) -> dict[str, Value]:
         return usual_count(analysis, place.ports[1])
 
     @classmethod
-    def find(cls, analysis: Analysis) -> list[Place]:
+    def find(cls, analysis: Analysis) -> list[GenerationPlace]:
         return [
-            Place(analysis.name_of((port.node,)), (subject_of(flow), ((port.node,), port.port)))
+            GenerationPlace(analysis.name_of((port.node,)), (subject_of(flow), ((port.node,), port.port)))
             for flow in invertible_flows(analysis)
             for port in flow.inputs
         ]
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
+    def make(self, context: ObservationContext, place: GenerationPlace, check: Check) -> GeneratedResult:
         analysis = context.model.analysis
         latent, (path, name) = place.ports
         flow, wanted = flow_at(analysis, latent), Port(path[-1], name)

@@ -17,7 +17,7 @@ from visualnet.training.generating.method import (
     Check,
     GenerationError,
     GenerationMethod,
-    Place,
+    GenerationPlace,
     generation_method,
 )
 from visualnet.training.loop.procedures.action_values import find_values, value_faults
@@ -45,7 +45,7 @@ class PlayedEpisode(GenerationMethod):
     epsilon: float = kinds.real(0.0, "Share of steps that are drawn at random.", low=0.0, high=1.0)
 
     @classmethod
-    def find(cls, analysis: Analysis) -> list[Place]:
+    def find(cls, analysis: Analysis) -> list[GenerationPlace]:
         try:
             environment = environment_of(analysis.project.data)
         except ValueError:
@@ -53,9 +53,9 @@ class PlayedEpisode(GenerationMethod):
         port = find_values(analysis.main)
         if environment is None or port is None or any(value_faults(analysis.main, environment)):
             return []
-        return [Place(environment.title, (((port.node,), port.port),))]
+        return [GenerationPlace(environment.title, (((port.node,), port.port),))]
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
+    def make(self, context: ObservationContext, place: GenerationPlace, check: Check) -> GeneratedResult:
         environment = environment_of(context.data.choice)
         assert environment is not None
         try:

@@ -12,7 +12,7 @@ from visualnet.training.generating.at_outputs import all_reaching, compute, made
 from visualnet.training.generating.method import (
     Check,
     GenerationMethod,
-    Place,
+    GenerationPlace,
     generation_method,
     how_many,
     how_warm,
@@ -44,7 +44,7 @@ def is_noise(facts: NodeFacts) -> bool:
     return facts.layer is not None and (facts.layer.detaches or not facts.inputs)
 
 
-def places_of(analysis: Analysis, is_generator: bool) -> list[Place]:
+def places_of(analysis: Analysis, is_generator: bool) -> list[GenerationPlace]:
     """The outputs that rest on drawn numbers: on those of nodes that read no more of a sample than that there is one (noise), or of one
     that reads what was made of it (a code). Behind the output each place holds the ports at which numbers are drawn."""
     drawn = output_ports(analysis, lambda facts, port: draws_from_prior(facts) and facts.leaving[port].batched)
@@ -52,7 +52,7 @@ def places_of(analysis: Analysis, is_generator: bool) -> list[Place]:
     for port in outputs(analysis):
         above = all_reaching(analysis, port, drawn)
         if above and is_generator == all(is_noise(analysis.at(one[0])) for one in above):
-            found.append(Place(name_of(analysis, port), (port, *above)))
+            found.append(GenerationPlace(name_of(analysis, port), (port, *above)))
     return found
 
 
@@ -73,10 +73,10 @@ class _FromPrior(GenerationMethod):
     temperature: float = how_warm(WARMTH)
 
     @classmethod
-    def usual(cls, analysis: Analysis, place: Place) -> dict[str, Value]:
+    def usual(cls, analysis: Analysis, place: GenerationPlace) -> dict[str, Value]:
         return usual_count(analysis, place.ports[0])
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
+    def make(self, context: ObservationContext, place: GenerationPlace, check: Check) -> GeneratedResult:
         wanted, *drawn = place.ports
         analysis, generator = context.model.analysis, context.generator(self.seed)
         fed, names = {}, []
@@ -103,7 +103,7 @@ class DecodePrior(_FromPrior):
     """
 
     @classmethod
-    def find(cls, analysis: Analysis) -> list[Place]:
+    def find(cls, analysis: Analysis) -> list[GenerationPlace]:
         return places_of(analysis, False)
 
 
@@ -112,7 +112,7 @@ class FromNoise(_FromPrior):
     """Draw noise, and have the generator make samples of it: the discriminator is not computed."""
 
     @classmethod
-    def find(cls, analysis: Analysis) -> list[Place]:
+    def find(cls, analysis: Analysis) -> list[GenerationPlace]:
         return places_of(analysis, True)
 
 
@@ -129,15 +129,15 @@ class DecodeCodes(GenerationMethod):
     temperature: float = how_warm("How far the codes are drawn from their mean: 1 as far as those of the data.")
 
     @classmethod
-    def find(cls, analysis: Analysis) -> list[Place]:
-        found: list[Place] = []
+    def find(cls, analysis: Analysis) -> list[GenerationPlace]:
+        found: list[GenerationPlace] = []
         for port in outputs(analysis):
             code: ProbePort | None = code_port(analysis, port)
             if code is not None and not is_noise(analysis.at(code[0])):
-                found.append(Place(name_of(analysis, port), (port, code)))
+                found.append(GenerationPlace(name_of(analysis, port), (port, code)))
         return found
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
+    def make(self, context: ObservationContext, place: GenerationPlace, check: Check) -> GeneratedResult:
         import torch
 
         wanted, code = place.ports

@@ -11,7 +11,7 @@ from visualnet.training.generating.method import (
     Check,
     GenerationError,
     GenerationMethod,
-    Place,
+    GenerationPlace,
     generation_method,
     how_many,
     how_warm,
@@ -37,8 +37,8 @@ class _Written(GenerationMethod):
     """How many inputs hold a text."""
 
     @classmethod
-    def find(cls, analysis: Analysis) -> list[Place]:
-        return [Place("text")] if cls.texts == min(count_texts(analysis), 2) else []
+    def find(cls, analysis: Analysis) -> list[GenerationPlace]:
+        return [GenerationPlace("text")] if cls.texts == min(count_texts(analysis), 2) else []
 
 
 @generation_method(
@@ -55,7 +55,7 @@ class NextWord(_Written):
     temperature: float = how_warm(WARMTH)
     words: int = kinds.count(40, "So many words are written.", high=500)
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
+    def make(self, context: ObservationContext, place: GenerationPlace, check: Check) -> GeneratedResult:
         from visualnet.training.prediction.writing import go_on
 
         choosing = SamplingOptions("sampling", self.temperature, self.top_k, self.top_p, seed=self.seed)
@@ -76,7 +76,7 @@ class Translate(_Written):
     temperature: float = how_warm(f"When drawing. {WARMTH}")
     width: int = kinds.count(4, "So many beginnings are followed by a beam search.", high=MOST_BEAMS)
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
+    def make(self, context: ObservationContext, place: GenerationPlace, check: Check) -> GeneratedResult:
         from visualnet.training.prediction.writing import translate
 
         choosing = SamplingOptions(self.how, self.temperature, self.top_k, self.top_p, self.width, seed=self.seed)

@@ -10,7 +10,7 @@ from visualnet.analysis import Analysis
 from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.pytorch import need_torch
-from visualnet.training.generating.method import Check, Place, find_methods, make_method
+from visualnet.training.generating.method import Check, GenerationPlace, find_methods, make_method
 from visualnet.training.idle_probe import Weights
 from visualnet.training.run_records.kept_weights import kept_weights
 from visualnet.training.runs.preparation_file import read_preparation
@@ -35,7 +35,7 @@ def generate(
     project: Project,
     analysis: Analysis,
     name: str,
-    place: Place,
+    place: GenerationPlace,
     options: Mapping[str, Value] | None = None,
     run: Path | None = None,
     weights: str | Weights = "",

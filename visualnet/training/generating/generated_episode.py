@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.figures.charts.generated.game import GameChart, Shape
+from visualnet.figures.charts.generated.game import GameChart, GameShape
 from visualnet.figures.charts.generated.raster import pixels_of
 from visualnet.figures.colours.pixels import png_of
 from visualnet.training.generating.results import GeneratedResult, Writer, contact_sheet, csv_bytes, gif_bytes
@@ -54,7 +54,7 @@ class GeneratedEpisode(GeneratedResult):
 
     def chart(self, moment: int = -1, written: bool = False) -> GameChart:
         one = self.pictures[moment]
-        shapes = tuple(Shape(*mark) for mark in one.marks)
+        shapes = tuple(GameShape(*mark) for mark in one.marks)
         words = self.moment_words(moment)
         return GameChart(one.width, one.height, one.cells, one.kinds, shapes, words, self._table, written)
 

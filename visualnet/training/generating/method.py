@@ -25,7 +25,7 @@ class GenerationError(ValueError):
     """Nothing can be made; the words say why, and what would help."""
 
 
-class Place(NamedTuple):
+class GenerationPlace(NamedTuple):
     """Where in a network something can be made: a name that people read and type, and the output ports that the method needs, in its own
     order."""
 
@@ -47,16 +47,16 @@ class GenerationMethod(Configured):
     seed: int = kinds.count(0, "Other numbers by chance for another seed; the same ones for the same seed.", low=0)
 
     @classmethod
-    def find(cls, analysis: Analysis) -> list[Place]:
+    def find(cls, analysis: Analysis) -> list[GenerationPlace]:
         """Where in this network it can be done, the likeliest place first. By formula: torch is not imported."""
         raise NotImplementedError
 
     @classmethod
-    def usual(cls, analysis: Analysis, place: Place) -> dict[str, Value]:
+    def usual(cls, analysis: Analysis, place: GenerationPlace) -> dict[str, Value]:
         """Settings that suit what is made at this place better than the declared defaults. What is said otherwise counts before them."""
         return {}
 
-    def make(self, context: ObservationContext, place: Place, check: Check) -> GeneratedResult:
+    def make(self, context: ObservationContext, place: GenerationPlace, check: Check) -> GeneratedResult:
         """Make it, with the network at rest and without gradients. ``context.values`` computes; chance comes from
         ``context.generator(self.seed)`` alone, so that the same seed makes the same.
 
@@ -122,7 +122,7 @@ def find_methods() -> Mapping[str, type[GenerationMethod]]:
     return {name: kind for module in DECLARED_IN for name, kind in METHODS.items() if kind.__module__ == module}
 
 
-def choices(analysis: Analysis) -> dict[type[GenerationMethod], list[Place]]:
+def choices(analysis: Analysis) -> dict[type[GenerationMethod], list[GenerationPlace]]:
     """Every method that this network has a place for, with its places."""
     if analysis.errors():
         return {}
@@ -136,7 +136,7 @@ def why_none() -> str:
     return f"This network has nothing to make something with. It would need {'; or '.join(needs)}."
 
 
-def find_place(kind: type[GenerationMethod], analysis: Analysis, name: str = "") -> Place:
+def find_place(kind: type[GenerationMethod], analysis: Analysis, name: str = "") -> GenerationPlace:
     """The place of this name; the first there is, if none is told.
 
     Raises:

@@ -20,7 +20,7 @@ from visualnet.data.streaming.readable import DataLost, UnreadableSample
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.events import Failed
 from visualnet.training.loop.metrics import NonFinite, set_state
-from visualnet.training.loop.preflight import Fault
+from visualnet.training.loop.preflight import StartFault
 from visualnet.training.loop.procedures.q_play import PlayFailed
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _NOT_DETERMINISTIC = re.compile(r"(\S+) does not have a deterministic implementa
 class TrainingRefused(ValueError):
     """The run cannot begin."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: StartFault) -> None:
         super().__init__(fault.words)
         self.fault = fault
 

@@ -23,8 +23,8 @@ from visualnet.data.class_balancing import SAMPLING
 from visualnet.data.loading import Loaded, load
 from visualnet.data.tensors import Sampler
 from visualnet.layers.recipe.live_settings import (
-    Change,
     Setting,
+    SettingChange,
     check_value,
     describe_change,
     find_changes,
@@ -74,7 +74,7 @@ class LiveChanges:
         self.loop = loop
         self.count = 0
         """How many ``Changed`` events of the run are in force."""
-        self.in_force: tuple[Change, ...] = ()
+        self.in_force: tuple[SettingChange, ...] = ()
         """All of them as one: each setting as the run began with it, and as it is now."""
         self._given = loop.project
         self._wanted: dict[Setting, Value] = {}
@@ -86,12 +86,12 @@ class LiveChanges:
         return bool(self._replays)
 
     @cached_property
-    def _asked(self) -> list[Change]:
+    def _asked(self) -> list[SettingChange]:
         begun = read_project(self.loop.folder) if self.loop.folder is not None else None
         return find_changes(begun, self._given) if begun is not None else []
 
     @property
-    def asked(self) -> tuple[Change, ...]:
+    def asked(self) -> tuple[SettingChange, ...]:
         """The settings of the project that this session was given, where the run began with others or goes on with others."""
         since = find_changes(self.loop.project, self._given)
         return tuple({one.setting: one for one in (*self._asked, *since)}.values())
@@ -145,14 +145,18 @@ class LiveChanges:
             loop.emit(events.Changed(step=loop.state.step, changes=changes, steps_per_epoch=loop.sampler.steps))
 
     @property
-    def waiting(self) -> tuple[Change, ...]:
+    def waiting(self) -> tuple[SettingChange, ...]:
         """What was asked for and acts later."""
         project = self.loop.project
         known = {setting: value for setting, value in self._wanted.items() if is_live(project, setting)}
         return tuple(find_changes(project, set_values(project, known)))
 
     def resume(
-        self, in_force: tuple[Change, ...], count: int, waiting: Iterable[Change], later: Iterable[events.Changed]
+        self,
+        in_force: tuple[SettingChange, ...],
+        count: int,
+        waiting: Iterable[SettingChange],
+        later: Iterable[events.Changed],
     ) -> None:
         """Go on where these are in force; make those of ``later`` again, each at its step."""
         self.in_force, self.count, self._replays = in_force, count, deque(later)

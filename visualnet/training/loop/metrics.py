@@ -31,7 +31,7 @@ Trial = tuple[Mapping[str, Tensor], Mapping[str, Tensor]]
 """What a step answers: its values, and what they count (``Model.trial``)."""
 
 
-class Rows:
+class ValueRows:
     """Where each value stands in a row of numbers, and what it counts: a row holds the values, then the counts.
 
     A value is a mean over what it counts (samples, where it declares nothing); ``settled`` names those that are made from counts of
@@ -75,10 +75,10 @@ class Rows:
         return torch.stack([value.detach().float() for value in found])
 
 
-class Sums:
+class ValueSums:
     """Totals of the values that steps answer, each times what it counts, and of the counts."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: ValueRows) -> None:
         self.rows = rows
         self.samples = 0
         self.totals: Any = [0.0] * len(rows.names)
@@ -123,7 +123,7 @@ class Sums:
         return found
 
 
-class LazySums(Sums):
+class LazySums(ValueSums):
     """Totals that stay on the device until they are asked for."""
 
     def add(self, trial: Trial, samples: int) -> None:
@@ -155,8 +155,8 @@ class Tally:
             self.best_by = "loss", "min"
         self.device, self.lazy = device, device.type != "cpu"
         self.optimizer: Any = None
-        self.rows = Rows(model, self.names)
-        self.sums = Sums(self.rows)
+        self.rows = ValueRows(model, self.names)
+        self.sums = ValueSums(self.rows)
         self._rows: list[Any] = []
         self._sizes: list[int] = []
         self._begun: list[tuple[Tensor, Tensor]] = []
@@ -168,9 +168,9 @@ class Tally:
         self.optimizer = optimizer
         self.lazy = self.device.type != "cpu" and bool(optimizer.defaults.get("fused")) and not scaled
 
-    def fresh(self) -> Sums:
+    def fresh(self) -> ValueSums:
         """Totals for a pass over other samples."""
-        return LazySums(self.rows) if self.lazy else Sums(self.rows)
+        return LazySums(self.rows) if self.lazy else ValueSums(self.rows)
 
     def before_step(self, index: Tensor) -> None:
         """Note what a step begins from."""
@@ -219,7 +219,7 @@ class Tally:
 
     def close_epoch(self) -> dict[str, float | None]:
         """The epoch's means; the next epoch begins at nothing."""
-        means, self.sums = self.sums.means(), Sums(self.rows)
+        means, self.sums = self.sums.means(), ValueSums(self.rows)
         return means
 
     # --- for checkpoints -------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from visualnet.data import registry
 from visualnet.data.class_balancing import loss_settings
 from visualnet.data.division.division_settings import has_validation
 from visualnet.data.loading import Loaded
-from visualnet.training.loop.procedures.procedure import Fault as Fault
+from visualnet.training.loop.procedures.procedure import StartFault as StartFault
 from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.optimizers import check_recipe
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 
-def faults(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
+def faults(analysis: Analysis, data: Loaded) -> Iterator[StartFault]:
     """All that keeps this network from being trained on this data."""
     for problem in analysis.errors():
-        yield Fault(problem.words, problem.path, "graph")
+        yield StartFault(problem.words, problem.path, "graph")
     if analysis.errors():
         return
     if not analysis.main.sinks("loss"):
-        yield Fault(
+        yield StartFault(
             "there is no loss, so nothing says what to learn: add one (Cross-entropy, for classes)", (), "graph"
         )
     elif analysis.main.trainable == 0:
-        yield Fault("no node has weights that may change: add one, or make a frozen one trainable", (), "graph")
+        yield StartFault("no node has weights that may change: add one, or make a frozen one trainable", (), "graph")
     else:
         yield from _frozen(analysis)
     yield from _labels(analysis, data)
@@ -44,7 +44,7 @@ def faults(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
         loss_settings(analysis, data)
         kind = procedure_kind(analysis.project.recipe.procedure)
     except ValueError as error:
-        yield Fault(str(error))
+        yield StartFault(str(error))
         return
     yield from kind.faults(analysis, data)
 
@@ -77,7 +77,7 @@ def why_not(analysis: Analysis, data: Loaded | None, data_error: str = "") -> st
     return "" if analysis.main.trainable else "No node has weights that may change."
 
 
-def _frozen(analysis: Analysis) -> Iterator[Fault]:
+def _frozen(analysis: Analysis) -> Iterator[StartFault]:
     """Weights that a run of these epochs would never train, and a first epoch that would train none."""
     epochs, learners = analysis.project.recipe.epochs, analysis.project.recipe.learners
     known: dict[NodePath, int] = {}
@@ -85,14 +85,14 @@ def _frozen(analysis: Analysis) -> Iterator[Fault]:
         known[path] = frozen
         if frozen >= epochs:
             words = f"“{facts.node.name}” is frozen for {frozen:,} epochs, and the run has {epochs:,}"
-            yield Fault(f"{words}: it would never be trained; train longer, or freeze it for good", path, "graph")
+            yield StartFault(f"{words}: it would never be trained; train longer, or freeze it for good", path, "graph")
             return
     for part in learner_parts(analysis.main, learners):
         if all(known[path] for path in part.trains):
             words = f"all weights of the learner “{part.name}” are frozen in the first epoch: let one layer learn from the start"
-            yield Fault(words, (), "graph")
+            yield StartFault(words, (), "graph")
     if not learners and known and all(known.values()):
-        yield Fault("all weights are frozen in the first epoch: let one layer learn from the start", (), "graph")
+        yield StartFault("all weights are frozen in the first epoch: let one layer learn from the start", (), "graph")
 
 
 def _frozen_epochs(graph: GraphFacts, path: NodePath, outer: int) -> Iterator[tuple[NodePath, NodeFacts, int]]:
@@ -105,7 +105,7 @@ def _frozen_epochs(graph: GraphFacts, path: NodePath, outer: int) -> Iterator[tu
             yield here, facts, frozen
 
 
-def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
+def _labels(analysis: Analysis, data: Loaded) -> Iterator[StartFault]:
     """Class numbers outside the classes end the whole program on a GPU, so they are refused beforehand.
 
     What would have to be decoded (masks in files) is not looked at: its source counts its classes. Numbers that a loss or a metric ignores
@@ -128,7 +128,7 @@ def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
                 ignored = facts.layer.values().get("ignore_index")
                 asked = values[values != ignored] if ignored is not None else values
                 if words := _outside(asked, classes, f"“{name}” of “{data.choice.called}”", facts.node.name, ignored):
-                    yield Fault(words, (facts.node.id,))
+                    yield StartFault(words, (facts.node.id,))
 
 
 def _outside(asked: Array, classes: int, field: str, node: str, ignored: int | None) -> str:

@@ -16,7 +16,7 @@ from visualnet.core.errors import first_line
 from visualnet.core.graph import Value
 from visualnet.core.project import Project, Recipe
 from visualnet.data.loading import Loaded
-from visualnet.data.streaming.readable import LeftOut
+from visualnet.data.streaming.readable import SkippedSamples
 from visualnet.data.tensors import Sampler
 from visualnet.layers.recipe.live_settings import Setting, find_changes, is_live, set_values, with_live_settings
 from visualnet.training import checkpoints, devices, events
@@ -48,7 +48,7 @@ class Resumable(Protocol):
     parts: NetworkParts
     earlier: WeightStore
     learners: Learners
-    left_out: LeftOut
+    left_out: SkippedSamples
     sampler: Sampler
     procedure: Procedure
     tally: Tally

@@ -10,7 +10,7 @@ from torch import Tensor
 from visualnet.compiling.module import Model
 from visualnet.core.project import loss_of
 from visualnet.training.learners.learners import Learners
-from visualnet.training.loop.metrics import NonFinite, Rows, Sums, Tally, Trial, get_state
+from visualnet.training.loop.metrics import NonFinite, Tally, Trial, ValueRows, ValueSums, get_state
 
 
 def make_tally(model: Model, device: torch.device, learners: Learners, scaled: bool = False) -> Tally:
@@ -33,10 +33,10 @@ class RoundTally(Tally):
         weights = {step.id: weight for step, weight in model.plan.losses}
         sums = {loss_of(p.name): {nodes[i].node.name: weights[i] for i in p.losses} for p in learners.parts}
         unread = set(model.metrics) - {nodes[i].node.name for part in learners.parts for i in part.metrics}
-        self._validated = Rows(model, self._all_names(model), sums)
+        self._validated = ValueRows(model, self._all_names(model), sums)
         self.names = tuple(name for name in self._all_names(model) if name not in unread)
-        self.rows = Rows(model, self.names, sums)
-        self.sums = Sums(self.rows)
+        self.rows = ValueRows(model, self.names, sums)
+        self.sums = ValueSums(self.rows)
         if model.project.recipe.best_by in sums:
             self.best_by = model.project.recipe.best_by, "min"
         self.lazy = False
@@ -53,8 +53,8 @@ class RoundTally(Tally):
     def follow(self, optimizer: torch.optim.Optimizer, scaled: bool = False) -> None:
         """Nothing to guard: every loss is read before its step."""
 
-    def fresh(self) -> Sums:
-        return Sums(self._validated)
+    def fresh(self) -> ValueSums:
+        return ValueSums(self._validated)
 
     def take(self, trial: Trial, samples: int) -> None:
         """Keep the values of one learner's step; the last one of a round completes the row.

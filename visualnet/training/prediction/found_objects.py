@@ -53,7 +53,7 @@ def find_objects(
         ValueError: the run was not trained on regions, or this is no picture that can be read; the words say which.
         BadCheckpoint: the weights are not those of this network, or cannot be read.
     """
-    from visualnet.training.detection.detector import CropPreparation, Limits, detect, make_forward
+    from visualnet.training.detection.detector import CropPreparation, DetectionLimits, detect, make_forward
     from visualnet.training.prediction.run_prediction import load_model
 
     cutter = find_cutter(project)
@@ -67,7 +67,7 @@ def find_objects(
         CropPreparation(kept.preparation, kept.mean, kept.std) if kept is not None else CropPreparation(None, {}, {})
     )
     forward, heads = make_forward(load_model(folder, project), taken)
-    found = detect(image, cutter, forward, heads.kind, Limits(score=least))
+    found = detect(image, cutter, forward, heads.kind, DetectionLimits(score=least))
     names = make_data_set(project.data).class_names()[1:]
     return [
         FoundObject(names[int(kind)], float(score), (box[0], box[1], box[2], box[3]))

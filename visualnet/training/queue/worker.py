@@ -52,7 +52,7 @@ def is_worked_through() -> bool:
         return False
 
 
-class Worker:
+class QueueWorker:
     """Trains what waits, also what is added meanwhile, in order."""
 
     def __init__(self, tell: Tell) -> None:

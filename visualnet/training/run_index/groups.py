@@ -20,7 +20,7 @@ FIELDS = ("project", "group", "tags", "search", "data", "state", "optimizer", "o
 NONE, FURTHER = "none", "all further values"
 
 
-class Outcome(NamedTuple):
+class GroupOutcome(NamedTuple):
     """What some runs reached in ``by``, the value by which most of them chose their best epoch: the best of the runs, their mean and how
     far they lie from it (the sample standard deviation; None for one run). ``of`` is how many runs have such a value."""
 
@@ -31,14 +31,14 @@ class Outcome(NamedTuple):
     spread: float | None
 
 
-class Group(NamedTuple):
+class RunGroup(NamedTuple):
     """Runs that share a value, in the order in which they were listed."""
 
     value: str
     runs: tuple[RunRow, ...]
 
     @property
-    def outcome(self) -> Outcome | None:
+    def outcome(self) -> GroupOutcome | None:
         """What they reached; None where none of them has reached anything yet."""
         return find_outcome(self.runs)
 
@@ -54,7 +54,7 @@ class Group(NamedTuple):
         return " · ".join(parts)
 
 
-def find_outcome(runs: Sequence[RunRow]) -> Outcome | None:
+def find_outcome(runs: Sequence[RunRow]) -> GroupOutcome | None:
     """What some runs reached; those that chose their best epoch by another value than most are left out."""
     ways = Counter((row.best_by, row.best_is) for row in runs if row.best is not None and math.isfinite(row.best))
     if not ways:
@@ -63,10 +63,12 @@ def find_outcome(runs: Sequence[RunRow]) -> Outcome | None:
     values = [row.best for row in runs if (row.best_by, row.best_is) == (by, kind) and row.best is not None]
     values = [value for value in values if math.isfinite(value)]
     spread = statistics.stdev(values) if len(values) > 1 else None
-    return Outcome(by, len(values), max(values) if kind == "max" else min(values), statistics.fmean(values), spread)
+    return GroupOutcome(
+        by, len(values), max(values) if kind == "max" else min(values), statistics.fmean(values), spread
+    )
 
 
-def group_rows(rows: Sequence[RunRow], field: str, values: Mapping[str, float | str]) -> list[Group]:
+def group_rows(rows: Sequence[RunRow], field: str, values: Mapping[str, float | str]) -> list[RunGroup]:
     """The rows in groups of one value of ``field``, in the order of their first rows; ``values`` is the field's by run. By tags, a run
     stands in the group of each of its tags. Runs without a value come last."""
     found: dict[str, list[RunRow]] = {}
@@ -74,12 +76,12 @@ def group_rows(rows: Sequence[RunRow], field: str, values: Mapping[str, float | 
         for value in _values_of(row, field, values):
             found.setdefault(value, []).append(row)
     without = found.pop("", [])
-    groups = [Group(value, tuple(some)) for value, some in found.items()]
+    groups = [RunGroup(value, tuple(some)) for value, some in found.items()]
     if len(groups) > MOST_GROUPS:
         ids = {row.id for group in groups[MOST_GROUPS:] for row in group.runs}
-        further = Group(FURTHER, tuple(row for row in rows if row.id in ids))
+        further = RunGroup(FURTHER, tuple(row for row in rows if row.id in ids))
         groups = [*groups[:MOST_GROUPS], further]
-    return [*groups, Group(NONE, tuple(without))] if without else groups
+    return [*groups, RunGroup(NONE, tuple(without))] if without else groups
 
 
 def _values_of(row: RunRow, field: str, values: Mapping[str, float | str]) -> Sequence[str]:

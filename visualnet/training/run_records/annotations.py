@@ -17,7 +17,7 @@ FORMAT = 1
 MAX_NAME, MAX_NOTES, MAX_TAG, MAX_TAGS = 80, 50_000, 40, 32
 
 
-class Annotations(msgspec.Struct, frozen=True, kw_only=True):
+class RunAnnotations(msgspec.Struct, frozen=True, kw_only=True):
     """A run's name, notes (Markdown), tags and group; ``archived`` and ``hidden`` keep it out of lists where they are not asked for.
 
     ``named``: whether a name was ever given here, so that an empty one was taken away (earlier versions kept names in projects).
@@ -35,24 +35,24 @@ class Annotations(msgspec.Struct, frozen=True, kw_only=True):
     hidden: bool = False
 
 
-def parse_annotations(data: bytes, name: str = ANNOTATIONS) -> Annotations:
+def parse_annotations(data: bytes, name: str = ANNOTATIONS) -> RunAnnotations:
     """The annotations that these bytes describe.
 
     Raises:
         ValueError: they describe none, or break a bound; the words say why.
     """
-    return bounded_file.parse(data, Annotations, name)
+    return bounded_file.parse(data, RunAnnotations, name)
 
 
-def read_annotations(folder: Path) -> Annotations:
+def read_annotations(folder: Path) -> RunAnnotations:
     """What a person said of the run in a folder; nothing where that is not there or cannot be read."""
     try:
-        return bounded_file.read(folder / ANNOTATIONS, Annotations)
+        return bounded_file.read(folder / ANNOTATIONS, RunAnnotations)
     except (OSError, ValueError):
-        return Annotations()
+        return RunAnnotations()
 
 
-def annotate(folder: Path, **changes: Any) -> Annotations:
+def annotate(folder: Path, **changes: Any) -> RunAnnotations:
     """Change some fields of a run's annotations on disk; what stands there afterwards.
 
     Raises:
@@ -67,7 +67,7 @@ def annotate(folder: Path, **changes: Any) -> Annotations:
     return now
 
 
-def clean_annotations(said: Annotations) -> Annotations:
+def clean_annotations(said: RunAnnotations) -> RunAnnotations:
     """The same without hidden characters, blank ends and tags that stand twice.
 
     Raises:

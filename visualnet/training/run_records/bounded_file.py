@@ -11,7 +11,7 @@ import msgspec
 
 from visualnet.core.storage import project_file
 from visualnet.core.storage.regular_files import read_regular
-from visualnet.core.storage.safe_json import Refused, scan
+from visualnet.core.storage.safe_json import RefusedJson, scan
 from visualnet.core.text.format import format_bytes
 from visualnet.core.text.hidden_characters import clean
 
@@ -35,7 +35,7 @@ def parse(data: bytes, kind: type[S], name: str) -> S:
         raise ValueError(f"{name} has {format_bytes(len(data))}; at most {format_bytes(MAX_BYTES)} are read")
     try:
         return msgspec.convert(scan(data), kind)
-    except Refused as error:
+    except RefusedJson as error:
         raise ValueError(f"{name} cannot be read: {error.reason}") from None
     except (msgspec.ValidationError, RecursionError, OverflowError) as error:
         raise ValueError(f"{name} cannot be read: {error}") from None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from visualnet.layers.recipe.live_settings import Change, describe_change, merge_changes
+from visualnet.layers.recipe.live_settings import SettingChange, describe_change, merge_changes
 from visualnet.training.runs.run_model import RunModel
 
 BURST_S = 1.5
 """Changes of the same settings that follow each other sooner are one: a slider was dragged."""
 
 
-class Mark(NamedTuple):
+class RunMark(NamedTuple):
     """Something that happened in a run at a step. ``letter`` stands at the curves, ``words`` say what."""
 
     step: int
@@ -27,10 +27,10 @@ class Mark(NamedTuple):
 class _Burst(NamedTuple):
     step: int
     until: float
-    changes: tuple[Change, ...]
+    changes: tuple[SettingChange, ...]
 
 
-def find_marks(model: RunModel) -> list[Mark]:
+def find_marks(model: RunModel) -> list[RunMark]:
     """The marks of a run in order."""
     bursts: list[_Burst] = []
     for event in model.changes:
@@ -41,7 +41,9 @@ def find_marks(model: RunModel) -> list[Mark]:
             bursts.append(one)
     told = [(burst.step, "; ".join(map(describe_change, burst.changes))) for burst in bursts]
     told += [(event.step, f"the network was changed: {event.words}") for event in model.networks]
-    return [Mark(step, letter_of(at), words) for at, (step, words) in enumerate(sorted(told, key=lambda one: one[0]))]
+    return [
+        RunMark(step, letter_of(at), words) for at, (step, words) in enumerate(sorted(told, key=lambda one: one[0]))
+    ]
 
 
 def _join(first: _Burst, second: _Burst) -> _Burst | None:

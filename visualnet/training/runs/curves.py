@@ -14,7 +14,7 @@ from visualnet.training.runs.series import Series
 Better = Literal["min", "max"]
 
 
-class Curve(NamedTuple):
+class RunCurve(NamedTuple):
     """A series under its name in the legend. ``best`` says which of its points is the best one, where that is to be marked."""
 
     name: str
@@ -36,7 +36,7 @@ def assign_colors(before: Mapping[str, int], runs: Sequence[str]) -> dict[str, i
     return found
 
 
-def color_by_run(curves: Sequence[Curve], colors: Mapping[str, int], run: str) -> list[Curve]:
+def color_by_run(curves: Sequence[RunCurve], colors: Mapping[str, int], run: str) -> list[RunCurve]:
     """The curves of a run where several runs are shown: training and validation in the colour of the run, what else there is in others."""
     rest = max(colors.values(), default=0) - 1
     return [
@@ -45,12 +45,12 @@ def color_by_run(curves: Sequence[Curve], colors: Mapping[str, int], run: str) -
     ]
 
 
-def earlier_curves(model: RunModel, name: str) -> list[Curve]:
+def earlier_curves(model: RunModel, name: str) -> list[RunCurve]:
     """A loss or metric of a run that is shown beneath another: training by steps, as in the run in front, where its log has them."""
     steps = model.steps.get(name, Series())
-    found = [Curve("training", steps if len(steps) else model.train.get(name, Series()), 0)]
+    found = [RunCurve("training", steps if len(steps) else model.train.get(name, Series()), 0)]
     if (series := model.validation.get(name)) is not None:
-        found.append(Curve("validation", series, 1, dashed=True))
+        found.append(RunCurve("validation", series, 1, dashed=True))
     return [curve for curve in found if len(curve.series)]
 
 
@@ -66,7 +66,7 @@ def metric_names(model: RunModel | None, analysis: Analysis) -> tuple[str, ...]:
     return tuple(facts.node.name for facts in analysis.main.sinks("metric"))
 
 
-def loss_curves(model: RunModel) -> list[Curve]:
+def loss_curves(model: RunModel) -> list[RunCurve]:
     """The loss, and where there are several, each of them: of several learners what each lowers, and of what that is the sum."""
     losses = model.started.losses if model.started is not None and len(model.started.losses) > 1 else ()
     if model.started is not None and model.started.lowers:
@@ -76,23 +76,23 @@ def loss_curves(model: RunModel) -> list[Curve]:
     return _curves(model, ("loss", *losses), "min")
 
 
-def metric_curves(model: RunModel, names: Sequence[str]) -> list[Curve]:
+def metric_curves(model: RunModel, names: Sequence[str]) -> list[RunCurve]:
     """The metrics of these names."""
     return _curves(model, names, "min" if model.started is not None and model.started.best_is == "min" else "max")
 
 
-def _curves(model: RunModel, names: Sequence[str], better: Better) -> list[Curve]:
+def _curves(model: RunModel, names: Sequence[str], better: Better) -> list[RunCurve]:
     best_by = model.started.best_by if model.started is not None else ""
     found = []
     for index, name in enumerate(names):
         train, validation = ("training", "validation") if len(names) == 1 else (name, f"{name}, validation")
-        found.append(Curve(train, model.steps.get(name, Series()), 2 * index))
+        found.append(RunCurve(train, model.steps.get(name, Series()), 2 * index))
         if (series := model.validation.get(name)) is not None:
             marked = name == best_by or (best_by not in (*model.validation, LAST_EPOCH) and index == 0)
-            found.append(Curve(validation, series, 2 * index + 1, dashed=True, best=better if marked else None))
+            found.append(RunCurve(validation, series, 2 * index + 1, dashed=True, best=better if marked else None))
         if (series := model.average.get(name)) is not None:
             found.append(
-                Curve(
+                RunCurve(
                     "average" if len(names) == 1 else f"{name}, average", series, 2 * (len(names) + index), dashed=True
                 )
             )

@@ -9,7 +9,7 @@ from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import Project, SearchSpec
 from visualnet.data.registry import fields_or_none
-from visualnet.training.experiments.declare import Figure
+from visualnet.training.experiments.declare import ComparedFigure
 from visualnet.training.experiments.own import find_figure
 from visualnet.training.experiments.places import find_place
 
@@ -43,12 +43,12 @@ def find_problem(project: Project) -> str:
     return ""
 
 
-def objective_of(project: Project) -> Figure:
+def objective_of(project: Project) -> ComparedFigure:
     """What the trials of a project's search are compared by."""
     spec = project.search or SearchSpec()
     if not spec.objective:
         return find_figure(project)
-    return Figure(
+    return ComparedFigure(
         spec.objective, "train" if spec.part == "train" else "validation", "max" if spec.goal == "max" else "min"
     )
 

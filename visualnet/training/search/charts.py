@@ -11,18 +11,18 @@ from visualnet.figures.charts.curves import Curve, CurveChart
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.parallel.axis import SettingAxis, make_axis, write_value
 from visualnet.figures.charts.parallel.parallel import ParallelChart, ParallelLine
-from visualnet.figures.charts.parallel.slices import Slice, SliceChart
-from visualnet.training.experiments.declare import Figure
+from visualnet.figures.charts.parallel.slices import RunLine, SliceChart
+from visualnet.training.experiments.declare import ComparedFigure
 
 if TYPE_CHECKING:
     from visualnet.training.search.study import TrialView
 
 
-class Outcome(NamedTuple):
+class TrialOutcome(NamedTuple):
     """What is drawn: how was searched, what is compared, the trials, and the importances of the settings."""
 
     spec: SearchSpec
-    figure: Figure
+    figure: ComparedFigure
     trials: Sequence[TrialView]
     importances: Mapping[str, float]
 
@@ -32,7 +32,7 @@ class Outcome(NamedTuple):
         return [trial for trial in self.trials if trial.state == "done" and trial.value is not None]
 
 
-def draw_best(outcome: Outcome) -> Chart | None:
+def draw_best(outcome: TrialOutcome) -> Chart | None:
     """What each trial reached, and the best up to it; None while there is none."""
     done = outcome.done
     if not done:
@@ -63,7 +63,7 @@ def draw_best(outcome: Outcome) -> Chart | None:
     return CurveChart(curves, "trial", outcome.figure.title, None, None, square=False)
 
 
-def draw_parallel(outcome: Outcome) -> Chart | None:
+def draw_parallel(outcome: TrialOutcome) -> Chart | None:
     """A line for each trial through its values to what it reached; None while there is none."""
     done = outcome.done
     if not done:
@@ -82,14 +82,14 @@ def draw_parallel(outcome: Outcome) -> Chart | None:
     return ParallelChart(tuple(axes), tuple(lines))
 
 
-def draw_slices(outcome: Outcome) -> Chart | None:
+def draw_slices(outcome: TrialOutcome) -> Chart | None:
     """What was reached over each setting; None while there is none."""
     done = outcome.done
     if not done:
         return None
     shares = _shares(outcome)
     runs = [
-        Slice(
+        RunLine(
             f"Trial {trial.number}",
             tuple(trial.values.get(entry.address) for entry in outcome.spec.entries),
             trial.value or 0.0,
@@ -102,7 +102,7 @@ def draw_slices(outcome: Outcome) -> Chart | None:
     return SliceChart(tuple(_axes(outcome)), reached, tuple(runs))
 
 
-def draw_importances(outcome: Outcome) -> Chart | None:
+def draw_importances(outcome: TrialOutcome) -> Chart | None:
     """A bar for each setting; None while nothing can be said."""
     if not outcome.importances:
         return None
@@ -117,7 +117,7 @@ def describe_trial(trial: TrialView) -> str:
     return f"Trial {trial.number}: {describe_values(trial)}{reached}"
 
 
-def describe_best(trial: TrialView, figure: Figure) -> str:
+def describe_best(trial: TrialView, figure: ComparedFigure) -> str:
     """``Best: validation accuracy 0.93 with lr 0.01, optimizer Adam (trial 7)``."""
     reached = f"{figure.title} {write_value(trial.value)}" if trial.value is not None else figure.title
     return f"Best: {reached} with {describe_values(trial)} (trial {trial.number})"
@@ -128,7 +128,7 @@ def describe_values(trial: TrialView) -> str:
     return ", ".join(f"{address} {write_value(value)}" for address, value in trial.values.items()) or "not chosen yet"
 
 
-def _axes(outcome: Outcome) -> list[SettingAxis]:
+def _axes(outcome: TrialOutcome) -> list[SettingAxis]:
     found = []
     for entry in outcome.spec.entries:
         if entry.low is None or entry.high is None:
@@ -141,12 +141,12 @@ def _axes(outcome: Outcome) -> list[SettingAxis]:
     return found
 
 
-def _range_axis(outcome: Outcome, entry: SearchEntry, low: float, high: float) -> SettingAxis:
+def _range_axis(outcome: TrialOutcome, entry: SearchEntry, low: float, high: float) -> SettingAxis:
     whole = all(isinstance(trial.values.get(entry.address, 0), int) for trial in outcome.trials)
     return SettingAxis(entry.address, low, high, entry.log, whole=whole)
 
 
-def _shares(outcome: Outcome) -> dict[int, float]:
+def _shares(outcome: TrialOutcome) -> dict[int, float]:
     """How good each trial is: 1 for the best, 0 for the worst."""
     values = {trial.number: trial.value for trial in outcome.done if trial.value is not None}
     low, high = min(values.values()), max(values.values())
@@ -157,7 +157,7 @@ def _shares(outcome: Outcome) -> dict[int, float]:
 
 
 __all__ = [
-    "Outcome",
+    "TrialOutcome",
     "describe_best",
     "describe_trial",
     "describe_values",

@@ -64,7 +64,7 @@ def run(project: Project, folder: Path, options: SearchOptions) -> int:
     else:
         kept.forget_stop(folder)
     study = Study(folder)
-    printer = Printer(study, options.json)
+    printer = SearchPrinter(study, options.json)
 
     def stop(number: int) -> None:
         heard.append(number)
@@ -87,7 +87,7 @@ def run(project: Project, folder: Path, options: SearchOptions) -> int:
     return exit_code(heard[0]) if heard and reason == "stopped" else {"done": FINE}.get(reason, STOPPED)
 
 
-def _run_one(folder: Path, stop_control: StopControl, printer: Printer) -> tuple[str, str]:
+def _run_one(folder: Path, stop_control: StopControl, printer: SearchPrinter) -> tuple[str, str]:
     told: list[str] = []
 
     def put(message: object) -> None:
@@ -99,7 +99,9 @@ def _run_one(folder: Path, stop_control: StopControl, printer: Printer) -> tuple
     return reason, told[-1]
 
 
-def _run_many(study: Study, options: SearchOptions, stop_control: StopControl, printer: Printer) -> tuple[str, str]:
+def _run_many(
+    study: Study, options: SearchOptions, stop_control: StopControl, printer: SearchPrinter
+) -> tuple[str, str]:
     """Other processes train; this one tells what they do, and has them stop."""
     over = {trial.number for trial in study.trials() if is_over(trial)}
     processes = workers.start_workers(study.folder, options.workers)
@@ -184,7 +186,7 @@ def write(study: Study, trials: list[TrialView], folder: Path) -> None:
     """
     if not folder.is_dir():
         return
-    outcome = charts.Outcome(study.spec, study.figure, trials, find_importances(study, trials))
+    outcome = charts.TrialOutcome(study.spec, study.figure, trials, find_importances(study, trials))
     project_file.write(folder / "trials.csv", csv_of(list(records(study, trials))).encode())
     project_file.write(folder / "trials.json", json.dumps(as_json(study, trials), indent=1).encode())
     drawn = {"best": charts.draw_best, "parallel": charts.draw_parallel, "importances": charts.draw_importances}
@@ -194,7 +196,7 @@ def write(study: Study, trials: list[TrialView], folder: Path) -> None:
             project_file.write(folder / f"{name}.svg", svg_of(chart).encode())
 
 
-class Printer:
+class SearchPrinter:
     """A line for each trial that is over, and what came out at the end."""
 
     def __init__(self, study: Study, as_lines_of_json: bool) -> None:

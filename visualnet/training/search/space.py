@@ -12,7 +12,7 @@ from visualnet.core.project import Project, SearchEntry, SearchSpec
 from visualnet.core.storage.project_file import check_part
 from visualnet.core.validation import MAX_NUMBER
 from visualnet.layers.declaration.params import Bool, Choice, Float, Int
-from visualnet.training.experiments.places import Place, list_places
+from visualnet.training.experiments.places import VariedPlace, list_places
 from visualnet.training.search.methods import check_method
 
 MOST_POINTS = 1_000
@@ -27,7 +27,7 @@ class Dimension(NamedTuple):
     """An entry with the place that it leads to. Numbers of a range are ``int`` where the setting takes whole numbers only."""
 
     entry: SearchEntry
-    place: Place
+    place: VariedPlace
 
     @property
     def kind(self) -> Literal["float", "int", "choice"]:
@@ -67,7 +67,7 @@ def find_faults(project: Project, spec: SearchSpec) -> dict[str, str]:
     return faults
 
 
-def _dimension(places: dict[str, Place], entry: SearchEntry) -> Dimension:
+def _dimension(places: dict[str, VariedPlace], entry: SearchEntry) -> Dimension:
     place = places.get(entry.address)
     if place is None:
         import difflib
@@ -89,7 +89,7 @@ def _dimension(places: dict[str, Place], entry: SearchEntry) -> Dimension:
     return Dimension(entry, place)
 
 
-def _check_range(place: Place, entry: SearchEntry, low: float, high: float) -> None:
+def _check_range(place: VariedPlace, entry: SearchEntry, low: float, high: float) -> None:
     if isinstance(place.param, Bool | Choice):
         raise ValueError(f"{entry.address} takes no numbers: give its values one by one, with commas between them")
     if isinstance(place.param, Float):
@@ -101,12 +101,12 @@ def _check_range(place: Place, entry: SearchEntry, low: float, high: float) -> N
 # --- entries ---------------------------------------------------------------------------------------------------------------------------
 
 
-def can_be_searched(place: Place) -> bool:
+def can_be_searched(place: VariedPlace) -> bool:
     """Whether a range or a list of values can be offered for it."""
     return _offer(place) is not None
 
 
-def offer_entry(place: Place) -> SearchEntry:
+def offer_entry(place: VariedPlace) -> SearchEntry:
     """A range, or values, round what the setting is now.
 
     Raises:
@@ -118,7 +118,7 @@ def offer_entry(place: Place) -> SearchEntry:
     return found
 
 
-def _offer(place: Place) -> SearchEntry | None:
+def _offer(place: VariedPlace) -> SearchEntry | None:
     param, value = place.param, place.value
     if isinstance(param, Bool):
         return SearchEntry(address=place.address, choices=(False, True))
@@ -136,7 +136,7 @@ def _offer(place: Place) -> SearchEntry | None:
     return SearchEntry(address=place.address, low=low, high=high)
 
 
-def _offer_float(place: Place, param: Float, value: float) -> SearchEntry | None:
+def _offer_float(place: VariedPlace, param: Float, value: float) -> SearchEntry | None:
     log = place.address.rpartition(".")[2] in WIDE and param.low >= 0
     if log:
         value = value if value > 0 else 1e-3
@@ -149,7 +149,7 @@ def _offer_float(place: Place, param: Float, value: float) -> SearchEntry | None
     return SearchEntry(address=place.address, low=low, high=high, log=log)
 
 
-def _can_be(place: Place, value: Value) -> bool:
+def _can_be(place: VariedPlace, value: Value) -> bool:
     try:
         place.param.read(value, {})
     except ValueError:

@@ -70,7 +70,7 @@ def work(folder: Path, stop_control: StopControl, put: Callable[[Message], objec
 
         try:
             with kept.join_search(folder) as name:
-                return Worker(Study(folder), name, stop_control, put).run()
+                return SearchWorker(Study(folder), name, stop_control, put).run()
         except OSError as error:
             way_out = (
                 "Free some space, or put the folder back, and start the search again: it goes on from what is there."
@@ -84,7 +84,7 @@ def work(folder: Path, stop_control: StopControl, put: Callable[[Message], objec
     return ended.reason
 
 
-class Worker:
+class SearchWorker:
     """Takes one trial after the other."""
 
     def __init__(self, study: Study, name: str, stop_control: StopControl, put: Callable[[Message], object]) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from visualnet.core.expressions import parse_rule
-from visualnet.layers.declaration.notation import Derivation, Math, Row, Sign, notate
+from visualnet.layers.declaration.notation import Derivation, Math, NotationRow, Sign, notate
 from visualnet.training.stepping.figures import compute, fill, format_figure
 from visualnet.training.stepping.values import Array, Operation, Passes
 
@@ -20,7 +20,7 @@ GIVEN, SLOPE, VALUE, FACTOR, REST = "given", "slope", "value", "factor", "rest"
 """The keys by which the letters get their colours."""
 
 
-class Quantity(NamedTuple):
+class OperationTensor(NamedTuple):
     """One of the tensors of an operation: an input, a weight or an output, with its value and the gradient of the loss with respect to it.
 
     ``part``: what this operation adds to that gradient, where others do too.
@@ -34,18 +34,20 @@ class Quantity(NamedTuple):
     readers: int = 1
 
 
-def quantities(passes: Passes, operation: Operation) -> list[Quantity]:
+def quantities(passes: Passes, operation: Operation) -> list[OperationTensor]:
     """The inputs, weights and outputs of an operation, in this order."""
     found = []
     for port, number in operation.inputs.items():
         value = passes.values[number]
-        found.append(Quantity(port, "input", value.value, value.gradient, operation.passed.get(port), value.readers))
+        found.append(
+            OperationTensor(port, "input", value.value, value.gradient, operation.passed.get(port), value.readers)
+        )
     for name, full in operation.weights.items():
         weight = passes.weights[full]
-        found.append(Quantity(name, "weight", weight.value, weight.gradient, operation.passed.get(name)))
+        found.append(OperationTensor(name, "weight", weight.value, weight.gradient, operation.passed.get(name)))
     for port, number in operation.outputs.items():
         value = passes.values[number]
-        found.append(Quantity(port, "output", value.value, operation.given.get(port), None, value.readers))
+        found.append(OperationTensor(port, "output", value.value, operation.given.get(port), None, value.readers))
     return found
 
 
@@ -71,7 +73,7 @@ def backward_rule(passes: Passes, operation: Operation, name: str, at: Index, is
     result = format_figure(float(total[at]))
     slopes, given = operation.slopes.get(name), operation.given.get(output)
     if slopes is None or given is None:
-        tree: Math = Row(
+        tree: Math = NotationRow(
             (Sign("Σ", role="number"), Sign("δ", "", GIVEN, "name"), Sign("·"), Sign(legend[1][0], "", SLOPE, "name"))
         )
         return Derivation(lead, tree, result, True, legend)
@@ -146,18 +148,18 @@ def _figure(letter: str, value: float, key: str) -> Sign:
 
 
 def _product(letter: str, value: float, key: str, other: str, factor: float, other_key: str) -> Math:
-    return Row((_figure(letter, value, key), Sign("·"), _figure(other, factor, other_key)))
+    return NotationRow((_figure(letter, value, key), Sign("·"), _figure(other, factor, other_key)))
 
 
 def _sum(terms: Sequence[Math], left_out: int, missing: bool) -> Math:
     parts: list[Math] = []
     for term in terms:
-        parts += [*([Sign("+")] if parts else []), *(term.parts if isinstance(term, Row) else (term,))]
+        parts += [*([Sign("+")] if parts else []), *(term.parts if isinstance(term, NotationRow) else (term,))]
     if left_out > 0:
         parts += [Sign("+"), Sign(f"… {left_out:,} more", role="number")]
     elif missing:
         parts += [Sign("+"), Sign("… through the other outputs", role="number")]
-    return Row(tuple(parts)) if parts else Sign("0", role="number")
+    return NotationRow(tuple(parts)) if parts else Sign("0", role="number")
 
 
 def _flat(at: Index, shape: tuple[int, ...]) -> int:

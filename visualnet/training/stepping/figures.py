@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from visualnet.core.expressions import Expr
+from visualnet.core.expressions import Expression
 from visualnet.core.text.format import format_number
-from visualnet.layers.declaration.notation import Brackets, Frac, Math, Row, Script, Sign
+from visualnet.layers.declaration.notation import Brackets, Frac, Math, NotationRow, Script, Sign
 
 DIGITS = 4
 _COMPUTE: Mapping[str, Callable[..., float]] = {
@@ -37,8 +37,8 @@ def fill(tree: Math, figures: Mapping[str, str]) -> Math:
         if text is None or not tree.figure.strip():
             return tree
         return tree._replace(figure=f"({text})" if text.startswith("−") else text)
-    if isinstance(tree, Row):
-        return Row(tuple(fill(part, figures) for part in tree.parts))
+    if isinstance(tree, NotationRow):
+        return NotationRow(tuple(fill(part, figures) for part in tree.parts))
     if isinstance(tree, Frac):
         return Frac(fill(tree.top, figures), fill(tree.bottom, figures))
     if isinstance(tree, Brackets):
@@ -48,7 +48,7 @@ def fill(tree: Math, figures: Mapping[str, str]) -> Math:
     return Script(fill(tree.base, figures), above, below)
 
 
-def compute(part: Expr, scope: Mapping[str, float]) -> float | None:
+def compute(part: Expression, scope: Mapping[str, float]) -> float | None:
     """The value of an expression in floating point; None where it holds a function of the whole tensor, or a name that is not known."""
     if part.op == "number":
         return float(part.value)

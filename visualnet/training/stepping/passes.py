@@ -18,7 +18,7 @@ from visualnet.analysis.facts import NodePath
 from visualnet.compiling.module import Model
 from visualnet.compiling.plan import PlanSheet, PlanStep
 from visualnet.training.observations.context import in_evaluation_mode
-from visualnet.training.stepping.values import Array, Operation, Passes, Value, Weight
+from visualnet.training.stepping.values import Array, Operation, Passes, PortValue, Weight
 
 Place = tuple[NodePath, str]
 MOST_SLOPES = 4096
@@ -136,7 +136,7 @@ class _Backward:
             for number in set(one.inputs.values()):
                 readers[number] = readers.get(number, 0) + 1
         values = tuple(
-            Value(_plain(value), _array(self.gradients.get(node)), readers.get(at, 0))
+            PortValue(_plain(value), _array(self.gradients.get(node)), readers.get(at, 0))
             for at, (node, value) in enumerate(run.values.items())
         )
         computed = {number for one in found for number in one.outputs.values()}

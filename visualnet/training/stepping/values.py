@@ -16,7 +16,7 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Value:
+class PortValue:
     """A tensor that stands at ports of the network. ``gradient`` is that of the loss with respect to it, from all that read it together;
     None where no gradient comes."""
 
@@ -87,7 +87,7 @@ class Passes:
     """One batch forward and backward through the network, and the step that follows."""
 
     operations: tuple[Operation, ...]
-    values: tuple[Value, ...]
+    values: tuple[PortValue, ...]
     weights: Mapping[str, Weight]
     loss: float
     loss_weights: Mapping[int, float]

@@ -54,7 +54,7 @@ def print_json(event: events.Event) -> None:
         sys.stdout.flush()
 
 
-class Printer:
+class RunPrinter:
     """A run in words: a line for each epoch, and on a terminal a bar that moves."""
 
     def __init__(self, out: TextIO, folder: Path | None = None) -> None:

@@ -19,7 +19,7 @@ from visualnet.core.storage.paths import runs_dir, weights_dir
 from visualnet.training import checkpoints
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.transfer import shipped
-from visualnet.training.transfer.matching import Table, match_tensors
+from visualnet.training.transfer.matching import MatchedTensors, match_tensors
 from visualnet.training.transfer.weight_files import keep_copy, non_finite_tensors, read_weights, specs
 
 LAST = tuple(f"{folder}/weights.safetensors" for folder in (checkpoints.LAST, checkpoints.BEFORE))
@@ -77,13 +77,13 @@ def refer_to(path: Path) -> str:
     return f"weights/{keep_copy(path)}"
 
 
-def match_network(net: nn.Module, tensors: dict[str, Tensor]) -> Table:
+def match_network(net: nn.Module, tensors: dict[str, Tensor]) -> MatchedTensors:
     """What of these tensors the network would take over."""
     own = specs(checkpoints.weights(net))
     return match_tensors(own, specs(tensors), non_finite_tensors(tensors))
 
 
-def preview(project: Project, path: Path, analysis: Analysis | None = None) -> Table:
+def preview(project: Project, path: Path, analysis: Analysis | None = None) -> MatchedTensors:
     """What of a file of weights the project's network would take over; nothing is changed and no weights are drawn.
 
     Raises:
@@ -93,7 +93,7 @@ def preview(project: Project, path: Path, analysis: Analysis | None = None) -> T
     return match_network(compile_project(project, analysis, device="meta").net, read_weights(path))
 
 
-def start_from(reference: str, net: nn.Module) -> Table:
+def start_from(reference: str, net: nn.Module) -> MatchedTensors:
     """Put what a recipe begins from into the network; the rest keeps its fresh weights.
 
     Raises:

@@ -12,7 +12,7 @@ Spec = tuple[tuple[int, ...], str]
 FLOATS = frozenset(["F64", "F32", "F16", "BF16"])
 
 
-class Match(NamedTuple):
+class MatchedTensor(NamedTuple):
     """A tensor of the network: where it comes from (nothing: it begins fresh), and in words how or why."""
 
     name: str
@@ -21,10 +21,10 @@ class Match(NamedTuple):
     words: str
 
 
-class Table(NamedTuple):
+class MatchedTensors(NamedTuple):
     """All tensors of a network in order, and those of the file that nothing wanted."""
 
-    matches: tuple[Match, ...]
+    matches: tuple[MatchedTensor, ...]
     unused: tuple[str, ...]
 
     @property
@@ -47,7 +47,9 @@ class Table(NamedTuple):
         )
 
 
-def match_tensors(network: Mapping[str, Spec], file: Mapping[str, Spec], broken: Collection[str] = ()) -> Table:
+def match_tensors(
+    network: Mapping[str, Spec], file: Mapping[str, Spec], broken: Collection[str] = ()
+) -> MatchedTensors:
     """Hold a file's tensors against a network's. ``broken`` ones hold numbers that are not finite: nobody begins from them."""
     found: dict[str, tuple[str, str]] = {}
     why: dict[str, str] = {}
@@ -64,11 +66,13 @@ def match_tensors(network: Mapping[str, Spec], file: Mapping[str, Spec], broken:
     free = [n for n in file if n not in network and n not in broken]
     found |= _by_order(left, free, network, file)
     matches = [
-        Match(name, spec[0], *found.get(name, ("", why.get(name) or "the file has nothing of this shape that is left")))
+        MatchedTensor(
+            name, spec[0], *found.get(name, ("", why.get(name) or "the file has nothing of this shape that is left"))
+        )
         for name, spec in network.items()
     ]
     used = {source for source, _ in found.values()}
-    return Table(tuple(matches), tuple(name for name in file if name not in used))
+    return MatchedTensors(tuple(matches), tuple(name for name in file if name not in used))
 
 
 def _by_order(

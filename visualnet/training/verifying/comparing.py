@@ -30,7 +30,7 @@ class FirstDifference(NamedTuple):
         return f"{where}: {self.name} was {_digits(self.kept)}, and is {_digits(self.again)} now"
 
 
-class Comparison(NamedTuple):
+class RunComparison(NamedTuple):
     """What came of a comparison. ``steps`` and ``epochs`` are how many were compared; ``kept_to`` and ``again_to`` the last steps that
     each record holds: only what both hold is compared."""
 
@@ -57,7 +57,7 @@ class Comparison(NamedTuple):
         return f"Equal to the last bit: {count}."
 
 
-def compare(kept: RunModel, again: RunModel, until: int | None = None) -> Comparison:
+def compare(kept: RunModel, again: RunModel, until: int | None = None) -> RunComparison:
     """Compare all values of the steps and epochs that both records hold: losses and metrics of each step, the learning rate, the means of
     each epoch in training and validation. Where a record is coarser (`loop/thinning.py`), the steps that both hold. ``until``: nothing
     behind this step is compared."""
@@ -72,7 +72,7 @@ def compare(kept: RunModel, again: RunModel, until: int | None = None) -> Compar
             earliest = found
     steps = _shared(kept.steps.get("loss"), again.steps.get("loss"), end)
     epochs = _shared(kept.train.get("loss"), again.train.get("loss"), end)
-    return Comparison(steps, epochs, earliest, end, _end(again))
+    return RunComparison(steps, epochs, earliest, end, _end(again))
 
 
 def _pairs(kept: RunModel, again: RunModel) -> Iterator[tuple[str, Series, Series, bool]]:

@@ -18,7 +18,7 @@ from visualnet.training.distributed.process_group import ProcessGroup
 from visualnet.training.run_records.from_log import read_record
 from visualnet.training.runs.run_changes import project_of_run
 from visualnet.training.runs.run_model import RunModel, read_run
-from visualnet.training.verifying.comparing import Comparison, compare, describe_surroundings
+from visualnet.training.verifying.comparing import RunComparison, compare, describe_surroundings
 
 if TYPE_CHECKING:
     from visualnet.data.loading import Loaded
@@ -30,13 +30,13 @@ Check = Callable[[float], None]
 Kind = Literal["equal", "departs", "cannot"]
 
 
-class Verdict(NamedTuple):
+class ReplayVerdict(NamedTuple):
     """What came of training a run again. ``equal``: to the last bit; ``departs``: ``comparison`` says where; ``cannot``: ``words`` say why
     it could not be trained again, or not to the end."""
 
     kind: Kind
     words: str
-    comparison: Comparison | None = None
+    comparison: RunComparison | None = None
     differs: tuple[str, ...] = ()
     """What is not as it was there, as ``torch 2.12.0 there, 2.13.0 here``."""
     weights: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class Verdict(NamedTuple):
         return found
 
 
-def verify_run(folder: Path, check: Check = lambda share: None) -> Verdict:
+def verify_run(folder: Path, check: Check = lambda share: None) -> ReplayVerdict:
     """Train the run of a folder again, from its project, data and seeds, and compare every value that its record holds, and the weights
     that it kept of its best epoch and of its end.
 
@@ -75,13 +75,13 @@ def verify_run(folder: Path, check: Check = lambda share: None) -> Verdict:
     """
     kept = read_run(folder)
     if kept.started is None or not kept.step:
-        return Verdict("cannot", "There is no record of its steps.")
+        return ReplayVerdict("cannot", "There is no record of its steps.")
     try:
         begun = project_of_run(folder)
     except ValueError as error:
-        return Verdict("cannot", f"What it began with is not known: {error}")
+        return ReplayVerdict("cannot", f"What it began with is not known: {error}")
     if kept.processes.count > 1:
-        return Verdict("cannot", explain_processes(kept.processes))
+        return ReplayVerdict("cannot", explain_processes(kept.processes))
     need_torch()
     from visualnet.data.loading import load
     from visualnet.training import devices
@@ -94,14 +94,14 @@ def verify_run(folder: Path, check: Check = lambda share: None) -> Verdict:
 
             find_weights(begun.recipe.start_from)
         except ValueError:
-            return Verdict("cannot", f"It began from the weights “{name}”, which are not here.")
+            return ReplayVerdict("cannot", f"It began from the weights “{name}”, which are not here.")
     try:
         data = load(begun.data, lambda share: check(share / 10))
     except ValueError as error:
-        return Verdict("cannot", f"Its data are not here, so it cannot be trained again: {error}.")
+        return ReplayVerdict("cannot", f"Its data are not here, so it cannot be trained again: {error}.")
     if kept.started.data and data.fingerprint != kept.started.data:
         words = "The data are not those that it was trained on (their fingerprint differs), so nothing can be said of its losses."
-        return Verdict("cannot", words)
+        return ReplayVerdict("cannot", words)
     try:
         devices.device_of(begun.recipe.device)
     except ValueError:
@@ -199,16 +199,16 @@ def _repeat(project: Project, data: Loaded, kept: RunModel, check: Check) -> _Re
     return _Repetition(again, failed, witnesses[0] if witnesses else None)
 
 
-def _judge(folder: Path, kept: RunModel, repeated: _Repetition) -> Verdict:
+def _judge(folder: Path, kept: RunModel, repeated: _Repetition) -> ReplayVerdict:
     again, failed, end = repeated.record, repeated.failed, _end_of(kept)
     found = compare(kept, again, end.step)
     differs = tuple(_surroundings_differ(folder, kept, again))
     if found.departure is not None:
-        return Verdict("departs", found.describe(), found, differs)
+        return ReplayVerdict("departs", found.describe(), found, differs)
     if failed and not kept.failed:
-        return Verdict("cannot", f"It could not be trained again: {capitalize_first(failed)}.", found, differs)
+        return ReplayVerdict("cannot", f"It could not be trained again: {capitalize_first(failed)}.", found, differs)
     if not found.equal:
-        return Verdict("cannot", found.describe(), found, differs)
+        return ReplayVerdict("cannot", found.describe(), found, differs)
     compared: list[str] = []
     if repeated.witness is not None:
         from visualnet.training.verifying.weights import find_departures
@@ -216,7 +216,7 @@ def _judge(folder: Path, kept: RunModel, repeated: _Repetition) -> Verdict:
         compared, departures = find_departures(folder, repeated.witness, "network-0" if kept.networks else "")
         if departures:
             words = f"{found.describe()} {' '.join(departures)}"
-            return Verdict("departs", words, found, differs, tuple(compared))
+            return ReplayVerdict("departs", words, found, differs, tuple(compared))
     words = found.describe()
     if kept.networks:
         words = f"Equal to the last bit up to step {end.step:,}, where another network took its place; what follows is not compared."
@@ -224,7 +224,7 @@ def _judge(folder: Path, kept: RunModel, repeated: _Repetition) -> Verdict:
         *others, last = compared
         told = f"{', '.join(others)} and {last}" if others else last
         words += f" So are the weights {told}."
-    return Verdict("equal", words, found, differs, tuple(compared))
+    return ReplayVerdict("equal", words, found, differs, tuple(compared))
 
 
 def _surroundings_differ(folder: Path, kept: RunModel, again: RunModel) -> Sequence[str]:

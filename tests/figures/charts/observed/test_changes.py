@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from visualnet.figures.charts.bars import Bar
-from visualnet.figures.charts.marks import Box, Label, Stroke
+from visualnet.figures.charts.marks import Label, Rectangle, Stroke
 from visualnet.figures.charts.observed.changes import ChangeChart, Changes
 
 
@@ -17,7 +17,7 @@ def chart(rows: int = 3) -> ChangeChart:
 
 def test_bars_go_to_both_sides_of_zero_by_their_length() -> None:
     drawing = chart().lay_out(700, 200)
-    boxes = [mark for mark in drawing.marks if isinstance(mark, Box)]
+    boxes = [mark for mark in drawing.marks if isinstance(mark, Rectangle)]
     assert len(boxes) == 6
     up, down, none = boxes[:3]
     zero = up.x

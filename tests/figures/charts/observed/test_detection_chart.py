@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visualnet.figures.charts.marks import Box, Label, Pixels, Stroke
+from visualnet.figures.charts.marks import Label, Pixels, Rectangle, Stroke
 from visualnet.figures.charts.observed.objects.detection_chart import (
     STOPS,
     DetectionChart,
@@ -44,7 +44,7 @@ def test_boxes_stand_where_they_are_in_the_picture(size: tuple[float, float], pr
     words = [mark for mark in drawing.marks if isinstance(mark, Label)]
     assert {box.words for box in FOUND} <= {mark.text for mark in words}
     assert all(0 <= m.x <= size[0] and 0 <= m.y <= size[1] for m in words)
-    grounds = [mark for mark in drawing.marks if isinstance(mark, Box)]
+    grounds = [mark for mark in drawing.marks if isinstance(mark, Rectangle)]
     assert all(picture.x - 2 <= g.x and g.x + g.width <= picture.x + picture.width + 2 for g in grounds)
     assert "dashed" not in svg_of(made()) and "stroke-dasharray" in svg_of(made()), "true boxes are dashed"
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from visualnet.training.observations.feeds.feed import DrawnValue, Feed, Units
+from visualnet.training.observations.feeds.feed import DrawnValue, Feed, FeedUnits
 from visualnet.training.observations.feeds.values import PortStatistics, StatisticsSum, make_value
 
 PORT = (("n1",), "y")
-MAPS = Units(0, 3, "channel")
+MAPS = FeedUnits(0, 3, "channel")
 
 
 def maps(samples: int = 2) -> Tensor:
@@ -27,7 +27,7 @@ def measured(values: Tensor, axis: int = 0, parts: int = 3) -> PortStatistics:
     return added.finish()
 
 
-def value_of(feed: Feed, original: Tensor, units: Units | None = MAPS) -> Tensor:
+def value_of(feed: Feed, original: Tensor, units: FeedUnits | None = MAPS) -> Tensor:
     return make_value(feed, original, units, lambda: measured(original), lambda at: original[at : at + 1])
 
 

@@ -21,7 +21,7 @@ from visualnet.figures.charts.surfaces.contour import ContourChart
 from visualnet.figures.charts.surfaces.level_lines import trace_line
 from visualnet.training import events
 from visualnet.training.control import ProbeRequest
-from visualnet.training.idle_probe import IdleProbe, Question
+from visualnet.training.idle_probe import IdleProbe, ProbeQuestion
 from visualnet.training.loop.session import Session
 from visualnet.training.observations.context import ObservationContext, in_evaluation_mode, plain_fields
 from visualnet.training.observations.landscape.declare import LossLine, LossSurface, WeightsPath
@@ -137,7 +137,7 @@ def test_the_middle_is_the_loss_of_the_run_and_the_line_begins_at_its_first_weig
     everything = {"samples": len(data.validation), "part": "validation"}
     surface = ObservationRequest("loss_surface", NETWORK, (("size", 3), *everything.items()))
     line = ObservationRequest("loss_line", NETWORK, (("points", 7), ("beyond", 0.25), *everything.items()))
-    question = Question(1, project, analysis, ProbeRequest(observations=(surface, line)), tmp_path / "run")
+    question = ProbeQuestion(1, project, analysis, ProbeRequest(observations=(surface, line)), tmp_path / "run")
     answer = IdleProbe()(question, lambda share: None)
     assert answer.seen is not None and answer.trained
     seen, along = answer.seen.observed[surface], answer.seen.observed[line]

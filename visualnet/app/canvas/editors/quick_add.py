@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.analysis.connect.layer_search import Entry, SearchResult, count_use, entries, search, usage
+from visualnet.analysis.connect.layer_search import LayerEntry, SearchResult, count_use, entries, search, usage
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.dialogs.popup import Popup
@@ -59,7 +59,7 @@ class QuickAdd(Popup):
     closed = Signal()
     _project: Project
     _used: Counter[str]
-    _found: list[Entry]
+    _found: list[LayerEntry]
     _chosen: Callable[[str, TypedParameters], object] | None
     _branch: Branch | None
     _most: int

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from visualnet.analysis.geometry.card_detail import ROWS_FROM
 from visualnet.analysis.problem_list import problems_by_node
-from visualnet.analysis.repair.preview import Change, EditPreview
+from visualnet.analysis.repair.preview import EditPreview, SheetChange
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.scene.layers.sheet_layer import LABELS_FROM, SheetLayer
@@ -34,7 +34,7 @@ class PreviewOverlay(SheetLayer):
     def __init__(self, view: CanvasBase) -> None:
         super().__init__(view.canvas)
         self.view = view
-        self.change: Change | None = None
+        self.change: SheetChange | None = None
         self.cards: dict[str, NodeItem] = {}
         """The cards that would come or say something else, by id."""
         self.wires: dict[Port, WireItem] = {}
@@ -56,7 +56,7 @@ class PreviewOverlay(SheetLayer):
         self._move_view()
         self.canvas.update()
 
-    def _build(self, change: Change, seen: EditPreview) -> None:
+    def _build(self, change: SheetChange, seen: EditPreview) -> None:
         problems = problems_by_node(seen.then.problems, self.view.studio.sheet)
         wanted = [*change.diff.added, *change.diff.changed, *change.mended]
         for node_id in list(dict.fromkeys(wanted))[:MOST]:
@@ -115,7 +115,7 @@ class PreviewOverlay(SheetLayer):
                     item = self.cards.get(node_id) or self.canvas.cards[node_id]
                     self._paint_reshaped(painter, item, was, becomes, scale)
 
-    def _paint_going(self, painter: QPainter, change: Change) -> None:
+    def _paint_going(self, painter: QPainter, change: SheetChange) -> None:
         """Wires and cards that would go: under a veil, dashed in red."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for wire in change.diff.wires_removed[:MOST]:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPainterPath, QPaintEven
 from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.families import family_of
-from visualnet.analysis.repair.preview import Change, EditPreview, column_boxes
+from visualnet.analysis.repair.preview import EditPreview, SheetChange, column_boxes
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme, mix
 from visualnet.app.widgets.painting import draw_line
@@ -26,7 +26,7 @@ class RepairPicture(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, accessibleName="After the repair")
         self.seen: EditPreview | None = None
-        self.change: Change | None = None
+        self.change: SheetChange | None = None
         self.columns: list[list[str]] = []
         """The nodes shown, from left to right."""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -68,7 +68,7 @@ class RepairPicture(QWidget):
             self._draw_graph(painter, self.change, self.seen, theme)
         painter.end()
 
-    def _draw_graph(self, painter: QPainter, change: Change, seen: EditPreview, theme: Theme) -> None:
+    def _draw_graph(self, painter: QPainter, change: SheetChange, seen: EditPreview, theme: Theme) -> None:
         area = 14.0, 34.0, self.width() - 28.0, self.height() - 46.0
         places = column_boxes(self.columns, area, (CARD_WIDTH, CARD), (GAP, ROW_GAP))
         boxes, fresh = {i: QRectF(*box) for i, box in places.items()}, {w.target for w in change.diff.wires_added}
@@ -82,7 +82,9 @@ class RepairPicture(QWidget):
             _draw_card(painter, box, node_id, change, seen, theme)
 
 
-def _draw_card(painter: QPainter, box: QRectF, node_id: str, change: Change, seen: EditPreview, theme: Theme) -> None:
+def _draw_card(
+    painter: QPainter, box: QRectF, node_id: str, change: SheetChange, seen: EditPreview, theme: Theme
+) -> None:
     node = change.after.nodes[node_id]
     facts = change.facts.nodes.get(node_id) if change.facts is not None else None
     ghost = node_id in change.diff.added or node_id in change.diff.changed

@@ -20,7 +20,7 @@ from visualnet.core.graph import Graph, Port
 from visualnet.core.project import MAIN, Project
 
 
-class Hit(NamedTuple):
+class SheetHit(NamedTuple):
     """What is under a point: a port (``port`` set), a card (``node`` set), a wire (``wire`` set; ``bend`` one of its points), a frame or
     note (``annotation`` set; ``corner``: where it is stretched), or nothing."""
 
@@ -179,27 +179,27 @@ class SheetIndex(QGraphicsScene):
             area |= part
         return area
 
-    def hit(self, at: QPointF, reach: float = 13.0, wires: bool = True) -> Hit:
+    def hit(self, at: QPointF, reach: float = 13.0, wires: bool = True) -> SheetHit:
         """What is under a point: ports before cards before wires, the topmost first."""
         around = QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)
         near = sorted(self.ids_in(around), key=self.marks.selected.__contains__)[::-1]
         for node_id in near:
             found = self.cards[node_id].port_at(at, reach)
             if found is not None:
-                return Hit(node_id, *found)
+                return SheetHit(node_id, *found)
         for node_id in near:
             if self.cards[node_id].rect.contains(at):
-                return Hit(node_id)
+                return SheetHit(node_id)
         if not wires:
-            return Hit()
+            return SheetHit()
         for wire in self.wires_in(around):
             bend = wire.bend_at(at)
             if bend >= 0 or wire.near(at, reach * 0.6):
-                return Hit(wire=wire.target, bend=bend)
+                return SheetHit(wire=wire.target, bend=bend)
         for annotation in reversed(self.annotations.values()):
             if (part := annotation.part_at(at)) is not None:
-                return Hit(annotation=annotation.id, corner=part == "corner")
-        return Hit()
+                return SheetHit(annotation=annotation.id, corner=part == "corner")
+        return SheetHit()
 
 
 def box_of(area: QRectF) -> Box:

@@ -15,7 +15,14 @@ from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.notation import Derivation
-from visualnet.training.stepping.chain_rule import Index, Quantity, backward_rule, forward_rule, quantities, slope_rule
+from visualnet.training.stepping.chain_rule import (
+    Index,
+    OperationTensor,
+    backward_rule,
+    forward_rule,
+    quantities,
+    slope_rule,
+)
 from visualnet.training.stepping.figures import format_figure
 from visualnet.training.stepping.schedule import BACKWARD, FORWARD, Moment, operation_at, update_at
 from visualnet.training.stepping.update_rule import rule_lines
@@ -256,7 +263,7 @@ class MomentPage(QScrollArea):
         return f"Several operations read it: its gradient is their sum, {' + '.join(parts.values())}{whole}."
 
 
-def _is_shared(each: Quantity) -> bool:
+def _is_shared(each: OperationTensor) -> bool:
     return each.role == "input" and each.readers > 1
 
 

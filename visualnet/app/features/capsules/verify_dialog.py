@@ -19,7 +19,7 @@ from visualnet.training.capsules.opening import describe_manifest, read_kept
 from visualnet.training.run_records.annotations import read_annotations
 from visualnet.training.run_records.from_log import read_record
 from visualnet.training.run_records.record import RunRecord
-from visualnet.training.verifying.replay import Verdict, verify_run
+from visualnet.training.verifying.replay import ReplayVerdict, verify_run
 
 ABOUT = (
     "Verify trains the run again from its drawing, recipe, data and seeds, and compares every loss with the record, and the kept "
@@ -57,7 +57,7 @@ class VerifyDialog(TaskDialog):
     def __init__(self, studio: Studio, run: Path, parent: QWidget | None = None) -> None:
         super().__init__(button("Verify", "primary", "ok"), "How much is trained again", parent)
         self.studio, self.run_folder = studio, run
-        self.verdict: Verdict | None = None
+        self.verdict: ReplayVerdict | None = None
         self.setWindowTitle("Verify the run")
         manifest, notes = read_kept(run), read_annotations(run).notes
         facts = describe_record(read_record(run))
@@ -81,7 +81,7 @@ class VerifyDialog(TaskDialog):
         self.outcome.hide()
         folder = self.run_folder
 
-        def work(job: Job) -> Verdict:
+        def work(job: Job) -> ReplayVerdict:
             with training_lock.training():
                 return verify_run(folder, job)
 
@@ -93,7 +93,7 @@ class VerifyDialog(TaskDialog):
             "The run could not be trained again",
         )
 
-    def show_verdict(self, verdict: Verdict) -> None:
+    def show_verdict(self, verdict: ReplayVerdict) -> None:
         """Say what came of it."""
         self.verdict = verdict
         self._tell(TITLES[verdict.kind], verdict.describe())

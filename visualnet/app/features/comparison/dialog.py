@@ -31,7 +31,7 @@ MOST = 4
 """So many networks fit beside each other."""
 
 
-class Bar(QWidget):
+class CostBar(QWidget):
     """A share of the largest, as a bar."""
 
     def __init__(self, share: float, words: str) -> None:
@@ -200,7 +200,7 @@ class CompareDialog(QDialog):
                 cell = QWidget()
                 inside = column(figures, spacing=4, parent=cell)
                 if len(networks) > 1:  # one bar alone says nothing
-                    inside.addWidget(Bar(amount / most, f"{quantity.title} of {network['name']}: {text}"))
+                    inside.addWidget(CostBar(amount / most, f"{quantity.title} of {network['name']}: {text}"))
                 self.grid.addWidget(cell, line, at + 1)
 
 

@@ -18,7 +18,7 @@ from visualnet.app.features.dashboard.quantities import (
     CARDS,
     WIRES,
     CardQuantity,
-    Figure,
+    DashboardFigure,
     WireQuantity,
     spread_over_run,
 )
@@ -52,8 +52,8 @@ class Dashboard(QObject):
         self.wires = _known(settings[WIRES_CHOICE], WIRES)
         self.shown = settings[SHOWN] and bool(self.cards or self.wires)
         self.pictures = settings[LIVE_PICTURES]
-        self.card_figures: Mapping[str, Figure] = {}
-        self.wire_figures: Mapping[Port, Figure] = {}
+        self.card_figures: Mapping[str, DashboardFigure] = {}
+        self.wire_figures: Mapping[Port, DashboardFigure] = {}
         self.card_scale: LogScale | None = None
         self.wire_scale: LogScale | None = None
         self._began: dict[ObservationRequest, int] = {}
@@ -255,7 +255,7 @@ class Dashboard(QObject):
             return Part(quantity.title, (), words)
         return Part(quantity.title, _ticks(self.wire_scale), quantity.unit)
 
-    def _why_empty(self, quantity: CardQuantity | WireQuantity, figures: Mapping[Any, Figure]) -> str:
+    def _why_empty(self, quantity: CardQuantity | WireQuantity, figures: Mapping[Any, DashboardFigure]) -> str:
         """Why nothing of this is to be seen, and what to do; empty where something is."""
         if figures:
             return ""

@@ -12,7 +12,7 @@ from visualnet.training.observations.cards.declare import update_ratios
 from visualnet.training.observations.observation import History, Result
 
 
-class Figure(NamedTuple):
+class DashboardFigure(NamedTuple):
     """A figure with its words: short ones to be written on the sheet, and all of them for who points at it."""
 
     value: float
@@ -26,7 +26,7 @@ class CardQuantity(NamedTuple):
     title: str
     tip: str
     observation: str
-    read: Callable[[History], dict[str, Figure]]
+    read: Callable[[History], dict[str, DashboardFigure]]
     is_share: bool = False
     unit: str = ""
     waits: str = ""
@@ -39,24 +39,24 @@ class WireQuantity(NamedTuple):
     title: str
     tip: str
     observation: str
-    read: Callable[[History], dict[Port, Figure]]
+    read: Callable[[History], dict[Port, DashboardFigure]]
     unit: str = ""
     waits: str = ""
 
 
-def read_sizes(history: History) -> dict[str, Figure]:
+def read_sizes(history: History) -> dict[str, DashboardFigure]:
     """Mean and spread of what leaves each card."""
     result = history[-1][1]
-    found: dict[str, Figure] = {}
+    found: dict[str, DashboardFigure] = {}
     for node, mean, spread in zip(result.words["nodes"], result.arrays["mean"], result.arrays["spread"], strict=True):
         words = f"{format_number(mean, 2)} ± {format_number(spread, 2)}"
         found.setdefault(
-            node, Figure(float(spread), words, f"mean {format_number(mean)}, spread {format_number(spread)}")
+            node, DashboardFigure(float(spread), words, f"mean {format_number(mean)}, spread {format_number(spread)}")
         )
     return found
 
 
-def read_saturation(history: History) -> dict[str, Figure]:
+def read_saturation(history: History) -> dict[str, DashboardFigure]:
     """The share of dead units where limits are reached, that of saturated values where they are only approached."""
     result = history[-1][1]
     arrays, found = result.arrays, {}
@@ -65,47 +65,49 @@ def read_saturation(history: History) -> dict[str, Figure]:
         approached = bool(arrays["approached"][row])
         value, kind = (saturated, "saturated") if approached else (dead, "dead")
         told = f"{format_percent(dead)} of the units dead, {format_percent(saturated)} of the values at a limit"
-        found[node] = Figure(value, f"{format_percent(value, 0)} {kind}", told)
+        found[node] = DashboardFigure(value, f"{format_percent(value, 0)} {kind}", told)
     return found
 
 
-def read_norms(history: History) -> dict[str, Figure]:
+def read_norms(history: History) -> dict[str, DashboardFigure]:
     """The norm of each card's weights."""
     result = history[-1][1]
     return _figures(result, "nodes", "norm", "norm of the weights")
 
 
-def read_slopes(history: History) -> dict[str, Figure]:
+def read_slopes(history: History) -> dict[str, DashboardFigure]:
     """The norm of the gradient of each card's weights."""
     return _figures(history[-1][1], "weighted", "weights", "norm of the weights' gradient")
 
 
-def read_updates(history: History) -> dict[str, Figure]:
+def read_updates(history: History) -> dict[str, DashboardFigure]:
     """By which share one step moved each card's weights."""
     found = update_ratios(history)
     return {
-        node: Figure(v, format_number(v, 2), f"one step moved the weights by {format_number(v)} of their size")
+        node: DashboardFigure(v, format_number(v, 2), f"one step moved the weights by {format_number(v)} of their size")
         for node, v in found.items()
     }
 
 
-def read_flow(words: str) -> Callable[[History], dict[Port, Figure]]:
+def read_flow(words: str) -> Callable[[History], dict[Port, DashboardFigure]]:
     """The root mean square at each port, called so."""
 
-    def read(history: History) -> dict[Port, Figure]:
+    def read(history: History) -> dict[Port, DashboardFigure]:
         result = history[-1][1]
         rows = zip(result.words["nodes"], result.words["ports"], result.arrays["size"], strict=True)
         return {
-            Port(node, port): Figure(float(v), format_number(v, 2), f"{words}: {format_number(v)} (root mean square)")
+            Port(node, port): DashboardFigure(
+                float(v), format_number(v, 2), f"{words}: {format_number(v)} (root mean square)"
+            )
             for node, port, v in rows
         }
 
     return read
 
 
-def _figures(result: Result, nodes: str, name: str, words: str) -> dict[str, Figure]:
+def _figures(result: Result, nodes: str, name: str, words: str) -> dict[str, DashboardFigure]:
     rows = zip(result.words[nodes], result.arrays[name], strict=True)
-    return {node: Figure(float(v), format_number(v, 2), f"{words}: {format_number(v)}") for node, v in rows}
+    return {node: DashboardFigure(float(v), format_number(v, 2), f"{words}: {format_number(v)}") for node, v in rows}
 
 
 CARDS: Mapping[str, CardQuantity] = {

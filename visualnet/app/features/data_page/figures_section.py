@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from visualnet.app.features.data_page.class_balance import MOST, ClassBalance
-from visualnet.app.plots.histogram import Histograms, Spread
+from visualnet.app.plots.histogram import Histograms, ValueHistogram
 from visualnet.app.services.data_examiner import DataExaminer
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import KeyValue, label
@@ -77,8 +77,8 @@ class FiguresSection(QScrollArea):
         self.unreadable.setVisible(bool(broken))
 
 
-def _spread(column: ColumnFigures, dates: Container[str]) -> Spread:
+def _spread(column: ColumnFigures, dates: Container[str]) -> ValueHistogram:
     missing = f" · {column.missing:,} missing" if column.missing else ""
     spell = describe_date if column.title in dates else format_number
     title, figures = f"{column.title}{missing}", (column.mean, column.std, column.low, column.high, column.counts)
-    return Spread(title, *figures, column.words, spell)
+    return ValueHistogram(title, *figures, column.words, spell)

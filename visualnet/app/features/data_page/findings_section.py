@@ -26,7 +26,7 @@ HEADS = ("What", "Where", "Line")
 MOST_NAMED = 3
 
 
-class Entry(NamedTuple):
+class FindingEntry(NamedTuple):
     """A line of the list: what, where, and the samples that it leads to."""
 
     severity: str
@@ -41,9 +41,9 @@ class FindingsModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.entries: list[Entry] = []
+        self.entries: list[FindingEntry] = []
 
-    def show_entries(self, entries: list[Entry]) -> None:
+    def show_entries(self, entries: list[FindingEntry]) -> None:
         """Show these."""
         if entries != self.entries:
             self.beginResetModel()
@@ -146,7 +146,7 @@ class FindingsSection(QWidget):
             return f"{words}, {across:,} of them in two parts: what is tested on was learned. Put copies into one part."
         return f"{words}; none in two parts."
 
-    def _copy_entry(self, group: CopyGroup, is_across: bool) -> Entry:
+    def _copy_entry(self, group: CopyGroup, is_across: bool) -> FindingEntry:
         opened = self.examiner.opened
         assert opened is not None
         places = [opened.samples.describe(s) or f"sample {s:,}" for s in group.samples[:MOST_NAMED]]
@@ -157,7 +157,7 @@ class FindingsSection(QWidget):
         differ = labels is not None and len({int(labels[s]) for s in group.samples}) > 1
         words = f"{len(group.samples):,} samples are {same}{where}{', of different classes' if differ else ''}"
         severity = "warning" if is_across or differ else "hint"
-        return Entry(severity, words, ", ".join(places) + more, 0, group.samples)
+        return FindingEntry(severity, words, ", ".join(places) + more, 0, group.samples)
 
     def _open(self, index: QModelIndex) -> None:
         entry = self.model.entries[index.row()]
@@ -175,9 +175,9 @@ class FindingsSection(QWidget):
         self.studio.do("Leave copies out", lambda p: edits.set_data(p, facts=leave_out(p.data, copies)))
 
 
-def _entries(found: SourceScan | None) -> list[Entry]:
+def _entries(found: SourceScan | None) -> list[FindingEntry]:
     return [
-        Entry(each.severity, each.words, each.file, each.line, each.samples)
+        FindingEntry(each.severity, each.words, each.file, each.line, each.samples)
         for each in (found.findings if found else ())
     ]
 

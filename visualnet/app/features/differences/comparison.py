@@ -26,12 +26,12 @@ class Base(NamedTuple):
     analysis: Analysis
 
 
-def comparison_of(studio: Studio) -> Comparison:
+def comparison_of(studio: Studio) -> DocumentComparison:
     """The one comparison of a Studio; its panel and its overlay share it."""
-    return studio.findChild(Comparison) or Comparison(studio)
+    return studio.findChild(DocumentComparison) or DocumentComparison(studio)
 
 
-class Comparison(QObject):
+class DocumentComparison(QObject):
     """Each document keeps its own; ``changed`` tells that ``found`` is another."""
 
     changed = Signal()

@@ -25,7 +25,7 @@ from visualnet.app.canvas.scene.layers.sheet_layer import LABELS_FROM, SheetLaye
 from visualnet.app.canvas.scene.node_item import NodeItem
 from visualnet.app.canvas.scene.node_painter import paint_card, paint_label
 from visualnet.app.canvas.scene.wire_item import WireItem
-from visualnet.app.features.differences.comparison import Comparison
+from visualnet.app.features.differences.comparison import DocumentComparison
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.core.graph import Graph, Port
@@ -45,7 +45,7 @@ OVERHANG = 60
 class DifferenceLayer(SheetLayer):
     """The overlay of one canvas; it follows ``Comparison``."""
 
-    def __init__(self, view: CanvasBase, comparison: Comparison) -> None:
+    def __init__(self, view: CanvasBase, comparison: DocumentComparison) -> None:
         super().__init__(view.canvas)
         self.view, self.comparison = view, comparison
         self.marked: dict[str, NodeDifference] = {}

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.analysis.compare.difference_text import WORDS, Line, lines, summary, table
+from visualnet.analysis.compare.difference_text import WORDS, DifferenceLine, lines, summary, table
 from visualnet.analysis.compare.project_diff import FOLLOWS, SIGNS
 from visualnet.app.actions.filled_menu import fill_on_show
 from visualnet.app.features.differences.comparison import comparison_of
@@ -176,7 +176,7 @@ class DifferencesPanel(QWidget):
             self.studio.message.emit("ok", "The differences are on the clipboard.")
 
 
-def _item(line: Line) -> QTreeWidgetItem:
+def _item(line: DifferenceLine) -> QTreeWidgetItem:
     """A line of the tree, in the colour of what happened; what only follows is muted."""
     texts, theme = (line.name, line.change, line.shapes, line.parameters), icons.current_theme()
     item = QTreeWidgetItem([SIGNS.get(line.status, "="), *texts])

@@ -16,7 +16,7 @@ KEPT = 6
 """So many evaluations are kept; an older one is had again from the run's folder in a moment."""
 
 
-class Question(NamedTuple):
+class EvaluationQuestion(NamedTuple):
     """What is to be judged."""
 
     folder: Path
@@ -32,10 +32,10 @@ class Evaluator(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.found: dict[Question, Evaluation] = {}
+        self.found: dict[EvaluationQuestion, Evaluation] = {}
         self.fault = ""
         self._task: BackgroundTask | None = None
-        self._asked: Question | None = None
+        self._asked: EvaluationQuestion | None = None
         """What is being judged."""
 
     @property
@@ -43,7 +43,7 @@ class Evaluator(QObject):
         """Whether something is being judged."""
         return self._task is not None and self._task.running
 
-    def ask(self, question: Question, done: Callable[[Evaluation], object] | None = None) -> None:
+    def ask(self, question: EvaluationQuestion, done: Callable[[Evaluation], object] | None = None) -> None:
         """Judge this, unless something else is being judged."""
         if self.running:
             return
@@ -71,7 +71,9 @@ class Evaluator(QObject):
         if self._task is not None:
             self._task.cancel()
 
-    def _take(self, question: Question, found: Evaluation, done: Callable[[Evaluation], object] | None) -> None:
+    def _take(
+        self, question: EvaluationQuestion, found: Evaluation, done: Callable[[Evaluation], object] | None
+    ) -> None:
         self.found.pop(question, None)
         self.found[question] = found
         while len(self.found) > KEPT:
@@ -87,7 +89,7 @@ class Evaluator(QObject):
         self.changed.emit()
 
 
-def _evaluate(question: Question, job: Job) -> Evaluation:
+def _evaluate(question: EvaluationQuestion, job: Job) -> Evaluation:
     from visualnet.training.evaluation.evaluation import evaluate
 
     return evaluate(question.folder, question.part, question.weights, check=job)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QDockWidget, QMessageBox, QWidget
 
 from visualnet.app.features.evaluation.charts_view import ChartsView
-from visualnet.app.features.evaluation.evaluator import Evaluator, Question
+from visualnet.app.features.evaluation.evaluator import EvaluationQuestion, Evaluator
 from visualnet.app.features.evaluation.figures_view import FiguresView
 from visualnet.app.features.evaluation.pairing_row import PairingRow
 from visualnet.app.state.deferred_refresh import DeferredRefresh
@@ -127,12 +127,12 @@ class EvaluationPanel(QWidget):
         return history.folder_of(self.runner.run) if self.runner.run is not None else None
 
     @property
-    def question(self) -> Question | None:
+    def question(self) -> EvaluationQuestion | None:
         """What would be judged now."""
         folder = self.folder
         if folder is None:
             return None
-        return Question(folder, PARTS[self.part.currentIndex()][0], WEIGHTS[self.weights.currentIndex()][0])
+        return EvaluationQuestion(folder, PARTS[self.part.currentIndex()][0], WEIGHTS[self.weights.currentIndex()][0])
 
     def toggle(self) -> None:
         """Judge, or judge no further."""
@@ -164,7 +164,7 @@ class EvaluationPanel(QWidget):
         folder, first = history.folder_of(run), self.evaluation
         if folder is None or first is None or self.evaluator.running:
             return
-        question = Question(folder, first.part, first.weights)
+        question = EvaluationQuestion(folder, first.part, first.weights)
         if (known := self.evaluator.found.get(question)) is not None:
             self.pairing.compare(first, known, run)
             return
@@ -196,7 +196,7 @@ class EvaluationPanel(QWidget):
             {folder for run in document.project.runs if (folder := history.folder_of(run)) is not None}
         )
 
-    def _take(self, question: Question, found: Evaluation) -> None:
+    def _take(self, question: EvaluationQuestion, found: Evaluation) -> None:
         self.studio.did("evaluate")
         if self.folder == question.folder:
             self._show(found)
@@ -225,7 +225,7 @@ class EvaluationPanel(QWidget):
         self.report.setVisible(self.evaluation is not None)
         self.answer.setVisible(self.evaluation is not None and len(self.evaluation.predictions) > 1)
 
-    def _show_empty(self, question: Question | None) -> None:
+    def _show_empty(self, question: EvaluationQuestion | None) -> None:
         ready = READY_TO_PLAY if learns_by_play(self.studio.project) else READY
         words = ready if question is not None else NO_RUN
         if question is not None and question.part == "test":

@@ -15,7 +15,7 @@ from visualnet.training.experiments import experiment_folder
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.model import ExperimentModel, read_model
 from visualnet.training.experiments.runner import Message, StopControl, observe_variant, run_experiment
-from visualnet.training.experiments.trials import Trial, name_of, project_of
+from visualnet.training.experiments.trials import ExperimentTrial, name_of, project_of
 
 TICK_MS = 66
 
@@ -134,7 +134,7 @@ def _observe(model: ExperimentModel, stop_control: StopControl, tell: Any) -> No
     assert model.folder is not None
     try:
         for variant in range(len(model.experiment.variants)):
-            trial = Trial(variant, model.seeds[0])
+            trial = ExperimentTrial(variant, model.seeds[0])
             run = model.runs.get(trial)
             if run is not None and run.over:
                 place = model.folder / name_of(model.experiment, trial)

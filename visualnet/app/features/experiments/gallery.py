@@ -19,7 +19,7 @@ SENTENCE = Qt.ItemDataRole.UserRole + 1
 WRAP = Qt.TextFlag.TextWordWrap
 
 
-class Gallery(QWidget):
+class ExperimentGallery(QWidget):
     """A title and a sentence for each experiment."""
 
     chosen = Signal(str)

@@ -69,10 +69,10 @@ class ObservationPictures(QWidget):
 
     def open(self, variant: int) -> None:
         """Open a variant's network, as it is before it is trained, in a tab of its own."""
-        from visualnet.training.experiments.trials import Trial, project_of
+        from visualnet.training.experiments.trials import ExperimentTrial, project_of
 
         if self.experiment is not None:
-            self.studio.shell.open_copy(project_of(self.experiment, Trial(variant, self.experiment.seeds[0])))
+            self.studio.shell.open_copy(project_of(self.experiment, ExperimentTrial(variant, self.experiment.seeds[0])))
 
     def refresh(self) -> None:
         """Fill the pictures."""

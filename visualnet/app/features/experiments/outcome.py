@@ -24,7 +24,7 @@ from visualnet.training.experiments.model import ExperimentModel
 NOTHING = "Nothing is trained yet. First guess: which variant will win, and why?"
 
 
-class Outcome(QScrollArea):
+class ExperimentOutcome(QScrollArea):
     """A table of means with their spread, sentences, and why."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
 
 from visualnet.app.features.experiments.experimenter import Experimenter
-from visualnet.app.features.experiments.gallery import OWN, Gallery
+from visualnet.app.features.experiments.gallery import OWN, ExperimentGallery
 from visualnet.app.features.experiments.observation_pictures import ObservationPictures
-from visualnet.app.features.experiments.outcome import Outcome
+from visualnet.app.features.experiments.outcome import ExperimentOutcome
 from visualnet.app.features.experiments.own_form import OwnForm
 from visualnet.app.features.lazy_page import PageView
 from visualnet.app.plots.charts.chart_view import ChartView
@@ -47,7 +47,7 @@ class ExperimentsView(PageView):
         self.gallery.choose(next(iter(find_experiments())))
 
     def _build(self) -> None:
-        self.gallery = Gallery()
+        self.gallery = ExperimentGallery()
         self.title, self.sentence = label("", "title", wrap=True), label("", "muted", wrap=True)
         self.seeds = describe(
             spin_box(QSpinBox()),
@@ -75,7 +75,7 @@ class ExperimentsView(PageView):
         self.at.activated.connect(lambda _: self._draw())
         for box in (self.which, self.at):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.outcome, self.looks = Outcome(), ObservationPictures(self.studio)
+        self.outcome, self.looks = ExperimentOutcome(), ObservationPictures(self.studio)
         head = column(row((column(self.title, self.sentence, spacing=2), 1), spacing=12), margins=(12, 12, 12, 4))
         steer = row(self.seeds, self.go, self.anew, self.bar, (self.state, 1), margins=(12, 2, 12, 6), spacing=10)
         drawn = QWidget()

@@ -101,13 +101,13 @@ class SampleChooser(QWidget):
             self.probes.set_sample(random.randrange(self.probes.samples))
 
     def _open_gallery(self) -> None:
-        popup = Gallery(self.studio, self)
+        popup = SampleGallery(self.studio, self)
         at = self.gallery.mapToGlobal(QPoint(self.gallery.width() - popup.width(), -popup.height() - 4))
         popup.move(max(at.x(), 0), max(at.y(), 0))
         popup.show()
 
 
-class Gallery(QFrame):
+class SampleGallery(QFrame):
     """Pictures of samples around the chosen one; a click chooses."""
 
     def __init__(self, studio: Studio, parent: QWidget) -> None:

@@ -28,7 +28,7 @@ from visualnet.training.observations.feeds.feed import (
     KINDS,
     DrawnValue,
     Feed,
-    Units,
+    FeedUnits,
     find_heads,
     kinds_for,
     units_of,
@@ -76,7 +76,7 @@ class FeedCard(Card):
         self.probes = probes
         self.feed = Feed(((), ""))
         self.facts: NodeFacts | None = None
-        self.units: Units | None = None
+        self.units: FeedUnits | None = None
         self.on = describe(QCheckBox(), "On", "Whether this is fed now")
         self.on.toggled.connect(lambda on: self._edit(self.feed._replace(on=on)))
         self.title, self.shape = ElidedLabel("", "heading"), label("", "figures")

@@ -16,7 +16,7 @@ from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.data.registry import fields_or_none
 from visualnet.training.generating.generate import Generated, generate
-from visualnet.training.generating.method import Place
+from visualnet.training.generating.method import GenerationPlace
 from visualnet.training.idle_probe import Weights
 
 
@@ -25,7 +25,7 @@ class GenerateRequest(NamedTuple):
     trained now."""
 
     method: str
-    place: Place
+    place: GenerationPlace
     settings: Mapping[str, Value]
     run: Path | None = None
     weights: str = ""

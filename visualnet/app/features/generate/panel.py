@@ -21,7 +21,7 @@ from visualnet.app.widgets.layouts import STRETCH, column, row, scroll_area, sta
 from visualnet.app.widgets.share_bar import ShareBar
 from visualnet.core.graph import Value
 from visualnet.training.generating.generate import Generated
-from visualnet.training.generating.method import GenerationMethod, Place, choices, why_none
+from visualnet.training.generating.method import GenerationMethod, GenerationPlace, choices, why_none
 from visualnet.training.generating.results import GeneratedResult
 from visualnet.training.run_records.kept_weights import kept_weights
 from visualnet.training.runs.run_history import folder_of
@@ -44,7 +44,7 @@ class GeneratePanel(QWidget):
         self.studio, self.runner = studio, studio.runner
         self.maker = Maker(studio, self)
         self.generated: Generated | None = None
-        self.methods: dict[type[GenerationMethod], list[Place]] = {}
+        self.methods: dict[type[GenerationMethod], list[GenerationPlace]] = {}
         self.settings: dict[str, dict[str, Value]] = {}
         """What was set, by method."""
         self.form: Form | None = None

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QMenu
 
-from visualnet.analysis.cost.quantities import QUANTITIES, Quantity
+from visualnet.analysis.cost.quantities import QUANTITIES, CostQuantity
 from visualnet.analysis.cost.tables import sheet_costs
 from visualnet.app.canvas.overlays.card_tints import CardTint, TintLayer, amount_colour, paint_amounts
 from visualnet.app.canvas.view import CanvasView
@@ -39,14 +39,14 @@ class HeatMap(QObject):
         self.amounts: dict[str, int] = {}
         self.stopwatch = LayerTiming(studio, self)
         self.layer = TintLayer(view)
-        self.legend = Legend(self)
+        self.legend = HeatLegend(self)
         view.canvas.addItem(self.layer)
         for signal in (self.stopwatch.changed, studio.analysed, studio.sheet_changed, studio.theme_changed):
             signal.connect(self.refresh)
         self.refresh()
 
     @property
-    def quantity(self) -> Quantity | None:
+    def quantity(self) -> CostQuantity | None:
         """What is shown; None for nothing."""
         return QUANTITIES.get(self.chosen)
 
@@ -115,7 +115,7 @@ WIDE, HIGH = 224, 66
 """The legend, where text has its normal size."""
 
 
-class Legend(CornerLegend):
+class HeatLegend(CornerLegend):
     """The colours with figures."""
 
     wide, high = WIDE, HIGH
@@ -131,7 +131,7 @@ class Legend(CornerLegend):
             figures = f"0 to {quantity.text(self.heat.most)}, {self._total(quantity)}"
             self.setAccessibleName(f"Heat map: {quantity.title}, {self.heat.note or figures}")
 
-    def _total(self, quantity: Quantity) -> str:
+    def _total(self, quantity: CostQuantity) -> str:
         return f"{quantity.text(sum(self.heat.amounts.values()))} in all"
 
     def paintEvent(self, _event: QPaintEvent) -> None:

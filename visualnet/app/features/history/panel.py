@@ -127,7 +127,7 @@ class StepPainter(QStyledItemDelegate):
         painter.restore()
 
 
-class StepList(QListView):
+class HistoryList(QListView):
     """Up and Down look, Enter or Space goes, the right button and the menu key ask what else can be done."""
 
     menu_asked = Signal(int, QPoint)
@@ -155,7 +155,7 @@ class HistoryPanel(QWidget):
         super().__init__(parent)
         self.studio = studio
         self.model = StepModel(self)
-        self.list = describe(StepList(), "History")
+        self.list = describe(HistoryList(), "History")
         self.list.setModel(self.model)
         self.list.setItemDelegate(StepPainter(self.list))
         self.list.setUniformItemSizes(True)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
-from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.analysis.selected import NOTHING, SelectedNodes
 from visualnet.app.features.inspector.sections.section import EditorGrid, InspectorSection, choice_box, value_field
 from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.state.studio import Studio
@@ -104,7 +104,7 @@ class DataSection(InspectorSection):
             for changed in (studio.runner.state_changed, studio.runner.folds.changed):
                 changed.connect(self._show_folds)
 
-    def refresh(self, selected: Selected = NOTHING) -> None:
+    def refresh(self, selected: SelectedNodes = NOTHING) -> None:
         """Show the choice of data."""
         data = self.studio.project.data
         kind = find_kind(data.name)

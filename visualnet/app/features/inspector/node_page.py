@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from visualnet.analysis import explain
 from visualnet.analysis.families import family_of
-from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.analysis.selected import NOTHING, SelectedNodes
 from visualnet.app.features.inspector.explanation_card import ExplanationCard
 from visualnet.app.features.inspector.preset_menu import PresetButton
 from visualnet.app.features.inspector.sections.block_parameters import fill_row_menu
@@ -88,7 +88,7 @@ class NodePage(QWidget):
             parent=self,
         )
 
-    def refresh(self, selected: Selected) -> None:
+    def refresh(self, selected: SelectedNodes) -> None:
         """Show the nodes: of one all that is known, of several a form that sets them all."""
         if selected.ids != self.ids and self.form is not None:
             self.form.discard()
@@ -107,7 +107,7 @@ class NodePage(QWidget):
         self.open_button.setVisible(node is not None and node.block in self.studio.project.blocks)
         self._explain(explain.questions(selected.facts) if selected.facts is not None else [])
 
-    def _show_head(self, selected: Selected) -> None:
+    def _show_head(self, selected: SelectedNodes) -> None:
         first, count = selected.nodes[0], len(selected.nodes)
         self.dot.set_role(f"family:{family_of(first, self.studio.project)}")
         self.name.setEnabled(count == 1)
@@ -121,7 +121,7 @@ class NodePage(QWidget):
         kinds = len({node.kind for node in selected.nodes})
         self.kind.setText(title if count == 1 else f"{count} × {title}" if kinds == 1 else f"{kinds} kinds")
 
-    def _show_about(self, selected: Selected) -> None:
+    def _show_about(self, selected: SelectedNodes) -> None:
         block = self.studio.project.blocks.get(selected.nodes[0].block or "")
         if not selected.alike:
             shared = self.form is not None and bool(self.form.rows)
@@ -133,7 +133,7 @@ class NodePage(QWidget):
         self.about.setText(text)
         self.about.setVisible(bool(text))
 
-    def _common_params(self, selected: Selected) -> tuple[Any, list[Param]]:
+    def _common_params(self, selected: SelectedNodes) -> tuple[Any, list[Param]]:
         """A key for the form of all shown nodes, and the parameters that they have in common."""
         known = [
             form_params(self.studio.project, node) for node in {node.kind: node for node in selected.nodes}.values()
@@ -142,7 +142,7 @@ class NodePage(QWidget):
             return known[0]
         return tuple(key for key, _ in known), common_params([params for _, params in known])
 
-    def _show_form(self, selected: Selected) -> None:
+    def _show_form(self, selected: SelectedNodes) -> None:
         project, (key, params) = self.studio.project, self._common_params(selected)
         # The one that was used last is the last to go.
         form = self.forms[key] = self.forms.pop(key) if key in self.forms else self._make_form(params)
@@ -265,7 +265,7 @@ class PortsSection(InspectorSection):
         self.rows = KeyValue()
         self.add(self.rows)
 
-    def refresh(self, selected: Selected = NOTHING) -> None:
+    def refresh(self, selected: SelectedNodes = NOTHING) -> None:
         facts = selected.facts
         self.setVisible(facts is not None and bool(facts.inputs or facts.outputs))
         self.rows.show_rows(explain.ports(facts) if facts is not None else ())
@@ -280,7 +280,7 @@ class ReferenceSection(InspectorSection):
         self.page.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.add(self.page)
 
-    def refresh(self, selected: Selected = NOTHING) -> None:
+    def refresh(self, selected: SelectedNodes = NOTHING) -> None:
         kind = selected.kind
         self.setVisible(kind is not None and selected.alike)
         self.page.setText("\n\n".join(filter(None, (kind.page(), kind.paper))) if kind is not None else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea
 
-from visualnet.analysis.selected import Selected
+from visualnet.analysis.selected import SelectedNodes
 from visualnet.app.features.inspector.node_page import NodePage
 from visualnet.app.features.inspector.project_page import ProjectPage
 from visualnet.app.state.deferred_refresh import DeferredRefresh
@@ -45,7 +45,7 @@ class InspectorPanel(QScrollArea):
 
     def refresh(self) -> None:
         """Show what is selected now."""
-        selected = Selected.of(self.studio.graph, self.studio.facts, self.studio.selection)
+        selected = SelectedNodes.of(self.studio.graph, self.studio.facts, self.studio.selection)
         some = bool(selected.nodes)
         self.node_page.refresh(selected)
         if not some:

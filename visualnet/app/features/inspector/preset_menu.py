@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QToolButton
 
 from visualnet.analysis.connect.replace_kind import shared_params
-from visualnet.analysis.selected import Selected
+from visualnet.analysis.selected import SelectedNodes
 from visualnet.app.actions.filled_menu import fill_on_show
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
@@ -33,7 +33,7 @@ class PresetButton(QToolButton):
         fill_on_show(self.presets, self._fill)
         self.setMenu(self.presets)
 
-    def refresh(self, selected: Selected) -> None:
+    def refresh(self, selected: SelectedNodes) -> None:
         """Act on these nodes from now on; they are of one kind, or there is nothing to do."""
         self.ids = selected.ids
         self.setVisible(selected.alike)

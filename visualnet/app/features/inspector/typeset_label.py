@@ -20,7 +20,7 @@ from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import FONT_PX
 from visualnet.app.widgets.painting import fill_rounded, painting
 from visualnet.core.caches import cached
-from visualnet.figures.typesetting import Sheet
+from visualnet.figures.typesetting import TypesetDerivation
 from visualnet.layers.declaration.notation import Derivation
 
 TIP = "Enter or a double click enlarges it; Ctrl+C copies it as text, the right button as LaTeX too"
@@ -46,7 +46,7 @@ class TypesetLabel(QWidget):
         self.px = px
         self.derivation: Derivation | None = None
         self.text = ""
-        self.sheet: Sheet | None = None
+        self.sheet: TypesetDerivation | None = None
         self.room = float(LEAST)
         self.can_enlarge = True
         self._legend: list[list[tuple[str, str, str]]] = []

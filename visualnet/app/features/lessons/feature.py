@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from PySide6.QtWidgets import QWidget
 
 from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.features.feature import Choice, Feature, SearchGroup
+from visualnet.app.features.feature import Feature, SearchChoice, SearchGroup
 from visualnet.app.state.studio import Studio
 from visualnet.templates.lessons import Lesson, lessons
 
@@ -22,9 +22,9 @@ def make_strip(studio: Studio) -> QWidget:
     return coach
 
 
-def lesson_choices() -> Iterator[Choice]:
+def lesson_choices() -> Iterator[SearchChoice]:
     """Every lesson."""
-    return (Choice(name, lesson.title, icon="play") for name, lesson in lessons().items())
+    return (SearchChoice(name, lesson.title, icon="play") for name, lesson in lessons().items())
 
 
 def begin(studio: Studio, name: str) -> None:

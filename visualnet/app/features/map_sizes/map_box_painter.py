@@ -18,7 +18,7 @@ from visualnet.analysis.geometry.card_detail import (
     label_px,
 )
 from visualnet.analysis.geometry.card_size import HEIGHT, STRIP
-from visualnet.analysis.geometry.map_boxes import Box, Scale, extent
+from visualnet.analysis.geometry.map_boxes import MapBox, MapScale, extent
 from visualnet.app.canvas.scene.node_item import NodeItem
 from visualnet.app.canvas.scene.node_painter import (
     block_colour,
@@ -39,10 +39,10 @@ RIGHT = Qt.AlignmentFlag.AlignRight
 class MapBoxPainter:
     """How a card looks while sizes are shown. What has no size, and what is wrong, collapsed or switched off, looks as usual."""
 
-    def __init__(self, scale: Scale) -> None:
+    def __init__(self, scale: MapScale) -> None:
         self.scale = scale
 
-    def box(self, item: NodeItem) -> Box | None:
+    def box(self, item: NodeItem) -> MapBox | None:
         """How large the tensor that leaves a card is drawn; None where there is none to draw."""
         content = item.content
         if content.badge == "error" or content.collapsed or content.placeholder or content.mode:
@@ -86,7 +86,7 @@ class MapBoxPainter:
             paint_text(p, room, name, theme.text, px, bold=True, align=RIGHT)
         return True
 
-    def _front(self, item: NodeItem, box: Box) -> QRectF:
+    def _front(self, item: NodeItem, box: MapBox) -> QRectF:
         """The front of the box, from the card's corner."""
         return QRectF(PAD, (_stage(item) - box.tall) / 2 + box.back, box.wide, box.high)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QPaintEvent
 
-from visualnet.analysis.geometry.map_boxes import SLANT, Extent, Scale, extent, scale_of
+from visualnet.analysis.geometry.map_boxes import SLANT, Extent, MapScale, extent, scale_of
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.corner_legend import CornerLegend
 from visualnet.app.features.map_sizes.feature import MAP_SIZES
@@ -26,7 +26,7 @@ class MapSizes(QObject):
         super().__init__(view)
         self.studio, self.view, self.settings = studio, view, settings
         self.shown = settings[MAP_SIZES]
-        self.scale: Scale | None = None
+        self.scale: MapScale | None = None
         """What the boxes are drawn by; None while they are not."""
         self.legend = SizesLegend(self)
         for signal in (studio.analysed, studio.sheet_changed, studio.theme_changed):

@@ -35,7 +35,7 @@ from visualnet.core.storage import project_file
 from visualnet.core.text.fuzzy_match import fuzzy
 from visualnet.core.user import block_library
 from visualnet.layers import LAYERS
-from visualnet.layers.palette_groups import Group, groups
+from visualnet.layers.palette_groups import PaletteGroup, groups
 
 Index = QModelIndex | QPersistentModelIndex
 MIME = "application/x-visualnet-layer"
@@ -122,7 +122,7 @@ class PalettePanel(QWidget):
                 else:
                     item.setForeground(0, muted)
 
-    def _add_group(self, group: Group) -> None:
+    def _add_group(self, group: PaletteGroup) -> None:
         head = QTreeWidgetItem(self.tree, [group.title])
         head.setFlags(Qt.ItemFlag.ItemIsEnabled)
         font = head.font(0)

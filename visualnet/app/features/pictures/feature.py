@@ -13,11 +13,11 @@ from visualnet.core.user.settings import UserSetting
 
 def export(studio: Studio) -> None:
     """Choose what of the open sheet becomes a picture, and how; then write it."""
-    from visualnet.app.figures.export_dialog import ExportDialog
+    from visualnet.app.figures.export_dialog import FigureExportDialog
 
     settings, shell = studio.settings, studio.shell
     assert settings is not None
-    dialog = ExportDialog(
+    dialog = FigureExportDialog(
         studio, settings.section(PICTURE), shell.visible_area(), settings.folder, shell.dialog_parent()
     )
     answer_of(dialog)

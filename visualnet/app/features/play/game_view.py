@@ -13,7 +13,7 @@ from visualnet.app.plots.colours import PlotColours, text_font, translucent
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.app.widgets.basic import describe
 from visualnet.core.text.format import capitalize_first
-from visualnet.data.environments.environment import Mark, Picture
+from visualnet.data.environments.environment import Picture, PictureMark
 from visualnet.figures.charts.generated import game
 
 CHEESE, POISON, MOUSE = QColor(game.CHEESE), QColor(game.POISON), QColor(game.MOUSE)
@@ -156,7 +156,7 @@ _CELLS: dict[str, Callable[[QPainter, PlotColours, QRectF, str], None]] = {
 # --- marks -----------------------------------------------------------------------------------------------------------
 
 
-def _draw_mark(painter: QPainter, colours: PlotColours, mark: Mark, scale: float) -> None:
+def _draw_mark(painter: QPainter, colours: PlotColours, mark: PictureMark, scale: float) -> None:
     points = [QPointF(x, y) * scale for x, y in mark.points]
     colour = _colour(colours, mark.role)
     if mark.role == "mouse":

@@ -14,7 +14,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.data.environments.environment import OBSERVATION
 from visualnet.pytorch import import_failure
 from visualnet.training.control import OwnSample, ProbeRequest
-from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, torch_is_ready
+from visualnet.training.idle_probe import IdleProbe, ProbeQuestion, ProbeResult, torch_is_ready
 
 WHO = "play"
 POLL_MS = 250
@@ -92,7 +92,7 @@ class QValues(QObject):
             return
         self._asked += 1
         request = ProbeRequest(self._inputs(), own=own, budget=1.0)
-        question = Question(self._asked, self.studio.project, self.studio.analysis, request, kept=path)
+        question = ProbeQuestion(self._asked, self.studio.project, self.studio.analysis, request, kept=path)
         self._queue.submit(
             "play",
             lambda: self._idle(question),

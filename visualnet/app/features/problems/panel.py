@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 
 from visualnet.analysis.facts import Analysis, Problem
-from visualnet.analysis.problem_list import Group, ProblemList, Row, lines, name_place, text
+from visualnet.analysis.problem_list import ProblemGroup, ProblemList, Row, lines, name_place, text
 from visualnet.analysis.repair.search import Repair
 from visualnet.app.canvas.repairs.repair_search import RepairSearch
 from visualnet.app.features.problems.feature import PROBLEM_LIST
@@ -193,7 +193,7 @@ class ProblemsPanel(QWidget):
         shown, hidden = lines(groups, collapsed, titled, SHOWN)
         self.rest.setText(f"and {hidden:,} more")
         self.rest.setVisible(hidden > 0)
-        titles = [line for line in shown if isinstance(line, Group)]
+        titles = [line for line in shown if isinstance(line, ProblemGroup)]
         rows = [line for line in shown if isinstance(line, Row)]
         self._fill(self.heads, len(titles), lambda: GroupHead(self.collapse))
         self._fill(self.rows, len(rows), lambda: ProblemRow(self.studio, self.choose))
@@ -203,7 +203,7 @@ class ProblemsPanel(QWidget):
             widget.set_low(self.low and self.width() > WIDE)
             widget.show_problem(problem.problem, problem.words)
         heads, widgets = iter(self.heads), iter(self.rows)
-        self._lay_out([next(heads) if isinstance(line, Group) else next(widgets) for line in shown])
+        self._lay_out([next(heads) if isinstance(line, ProblemGroup) else next(widgets) for line in shown])
         # The words of all rows begin at one line, behind the longest name.
         most = max(WHERE, min(WIDEST, self.width() // 4))
         wide = max(WHERE, min(most, max((r.wanted for r in self.rows), default=0)))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from visualnet.app.features.feature import Choice, Dock, Feature, SearchGroup, lazy
+from visualnet.app.features.feature import Dock, Feature, SearchChoice, SearchGroup, lazy
 from visualnet.app.state.studio import Studio
 from visualnet.core.user.settings import UserSetting
 
 
-def choices() -> Iterable[Choice]:
+def choices() -> Iterable[SearchChoice]:
     """Every setting of a recipe."""
     from visualnet.app.features.recipe.search_choices import recipe_choices
 

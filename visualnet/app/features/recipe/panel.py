@@ -17,7 +17,7 @@ from visualnet.app.features.recipe.learners_section import LearnersSection
 from visualnet.app.features.recipe.machine_abilities import MachineAbilities
 from visualnet.app.features.recipe.rule_section import RuleSection
 from visualnet.app.forms.form import Form, caption, return_keyboard
-from visualnet.app.forms.rows import Row
+from visualnet.app.forms.rows import FormRow
 from visualnet.app.plots.charts.rate_curve import Curve
 from visualnet.app.plots.charts.rate_curve_editor import RateCurveEditor
 from visualnet.app.state.deferred_refresh import DeferredRefresh
@@ -160,7 +160,7 @@ class RecipePanel(QScrollArea):
         ]
 
     @property
-    def rows(self) -> dict[str, Row]:
+    def rows(self) -> dict[str, FormRow]:
         """The editors of all groups, by the name of the parameter."""
         return {name: row for form in self.forms.values() for name, row in form.rows.items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from visualnet.app.features.feature import Choice
+from visualnet.app.features.feature import SearchChoice
 from visualnet.core.project import Recipe
 from visualnet.data.declare import DATASETS
 from visualnet.layers.param_words import needs_code, param_words
@@ -16,11 +16,13 @@ DATA, LEARNERS = "data", "learners"
 """What is chosen in the panel and is no parameter of the recipe: which data set is learned from, and who learns."""
 
 
-def recipe_choices() -> Iterator[Choice]:
+def recipe_choices() -> Iterator[SearchChoice]:
     """Every setting of a recipe, with any optimizer: how the page calls it, and what it means."""
     icon = "training"
-    yield Choice(DATA, "Data", f"Which data set it learns from: {len(DATASETS)} come with the program.", icon)
-    yield Choice(LEARNERS, "Learners", "Add one: networks that learn against each other or beside each other", icon)
+    yield SearchChoice(DATA, "Data", f"Which data set it learns from: {len(DATASETS)} come with the program.", icon)
+    yield SearchChoice(
+        LEARNERS, "Learners", "Add one: networks that learn against each other or beside each other", icon
+    )
     kinds = [Recipe(optimizer=name) for name in OPTIMIZERS] + [Recipe(schedule=name) for name in SCHEDULES]
     told: set[str] = set()
     for recipe in kinds:
@@ -28,4 +30,4 @@ def recipe_choices() -> Iterator[Choice]:
             if param.name not in told:
                 told.add(param.name)
                 code = f" ({param.name})" if needs_code(param) else ""
-                yield Choice(param.name, f"{param_words(param)}{code}", param.doc, icon)
+                yield SearchChoice(param.name, f"{param_words(param)}{code}", param.doc, icon)

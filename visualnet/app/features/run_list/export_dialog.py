@@ -28,7 +28,7 @@ ABOUT = {
 }
 
 
-class ExportDialog(QDialog):
+class RunExportDialog(QDialog):
     """Asks in which form and where, writes beside the window, and says what was written. Cancel ends it; what is written stays."""
 
     def __init__(self, studio: Studio, folders: Sequence[tuple[RunRow, Path]], parent: QWidget | None = None) -> None:

@@ -32,7 +32,7 @@ from visualnet.training.run_records.origins import describe_checkpoint
 from visualnet.training.run_records.record import RUNNING, Origin
 from visualnet.training.runs.run_changes import project_of_run
 from visualnet.training.runs.run_model import read_project
-from visualnet.training.verifying.replay import Verdict, verify_run
+from visualnet.training.verifying.replay import ReplayVerdict, verify_run
 
 TRAINS = "A training goes on: stop it, or wait until it has ended."
 
@@ -139,7 +139,7 @@ class RunActions(QObject):
             return
         folder, title = self.store.folder(rows[0].id), title_of(rows[0])
 
-        def done(verdict: Verdict) -> None:
+        def done(verdict: ReplayVerdict) -> None:
             kind = {"equal": "success", "departs": "warning"}.get(verdict.kind, "warning")
             self.studio.message.emit("hint" if kind == "success" else kind, f"{title}: {verdict.describe()}")
 
@@ -186,11 +186,11 @@ class RunActions(QObject):
 
     def export(self) -> None:
         """Write the curves of the chosen runs into files for other tools."""
-        from visualnet.app.features.run_list.export_dialog import ExportDialog
+        from visualnet.app.features.run_list.export_dialog import RunExportDialog
 
         rows = self.chosen()
         if rows:
-            dialog = ExportDialog(self.studio, [(row, self.store.folder(row.id)) for row in rows], self._widget)
+            dialog = RunExportDialog(self.studio, [(row, self.store.folder(row.id)) for row in rows], self._widget)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
 

@@ -15,7 +15,7 @@ from visualnet.training.run_index.facts import RunRow
 from visualnet.training.run_index.filter_line import FilterError, Term, parse_filter
 from visualnet.training.run_index.index import RunIndex, default_index
 from visualnet.training.run_index.query import Scope
-from visualnet.training.run_records.annotations import Annotations, read_annotations
+from visualnet.training.run_records.annotations import RunAnnotations, read_annotations
 from visualnet.training.run_records.from_log import read_record
 from visualnet.training.run_records.origins import describe_origin
 from visualnet.training.runs.run_model import RunModel, read_run
@@ -172,7 +172,7 @@ class RunStore(QObject):
 
     # --- what a person says of runs --------------------------------------------------------------------------------------
 
-    def said_of(self, run: str) -> Annotations:
+    def said_of(self, run: str) -> RunAnnotations:
         """What was said of a run."""
         return read_annotations(self.folder(run))
 
@@ -186,7 +186,7 @@ class RunStore(QObject):
             return ""
         return describe_origin(origin, self.said_of(origin.run).name if origin.run in self.index.ids() else "")
 
-    def annotate(self, words: str, runs: Sequence[str], change: Callable[[Annotations], dict[str, Any]]) -> None:
+    def annotate(self, words: str, runs: Sequence[str], change: Callable[[RunAnnotations], dict[str, Any]]) -> None:
         """Change what is said of some runs; what was said before can be had back."""
         self.run_edits.annotate(words, [self.folder(run) for run in runs], change)
 

@@ -12,7 +12,7 @@ from visualnet.app.features.run_list.table_model import RunTableModel
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import describe
 from visualnet.training.run_index.facts import RunRow
-from visualnet.training.run_index.groups import Group
+from visualnet.training.run_index.groups import RunGroup
 
 WIDTHS = {"run": 196, "state": 72, "epochs": 64, "best": 84, "lr": 72, "optimizer": 84, "duration": 84, "tags": 120}
 ARROW_PX = 26
@@ -61,7 +61,7 @@ class RunTable(QTableView):
         rows = sorted(index.row() for index in self.selectionModel().selectedRows())
         return list({run.id: run for at in rows for run in self.runs.runs_at(at)}.values())
 
-    def chosen_group(self) -> Group | None:
+    def chosen_group(self) -> RunGroup | None:
         """The group whose row is chosen alone."""
         rows = self.selectionModel().selectedRows()
         return self.runs.group_at(rows[0].row()) if len(rows) == 1 else None

@@ -16,7 +16,7 @@ from visualnet.core.text.hidden_characters import visible
 from visualnet.core.text.timestamps import moment
 from visualnet.training.run_index.cells import TEXTS, cell_of
 from visualnet.training.run_index.facts import RunRow
-from visualnet.training.run_index.groups import FURTHER, NONE, Group, group_rows
+from visualnet.training.run_index.groups import FURTHER, NONE, RunGroup, group_rows
 from visualnet.training.run_index.overlay import colour_of
 from visualnet.training.run_records.record import RUNNING
 
@@ -51,7 +51,7 @@ class RunTableModel(QAbstractTableModel):
         self._folded = set(self._remembered("folded"))
         self.drawn: dict[str, int] = {}
         """The number of each curve that is drawn, by run."""
-        self._lines: list[RunRow | Group] = []
+        self._lines: list[RunRow | RunGroup] = []
         self.store.changed.connect(self.refresh)
 
     def _remembered(self, key: str) -> list[str]:
@@ -70,10 +70,10 @@ class RunTableModel(QAbstractTableModel):
         self._lines = lines
         self.endResetModel()
 
-    def _make_lines(self) -> list[RunRow | Group]:
+    def _make_lines(self) -> list[RunRow | RunGroup]:
         if not self.group_by:
             return list(self.store.rows)
-        lines: list[RunRow | Group] = []
+        lines: list[RunRow | RunGroup] = []
         groups = group_rows(self.store.rows, self.group_by, self.store.column(self.group_by))
         for group in groups:
             lines.append(group)
@@ -103,7 +103,7 @@ class RunTableModel(QAbstractTableModel):
 
     # --- groups ---------------------------------------------------------------------------------------------------------------
 
-    def is_folded(self, group: Group) -> bool:
+    def is_folded(self, group: RunGroup) -> bool:
         """Whether a group's runs are put away below its row."""
         return self._fold_key(group) in self._folded
 
@@ -112,12 +112,12 @@ class RunTableModel(QAbstractTableModel):
         group = self.group_at(row)
         return group is not None and self.is_folded(group)
 
-    def _fold_key(self, group: Group) -> str:
+    def _fold_key(self, group: RunGroup) -> str:
         return f"{self.group_by}\t{group.value}"
 
     def set_folded(self, folded: bool, row: int | None = None) -> None:
         """Close or open the group of this row; None: every group."""
-        some = [one for one in (self._lines if row is None else [self._lines[row]]) if isinstance(one, Group)]
+        some = [one for one in (self._lines if row is None else [self._lines[row]]) if isinstance(one, RunGroup)]
         keys = {self._fold_key(group) for group in some}
         now = self._folded | keys if folded else self._folded - keys
         if now != self._folded:
@@ -125,20 +125,20 @@ class RunTableModel(QAbstractTableModel):
             self._kept["folded"] = sorted(now)[:MOST_FOLDED]
             self.refresh()
 
-    def group_at(self, row: int) -> Group | None:
+    def group_at(self, row: int) -> RunGroup | None:
         """The group whose row this is; None for the row of a run."""
         line = self._lines[row]
-        return line if isinstance(line, Group) else None
+        return line if isinstance(line, RunGroup) else None
 
     def group_rows(self) -> list[int]:
         """The rows of groups."""
-        return [at for at, line in enumerate(self._lines) if isinstance(line, Group)]
+        return [at for at, line in enumerate(self._lines) if isinstance(line, RunGroup)]
 
     def open_group_of(self, run: str) -> None:
         """Open the group in which a run stands, if it stands in a closed one."""
         for at in self.group_rows():
             group = self._lines[at]
-            if isinstance(group, Group) and self.is_folded(group) and any(row.id == run for row in group.runs):
+            if isinstance(group, RunGroup) and self.is_folded(group) and any(row.id == run for row in group.runs):
                 self.set_folded(False, at)
                 return
 
@@ -153,7 +153,7 @@ class RunTableModel(QAbstractTableModel):
     def runs_at(self, row: int) -> tuple[RunRow, ...]:
         """The run of a row, or all runs of its group."""
         line = self._lines[row]
-        return line.runs if isinstance(line, Group) else (line,)
+        return line.runs if isinstance(line, RunGroup) else (line,)
 
     def row_of(self, run: str) -> int | None:
         """The (first) row of a run; None where it is not shown."""
@@ -183,7 +183,7 @@ class RunTableModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         line, name = self._lines[index.row()], FIRST if index.column() == 0 else self.columns[index.column() - 1]
-        if isinstance(line, Group):
+        if isinstance(line, RunGroup):
             return self._group_data(line, role) if index.column() == 0 else None
         if role == Qt.ItemDataRole.DisplayRole:
             return visible(title_of(line) if name == FIRST else self._cell(line, name))
@@ -197,7 +197,7 @@ class RunTableModel(QAbstractTableModel):
             return self._ink(line, name)
         return None
 
-    def _group_data(self, group: Group, role: int) -> Any:
+    def _group_data(self, group: RunGroup, role: int) -> Any:
         folded = self.is_folded(group)
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{visible(name_of_group(self.group_by, group))}   {group.describe()}"
@@ -240,11 +240,11 @@ class RunTableModel(QAbstractTableModel):
         return cell_of(name, self.store.column(name).get(row.id))
 
 
-def _key(line: RunRow | Group) -> str:
-    return f"group {line.value}" if isinstance(line, Group) else line.id
+def _key(line: RunRow | RunGroup) -> str:
+    return f"group {line.value}" if isinstance(line, RunGroup) else line.id
 
 
-def name_of_group(field: str, group: Group) -> str:
+def name_of_group(field: str, group: RunGroup) -> str:
     """What a group's row is headed by: its value, with the column's name where the value alone says too little."""
     title = TITLES.get(field, field)
     if group.value == NONE:

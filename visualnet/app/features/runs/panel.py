@@ -60,7 +60,7 @@ def is_current(runner: RunnerProtocol, run: RunRef) -> bool:
     return runner.run is not None and runner.run.id == run.id
 
 
-class RunTable(QAbstractTableModel):
+class RunHistoryModel(QAbstractTableModel):
     """The history as rows, the newest first."""
 
     def __init__(self, studio: Studio) -> None:
@@ -175,7 +175,7 @@ class RunsPanel(QWidget):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio, self.runner = studio, studio.runner
-        self.model = RunTable(studio)
+        self.model = RunHistoryModel(studio)
         self.table = self._make_table()
         self.empty = EmptyState("runs", "No runs yet: press Train. Each run is kept here with its curves and weights.")
         self.stack = stack(self.empty, self.table)

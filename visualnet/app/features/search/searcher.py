@@ -14,7 +14,7 @@ from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.project import Project
 from visualnet.training.search import folder as kept
 from visualnet.training.search import workers
-from visualnet.training.search.charts import Outcome
+from visualnet.training.search.charts import TrialOutcome
 
 TICK_MS = 100
 LOOK_S, REST_S = 0.25, 1.0
@@ -27,7 +27,7 @@ class SearchSnapshot(NamedTuple):
     """How the search stands: what there is to be drawn, how many trials there are to be, and how many processes train now."""
 
     folder: Path
-    outcome: Outcome
+    outcome: TrialOutcome
     planned: int
     processes: int
     words: str = ""
@@ -162,7 +162,7 @@ def _watch(folder: Path, begin: object, put: object, job: Job) -> None:
                     shares = find_importances(study, trials)
                 put(
                     SearchSnapshot(
-                        folder, Outcome(study.spec, study.figure, trials, shares), study.planned, working, words
+                        folder, TrialOutcome(study.spec, study.figure, trials, shares), study.planned, working, words
                     )
                 )
                 last = now

@@ -13,7 +13,7 @@ from visualnet.core.project import Project, SearchSpec
 from visualnet.core.storage.decoding.decode_search import MAX_MINUTES, MAX_SEEDS, MAX_TRIALS
 from visualnet.core.text.hidden_characters import visible
 from visualnet.layers import LAYERS
-from visualnet.training.experiments.declare import Figure, Part
+from visualnet.training.experiments.declare import ComparedFigure, Part
 from visualnet.training.search.apply_values import objective_of
 from visualnet.training.search.methods import METHODS, PRUNINGS
 
@@ -102,7 +102,7 @@ class SettingsForm(QWidget):
             return
         figure = self.objective.currentData()
         said: dict[str, Any] = {}
-        if isinstance(figure, Figure):
+        if isinstance(figure, ComparedFigure):
             said = {"objective": figure.name, "part": figure.part, "goal": figure.better}
         made = replace(
             self._spec,
@@ -117,7 +117,7 @@ class SettingsForm(QWidget):
             self.changed.emit(made)
 
 
-def list_figures(project: Project, spec: SearchSpec) -> list[Figure]:
+def list_figures(project: Project, spec: SearchSpec) -> list[ComparedFigure]:
     """What trials of a project can be compared by: what it says of itself, its metrics and losses on both parts."""
     found = [objective_of(project)]
     named = [("loss", "min")]
@@ -127,7 +127,7 @@ def list_figures(project: Project, spec: SearchSpec) -> list[Figure]:
             named.insert(0, (node.name, layer.better))
     parts: tuple[Part, ...] = ("validation", "train")
     for part in parts:
-        found += [Figure(name, part, "max" if better == "max" else "min") for name, better in named]
+        found += [ComparedFigure(name, part, "max" if better == "max" else "min") for name, better in named]
     return list(dict.fromkeys(found))
 
 

@@ -11,7 +11,7 @@ from visualnet.app.widgets.basic import describe
 from visualnet.core.text.format import format_duration, format_number
 from visualnet.core.text.hidden_characters import visible
 from visualnet.figures.charts.parallel.axis import write_value
-from visualnet.training.search.charts import Outcome
+from visualnet.training.search.charts import TrialOutcome
 from visualnet.training.search.study import TrialView, find_best
 
 Index = QModelIndex | QPersistentModelIndex
@@ -37,7 +37,7 @@ class TrialsModel(QAbstractTableModel):
         """The columns of settings whose values are words."""
         self._best = 0
 
-    def show_outcome(self, outcome: Outcome | None) -> None:
+    def show_outcome(self, outcome: TrialOutcome | None) -> None:
         """Show these trials."""
         heads: list[str] = []
         if outcome is not None:
@@ -132,7 +132,7 @@ class TrialsTable(QTableView):
         if 0 < number <= len(self.trials.trials):
             self.selectRow(number - 1)
 
-    def show_outcome(self, outcome: Outcome | None) -> None:
+    def show_outcome(self, outcome: TrialOutcome | None) -> None:
         """Show these trials; who looked at the newest goes on to."""
         bar = self.verticalScrollBar()
         at_end = bar.value() >= bar.maximum()

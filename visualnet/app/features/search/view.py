@@ -35,7 +35,7 @@ from visualnet.training.search.study import counts, find_best, is_over
 
 NO_PROJECT = "Open a project, then choose Train > Find and compare > Search for good settings."
 COMPLETE = "All trials are over: ask for more of them, or start anew"
-DRAWN: tuple[tuple[str, Callable[[charts.Outcome], Any], str], ...] = (
+DRAWN: tuple[tuple[str, Callable[[charts.TrialOutcome], Any], str], ...] = (
     ("Best so far", charts.draw_best, "What each trial has reached is drawn here, and the best up to it."),
     ("Parallel", charts.draw_parallel, "A line for each trial through its values, to what it reached."),
     ("Slices", charts.draw_slices, "What was reached over each setting."),
@@ -280,7 +280,7 @@ class SearchView(PageView):
             return str(error)
         return ""
 
-    def _outcome(self) -> charts.Outcome | None:
+    def _outcome(self) -> charts.TrialOutcome | None:
         return self.searcher.seen.outcome if self.searcher.seen is not None else None
 
     def _chosen(self) -> int:

@@ -6,11 +6,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from visualnet.app.features.see_inside.chart_observation import ChartObservation
-from visualnet.app.plots.feature_maps import Cell, TilesView
+from visualnet.app.plots.feature_maps import MapPosition, TilesView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.figures.charts.tiles import TilesChart
-from visualnet.figures.tiles import Scale
+from visualnet.figures.tiles import TileScale
 from visualnet.layers.declaration.layer import Spec
 from visualnet.training.observations.observation import NETWORK, History, Observation, Result, Subject
 
@@ -52,13 +52,13 @@ class TilesObservation(QStackedWidget):
         if len(maps) == 1 and not self._is_stack(subject):
             maps = maps[0, 0] if maps.shape[1] == 1 else maps[0]
         names = drawn.titles if maps.ndim == 3 else ()
-        scale = Scale(drawn.signed, drawn.low, drawn.high)
+        scale = TileScale(drawn.signed, drawn.low, drawn.high)
         self.tiles.file_name = made.name.replace("_", "-")
         self.tiles.set_maps(maps, title=drawn.unit, scale=scale, names=names)
         self._names, self._places = names, maps.shape[1:]
         self.setCurrentWidget(self.tiles)
 
-    def _choose_place(self, cell: Cell) -> None:
+    def _choose_place(self, cell: MapPosition) -> None:
         """Tell which place of which channel a cell is; tiles that are no channels of a layer tell nothing."""
         spec = self._spec_of(self._subject)
         if spec is None or len(spec.shape) != 3 or cell.channel >= len(self._names):

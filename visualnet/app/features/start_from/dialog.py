@@ -28,7 +28,7 @@ from visualnet.core.project import MAIN, Project
 from visualnet.core.text.hidden_characters import visible
 from visualnet.pytorch import need_torch
 from visualnet.training.runs import run_history
-from visualnet.training.transfer.matching import Table
+from visualnet.training.transfer.matching import MatchedTensors
 from visualnet.training.transfer.shipped import shipped_for, shipped_weights
 
 FILES = "Weights (*.safetensors *.pt *.pth)"
@@ -51,7 +51,7 @@ class WeightsSource(NamedTuple):
     """Weights that can be begun with: how the recipe names them, and what they give."""
 
     reference: str
-    table: Table
+    table: MatchedTensors
 
 
 class StartFromDialog(QDialog):
@@ -131,7 +131,7 @@ class StartFromDialog(QDialog):
         else:
             if self._task is not None:
                 self._task.cancel()
-            self._show(WeightsSource("", Table((), ())))
+            self._show(WeightsSource("", MatchedTensors((), ())))
 
     def _read(self, name: str, source: Path | str) -> None:
         """Match in the background; the window waits for nothing."""
@@ -177,7 +177,7 @@ class StartFromDialog(QDialog):
         if found.reference or not table.matches:
             self.choice.setCurrentIndex(self.choice.findData(found.reference))
 
-    def _fill(self, table: Table) -> None:
+    def _fill(self, table: MatchedTensors) -> None:
         rows: list[Sequence[str]] = [
             (m.name, "×".join(map(str, m.shape)) or "1", m.source or "fresh", m.words) for m in table.matches
         ]
@@ -205,7 +205,7 @@ class StartFromDialog(QDialog):
         self.accept()
 
 
-def set_trained(project: Project, table: Table, way: str) -> Project:
+def set_trained(project: Project, table: MatchedTensors, way: str) -> Project:
     """The project with its nodes frozen for one of the ``WAYS``. A node of the main sheet is the first part of its tensors' names."""
     learned: dict[str, list[bool]] = {}
     for match in table.matches:

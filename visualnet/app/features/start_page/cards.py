@@ -63,7 +63,7 @@ def format_age(then: datetime, now: datetime) -> str:
     return f"{then.day} {then:%b}" if then.year == now.year else f"{then.day} {then:%b %Y}"
 
 
-class Choice(QFrame):
+class ChoiceCard(QFrame):
     """Something that a click, Enter or Space chooses, and from which the arrow keys lead to its neighbours."""
 
     chosen = Signal()
@@ -165,7 +165,7 @@ class Choice(QFrame):
         """What lies on the ground, under the words."""
 
 
-class TemplateCard(Choice):
+class TemplateCard(ChoiceCard):
     """A template: a picture of what is special in it, its name, what it is, and its figures once they are counted."""
 
     def __init__(
@@ -258,7 +258,7 @@ class EmblemPicture(QWidget):
             paint_emblem(painter, QRectF(self.rect()), self._draw, icons.current_theme())
 
 
-class TemplateRow(Choice):
+class TemplateRow(ChoiceCard):
     """A template further down the page: its name, its size, and what it is in one line. It is not loaded until it is chosen."""
 
     HEIGHT = 60
@@ -279,7 +279,7 @@ class TemplateRow(Choice):
         self.setAccessibleDescription(f"{template.parameters:,} parameters")
 
 
-class LessonCard(Choice):
+class LessonCard(ChoiceCard):
     """A lesson: its title, what one learns, and how long it takes."""
 
     def __init__(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
-from visualnet.app.features.start_page.cards import Choice, LessonCard
+from visualnet.app.features.start_page.cards import ChoiceCard, LessonCard
 from visualnet.app.widgets.basic import button
 from visualnet.app.widgets.layouts import column
 from visualnet.core.text.format import format_quantity
@@ -22,7 +22,9 @@ class LessonList(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, follow: Callable[[Choice], None], names: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, follow: Callable[[ChoiceCard], None], names: Sequence[str], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._follow, self._names = follow, names
         self.cards: list[LessonCard] = []

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QBoxLayout, QPushButton, QWidget
 from visualnet.app.features.start_page.cards import (
     PICTURE_HIGH,
     PICTURE_LOW,
-    Choice,
+    ChoiceCard,
     LessonCard,
     TemplateCard,
     TemplateRow,
@@ -75,7 +75,7 @@ class StartPage(QWidget):
         self.cards: list[TemplateCard] = []
         self.further = FurtherTemplates(self._make_row)
         self._stamps: list[tuple[Template, int]] = []
-        self._words: dict[Choice, str] = {}
+        self._words: dict[ChoiceCard, str] = {}
         """What the search looks at, of each template."""
         self._dropping = False
         self._arranged: QSize | None = None
@@ -219,7 +219,7 @@ class StartPage(QWidget):
         self._words[line] = words_of(template)
         return line
 
-    def _offer(self, choice: Choice, template: Template) -> None:
+    def _offer(self, choice: ChoiceCard, template: Template) -> None:
         choice.chosen.connect(partial(self.template_chosen.emit, template.name))
         self._follow(choice)
 
@@ -250,7 +250,7 @@ class StartPage(QWidget):
         if card is not None or self.further.make_next():
             self._pauses.start()
 
-    def found(self) -> list[Choice]:
+    def found(self) -> list[ChoiceCard]:
         """The templates that hold every word of the search, in their order; all where nothing is searched."""
         return [
             choice for choice in (*self.cards, *self.more) if contains_words(self._words[choice], self.search.text())
@@ -330,18 +330,18 @@ class StartPage(QWidget):
         super().hideEvent(event)
         self._pauses.stop()  # what nobody sees need not be made
 
-    def _follow(self, choice: Choice) -> None:
+    def _follow(self, choice: ChoiceCard) -> None:
         choice.arrow.connect(lambda dx, dy: self._move_focus(choice, dx, dy))
         choice.focused.connect(lambda: self._scroll.ensureWidgetVisible(choice, 0, 24))
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[ChoiceCard]:
         """All that the arrow keys can reach."""
         return [*self.cards, *self.lessons, *self.rows, *self.more]
 
-    def _move_focus(self, start: Choice, dx: int, dy: int) -> None:
+    def _move_focus(self, start: ChoiceCard, dx: int, dy: int) -> None:
         """Move the focus to the nearest choice in a direction; what lies straight ahead comes first."""
         here = _centre(start, self._page)
-        best: tuple[float, Choice] | None = None
+        best: tuple[float, ChoiceCard] | None = None
         for other in self.choices():
             if other is start or not other.isVisible():
                 continue

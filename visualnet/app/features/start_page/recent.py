@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
-from visualnet.app.features.start_page.cards import Choice, format_age, page_colour
+from visualnet.app.features.start_page.cards import ChoiceCard, format_age, page_colour
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label
@@ -24,7 +24,7 @@ SHOWN = 8
 GONE = "This file is not there any more: it was moved, renamed or deleted."
 
 
-class RecentRow(Choice):
+class RecentRow(ChoiceCard):
     """A file opened lately: name, folder, when it was last written; a pin keeps it at the head of the list."""
 
     pin_asked = Signal(bool)
@@ -92,7 +92,7 @@ class RecentList(QWidget):
     emptied = Signal()
     """The last row went by the keyboard: the focus must go elsewhere."""
 
-    def __init__(self, settings: Settings, join: Callable[[Choice], None]) -> None:
+    def __init__(self, settings: Settings, join: Callable[[ChoiceCard], None]) -> None:
         super().__init__()
         self.settings, self._join_row = settings, join
         self.rows: list[RecentRow] = []

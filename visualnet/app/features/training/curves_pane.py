@@ -17,7 +17,14 @@ from visualnet.core.project import Project, RunRef
 from visualnet.core.text.format import capitalize_first
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.change_marks import find_marks
-from visualnet.training.runs.curves import Curve, color_by_run, earlier_curves, loss_curves, metric_curves, metric_names
+from visualnet.training.runs.curves import (
+    RunCurve,
+    color_by_run,
+    earlier_curves,
+    loss_curves,
+    metric_curves,
+    metric_names,
+)
 from visualnet.training.runs.run_model import RunModel
 
 EVERY_MS = 160
@@ -119,7 +126,7 @@ class CurvesPane(QSplitter):
         curves = metric_curves(model, names) if model is not None else []
         self._draw(self.measures, model, curves, names[0] if names else "")
 
-    def _draw(self, plot: CurvesPlot, model: RunModel | None, curves: Sequence[Curve], compared: str) -> None:
+    def _draw(self, plot: CurvesPlot, model: RunModel | None, curves: Sequence[RunCurve], compared: str) -> None:
         """Draw the curves of the run in front, and of the others what is ``compared``."""
         front, colors = self.runner.run, self.runner.run_colors
         if self._names and front is not None:

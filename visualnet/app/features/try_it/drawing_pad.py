@@ -21,7 +21,7 @@ BRUSH = 0.08
 """Width of the brush as a share of that side: about as thick as the strokes of MNIST."""
 
 
-class Stroke(NamedTuple):
+class PadStroke(NamedTuple):
     """One stroke: its points, in shares of width and height, and the width of the brush."""
 
     points: list[QPointF]
@@ -36,7 +36,7 @@ class DrawingPad(QWidget):
     def __init__(self, hint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.brush, self._hint = BRUSH, hint
-        self._strokes: list[Stroke] = []
+        self._strokes: list[PadStroke] = []
         self._beneath: QImage | None = None
         self._white_paper = False
         self._size = QSize(SIDE, SIDE)
@@ -156,7 +156,7 @@ class DrawingPad(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._room().contains(event.position()):
             self._is_drawing = True
-            self._strokes.append(Stroke([self._place(event)], self.brush))
+            self._strokes.append(PadStroke([self._place(event)], self.brush))
             self._follow()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

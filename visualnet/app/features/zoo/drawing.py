@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from visualnet.app.theme.tokens import Theme, mix
-from visualnet.templates.zoo import Cell, Wires
+from visualnet.templates.zoo import Wires, ZooCell
 
 FAMILY = {
     "i": "data",
@@ -75,7 +75,7 @@ def _square(at: QPointF, half: float) -> QRectF:
     return QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half)
 
 
-def paint_cell(painter: QPainter, area: QRectF, cell: Cell, theme: Theme) -> None:
+def paint_cell(painter: QPainter, area: QRectF, cell: ZooCell, theme: Theme) -> None:
     """The whole cell into an area, as large as it fits."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -110,7 +110,7 @@ def _ring(area: QRectF, kinds: str) -> _Units:
     ]
 
 
-def _columns(area: QRectF, cell: Cell) -> tuple[list[_Units], float]:
+def _columns(area: QRectF, cell: ZooCell) -> tuple[list[_Units], float]:
     """The units' places, and their radius: columns stand as far apart as the area allows, within reason."""
     tallest = max(5, *(len(column) for column in cell.columns))
     down = area.height() / (tallest + (1.4 if cell.beside else 0))
@@ -137,7 +137,7 @@ def _joined(one: _Units, other: _Units, pattern: Wires) -> list[tuple[QPointF, Q
     return found
 
 
-def _paint_skips(painter: QPainter, cell: Cell, columns: list[_Units], radius: float, theme: Theme) -> None:
+def _paint_skips(painter: QPainter, cell: ZooCell, columns: list[_Units], radius: float, theme: Theme) -> None:
     """Shortcuts past columns: bows over the drawing."""
     painter.setPen(QPen(QColor(theme.family("shape")), max(1.2, radius * 0.2)))
     for start, end in cell.skips:
@@ -149,7 +149,7 @@ def _paint_skips(painter: QPainter, cell: Cell, columns: list[_Units], radius: f
 
 
 def _paint_beside(
-    painter: QPainter, area: QRectF, cell: Cell, columns: list[_Units], radius: float, theme: Theme
+    painter: QPainter, area: QRectF, cell: ZooCell, columns: list[_Units], radius: float, theme: Theme
 ) -> None:
     """A memory under the drawing, which the column in the middle reaches."""
     hidden = columns[len(columns) // 2]

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QDialog, QWidget
 
-from visualnet.app.features.start_page.cards import Choice
+from visualnet.app.features.start_page.cards import ChoiceCard
 from visualnet.app.features.start_page.template_search import contains_words
 from visualnet.app.features.zoo.drawing import paint_cell, paint_unit
 from visualnet.app.theme import fonts, icons
@@ -19,7 +19,7 @@ from visualnet.app.widgets.layouts import STRETCH, FlowLayout, clear, column, ro
 from visualnet.app.widgets.painting import fill_rounded, painting
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.templates.index import template_list
-from visualnet.templates.zoo import CELLS, KINDS, Cell
+from visualnet.templates.zoo import CELLS, KINDS, ZooCell
 
 NARROWEST, PICTURE, WORDS = 136, 92, 46
 """In px: how wide a card is at least, how high its drawing and the room for its title are."""
@@ -27,10 +27,10 @@ SIDE = 308
 GAP = 10
 
 
-class CellCard(Choice):
+class CellCard(ChoiceCard):
     """A cell of the zoo: its drawing, over its name and year."""
 
-    def __init__(self, cell: Cell) -> None:
+    def __init__(self, cell: ZooCell) -> None:
         super().__init__(f"{cell.title}, {cell.year}: {cell.words}")
         self.cell = cell
         self.is_shown = False
@@ -69,7 +69,7 @@ class CellPicture(QWidget):
         self._cell = CELLS[0]
         self.setFixedHeight(168)
 
-    def show_cell(self, cell: Cell) -> None:
+    def show_cell(self, cell: ZooCell) -> None:
         """Draw another one."""
         self._cell = cell
         self.setAccessibleName(f"Drawing of {cell.title}")
@@ -132,7 +132,7 @@ class ZooDialog(QDialog):
         self.choose(CELLS[0])
         self.search.setFocus()
 
-    def _make_card(self, cell: Cell) -> CellCard:
+    def _make_card(self, cell: ZooCell) -> CellCard:
         card = CellCard(cell)
         card.chosen.connect(partial(self.choose, cell))
         card.focused.connect(partial(self._focus_came, card))
@@ -180,7 +180,7 @@ class ZooDialog(QDialog):
             flow.addWidget(entry)
         return holder
 
-    def choose(self, cell: Cell) -> None:
+    def choose(self, cell: ZooCell) -> None:
         """Tell what this one is."""
         self.cell = cell
         for card in self.cards:

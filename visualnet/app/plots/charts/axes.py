@@ -17,13 +17,13 @@ from visualnet.app.plots.charts.mark_lines import REACH, draw_mark, draw_tag
 from visualnet.app.plots.colours import PlotColours, draw_empty, text_font, translucent
 from visualnet.core.text.format import format_number
 from visualnet.figures.ticks import MarkGroup, group_marks, log_ticks, nearest_group, nice_ticks, tick_labels
-from visualnet.training.runs.change_marks import Mark
+from visualnet.training.runs.change_marks import RunMark
 
 END_LABEL = 36
 """So near to the end of a run, in px, no other tick stands."""
 
 
-class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+class ChartAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """An axis with round numbers, a light grid and no line of its own; it can count in powers of ten."""
 
     def __init__(self, side: Literal["left", "bottom"]) -> None:
@@ -101,7 +101,7 @@ class PlotView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
         super().__init__(parent, background=None)
         self.setAccessibleName("Curves")
         self.view_box = CurveViewBox()
-        self.left, self.bottom = Axis("left"), Axis("bottom")
+        self.left, self.bottom = ChartAxis("left"), ChartAxis("bottom")
         layout = pg.GraphicsLayout()
         layout.setContentsMargins(0, 8, 24, 0)
         layout.setSpacing(0)
@@ -147,7 +147,7 @@ class CurveOverlay(QWidget):
         self._unit = self._note = self._empty = ""
         self._hover: QPointF | None = None
         self._pointed: Sequence[str] = ()
-        self._marks: Sequence[tuple[float, Mark]] = ()
+        self._marks: Sequence[tuple[float, RunMark]] = ()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         plot_view.view_box.sigResized.connect(lambda *_: self.resize(plot_view.size()))
 
@@ -159,7 +159,7 @@ class CurveOverlay(QWidget):
         self._colours, self._unit, self._note, self._empty, self._hover = colours, unit, note, empty, hover
         self.update()
 
-    def show_marks(self, marks: Sequence[tuple[float, Mark]]) -> None:
+    def show_marks(self, marks: Sequence[tuple[float, RunMark]]) -> None:
         """Take marks, each with its place on the x axis."""
         self._marks = marks
         self.update()

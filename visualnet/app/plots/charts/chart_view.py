@@ -29,13 +29,13 @@ from visualnet.figures.charts.colours import resolve
 from visualnet.figures.charts.marks import (
     SMALL,
     Area,
-    Box,
     Chart,
+    ChartDrawing,
     Dots,
-    Drawing,
     HitRegion,
     Label,
     Pixels,
+    Rectangle,
     Stroke,
     find_next,
 )
@@ -73,7 +73,7 @@ class ChartView(PaintedPicture):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chart: Chart | None = None
-        self._drawing: Drawing | None = None
+        self._drawing: ChartDrawing | None = None
         self._palette: dict[str, str] = {}
         self._curves: tuple[str, ...] = ()
         self._at = -1
@@ -110,7 +110,7 @@ class ChartView(PaintedPicture):
         return self.chart.rows() if self.chart is not None else ()
 
     @property
-    def drawing(self) -> Drawing | None:
+    def drawing(self) -> ChartDrawing | None:
         """What is painted in the present size."""
         if self._drawing is None and self.chart is not None:
             scale = self._scale
@@ -135,7 +135,7 @@ class ChartView(PaintedPicture):
         for mark in drawing.marks:
             if isinstance(mark, Stroke):
                 self._draw_stroke(painter, mark)
-            elif isinstance(mark, Box):
+            elif isinstance(mark, Rectangle):
                 rect = QRectF(mark.x, mark.y, mark.width, max(mark.height, 0))
                 painter.fillRect(rect, self._colour(mark.colour, mark.alpha))
             elif isinstance(mark, Dots):

@@ -13,15 +13,15 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPen
 from PySide6.QtWidgets import QMenu, QWidget
 
 from visualnet.app.plots.charts.axes import CurveOverlay, PlotView
-from visualnet.app.plots.charts.drawn_curve import DrawnCurve, Stroke, nearest_curve
-from visualnet.app.plots.charts.legend import SHORT, Entry, Legend, LegendText
+from visualnet.app.plots.charts.drawn_curve import CurveStroke, DrawnCurve, nearest_curve
+from visualnet.app.plots.charts.legend import SHORT, Legend, LegendEntry, LegendText
 from visualnet.app.plots.colours import PlotColours, line_pen, text_font, translucent
 from visualnet.app.plots.picture import Picture
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.layouts import column
 from visualnet.core.text.format import format_number
 from visualnet.figures.curve_range import Floats, YRange, dash_segments, dotted_points, fit_range, ink_length, on_axis
-from visualnet.training.runs.change_marks import Mark
+from visualnet.training.runs.change_marks import RunMark
 from visualnet.training.runs.epoch_scale import EpochScale
 from visualnet.training.runs.series import Series
 
@@ -49,7 +49,7 @@ class CurvesPlot(Picture):
         self._curves: dict[str, DrawnCurve] = {}
         self._unit: Literal["step", "epoch"] = "step"
         self._scale = EpochScale()
-        self._marks: Sequence[Mark] = ()
+        self._marks: Sequence[RunMark] = ()
         self._log = False
         self._smoothing = 0.0
         self._progress: float | None = None
@@ -131,7 +131,7 @@ class CurvesPlot(Picture):
         """Count along x in optimizer steps or, as the scale says, in epochs."""
         self._unit, self._scale = unit, scale if scale is not None and unit == "epoch" else EpochScale()
 
-    def set_marks(self, marks: Sequence[Mark]) -> None:
+    def set_marks(self, marks: Sequence[RunMark]) -> None:
         """Mark what happened at some steps: a line with a letter; the words where the pointer is near."""
         self._marks = marks
         self.setAccessibleDescription("\n".join(f"{mark.letter} at {mark.sentence}" for mark in marks))
@@ -217,14 +217,16 @@ class CurvesPlot(Picture):
         self._kept_y = fitted if self._has_points() else None
         return fitted
 
-    def _strokes(self, curve: DrawnCurve, colours: PlotColours, x0: float, x1: float, pixels: int) -> Iterator[Stroke]:
+    def _strokes(
+        self, curve: DrawnCurve, colours: PlotColours, x0: float, x1: float, pixels: int
+    ) -> Iterator[CurveStroke]:
         colour, scale = curve.colour(colours), self._scale_of(curve)
         jobs = [(curve.line, curve.main(), colour, curve.dashed)]
         if curve.has_raw():
             jobs.insert(0, (curve.raw, curve.series, translucent(colour, 0.32), False))
         for item, series, shade, dashed in jobs:
             steps, values = series.window(scale.step(x0), scale.step(x1), pixels)
-            yield Stroke(item, scale.epoch(steps.astype(np.float64)), on_axis(values, self._log), shade, dashed)
+            yield CurveStroke(item, scale.epoch(steps.astype(np.float64)), on_axis(values, self._log), shade, dashed)
 
     def _scale_of(self, curve: DrawnCurve) -> EpochScale:
         return curve.scale if curve.scale is not None and self._unit == "epoch" else self._scale
@@ -232,7 +234,7 @@ class CurvesPlot(Picture):
     def _epoch(self, curve: DrawnCurve, step: int) -> float:
         return self._scale_of(curve).epoch(float(step))
 
-    def _draw(self, stroke: Stroke, y: Floats, fine: bool, x_per_pixel: float) -> None:
+    def _draw(self, stroke: CurveStroke, y: Floats, fine: bool, x_per_pixel: float) -> None:
         many_dashes = stroke.dashed and not fine and len(stroke.x) > 100
         pen = line_pen(stroke.colour, dashed=stroke.dashed and not many_dashes, width=1.6 if fine else 1)
         connect: Any = "finite"
@@ -240,7 +242,7 @@ class CurvesPlot(Picture):
             connect, y = dash_segments(stroke.x, y, x_per_pixel), np.nan_to_num(y)
         stroke.item.setData(stroke.x, y, pen=pen, connect=connect, antialias=fine, skipFiniteCheck=False)
 
-    def _draw_dots(self, colours: PlotColours, curves: list[DrawnCurve], strokes: list[Stroke]) -> None:
+    def _draw_dots(self, colours: PlotColours, curves: list[DrawnCurve], strokes: list[CurveStroke]) -> None:
         """Points that no line reaches, the best point of each curve, and those under the pointer."""
         dots: list[tuple[float, float, int, QColor, QPen | None]] = []
         for stroke in strokes:
@@ -299,13 +301,13 @@ class CurvesPlot(Picture):
     def _has_points(self) -> bool:
         return any(len(curve.series) for curve in self._curves.values())
 
-    def _entry(self, curve: DrawnCurve, colours: PlotColours) -> Entry:
+    def _entry(self, curve: DrawnCurve, colours: PlotColours) -> LegendEntry:
         point, best = self._pointed(curve), curve.best_point()
         note = ""
         if best:
             note = f"best {format_number(best[1])} at {self._unit} {format_number(self._epoch(curve, best[0]), 4)}"
         value = _format_value(point) if point is not None else ""
-        return Entry(
+        return LegendEntry(
             curve.name,
             curve.words,
             curve.colour(colours),

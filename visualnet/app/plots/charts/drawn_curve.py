@@ -59,7 +59,7 @@ class DrawnCurve:
         return colours.curve(self.color_index)
 
 
-class Stroke(NamedTuple):
+class CurveStroke(NamedTuple):
     """A line to draw: where its points stand on the axes, and how."""
 
     item: pg.PlotCurveItem

@@ -25,7 +25,7 @@ class LegendText(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Entry:
+class LegendEntry:
     """One curve in the legend. Of those that are ``beneath`` the rest is in the menu where there is no room for all."""
 
     name: str
@@ -74,10 +74,10 @@ class Legend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._colours: PlotColours | None = None
-        self._entries: tuple[Entry, ...] = ()
+        self._entries: tuple[LegendEntry, ...] = ()
         self._title = ""
-        self._places: list[tuple[QRectF, Entry]] = []
-        self._rest: tuple[QRectF, tuple[Entry, ...]] = (QRectF(), ())
+        self._places: list[tuple[QRectF, LegendEntry]] = []
+        self._rest: tuple[QRectF, tuple[LegendEntry, ...]] = (QRectF(), ())
         """Where the end of the line is, and what stands in its menu."""
         self.setMouseTracking(True)
         self.setFixedHeight(ROW)
@@ -89,7 +89,7 @@ class Legend(QWidget):
         self._arrange()
         self.update()
 
-    def show_entries(self, title: str, entries: tuple[Entry, ...]) -> None:
+    def show_entries(self, title: str, entries: tuple[LegendEntry, ...]) -> None:
         """Show these curves after a heading."""
         if (title, entries) != (self._title, self._entries):
             self._title, self._entries = title, entries
@@ -107,7 +107,7 @@ class Legend(QWidget):
         # Room for a value that grows by a digit: neighbours must not jump while the numbers run.
         value = metrics.horizontalAdvance("0.00e−0") + 6
 
-        def widths(shown: tuple[Entry, ...]) -> list[float]:
+        def widths(shown: tuple[LegendEntry, ...]) -> list[float]:
             words = [
                 metrics.horizontalAdvance(e.label) + (metrics.horizontalAdvance(e.note) + 6) * bool(e.note)
                 for e in shown
@@ -138,7 +138,9 @@ class Legend(QWidget):
         rest = self._entries[len(self._places) :]
         self._rest = (QRectF(x, 0, max(self.width() - x, 0), self.height()) if rest else QRectF(), rest)
 
-    def _first(self, entries: tuple[Entry, ...], widths: list[float], start: float, more: float) -> tuple[Entry, ...]:
+    def _first(
+        self, entries: tuple[LegendEntry, ...], widths: list[float], start: float, more: float
+    ) -> tuple[LegendEntry, ...]:
         """The entries that have room in the line before the words that lead to the others."""
         x, count = start, 0
         for at, width in enumerate(widths):
@@ -182,7 +184,7 @@ class Legend(QWidget):
             painter.setPen(colours.muted)
             painter.drawText(where, middle, _more(len(rest)))
 
-    def _entry_at(self, at: QPointF) -> Entry | None:
+    def _entry_at(self, at: QPointF) -> LegendEntry | None:
         return next((entry for rect, entry in self._places if rect.contains(at)), None)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

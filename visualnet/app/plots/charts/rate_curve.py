@@ -17,7 +17,7 @@ HIGH = 92
 GAP = 6.0
 
 
-class RateCurve(QWidget):
+class RateCurveView(QWidget):
     """The planned curve as a line over a filled area; what was used, thicker, on top of it."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 
-from visualnet.app.plots.charts.rate_curve import RateCurve
+from visualnet.app.plots.charts.rate_curve import RateCurveView
 from visualnet.app.theme import fonts, icons
 from visualnet.layers.recipe.drawn_curve import MOST_POINTS, write_points
 
@@ -27,7 +27,7 @@ _AWAY = {
 Point = tuple[float, float]
 
 
-class RateCurveEditor(RateCurve):
+class RateCurveEditor(RateCurveView):
     """As the plain curve; where points are given they can be moved, added and removed.
 
     ``points_changed`` tells the line of points while one moves, ``editing_finished`` that it moves no more.

@@ -14,7 +14,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.core.project import Project
 from visualnet.data.registry import fields_or_none
 from visualnet.training.control import ProbeRequest
-from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, Weights
+from visualnet.training.idle_probe import IdleProbe, ProbeQuestion, ProbeResult, Weights
 from visualnet.training.observations.observation import ObservationRequest
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class SlowObservations(QObject):
             return
         request, wish = next(iter(self._waiting.items()))
         del self._waiting[request]
-        question = Question(0, wish.project, wish.analysis, wish.look, wish.run, weights)
+        question = ProbeQuestion(0, wish.project, wish.analysis, wish.look, wish.run, weights)
         self._running, self._share = request, 0.0
         self._task = BackgroundTask(
             partial(self._probe, question),

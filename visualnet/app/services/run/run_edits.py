@@ -18,7 +18,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.core.errors import FileError
 from visualnet.core.text.format import format_duration, format_quantity
 from visualnet.training.run_index.liveness import SILENT_S, may_be_trained
-from visualnet.training.run_records.annotations import Annotations, annotate, read_annotations
+from visualnet.training.run_records.annotations import RunAnnotations, annotate, read_annotations
 from visualnet.training.run_records.run_names import copy_names, take_over_names
 
 MOST_STEPS = 200
@@ -28,7 +28,7 @@ _LIVE = (
 )
 
 
-class Step(NamedTuple):
+class RunEdit(NamedTuple):
     """Something that was done, in words; ``back`` and ``again`` do the opposite and the same, and say whether that could be done."""
 
     words: str
@@ -45,8 +45,8 @@ class RunEdits(QObject):
     def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.studio = studio
-        self._past: list[Step] = []
-        self._future: list[Step] = []
+        self._past: list[RunEdit] = []
+        self._future: list[RunEdit] = []
         studio.document_changed.connect(self.share_names)
 
     # --- undo ------------------------------------------------------------------------------------------------------------
@@ -84,13 +84,13 @@ class RunEdits(QObject):
         redo = event.matches(QKeySequence.StandardKey.Redo) or event.keyCombination() == _CTRL_Y
         return self.redo if redo and self._future else None
 
-    def _did(self, step: Step) -> None:
+    def _did(self, step: RunEdit) -> None:
         self._past = [*self._past, step][-MOST_STEPS:]
         self._future.clear()
         self._tell()
         self.studio.shell.notify("hint", step.words, [("Undo", partial(self._undo_this, step))])
 
-    def _undo_this(self, step: Step) -> None:
+    def _undo_this(self, step: RunEdit) -> None:
         """Take that very step back, if nothing was done since."""
         if self._past and self._past[-1] is step:
             self.undo()
@@ -104,10 +104,12 @@ class RunEdits(QObject):
 
     # --- what is said of runs ---------------------------------------------------------------------------------------------
 
-    def annotate(self, words: str, folders: Sequence[Path], change: Callable[[Annotations], Mapping[str, Any]]) -> bool:
+    def annotate(
+        self, words: str, folders: Sequence[Path], change: Callable[[RunAnnotations], Mapping[str, Any]]
+    ) -> bool:
         """Change what is said of some runs; False (and a message) where it cannot be written."""
-        before: dict[Path, Annotations] = {}
-        after: dict[Path, Annotations] = {}
+        before: dict[Path, RunAnnotations] = {}
+        after: dict[Path, RunAnnotations] = {}
         trouble = ""
         for folder in folders:
             said = read_annotations(folder)
@@ -118,7 +120,7 @@ class RunEdits(QObject):
                 break
             before[folder] = said
         if before != after:
-            self._did(Step(words, partial(self._say, before), partial(self._say, after)))
+            self._did(RunEdit(words, partial(self._say, before), partial(self._say, after)))
         if trouble:
             self.studio.message.emit("error", trouble)
         return not trouble
@@ -128,7 +130,7 @@ class RunEdits(QObject):
         words = f"The run is called “{name}”." if name else "The run has no name any more."
         return self.annotate(words, [folder], lambda said: {"name": name})
 
-    def _say(self, what: Mapping[Path, Annotations]) -> bool:
+    def _say(self, what: Mapping[Path, RunAnnotations]) -> bool:
         try:
             for folder, said in what.items():
                 if folder.is_dir():
@@ -154,7 +156,7 @@ class RunEdits(QObject):
             "The run is in the trash." if len(gone) == 1 else f"{format_quantity(len(gone), 'run')} are in the trash."
         )
         again = partial(self._put_away, tuple(gone), gone)
-        self._did(Step(words, partial(self._put_back, gone), again))
+        self._did(RunEdit(words, partial(self._put_back, gone), again))
 
     def _put_away(self, folders: Sequence[Path], gone: dict[Path, str]) -> bool:
         live = [folder for folder in folders if may_be_trained(folder)]

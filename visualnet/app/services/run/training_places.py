@@ -50,7 +50,7 @@ Place = Literal["window", "process"]
 
 
 @dataclass(frozen=True)
-class Training:
+class RunningTraining:
     """A run that goes on: what steers it, and ``follow``, which ends with it (for a thread). ``leave`` lets it go on alone; None where it
     ends with the window."""
 
@@ -126,17 +126,17 @@ class TrainingPlaces(QObject):
         if self._needs_process and not training_lock.training_waits():
             self._spare.prepare()
 
-    def begin(self, place: Place, project: Project, folder: Path, resume: bool, put: Put) -> Training:
+    def begin(self, place: Place, project: Project, folder: Path, resume: bool, put: Put) -> RunningTraining:
         """Train the project into a run's folder."""
         if place == "window":
             here = Control()
-            return Training(here, partial(_train_here, project, folder, resume, here, put))
+            return RunningTraining(here, partial(_train_here, project, folder, resume, here, put))
         control = RemoteControl(lambda words: put(Trouble(words=words)))
         owned = self.at_closing == "stop"  # as when it closes, so when it crashes
         follow = partial(train_in_process, project, folder, resume, control, put, self._spare.take, owned)
-        return Training(control, follow, control.leave)
+        return RunningTraining(control, follow, control.leave)
 
-    def attach(self, folder: Path, at: str, put: Put) -> Training:
+    def attach(self, folder: Path, at: str, put: Put) -> RunningTraining:
         """Follow the run that goes on in this folder; ``at`` is the end of a tunnel to it, if one is needed."""
         control = RemoteControl(lambda words: put(Trouble(words=words)))
 
@@ -145,7 +145,7 @@ class TrainingPlaces(QObject):
             with training_lock.training(lambda: control.left):
                 Follower(folder, control, put, at).run()
 
-        return Training(control, follow, control.leave, attached=True)
+        return RunningTraining(control, follow, control.leave, attached=True)
 
     def close(self) -> None:
         """The window closes: nothing waits any more."""

@@ -19,7 +19,7 @@ from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import column
 from visualnet.app.widgets.painting import fill_rounded
 from visualnet.app.widgets.search_field import SearchField
-from visualnet.core.text.search_index import Entry, Hit, SearchIndex
+from visualnet.core.text.search_index import SearchHit, SearchIndex, SearchIndexEntry
 
 _ROW = 34
 _WIDTH_PX = 640
@@ -33,7 +33,7 @@ Index = QModelIndex | QPersistentModelIndex
 class SearchSource(Protocol):
     """What a window offers in the search beside its actions."""
 
-    def entries(self) -> Iterable[Entry]:
+    def entries(self) -> Iterable[SearchIndexEntry]:
         """All of it."""
 
     def why_not(self, target: str) -> str:
@@ -58,7 +58,7 @@ class CommandPalette(QFrame):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMouseTracking(True)
-        self.hits: list[Hit] = []
+        self.hits: list[SearchHit] = []
         """What answers the search, best first."""
         self._model = QStandardItemModel(self)
         self.list.setModel(self._model)
@@ -114,7 +114,7 @@ class CommandPalette(QFrame):
                     self.close_panel()
         return super().eventFilter(watched, event)
 
-    def _commands(self) -> Iterator[Entry]:
+    def _commands(self) -> Iterator[SearchIndexEntry]:
         """The actions with the words that they have now."""
         for each, spec in self._actions.specs.items():
             if each == "help.command_palette":
@@ -122,7 +122,7 @@ class CommandPalette(QFrame):
             title = self._actions[each].text().replace("&&", "&").rstrip("…")
             panel = spec.menu == "View" and spec.place == PANELS
             words = split_words(WORDS.get(each, ""))
-            yield Entry(each, title, "Panel" if panel else spec.menu, spec.tip, spec.icon, words)
+            yield SearchIndexEntry(each, title, "Panel" if panel else spec.menu, spec.tip, spec.icon, words)
 
     def _look_for(self, text: str) -> None:
         self._model.clear()
@@ -137,14 +137,14 @@ class CommandPalette(QFrame):
             self.list.setCurrentIndex(self._model.index(0, 0))
         self._explain()
 
-    def _row(self, entry: Entry) -> QStandardItem:
+    def _row(self, entry: SearchIndexEntry) -> QStandardItem:
         row = QStandardItem(entry.title)
         row.setEditable(False)
         row.setToolTip(entry.detail)
         row.setAccessibleText(f"{entry.label}: {entry.title} {self.keys(entry)}. {entry.answer}".rstrip(". "))
         return row
 
-    def keys(self, entry: Entry) -> str:
+    def keys(self, entry: SearchIndexEntry) -> str:
         """The keys of a command."""
         return (
             self._actions.keys_text(entry.target)
@@ -152,7 +152,7 @@ class CommandPalette(QFrame):
             else ""
         )
 
-    def why_not(self, entry: Entry) -> str:
+    def why_not(self, entry: SearchIndexEntry) -> str:
         """Why it cannot be done now; empty if it can."""
         if not entry.target:
             return ""

@@ -36,7 +36,7 @@ from visualnet.core.storage.decoding.values import (
     rest,
     wrong,
 )
-from visualnet.core.storage.safe_json import Refused
+from visualnet.core.storage.safe_json import RefusedJson
 from visualnet.core.text.hidden_characters import visible
 from visualnet.core.validation import FAR, KIND
 
@@ -76,9 +76,9 @@ _PROJECT = frozenset(
 def _check_amount(graphs: list[Graph]) -> None:
     nodes, wires = sum(len(g.nodes) for g in graphs), sum(len(g.wires) for g in graphs)
     if nodes > MAX_NODES:
-        raise Refused(f"it has {nodes:,} nodes; {MAX_NODES:,} are allowed", "graph", "nodes")
+        raise RefusedJson(f"it has {nodes:,} nodes; {MAX_NODES:,} are allowed", "graph", "nodes")
     if wires > MAX_WIRES:
-        raise Refused(f"it has {wires:,} wires; {MAX_WIRES:,} are allowed", "graph", "wires")
+        raise RefusedJson(f"it has {wires:,} wires; {MAX_WIRES:,} are allowed", "graph", "wires")
 
 
 # --- graphs ---------------------------------------------------------------------------------------------------------------------------
@@ -89,24 +89,26 @@ def read_graph(raw: Any) -> Graph:
     fields = as_object(raw)
     listed = at("nodes", as_list, fields.get("nodes", []))
     if len(listed) > MAX_NODES:
-        raise Refused(f"it has {len(listed):,} nodes; {MAX_NODES:,} are allowed", "nodes")
+        raise RefusedJson(f"it has {len(listed):,} nodes; {MAX_NODES:,} are allowed", "nodes")
     nodes: dict[str, Node] = {}
     names: set[str] = set()
     for index, item in enumerate(listed):
         try:
             node = _node(item)
             if node.id in nodes:
-                raise Refused(f"another node has the id “{node.id}”", "id")
+                raise RefusedJson(f"another node has the id “{node.id}”", "id")
             if node.name in names:
-                raise Refused(f"another node is called “{node.name}”; “{free(node.name, names)}” is free", "name")
-        except Refused as fault:
+                raise RefusedJson(f"another node is called “{node.name}”; “{free(node.name, names)}” is free", "name")
+        except RefusedJson as fault:
             raise fault.under("nodes", index) from None
         nodes[node.id] = node
         names.add(node.name)
     for index, node in enumerate(nodes.values()):
         if node.shares is not None and (node.shares not in nodes or node.shares == node.id):
             name = node.shares if len(node.shares) <= MAX_NAME else f"{node.shares[:MAX_NAME]}…"
-            raise Refused(f"there is no other node “{visible(name)}” to share weights with", "nodes", index, "shares")
+            raise RefusedJson(
+                f"there is no other node “{visible(name)}” to share weights with", "nodes", index, "shares"
+            )
     graph = Graph(
         nodes,
         at("wires", _wires, fields.get("wires", []), nodes),
@@ -138,9 +140,9 @@ def _node(raw: Any) -> Node:
         if type(raw.get(key)) is not str:
             wrong(raw[key], "a text", key) if key in raw else missing(key)
     if not ID.match(raw["id"]):
-        raise Refused(f"“{visible(raw['id'][:80])}” is no id; ids are n1, n2 … n999999999", "id")
+        raise RefusedJson(f"“{visible(raw['id'][:80])}” is no id; ids are n1, n2 … n999999999", "id")
     if fault := fault_in_name(raw["name"]):
-        raise Refused(f"{fault}; “{to_name(raw['name'])}” could be taken", "name")
+        raise RefusedJson(f"{fault}; “{to_name(raw['name'])}” could be taken", "name")
     params, init, shares, repeat = raw.get("params", _NOTHING), raw.get("init"), raw.get("shares"), raw.get("repeat", 1)
     trainable = raw.get("trainable", True)
     if type(trainable) is not bool:
@@ -172,9 +174,9 @@ def _node(raw: Any) -> Node:
 def _kind(raw: str) -> str:
     if raw.startswith(BLOCK_PREFIX):
         if fault := fault_in_name(raw[len(BLOCK_PREFIX) :]):
-            raise Refused(fault)
+            raise RefusedJson(fault)
     elif not KIND.match(raw):
-        raise Refused(f"“{visible(raw[:80])}” is no kind of node; a kind is a word such as conv2d, or block:NAME")
+        raise RefusedJson(f"“{visible(raw[:80])}” is no kind of node; a kind is a word such as conv2d, or block:NAME")
     return raw
 
 
@@ -184,30 +186,32 @@ def _init(raw: Any) -> Init:
     if type(kind) is not str:
         wrong(kind, "a text", "kind")
     if not KIND.match(kind):
-        raise Refused(f"“{visible(kind[:80])}” is no way to start weights; it is a word such as kaiming_normal", "kind")
+        raise RefusedJson(
+            f"“{visible(kind[:80])}” is no way to start weights; it is a word such as kaiming_normal", "kind"
+        )
     return Init(kind, as_params({k: v for k, v in fields.items() if k != "kind"}))
 
 
 def _wires(raw: Any, nodes: Mapping[str, Node]) -> dict[Port, Port]:
     wires: dict[Port, Port] = {}
     if len(as_list(raw)) > MAX_WIRES:
-        raise Refused(f"it has {len(raw):,} wires; {MAX_WIRES:,} are allowed")
+        raise RefusedJson(f"it has {len(raw):,} wires; {MAX_WIRES:,} are allowed")
     for index, item in enumerate(raw):
         if type(item) is not list or len(item) != 2 or type(item[0]) is not str or type(item[1]) is not str:
-            raise Refused('a wire is written ["n1.y", "n2.x"]: from an output port to an input port', index)
+            raise RefusedJson('a wire is written ["n1.y", "n2.x"]: from an output port to an input port', index)
         ends = []
         for end, text in enumerate(item):
             node_id, _, port = text.partition(".")
             if node_id not in nodes:
-                raise Refused(f"“{visible(text[:80])}” names no node of this sheet", index, end)
+                raise RefusedJson(f"“{visible(text[:80])}” names no node of this sheet", index, end)
             if not port.isidentifier() or len(port) > MAX_NAME:
-                raise Refused(f"“{visible(text[:80])}” names no port; a wire's end is written n1.x", index, end)
+                raise RefusedJson(f"“{visible(text[:80])}” names no port; a wire's end is written n1.x", index, end)
             ends.append(Port(node_id, port))
         source, target = ends
         if source.node == target.node:
-            raise Refused("the wire ends at the node where it begins", index)
+            raise RefusedJson("the wire ends at the node where it begins", index)
         if target in wires:
-            raise Refused(f"two wires end at “{item[1]}”; an input port takes one", index, 1)
+            raise RefusedJson(f"two wires end at “{item[1]}”; an input port takes one", index, 1)
         wires[target] = source
     return wires
 
@@ -216,7 +220,7 @@ def _places(raw: Any, nodes: Mapping[str, Node]) -> dict[str, tuple[float, float
     places: dict[str, tuple[float, float]] = {}
     for node_id, place in as_object(raw).items():
         if node_id not in nodes:
-            raise Refused("there is no such node on this sheet", node_id)
+            raise RefusedJson("there is no such node on this sheet", node_id)
         if type(place) is not list or len(place) != 2:
             wrong(place, "two numbers [x, y]", node_id)
         x, y = place
@@ -236,7 +240,7 @@ def _blocks(raw: Any) -> dict[str, Block]:
     blocks = {}
     for name, item in as_object(raw).items():
         if fault := fault_in_name(name):
-            raise Refused(fault, visible(name[:80]))
+            raise RefusedJson(fault, visible(name[:80]))
         blocks[name] = at(name, read_block, item)
     return blocks
 
@@ -258,7 +262,7 @@ def _abouts(raw: Any, params: Mapping[str, int | float]) -> dict[str, ParameterD
     found = {}
     for name, item in as_object(raw).items():
         if name not in params:
-            raise Refused("the block has no parameter of this name", visible(name[:80]))
+            raise RefusedJson("the block has no parameter of this name", visible(name[:80]))
         found[name] = at(name, _about, item)
     return found
 
@@ -267,7 +271,7 @@ def _about(raw: Any) -> ParameterDescription:
     fields = as_object(raw)
     bounds = as_numbers({k: fields[k] for k in ("low", "high") if k in fields})
     if bounds.get("low", 0) > bounds.get("high", bounds.get("low", 0)):
-        raise Refused(f"the least number {bounds['low']:,} is larger than the greatest, {bounds['high']:,}")
+        raise RefusedJson(f"the least number {bounds['low']:,} is larger than the greatest, {bounds['high']:,}")
     note = at("note", as_text, fields.get("note", ""))
     return ParameterDescription(note=note, **bounds, extra=rest(fields, frozenset(("note", "low", "high"))))
 
@@ -293,7 +297,7 @@ def recipe(raw: Any) -> Recipe:
     values["best_by"] = as_line(fields.get("best_by", plain.best_by), "best_by")
     values["start_from"] = as_line(fields.get("start_from", ""), "start_from")
     if not START_FROM.fullmatch(values["start_from"]):
-        raise Refused(START_FROM_FORMS, "start_from")
+        raise RefusedJson(START_FROM_FORMS, "start_from")
     values["procedure"] = as_word(fields.get("procedure", plain.procedure), "procedure")
     values["learners"] = at("learners", _learners, fields.get("learners", []))
     return Recipe(**values, extra=rest(fields, frozenset(values)))
@@ -313,7 +317,7 @@ def _learners(raw: Any) -> tuple[LearnerSpec, ...]:
     found: dict[str, LearnerSpec] = {}
     for index, learner in enumerate(as_items(raw, _learner, MAX_LEARNERS, "learners")):
         if learner.name in found:
-            raise Refused(
+            raise RefusedJson(
                 f"another learner is called “{learner.name}”; “{free(learner.name, found)}” is free", index, "name"
             )
         found[learner.name] = learner
@@ -324,7 +328,7 @@ def _learner(raw: Any) -> LearnerSpec:
     fields = as_object(raw)
     name = as_line(fields["name"], "name") if "name" in fields else missing("name")
     if fault := fault_in_name(name):
-        raise Refused(f"{fault}; “{to_name(name, 'learner')}” could be taken", "name")
+        raise RefusedJson(f"{fault}; “{to_name(name, 'learner')}” could be taken", "name")
     values = {"name": name, "steps": as_whole(fields.get("steps", 1), "steps", 1, MAX_STEPS), **_step_fields(fields)}
     return LearnerSpec(**values, extra=rest(fields, frozenset(values)))
 
@@ -340,7 +344,7 @@ def _run(raw: Any) -> RunRef:
         missing("id")
     # A file must not lead the program to a folder of its choice: only the name of one among the user's own runs.
     if re.search(r"[/\\:]", values["folder"]) or values["folder"] in (".", ".."):
-        raise Refused("it is the name of a folder among the runs, not a path", "folder")
+        raise RefusedJson("it is the name of a folder among the runs, not a path", "folder")
     return RunRef(
         **values,
         epochs=as_whole(fields.get("epochs", 0), "epochs", 0, 10**9),

@@ -22,7 +22,7 @@ from visualnet.core.storage.decoding.values import (
     rest,
     wrong,
 )
-from visualnet.core.storage.safe_json import Refused
+from visualnet.core.storage.safe_json import RefusedJson
 from visualnet.core.text.hidden_characters import clean
 
 MAX_SEED = 2**53
@@ -45,7 +45,7 @@ def data_choice(raw: Any) -> DataChoice:
         wrong(split, "three shares [training, validation, test]", "split")
     shares = tuple(float(as_number(v, "split", 0, 1)) for v in split)
     if abs(sum(shares) - 1) > 1e-6:
-        raise Refused(f"the shares add to {sum(shares):g}; they must add to 1", "split")
+        raise RefusedJson(f"the shares add to {sum(shares):g}; they must add to 1", "split")
     return DataChoice(
         name=as_word(fields.get("name", "mnist5k"), "name"),
         options=at("options", as_params, fields.get("options", {})),
@@ -69,7 +69,7 @@ def _path(raw: Any) -> str:
     if type(raw) is not str:
         wrong(raw, "a path")
     if len(raw) > MAX_PATH or clean(raw) != raw:
-        raise Refused(f"a path of at most {MAX_PATH:,} characters is wanted, without hidden ones")
+        raise RefusedJson(f"a path of at most {MAX_PATH:,} characters is wanted, without hidden ones")
     return raw
 
 
@@ -109,11 +109,11 @@ def _lines(raw: Any, most: int) -> tuple[str, ...]:
 
 def _fields(raw: Any) -> dict[str, FieldFacts]:
     if len(as_object(raw)) > MAX_FIELDS:
-        raise Refused(f"it has {len(raw):,} fields; {MAX_FIELDS} are allowed")
+        raise RefusedJson(f"it has {len(raw):,} fields; {MAX_FIELDS} are allowed")
     found = {}
     for name, item in raw.items():
         if not 0 < len(name) <= MAX_NAME or not name.isidentifier():
-            raise Refused(f"“{clean(name)[:80]}” cannot be the name of a field")
+            raise RefusedJson(f"“{clean(name)[:80]}” cannot be the name of a field")
         found[name] = at(name, _field, item)
     return found
 
@@ -123,7 +123,7 @@ def _field(raw: Any) -> FieldFacts:
     shape = as_list(fields.get("shape", []))
     axes = as_list(fields.get("axes", []))
     if len(shape) > 8 or len(axes) > 8:
-        raise Refused("a field has at most 8 axes")
+        raise RefusedJson("a field has at most 8 axes")
     return FieldFacts(
         shape=tuple(as_whole(extent, "shape", 0, MAX_EXTENT) for extent in shape),
         axes=tuple(as_line(axis, "axes") for axis in axes),

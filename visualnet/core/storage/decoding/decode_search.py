@@ -23,7 +23,7 @@ from visualnet.core.storage.decoding.values import (
     rest,
     wrong,
 )
-from visualnet.core.storage.safe_json import Refused
+from visualnet.core.storage.safe_json import RefusedJson
 from visualnet.core.text.hidden_characters import clean
 from visualnet.core.validation import MAX_NUMBER, same
 
@@ -50,7 +50,7 @@ def _entries(raw: Any) -> tuple[SearchEntry, ...]:
     found: dict[str, SearchEntry] = {}
     for index, entry in enumerate(as_items(raw, _entry, MAX_ENTRIES, "settings to vary")):
         if entry.address in found:
-            raise Refused(f"{entry.address} is varied by another entry already", index, "address")
+            raise RefusedJson(f"{entry.address} is varied by another entry already", index, "address")
         found[entry.address] = entry
     return tuple(found.values())
 
@@ -59,11 +59,11 @@ def _entry(raw: Any) -> SearchEntry:
     fields = as_object(raw)
     address = as_line(fields["address"], "address") if "address" in fields else missing("address")
     if not address:
-        raise Refused("it names what is varied, for example lr", "address")
+        raise RefusedJson("it names what is varied, for example lr", "address")
     known = frozenset(SearchEntry.__struct_fields__) - {"extra"}
     if "choices" in fields:
         if number := next((key for key in ("low", "high", "log", "step") if key in fields), ""):
-            raise Refused(f"either choices are given, or a range with {number}", number)
+            raise RefusedJson(f"either choices are given, or a range with {number}", number)
         return SearchEntry(
             address=address, choices=at("choices", _choices, fields["choices"]), extra=rest(fields, known)
         )
@@ -76,25 +76,25 @@ def _range(fields: Mapping[str, Any]) -> dict[str, Any]:
         for key in ("low", "high")
     )
     if low >= high:
-        raise Refused(f"high is {high:,}; more than {low:,}, which low is, is wanted", "high")
+        raise RefusedJson(f"high is {high:,}; more than {low:,}, which low is, is wanted", "high")
     values: dict[str, Any] = {"low": low, "high": high, "log": as_flag(fields.get("log", False), "log")}
     if values["log"] and low <= 0:
-        raise Refused(f"low is {low:,}; with “log” it is more than 0", "low")
+        raise RefusedJson(f"low is {low:,}; with “log” it is more than 0", "low")
     if (step := fields.get("step")) is not None:
         values["step"] = as_number(step, "step", 0, MAX_NUMBER)
         if not step or values["log"]:
-            raise Refused("a step is more than 0, and there is none with “log”", "step")
+            raise RefusedJson("a step is more than 0, and there is none with “log”", "step")
     return values
 
 
 def _choices(raw: Any) -> tuple[Any, ...]:
     if not 2 <= len(as_list(raw)) <= MAX_CHOICES:
-        raise Refused(f"it has {len(raw):,} choices; 2 to {MAX_CHOICES} are wanted")
+        raise RefusedJson(f"it has {len(raw):,} choices; 2 to {MAX_CHOICES} are wanted")
     for index, value in enumerate(raw):
         if type(value) not in (str, int, float, bool):
             wrong(value, "a number, true, false or a text", index)
         if isinstance(value, str) and (len(value) > MAX_TEXT or clean(value, lines=True) != value):
-            raise Refused(f"it has more than {MAX_TEXT:,} characters, or hidden ones", index)
+            raise RefusedJson(f"it has more than {MAX_TEXT:,} characters, or hidden ones", index)
         if any(same(value, other) for other in raw[:index]):
-            raise Refused("each choice is wanted once", index)
+            raise RefusedJson("each choice is wanted once", index)
     return tuple(raw)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, NoReturn
 
 from visualnet.core.names import MAX_NAME, MAX_TEXT, to_name
-from visualnet.core.storage.safe_json import Refused
+from visualnet.core.storage.safe_json import RefusedJson
 from visualnet.core.text.hidden_characters import clean, visible
 from visualnet.core.validation import MAX_LIST
 
@@ -25,7 +25,7 @@ def at(key: str | int, read: Callable[..., Any], *args: Any) -> Any:
     """What ``read`` gives; a refusal gets the key in front of its place."""
     try:
         return read(*args)
-    except Refused as fault:
+    except RefusedJson as fault:
         raise fault.under(key) from None
 
 
@@ -37,11 +37,11 @@ def wrong(value: Any, wanted: str, *place: str | int) -> NoReturn:
     came = _KINDS.get(type(value)) or f"{value!r}"
     if isinstance(value, str) and value.isprintable():
         came = f"“{value[:40]}”"
-    raise Refused(f"here should stand {wanted}, not {came}", *place)
+    raise RefusedJson(f"here should stand {wanted}, not {came}", *place)
 
 
 def missing(key: str) -> NoReturn:
-    raise Refused(f"“{key}” is missing")
+    raise RefusedJson(f"“{key}” is missing")
 
 
 def as_object(raw: Any) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def as_list(raw: Any) -> list[Any]:
 def as_items(raw: Any, read: Callable[[Any], Any], most: int, what: str) -> tuple[Any, ...]:
     """The items of a list of at most so many, each read; ``what`` is what they are, in the plural."""
     if len(as_list(raw)) > most:
-        raise Refused(f"it has {len(raw):,} {what}; {most:,} are allowed")
+        raise RefusedJson(f"it has {len(raw):,} {what}; {most:,} are allowed")
     return tuple([at(index, read, item) for index, item in enumerate(raw)])
 
 
@@ -63,7 +63,7 @@ def as_text(raw: Any) -> str:
     if type(raw) is not str:
         wrong(raw, "a text")
     if len(raw) > MAX_TEXT:
-        raise Refused(f"a text has {len(raw):,} characters; {MAX_TEXT:,} are allowed")
+        raise RefusedJson(f"a text has {len(raw):,} characters; {MAX_TEXT:,} are allowed")
     return clean(raw, lines=True)
 
 
@@ -76,7 +76,7 @@ def as_line(raw: Any, *place: str) -> str:
     if type(raw) is not str:
         wrong(raw, "a text", *place)
     if len(raw) > 255 or clean(raw) != raw:
-        raise Refused("a text of at most 255 characters is wanted, without hidden ones", *place)
+        raise RefusedJson("a text of at most 255 characters is wanted, without hidden ones", *place)
     return raw
 
 
@@ -103,7 +103,7 @@ def as_number(raw: Any, *place: str | float) -> Any:
     if type(raw) not in (int, float):
         wrong(raw, "a number", *map(str, place))
     if not low <= raw <= high or not math.isfinite(raw):
-        raise Refused(f"it is {raw:,}; {low:,} to {high:,} is allowed", *map(str, place))
+        raise RefusedJson(f"it is {raw:,}; {low:,} to {high:,} is allowed", *map(str, place))
     return raw
 
 
@@ -112,14 +112,14 @@ def as_whole(raw: Any, place: str, low: int, high: int) -> int:
     if type(raw) is not int:
         wrong(raw, "a whole number", *where)
     if not low <= raw <= high:
-        raise Refused(f"it is {raw:,}; {low:,} to {high:,} is allowed", *where)
+        raise RefusedJson(f"it is {raw:,}; {low:,} to {high:,} is allowed", *where)
     return int(raw)
 
 
 def as_numbers(raw: Any) -> dict[str, int | float]:
     for name, value in as_object(raw).items():
         if not name.isidentifier() or len(name) > MAX_NAME:
-            raise Refused(
+            raise RefusedJson(
                 f"an expression cannot name it; “{to_name(name, 'value')}” could be taken", visible(name[:80])
             )
         if type(value) not in (int, float):
@@ -132,7 +132,7 @@ def as_params(raw: Any) -> dict[str, Any]:
     params = {}
     for name, value in as_object(raw).items():
         if not 0 < len(name) <= MAX_NAME or clean(name) != name:
-            raise Refused(f"“{visible(name[:80])}” cannot be the name of a parameter")
+            raise RefusedJson(f"“{visible(name[:80])}” cannot be the name of a parameter")
         params[name] = value if type(value) is int else at(name, _plain, value)
     return params
 
@@ -142,10 +142,10 @@ def _plain(value: Any) -> Any:
     kind = type(value)
     if kind is list:
         if len(value) > MAX_LIST:
-            raise Refused(f"it has {len(value):,} entries; {MAX_LIST:,} are allowed")
+            raise RefusedJson(f"it has {len(value):,} entries; {MAX_LIST:,} are allowed")
         return tuple([_plain(v) for v in value])
     if kind is dict:
         return {k: _plain(v) for k, v in value.items()}
     if kind is str and clean(value, lines=True) != value:
-        raise Refused("it holds hidden characters")
+        raise RefusedJson("it holds hidden characters")
     return value

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.data.samples import Batch, BrokenSample, Samples
-from visualnet.data.sources.arrays.npy_files import Rows, StoredArray, UnreadableRow
+from visualnet.data.sources.arrays.npy_files import ArrayRows, StoredArray, UnreadableRow
 from visualnet.data.table_files.cells import spell_word
 
 Array = NDArray[Any]
@@ -17,7 +17,7 @@ CHUNK = 1 << 24
 """So many bytes are looked at at once."""
 
 
-class Form(NamedTuple):
+class FieldForm(NamedTuple):
     """How rows become a field: ``image``, ``series``, ``features``, ``mask``, ``y`` or ``label`` (``classes`` are its values in order)."""
 
     field: str
@@ -27,7 +27,7 @@ class Form(NamedTuple):
     classes: tuple[str, ...] = ()
 
 
-def shape_rows(rows: Array, form: Form) -> Array:
+def shape_rows(rows: Array, form: FieldForm) -> Array:
     """Rows as the field wants them: float32, pixels from 0 to 1 and channels first; or int64."""
     if form.field == "label":
         return label_rows(rows, form)
@@ -46,7 +46,7 @@ def shape_rows(rows: Array, form: Form) -> Array:
     return found
 
 
-def label_rows(rows: Array, form: Form) -> Array:
+def label_rows(rows: Array, form: FieldForm) -> Array:
     """Numbers of classes."""
     if form.is_one_hot:
         return np.asarray(rows.argmax(1), np.int64)
@@ -73,7 +73,11 @@ class ArrayFileSamples(Samples):
     """Rows of arrays in files. Arrays of several parts follow each other; rows that were left out are passed over."""
 
     def __init__(
-        self, fields: Sequence[tuple[Form, Sequence[StoredArray]]], parts: Sequence[str], kept: Array, fingerprint: str
+        self,
+        fields: Sequence[tuple[FieldForm, Sequence[StoredArray]]],
+        parts: Sequence[str],
+        kept: Array,
+        fingerprint: str,
     ) -> None:
         """Open the arrays.
 
@@ -82,7 +86,7 @@ class ArrayFileSamples(Samples):
             OSError: one cannot be read.
         """
         self._forms = {form.field: form for form, _ in fields}
-        self._rows = {form.field: [Rows(stored) for stored in arrays] for form, arrays in fields}
+        self._rows = {form.field: [ArrayRows(stored) for stored in arrays] for form, arrays in fields}
         lengths = [len(rows) for rows in next(iter(self._rows.values()))]
         self._ends = np.cumsum(lengths)
         self._kept, self.size, self.fingerprint = kept, len(kept), fingerprint
@@ -137,7 +141,7 @@ def find_not_finite(arrays: Sequence[StoredArray], check: Callable[[float], None
         if stored.dtype.kind != "f":
             found.append(np.zeros(stored.shape[0], bool))
             continue
-        rows = Rows(stored)
+        rows = ArrayRows(stored)
         step = max(1, CHUNK // max(stored.nbytes // stored.shape[0], 1))
         for at in range(0, stored.shape[0], step):
             check(done / total)

@@ -14,8 +14,8 @@ from visualnet.core.project import DataFacts, FieldFacts, PreparationStep
 from visualnet.core.text.format import format_bytes, format_quantity
 from visualnet.core.text.hidden_characters import clean
 from visualnet.data.samples import Samples
-from visualnet.data.sources.arrays.array_samples import Array, ArrayFileSamples, Form, find_not_finite, spell_value
-from visualnet.data.sources.arrays.npy_files import Rows, StoredArray, digest_file, is_numpy, read_headers
+from visualnet.data.sources.arrays.array_samples import Array, ArrayFileSamples, FieldForm, find_not_finite, spell_value
+from visualnet.data.sources.arrays.npy_files import ArrayRows, StoredArray, digest_file, is_numpy, read_headers
 from visualnet.data.sources.arrays.roles import Pair, channels_last, field_of, list_beside, pair_arrays
 from visualnet.data.sources.source import Check, FileSource, Finding, Guess, SourceScan, source
 from visualnet.layers.declaration.params import choice, text
@@ -106,7 +106,7 @@ class NumpyArrays(FileSource):
         facts = self.known
         pairs = self._pairs()
         shown, asked, _ = self._forms(pairs)
-        fields: list[tuple[Form, Sequence[StoredArray]]] = [(shown, [pair.shown for pair in pairs])]
+        fields: list[tuple[FieldForm, Sequence[StoredArray]]] = [(shown, [pair.shown for pair in pairs])]
         if asked is not None:
             fields.append((asked, [pair.asked for pair in pairs if pair.asked is not None]))
         found = {form.field: _facts_of(form) for form, _ in fields}
@@ -145,7 +145,7 @@ class NumpyArrays(FileSource):
         except ValueError as error:
             raise ValueError(f"“{self.path.name}”: {error}") from None
 
-    def _forms(self, pairs: list[Pair]) -> tuple[Form, Form | None, list[tuple[str, str]]]:
+    def _forms(self, pairs: list[Pair]) -> tuple[FieldForm, FieldForm | None, list[tuple[str, str]]]:
         """What the arrays become, and what a person should know of the classes."""
         first = pairs[0].shown
         field, rank = field_of(first, self.kind), len(first.shape) - 1
@@ -157,7 +157,7 @@ class NumpyArrays(FileSource):
             shape = shape or (1,)
         else:
             shape = (*shape, 1) if rank == 1 else shape
-        shown = Form(field, tuple(map(int, shape)), last)
+        shown = FieldForm(field, tuple(map(int, shape)), last)
         targets = [pair.asked for pair in pairs if pair.asked is not None]
         if not targets:
             return (
@@ -168,7 +168,7 @@ class NumpyArrays(FileSource):
         form, remarks = self._target_form(targets, shown)
         return shown, form, remarks
 
-    def _target_form(self, targets: list[StoredArray], shown: Form) -> tuple[Form, list[tuple[str, str]]]:
+    def _target_form(self, targets: list[StoredArray], shown: FieldForm) -> tuple[FieldForm, list[tuple[str, str]]]:
         first = targets[0]
         shape = first.shape[1:] if first.shape[1:] != (1,) else ()
         if (
@@ -177,22 +177,24 @@ class NumpyArrays(FileSource):
             and first.dtype.kind in "bui"
             and tuple(shape[-2:]) == shown.shape[1:]
         ):
-            highest = max(int(Rows(stored).fetch(np.arange(stored.shape[0])).max()) for stored in targets)
-            return Form("mask", tuple(shape[-2:]), classes=tuple(map(str, range(highest + 1)))), []
+            highest = max(int(ArrayRows(stored).fetch(np.arange(stored.shape[0])).max()) for stored in targets)
+            return FieldForm("mask", tuple(shape[-2:]), classes=tuple(map(str, range(highest + 1)))), []
         if len(shape) > 1 or first.dtype.kind not in "buifUS":
             raise ValueError(
                 f"the target “{first.name}” is of shape {'×'.join(map(str, first.shape))} and {first.dtype}: "
                 "classes, numbers, or masks of the images' size are wanted"
             )
-        values = np.concatenate([Rows(stored).fetch(np.arange(stored.shape[0])) for stored in targets])
+        values = np.concatenate([ArrayRows(stored).fetch(np.arange(stored.shape[0])) for stored in targets])
         if len(shape) == 1:
             is_one_hot = self.task != "number" and bool(np.isin(values, (0, 1)).all() and (values.sum(1) == 1).all())
             if is_one_hot:
-                return Form("label", (), is_one_hot=True, classes=tuple(f"class {at}" for at in range(shape[0]))), []
-            return Form("y", (int(shape[0]),)), []
+                return FieldForm(
+                    "label", (), is_one_hot=True, classes=tuple(f"class {at}" for at in range(shape[0]))
+                ), []
+            return FieldForm("y", (int(shape[0]),)), []
         return self._class_form(first.name, values.reshape(len(values)))
 
-    def _class_form(self, name: str, values: Array) -> tuple[Form, list[tuple[str, str]]]:
+    def _class_form(self, name: str, values: Array) -> tuple[FieldForm, list[tuple[str, str]]]:
         """Classes or a number, as the values look or a person says."""
         is_words = values.dtype.kind in "US"
         known = values if is_words or values.dtype.kind != "f" else values[np.isfinite(values)]
@@ -208,7 +210,7 @@ class NumpyArrays(FileSource):
             or (self.task == "auto" and whole and few and len(values) >= 3 * len(different))
         )
         if not as_classes:
-            return Form("y", (1,)), []
+            return FieldForm("y", (1,)), []
         if self.task == "number":
             raise ValueError(f"the target “{name}” holds words, no numbers: choose classes as the task")
         if len(different) > MOST_CLASSES:
@@ -226,9 +228,9 @@ class NumpyArrays(FileSource):
             shown = ", ".join(f"“{n}”" for n in alone[:5]) + (", …" if len(alone) > 5 else "")
             counted = format_quantity(len(alone), "class", "classes")
             remarks.append(("warning", f"{counted} with one sample alone, which cannot be in two parts: {shown}"))
-        return Form("label", (), classes=names), remarks
+        return FieldForm("label", (), classes=names), remarks
 
-    def _lacking_targets(self, pairs: list[Pair], asked: Form | None) -> Array:
+    def _lacking_targets(self, pairs: list[Pair], asked: FieldForm | None) -> Array:
         if asked is None or asked.field == "mask":
             return np.zeros(sum(pair.shown.shape[0] for pair in pairs), bool)
         return find_not_finite([pair.asked for pair in pairs if pair.asked is not None], lambda share: None)[0]
@@ -246,7 +248,7 @@ def _arrays(path: Path) -> list[StoredArray]:
     return found
 
 
-def _facts_of(form: Form) -> FieldFacts:
+def _facts_of(form: FieldForm) -> FieldFacts:
     axes = {
         "image": ("C", "H", "W"),
         "series": ("T", "D"),

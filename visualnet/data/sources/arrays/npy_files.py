@@ -113,7 +113,7 @@ class UnreadableRow(OSError):
         self.at = at
 
 
-class Rows:
+class ArrayRows:
     """The rows of a stored array, in memory or read when they are asked for. Any thread may fetch."""
 
     def __init__(self, stored: StoredArray) -> None:

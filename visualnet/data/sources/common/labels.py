@@ -51,7 +51,7 @@ class Codes:
         return names, number[np.frombuffer(self._codes, np.int32)]
 
 
-class LeftOut:
+class SkippedLines:
     """Lines of a file that are left out, by the reason."""
 
     def __init__(self, file: str, thing: str = "line") -> None:

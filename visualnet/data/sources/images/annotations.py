@@ -19,7 +19,7 @@ MOST_TEXT = 1 << 22
 MOST_DEPTH = 32
 
 
-class Box(NamedTuple):
+class AnnotatedBox(NamedTuple):
     """One box: left, top, right and bottom, in pixels or as shares of the image, and the class as the file says it."""
 
     left: float
@@ -33,12 +33,12 @@ class AnnotatedImage(NamedTuple):
     """What a file says of one image: its path or name, its boxes, and its size (0 where it is not said)."""
 
     image: str
-    boxes: tuple[Box, ...]
+    boxes: tuple[AnnotatedBox, ...]
     width: int = 0
     height: int = 0
 
 
-class Annotations(NamedTuple):
+class BoxAnnotations(NamedTuple):
     """What a file says, and what is wrong with it. ``classes`` are in order, empty where the file has no list of them."""
 
     images: tuple[AnnotatedImage, ...]
@@ -74,7 +74,7 @@ class _Coco(msgspec.Struct):
     categories: list[_Category]
 
 
-def read_coco(path: str, name: str) -> Annotations:
+def read_coco(path: str, name: str) -> BoxAnnotations:
     """The boxes of a COCO file; those of crowds are left out.
 
     Raises:
@@ -86,7 +86,7 @@ def read_coco(path: str, name: str) -> Annotations:
         raise ValueError(f"“{name}” is no COCO file of boxes: {error}") from None
     categories = sorted(found.categories, key=lambda category: category.id)
     names = {category.id: category.name for category in categories}
-    boxes: dict[int | str, list[Box]] = {image.id: [] for image in found.images}
+    boxes: dict[int | str, list[AnnotatedBox]] = {image.id: [] for image in found.images}
     wrong: dict[str, int] = {}
     for number, annotation in enumerate(found.annotations, 1):
         if annotation.iscrowd or annotation.bbox is None:
@@ -99,7 +99,7 @@ def read_coco(path: str, name: str) -> Annotations:
             )
         else:
             x, y, width, height = annotation.bbox
-            boxes[annotation.image_id].append(Box(x, y, x + width, y + height, names[annotation.category_id]))
+            boxes[annotation.image_id].append(AnnotatedBox(x, y, x + width, y + height, names[annotation.category_id]))
             continue
         wrong[words] = wrong.get(words, 0) + 1
     images = tuple(
@@ -107,7 +107,7 @@ def read_coco(path: str, name: str) -> Annotations:
         for image in found.images
     )
     findings = tuple(Finding("hint", f"{count:,} {words}", name) for words, count in wrong.items())
-    return Annotations(images, tuple(category.name for category in categories), findings)
+    return BoxAnnotations(images, tuple(category.name for category in categories), findings)
 
 
 def is_coco(path: str) -> bool:
@@ -177,20 +177,20 @@ def read_voc(path: str, name: str) -> AnnotatedImage:
     return AnnotatedImage(reader.texts.get("filename", ""), boxes, width, height)
 
 
-def _voc_box(found: dict[str, str]) -> Box:
+def _voc_box(found: dict[str, str]) -> AnnotatedBox:
     if not found.get("name"):
         raise ValueError("an object has no name")
     sides = [found.get(f"bndbox/{side}", "") for side in ("xmin", "ymin", "xmax", "ymax")]
     if "" in sides:
         raise ValueError(f"the object “{found['name']}” has no box of xmin, ymin, xmax and ymax")
     left, top, right, bottom = map(float, sides)
-    return Box(left, top, right, bottom, found["name"])
+    return AnnotatedBox(left, top, right, bottom, found["name"])
 
 
 # --- YOLO -------------------------------------------------------------------------------------------------------------
 
 
-def read_yolo(path: str, name: str) -> tuple[tuple[Box, ...], tuple[Finding, ...]]:
+def read_yolo(path: str, name: str) -> tuple[tuple[AnnotatedBox, ...], tuple[Finding, ...]]:
     """The boxes of a YOLO file, as shares of the image, and the lines that cannot be read.
 
     Raises:
@@ -214,7 +214,7 @@ def read_yolo(path: str, name: str) -> tuple[tuple[Box, ...], tuple[Finding, ...
         except ValueError as error:
             findings.append(Finding("warning", f"line left out: {error}", name, line))
             continue
-        boxes.append(Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2, str(kind)))
+        boxes.append(AnnotatedBox(x - width / 2, y - height / 2, x + width / 2, y + height / 2, str(kind)))
     return tuple(boxes), tuple(findings)
 
 
@@ -266,12 +266,14 @@ def _names_of_yaml(lines: Sequence[str], name: str) -> tuple[str, ...]:
 # --- what all have in common ------------------------------------------------------------------------------------------
 
 
-def check_boxes(found: AnnotatedImage, name: str, is_scaled: bool) -> tuple[tuple[Box, ...], tuple[Finding, ...]]:
+def check_boxes(
+    found: AnnotatedImage, name: str, is_scaled: bool
+) -> tuple[tuple[AnnotatedBox, ...], tuple[Finding, ...]]:
     """The boxes that can be used, cut at the edges of the image, and what was wrong with the others."""
     width, height = (1.0, 1.0) if is_scaled else (found.width or math.inf, found.height or math.inf)
     kept, empty, cut = [], 0, 0
     for box in found.boxes:
-        inside = Box(
+        inside = AnnotatedBox(
             min(max(box.left, 0), width),
             min(max(box.top, 0), height),
             min(max(box.right, 0), width),

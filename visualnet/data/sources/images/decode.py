@@ -23,7 +23,7 @@ _ORIENTATION = 0x0112
 _ON_ITS_SIDE = {5, 6, 7, 8}
 
 
-class Header(NamedTuple):
+class ImageHeader(NamedTuple):
     """What an image's header tells: its size as it is seen (turned as the camera was held), its mode and format."""
 
     width: int
@@ -40,7 +40,7 @@ class Header(NamedTuple):
         return 1 if self.mode in GREY_MODES else 3
 
 
-def read_header(path: str) -> Header:
+def read_header(path: str) -> ImageHeader:
     """What the header of an image tells; its pixels are not decoded.
 
     Raises:
@@ -53,7 +53,7 @@ def read_header(path: str) -> Header:
             width, height = height, width
         animated = bool(getattr(image, "is_animated", False))
         transparent = bool(image.has_transparency_data)
-        return Header(width, height, image.mode, image.format or "", turned not in (0, 1), animated, transparent)
+        return ImageHeader(width, height, image.mode, image.format or "", turned not in (0, 1), animated, transparent)
 
 
 def decode_image(path: str, channels: int, background: str = "white") -> Array:

@@ -27,7 +27,7 @@ from visualnet.data.sources.images.annotations import (
 )
 from visualnet.data.sources.images.image_source import ArrangedImages, ImageSource
 from visualnet.data.sources.images.samples import BoxedSamples
-from visualnet.data.sources.images.survey import Survey
+from visualnet.data.sources.images.survey import ImageSurvey
 from visualnet.data.sources.source import Check, Finding, Guess, source
 from visualnet.layers.declaration.params import choice
 
@@ -129,7 +129,7 @@ class ImageBoxes(ImageSource):
             "are wanted beside the images"
         )
 
-    def describe_fields(self, arranged: ArrangedImages, survey: Survey) -> dict[str, FieldFacts]:
+    def describe_fields(self, arranged: ArrangedImages, survey: ImageSurvey) -> dict[str, FieldFacts]:
         table: _Table = arranged.extra
         most = max(1, int(np.diff(table.starts).max()))
         return {
@@ -139,7 +139,7 @@ class ImageBoxes(ImageSource):
         }
 
     def describe_more(
-        self, arranged: ArrangedImages, survey: Survey, check: Check
+        self, arranged: ArrangedImages, survey: ImageSurvey, check: Check
     ) -> tuple[dict[str, Any], list[Finding]]:
         table: _Table = arranged.extra
         wrong = []

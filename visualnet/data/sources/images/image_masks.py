@@ -18,7 +18,7 @@ from visualnet.data.sources.common.first_entries import first_entries
 from visualnet.data.sources.images.decode import decode_mask
 from visualnet.data.sources.images.image_source import ArrangedImages, ImageSource
 from visualnet.data.sources.images.samples import MaskedSamples
-from visualnet.data.sources.images.survey import Survey
+from visualnet.data.sources.images.survey import ImageSurvey
 from visualnet.data.sources.source import Check, Finding, Guess, source
 from visualnet.layers.declaration.params import text
 
@@ -150,7 +150,7 @@ class ImageMasks(ImageSource):
         return is_mask, "/".join([*kept, stem])
 
     def describe_more(
-        self, arranged: ArrangedImages, survey: Survey, check: Check
+        self, arranged: ArrangedImages, survey: ImageSurvey, check: Check
     ) -> tuple[dict[str, Any], list[Finding]]:
         masks: FolderScan = arranged.extra
         width, height = survey.common_size

@@ -11,7 +11,7 @@ from visualnet.core.graph import Value
 from visualnet.core.project import DataFacts, FieldFacts, PreparationStep
 from visualnet.data.regions.crops import RegionCropper
 from visualnet.data.regions.region_samples import PICTURE, RegionSamples, region_classes, region_fingerprint
-from visualnet.data.regions.selective_search import Search
+from visualnet.data.regions.selective_search import SelectiveSearch
 from visualnet.data.samples import Samples
 from visualnet.data.sources.common.classes import read_strings
 from visualnet.data.sources.images.image_boxes import MOST_BOXES, ImageBoxes
@@ -99,4 +99,4 @@ class ImageRegions(ImageBoxes):
         return "group", {"column": PICTURE}
 
     def _cutter(self, channels: int) -> RegionCropper:
-        return RegionCropper(channels, self.crop, Search(self.scale, most=self.proposals))
+        return RegionCropper(channels, self.crop, SelectiveSearch(self.scale, most=self.proposals))

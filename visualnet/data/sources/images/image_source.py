@@ -13,7 +13,7 @@ from visualnet.data.samples import Samples
 from visualnet.data.sources.common.classes import read_strings
 from visualnet.data.sources.common.files import FolderScan, walk
 from visualnet.data.sources.images.samples import ImageSamples
-from visualnet.data.sources.images.survey import Survey, look_at_headers
+from visualnet.data.sources.images.survey import ImageSurvey, look_at_headers
 from visualnet.data.sources.source import Check, FileSource, Finding, SourceScan
 from visualnet.layers.declaration.params import choice
 
@@ -62,7 +62,7 @@ class ImageSource(FileSource):
         """
         raise NotImplementedError
 
-    def describe_fields(self, arranged: ArrangedImages, survey: Survey) -> dict[str, FieldFacts]:
+    def describe_fields(self, arranged: ArrangedImages, survey: ImageSurvey) -> dict[str, FieldFacts]:
         """The fields of the raw samples."""
         found = {"image": survey.image_facts()}
         if "label" in arranged.columns:
@@ -70,7 +70,7 @@ class ImageSource(FileSource):
         return found
 
     def describe_more(
-        self, arranged: ArrangedImages, survey: Survey, check: Check
+        self, arranged: ArrangedImages, survey: ImageSurvey, check: Check
     ) -> tuple[dict[str, Any], list[Finding]]:
         """What else is to be kept with the facts, and what else a person should know."""
         return {}, []

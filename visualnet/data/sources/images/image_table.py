@@ -14,7 +14,7 @@ from visualnet.data.sources.common.classes import PARTS, find_class_faults, name
 from visualnet.data.sources.common.files import FolderScan, list_findings, walk
 from visualnet.data.sources.common.first_entries import first_entries
 from visualnet.data.sources.images.image_source import ArrangedImages, ImageSource
-from visualnet.data.sources.images.survey import Survey
+from visualnet.data.sources.images.survey import ImageSurvey
 from visualnet.data.sources.source import Finding, Guess, source
 from visualnet.data.table_files.cells import CellFormat, read_cell
 from visualnet.data.table_files.rows import TextRows
@@ -200,7 +200,7 @@ class ImageTable(ImageSource):
         plain = [name for name in others if name.lower() not in PART_NAMES]
         return next(iter(named or plain), "")
 
-    def describe_fields(self, arranged: ArrangedImages, survey: Survey) -> dict[str, FieldFacts]:
+    def describe_fields(self, arranged: ArrangedImages, survey: ImageSurvey) -> dict[str, FieldFacts]:
         found = super().describe_fields(arranged, survey)
         return found | {"y": FieldFacts(shape=(1,))} if "y" in arranged.columns else found
 

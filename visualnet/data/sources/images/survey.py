@@ -20,7 +20,7 @@ MOST_SECONDS = 30.0
 CHECK_EVERY = 50
 
 
-class Survey(NamedTuple):
+class ImageSurvey(NamedTuple):
     """What the headers that were read tell; ``broken`` are the relative paths of images that cannot be read, with the reason."""
 
     total: int
@@ -85,7 +85,7 @@ class Survey(NamedTuple):
         return tuple(found)
 
 
-def look_at_headers(walked: FolderScan, check: Check) -> Survey:
+def look_at_headers(walked: FolderScan, check: Check) -> ImageSurvey:
     """Read the headers of the images, or of a sample of them.
 
     Raises:
@@ -123,7 +123,7 @@ def look_at_headers(walked: FolderScan, check: Check) -> Survey:
         file, words = broken[0]
         raise ValueError(f"none of {format_quantity(total, 'image')} can be read; the first, “{file}”: {words}")
     found: dict[str, Any] = {name: tuple(files) for name, files in kept.items()}
-    return Survey(
+    return ImageSurvey(
         total, seen, sizes, formats, modes, channels, broken=tuple(broken), header_sizes=header_sizes, **found
     )
 

@@ -22,7 +22,7 @@ LONGEST_S = 600
 _CUT_SHORT = re.compile(r"^data : (\d+) \(should be (\d+)\)", re.MULTILINE)
 
 
-class Header(NamedTuple):
+class SoundHeader(NamedTuple):
     """What is known of a sound without its samples. ``missing`` is the share that the header tells of and the file has not."""
 
     frames: int
@@ -58,7 +58,7 @@ def _open_sound(path: Path) -> Iterator[Any]:
             raise ValueError(reason[:1].lower() + reason[1:]) from None
 
 
-def read_header(path: Path) -> Header:
+def read_header(path: Path) -> SoundHeader:
     """What the header tells.
 
     Raises:
@@ -66,7 +66,7 @@ def read_header(path: Path) -> Header:
         OSError: it cannot be opened.
     """
     with _open_sound(path) as sound:
-        found = Header(sound.frames, sound.samplerate, sound.channels, sound.subtype)
+        found = SoundHeader(sound.frames, sound.samplerate, sound.channels, sound.subtype)
         cut = _CUT_SHORT.search(sound.extra_info)
     if cut is not None and int(cut[1]) > int(cut[2]):
         found = found._replace(missing=1 - int(cut[2]) / int(cut[1]))

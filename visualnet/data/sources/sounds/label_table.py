@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from visualnet.core.storage.regular_files import read_regular
 from visualnet.core.text.format import format_quantity
-from visualnet.data.sources.common.labels import LeftOut
+from visualnet.data.sources.common.labels import SkippedLines
 from visualnet.data.sources.source import Finding
 from visualnet.data.sources.texts.columns import LABEL_NAMES, choose_column, guess_label
 from visualnet.data.sources.texts.decode import read_content
@@ -44,7 +44,7 @@ def read_label_table(path: Path, files: Sequence[str], file_column: str, label_c
         raise ValueError(f"“{path.name}” has no rows: there is nothing in it")
     is_header = has_header(rows)
     names = name_columns(rows[0], is_header)
-    left_out = LeftOut(path.name, "row")
+    left_out = SkippedLines(path.name, "row")
     kept = []
     for number, row in enumerate(rows[is_header:], 1 + is_header):
         if len(row) == len(names):

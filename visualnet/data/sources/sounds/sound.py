@@ -85,11 +85,11 @@ class SoundSource(FileSource):
         return Guess(0.5, {}, "sounds without labels")
 
     def look_through(self, check: Check) -> SourceScan:
-        from visualnet.data.sources.sounds.survey import Survey
+        from visualnet.data.sources.sounds.survey import SoundSurvey
 
         self.check_place()
         arranged = self._arrange(check)
-        survey = Survey()
+        survey = SoundSurvey()
         for at, file in enumerate(arranged.files):
             check(at / len(arranged.files))
             survey.look_at(at, file, Path(arranged.files.absolute(at)))

@@ -9,16 +9,16 @@ from pathlib import Path
 from visualnet.core.text.format import format_duration, format_percent
 from visualnet.core.text.hidden_characters import visible
 from visualnet.data.sources.common.files import list_findings
-from visualnet.data.sources.sounds.decode import Header, read_header
+from visualnet.data.sources.sounds.decode import SoundHeader, read_header
 from visualnet.data.sources.sounds.resample import resampled_length
 from visualnet.data.sources.source import Finding
 
 
-class Survey:
+class SoundSurvey:
     """Headers, one after the other."""
 
     def __init__(self) -> None:
-        self.headers: list[Header] = []
+        self.headers: list[SoundHeader] = []
         self.broken: list[int] = []
         self._wrong: list[tuple[str, str]] = []
         self._cut_short: list[tuple[str, str]] = []

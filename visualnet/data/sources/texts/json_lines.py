@@ -7,10 +7,10 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from visualnet.data.sources.common.labels import Codes, LeftOut
+from visualnet.data.sources.common.labels import Codes, SkippedLines
 from visualnet.data.sources.texts.columns import NO_LABEL, choose_column, guess_label, guess_text
 from visualnet.data.sources.texts.decode import TextContent
-from visualnet.data.sources.texts.records import LONGEST, LineReader, Scan, decode_record
+from visualnet.data.sources.texts.records import LONGEST, LineReader, TextScan, decode_record
 from visualnet.data.sources.texts.tables import GUESS_LINES, MOST_COLUMNS
 
 KINDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number"}
@@ -50,7 +50,7 @@ def parse_object(line: str) -> dict[str, Any]:
 
 def scan_json_lines(
     content: TextContent, text: str, label: str, check: Callable[[float], None]
-) -> tuple[Scan, JsonReader]:
+) -> tuple[TextScan, JsonReader]:
     """Find every line of a file of JSON lines.
 
     Raises:
@@ -81,8 +81,8 @@ def scan_json_lines(
 
 def _find_lines(
     content: TextContent, reader: JsonReader, label: str, others: list[str], check: Callable[[float], None]
-) -> Scan:
-    scan, left_out = Scan(), LeftOut(content.path.name)
+) -> TextScan:
+    scan, left_out = TextScan(), SkippedLines(content.path.name)
     scan.labels = Codes() if label else None
     scan.others = {name: Codes() for name in others}
     lines = LineReader(content, check)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.data.samples import Batch, Samples
-from visualnet.data.sources.common.labels import LeftOut
+from visualnet.data.sources.common.labels import SkippedLines
 from visualnet.data.sources.source import Finding
 from visualnet.data.sources.texts.columns import choose_column
 from visualnet.data.sources.texts.decode import read_content
@@ -29,7 +29,7 @@ MOST_PAIRS = 200_000
 """So many are held in memory at most."""
 
 
-class Choices(NamedTuple):
+class PairColumnChoices(NamedTuple):
     """What a person chose: columns (empty: guessed), how the table is written, and how many words a text may have."""
 
     source: str
@@ -68,7 +68,7 @@ def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[
     return (wordy[0], wordy[1]) if len(wordy) > 1 else None
 
 
-def read_pairs(path: Path, chosen: Choices, check: Callable[[float], None]) -> Pairs:
+def read_pairs(path: Path, chosen: PairColumnChoices, check: Callable[[float], None]) -> Pairs:
     """Every pair of a table, in the order of its rows.
 
     Raises:
@@ -83,7 +83,7 @@ def read_pairs(path: Path, chosen: Choices, check: Callable[[float], None]) -> P
     names = name_columns(rows[0], is_header)
     columns = _choose(names, rows[is_header:], chosen, path)
     left, right = (names.index(name) for name in columns)
-    lines, left_out = LineReader(content, check), LeftOut(path.name)
+    lines, left_out = LineReader(content, check), SkippedLines(path.name)
     found = Pairs([], [], [], columns, (), "", content.original)
     for at, (_, number, row) in enumerate(walk_rows(lines, dialect, left_out)):
         if at < is_header:
@@ -102,7 +102,9 @@ def read_pairs(path: Path, chosen: Choices, check: Callable[[float], None]) -> P
     return found._replace(findings=findings, fingerprint=lines.fingerprint)
 
 
-def _choose(names: Sequence[str], rows: Sequence[Sequence[str]], chosen: Choices, path: Path) -> tuple[str, str]:
+def _choose(
+    names: Sequence[str], rows: Sequence[Sequence[str]], chosen: PairColumnChoices, path: Path
+) -> tuple[str, str]:
     guessed = guess_columns(names, rows)
     if guessed is None and not (chosen.source and chosen.translation):
         known = ", ".join(names[:12])

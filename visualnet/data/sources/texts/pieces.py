@@ -8,7 +8,7 @@ from typing import NamedTuple
 from visualnet.core.text.format import format_quantity
 from visualnet.data.sources.source import Finding
 from visualnet.data.sources.texts.decode import TextContent
-from visualnet.data.sources.texts.records import LineReader, Scan, decode_record
+from visualnet.data.sources.texts.records import LineReader, TextScan, decode_record
 
 
 class PieceReader(NamedTuple):
@@ -20,13 +20,13 @@ class PieceReader(NamedTuple):
         return decode_record(record, self.encoding)
 
 
-def scan_pieces(content: TextContent, characters: int, check: Callable[[float], None]) -> tuple[Scan, PieceReader]:
+def scan_pieces(content: TextContent, characters: int, check: Callable[[float], None]) -> tuple[TextScan, PieceReader]:
     """Find where every piece begins. What is left at the end is left out, and said so.
 
     Raises:
         ValueError: the text is shorter than one piece, or not in its encoding.
     """
-    scan, lines = Scan(), LineReader(content, check)
+    scan, lines = TextScan(), LineReader(content, check)
     scan.is_cut = True
     name, encoding = content.path.name, content.encoding
     begin, begin_line, held = content.start, 1, 0

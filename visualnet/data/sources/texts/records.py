@@ -37,7 +37,7 @@ class RecordReader(Protocol):
         """
 
 
-class Scan:
+class TextScan:
     """What going through a file gives: where each text stands, its label, and the values of other columns."""
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ class RecordSamples(TextSamples):
     """Texts in one file, each read from its place there when it is asked for."""
 
     def __init__(
-        self, content: TextContent, scan: Scan, classes: tuple[str, ...], label: Array | None, reader: RecordReader
+        self, content: TextContent, scan: TextScan, classes: tuple[str, ...], label: Array | None, reader: RecordReader
     ) -> None:
         super().__init__(scan.size, scan.fingerprint, classes, label, scan.columns())
         self._content, self._reader = content, reader

@@ -118,9 +118,9 @@ class SentencePairs(FileSource):
         return tuple(raw)
 
     def _read(self, check: Check) -> Pairs:
-        from visualnet.data.sources.texts.pair_rows import Choices, read_pairs
+        from visualnet.data.sources.texts.pair_rows import PairColumnChoices, read_pairs
 
-        chosen = Choices(
+        chosen = PairColumnChoices(
             self.source_column, self.translation_column, self.delimiter, self.header, self.encoding, self.length
         )
         try:

@@ -10,10 +10,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from visualnet.core.text.format import format_quantity
-from visualnet.data.sources.common.labels import Codes, LeftOut
+from visualnet.data.sources.common.labels import Codes, SkippedLines
 from visualnet.data.sources.texts.columns import NO_LABEL, choose_column, guess_label, guess_text
 from visualnet.data.sources.texts.decode import TextContent
-from visualnet.data.sources.texts.records import LONGEST, LineReader, Scan
+from visualnet.data.sources.texts.records import LONGEST, LineReader, TextScan
 
 CHARACTERS = {"comma": ",", "tab": "\t", "semicolon": ";", "bar": "|"}
 GUESS_LINES = 200
@@ -53,7 +53,7 @@ class CsvReader(NamedTuple):
             raise ValueError(f"the row is not what it was: {error}") from None
 
 
-class Choices(NamedTuple):
+class TextColumnChoices(NamedTuple):
     """What a person chose; ``auto`` and empty are found out."""
 
     delimiter: str = "auto"
@@ -117,7 +117,9 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def scan_table(content: TextContent, chosen: Choices, check: Callable[[float], None]) -> tuple[Scan, CsvReader]:
+def scan_table(
+    content: TextContent, chosen: TextColumnChoices, check: Callable[[float], None]
+) -> tuple[TextScan, CsvReader]:
     """Find every row of a table of texts.
 
     Raises:
@@ -160,8 +162,8 @@ def _find_rows(
     label: str,
     is_header: bool,
     check: Callable[[float], None],
-) -> Scan:
-    scan, left_out = Scan(), LeftOut(content.path.name)
+) -> TextScan:
+    scan, left_out = TextScan(), SkippedLines(content.path.name)
     scan.labels = Codes() if label else None
     others = [(at, name) for at, name in enumerate(names) if name != label and at != reader.column][:MOST_COLUMNS]
     scan.others = {name: Codes() for _, name in others}
@@ -182,7 +184,7 @@ def _find_rows(
     return scan
 
 
-def walk_rows(lines: LineReader, dialect: Dialect, left_out: LeftOut) -> Iterator[tuple[int, int, list[str]]]:
+def walk_rows(lines: LineReader, dialect: Dialect, left_out: SkippedLines) -> Iterator[tuple[int, int, list[str]]]:
     """Each row with the place and the number of its first line. Behind one that cannot be read it goes on."""
     rows, lost = dialect.rows(_decode_lines(lines)), 0
     while True:

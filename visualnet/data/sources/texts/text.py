@@ -18,7 +18,7 @@ from visualnet.layers.declaration.params import choice, count, text
 if TYPE_CHECKING:
     from visualnet.data.sources.common.folders import SortedFiles
     from visualnet.data.sources.texts.decode import TextContent
-    from visualnet.data.sources.texts.records import RecordReader, Scan, TextSamples
+    from visualnet.data.sources.texts.records import RecordReader, TextSamples, TextScan
 
 LAYOUTS = {
     "auto": "by the name of the file: .csv and .tsv, .jsonl, a folder, else one long text",
@@ -141,16 +141,16 @@ class TextSource(FileSource):
         ]
         return SourceScan(facts, tuple(findings), tuple(figures))
 
-    def _scan(self, check: Check) -> tuple[TextContent, Scan, RecordReader]:
+    def _scan(self, check: Check) -> tuple[TextContent, TextScan, RecordReader]:
         from visualnet.data.sources.texts.decode import read_content
         from visualnet.data.sources.texts.json_lines import scan_json_lines
         from visualnet.data.sources.texts.pieces import scan_pieces
-        from visualnet.data.sources.texts.tables import Choices, scan_table
+        from visualnet.data.sources.texts.tables import TextColumnChoices, scan_table
 
         layout = self.chosen_layout
         content = read_content(self.path, self.encoding, is_line_break_one=layout == "pieces")
         if layout == "table":
-            chosen = Choices(self.delimiter, self.header, self.text_column, self.label_column)
+            chosen = TextColumnChoices(self.delimiter, self.header, self.text_column, self.label_column)
             return content, *scan_table(content, chosen, check)
         if layout == "json_lines":
             return content, *scan_json_lines(content, self.text_column, self.label_column, check)

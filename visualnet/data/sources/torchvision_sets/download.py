@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from visualnet.core.storage.regular_files import open_regular, write_all
 from visualnet.core.storage.temporaries import ReplacementFile
-from visualnet.data.sources.torchvision_sets.layouts import LAYOUTS, Layout
+from visualnet.data.sources.torchvision_sets.layouts import LAYOUTS, FolderLayout
 
 BLOCK = 1 << 18
 PATIENCE_S = 20
@@ -131,7 +131,7 @@ def _fetch_from(url: str, remote: Remote, target: Path, check: Callable[[float],
         aside.put_in_place()
 
 
-def _unpack(archive: Path, folder: Path, layout: Layout) -> None:
+def _unpack(archive: Path, folder: Path, layout: FolderLayout) -> None:
     """Take the set's own files out of an archive; whatever else is in it stays there."""
     wanted = {name for names in layout.files.values() for name in names} | {layout.names}
     folder.mkdir(exist_ok=True)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 TEN = tuple("0123456789")
 
 
-class Layout(NamedTuple):
+class FolderLayout(NamedTuple):
     """How a set lies in its folder. ``folders`` are looked for below the one that was chosen; ``files`` are by part.
 
     ``form`` is ``idx`` (a file of images and one of labels), ``records`` (labels and an image in each record), ``mat`` or ``stl``.
@@ -30,8 +30,8 @@ _IDX = {
     "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 }
 LAYOUTS = {
-    "MNIST": Layout("MNIST", "idx", ("MNIST/raw", "MNIST"), _IDX, (1, 28, 28), TEN),
-    "FashionMNIST": Layout(
+    "MNIST": FolderLayout("MNIST", "idx", ("MNIST/raw", "MNIST"), _IDX, (1, 28, 28), TEN),
+    "FashionMNIST": FolderLayout(
         "Fashion-MNIST",
         "idx",
         ("FashionMNIST/raw", "FashionMNIST"),
@@ -39,7 +39,7 @@ LAYOUTS = {
         (1, 28, 28),
         ("T-shirt or top", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
     ),
-    "CIFAR10": Layout(
+    "CIFAR10": FolderLayout(
         "CIFAR-10",
         "records",
         ("cifar-10-batches-bin",),
@@ -48,7 +48,7 @@ LAYOUTS = {
         ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
         "batches.meta.txt",
     ),
-    "CIFAR100": Layout(
+    "CIFAR100": FolderLayout(
         "CIFAR-100",
         "records",
         ("cifar-100-binary",),
@@ -58,10 +58,10 @@ LAYOUTS = {
         "fine_label_names.txt",
         label_bytes=2,
     ),
-    "SVHN": Layout(
+    "SVHN": FolderLayout(
         "SVHN", "mat", ("SVHN", "svhn"), {"train": ("train_32x32.mat",), "test": ("test_32x32.mat",)}, (3, 32, 32), TEN
     ),
-    "STL10": Layout(
+    "STL10": FolderLayout(
         "STL-10",
         "stl",
         ("stl10_binary",),

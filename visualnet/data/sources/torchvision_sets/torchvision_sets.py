@@ -12,7 +12,7 @@ from visualnet.core.storage.regular_files import read_text
 from visualnet.core.text.format import format_quantity
 from visualnet.data.samples import Batch, BrokenSample, Samples
 from visualnet.data.sources.source import Check, FileSource, Finding, Guess, SourceScan, source
-from visualnet.data.sources.torchvision_sets.layouts import LAYOUTS, PICKLED, Layout
+from visualnet.data.sources.torchvision_sets.layouts import LAYOUTS, PICKLED, FolderLayout
 from visualnet.layers.declaration.params import choice
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ WHITE = 255
 class _Opened(NamedTuple):
     """Pictures and labels of all parts that are there."""
 
-    layout: Layout
+    layout: FolderLayout
     images: tuple[Records, ...]
     label: Array
     part: Array
@@ -91,7 +91,7 @@ class TorchvisionSets(FileSource):
             )
         return SetSamples(opened)
 
-    def _choose(self) -> tuple[str, Layout, dict[str, list[Path]]]:
+    def _choose(self) -> tuple[str, FolderLayout, dict[str, list[Path]]]:
         names = [self.dataset] if self.dataset != "auto" else list(LAYOUTS)
         for name in names:
             if files := _find_files(self.path, LAYOUTS[name]):
@@ -191,7 +191,7 @@ class SetSamples(Samples):
         return found / np.float32(WHITE)
 
 
-def _find_files(root: Path, layout: Layout) -> dict[str, list[Path]]:
+def _find_files(root: Path, layout: FolderLayout) -> dict[str, list[Path]]:
     """The files of each part that is there whole, in the chosen folder or in one of the set's own in it."""
     places = [root / folder for folder in layout.folders]
     if _may_be(root, layout):
@@ -208,7 +208,7 @@ def _find_files(root: Path, layout: Layout) -> dict[str, list[Path]]:
     return {}
 
 
-def _may_be(root: Path, layout: Layout) -> bool:
+def _may_be(root: Path, layout: FolderLayout) -> bool:
     """Whether files in this folder itself are of this set: the kin of MNIST has files of the same names, and the folder tells which."""
     around = (root.name, root.parent.name)
     same = [other.folders[-1] for other in LAYOUTS.values() if other.files is layout.files]
@@ -216,7 +216,7 @@ def _may_be(root: Path, layout: Layout) -> bool:
     return layout.folders[-1] == (named or same)[0]
 
 
-def _open_part(layout: Layout, files: Sequence[Path]) -> list[tuple[Records, Array]]:
+def _open_part(layout: FolderLayout, files: Sequence[Path]) -> list[tuple[Records, Array]]:
     from visualnet.data.sources.torchvision_sets import raw_files
 
     path = files[0]
@@ -256,7 +256,7 @@ def _open_mat(path: Path) -> tuple[Records, Array]:
     return Records(path, len(pictures), (channels, height, width), held=pictures), label
 
 
-def _read_names(folder: Path, layout: Layout) -> tuple[str, ...]:
+def _read_names(folder: Path, layout: FolderLayout) -> tuple[str, ...]:
     try:
         lines = read_text(folder / layout.names).split("\n") if layout.names else []
     except OSError:

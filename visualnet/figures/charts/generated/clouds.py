@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from visualnet.core.text.format import format_quantity
 from visualnet.figures.charts.axes import draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import Box, Chart, Dots, Drawing, Label, Mark, text_width
+from visualnet.figures.charts.marks import Chart, ChartDrawing, Dots, Label, Mark, Rectangle, text_width
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +28,7 @@ class CloudChart(Chart):
     low: Sequence[float]
     high: Sequence[float]
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         x, y = widen(self.low[0], self.high[0]), widen(self.low[1], self.high[1])
         axes = make_axes(width, height, x, y, True)
         marks: list[Mark] = draw_axes(axes, self.x_title, self.y_title)
@@ -37,11 +37,11 @@ class CloudChart(Chart):
             colour = f"curve:{number}"
             step = max(-(-len(points) // MOST_POINTS), 1)
             marks.append(Dots(tuple(axes.at(float(a), float(b)) for a, b in points[::step]), colour, 2.0, 0.55))
-            marks.append(Box(legend, axes.top - 18, 9, 9, colour))
+            marks.append(Rectangle(legend, axes.top - 18, 9, 9, colour))
             words = f"{name} ({len(points):,})"
             marks.append(Label(legend + 14, axes.top - 13, words))
             legend += text_width(words) + 32
-        return Drawing(width, height, tuple(marks))
+        return ChartDrawing(width, height, tuple(marks))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("cloud", self.x_title, self.y_title)

@@ -10,7 +10,19 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import capitalize_first
-from visualnet.figures.charts.marks import SMALL, Area, Box, Chart, Dots, Drawing, Label, Mark, Points, Stroke, shorten
+from visualnet.figures.charts.marks import (
+    SMALL,
+    Area,
+    Chart,
+    ChartDrawing,
+    Dots,
+    Label,
+    Mark,
+    Points,
+    Rectangle,
+    Stroke,
+    shorten,
+)
 
 MARGIN, BELOW = 10.0, 20.0
 CHEESE, CRUST, POISON, MOUSE, NOSE, EYE, HOLE = (
@@ -39,7 +51,7 @@ COLOURS = {
 """The colours of shapes by their role; of any other it is the accent."""
 
 
-class Shape(NamedTuple):
+class GameShape(NamedTuple):
     """A ``line`` through points (x, y), an ``area`` within them, or a ``disc`` about the only one, in the picture's units."""
 
     kind: str
@@ -59,12 +71,12 @@ class GameChart(Chart):
     tall: float
     cells: NDArray[Any] | None = None
     kinds: tuple[str, ...] = ()
-    shapes: tuple[Shape, ...] = ()
+    shapes: tuple[GameShape, ...] = ()
     words: str = ""
     told: tuple[Sequence[Any], ...] = ()
     written: bool = False
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         below = BELOW if self.written else 0.0
         room = max(width - 2 * MARGIN, 8.0), max(height - 2 * MARGIN - below, 8.0)
         scale = min(room[0] / self.wide, room[1] / self.tall)
@@ -77,7 +89,7 @@ class GameChart(Chart):
         if self.written:
             words = shorten(self.words, width - 2 * MARGIN)
             marks.append(Label(width / 2, top + scale * self.tall + BELOW / 2 + 2, words, "muted", SMALL, "centre"))
-        return Drawing(width, height, tuple(marks))
+        return ChartDrawing(width, height, tuple(marks))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield from self.told or (("state",), (self.words,))
@@ -88,7 +100,7 @@ class GameChart(Chart):
 
 def _grid(cells: NDArray[Any], kinds: tuple[str, ...], left: float, top: float, side: float) -> Iterable[Mark]:
     rows, columns = cells.shape
-    yield Box(left, top, columns * side, rows * side, "amount:0")
+    yield Rectangle(left, top, columns * side, rows * side, "amount:0")
     for at in range(rows + 1):
         yield Stroke(((left, top + at * side), (left + columns * side, top + at * side)), "line")
     for at in range(columns + 1):
@@ -131,7 +143,7 @@ def _hole(x: float, y: float, side: float, kind: str) -> Iterable[Mark]:
 
 
 def _cliff(x: float, y: float, side: float, kind: str) -> Iterable[Mark]:
-    yield Box(x - side / 2, y - side / 2, side, side, POISON, 0.35)
+    yield Rectangle(x - side / 2, y - side / 2, side, side, POISON, 0.35)
     for at in (-0.25, 0.0, 0.25):
         yield Stroke(((x + at * side, y - 0.45 * side), (x + (at - 0.2) * side, y + 0.45 * side)), POISON, 1.2)
 
@@ -165,7 +177,7 @@ _LYING: dict[str, Callable[[float, float, float, str], Iterable[Mark]]] = {
 # --- shapes over it ---------------------------------------------------------------------------------------------------
 
 
-def _drawn(shape: Shape, left: float, top: float, scale: float) -> Iterable[Mark]:
+def _drawn(shape: GameShape, left: float, top: float, scale: float) -> Iterable[Mark]:
     points = tuple((left + x * scale, top + y * scale) for x, y in shape.points)
     colour, size = COLOURS.get(shape.role, "accent"), scale * shape.size
     if shape.role == "mouse":

@@ -11,7 +11,17 @@ import numpy as np
 
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.axes import draw_axes, make_axes
-from visualnet.figures.charts.marks import Box, Chart, Dots, Drawing, HitRegion, Label, Mark, Pixels, text_width
+from visualnet.figures.charts.marks import (
+    Chart,
+    ChartDrawing,
+    Dots,
+    HitRegion,
+    Label,
+    Mark,
+    Pixels,
+    Rectangle,
+    text_width,
+)
 from visualnet.figures.colours.indices import LEVELS, levels
 
 if TYPE_CHECKING:
@@ -44,7 +54,7 @@ class MosaicChart(Chart):
         """How many pictures stand in a row."""
         return isqrt(len(self.images))
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         (x0, y0), (x1, y1) = self.low.tolist(), self.high.tolist()
         # The middle of each picture is its place: half of one more stands around the plane.
         half = 0.5 / max(self.side - 1, 1)
@@ -69,13 +79,13 @@ class MosaicChart(Chart):
             for row in range(self.side)
             for column in range(self.side)
         )
-        return Drawing(width, height, tuple(marks), regions)
+        return ChartDrawing(width, height, tuple(marks), regions)
 
     def _legend(self, left: float, top: float, width: float) -> list[Mark]:
         marks: list[Mark] = []
         for name, colour, _ in self._kinds():
             if len(name) > SHORT and left + 14 + text_width(name) < width:
-                marks += [Box(left, top, 9, 9, colour), Label(left + 14, top + 5, name)]
+                marks += [Rectangle(left, top, 9, 9, colour), Label(left + 14, top + 5, name)]
                 top += 16
         return marks
 

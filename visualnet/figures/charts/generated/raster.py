@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.figures.charts.colours import read
-from visualnet.figures.charts.marks import Area, Box, Chart, Dots, Label, Mark, Stroke
+from visualnet.figures.charts.marks import Area, Chart, Dots, Label, Mark, Rectangle, Stroke
 from visualnet.figures.charts.svg import colour_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def pixels_of(chart: Chart, width: int, height: int) -> NDArray[np.uint8]:
 def _draw(brush: ImageDraw, mark: Mark) -> None:
     if isinstance(mark, Stroke):
         _draw_line(brush, mark)
-    elif isinstance(mark, Box):
+    elif isinstance(mark, Rectangle):
         ends = _finer(((mark.x, mark.y), (mark.x + max(mark.width, 0), mark.y + max(mark.height, 0))))
         brush.rectangle(ends, fill=_ink(mark.colour, mark.alpha))
     elif isinstance(mark, Area):

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from visualnet.core.text.format import format_quantity
-from visualnet.figures.charts.marks import LETTER, USUAL, Chart, Drawing, Label, Mark, text_width
+from visualnet.figures.charts.marks import LETTER, USUAL, Chart, ChartDrawing, Label, Mark, text_width
 
 LINE, GAP, EDGE = 19.0, 9.0, 14.0
 COMFORTABLE = 90
@@ -23,7 +23,7 @@ class TextChart(Chart):
     texts: tuple[str, ...]
     heads: tuple[str, ...] = ()
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         letters = min(max(int((width - 3 * EDGE) / (LETTER * USUAL)), 8), COMFORTABLE)
         marks: list[Mark] = []
         y = EDGE + LINE / 2
@@ -39,7 +39,7 @@ class TextChart(Chart):
                 marks.append(Label(EDGE + (EDGE if head else 0), y, line, "text", USUAL))
                 y += LINE
             y += GAP
-        return Drawing(width, height, tuple(marks))
+        return ChartDrawing(width, height, tuple(marks))
 
     def least_size(self) -> tuple[float, float]:
         longest = max((text_width(text, USUAL) for text in (*self.texts, *self.heads)), default=0.0)

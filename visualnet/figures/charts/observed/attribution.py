@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.marks import (
     SMALL,
-    Box,
     Chart,
-    Drawing,
+    ChartDrawing,
     HitRegion,
     Label,
     Mark,
     Pixels,
+    Rectangle,
     Stroke,
     shorten,
     text_width,
@@ -76,7 +76,7 @@ class AttributionChart(Chart):
     unit: str = ""
     boxes: tuple[AttributedBox, ...] = ()
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         legend = HEAD if self.boxes else 0.0
         room = max(width - BAR - GAP, 30.0)
         across = room / len(self.parts)
@@ -91,7 +91,7 @@ class AttributionChart(Chart):
             _DRAWN[part.kind](self, part, rect, boxes, marks, regions)
         marks += colour_bar(width - BAR + 8, 6.0, max(height - 12.0, 1.0), self.low, self.high, self.signed, self.unit)
         marks += self._legend(width, height)
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _legend(self, width: float, bottom: float) -> list[Mark]:
         """What the frames are, over the bottom edge."""
@@ -198,7 +198,7 @@ def _draw_words(
             return
         value = float(part.map[number])
         colour = chart.colour_of(value)
-        marks.append(Box(x, y, wide, ROW, colour))
+        marks.append(Rectangle(x, y, wide, ROW, colour))
         marks.append(Label(x + wide / 2, y + ROW / 2, text, f"on {colour}", 13, "centre"))
         inside = (box for box in boxes if box.bounds[0][0] <= number < box.bounds[0][1])
         marks += [Stroke(((x, y + ROW + 1), (x + wide, y + ROW + 1)), box.colour, 2.0, box.dashed) for box in inside]
@@ -244,7 +244,9 @@ def _draw_bars(
         y, value = top + at * row, float(part.map[number])
         end = left + head + (min(max(value, chart.low), chart.high) - chart.low) / span * length
         marks.append(Label(left + head - 8, y + row / 2, shorten(labels[at], head - 10), "text", align="right"))
-        marks.append(Box(min(zero, end), y + row * 0.15, max(abs(end - zero), 1.0), row * 0.7, chart.colour_of(value)))
+        marks.append(
+            Rectangle(min(zero, end), y + row * 0.15, max(abs(end - zero), 1.0), row * 0.7, chart.colour_of(value))
+        )
         marks.append(Label(left + head + length + 6, y + row / 2, format_number(value)))
         regions.append(HitRegion(left, y, width, row, f"{labels[at]}: {format_number(value)}"))
     marks.append(Stroke(((zero, top), (zero, top + row * count)), "muted"))

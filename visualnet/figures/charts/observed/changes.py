@@ -8,7 +8,17 @@ from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.bars import Bar
-from visualnet.figures.charts.marks import Box, Chart, Drawing, HitRegion, Label, Mark, Stroke, shorten, text_width
+from visualnet.figures.charts.marks import (
+    Chart,
+    ChartDrawing,
+    HitRegion,
+    Label,
+    Mark,
+    Rectangle,
+    Stroke,
+    shorten,
+    text_width,
+)
 from visualnet.figures.ticks import nice_ticks, tick_labels
 
 ROW_LEAST, ROW_MOST = 15.0, 30.0
@@ -39,7 +49,7 @@ class ChangeChart(Chart):
     picks: tuple[int, ...] = ()
     pick_words: str = ""
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         room = max(height - TOP - BOTTOM, ROW_LEAST)
         count = max(min(len(self.names), int(room / ROW_LEAST)), 1) if self.names else 0
         row = min(room / max(count, 1), ROW_MOST)
@@ -59,7 +69,7 @@ class ChangeChart(Chart):
         if count < len(self.names):
             told = f"{len(self.names) - count} more rows in the table"
             marks.append(Label(width - 6, height - 8, told, align="right"))
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _draw_column(self, column: Changes, count: int, row: float, x: float, wide: float) -> list[Mark]:
         low, high = _range(column.bars)
@@ -79,7 +89,7 @@ class ChangeChart(Chart):
                 continue
             end, y = place(bar.value), TOP + at * row + row * 0.16
             colour = "curve:1" if has_signs and bar.value > 0 else "curve:0"
-            marks.append(Box(min(zero, end), y, max(abs(end - zero), 1.0), row * 0.68, colour, 0.85))
+            marks.append(Rectangle(min(zero, end), y, max(abs(end - zero), 1.0), row * 0.68, colour, 0.85))
             if bar.low is not None and bar.high is not None:
                 middle = y + row * 0.34
                 marks.append(Stroke(((place(bar.low), middle), (place(bar.high), middle)), "text", 1.5))

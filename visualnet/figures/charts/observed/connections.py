@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.figures.charts.marks import SMALL, Chart, Dots, Drawing, Label, Mark, Stroke, shorten, text_width
+from visualnet.figures.charts.marks import SMALL, Chart, ChartDrawing, Dots, Label, Mark, Stroke, shorten, text_width
 from visualnet.figures.charts.observed.pointing import DotField, LineField
 from visualnet.figures.charts.tiles import BAR, colour_bar
 
@@ -60,7 +60,7 @@ class ConnectionsChart(Chart):
     most: float | None = None
     output_names: tuple[str, ...] = ()
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         most = self._most()
         names_room = max((text_width(name) for name in self.output_names), default=0.0)
         names_room = min(names_room + 14, width * 0.25) if self.output_names else 12.0
@@ -80,7 +80,7 @@ class ConnectionsChart(Chart):
             marks.append(Label(width - 8, height - 8, words, align="right"))
         ends_of = np.array([[(line.x0, line.y0), (line.x1, line.y1)] for line in lines]).reshape(-1, 2, 2)
         field = LineField(ends_of, lambda at: self._line_words(lines[at]))
-        return Drawing(width, height, tuple(marks), fields=(field, self._unit_field(columns)))
+        return ChartDrawing(width, height, tuple(marks), fields=(field, self._unit_field(columns)))
 
     def _unit_field(self, columns: list[list[_Unit]]) -> DotField:
         every = [(column, i, unit) for column, units in enumerate(columns) for i, unit in enumerate(units)]

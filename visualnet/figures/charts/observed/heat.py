@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import Axes, Range, draw_axes, make_axes
-from visualnet.figures.charts.marks import Chart, Drawing, Label, Mark, Pixels
+from visualnet.figures.charts.marks import Chart, ChartDrawing, Label, Mark, Pixels
 from visualnet.figures.charts.observed.pointing import CellField
 from visualnet.figures.charts.tiles import BAR, colour_bar
 from visualnet.figures.colours.indices import levels
@@ -41,7 +41,7 @@ class HeatChart(Chart):
     square: bool = False
     note: str = ""
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         inner = make_axes(width - BAR, height, self.x, self.y)
         axes = self._fit_cells(inner) if self.square else inner
         low, high = self._ends()
@@ -53,7 +53,7 @@ class HeatChart(Chart):
         marks += colour_bar(axes.right + 14, axes.top - 20, axes.height + 20, low, high, self.signed, self.value_title)
         if self.note:
             marks.append(Label(6.0, axes.bottom + 27, self.note))
-        return Drawing(width, height, tuple(marks), fields=(self._cells(axes),))
+        return ChartDrawing(width, height, tuple(marks), fields=(self._cells(axes),))
 
     def _ends(self) -> Range:
         if self.ends is not None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.figures.charts.axes import Range
-from visualnet.figures.charts.marks import Chart, Drawing, HitRegion, Label, Mark, Pixels, shorten, text_width
+from visualnet.figures.charts.marks import Chart, ChartDrawing, HitRegion, Label, Mark, Pixels, shorten, text_width
 from visualnet.figures.charts.tiles import BAR, MOST_ROWS, colour_bar
 from visualnet.figures.colours.indices import LEVELS, levels
 
@@ -41,7 +41,7 @@ class PictureRows(Chart):
     grey: bool = False
     """Whether one channel is a shade from black to white, not a number in a colour map."""
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         first = self.lines[0].images
         coloured = first.shape[-1] == 3 or self.grey
         left = min(max(text_width(line.title) for line in self.lines) + 16, width * 0.3)
@@ -74,7 +74,7 @@ class PictureRows(Chart):
         if not coloured:
             bar = min(len(self.lines) * down + 14, 200.0)
             marks += colour_bar(left + count * across + 10, 10.0, bar, *self.ends, self.signed, self.value_title)
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _pixels(self, image: NDArray[Any], x: float, y: float, width: float, height: float) -> Pixels:
         if image.shape[-1] == 3 or self.grey:

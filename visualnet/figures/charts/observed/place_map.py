@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number
-from visualnet.figures.charts.marks import Chart, Drawing, HitRegion, Mark, Pixels, Stroke
+from visualnet.figures.charts.marks import Chart, ChartDrawing, HitRegion, Mark, Pixels, Stroke
 from visualnet.figures.charts.tiles import MOST_ROWS
 from visualnet.figures.colours.indices import levels
 
@@ -30,7 +30,7 @@ class PlaceMap(Chart):
     settings: tuple[str, str] = ("row", "column")
     also: tuple[tuple[str, int], ...] = ()
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         tall, wide = self.values.shape
         room = max(width - 2 * GAP, 10.0), max(height - 2 * GAP, 10.0)
         cell = min(room[0] / wide, room[1] / tall)
@@ -48,7 +48,7 @@ class PlaceMap(Chart):
         x, y = GAP + column * across, 4.0 + row * down
         corners = ((x, y), (x + across, y), (x + across, y + down), (x, y + down), (x, y))
         marks += [Stroke(corners, "surface", 4.0), Stroke(corners, "accent", 2.0)]
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _region(self, row: int, column: int, across: float, down: float, step: int) -> HitRegion:
         places = zip(self.settings, (row, column), strict=True)

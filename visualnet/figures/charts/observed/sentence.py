@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
-from visualnet.figures.charts.marks import LETTER, USUAL, Chart, Drawing, Label
+from visualnet.figures.charts.marks import LETTER, USUAL, Chart, ChartDrawing, Label
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,11 @@ class SentenceChart(Chart):
     kind = "sentence"
     words: str
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         lines = wrap(self.words, max(int((width - 24) / (LETTER * USUAL)), 8))
         top = height / 2 - (len(lines) - 1) * 9
         marks = [Label(width / 2, top + 18 * i, line, size=USUAL, align="centre") for i, line in enumerate(lines)]
-        return Drawing(width, height, tuple(marks))
+        return ChartDrawing(width, height, tuple(marks))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("what", "words")

@@ -9,8 +9,8 @@ from typing import Any
 from visualnet.figures.charts.marks import (
     Area,
     Chart,
+    ChartDrawing,
     Dots,
-    Drawing,
     HitRegion,
     Label,
     Mark,
@@ -31,7 +31,7 @@ class SideBySideChart(Chart):
     titles: tuple[str, ...]
     shares: tuple[float, ...]
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         upright = height > width
         marks: list[Mark] = []
         regions: list[HitRegion] = []
@@ -46,7 +46,7 @@ class SideBySideChart(Chart):
             marks += [move_mark(mark, x, y + head) for mark in drawing.marks]
             regions += [region._replace(x=region.x + x, y=region.y + y + head) for region in drawing.regions]
             at += room[1] if upright else room[0]
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         tables = [list(chart.rows()) for chart in self.charts]

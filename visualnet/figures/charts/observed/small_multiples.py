@@ -13,7 +13,7 @@ from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import Axes, Range
 from visualnet.figures.charts.marks import (
     Chart,
-    Drawing,
+    ChartDrawing,
     HitRegion,
     Label,
     Mark,
@@ -35,7 +35,7 @@ COLOURS = 8
 HEAD = 22.0
 
 
-class Line(NamedTuple):
+class PaneLine(NamedTuple):
     """A line of a pane: its name, its values, and the number of its colour; ``strong`` where it is the one that should win."""
 
     name: str
@@ -49,7 +49,7 @@ class Pane(NamedTuple):
     ``words`` are said beside the title when the pointer rests there."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[PaneLine, ...]
     picture: NDArray[np.uint8] | None = None
     guide: float | None = None
     words: str = ""
@@ -68,7 +68,7 @@ class SmallMultiplesChart(Chart):
     legend: tuple[tuple[str, int], ...] = ()
     """Names of colours that mean the same in all panes."""
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         left, top, bottom = 46.0, 24.0, 34.0
         columns, rows = self._arrange(width - left - 8, height - top - bottom)
         shown = self.panes[: columns * rows]
@@ -89,7 +89,7 @@ class SmallMultiplesChart(Chart):
             self._draw_grid(marks, axes, column == 0, last)
             self._draw_pane(marks, regions, pane, axes)
         marks += self._titles(width, height, len(shown))
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _x_range(self) -> Range:
         low, high = float(self.x[0]), float(self.x[-1])

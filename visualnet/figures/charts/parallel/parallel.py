@@ -8,7 +8,17 @@ from typing import Any, NamedTuple
 
 from visualnet.core.graph import Value
 from visualnet.core.text.format import format_quantity
-from visualnet.figures.charts.marks import Chart, Dots, Drawing, HitRegion, Label, Mark, Stroke, shorten, text_width
+from visualnet.figures.charts.marks import (
+    Chart,
+    ChartDrawing,
+    Dots,
+    HitRegion,
+    Label,
+    Mark,
+    Stroke,
+    shorten,
+    text_width,
+)
 from visualnet.figures.charts.parallel.axis import SettingAxis, write_value
 
 TOP, BOTTOM, EDGE = 38.0, 16.0, 16.0
@@ -38,7 +48,7 @@ class ParallelChart(Chart):
     def least_size(self) -> tuple[float, float]:
         return LEAST_APART * max(len(self.axes) - 1, 1) + 2 * EDGE + 60, 120.0
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         bottom = max(height - BOTTOM, TOP + 20)
         places, apart = self.axis_places(width, height)
         marks: list[Mark] = []
@@ -57,7 +67,7 @@ class ParallelChart(Chart):
             ]
         for number, at in enumerate(places):
             marks += self._draw_axis(number, at, apart, bottom)
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def axis_places(self, width: float, height: float) -> tuple[list[float], float]:
         """Where each axis stands in a drawing of this size, and how far apart they are, in px."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from visualnet.core.graph import Value
 from visualnet.core.text.format import format_number, format_quantity
-from visualnet.figures.charts.marks import Chart, Dots, Drawing, HitRegion, Label, Mark, Stroke, shorten
+from visualnet.figures.charts.marks import Chart, ChartDrawing, Dots, HitRegion, Label, Mark, Stroke, shorten
 from visualnet.figures.charts.parallel.axis import SettingAxis, write_value
 
 TOP, BOTTOM, LEFT, RIGHT = 24.0, 36.0, 48.0, 10.0
@@ -18,7 +18,7 @@ FIELD_WIDTH, FIELD_HEIGHT = 180.0, 130.0
 REACH = 5.0
 
 
-class Slice(NamedTuple):
+class RunLine(NamedTuple):
     """A run: its name, its values in the order of the settings, and what it reached."""
 
     name: str
@@ -35,14 +35,14 @@ class SliceChart(Chart):
     kind = "slices"
     settings: tuple[SettingAxis, ...]
     reached: SettingAxis
-    runs: tuple[Slice, ...]
+    runs: tuple[RunLine, ...]
 
     def least_size(self) -> tuple[float, float]:
         columns = min(len(self.settings), 3) or 1
         rows = math.ceil(len(self.settings) / columns)
         return columns * FIELD_WIDTH, rows * FIELD_HEIGHT
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         columns = min(max(int(width / FIELD_WIDTH), 1), len(self.settings) or 1)
         rows = math.ceil(len(self.settings) / columns) or 1
         wide, high = width / columns, max(height / rows, FIELD_HEIGHT)
@@ -51,7 +51,7 @@ class SliceChart(Chart):
         for number in range(len(self.settings)):
             box = (number % columns * wide, number // columns * high, wide, high)
             self._draw_field(marks, regions, number, box)
-        return Drawing(width, max(height, rows * high), tuple(marks), tuple(regions))
+        return ChartDrawing(width, max(height, rows * high), tuple(marks), tuple(regions))
 
     def _draw_field(
         self, marks: list[Mark], regions: list[HitRegion], number: int, box: tuple[float, float, float, float]
@@ -82,7 +82,7 @@ class SliceChart(Chart):
             )
             regions.append(HitRegion(x - REACH, y - REACH, 2 * REACH, 2 * REACH, self._words(run, number), run.samples))
 
-    def _words(self, run: Slice, number: int) -> str:
+    def _words(self, run: RunLine, number: int) -> str:
         told = f"{self.settings[number].title} {write_value(run.values[number])}, {self.reached.title} {format_number(run.reached)}"
         return f"{run.name}: {told}{' — click to open it' if run.samples else ''}"
 

@@ -9,12 +9,12 @@ from typing import Any
 from visualnet.core.text.format import format_number, format_quantity
 from visualnet.figures.charts.marks import (
     SMALL,
-    Box,
     Chart,
-    Drawing,
+    ChartDrawing,
     HitRegion,
     Label,
     Mark,
+    Rectangle,
     Stroke,
     shorten,
     text_width,
@@ -36,7 +36,7 @@ class ActionBars(Chart):
         """The number of the action that is worth most."""
         return max(range(len(self.values)), key=self.values.__getitem__)
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         low, high = min(0.0, *self.values), max(0.0, *self.values)
         high = high if high > low else 1.0
         left = min(max(text_width(name, 12) for name in self.names) + 26, 0.4 * width)
@@ -51,7 +51,7 @@ class ActionBars(Chart):
             end = left + room * (value - low) / (high - low)
             colour = "accent" if is_best else "muted"
             marks.append(
-                Box(
+                Rectangle(
                     min(zero, end),
                     y + 0.16 * row,
                     max(abs(end - zero), 1.0),
@@ -69,7 +69,7 @@ class ActionBars(Chart):
             )
             regions.append(HitRegion(0, y, width, row, f"{name} is worth {format_number(value)}"))
         marks.append(Stroke(((zero, top), (zero, top + row * len(self.names))), "text", 1.0, alpha=0.5))
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("action", "Q")

@@ -10,7 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.text.format import capitalize_first, format_number
-from visualnet.figures.charts.marks import SMALL, Area, Box, Chart, Dots, Drawing, HitRegion, Label, Mark, Stroke
+from visualnet.figures.charts.marks import (
+    SMALL,
+    Area,
+    Chart,
+    ChartDrawing,
+    Dots,
+    HitRegion,
+    Label,
+    Mark,
+    Rectangle,
+    Stroke,
+)
 from visualnet.figures.colours.indices import LEVELS
 
 ARROWS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
@@ -40,7 +51,7 @@ class ActionField(Chart):
         best = best[np.isfinite(best)]
         return (float(best.min()), float(best.max())) if best.size else (0.0, 0.0)
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         rows, columns, _ = self.values.shape
         side = max(min((width - 2 * MARGIN - BAR) / columns, (height - 2 * MARGIN - 18) / rows), 4.0)
         left, top = max((width - BAR - side * columns) / 2, MARGIN), MARGIN
@@ -53,7 +64,7 @@ class ActionField(Chart):
             best = int(np.nan_to_num(worth, nan=-np.inf).argmax())
             share = (float(worth[best]) - low) / (high - low) if high > low else 0.5
             ground = f"amount:{round(share if np.isfinite(share) else 0.0, 2)}"
-            marks.append(Box(x + 0.5, y + 0.5, side - 1, side - 1, ground))
+            marks.append(Rectangle(x + 0.5, y + 0.5, side - 1, side - 1, ground))
             name = self.kinds[int(self.cells[row, column])] if self.kinds else ""
             marks += _lying(name, x, y, side)
             marks += self._arrow(best, x + side / 2, y + side / 2, side, f"on {ground}")
@@ -67,7 +78,7 @@ class ActionField(Chart):
         marks += _bar(left + side * columns + 16, top, side * rows, low, high)
         if self.here is not None:
             marks.append(Label(left, top + side * rows + 12, "framed: where it stands now", size=SMALL))
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _arrow(self, best: int, x: float, y: float, side: float, colour: str) -> Iterable[Mark]:
         way = ARROWS.get(self.ways[best])
@@ -115,7 +126,7 @@ def _lying(name: str, x: float, y: float, side: float) -> Iterable[Mark]:
 def _bar(x: float, top: float, tall: float, low: float, high: float) -> Iterable[Mark]:
     parts = min(LEVELS, 40)
     for at in range(parts):
-        yield Box(x, top + tall * at / parts, 10, tall / parts + 0.5, f"amount:{round(1 - at / (parts - 1), 2)}")
+        yield Rectangle(x, top + tall * at / parts, 10, tall / parts + 0.5, f"amount:{round(1 - at / (parts - 1), 2)}")
     yield Label(x + 14, top + 5, format_number(high))
     if high > low and tall > 30:
         yield Label(x + 14, top + tall - 5, format_number(low))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_quantity
 from visualnet.figures.charts.axes import Axes, draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import Area, Chart, Dots, Drawing, HitRegion, Mark, Stroke
+from visualnet.figures.charts.marks import Area, Chart, ChartDrawing, Dots, HitRegion, Mark, Stroke
 from visualnet.figures.decision import POINT_SHAPES
 
 REACH = 5.0
@@ -36,7 +36,7 @@ class WarpedPlane(Chart):
     x_title: str
     y_title: str
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         every = np.concatenate([self.grid.reshape(-1, 2), self.points.reshape(-1, 2)])
         every = every[np.isfinite(every).all(1)]
         low, high = (every.min(0), every.max(0)) if len(every) else (np.zeros(2), np.ones(2))
@@ -52,7 +52,7 @@ class WarpedPlane(Chart):
                 regions.append(
                     HitRegion(at[0] - REACH, at[1] - REACH, 2 * REACH, 2 * REACH, f"sample {sample}: {name}", (sample,))
                 )
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _cells(self, axes: Axes) -> Iterable[Mark]:
         step = self.step

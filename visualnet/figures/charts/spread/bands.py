@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import Axes, draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import Area, Chart, Dots, Drawing, HitRegion, Label, Mark, Stroke, text_width
+from visualnet.figures.charts.marks import Area, Chart, ChartDrawing, Dots, HitRegion, Label, Mark, Stroke, text_width
 
 DASHES: tuple[tuple[float, ...], ...] = ((), (7, 3), (2, 3), (9, 3, 2, 3), (4, 2), (12, 4), (2, 2, 6, 2), (1, 2))
 """How the lines are broken, in px: told apart also without colours."""
@@ -44,7 +44,7 @@ class BandChart(Chart):
     places: tuple[float, ...] = ()
     legend: bool = True
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         key, rows = self._legend(width)
         axes = make_axes(width, height - LINE * rows, self._across(), self._upward())
         axes = axes._replace(top=axes.top + LINE * rows)
@@ -58,7 +58,7 @@ class BandChart(Chart):
             marks += self._draw(axes, band)
         for band in self.bands:
             regions += self._regions(axes, band, most)
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def rows(self) -> Iterable[Sequence[Any]]:
         yield ("curve", self.x_title, f"{self.y_title}, mean", "lowest", "highest")

@@ -14,14 +14,14 @@ from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import Axes, draw_axes, make_axes
 from visualnet.figures.charts.marks import (
     SMALL,
-    Box,
     Chart,
+    ChartDrawing,
     Dots,
-    Drawing,
     HitRegion,
     Label,
     Mark,
     Pixels,
+    Rectangle,
     Stroke,
     text_width,
 )
@@ -58,7 +58,7 @@ class ContourChart(Chart):
         finite = self.values[np.isfinite(self.values)]
         return self.logarithmic and finite.size > 0 and float(finite.min()) > 0
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         axes = make_axes(width - BAR, height, (self.x[0], self.x[-1]), (self.y[0], self.y[-1]), square=True)
         heights = np.log(self.values) if self.is_logarithmic else np.asarray(self.values, float)
         finite = heights[np.isfinite(heights)]
@@ -75,7 +75,7 @@ class ContourChart(Chart):
             ]
         marks += self._bar(axes, low, high, heights_of_lines)
         marks += self._draw_path(axes)
-        return Drawing(width, height, tuple(marks), tuple(self._regions(axes)))
+        return ChartDrawing(width, height, tuple(marks), tuple(self._regions(axes)))
 
     def line_heights(self, low: float, high: float) -> list[float]:
         """The heights that have a line, between the lowest and the highest: round ones, or evenly apart in the logarithm."""
@@ -114,7 +114,7 @@ class ContourChart(Chart):
             marks += [Dots(points, "surface", 5.5, 1.0), Dots(points, "warning", 4.0, 1.0)]
         middle = axes.at(0.0, 0.0)
         marks += [Dots((middle,), "surface", 7.0, 1.0), Dots((middle,), "accent", 5.0, 1.0)]
-        taken: list[Box] = []
+        taken: list[Rectangle] = []
         for (x, y), name in reversed(list(zip(self.path, self.names, strict=False))):
             if (x, y) in [*inside, (0.0, 0.0)] and (box := _free_box(axes, axes.at(x, y), name, taken)) is not None:
                 taken.append(box)
@@ -157,7 +157,7 @@ class ContourChart(Chart):
         return f"{self.value_title} over two directions, {ends}{path}"
 
 
-def _free_box(axes: Axes, at: tuple[float, float], name: str, taken: Sequence[Box]) -> Box | None:
+def _free_box(axes: Axes, at: tuple[float, float], name: str, taken: Sequence[Rectangle]) -> Rectangle | None:
     """The ground of a name beside a place, where it covers no other name; None where there is no room left."""
     wide, high, apart = text_width(name) + 8, 18.0, 9.0
     x, y = at
@@ -174,5 +174,5 @@ def _free_box(axes: Axes, at: tuple[float, float], name: str, taken: Sequence[Bo
             for box in taken
         )
         if inside and clear:
-            return Box(left, top, wide, high, "surface", 0.85)
+            return Rectangle(left, top, wide, high, "surface", 0.85)
     return None

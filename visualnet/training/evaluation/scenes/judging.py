@@ -12,7 +12,7 @@ from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
 from visualnet.data.regions.region_samples import PICTURE, RegionSamples, Scene, find_regions
 from visualnet.data.samples import BrokenSample
-from visualnet.training.detection.detector import CropPreparation, Detections, Limits, detect, make_forward
+from visualnet.training.detection.detector import CropPreparation, DetectionLimits, Detections, detect, make_forward
 from visualnet.training.detection.heads import CannotDetect
 from visualnet.training.evaluation.metrics.boxes import match_boxes
 from visualnet.training.evaluation.prediction_set import PredictionSet
@@ -50,7 +50,7 @@ def judge_scenes(model: Model, data: Loaded, index: Array, check: Callable[[floa
         check(number / len(scenes))
         try:
             scene = regions.scene(at)
-            said = detect(scene.image, regions.cutter, forward, heads.kind, Limits(), regions.proposals(at))
+            said = detect(scene.image, regions.cutter, forward, heads.kind, DetectionLimits(), regions.proposals(at))
         except (BrokenSample, OSError):
             continue  # a scene that cannot be read is left out, as samples are
         found.append((at, scene, said))

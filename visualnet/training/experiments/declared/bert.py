@@ -7,7 +7,7 @@ from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
 from visualnet.resources import resource
 from visualnet.training.experiments.curves import OVER_AXIS
-from visualnet.training.experiments.declare import Axis, Claim, Experiment, ExperimentObservation, Variant
+from visualnet.training.experiments.declare import Claim, Experiment, ExperimentObservation, Variant, VariedAxis
 from visualnet.training.experiments.networks import ids
 
 ENCODER = ("embedding", "positions", "segments", "norm", "encoder")
@@ -48,7 +48,7 @@ EXPERIMENT = Experiment(
         Variant("frozen", "The same beginning, but only the dense layers behind the encoder learn.", frozen),
         Variant("from scratch", "The same network with fresh weights.", from_scratch),
     ),
-    axis=Axis("labels", LABELS, with_labels),
+    axis=VariedAxis("labels", LABELS, with_labels),
     observations=(
         ExperimentObservation(
             "embedding_pca",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from visualnet.core import edits
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
 from visualnet.training.experiments.curves import BOTH
-from visualnet.training.experiments.declare import Claim, Experiment, ExperimentObservation, Figure, Variant
+from visualnet.training.experiments.declare import Claim, ComparedFigure, Experiment, ExperimentObservation, Variant
 from visualnet.training.experiments.networks import Part, classifier, dense, ids
 
-LOSS = Figure("loss", "validation", "min")
+LOSS = ComparedFigure("loss", "validation", "min")
 
 
 def network() -> Project:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from visualnet.core import edits
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
 from visualnet.training.experiments.curves import BOTH
-from visualnet.training.experiments.declare import Claim, Edit, Experiment, ExperimentObservation, Figure, Variant
+from visualnet.training.experiments.declare import (
+    Claim,
+    ComparedFigure,
+    Edit,
+    Experiment,
+    ExperimentObservation,
+    Variant,
+)
 from visualnet.training.experiments.networks import classifier, dense, ids
 
-TRAINING = Figure("loss", "train", "min")
+TRAINING = ComparedFigure("loss", "train", "min")
 
 
 def network() -> Project:
@@ -40,7 +47,7 @@ EXPERIMENT = Experiment(
             of_width(200),
         ),
     ),
-    figure=Figure("loss", "validation", "min"),
+    figure=ComparedFigure("loss", "validation", "min"),
     observations=(
         ExperimentObservation(
             "unit_regions",

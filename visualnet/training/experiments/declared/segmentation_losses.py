@@ -8,9 +8,9 @@ from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
 from visualnet.resources import resource
 from visualnet.training.experiments.curves import BOTH
-from visualnet.training.experiments.declare import Claim, Experiment, ExperimentObservation, Figure, Variant
+from visualnet.training.experiments.declare import Claim, ComparedFigure, Experiment, ExperimentObservation, Variant
 
-DICE = Figure("dice", "validation", "max")
+DICE = ComparedFigure("dice", "validation", "max")
 
 
 def network() -> Project:

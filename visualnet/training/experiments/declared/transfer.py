@@ -9,7 +9,7 @@ from visualnet.core.project import MAIN, DataChoice, PreparationStep, Project, R
 from visualnet.core.storage import project_file
 from visualnet.resources import resource
 from visualnet.training.experiments.curves import OVER_AXIS
-from visualnet.training.experiments.declare import Axis, Claim, Experiment, ExperimentObservation, Variant
+from visualnet.training.experiments.declare import Claim, Experiment, ExperimentObservation, Variant, VariedAxis
 from visualnet.training.experiments.networks import ids
 
 SOURCE = "lenet5"
@@ -61,7 +61,7 @@ EXPERIMENT = Experiment(
         Variant("fine-tuned", "The same beginning, but all layers learn on.", fine_tuned),
         Variant("from scratch", "The same network with fresh weights."),
     ),
-    axis=Axis("samples of each class", SAMPLES, with_samples),
+    axis=VariedAxis("samples of each class", SAMPLES, with_samples),
     observations=(
         ExperimentObservation(
             "filters",

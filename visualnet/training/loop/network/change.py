@@ -46,7 +46,7 @@ from visualnet.training.loop import preflight
 from visualnet.training.loop.failures import TrainingRefused
 from visualnet.training.loop.network.earlier_weights import NodeWeights, WeightStore, write_nodes
 from visualnet.training.loop.network.parts import NetworkParts, build_parts, compile_network
-from visualnet.training.loop.preflight import Fault
+from visualnet.training.loop.preflight import StartFault
 from visualnet.training.loop.reporter import describe_network
 from visualnet.training.loop.run_state import RunState
 from visualnet.training.loop.sinks import Sink
@@ -83,7 +83,7 @@ def change_network(run: Changeable, drawing: Project) -> events.NetworkChanged:
         ValueError: the drawing has errors, does not fit the data or the recipe, or cannot be kept; the words say why.
     """
     if words := explain_refusal(run.project, drawing):
-        raise TrainingRefused(Fault(words, (), "graph"))
+        raise TrainingRefused(StartFault(words, (), "graph"))
     # Settings that can be changed at any time go their own way (`live_changes.py`).
     project = with_live_settings(with_network_of(run.project, drawing), run.project)
     analysis = infer(project, None, run.data.fields)
@@ -92,7 +92,7 @@ def change_network(run: Changeable, drawing: Project) -> events.NetworkChanged:
     old = run.parts
     kept = find_weights_kept(old.model.analysis, analysis, run.earlier.index())
     if kept.refusal:
-        raise TrainingRefused(Fault(kept.refusal, (), "graph"))
+        raise TrainingRefused(StartFault(kept.refusal, (), "graph"))
     model = compile_network(project, analysis, run.data, run.machine)
     new = build_parts(model, run.data, run.place, run.machine, run.sampler, old)
     number = run.state.network + 1
@@ -284,7 +284,9 @@ def _write(run: Path, number: int, before: Project, after: Project, removed: lis
             _write_network(network_folder(run, 0), before, [])
         _write_network(network_folder(run, number), after, removed)
     except (OSError, FileError) as error:
-        raise TrainingRefused(Fault(f"the changed network cannot be kept in {run} ({error})", (), "graph")) from None
+        raise TrainingRefused(
+            StartFault(f"the changed network cannot be kept in {run} ({error})", (), "graph")
+        ) from None
 
 
 def _write_network(folder: Path, project: Project, removed: list[NodeWeights]) -> None:

@@ -9,7 +9,7 @@ from visualnet.analysis.facts import GraphFacts, NodeFacts
 from visualnet.core.graph import Port
 from visualnet.data.environments.environment import ACTION, OBSERVATION, TARGET, Environment
 from visualnet.data.loading import Loaded
-from visualnet.training.loop.procedures.procedure import Fault
+from visualnet.training.loop.procedures.procedure import StartFault
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,20 +36,20 @@ def _field(facts: NodeFacts) -> str:
     return str(facts.layer.values()["field"])
 
 
-def value_faults(main: GraphFacts, environment: Environment) -> Iterator[Fault]:
+def value_faults(main: GraphFacts, environment: Environment) -> Iterator[StartFault]:
     """What is wrong with the values of actions: as many of them are wanted as there are actions, made of what is observed alone, and a loss
     that compares one with what deep Q-learning aims at."""
     port = find_values(main)
     if port is None:
         words = "nothing says which values are those of the actions: put Pick behind them, and give it a Target that reads “action”"
-        yield Fault(words, (), "graph")
+        yield StartFault(words, (), "graph")
         return
     facts, count = main.nodes[port.node], len(environment.actions)
     shape = facts.leaving[port.port].shape
     if len(shape) != 1 or int(shape[0]) != count:
         size = "×".join(str(int(n)) for n in shape) or "1"
         words = f"“{facts.node.name}” gives {size} values, and {environment.title} has {count} actions ({', '.join(environment.actions)})"
-        yield Fault(f"{words}: make it {count} wide", (port.node,), "graph")
+        yield StartFault(f"{words}: make it {count} wide", (port.node,), "graph")
     for node_id in (port.node, *main.topology.upstream(port.node)):
         one = main.nodes.get(node_id)
         if (
@@ -59,14 +59,14 @@ def value_faults(main: GraphFacts, environment: Environment) -> Iterator[Fault]:
             and _field(one) != OBSERVATION
         ):
             words = f"what actions are worth rests on “{one.node.name}”, which reads “{_field(one)}”"
-            yield Fault(f"{words}: while it plays only the observation is known", (node_id,), "graph")
+            yield StartFault(f"{words}: while it plays only the observation is known", (node_id,), "graph")
             return
     reads = {
         _field(one) for one in main.nodes.values() if one.layer is not None and one.layer.role in ("input", "target")
     }
     if TARGET not in reads:
         words = "no loss compares with what deep Q-learning aims at: add a Target that reads “target”, and wire it to the loss behind Pick"
-        yield Fault(words, (), "graph")
+        yield StartFault(words, (), "graph")
 
 
 def observed_shape(environment: Environment) -> tuple[int, ...]:

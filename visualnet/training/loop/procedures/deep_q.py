@@ -18,11 +18,11 @@ from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training.loop.procedures.action_values import find_values, normaliser, observed_shape, value_faults
 from visualnet.training.loop.procedures.procedure import (
     DrawnBatch,
-    Fault,
     PlayedEpisode,
     Procedure,
     RoundAborted,
-    Trained,
+    StartFault,
+    TrainedRun,
 )
 from visualnet.training.measure.free_memory import free_memory
 
@@ -50,26 +50,26 @@ class DeepQ(Procedure):
     # --- before the run ------------------------------------------------------------------------------------------------
 
     @staticmethod
-    def faults(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
+    def faults(analysis: Analysis, data: Loaded) -> Iterator[StartFault]:
         environment = environment_of(data.choice)
         if environment is None:
             known = ", ".join(kind.title for kind in ENVIRONMENTS.values())
             words = f"deep Q-learning plays in an environment, and “{data.choice.called}” is none"
-            yield Fault(f"{words}: choose one as data ({known}), or make the recipe's procedure supervised")
+            yield StartFault(f"{words}: choose one as data ({known}), or make the recipe's procedure supervised")
             return
         if data.choice.preparation:
-            yield Fault("what is seen in an environment is not prepared: take the steps of the preparation away")
+            yield StartFault("what is seen in an environment is not prepared: take the steps of the preparation away")
         try:
             environment.make()
         except ValueError as error:
-            yield Fault(str(error))
+            yield StartFault(str(error))
         yield from value_faults(analysis.main, environment)
         wanted, free = _buffer_bytes(environment, analysis.project.recipe), free_memory()
         if wanted > _TOO_LARGE * free:
             steps = settings(recipe_of_run(analysis.project.recipe))["buffer"]
             fits = int(steps * _TOO_LARGE * free / wanted)
             words = f"a buffer of {format_quantity(steps, 'step')} takes {format_bytes(wanted)}, and {format_bytes(free)} are free"
-            yield Fault(f"{words}: make it {fits:,} at most")
+            yield StartFault(f"{words}: make it {fits:,} at most")
 
     @staticmethod
     def make_sampler(data: Loaded, recipe: Recipe) -> Sampler:
@@ -98,7 +98,7 @@ class DeepQ(Procedure):
 
     # --- the run -------------------------------------------------------------------------------------------------------
 
-    def __init__(self, run: Trained) -> None:
+    def __init__(self, run: TrainedRun) -> None:
         super().__init__(run)
         self.settings: dict[str, Any] = {}
         self.view: nn.Module | None = None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     TensorMap = Mapping[str, "torch.Tensor"]
 
 
-class Fault(NamedTuple):
+class StartFault(NamedTuple):
     """Why a run cannot begin, and at which node."""
 
     words: str
@@ -48,7 +48,7 @@ class PlayedEpisode(NamedTuple):
     best: float | None
 
 
-class Trained(Protocol):
+class TrainedRun(Protocol):
     """A run that has been set up, as a procedure sees it: what ``TrainingLoop`` is here."""
 
     data: Loaded
@@ -83,13 +83,13 @@ class Procedure:
     """The module that prints its rounds into a training script (see `training/script/lines`); nothing: a script refuses it by name.
     Each class says its own."""
 
-    def __init__(self, run: Trained) -> None:
+    def __init__(self, run: TrainedRun) -> None:
         self.run = run
 
     # --- before the run ------------------------------------------------------------------------------------------------
 
     @staticmethod
-    def faults(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
+    def faults(analysis: Analysis, data: Loaded) -> Iterator[StartFault]:
         """What keeps this network from being trained so on this data."""
         yield from ()
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from visualnet.analysis import Analysis
 from visualnet.core.graph import Port
 from visualnet.figures.charts.marks import Chart
-from visualnet.figures.charts.observed.small_multiples import Line, Pane, SmallMultiplesChart
+from visualnet.figures.charts.observed.small_multiples import Pane, PaneLine, SmallMultiplesChart
 from visualnet.figures.prediction import rgb_levels
 from visualnet.layers.declaration.params import count
 from visualnet.training.observations.answers.fields import find_class_field
@@ -129,7 +129,7 @@ class PredictionsOverTime(Observation):
         is_known = 0 <= true < len(names)
         order = np.argsort(-values[:, at].max(0), kind="stable")[: self.classes].tolist()
         chosen = sorted({true, *order} if is_known else set(order))
-        lines = tuple(Line(names[c], values[:, at, c], c, c == true) for c in chosen)
+        lines = tuple(PaneLine(names[c], values[:, at, c], c, c == true) for c in chosen)
         best = int(np.nan_to_num(values[-1, at]).argmax())
         title = f"says “{names[best]}”"
         if is_known:
@@ -146,7 +146,8 @@ class PredictionsOverTime(Observation):
         for at, name in enumerate(result.words["names"]):
             count = values.shape[2]
             lines = tuple(
-                Line(f"number {i}" if count > 1 else "answer", values[:, at, i], i, count == 1) for i in range(count)
+                PaneLine(f"number {i}" if count > 1 else "answer", values[:, at, i], i, count == 1)
+                for i in range(count)
             )
             guide = float(truth[at, 0]) if truth is not None and count == 1 and np.isfinite(truth[at, 0]) else None
             panes.append(Pane(name, lines, _thumbnail(result, at), guide))

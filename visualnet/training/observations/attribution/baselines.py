@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from visualnet.training.observations.attribution.entries import Entry
+from visualnet.training.observations.attribution.entries import AttributedInput
 from visualnet.training.observations.attribution.sample_parts import kind_of
 from visualnet.training.observations.attribution.scores import Scorer
 from visualnet.training.observations.observation import CannotObserve
@@ -36,7 +36,7 @@ def sample_background(scorer: Scorer, count: int) -> list[Tensor]:
     return scorer.samples({name: batch[name] for name in scorer.context.input_fields})
 
 
-def _zeros(scorer: Scorer, entry: Entry, sample: Tensor) -> Tensor:
+def _zeros(scorer: Scorer, entry: AttributedInput, sample: Tensor) -> Tensor:
     field, data = scorer.field(entry), scorer.context.data
     if entry.is_embedded or field not in data.mean:
         return torch.zeros_like(sample)
@@ -44,7 +44,7 @@ def _zeros(scorer: Scorer, entry: Entry, sample: Tensor) -> Tensor:
     return (torch.zeros_like(sample) - mean) / std
 
 
-def _blur(entry: Entry, sample: Tensor) -> Tensor:
+def _blur(entry: AttributedInput, sample: Tensor) -> Tensor:
     kind = kind_of(entry.shown)
     if kind == "image":
         return _smooth(_smooth(sample, 2), 3)

@@ -10,7 +10,7 @@ from visualnet.layers.declaration.layer import Spec
 from visualnet.training.observations.probe_targets import ProbePort
 
 
-class Entry(NamedTuple):
+class AttributedInput(NamedTuple):
     """An input of the network, and the port at which it is real numbers: its own, or for tokens that of the embedding behind it.
 
     ``source`` is the input node; ``shown`` what it is given, ``spec`` what stands at the port.
@@ -27,16 +27,16 @@ class Entry(NamedTuple):
         return self.port[0] != (self.source,)
 
 
-def find_entries(analysis: Analysis) -> list[Entry]:
+def find_entries(analysis: Analysis) -> list[AttributedInput]:
     """The entries of all inputs, in the order of the drawing; none for an input whose numbers never become real ones."""
     found = []
     for facts in analysis.main.sinks("input"):
         for port, spec in facts.leaving.items():
             if spec.dtype == "float":
-                found.append(Entry(facts.node.id, ((facts.node.id,), port), spec, spec))
+                found.append(AttributedInput(facts.node.id, ((facts.node.id,), port), spec, spec))
                 continue
             for place, inner in _embedded(analysis.main, (), facts.node.id, port):
-                found.append(Entry(facts.node.id, place, spec, inner))
+                found.append(AttributedInput(facts.node.id, place, spec, inner))
     live = analysis.main.outline.live
     return [entry for entry in found if entry.source in live]
 

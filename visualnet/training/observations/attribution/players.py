@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from visualnet.training.observations.attribution.entries import Entry
+from visualnet.training.observations.attribution.entries import AttributedInput
 from visualnet.training.observations.attribution.gradients import Score
 from visualnet.training.observations.attribution.sample_parts import kind_of
 from visualnet.training.observations.attribution.shapley import Masks, Numbers
@@ -26,7 +26,7 @@ class Players(NamedTuple):
     number: int
 
 
-def divide_entries(entries: Sequence[Entry], pieces: int) -> Players:
+def divide_entries(entries: Sequence[AttributedInput], pieces: int) -> Players:
     """Players of all entries together: each column, each word, ``pieces`` × ``pieces`` parts of an image, ``pieces`` times of a series."""
     found: list[NDArray[np.int64]] = []
     count = 0

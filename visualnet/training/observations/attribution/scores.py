@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
-from visualnet.training.observations.attribution.entries import Entry, find_entries
+from visualnet.training.observations.attribution.entries import AttributedInput, find_entries
 from visualnet.training.observations.observation import CannotObserve
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Scorer:
         self.explained = self._choose(answer, target, number)
         self.score = float(self.pick(answer)[0])
 
-    def field(self, entry: Entry) -> str:
+    def field(self, entry: AttributedInput) -> str:
         """The field of the data that the entry's input is given."""
         return self.context.model.plan.fields[entry.source]
 

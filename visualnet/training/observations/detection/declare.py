@@ -23,7 +23,7 @@ from visualnet.training.observations.observation import (
 
 if TYPE_CHECKING:
     from visualnet.training.detection.detector import Forward
-    from visualnet.training.detection.heads import Heads
+    from visualnet.training.detection.heads import DetectionHeads
     from visualnet.training.observations.context import ObservationContext
 
 Array = NDArray[Any]
@@ -58,7 +58,7 @@ class Objects(Observation):
 
     def compute(self, context: ObservationContext, subject: Subject) -> Result:
         from visualnet.data.regions.region_samples import find_regions
-        from visualnet.training.detection.detector import Limits, detect
+        from visualnet.training.detection.detector import DetectionLimits, detect
         from visualnet.training.detection.heads import CannotDetect
 
         regions = find_regions(context.data.samples)
@@ -69,7 +69,7 @@ class Objects(Observation):
             at = context.place // regions.regions
             scene = None if context.scene is not None else regions.scene(at)
             image, proposals = context.scene or _scene_of(regions, at)
-            found = detect(image, regions.cutter, forward, heads.kind, Limits(overlap=self.overlap), proposals)
+            found = detect(image, regions.cutter, forward, heads.kind, DetectionLimits(overlap=self.overlap), proposals)
         except (CannotDetect, ValueError) as error:
             raise CannotObserve(str(error)) from None
         arrays = {"image": as_bytes(image), **found._asdict()}
@@ -102,7 +102,7 @@ class Objects(Observation):
         )
 
 
-def _lens_forward(context: ObservationContext) -> tuple[Forward, Heads]:
+def _lens_forward(context: ObservationContext) -> tuple[Forward, DetectionHeads]:
     """What the observed network says of crops, with what a person feeds in it."""
     import torch
 

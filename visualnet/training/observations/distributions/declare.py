@@ -13,7 +13,7 @@ from visualnet.core.text.format import format_ordinal, format_percent, format_qu
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.heat import HeatChart
 from visualnet.figures.charts.observed.sentence import SentenceChart
-from visualnet.figures.charts.observed.spread.bands import BandChart
+from visualnet.figures.charts.observed.spread.bands import QuantileBandChart
 from visualnet.figures.charts.observed.spread.ridge import RidgeChart, common_histograms
 from visualnet.layers.declaration.params import choice, count
 from visualnet.training.observations.differences import step_range
@@ -86,7 +86,7 @@ class SpreadObservation(Observation):
         note = note_of(moments[-1][1], self.zeros)
         if self.picture == "bands":
             rows = np.stack([one["quantiles"] for _, one in moments])
-            return BandChart(steps, QUANTILES, rows, self.quantity, note)
+            return QuantileBandChart(steps, QUANTILES, rows, self.quantity, note)
         edges, counts = common_histograms([(one["counts"], one["edges"]) for _, one in moments], BINS)
         if self.picture == "ridges":
             return RidgeChart(steps, edges, counts, self.quantity, note)

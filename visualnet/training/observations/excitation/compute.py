@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from visualnet.analysis.receptive_field import Field, receptive
+from visualnet.analysis.receptive_field import AxisField, receptive
 from visualnet.core.text.format import capitalize_first, format_number
 from visualnet.layers.declaration.layer import Spec
 from visualnet.training.observations.attribution.compute import make_part
@@ -127,7 +127,7 @@ def _show_strongest(
     return Result(arrays, words, capitalize_first(told))
 
 
-def _tile(values: np.ndarray, sight: Field | None, one: StrongActivation) -> np.ndarray:
+def _tile(values: np.ndarray, sight: AxisField | None, one: StrongActivation) -> np.ndarray:
     """A sample, or the patch that a place sees, as colours (H, W, 3)."""
     shown = show_sample(values, "image")
     planes = np.repeat(shown[None], 3, 0) if shown.ndim == 2 else shown.transpose(2, 0, 1)

@@ -40,7 +40,7 @@ class DrawnValue:
     values: NDArray[Any]
 
 
-class Units(NamedTuple):
+class FeedUnits(NamedTuple):
     """Along which axis of a sample its units are counted, how many there are, and what one is called."""
 
     axis: int
@@ -89,7 +89,7 @@ class Feed(NamedTuple):
             return default
         return self.figures[at] if len(self.figures) > 1 else self.figures[0]
 
-    def text(self, units: Units | None) -> str:
+    def text(self, units: FeedUnits | None) -> str:
         """What it does, in a few words: for badges and lists."""
         words = {
             "zeros": "off",
@@ -104,7 +104,7 @@ class Feed(NamedTuple):
             words = f"{units.names(self.units)} {words}"
         return words if self.share == 1.0 else f"{words}, {format_percent(self.share, 0)}"
 
-    def _factors_text(self, units: Units | None) -> str:
+    def _factors_text(self, units: FeedUnits | None) -> str:
         """Which units are off, or how many have another factor than 1."""
         chosen = self.units or tuple(range(units.size if units is not None else len(self.figures)))
         factors = {unit: self.figure(unit, 1.0) for unit in chosen}
@@ -123,7 +123,7 @@ def active_feeds(feeds: Iterable[Feed]) -> tuple[Feed, ...]:
     return tuple(feed for feed in feeds if feed.on)
 
 
-def find_units(spec: Spec | None) -> Units | None:
+def find_units(spec: Spec | None) -> FeedUnits | None:
     """How a value divides into units: the channels of maps, the features of tokens, the numbers of a vector; None where it does not."""
     if spec is None or not spec.batched or not spec.shape or spec.dtype != "float":
         return None
@@ -132,7 +132,7 @@ def find_units(spec: Spec | None) -> Units | None:
         axis = 1
     letter = spec.axes[axis] if axis < len(spec.axes) else ""
     word = "unit" if len(spec.shape) == 1 else _WORDS.get(letter, "unit")
-    return Units(axis, int(spec.shape[axis]), word)
+    return FeedUnits(axis, int(spec.shape[axis]), word)
 
 
 def find_heads(facts: NodeFacts) -> int:
@@ -148,11 +148,11 @@ def find_heads(facts: NodeFacts) -> int:
     return int(heads) if isinstance(heads, int) and heads > 1 else 0
 
 
-def units_of(facts: NodeFacts, feed: Feed) -> Units | None:
+def units_of(facts: NodeFacts, feed: Feed) -> FeedUnits | None:
     """The units that a feed at a port of this node counts."""
     if feed.heads:
         heads = find_heads(facts)
-        return Units(0, heads, "head") if heads else None
+        return FeedUnits(0, heads, "head") if heads else None
     return find_units(facts.leaving.get(feed.port[1]))
 
 

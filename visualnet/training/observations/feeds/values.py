@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from visualnet.training.observations.feeds.feed import Feed, Units
+from visualnet.training.observations.feeds.feed import Feed, FeedUnits
 
 
 class PortStatistics(NamedTuple):
@@ -57,7 +57,7 @@ class StatisticsSum:
 def make_value(
     feed: Feed,
     original: Tensor,
-    units: Units | None,
+    units: FeedUnits | None,
     statistics: Callable[[], PortStatistics],
     donor: Callable[[int], Tensor],
 ) -> Tensor:
@@ -89,7 +89,7 @@ def make_value(
 def _replacement(
     feed: Feed,
     original: Tensor,
-    units: Units | None,
+    units: FeedUnits | None,
     statistics: Callable[[], PortStatistics],
     donor: Callable[[int], Tensor],
 ) -> Tensor:
@@ -121,7 +121,7 @@ def _noise(feed: Feed, original: Tensor, seen: PortStatistics) -> Tensor:
     return seen.unit_mean + drawn * seen.unit_std * (feed.figures[0] if feed.figures else 1.0)
 
 
-def _figures(feed: Feed, original: Tensor, units: Units | None, default: float) -> Tensor:
+def _figures(feed: Feed, original: Tensor, units: FeedUnits | None, default: float) -> Tensor:
     """A figure for each unit, in a shape that broadcasts against the original."""
     if units is None or (len(feed.figures) <= 1 and not feed.units):
         return torch.full((1,) * original.dim(), feed.figures[0] if feed.figures else default).to(original)
@@ -134,14 +134,14 @@ def _figures(feed: Feed, original: Tensor, units: Units | None, default: float) 
     return every.reshape(_broadcast(original, units))
 
 
-def _mask(feed: Feed, original: Tensor, units: Units) -> Tensor:
+def _mask(feed: Feed, original: Tensor, units: FeedUnits) -> Tensor:
     chosen = [unit for unit in feed.units if 0 <= unit < units.size]
     mask = torch.zeros(units.size, dtype=torch.bool, device=original.device)
     mask[chosen] = True
     return mask.reshape(_broadcast(original, units))
 
 
-def _broadcast(original: Tensor, units: Units) -> tuple[int, ...]:
+def _broadcast(original: Tensor, units: FeedUnits) -> tuple[int, ...]:
     shape = [1] * original.dim()
     shape[units.axis + 1] = units.size
     return tuple(shape)

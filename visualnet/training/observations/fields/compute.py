@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from visualnet.analysis.facts import GraphFacts, NodePath
-from visualnet.analysis.receptive_field import Field, receptive
+from visualnet.analysis.receptive_field import AxisField, receptive
 from visualnet.core.text.format import capitalize_first, format_number, format_percent
 from visualnet.figures.charts.observed.attribution import Map
 from visualnet.training.observations.attribution.compute import make_part
@@ -93,7 +93,7 @@ def _place_weights(weights: Map, kind: str, embedded: bool) -> Map:
     return weights if kind == "series" else weights.reshape(-1)
 
 
-def _computed_bounds(sight: Field | None, unit: Unit, axes: int) -> tuple[tuple[int, int], ...] | None:
+def _computed_bounds(sight: AxisField | None, unit: Unit, axes: int) -> tuple[tuple[int, int], ...] | None:
     if sight is None or sight.unknown or (not sight.whole and len(sight.size) != len(unit.place)):
         return None
     seen = sight.seen(unit.place)
@@ -101,7 +101,7 @@ def _computed_bounds(sight: Field | None, unit: Unit, axes: int) -> tuple[tuple[
 
 
 def _tell_field(
-    sight: Field | None, unit: Unit, measured: tuple[tuple[int, int], ...] | None, width: float, count: int
+    sight: AxisField | None, unit: Unit, measured: tuple[tuple[int, int], ...] | None, width: float, count: int
 ) -> str:
     by_formula = "What it sees is not told by a formula."
     if sight is not None and unit.place:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from visualnet.compiling.module_tree import first_port
 from visualnet.training.observations.context import ObservationContext
-from visualnet.training.observations.feeds.feed import Feed, Units, find_heads, find_units, units_of
+from visualnet.training.observations.feeds.feed import Feed, FeedUnits, find_heads, find_units, units_of
 from visualnet.training.observations.feeds.values import make_value
 from visualnet.training.observations.observation import CannotObserve, Result
 from visualnet.training.observations.probe_targets import ProbePort
@@ -110,7 +110,7 @@ def _no_donor(sample: int) -> Tensor:
     raise AssertionError(sample)
 
 
-def _units(context: ObservationContext, subject: ProbePort) -> Units:
+def _units(context: ObservationContext, subject: ProbePort) -> FeedUnits:
     facts = context.model.analysis.find(subject[0])
     units = units_of(facts, Feed(subject)) if facts is not None else None
     assert units is not None, subject

@@ -19,7 +19,7 @@ FILES = (
 )
 
 
-class KeptWeights(NamedTuple):
+class LandscapeWeights(NamedTuple):
     """Weights by the parameters' names, and what they are."""
 
     name: str
@@ -31,7 +31,7 @@ def parameters_of(context: ObservationContext) -> dict[str, torch.nn.Parameter]:
     return dict(context.model.objective.named_parameters())
 
 
-def first_weights(context: ObservationContext) -> KeptWeights:
+def first_weights(context: ObservationContext) -> LandscapeWeights:
     """What a run of this project begins with: drawn anew from its seed, or taken from where the recipe says.
 
     Raises:
@@ -42,13 +42,13 @@ def first_weights(context: ObservationContext) -> KeptWeights:
     fresh = compile_project(project, model.analysis, seed=project.recipe.seed, given=model.plan.given)
     if project.recipe.start_from:
         start_from(project.recipe.start_from, fresh.net)
-    return KeptWeights("beginning", _copied(dict(fresh.objective.named_parameters()), context))
+    return LandscapeWeights("beginning", _copied(dict(fresh.objective.named_parameters()), context))
 
 
-def kept_path(context: ObservationContext) -> list[KeptWeights]:
+def kept_path(context: ObservationContext) -> list[LandscapeWeights]:
     """The first weights, then those that the run's folder holds, as far as they fit this network and are neither each other nor the
     present ones."""
-    present = KeptWeights("now", _copied(parameters_of(context), context))
+    present = LandscapeWeights("now", _copied(parameters_of(context), context))
     found = [first_weights(context)]
     if context.run is None:
         return found
@@ -61,7 +61,7 @@ def kept_path(context: ObservationContext) -> list[KeptWeights]:
             checkpoints.load_weights(context.run / file, other.net)
         except checkpoints.BadCheckpoint:
             continue
-        kept = KeptWeights(name, _copied(dict(other.objective.named_parameters()), context))
+        kept = LandscapeWeights(name, _copied(dict(other.objective.named_parameters()), context))
         if not any(_same(kept, one) for one in (*found, present)):
             found.append(kept)
     return found
@@ -71,5 +71,5 @@ def _copied(parameters: dict[str, torch.nn.Parameter], context: ObservationConte
     return {name: parameter.detach().to(context.device) for name, parameter in parameters.items()}
 
 
-def _same(a: KeptWeights, b: KeptWeights) -> bool:
+def _same(a: LandscapeWeights, b: LandscapeWeights) -> bool:
     return all(torch.equal(tensor, b.weights[name]) for name, tensor in a.weights.items())

@@ -11,7 +11,7 @@ from visualnet.analysis import Analysis
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.marks import Chart
 from visualnet.figures.charts.observed.picture_rows import PictureRow, PictureRows
-from visualnet.figures.charts.observed.small_multiples import Line, Pane, SmallMultiplesChart
+from visualnet.figures.charts.observed.small_multiples import Pane, PaneLine, SmallMultiplesChart
 from visualnet.figures.charts.tiles import TilesChart
 from visualnet.layers.declaration.params import choice, count, text
 from visualnet.training.observations.answers.fields import class_number, find_class_field, single_input
@@ -251,7 +251,9 @@ class UnitRegions(Observation):
         ends = scale_ends(regions, self.scale, history, "regions")
         if regions.ndim == 2:
             places = np.linspace(low[0], high[0], regions.shape[1])
-            panes = tuple(Pane(f"unit {i}", (Line(f"unit {i}", curve, 0, True),)) for i, curve in enumerate(regions))
+            panes = tuple(
+                Pane(f"unit {i}", (PaneLine(f"unit {i}", curve, 0, True),)) for i, curve in enumerate(regions)
+            )
             return SmallMultiplesChart(panes, places, "input", "what the unit answers", self._range(regions, history))
         plane = f"x from {_ends(low[0], high[0])}, y from {_ends(low[1], high[1])}"
         told = tuple(f"unit {i}: {_ends(r.min(), r.max())}; {plane}" for i, r in enumerate(regions))

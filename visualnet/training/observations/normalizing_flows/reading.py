@@ -76,7 +76,7 @@ def log_densities(context: ObservationContext, flow: Flow, batch: Mapping[str, T
     return result
 
 
-class Scale(NamedTuple):
+class PointScale(NamedTuple):
     """How a field of points was normalised: data = network·``spread`` + ``middle``, each for both axes."""
 
     spread: NDArray[np.float64]
@@ -88,12 +88,12 @@ class Scale(NamedTuple):
         return float(np.log(self.spread).sum())
 
 
-def scale_of(context: ObservationContext, field: str) -> Scale:
+def scale_of(context: ObservationContext, field: str) -> PointScale:
     """The normalisation of a field of points."""
     import torch
 
     ends = in_data_units(context, field, torch.tensor([[0.0, 0.0], [1.0, 1.0]])).astype(np.float64)
-    return Scale(ends[1] - ends[0], ends[0])
+    return PointScale(ends[1] - ends[0], ends[0])
 
 
 def draw_latents(context: ObservationContext, flow: Flow, count: int, seed: int, temperature: float) -> Tensor:

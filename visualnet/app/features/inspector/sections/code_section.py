@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontDatabase, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QWidget
 
-from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.analysis.selected import NOTHING, SelectedNodes
 from visualnet.app.features.inspector.sections.section import InspectorSection
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label
@@ -148,7 +148,7 @@ class CodeSection(InspectorSection):
             return ""
         return str(self.node.params.get(self.param.name, self.param.default))
 
-    def refresh(self, selected: Selected = NOTHING) -> None:
+    def refresh(self, selected: SelectedNodes = NOTHING) -> None:
         """Show a node's code; hide for a node that has none."""
         node = selected.node
         params = selected.kind.params.values() if node is not None and selected.kind is not None else ()
@@ -201,7 +201,7 @@ class CodeSection(InspectorSection):
         if text != self.source and node_id in self.studio.graph.nodes:
             sheet = self.studio.sheet
             self.studio.do("Change the code", lambda p: edits.set_params(p, sheet, [node_id], {name: text}))
-            self.refresh(Selected.of(self.studio.graph, self.studio.facts, [node_id]))
+            self.refresh(SelectedNodes.of(self.studio.graph, self.studio.facts, [node_id]))
         if ask and self.trust_button.isVisibleTo(self):
             self.ask()
 

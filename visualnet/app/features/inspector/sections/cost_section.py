@@ -7,7 +7,7 @@ from weakref import ref
 from PySide6.QtCore import QTimer
 
 from visualnet.analysis.cost.tables import network_rows, node_rows, sheet_costs, step_time_row, whole_cost
-from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.analysis.selected import NOTHING, SelectedNodes
 from visualnet.app.features.inspector.sections.section import InspectorSection
 from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.services.measurements import machine_speed_of
@@ -32,7 +32,7 @@ class NodeCosts(InspectorSection):
         self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._timer.timeout.connect(self._fill)
 
-    def refresh(self, selected: Selected = NOTHING) -> None:
+    def refresh(self, selected: SelectedNodes = NOTHING) -> None:
         self._ids = selected.ids
         shown = (ref(self.studio.document), self.studio.sheet, *self._ids)
         again, self._shown = shown == self._shown, shown

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis import NodeFacts
 from visualnet.analysis.explain import NumberExplanation
-from visualnet.analysis.receptive_field import Field, receptive
-from visualnet.analysis.selected import Selected
+from visualnet.analysis.receptive_field import AxisField, receptive
+from visualnet.analysis.selected import SelectedNodes
 from visualnet.app.diagrams.layer_drawing import LayerDrawing
 from visualnet.app.diagrams.receptive_field import FieldDrawing
 from visualnet.app.features.inspector.explanation_dialog import ExplanationDialog
@@ -45,7 +45,7 @@ class DrawingsSection(QWidget):
             probes.data_changed.connect(self._show_field)
             probes.sample_changed.connect(lambda _: self._show_field())
 
-    def refresh(self, selected: Selected) -> None:
+    def refresh(self, selected: SelectedNodes) -> None:
         """Draw the selected node, if it is one."""
         self.show_facts(selected.facts)
 
@@ -75,7 +75,7 @@ class DrawingsSection(QWidget):
         self.field.show_field(field, self._sample(field) if field is not None else None)
         self.field_part.setVisible(field is not None)
 
-    def _field(self) -> Field | None:
+    def _field(self) -> AxisField | None:
         """The field of the first input; an input itself is not told what it sees."""
         facts = self.facts
         if facts is None or (facts.layer is not None and facts.layer.role == "input"):
@@ -83,7 +83,7 @@ class DrawingsSection(QWidget):
         fields = receptive(self.studio.analysis, (*sheet_path(self.studio), facts.node.id))
         return next((f for f in fields if 1 <= len(f.extents) <= 2), None)
 
-    def _sample(self, field: Field) -> QImage | None:
+    def _sample(self, field: AxisField) -> QImage | None:
         """The sample that all panels look at, if the data has been read."""
         probes = self.studio.runner.probes if self.studio.has_runner else None
         place = probes.place(probes.sample) if probes is not None else None

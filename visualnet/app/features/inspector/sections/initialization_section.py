@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis import NodeFacts, explain
 from visualnet.analysis.inference.first_weights import nonlinearity_after
-from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.analysis.selected import NOTHING, SelectedNodes
 from visualnet.app.features.inspector.explanation_card import ExplanationCard
 from visualnet.app.features.inspector.sections.section import EditorGrid, InspectorSection, choice_box, set_nodes
 from visualnet.app.forms.form import Form, caption, return_keyboard
-from visualnet.app.plots.histogram import Histograms, Spread
+from visualnet.app.plots.histogram import Histograms, ValueHistogram
 from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import label
@@ -60,7 +60,7 @@ class InitializationSection(InspectorSection):
         self._timer.timeout.connect(self._draw)
         self.toggled.connect(self._draw)
 
-    def refresh(self, selected: Selected = NOTHING) -> None:
+    def refresh(self, selected: SelectedNodes = NOTHING) -> None:
         """Show the nodes with weights of their own; of blocks, the histograms of what is in them."""
         self._selected = tuple(selected.ids)
         nodes = [f.node for f in self.facts if f.weights]
@@ -202,7 +202,7 @@ class InitializationSection(InspectorSection):
         single = len({t.node for t in drawn.tensors}) == 1
         self.histograms.show_spreads(
             [
-                Spread(f"{t.name if single else f'{t.node}.{t.name}'} {'×'.join(map(str, t.shape))}", *t[3:])
+                ValueHistogram(f"{t.name if single else f'{t.node}.{t.name}'} {'×'.join(map(str, t.shape))}", *t[3:])
                 for t in drawn.tensors
             ]
         )

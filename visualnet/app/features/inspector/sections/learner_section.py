@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from visualnet.analysis.facts import NodeFacts
 from visualnet.analysis.inference.learners import learner_parts
-from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.analysis.selected import NOTHING, SelectedNodes
 from visualnet.app.features.inspector.sections.section import EditorGrid, InspectorSection, choice_box
 from visualnet.app.forms.form import caption
 from visualnet.app.services.live_probes import sheet_path
@@ -29,7 +29,7 @@ class LearnerSection(InspectorSection):
         self.add(self.editors)
         self.add(self.words)
 
-    def refresh(self, selected: Selected = NOTHING) -> None:
+    def refresh(self, selected: SelectedNodes = NOTHING) -> None:
         """Show the learner that the selected nodes name."""
         known = self.studio.facts.nodes if self.studio.facts is not None else {}
         chosen = [known[i] for i in selected.ids if i in known]

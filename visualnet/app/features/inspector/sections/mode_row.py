@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.inference.muting import FIXED, mode
-from visualnet.analysis.selected import Selected
+from visualnet.analysis.selected import SelectedNodes
 from visualnet.app.features.inspector.sections.section import set_nodes
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import label
@@ -35,7 +35,7 @@ class ModeRow(QWidget):
         self.switch.chosen.connect(lambda at: set_nodes(studio, self.ids, CHOICES[at][1], mode=MODES[at]))
         row((label("Mode"), 1), self.switch, parent=self)
 
-    def refresh(self, selected: Selected) -> None:
+    def refresh(self, selected: SelectedNodes) -> None:
         """Show what these nodes do; nothing is chosen where they differ."""
         nodes = [n for n in selected.nodes if _role(n) not in FIXED]
         self.ids = [n.id for n in nodes]

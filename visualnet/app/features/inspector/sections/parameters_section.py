@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
 
-from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.analysis.selected import NOTHING, SelectedNodes
 from visualnet.app.features.inspector.sections.block_parameters import expose_default
 from visualnet.app.features.inspector.sections.section import InspectorSection, value_field
 from visualnet.app.features.search.setting_menu import offer_search
@@ -61,7 +61,7 @@ class ParametersSection(InspectorSection):
         self.mark.hide()
         self.setAcceptDrops(True)
 
-    def refresh(self, selected: Selected = NOTHING) -> None:
+    def refresh(self, selected: SelectedNodes = NOTHING) -> None:
         """Show the numbers; the rows are only made anew when names come or go."""
         project, sheet = self.studio.project, self.studio.sheet
         main = sheet == MAIN

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
-from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.analysis.selected import NOTHING, SelectedNodes
 from visualnet.app.forms.form import return_keyboard
 from visualnet.app.forms.rows import editor_width
 from visualnet.app.forms.value_field import ValueField
@@ -28,7 +28,7 @@ class InspectorSection(Section):
         super().__init__(title, opened=opened)
         self.studio = studio
 
-    def refresh(self, selected: Selected = NOTHING) -> None:
+    def refresh(self, selected: SelectedNodes = NOTHING) -> None:
         """Show what is selected, as it is now."""
         raise NotImplementedError
 

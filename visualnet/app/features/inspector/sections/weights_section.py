@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox
 
 from visualnet.analysis import explain
-from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.analysis.selected import NOTHING, SelectedNodes
 from visualnet.analysis.shared_weights import possible_owners
 from visualnet.app.features.inspector.sections.section import (
     EditorGrid,
@@ -61,7 +61,7 @@ class WeightsSection(InspectorSection):
         self.add(self.editors)
         self.add(self.training)
 
-    def refresh(self, selected: Selected = NOTHING) -> None:
+    def refresh(self, selected: SelectedNodes = NOTHING) -> None:
         """Show the options of nodes of one kind; of several kinds, those of all that have weights of their own, blocks aside."""
         nodes, first = selected.nodes, selected.first
         if not selected.alike and self.studio.facts is not None:

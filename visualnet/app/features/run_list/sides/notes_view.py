@@ -12,7 +12,7 @@ from visualnet.app.widgets.markdown_page import MarkdownPage
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core.text.hidden_characters import visible
 from visualnet.training.run_index.facts import RunRow
-from visualnet.training.run_records.annotations import MAX_NAME, MAX_NOTES, Annotations
+from visualnet.training.run_records.annotations import MAX_NAME, MAX_NOTES, RunAnnotations
 
 
 class NotesView(QWidget):
@@ -77,7 +77,7 @@ class NotesView(QWidget):
         self._fill(self.store.said_of(one.id))
         self._tell_origin(one)
 
-    def _fill(self, said: Annotations) -> None:
+    def _fill(self, said: RunAnnotations) -> None:
         self.name.setText(visible(said.name))
         self.tags.setText(visible(", ".join(said.tags)))
         self.group.setText(visible(said.group))

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from visualnet.core.text.format import format_percent, format_quantity
 from visualnet.figures.charts.marks import (
     SMALL,
-    Box,
     Chart,
+    ChartDrawing,
     Dots,
-    Drawing,
     HitRegion,
     Label,
     Mark,
     Pixels,
+    Rectangle,
     Stroke,
     shorten,
     text_width,
@@ -80,7 +80,7 @@ class DetectionChart(Chart):
     def least_size(self) -> tuple[float, float]:
         return 220.0, 130.0
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         tall, wide = self.pixels.shape[:2]
         below = 2 * LINE + GAP
         room_x, room_y = max(width - 2 * EDGE, 10.0), max(height - below - 2 * EDGE, 10.0)
@@ -114,7 +114,7 @@ class DetectionChart(Chart):
         for one in self.shown:
             marks += _name(one, place(one.corners), left, top, left + wide * zoom)
         self._controls(width, height - below, marks, regions)
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _controls(self, width: float, top: float, marks: list[Mark], regions: list[HitRegion]) -> None:
         """The slider of the score, the switch of the proposals and what the lines mean."""
@@ -181,7 +181,10 @@ def _name(box: FoundBox, rect: Corners, left: float, top: float, right: float) -
     x = min(max(x - 1, left), max(right - wide, left))
     y = y - high if y - high >= top - 2 else y
     colour = f"curve:{box.number}"
-    return [Box(x, y, wide, high, colour), Label(x + wide / 2, y + high / 2, box.words, f"on {colour}", align="centre")]
+    return [
+        Rectangle(x, y, wide, high, colour),
+        Label(x + wide / 2, y + high / 2, box.words, f"on {colour}", align="centre"),
+    ]
 
 
 def _outline(rect: Corners, colour: str, line: float = 1.0, alpha: float = 1.0, dashed: bool = False) -> Stroke:

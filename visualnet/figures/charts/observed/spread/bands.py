@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number, format_percent
 from visualnet.figures.charts.axes import draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import Area, Chart, Drawing, Label, Mark, Stroke, text_width
+from visualnet.figures.charts.marks import Area, Chart, ChartDrawing, Label, Mark, Stroke, text_width
 from visualnet.figures.charts.observed.pointing import CellField
 
 
 @dataclass(frozen=True, eq=False)
-class BandChart(Chart):
+class QuantileBandChart(Chart):
     """``quantiles`` (moment, one for each of ``shares``), one row for each of ``steps``; the middle one is drawn as a line."""
 
     kind = "bands"
@@ -26,7 +26,7 @@ class BandChart(Chart):
     y_title: str
     note: str = ""
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         x = (
             (float(self.steps[0]), float(self.steps[-1]))
             if len(self.steps) > 1
@@ -62,7 +62,7 @@ class BandChart(Chart):
         cells = CellField(
             np.array([*places, right]), np.array([axes.top, axes.bottom]), lambda _row, at: self._words(at)
         )
-        return Drawing(width, height, tuple(marks), fields=(cells,))
+        return ChartDrawing(width, height, tuple(marks), fields=(cells,))
 
     def _legend(self) -> list[tuple[str, float]]:
         """What each band holds, the widest first, with how opaque it is where the narrower ones lie on it."""

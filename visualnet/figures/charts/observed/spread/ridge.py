@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.text.format import format_number
 from visualnet.figures.charts.axes import TOP, Axes, draw_axes
-from visualnet.figures.charts.marks import Area, Chart, Drawing, HitRegion, Label, Mark, Stroke
+from visualnet.figures.charts.marks import Area, Chart, ChartDrawing, HitRegion, Label, Mark, Stroke
 from visualnet.figures.charts.marks import text_width as width_of
 
 MOST_RIDGES = 16
@@ -30,7 +30,7 @@ class RidgeChart(Chart):
     x_title: str
     note: str = ""
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         shown = np.unique(np.linspace(0, len(self.steps) - 1, min(len(self.steps), MOST_RIDGES)).astype(int))
         right = 18.0 + width_of(f"step {self.steps[-1]:,}")
         span = (float(self.edges[0]), float(self.edges[-1]))
@@ -53,7 +53,7 @@ class RidgeChart(Chart):
             regions.append(HitRegion(axes.left, base - gap, axes.width, gap, self._words(int(moment))))
         if self.note:
             marks.append(Label(6.0, axes.top - 15, self.note))
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def _outline(
         self, axes: Axes, counts: NDArray[Any], base: float, per_count: float

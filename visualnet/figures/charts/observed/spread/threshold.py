@@ -8,7 +8,17 @@ from typing import Any
 
 from visualnet.core.text.format import format_number, format_percent
 from visualnet.figures.charts.axes import draw_axes, make_axes, widen
-from visualnet.figures.charts.marks import Box, Chart, Drawing, HitRegion, Label, Mark, Stroke, shorten, text_width
+from visualnet.figures.charts.marks import (
+    Chart,
+    ChartDrawing,
+    HitRegion,
+    Label,
+    Mark,
+    Rectangle,
+    Stroke,
+    shorten,
+    text_width,
+)
 
 HEAD = 34.0
 
@@ -35,7 +45,7 @@ class ThresholdChart(Chart):
         low, high = self.edges[0], self.edges[-1]
         return min(max((self.threshold - low) / ((high - low) or 1.0), 0.0), 1.0)
 
-    def lay_out(self, width: float, height: float) -> Drawing:
+    def lay_out(self, width: float, height: float) -> ChartDrawing:
         x = widen(self.edges[0], self.edges[-1], 0.02)
         shares = [[len(held) / max(sum(map(len, bins)), 1) for held in bins] for _, bins in self.heaps]
         axes = make_axes(width, height - HEAD, x, (0.0, max(max(bins) for bins in shares) * 1.05 or 1.0))
@@ -46,7 +56,7 @@ class ThresholdChart(Chart):
             for i, share in enumerate(each):
                 if share:
                     (left, top), (right, bottom) = axes.at(self.edges[i], share), axes.at(self.edges[i + 1], 0.0)
-                    marks.append(Box(left, top, max(right - left - 1, 1), bottom - top, f"curve:{number}", 0.6))
+                    marks.append(Rectangle(left, top, max(right - left - 1, 1), bottom - top, f"curve:{number}", 0.6))
         for i in range(len(self.edges) - 1):
             (left, _), (right, _) = axes.at(self.edges[i], 0.0), axes.at(self.edges[i + 1], 0.0)
             every = tuple(sample for _, bins in reversed(self.heaps) for sample in bins[i])
@@ -57,12 +67,12 @@ class ThresholdChart(Chart):
         marks.append(Stroke(((at, axes.top - 6), (at, axes.bottom)), "text", 1.5, dashed=True))
         legend = axes.left
         for number, (name, _) in enumerate(self.heaps):
-            marks += [Box(legend, 10.0, 9, 9, f"curve:{number}", 0.8), Label(legend + 14, 15.0, name, "text")]
+            marks += [Rectangle(legend, 10.0, 9, 9, f"curve:{number}", 0.8), Label(legend + 14, 15.0, name, "text")]
             legend += text_width(name) + 34
         if self.origin and (room := width - legend - 6) > 40:
             marks.append(Label(legend, 15.0, shorten(f"threshold {self.origin}", room)))
         marks.append(Label(axes.left, 33.0, self.verdict(), "text"))
-        return Drawing(width, height, tuple(marks), tuple(regions))
+        return ChartDrawing(width, height, tuple(marks), tuple(regions))
 
     def verdict(self) -> str:
         """What the threshold finds, in words."""
