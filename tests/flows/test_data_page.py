@@ -82,38 +82,40 @@ def test_a_folder_dropped_on_the_window_is_shown_measured_and_repaired(
         page.words.full_text.endswith("58 samples, 46 training, 12 validation") or "46 training" in page.words.full_text
     )
     grid = page.samples.grid
-    hands.until(lambda: not grid.grab().isNull() and grid.samples.index(0).data().startswith("cat"))
+    hands.until(lambda: not grid.grab().isNull() and str(grid.samples.index(0).data()).startswith("cat"))
     page.samples.part.setCurrentIndex(2)
     page.samples.part.activated.emit(2)
-    assert grid.samples.rowCount() == len(page.examiner.opened.parts[1]) and "12" in page.samples.words.text()
+    hands.until(
+        lambda: grid.samples.rowCount() == len(page.examiner.opened.parts[1]) and "12" in page.samples.words.text()
+    )
     QTest.mouseClick(grid.viewport(), LEFT, NONE, grid.visualRect(grid.samples.index(1)).center())
     viewer = page.samples.viewer
     hands.until(lambda: viewer.display.picture.contents)
-    assert page.samples.stack.currentWidget() is viewer and "validation" in viewer.words.text()
+    hands.until(lambda: page.samples.stack.currentWidget() is viewer and "validation" in viewer.words.text())
     first = viewer.words.text()
     QTest.keyClick(viewer, Qt.Key.Key_Right)
-    assert viewer.words.text() != first
+    hands.until(lambda: viewer.words.text() != first)
     QTest.keyClick(viewer, Qt.Key.Key_Escape)
-    assert page.samples.stack.currentWidget() is page.samples.all
+    hands.until(lambda: page.samples.stack.currentWidget() is page.samples.all)
 
     hands.press(page, "Figures")
     balance = page.figures.balance
-    assert [(c.name, c.total) for c in balance.classes] == [("cat", 30), ("dog", 28)]
-    assert len(page.figures.histograms.spreads) == 3
+    hands.until(lambda: [(c.name, c.total) for c in balance.classes] == [("cat", 30), ("dog", 28)])
+    hands.until(lambda: len(page.figures.histograms.spreads) == 3)
     QTest.mouseClick(balance, LEFT, NONE, QPoint(60, round(balance.height() * 2.5 / 3)))
-    assert page.samples.label.currentText() == "dog" and grid.samples.rowCount() == 28
+    hands.until(lambda: page.samples.label.currentText() == "dog" and grid.samples.rowCount() == 28)
 
     hands.press(page, "Findings")
+    hands.until(lambda: any(entry.place == "dog/zzz.png" for entry in page.findings.model.entries))
     entries = page.findings.model.entries
-    assert any(entry.place == "dog/zzz.png" for entry in entries)
     copies = [entry for entry in entries if len(entry.samples) == 2]
     assert len(copies) == 8 and all("of different classes" in entry.words for entry in copies)
     at = entries.index(copies[0])
     index = page.findings.model.index(at, 0)
     QTest.mouseClick(page.findings.list.viewport(), LEFT, NONE, page.findings.list.visualRect(index).center())
-    assert grid.samples.index_of_row.tolist() == list(copies[0].samples)
+    hands.until(lambda: grid.samples.index_of_row.tolist() == list(copies[0].samples))
     hands.press(page, "Show all")
-    assert grid.samples.rowCount() == 58
+    hands.until(lambda: grid.samples.rowCount() == 58)
 
     hands.press(page, "Findings")
     window.activateWindow()  # offscreen nobody does so after a dialog
