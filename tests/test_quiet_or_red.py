@@ -1,5 +1,6 @@
 """The watch in conftest.py finds what it is there for, and lets clean tests pass."""
 
+import os
 import re
 import subprocess
 import sys
@@ -99,7 +100,8 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> str:
     (folder / "test_cases.py").write_text(CASES, encoding="utf-8")
     (folder / "pytest.ini").write_text(SETTINGS, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", str(folder)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
+    plain = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    return subprocess.run(command, cwd=folder, env=plain, capture_output=True, text=True, check=False).stdout
 
 
 @pytest.mark.parametrize(
