@@ -75,8 +75,10 @@ def test_a_wrong_click_gets_an_answer_and_next_does_the_step_so_that_undo_takes_
     assert coach.note.text() == "That was image; conv1 is the next card." and coach.note.isVisible()
     assert coach.at == 0
     hands.press(coach, "Next")
-    assert window.studio.selection == (hands.node("conv1").id,) and coach.done and not coach.note.isVisible()
+    assert window.studio.selection == (hands.node("conv1").id,) and not coach.note.isVisible()
     hands.until(lambda: coach.at == 1)
+    hands.press(coach, "Next")
+    assert coach.at == 1 and coach.done and coach.answers.why.isVisible(), "a question is answered, and the answer read"
     hands.press(coach, "Next")
     hands.set_param("conv1", "padding", "1")
     assert coach.note.text() == "padding of conv1 is 1 now; this step asks for 0."
@@ -87,6 +89,7 @@ def test_a_wrong_click_gets_an_answer_and_next_does_the_step_so_that_undo_takes_
     hands.keys("Ctrl+Z")
     assert hands.node("conv1").params["padding"] == 1
     hands.keys("Ctrl+Shift+Z")
+    hands.press(coach, "Next")
     hands.press(coach, "Next")
     hands.press(coach, "Next")
     assert coach.at == 4 and "This one is yours" in coach.note.text(), "what is the person's to do is waited for"
@@ -106,11 +109,13 @@ def test_a_lesson_that_was_gone_through_is_ticked_leads_to_the_next_and_stands_i
     assert not coach.follow_button.isVisible()
     for at in (0, 2):
         assert coach.at == at
-        for _ in range(2):
-            hands.press(coach, "Next")
-            hands.until(lambda: not coach._next_timer.isActive())
+        hands.press(coach, "Next")
+        hands.until(lambda at=at: coach.at == at + 1)
+        hands.press(coach, coach.answers.buttons[coach.step.question.right].text())
+        hands.press(coach, "Next")
     hands.set_param("conv1", "kernel_size", "3")
     hands.until(lambda: coach.at == 5)
+    hands.press(coach, coach.answers.buttons[coach.step.question.right].text())
     hands.press(coach, "Next lesson: Break it and mend it")
     assert coach.isVisible() and (coach.at, coach.name.text()) == (0, "Break it and mend it")
     QTest.keyClick(coach, Qt.Key.Key_Escape)
