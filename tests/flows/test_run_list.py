@@ -22,8 +22,8 @@ from visualnet.core.project import Project
 from visualnet.core.storage.paths import runs_dir
 from visualnet.data.loading import load
 from visualnet.training.loop.session import Session
-from visualnet.training.process import address
-from visualnet.training.run_index import index, liveness
+from visualnet.training.process import address, liveness
+from visualnet.training.run_index import index
 from visualnet.training.run_records.annotations import read_annotations
 from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.run_records.from_log import read_record

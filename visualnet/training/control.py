@@ -46,6 +46,12 @@ class TrainingControl(Protocol):
     project: Project | None
     probe_request: ProbeRequest
 
+    @property
+    def readonly(self) -> str: ...
+
+    @property
+    def left(self) -> bool: ...
+
     def pause(self) -> None: ...
 
     def resume(self) -> None: ...
@@ -64,7 +70,8 @@ class TrainingControl(Protocol):
 class Control:
     """Controls one training in this process, from any thread.
 
-    ``urgent`` is all that the loop looks at while nothing is asked: a plain attribute, no lock.
+    ``urgent`` is all that the loop looks at while nothing is asked: a plain attribute, no lock. It can always be steered (``readonly`` says
+    nothing), and its run is never ``left`` to go on alone.
     """
 
     def __init__(self) -> None:
@@ -73,7 +80,7 @@ class Control:
         self._changes: dict[Setting, Value] = {}
         self._drawing: Project | None = None
         self._over = False
-        self.urgent = False
+        self.urgent, self.left, self.readonly = False, False, ""
         self.project: Project | None = None
         """What is trained, as the last change left it; None until the run is set up."""
         self.probe_request = ProbeRequest()

@@ -18,8 +18,8 @@ from visualnet.training.events import Grid, ProbeReport
 from visualnet.training.observations.feeds.feed import DrawnValue, Feed
 from visualnet.training.observations.observation import ObservationRequest, Result
 from visualnet.training.observations.probe_targets import OwnScene
-from visualnet.training.process import messages
-from visualnet.training.process.arrays import (
+from visualnet.training.process.protocol import messages
+from visualnet.training.process.protocol.arrays import (
     OF_TORCH,
     PlainArray,
     plain_array,
@@ -27,8 +27,8 @@ from visualnet.training.process.arrays import (
     read_array,
     read_tensor,
 )
-from visualnet.training.process.message_socket import HEAD, MARK, VERSION, BadFrame, Closed, MessageSocket
-from visualnet.training.process.probe_messages import (
+from visualnet.training.process.protocol.message_socket import HEAD, MARK, VERSION, BadFrame, Closed, MessageSocket
+from visualnet.training.process.protocol.probe_messages import (
     WatchMessage,
     plain_report,
     plain_request,

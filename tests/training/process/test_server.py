@@ -19,10 +19,11 @@ from visualnet.training import events
 from visualnet.training.control import Control, ProbeRequest
 from visualnet.training.loop.sinks import EventLog, combine
 from visualnet.training.observations.observation import ObservationRequest
-from visualnet.training.process import address, messages, server
+from visualnet.training.process import address, server
 from visualnet.training.process.follow import Follower
-from visualnet.training.process.message_socket import HEAD, MARK, VERSION, Closed, MessageSocket
-from visualnet.training.process.probe_messages import plain_request
+from visualnet.training.process.protocol import messages
+from visualnet.training.process.protocol.message_socket import HEAD, MARK, VERSION, Closed, MessageSocket
+from visualnet.training.process.protocol.probe_messages import plain_request
 from visualnet.training.process.remote_control import RemoteControl
 from visualnet.training.process.server import RunServer
 from visualnet.training.runs.run_model import LOG, RunModel, create_run, read_run

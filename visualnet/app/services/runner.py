@@ -70,8 +70,6 @@ class Runner(RunBrowser):
         self._task: BackgroundTask | None = None
         self.places = TrainingPlaces(studio, settings, self)
         self._training: RunningTraining | None = None
-        self._left = False
-        """Whether the run that is followed goes on when it is followed no more."""
         self._document: Document | None = None
         """What trains, in front or not."""
         self.live_edits = LiveEdits(self)
@@ -196,10 +194,14 @@ class Runner(RunBrowser):
         """Whether the run that goes on can do so without this window."""
         return self._training is not None and self._training.leave is not None
 
+    @property
+    def watches_only(self) -> bool:
+        """Whether what goes on can only be watched: to stop it is to follow it no further."""
+        return self._control is not None and bool(self._control.readonly)
+
     def leave(self) -> None:
         """Follow the run no further and let it go on by itself; wait until nobody here hears of it any more."""
         if self._training is not None and self._training.leave is not None and self._task is not None:
-            self._left = True
             self._training.leave()
             self._task.wait()
 
@@ -236,10 +238,8 @@ class Runner(RunBrowser):
         self.finish()
         self.places.close()
         self._queue.close()
-        self._timer.stop()
-        self.live_edits.stop()
-        self.redraws.stop()
-        self.probes.stop()
+        for part in (self._timer, self.live_edits, self.redraws, self.probes):
+            part.stop()
 
     def request_probes(self, who: str, ports: Iterable[ProbePort] = (), grid: bool = False) -> None:
         """Look at these ports for `who` from now on."""
@@ -270,7 +270,6 @@ class Runner(RunBrowser):
             shown.model = RunModel(run.id, folder, watched=True)
             self.attached_changed.emit()
         self._training, control = training, training.control
-        self._left = False
         self.live_edits.follow(self._document, control, project, training.attached)
         self.network.begin(control)
         self.probes.set_run(folder)
@@ -290,11 +289,11 @@ class Runner(RunBrowser):
         self.receive()
         sys.setswitchinterval(self._switch_s)
         self._task = None
-        if not self._left:
+        if self._control is not None and not self._control.left:  # else it goes on when it is followed no more
             self._training = None
+        self._record()
         self.live_edits.stop()
         self.network.end()
-        self._record()
         self._training = None
         if self.elsewhere is None:
             self.probes.set_control(None)

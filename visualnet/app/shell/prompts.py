@@ -50,6 +50,8 @@ class TrainingGuard:
 
     def describe_end(self) -> str:
         """What becomes of the training when the window closes."""
+        if self._runner.watches_only:
+            return "that goes on, on its machine"
         if self._runner.survives:
             return "whether it goes on is asked next"
         return "that is stopped, and its weights are kept"
@@ -78,6 +80,9 @@ class TrainingGuard:
     def _may_leave(self, document: Document) -> bool:
         """A training in a process of its own may go on: what becomes of it, as the person says now or said once for all."""
         places = self._runner.places
+        if self._runner.watches_only:
+            self.finish()
+            return True
         if (answer := places.at_closing) == "ask":
             box = message_box(
                 self._window,

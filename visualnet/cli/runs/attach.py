@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     if heard:
         print("left: the run goes on", file=sys.stderr)
         return exit_code(heard[0])
-    return FAULTY if show.failed else FINE
+    return FAULTY if show.failed or follower.lost else FINE
 
 
 class _Show:
@@ -91,8 +91,10 @@ class _Show:
     def _show_before(self, model: RunModel) -> None:
         self.failed = model.failed is not None
         if not self._json:
-            for event in (model.started, model.best, *model.epochs[-1:], model.failed, model.finished):
-                if event is not None and not (event is model.best and event in model.epochs[-1:]):
+            last = model.epochs[-1:]
+            best = () if model.best in last else (model.best,)
+            for event in (model.started, *best, *last, model.failed, model.finished):
+                if event is not None:
                     self._print(event)
         state = {"pause": "paused", "resume": "training"}.get(self._wish)
         if state is not None and model.state == state:

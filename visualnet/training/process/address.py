@@ -19,7 +19,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -192,12 +192,25 @@ def read(folder: Path) -> Address | None:
     Raises:
         Unreachable: what stands there is not to be believed, or cannot be read.
     """
-    path = folder / FILE
+    return _read(folder / FILE, _check_owner)
+
+
+def is_elsewhere(folder: Path) -> bool:
+    """Whether another machine says in this folder that it trains here. Only that is taken from a file that is not to be believed else: on a
+    share every file may seem to be readable by all."""
+    try:
+        told = _read(folder / FILE, lambda path, found: None)
+    except Unreachable:
+        return False
+    return told is not None and not told.here
+
+
+def _read(path: Path, check: Callable[[Path, os.stat_result], None]) -> Address | None:
     try:
         if stat.S_ISLNK(os.lstat(path).st_mode):
             raise Unreachable(f"{path} is a link: it is not followed, as it could lead to another's run")
         with open_bounded(path, MOST) as file:
-            _check_owner(path, os.fstat(file.fileno()))
+            check(path, os.fstat(file.fileno()))
             address = msgspec.json.decode(file.read(MOST), type=Address)
     except FileNotFoundError:
         return None

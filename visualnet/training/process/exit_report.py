@@ -70,9 +70,10 @@ def _signal_name(number: int) -> str:
 def record_lost_ending(folder: Path, code: int | None = None) -> events.Failed | None:
     """If the process of this run is gone and the log does not tell how the run ended: write that down, and say it.
 
-    None where the run goes on, has ended in good order, or was concluded by somebody else.
+    None where the run goes on, has ended in good order, or was concluded by somebody else; and where another machine trains it, whose
+    processes nobody sees from here.
     """
-    if not os.path.lexists(folder / address.FILE) and code is None:
+    if code is None and (not os.path.lexists(folder / address.FILE) or address.is_elsewhere(folder)):
         return None
     with contextlib.suppress(OSError):
         if (held := address.acquire_lock(folder, HOLD_S)) is not None:

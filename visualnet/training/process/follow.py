@@ -12,12 +12,20 @@ from typing import Protocol
 
 from visualnet.core.errors import FileError
 from visualnet.core.storage import project_file
+from visualnet.core.text.format import format_duration
 from visualnet.training import events
 from visualnet.training.process import address
 from visualnet.training.process.exit_report import record_lost_ending
+from visualnet.training.process.liveness import SILENT_S, may_be_trained
 from visualnet.training.process.log_tail import LogTail, whole_size_of
-from visualnet.training.process.message_socket import ANSWER_MOST, BadFrame, Closed, MessageSocket, WakeupSocket
-from visualnet.training.process.messages import (
+from visualnet.training.process.protocol.message_socket import (
+    ANSWER_MOST,
+    BadFrame,
+    Closed,
+    MessageSocket,
+    WakeupSocket,
+)
+from visualnet.training.process.protocol.messages import (
     NONCE,
     Challenge,
     EventLine,
@@ -31,7 +39,7 @@ from visualnet.training.process.messages import (
     pack,
     read_from_run,
 )
-from visualnet.training.process.probe_messages import LookMessage, read_report
+from visualnet.training.process.protocol.probe_messages import LookMessage, read_report
 from visualnet.training.process.remote_control import RemoteControl
 from visualnet.training.runs.run_model import RunModel, read_project
 
@@ -41,6 +49,10 @@ LOOK_S = 0.25
 """How often the log of a run that cannot be reached is looked at."""
 CALM_S = 10.0
 """A conversation that lasted so long is no reason to give up calling."""
+LOST = (
+    f"nothing has moved in the folder of this run for {format_duration(SILENT_S)}: it ended without a word, its machine sleeps, or the "
+    "way to its folder is cut. If it goes on, follow it again"
+)
 TRIES = 5
 """So often a run is called again that hung up."""
 Put = Callable[[object], None]
@@ -58,7 +70,8 @@ class Process(Protocol):
 
 class Follower:
     """Follows the run of a folder and puts what it tells; ``at`` stands for the address in the folder, where a tunnel leads elsewhere.
-    ``process`` is its process, where that is one of ours; ``before`` then is how long the log was before that began.
+    ``process`` is its process, where that is one of ours; ``before`` then is how long the log was before that began. ``lost`` says, once it
+    is followed no more, why nothing more is heard of it: another machine trained it, and nobody here can tell how it ended.
 
     First of all the `RunModel` of what it has told so far is put, where it has told anything or was begun by others; or, ``whole``,
     each event since its beginning.
@@ -80,6 +93,7 @@ class Follower:
         self._model: RunModel | None = None if whole else RunModel(folder.name, folder, watched=True)
         """What was told before we came; None once it is put."""
         self._over = self._bye = self._met = False
+        self.lost = ""
 
     def run(self) -> None:
         """Follow until the run has ended, or nobody wants to hear of it."""
@@ -252,32 +266,26 @@ class Follower:
 
     def _watch_only(self, words: str) -> None:
         """The run cannot be reached: what its log tells is all that is seen of it."""
+        away, alive = address.is_elsewhere(self.folder), self._lives()
         self._read_log()
-        self._tell_model()
-        alive = self._lives()
-        if self._over or alive is False:
-            return
-        self.control.only_watch(f"this run can only be watched: {words}")
-        if self.control.project is None:
-            self.control.project = read_project(self.folder)
-        while not (self._over or self.control.left):
+        self._tell_model(begun=self._over or alive)
+        if alive and not self._over:
+            self.control.only_watch(f"this run can only be watched: {words}")
+            if self.control.project is None:
+                self.control.project = read_project(self.folder)
+        while alive and not (self._over or self.control.left):
             time.sleep(LOOK_S)
             alive = self._lives()
             self._read_log()
-            if alive is False:
-                return
+        if away and not (self._over or self.control.left):
+            self.lost = LOST
+            self._put(events.Trouble(words=LOST))
 
-    def _lives(self) -> bool | None:
-        """Whether its process is there; None where that cannot be known, on another machine."""
+    def _lives(self) -> bool:
+        """Whether its process is there; one of another machine counts as there until nothing has moved in the folder for long."""
         if self._process is not None:
             return self._process.lives()
-        try:
-            found = address.read(self.folder)
-        except address.Unreachable:
-            found = None
-        if found is not None and not found.here:
-            return None
-        return address.is_running(self.folder)
+        return may_be_trained(self.folder) if address.is_elsewhere(self.folder) else address.is_running(self.folder)
 
     def _put(self, event: events.Event) -> None:
         self._note(event)

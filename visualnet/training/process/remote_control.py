@@ -13,11 +13,14 @@ from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.layers.recipe.live_settings import Values, check_value
 from visualnet.training.control import ProbePort, ProbeRequest
-from visualnet.training.process.messages import ChangeNetwork, ChangeSettings, ControlRequest
-from visualnet.training.process.probe_messages import plain_request
+from visualnet.training.process.protocol.messages import ChangeNetwork, ChangeSettings, ControlRequest
+from visualnet.training.process.protocol.probe_messages import plain_request
 
 ASKED = 32
 """So many requests for looks are remembered, to know what an answer is of."""
+
+LET_GO = ". It goes on, and is followed no further"
+"""What becomes of a run that was to stop and can only be watched."""
 
 
 class RemoteControl:
@@ -76,9 +79,11 @@ class RemoteControl:
         self._ask(ControlRequest("resume"))
 
     def stop(self) -> None:
-        """End after the current step."""
+        """End after the current step. A run that can only be watched goes on, and is followed no further."""
         self._stop = True
-        self._ask(ControlRequest("stop"))
+        self._ask(ControlRequest("stop"), LET_GO)
+        if self.readonly:
+            self.leave()
 
     def leave(self) -> None:
         """Follow the run no further: it goes on by itself."""
@@ -137,22 +142,26 @@ class RemoteControl:
         return self._asked.get(number)
 
     def only_watch(self, words: str) -> None:
-        """The run can only be watched; what was asked meanwhile is refused."""
-        self.readonly = words
+        """The run can only be watched; what was asked meanwhile is refused, and one that was to stop is followed no further."""
         with self._lock:
+            self.readonly = words
             refused = bool(self._wishes)
             self._wishes.clear()
         if refused:
-            self._refuse(words)
+            self._refuse(words + (LET_GO if self._stop else ""))
+        if self._stop:
+            self.leave()
 
     def close(self) -> None:
         """The run is over."""
         self._over = True
 
-    def _ask(self, wish: msgspec.Struct) -> None:
-        if self.readonly:
-            self._refuse(self.readonly)
-            return
+    def _ask(self, wish: msgspec.Struct, consequence: str = "") -> None:
         with self._lock:
-            self._wishes.append(wish)
-        self.wake()
+            refused = self.readonly
+            if not refused:
+                self._wishes.append(wish)
+        if refused:
+            self._refuse(refused + consequence)
+        else:
+            self.wake()

@@ -24,8 +24,9 @@ from visualnet.training.control import Control, ProbeRequest
 from visualnet.training.events import Event
 from visualnet.training.loop.sinks import Sink
 from visualnet.training.process import address, log_tail
-from visualnet.training.process.message_socket import REQUEST_MOST, BadFrame, Closed, MessageSocket, WakeupSocket
-from visualnet.training.process.messages import (
+from visualnet.training.process.protocol import message_socket
+from visualnet.training.process.protocol.message_socket import BadFrame, Closed, MessageSocket, WakeupSocket
+from visualnet.training.process.protocol.messages import (
     NONCE,
     Challenge,
     ChangeNetwork,
@@ -42,7 +43,7 @@ from visualnet.training.process.messages import (
     pack,
     read_to_run,
 )
-from visualnet.training.process.probe_messages import WatchMessage, plain_report, read_request, read_value
+from visualnet.training.process.protocol.probe_messages import WatchMessage, plain_report, read_request, read_value
 
 MOST_PEERS = 16
 STRANGER_S = 10.0
@@ -332,7 +333,7 @@ class RunServer:
         token = self.address.token
         if not isinstance(message, Proof) or not address.proves(token, "window", peer.nonce, message.proof):
             raise BadFrame("the token is not that of this run: read it anew from the run's folder")
-        peer.known, peer.connection.most = True, REQUEST_MOST
+        peer.known, peer.connection.most = True, message_socket.REQUEST_MOST
         self._pass_on_before(peer)
         peer.tell(0, pack(Welcome(address.proof(token, "run", message.nonce), self._at, self._begun)))
         if self._trained is not None:

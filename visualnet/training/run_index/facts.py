@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from visualnet.core.text.timestamps import moment
-from visualnet.training.run_index.liveness import is_trained
+from visualnet.training.process.liveness import is_trained
 from visualnet.training.run_records.annotations import read_annotations
 from visualnet.training.run_records.from_log import read_record
 from visualnet.training.run_records.origins import describe_origin

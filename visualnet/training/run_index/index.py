@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from visualnet.core.storage.paths import data_dir, runs_dir
 from visualnet.training.process import address
+from visualnet.training.process.liveness import is_trained
 from visualnet.training.run_index.database import identity, open_index, remove_index, write
 from visualnet.training.run_index.facts import (
     RunFacts,
@@ -25,7 +26,6 @@ from visualnet.training.run_index.facts import (
     read_facts,
 )
 from visualnet.training.run_index.filter_line import FilterError, Term
-from visualnet.training.run_index.liveness import is_trained
 from visualnet.training.run_index.query import COLUMNS, FLAGS, Scope, build_query, ids_json
 from visualnet.training.run_records.record import RECORD, RUNNING
 

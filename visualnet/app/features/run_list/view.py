@@ -181,9 +181,12 @@ class RunListView(PageView):
         field = self.model.field(column)
         same = field == self.store.sort
         self.store.sort, self.store.descending = field, not self.store.descending if same else column == 0
+        self._show_order(column)
+        self.store.ask()
+
+    def _show_order(self, column: int) -> None:
         ways = (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder)
         self.table.horizontalHeader().setSortIndicator(column, ways[self.store.descending])
-        self.store.ask()
 
     def _fill_columns(self, menu: QMenu) -> None:
         menu.clear()
@@ -196,6 +199,8 @@ class RunListView(PageView):
     def _set_column(self, name: str, on: bool) -> None:
         kept = tuple(one for one in self.model.columns if one != name)
         self.model.set_columns((*kept, name) if on else kept)
+        fields = ("started", *self.model.columns)
+        self._show_order(fields.index(self.store.sort) if self.store.sort in fields else -1)
         self._restore()
 
     def _fill_groups(self, menu: QMenu) -> None:

@@ -38,7 +38,7 @@ from visualnet.app.widgets.basic import EmptyState, button
 from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 from visualnet.app.widgets.layouts import STRETCH, column, row, stack
 from visualnet.core.project import RunRef
-from visualnet.training.run_index.liveness import is_trained
+from visualnet.training.process.liveness import is_trained
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.run_table import COLUMNS, cell_text, describe
 

@@ -25,6 +25,11 @@ BUSY = "Something trains here already: one run is followed at a time. Wait for i
 def fill_follow_menu(studio: Studio, menu: QMenu) -> None:
     """A line for each training that goes on among the person's runs, and one for any other folder."""
     menu.setToolTipsVisible(True)
+    runner = studio.runner
+    if runner.busy and runner.survives:
+        line = menu.addAction("Follow it no further", runner.leave)
+        line.setToolTip("What trains now goes on by itself, and the window is free for another training")
+        menu.addSeparator()
     found = address.running_runs(runs_dir())
     for folder in found:
         line = menu.addAction(visible(folder.name), partial(follow_folder, studio, folder))

@@ -17,7 +17,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from visualnet.app.state.studio import Studio
 from visualnet.core.errors import FileError
 from visualnet.core.text.format import format_duration, format_quantity
-from visualnet.training.run_index.liveness import SILENT_S, may_be_trained
+from visualnet.training.process.liveness import SILENT_S, may_be_trained
 from visualnet.training.run_records.annotations import RunAnnotations, annotate, read_annotations
 from visualnet.training.run_records.run_names import copy_names, take_over_names
 

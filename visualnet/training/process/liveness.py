@@ -40,7 +40,7 @@ def is_trained(folder: Path) -> bool:
     found = _look(folder)
     if found is None or _silent(found):
         return False
-    return found.moved or (_is_elsewhere(folder) and abs(time.time() - max(found.marks[1:]) / 1e9) < SILENT_S)
+    return found.moved or (address.is_elsewhere(folder) and abs(time.time() - max(found.marks[1:]) / 1e9) < SILENT_S)
 
 
 def may_be_trained(folder: Path) -> bool:
@@ -83,11 +83,3 @@ def _mark(file: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return found.st_size, found.st_mtime_ns
-
-
-def _is_elsewhere(folder: Path) -> bool:
-    try:
-        told = address.read(folder)
-    except address.Unreachable:
-        return False
-    return told is not None and not told.here

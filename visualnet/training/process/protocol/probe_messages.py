@@ -13,7 +13,7 @@ from visualnet.training.events import Grid, ProbeReport
 from visualnet.training.observations.feeds.feed import DrawnValue, Feed
 from visualnet.training.observations.observation import ObservationRequest, Result
 from visualnet.training.observations.probe_targets import OwnScene
-from visualnet.training.process.arrays import PlainArray, plain_array, plain_tensor, read_array, read_tensor
+from visualnet.training.process.protocol.arrays import PlainArray, plain_array, plain_tensor, read_array, read_tensor
 
 Port = tuple[tuple[str, ...], str]
 MOST_WEIGHTS = 900 << 20

@@ -12,14 +12,13 @@ import msgspec
 import pytest
 
 from tests.training.by_hand import tiny
-from visualnet.training.process import address
+from visualnet.training.process import address, liveness
 from visualnet.training.process.address import Unreachable
+from visualnet.training.process.liveness import SILENT_S, is_trained, may_be_trained
 from visualnet.training.queue.queue_file import add_run, read_queue
 from visualnet.training.queue.worker import QueueWorker
-from visualnet.training.run_index import liveness
 from visualnet.training.run_index.filter_line import parse_filter
 from visualnet.training.run_index.index import RunIndex
-from visualnet.training.run_index.liveness import SILENT_S, is_trained, may_be_trained
 from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.run_records.record import RUNNING, RunRecord, write_record
 from visualnet.training.runs.run_model import LOG

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from visualnet.training.process.message_socket import BadFrame
-from visualnet.training.process.probe_messages import LookMessage, WatchMessage
+from visualnet.training.process.protocol.message_socket import BadFrame
+from visualnet.training.process.protocol.probe_messages import LookMessage, WatchMessage
 
 NONCE = 32
 _M = TypeVar("_M")
