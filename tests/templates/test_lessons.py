@@ -62,6 +62,14 @@ def test_a_step_that_tells_the_person_to_do_something_sees_whether_it_is_done(na
     assert any(ASKS.search(step.words) for step in steps if step.until) or name == "ask-by-experiment"
 
 
+@pytest.mark.parametrize("name", list(lessons()))
+def test_words_are_plain_text(name: str) -> None:
+    """They stand in plain labels, where marks of Markdown would be seen as they are."""
+    for step in lessons()[name].steps:
+        for words in (step.words, step.title, step.waits):
+            assert not set(words) & set("`*#"), words
+
+
 @pytest.mark.parametrize("name", lessons())
 def test_a_step_offers_answers_where_its_words_end_with_a_question(name: str) -> None:
     for step in lessons()[name].steps:
