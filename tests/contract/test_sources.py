@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 
 from tests.contract.source_makers import Made, load_makers
+from visualnet.core.errors import Cancelled
 from visualnet.core.project import DataChoice, Project
 from visualnet.core.storage import project_file
 from visualnet.data.inspect_source import choose
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import Samples
 from visualnet.data.sources.registry import SOURCES, guess_sources
-from visualnet.data.sources.source import Cancelled
 from visualnet.data.streaming.readable import fetch_readable
 
 MAKERS = load_makers()

@@ -15,7 +15,7 @@ from visualnet.figures.layer_diagrams import (
     window_cells,
 )
 from visualnet.layers import LAYERS
-from visualnet.layers.declaration.drawings import Drawing, Spread, Window
+from visualnet.layers.declaration.drawings import Drawing, SlidingWindow, Spread
 
 SHOWN = {
     "conv_transpose2d": (
@@ -64,7 +64,7 @@ def test_nothing_moves_and_nothing_is_said_where_nothing_is_drawn() -> None:
 
 
 def test_drawings_stay_small_whatever_a_file_says() -> None:
-    large = flat_window(Window("HW", (10**6,) * 2, (10**5,) * 2, (3,) * 2, ((0, 0),) * 2, (1,) * 2))
+    large = flat_window(SlidingWindow("HW", (10**6,) * 2, (10**5,) * 2, (3,) * 2, ((0, 0),) * 2, (1,) * 2))
     assert window_cells(large) == (MOST_CELLS, MOST_CELLS)
     spread = flat_spread(Spread("L", (10**6,), (10**5,), (3,), (0,), (0,), (1,)))
     assert spread_cells(spread) == (1, STAMPED)

@@ -10,7 +10,7 @@ from visualnet.analysis.inference.unknown_shape import cause_of_unknown
 from visualnet.core import repetition
 from visualnet.core.graph import Topology
 from visualnet.core.text.format import format_quantity
-from visualnet.layers.declaration.drawings import Window
+from visualnet.layers.declaration.drawings import SlidingWindow
 from visualnet.layers.declaration.layer import Spec
 
 
@@ -118,7 +118,7 @@ def _of(facts: NodeFacts, graph: GraphFacts, given: Mapping[str, Fields], found:
         return before
     places = _places(spec)
     drawing = facts.layer.drawing(*facts.shapes) if facts.layer is not None and facts.known else None  # type: ignore[arg-type]
-    if isinstance(drawing, Window):
+    if isinstance(drawing, SlidingWindow):
         return {k: _composed(f, drawing, places) for k, f in before.items()}
     same = facts.layer is not None and facts.layer.pointwise and all(_places(s) == places for s in facts.arriving if s)
     return {k: f if same and not f.whole else _all(f, places) for k, f in before.items()}
@@ -142,7 +142,7 @@ def _all(field: AxisField, places: tuple[int, ...]) -> AxisField:
     return AxisField(field.input, field.extents, places, whole=True, unknown=field.unknown)
 
 
-def _composed(field: AxisField, window: Window, places: tuple[int, ...]) -> AxisField:
+def _composed(field: AxisField, window: SlidingWindow, places: tuple[int, ...]) -> AxisField:
     if field.whole or field.places != window.extents:
         return _all(field, places)
     axes = range(len(places))

@@ -1,4 +1,4 @@
-"""What can go wrong with a file, in words that a person can act on."""
+"""What can go wrong with a file, in words that a person can act on; and work that nobody wants any more."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ class FileError(ValueError):
         where = f", {self.place}" if place else ""
         end = f" {self.way_out}" if way_out else ""
         super().__init__(f"{self.file}{where}: {self.reason}.{end}")
+
+
+class Cancelled(Exception):
+    """Raised within work that the person gave up; nothing of it is kept."""
 
 
 def first_line(error: BaseException) -> str:

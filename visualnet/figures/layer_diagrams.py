@@ -6,7 +6,7 @@ from functools import singledispatch
 from typing import TypeVar
 
 from visualnet.core.text.format import format_quantity
-from visualnet.layers.declaration.drawings import Heads, Matrix, NormalizedGroup, Spread, Table, Unrolled, Window
+from visualnet.layers.declaration.drawings import Heads, Matrix, NormalizedGroup, SlidingWindow, Spread, Table, Unrolled
 
 CELLS = 24
 """More cells than this along an axis are not drawn, unless two steps of the window need them; a fading edge says so."""
@@ -28,7 +28,7 @@ def _last_two(first: T, values: tuple[T, ...]) -> tuple[T, ...]:
     return (first, *values)[-2:]
 
 
-def flat_window(window: Window) -> Window:
+def flat_window(window: SlidingWindow) -> SlidingWindow:
     """A window along two axes, as paper has them: of a line one row, of a volume its last two axes."""
     return window._replace(
         axes=f"·{window.axes}"[-2:],
@@ -53,7 +53,7 @@ def flat_spread(spread: Spread) -> Spread:
     )
 
 
-def window_cells(window: Window) -> tuple[int, int]:
+def window_cells(window: SlidingWindow) -> tuple[int, int]:
     """How many of the padded cells are drawn, down and across: two steps, while that many cells can be told apart."""
     down, across = (
         min(window.total(a), max(CELLS, min(window.span(a) + window.stride[a], MOST_CELLS))) for a in (0, 1)
@@ -61,7 +61,7 @@ def window_cells(window: Window) -> tuple[int, int]:
     return down, across
 
 
-def window_steps(window: Window) -> tuple[int, int]:
+def window_steps(window: SlidingWindow) -> tuple[int, int]:
     """How many steps are drawn, down and across: those whose window lies within the drawn cells."""
     found = []
     for axis, cells in enumerate(window_cells(window)):
@@ -99,7 +99,7 @@ def steps(drawing: object) -> tuple[int, int]:
 
 
 @steps.register
-def _(drawing: Window) -> tuple[int, int]:
+def _(drawing: SlidingWindow) -> tuple[int, int]:
     return window_steps(flat_window(drawing))
 
 
@@ -128,7 +128,7 @@ def describe(drawing: object, step: tuple[int, int]) -> str:
 
 
 @describe.register
-def _(drawing: Window, step: tuple[int, int]) -> str:
+def _(drawing: SlidingWindow, step: tuple[int, int]) -> str:
     window, parts = flat_window(drawing), []
     for axis, name in _named_axes(drawing):
         taps = window.taps(axis, step[axis])
@@ -149,11 +149,11 @@ def _(drawing: Spread, step: tuple[int, int]) -> str:
     return f"Cell {_place(drawing, step)} stamps {' and '.join(parts)} of {size}; where stamps meet they add up."
 
 
-def _named_axes(drawing: Window | Spread) -> tuple[tuple[int, str], ...]:
+def _named_axes(drawing: SlidingWindow | Spread) -> tuple[tuple[int, str], ...]:
     return ((1, "cells"),) if len(drawing.extents) == 1 else ((0, "rows"), (1, "columns"))
 
 
-def _place(drawing: Window | Spread, step: tuple[int, int]) -> str:
+def _place(drawing: SlidingWindow | Spread, step: tuple[int, int]) -> str:
     return ", ".join(str(step[a] + 1) for a, _ in _named_axes(drawing))
 
 

@@ -15,7 +15,7 @@ from visualnet.analysis.facts import GraphFacts, NodeFacts
 from visualnet.analysis.families import family_of
 from visualnet.analysis.geometry.map_boxes import extent_of, first_output, is_volume
 from visualnet.core.project import Project
-from visualnet.layers.declaration.drawings import Window
+from visualnet.layers.declaration.drawings import SlidingWindow
 from visualnet.layers.declaration.layer import LAYERS, Spec
 
 QUIET = ("activation", "normalization", "shape")
@@ -183,12 +183,12 @@ def _sizes(value: object) -> tuple[object, ...]:
     return value if isinstance(value, tuple) else () if value is None else (value,)
 
 
-def _window(facts: NodeFacts) -> Window | None:
+def _window(facts: NodeFacts) -> SlidingWindow | None:
     shapes = facts.shapes
     if facts.layer is None or not shapes or shapes[0] is None:
         return None
     drawing = facts.layer.drawing(*(s for s in shapes if s is not None))
-    return drawing if isinstance(drawing, Window) else None
+    return drawing if isinstance(drawing, SlidingWindow) else None
 
 
 def _kernel(facts: NodeFacts) -> tuple[float, float] | None:

@@ -20,13 +20,13 @@ from visualnet.app.canvas.commands import clipboard
 from visualnet.app.figures.export_dialog import FigureExportDialog, with_progress
 from visualnet.app.figures.picture import PictureOptions, make_drawing
 from visualnet.app.figures.print_dialog import printer_for
-from visualnet.app.figures.writers import Cancelled, Output, render_bytes, render_image
+from visualnet.app.figures.writers import Output, render_bytes, render_image
 from visualnet.app.state.dropped_files import local_file, nodes_in
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.cli.common import open_project
 from visualnet.core.document import Document
-from visualnet.core.errors import FileError
+from visualnet.core.errors import Cancelled, FileError
 from visualnet.core.project import MAIN, DataChoice, Project
 from visualnet.core.storage import project_file
 

@@ -17,8 +17,8 @@ import pytest
 
 from tests.contract.source_makers.torchvision_sets import write_cifar10, write_mnist
 from visualnet.cli.main import main
+from visualnet.core.errors import Cancelled
 from visualnet.data.inspect_source import choose
-from visualnet.data.sources.source import Cancelled
 from visualnet.data.sources.torchvision_sets import download as module
 from visualnet.data.sources.torchvision_sets.download import download
 

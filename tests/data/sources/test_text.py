@@ -14,11 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from visualnet.core.errors import Cancelled
 from visualnet.core.project import DataChoice
 from visualnet.data.inspect_source import choose
 from visualnet.data.samples import BrokenSample
 from visualnet.data.sources.registry import SOURCES, guess_sources
-from visualnet.data.sources.source import Cancelled, SourceScan, make_source
+from visualnet.data.sources.source import SourceScan, make_source
 
 REVIEWS = [
     ("a fine film, really", "good"),

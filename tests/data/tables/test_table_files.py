@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from tests.data.tables.looking import FLOWERS, look, opened, words, write
+from visualnet.core.errors import Cancelled
 from visualnet.data.inspect_source import choose
 from visualnet.data.registry import make_data_set
 from visualnet.data.sources.registry import guess_sources
-from visualnet.data.sources.source import Cancelled
 
 
 def test_a_table_that_has_changed_is_not_read_as_the_old_one(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.conftest import Amount
 from tests.graphs import random_project
 from visualnet.analysis import infer
 from visualnet.layers import LAYERS
-from visualnet.layers.declaration.drawings import Heads, Matrix, NormalizedGroup, Spread, Table, Unrolled, Window
+from visualnet.layers.declaration.drawings import Heads, Matrix, NormalizedGroup, SlidingWindow, Spread, Table, Unrolled
 from visualnet.layers.declaration.layer import Layer, ShapeError
 
 WINDOWED = [
@@ -51,7 +51,7 @@ def test_the_window_slides_as_often_as_the_formula_says(data: st.DataObject) -> 
     if faults or any(n < 1 for n in out):
         return
     drawing = layer.drawing(shape)
-    assert isinstance(drawing, Window)
+    assert isinstance(drawing, SlidingWindow)
     assert tuple(drawing.steps(a) for a in range(axes)) == tuple(out[1:])
     for axis in range(axes):
         last = drawing.taps(axis, drawing.steps(axis) - 1)

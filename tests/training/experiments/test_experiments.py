@@ -24,7 +24,7 @@ from visualnet.training.experiments.declare import Claim, ComparedFigure, Experi
 from visualnet.training.experiments.model import ExperimentModel, read_model
 from visualnet.training.experiments.networks import Part, classifier, dense, ids
 from visualnet.training.experiments.registry import find_experiment, find_experiments
-from visualnet.training.experiments.runner import ExperimentRunStarted, Message, StopControl, TrialEvent
+from visualnet.training.experiments.runner import ExperimentMessage, ExperimentRunStarted, StopControl, TrialEvent
 from visualnet.training.experiments.trials import ExperimentTrial, list_trials, name_of, project_of
 from visualnet.training.loop.session import Session
 from visualnet.training.observations.observation import find_observations
@@ -97,7 +97,7 @@ def test_runs_are_ordinary_ones_in_folders_and_are_told_and_kept(tmp_path: Path)
 def test_what_was_stopped_goes_on_to_the_same_bits_and_what_is_done_is_not_trained_again(tmp_path: Path) -> None:
     whole = train(TINY, tmp_path / "whole")
 
-    def stop(message: Message, stop_control: StopControl) -> None:
+    def stop(message: ExperimentMessage, stop_control: StopControl) -> None:
         if (
             isinstance(message, TrialEvent)
             and isinstance(message.event, EpochDone)
@@ -153,7 +153,7 @@ def test_variants_take_turns_and_each_comes_to_the_bits_that_it_has_alone(tmp_pa
     """Dropout draws from torch's generator in every step, and a switch holds for the whole process: neither reaches the others."""
     told: list[ExperimentTrial] = []
 
-    def hear(message: Message, _: StopControl) -> None:
+    def hear(message: ExperimentMessage, _: StopControl) -> None:
         if isinstance(message, TrialEvent) and isinstance(message.event, EpochDone):
             told.append(message.trial)
 

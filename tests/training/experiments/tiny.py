@@ -11,7 +11,7 @@ from visualnet.core.project import DataChoice, Project, Recipe
 from visualnet.training.experiments.declare import Claim, Experiment, ExperimentObservation, Variant
 from visualnet.training.experiments.model import ExperimentModel
 from visualnet.training.experiments.networks import classifier, dense
-from visualnet.training.experiments.runner import Message, StopControl, run_experiment
+from visualnet.training.experiments.runner import ExperimentMessage, StopControl, run_experiment
 
 
 def network() -> Project:
@@ -43,13 +43,13 @@ def train(
     experiment: Experiment,
     folder: Path,
     seeds: tuple[int, ...] | None = None,
-    hear: Callable[[Message, StopControl], Any] = lambda message, stop_control: None,
+    hear: Callable[[ExperimentMessage, StopControl], Any] = lambda message, stop_control: None,
     own: Any = None,
 ) -> ExperimentModel:
     """Train an experiment, and what it told."""
     model, stop_control = ExperimentModel(experiment, seeds or experiment.seeds, folder), StopControl()
 
-    def put(message: Message) -> None:
+    def put(message: ExperimentMessage) -> None:
         model.consume(message)
         hear(message, stop_control)
 

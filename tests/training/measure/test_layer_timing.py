@@ -9,10 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from visualnet.analysis import infer
+from visualnet.core.errors import Cancelled
 from visualnet.core.storage import project_file
 from visualnet.resources import resource
 from visualnet.training.measure import layer_timing as timing_module
-from visualnet.training.measure.layer_timing import PASSES, WARM_UP, Cancelled, measure
+from visualnet.training.measure.layer_timing import PASSES, WARM_UP, measure
 
 TICK = 2.0**-20
 """A power of two, so that sums of it are exact."""

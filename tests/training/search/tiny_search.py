@@ -12,7 +12,7 @@ from visualnet.core.project import Project, SearchEntry, SearchSpec
 from visualnet.training.experiments.runner import StopControl
 from visualnet.training.search import folder as kept
 from visualnet.training.search.study import Study, TrialView
-from visualnet.training.search.worker import Message, TrialStarted, WorkerEnded, work
+from visualnet.training.search.worker import SearchMessage, TrialStarted, WorkerEnded, work
 
 RATES = SearchEntry(address="lr", low=1e-6, high=0.3, log=True)
 UNITS = SearchEntry(address="hidden.out_features", low=2, high=9)
@@ -26,14 +26,16 @@ def searched(*entries: SearchEntry, epochs: int = 2, **spec: Any) -> Project:
 
 
 def search(
-    folder: Path, project: Project, hear: Callable[[Message, StopControl], Any] = lambda message, stop_control: None
+    folder: Path,
+    project: Project,
+    hear: Callable[[SearchMessage, StopControl], Any] = lambda message, stop_control: None,
 ) -> tuple[list[TrialView], WorkerEnded]:
     """Search in this process; the trials, and how it ended."""
     kept.begin(folder, project)
     kept.forget_stop(folder)
-    stop_control, told = StopControl(), list[Message]()
+    stop_control, told = StopControl(), list[SearchMessage]()
 
-    def put(message: Message) -> None:
+    def put(message: SearchMessage) -> None:
         told.append(message)
         hear(message, stop_control)
 
@@ -42,10 +44,10 @@ def search(
     return Study(folder).trials(), told[-1]
 
 
-def stop_at(number: int) -> Callable[[Message, StopControl], None]:
+def stop_at(number: int) -> Callable[[SearchMessage, StopControl], None]:
     """Stop when this trial begins."""
 
-    def hear(message: Message, stop_control: StopControl) -> None:
+    def hear(message: SearchMessage, stop_control: StopControl) -> None:
         if isinstance(message, TrialStarted) and message.trial.number == number:
             stop_control.stop()
 

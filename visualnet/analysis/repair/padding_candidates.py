@@ -9,7 +9,7 @@ from visualnet.analysis.facts import NodeFacts
 from visualnet.analysis.repair.parameter_candidates import Candidate, ProblemPlace
 from visualnet.core import edits
 from visualnet.core.project import Project
-from visualnet.layers.declaration.drawings import Window
+from visualnet.layers.declaration.drawings import SlidingWindow
 from visualnet.layers.declaration.layer import ShapeError
 
 COST = 1.0
@@ -42,7 +42,7 @@ def _size_keeping(facts: NodeFacts) -> tuple[int, ...] | None:
         drawing = facts.layer.drawing(*shapes)
     except ShapeError:
         return None
-    if not isinstance(drawing, Window) or any(step != 1 for step in drawing.stride):
+    if not isinstance(drawing, SlidingWindow) or any(step != 1 for step in drawing.stride):
         return None
     spans = [drawing.span(axis) for axis in range(len(drawing.kernel))]
     wanted = tuple(span // 2 for span in spans)

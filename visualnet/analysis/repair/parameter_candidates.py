@@ -17,7 +17,7 @@ from visualnet.analysis.repair.free_place import place_between
 from visualnet.core import edits
 from visualnet.core.graph import Node, Port, Value, Wire
 from visualnet.core.project import Project
-from visualnet.layers.declaration.drawings import Window
+from visualnet.layers.declaration.drawings import SlidingWindow
 from visualnet.layers.declaration.layer import LAYERS, BadParams, Layer, Pattern, Shape, ShapeError, Spec
 from visualnet.layers.declaration.params import Bool, Choice, Code, Int, Ints, Param
 
@@ -138,7 +138,9 @@ def _idles(kind: type[Layer], facts: NodeFacts, params: Mapping[str, Value], nam
     try:
         layer = kind({**params, name: value})
         drawing = layer.drawing(*shapes)
-        return isinstance(drawing, Window) and not any(n > 1 for n in drawing.kernel) and not layer.weights(*shapes)
+        return (
+            isinstance(drawing, SlidingWindow) and not any(n > 1 for n in drawing.kernel) and not layer.weights(*shapes)
+        )
     except (BadParams, ShapeError):
         return False
 

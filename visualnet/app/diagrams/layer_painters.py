@@ -21,7 +21,7 @@ from visualnet.figures.layer_diagrams import (
     window_steps,
     within,
 )
-from visualnet.layers.declaration.drawings import Heads, Matrix, NormalizedGroup, Spread, Table, Unrolled, Window
+from visualnet.layers.declaration.drawings import Heads, Matrix, NormalizedGroup, SlidingWindow, Spread, Table, Unrolled
 
 CENTRE = Qt.AlignmentFlag.AlignCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -97,7 +97,7 @@ def _upright_text(painter: QPainter, x: float, y: float, box: QRectF, text: str)
 
 
 @paint_drawing.register
-def paint_window(drawing: Window, painter: QPainter, area: QRectF, theme: Theme, step: tuple[int, int]) -> None:
+def paint_window(drawing: SlidingWindow, painter: QPainter, area: QRectF, theme: Theme, step: tuple[int, int]) -> None:
     """The padded input with the window at a step, and the output with the place it fills; cells are to scale."""
     window, family = flat_window(drawing), theme.family("convolution")
     drawn, out = window_cells(window), window_steps(window)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QGuiApplication, QImage, QPainter, QPa
 from PySide6.QtWidgets import QCheckBox, QDialog, QProgressDialog, QPushButton, QWidget
 
 from visualnet.app.figures.picture import PictureOptions, StepwiseDrawing, make_drawing
-from visualnet.app.figures.writers import SCALES, Cancelled, Output, largest_scale, mime_data, render_image, write
+from visualnet.app.figures.writers import SCALES, Output, largest_scale, mime_data, render_image, write
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.theme.child_objects import find_descendants
@@ -21,7 +21,7 @@ from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.app.widgets.painting import painting
 from visualnet.app.widgets.segmented import Segmented
-from visualnet.core.errors import FileError
+from visualnet.core.errors import Cancelled, FileError
 from visualnet.core.storage.embedded_project import CARRIED
 from visualnet.core.text.format import capitalize_first
 from visualnet.core.text.hidden_characters import visible

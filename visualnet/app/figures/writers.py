@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPagedPaintDevice, QPageLayout, QPageS
 from PySide6.QtSvg import QSvgGenerator
 
 from visualnet.app.figures.picture import StepwiseDrawing
+from visualnet.core.errors import Cancelled
 from visualnet.core.project import Project
 from visualnet.core.storage import embedded_project, project_file
 
@@ -31,10 +32,6 @@ Step = Callable[[float], bool]
 def never_cancel(share: float) -> bool:
     """The step of one who never stops."""
     return True
-
-
-class Cancelled(Exception):
-    """The person has had enough; nothing was written."""
 
 
 class Output(NamedTuple):

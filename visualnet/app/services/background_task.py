@@ -16,16 +16,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualnet.app.state.deferred_refresh import refresh_between_events
 from visualnet.app.theme.child_objects import find_descendants
-from visualnet.core.errors import first_line
+from visualnet.core.errors import Cancelled, first_line
 from visualnet.core.process import crash_handler
 from visualnet.pytorch import NoTorch
 
 LOOK_MS = 30
 """How often the window looks whether there is something new."""
-
-
-class Cancelled(Exception):
-    """Raised within the work when nobody wants it any more."""
 
 
 class Job:

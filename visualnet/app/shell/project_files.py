@@ -37,7 +37,7 @@ def templates() -> dict[str, Path]:
     return {template.name: template.path for template in template_list()}
 
 
-class TrainingGuard(Protocol):
+class TrainingGuardProtocol(Protocol):
     """Who knows what trains."""
 
     def describe(self, document: Document) -> str:
@@ -71,7 +71,7 @@ class ProjectFiles(QObject):
         settings: Settings,
         pages: Mapping[str, str],
         home: str,
-        guard: TrainingGuard,
+        guard: TrainingGuardProtocol,
     ) -> None:
         """``pages`` and ``home`` as the tabs have them; ``guard`` is asked before a document is closed: whether a training that runs on it
         may be ended."""

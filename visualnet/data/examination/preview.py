@@ -25,7 +25,7 @@ MOST_FITTED = 256
 """A step that learns of the training part learns of so many of its samples here: more would keep the person waiting."""
 
 
-class Preview(NamedTuple):
+class PreviewedSamples(NamedTuple):
     """Samples raw, prepared (none where only augmentation is done), and augmented besides (None where nothing augments). ``partial`` says
     that steps were fitted on a part of the training samples; ``trouble`` why there is nothing behind the raw ones."""
 
@@ -38,7 +38,7 @@ class Preview(NamedTuple):
 
 def preview_samples(
     choice: DataChoice, count: int, chance: int = 0, check: Callable[[float], None] = lambda share: None
-) -> Preview:
+) -> PreviewedSamples:
     """The first few training samples through the preparation. ``chance`` is the seed of what augmentation draws.
 
     Raises:
@@ -67,9 +67,9 @@ def preview_samples(
             prepared = _spell(prepared, step, shown, batch, learned)
         changed = _augment(batch, behind, [step for step in steps if step.augments], chance)
     except ValueError as error:
-        return Preview(contents, trouble=str(error))
+        return PreviewedSamples(contents, trouble=str(error))
     augmented = _contents(source, behind, choice, changed, len(index)) if changed is not None else None
-    return Preview(contents, prepared, augmented, learns and len(part) < len(train))
+    return PreviewedSamples(contents, prepared, augmented, learns and len(part) < len(train))
 
 
 def _spell(

@@ -13,11 +13,7 @@ from visualnet.data.samples import Samples
 from visualnet.layers.declaration.layer import Spec
 
 Check = Callable[[float], None]
-"""Called now and then with the share that is done; it raises `Cancelled` to end the work."""
-
-
-class Cancelled(Exception):
-    """The person gave the work up."""
+"""Called now and then with the share that is done; it raises `core.errors.Cancelled` to end the work."""
 
 
 class Finding(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any
 from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.calls import ModuleCall
-from visualnet.layers.declaration.drawings import Drawing, Spread, Window
+from visualnet.layers.declaration.drawings import Drawing, SlidingWindow, Spread
 from visualnet.layers.declaration.formulas import WINDOW_SUM, derive, spell_axis, transposed, window
 from visualnet.layers.declaration.initial_moments import InitialState, Moments, after_weights, inside_share
 from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, ShapeError, Sized, Spec, layer, sized
@@ -87,7 +87,7 @@ class Convolution(Layer):
             sides = tuple((p // 2, p - p // 2) for p in total)
         else:
             sides = tuple((p, p) for p in self.padding)
-        return Window(self.spatial, tuple(map(int, shapes[0][1:])), kernel, self.stride, sides, dilation)
+        return SlidingWindow(self.spatial, tuple(map(int, shapes[0][1:])), kernel, self.stride, sides, dilation)
 
     def _check_mode(self, extents: Sequence[int], padding: Sequence[int]) -> None:
         """Mirroring needs fewer padded cells than there are cells to mirror, wrapping no more."""

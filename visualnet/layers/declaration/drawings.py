@@ -10,7 +10,7 @@ def _apart(first: int, count: int, step: int) -> range:
     return range(first, first + count * step, step)
 
 
-class Window(NamedTuple):
+class SlidingWindow(NamedTuple):
     """A window sliding over padded cells, axis by axis. ``padding`` is what stands before and behind along each axis."""
 
     axes: str
@@ -150,4 +150,4 @@ class NormalizedGroup(NamedTuple):
         return self.together * (self.places if self.all_places else 1)
 
 
-Drawing: TypeAlias = "Window | Matrix | Heads | Spread | Table | Unrolled | NormalizedGroup"
+Drawing: TypeAlias = "SlidingWindow | Matrix | Heads | Spread | Table | Unrolled | NormalizedGroup"

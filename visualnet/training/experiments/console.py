@@ -19,7 +19,13 @@ from visualnet.training import events
 from visualnet.training.experiments import curves, experiment_folder, results
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.model import ExperimentModel
-from visualnet.training.experiments.runner import ExperimentRunStarted, Message, StopControl, TrialEvent, run_experiment
+from visualnet.training.experiments.runner import (
+    ExperimentMessage,
+    ExperimentRunStarted,
+    StopControl,
+    TrialEvent,
+    run_experiment,
+)
 from visualnet.training.experiments.trials import describe_trial
 
 FINE, FAULTY, STOPPED = 0, 1, 130
@@ -50,7 +56,7 @@ def run(experiment: Experiment, options: ExperimentOptions, own: Any = None) -> 
     stop_control, heard = StopControl(), list[int]()
     printer = None if options.json else ExperimentPrinter(model, sys.stdout)
 
-    def put(message: Message) -> None:
+    def put(message: ExperimentMessage) -> None:
         model.consume(message)
         if printer is not None:
             printer(message)
@@ -120,7 +126,7 @@ class ExperimentPrinter:
         self.live = out.isatty()
         self._width = 0
 
-    def __call__(self, message: Message) -> None:
+    def __call__(self, message: ExperimentMessage) -> None:
         """Say what has happened, if it is worth a line."""
         if isinstance(message, ExperimentRunStarted) and self.model.done:
             self._bar()

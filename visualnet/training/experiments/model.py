@@ -10,8 +10,8 @@ from visualnet.training.experiments import experiment_folder
 from visualnet.training.experiments.declare import ComparedFigure, Experiment
 from visualnet.training.experiments.runner import (
     ExperimentEnded,
+    ExperimentMessage,
     ExperimentRunStarted,
-    Message,
     TrialEvent,
     VariantObserved,
 )
@@ -44,7 +44,7 @@ class ExperimentModel:
         """How many runs are over."""
         return sum(trial in self.runs and is_outcome(self.runs[trial]) for trial in self.trials)
 
-    def consume(self, message: Message) -> None:
+    def consume(self, message: ExperimentMessage) -> None:
         """Take in what the runner says."""
         if isinstance(message, ExperimentRunStarted):
             self.runs[message.trial] = message.known

@@ -65,7 +65,7 @@ class ExperimentEnded(NamedTuple):
     words: str = ""
 
 
-Message = ExperimentRunStarted | TrialEvent | VariantObserved | ExperimentEnded
+ExperimentMessage = ExperimentRunStarted | TrialEvent | VariantObserved | ExperimentEnded
 
 
 class Stopped(Exception):
@@ -106,7 +106,7 @@ def run_experiment(
     seeds: Sequence[int],
     folder: Path,
     stop_control: StopControl,
-    put: Callable[[Message], object],
+    put: Callable[[ExperimentMessage], object],
     own: Any = None,
 ) -> str:
     """Train every run of an experiment that is not done, each in its folder below ``folder``; ``done``, ``stopped`` or ``failed``.
@@ -167,7 +167,7 @@ def observe_variant(
     project: Project,
     place: Path,
     stop_control: StopControl,
-    put: Callable[[Message], object],
+    put: Callable[[ExperimentMessage], object],
 ) -> None:
     """Compute the observations of an experiment for the run of a variant.
 
@@ -188,7 +188,7 @@ def observe_variant(
 
 
 def _prepare(
-    project: Project, place: Path, trial: ExperimentTrial, put: Callable[[Message], object]
+    project: Project, place: Path, trial: ExperimentTrial, put: Callable[[ExperimentMessage], object]
 ) -> RunModel | None:
     """Say what is known of a run, and make its folder; None where it is over.
 
@@ -212,7 +212,7 @@ def _train(
     projects: Mapping[ExperimentTrial, Project],
     places: Mapping[ExperimentTrial, Path],
     stop_control: StopControl,
-    put: Callable[[Message], object],
+    put: Callable[[ExperimentMessage], object],
 ) -> None:
     """Train runs side by side, each from where it was left; nothing where they are over.
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     "Played episode",
     "an environment as data, and values of its actions, as deep Q-learning trains them",
 )
-class PlayedEpisode(GenerationMethod):
+class PlayEpisode(GenerationMethod):
     """Play an episode: in each state the action is done that the network holds worth most (the greatest Q).
 
     The seed begins the episode: the same one begins the same. An action drawn by chance now and then shows what the network does where it

@@ -46,7 +46,7 @@ from visualnet.training.runs.preparation_file import write_preparation
 from visualnet.training.runs.run_model import read_project
 
 
-class Changeable(Protocol):
+class RunWithSettings(Protocol):
     """A run whose settings can be changed: what ``TrainingLoop`` is here."""
 
     project: Project
@@ -70,7 +70,7 @@ class Changeable(Protocol):
 class LiveChanges:
     """The changes of one run: those that are in force, and those that wait for their moment."""
 
-    def __init__(self, loop: Changeable) -> None:
+    def __init__(self, loop: RunWithSettings) -> None:
         self.loop = loop
         self.count = 0
         """How many ``Changed`` events of the run are in force."""
@@ -172,7 +172,7 @@ class LiveChanges:
             self.loop.emit(events.Trouble(words=f"the run ended before this could act: {words}"))
 
 
-def follow(loop: Changeable, project: Project) -> None:
+def follow(loop: RunWithSettings, project: Project) -> None:
     """Train as this project says from here on, which differs from the run's in live settings alone.
 
     Raises:
@@ -217,7 +217,7 @@ def _other_data(data: Loaded, project: Project) -> Loaded:
     return found
 
 
-def _keep_data(loop: Changeable, folder: Path) -> None:
+def _keep_data(loop: RunWithSettings, folder: Path) -> None:
     """The run's folder says how what it learns from now is prepared: who judges the run later asks there."""
     try:
         write_preparation(folder, loop.data)
@@ -225,7 +225,7 @@ def _keep_data(loop: Changeable, folder: Path) -> None:
         loop.emit(events.Trouble(words=f"how samples are prepared cannot be saved: {error}"))
 
 
-def _make_sampler(loop: Changeable, recipe: Recipe) -> Sampler:
+def _make_sampler(loop: RunWithSettings, recipe: Recipe) -> Sampler:
     """Who draws the samples from here on; it goes on with the chance, and where the samples are the same, the order of the one before."""
     old = loop.sampler
     if loop.parts.probe.data is not loop.data:
@@ -239,7 +239,7 @@ def _make_sampler(loop: Changeable, recipe: Recipe) -> Sampler:
     return sampler
 
 
-def _follow(loop: Changeable, project: Project, analysis: Analysis | None) -> None:
+def _follow(loop: RunWithSettings, project: Project, analysis: Analysis | None) -> None:
     state, old = loop.state, loop.parts
     old.learners.release()
     old.model.change_settings(project, analysis)

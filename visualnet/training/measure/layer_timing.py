@@ -14,6 +14,7 @@ from torch import fx
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import NodePath
 from visualnet.compiling.module import compile_project
+from visualnet.core.errors import Cancelled
 from visualnet.core.project import Project
 from visualnet.layers import Spec
 from visualnet.training import devices
@@ -42,10 +43,6 @@ class Timing(NamedTuple):
             for p, seconds in self.seconds.items()
             if len(p) == len(prefix) + 1 and p[:-1] == prefix
         }
-
-
-class Cancelled(Exception):
-    """The person does not want to wait."""
 
 
 def measure(

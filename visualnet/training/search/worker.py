@@ -55,14 +55,14 @@ class WorkerEnded(NamedTuple):
     words: str = ""
 
 
-Message = TrialStarted | TrialEnded | WorkerEnded
+SearchMessage = TrialStarted | TrialEnded | WorkerEnded
 
 
 class TrialAbandoned(Exception):
     """A trial ends before its last epoch, or cannot begin; the words say why."""
 
 
-def work(folder: Path, stop_control: StopControl, put: Callable[[Message], object]) -> str:
+def work(folder: Path, stop_control: StopControl, put: Callable[[SearchMessage], object]) -> str:
     """Train trials of the search in a folder until it needs no more, or is stopped; ``done``, ``stopped`` or ``failed``."""
 
     def train_trials() -> str:
@@ -87,7 +87,9 @@ def work(folder: Path, stop_control: StopControl, put: Callable[[Message], objec
 class SearchWorker:
     """Takes one trial after the other."""
 
-    def __init__(self, study: Study, name: str, stop_control: StopControl, put: Callable[[Message], object]) -> None:
+    def __init__(
+        self, study: Study, name: str, stop_control: StopControl, put: Callable[[SearchMessage], object]
+    ) -> None:
         self.study, self.name, self.stop_control, self.put = study, name, stop_control, put
         self._looked = 0.0
         minutes = study.spec.minutes

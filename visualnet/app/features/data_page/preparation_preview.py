@@ -22,7 +22,7 @@ from visualnet.core.text.format import capitalize_first
 from visualnet.data.examination.sample_content import SampleContent
 
 if TYPE_CHECKING:
-    from visualnet.data.examination.preview import Preview
+    from visualnet.data.examination.preview import PreviewedSamples
 
 PREVIEW = "preview"
 SHOWN = 6
@@ -78,7 +78,7 @@ class PreparationPreview(QWidget):
         choice, chance = self.studio.project.data, self._chance
         self._shown = choice, chance
 
-        def run(job: Job) -> Preview:
+        def run(job: Job) -> PreviewedSamples:
             from visualnet.data.examination.preview import preview_samples  # not at start-up: it computes
 
             return preview_samples(choice, SHOWN, chance, job)
@@ -86,7 +86,7 @@ class PreparationPreview(QWidget):
         self._tasks.cancel(PREVIEW)
         self._tasks.submit_watched(PREVIEW, run, self._show, self._refuse, words="The samples cannot be shown")
 
-    def _show(self, found: Preview) -> None:
+    def _show(self, found: PreviewedSamples) -> None:
         rows = [("As they are", found.raw)]
         if found.prepared:
             rows.append(("Prepared", found.prepared))

@@ -14,7 +14,7 @@ from visualnet.core.process.mailbox import Mailbox
 from visualnet.training.experiments import experiment_folder
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.model import ExperimentModel, read_model
-from visualnet.training.experiments.runner import Message, StopControl, observe_variant, run_experiment
+from visualnet.training.experiments.runner import ExperimentMessage, StopControl, observe_variant, run_experiment
 from visualnet.training.experiments.trials import ExperimentTrial, name_of, project_of
 
 TICK_MS = 66
@@ -86,7 +86,7 @@ class Experimenter(QObject):
         put = self._mailbox.put
 
         def run(job: Job) -> None:
-            def tell(message: Message) -> None:
+            def tell(message: ExperimentMessage) -> None:
                 if job.stop.is_set():  # the window closes
                     stop_control.stop()
                 put(message)

@@ -8,6 +8,7 @@ from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Feature, draws_something
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.dialogs.modal import answer_of
+from visualnet.core.errors import Cancelled
 from visualnet.core.user.settings import UserSetting
 
 
@@ -29,7 +30,6 @@ def print_sheet(studio: Studio) -> None:
     """Print the open sheet, in the style that was last chosen for a picture if that is one for paper."""
     from visualnet.app.figures.picture import PictureOptions, make_drawing
     from visualnet.app.figures.print_dialog import ask_and_print
-    from visualnet.app.figures.writers import Cancelled
 
     assert studio.settings is not None
     style = "publication" if studio.settings.section(PICTURE).get("style") == "publication" else "print"

@@ -21,7 +21,7 @@ READABLE = 40
 MessageAction = tuple[str, Callable[[], object]]
 
 
-class Message(QFrame):
+class MessageFrame(QFrame):
     """A severity, plain words, buttons that act, and a way to close it."""
 
     closed = Signal()
@@ -81,11 +81,11 @@ class Message(QFrame):
         act()
 
 
-class Banner(Message):
+class Banner(MessageFrame):
     """A strip across the top of a page, until it is closed."""
 
 
-class Toast(Message):
+class Toast(MessageFrame):
     """A message that floats at the lower edge of its parent and leaves by itself."""
 
     def __init__(self, parent: QWidget) -> None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.calls import Expr, OwnModule, fn, one
-from visualnet.layers.declaration.drawings import Drawing, Window
+from visualnet.layers.declaration.drawings import Drawing, SlidingWindow
 from visualnet.layers.declaration.formulas import WINDOW, WINDOW_CEIL, derive, spell_axis, window
 from visualnet.layers.declaration.initial_moments import InitialState, Moments, averaged_over, largest_of
 from visualnet.layers.declaration.layer import (
@@ -65,7 +65,7 @@ class Pool(Layer):
         extents, dilation = tuple(map(int, shapes[0][1:])), tuple(self._each("dilation", 1))
         up = bool(self.values().get("ceil_mode"))
         stride = self.stride or self.kernel_size
-        return Window(self.spatial, extents, self.kernel_size, stride, sides, dilation, up)
+        return SlidingWindow(self.spatial, extents, self.kernel_size, stride, sides, dilation, up)
 
     def forward(self, m: OwnModule, *refs: Any, used: frozenset[str]) -> Expr | Mapping[str, Expr]:
         others = [name for name in self.params if name != "kernel_size"]

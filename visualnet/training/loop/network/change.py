@@ -59,7 +59,7 @@ Sources = Mapping[Tensor, Tensor]
 """For a tensor of the new network the one of the old network whose place it takes."""
 
 
-class Changeable(Protocol):
+class RunWithNetwork(Protocol):
     """A run that has been set up: what ``TrainingLoop`` is here."""
 
     project: Project
@@ -76,7 +76,7 @@ class Changeable(Protocol):
     def use_parts(self, parts: NetworkParts) -> None: ...
 
 
-def change_network(run: Changeable, drawing: Project) -> events.NetworkChanged:
+def change_network(run: RunWithNetwork, drawing: Project) -> events.NetworkChanged:
     """Go on with the network of a drawing, at the step where the run stands. Where that cannot be, the run is as it was.
 
     Raises:
@@ -128,7 +128,7 @@ def take_drawing(run: Drawable) -> bool:
     return True
 
 
-def finish_change(run: Changeable) -> None:
+def finish_change(run: RunWithNetwork) -> None:
     """What follows the first checkpoint of the changed network: the best weights of the one before are put away, and the run's project is
     the one that is trained now."""
     if run.folder is not None:
@@ -253,7 +253,7 @@ def read_network(run: Path, number: int, project: Project) -> Project:
         raise BadCheckpoint(f"the network that the run trained cannot be read: {error}") from None
 
 
-def read_earlier(run: Changeable, store: WeightStore) -> None:
+def read_earlier(run: RunWithNetwork, store: WeightStore) -> None:
     """Take in what the changes up to the present one have taken out of the network. What cannot be read is told."""
     if run.folder is not None and run.state.network:
         for words in store.read(_folders(run.folder, run.state.network)):
@@ -266,7 +266,7 @@ def set_best_aside(run: Path, number: int) -> None:
         os.replace(run / checkpoints.BEST, network_folder(run, number - 1) / checkpoints.BEST)
 
 
-def _save_project(run: Changeable, folder: Path) -> None:
+def _save_project(run: RunWithNetwork, folder: Path) -> None:
     try:
         project_file.save(folder / PROJECT, _bare(run.project))
     except (OSError, FileError) as error:
@@ -308,7 +308,7 @@ def _folders(run: Path, last: int) -> dict[int, Path]:
     return {number: network_folder(run, number) for number in range(1, last + 1)}
 
 
-def _describe(run: Changeable, kept: WeightsKept) -> events.NetworkChanged:
+def _describe(run: RunWithNetwork, kept: WeightsKept) -> events.NetworkChanged:
     model, tally = run.parts.model, run.parts.tally
     return events.NetworkChanged(
         step=run.state.step,

@@ -13,26 +13,26 @@ NONCE = 32
 _M = TypeVar("_M")
 
 
-class Message(msgspec.Struct, frozen=True, tag_field="is"):
+class SocketMessage(msgspec.Struct, frozen=True, tag_field="is"):
     """Base of all messages."""
 
 
 # --- from the run -------------------------------------------------------------------------------------------------------
 
 
-class Challenge(Message, frozen=True, tag="challenge"):
+class Challenge(SocketMessage, frozen=True, tag="challenge"):
     """The first message: who knows the token proves it by hashing this with it."""
 
     nonce: bytes
 
 
-class Refused(Message, frozen=True, tag="refused"):
+class Refused(SocketMessage, frozen=True, tag="refused"):
     """The connection ends; the words say why."""
 
     words: str
 
 
-class Welcome(Message, frozen=True, tag="welcome"):
+class Welcome(SocketMessage, frozen=True, tag="welcome"):
     """The other end knows the token, and this one proves it too. The run's log is told from the byte ``at`` on; ``begun``: by this process
     it was begun already."""
 
@@ -41,52 +41,52 @@ class Welcome(Message, frozen=True, tag="welcome"):
     begun: bool
 
 
-class EventLine(Message, frozen=True, tag="told"):
+class EventLine(SocketMessage, frozen=True, tag="told"):
     """An event as its line of the log. With it the log has ``at`` bytes; −1 where it is not in the log."""
 
     at: int
     line: bytes
 
 
-class EventsSkipped(Message, frozen=True, tag="behind"):
+class EventsSkipped(SocketMessage, frozen=True, tag="behind"):
     """Events were left out that the reader was too slow for: the log has them, up to the byte ``at``."""
 
     at: int
 
 
-class Trained(Message, frozen=True, tag="trained"):
+class Trained(SocketMessage, frozen=True, tag="trained"):
     """What is trained from now on: the bytes of the project's file."""
 
     project: bytes
 
 
-class RunClosed(Message, frozen=True, tag="bye"):
+class RunClosed(SocketMessage, frozen=True, tag="bye"):
     """The run has ended, and nothing more comes."""
 
 
 # --- to the run ---------------------------------------------------------------------------------------------------------
 
 
-class Proof(Message, frozen=True, tag="proof"):
+class Proof(SocketMessage, frozen=True, tag="proof"):
     """The challenge hashed with the token, and one of its own."""
 
     proof: bytes
     nonce: bytes
 
 
-class ControlRequest(Message, frozen=True, tag="steer"):
+class ControlRequest(SocketMessage, frozen=True, tag="steer"):
     """``pause``, ``resume`` or ``stop``."""
 
     wish: str
 
 
-class ChangeSettings(Message, frozen=True, tag="change"):
+class ChangeSettings(SocketMessage, frozen=True, tag="change"):
     """Train with these settings; each is named by the five parts of a `Setting`."""
 
     values: tuple[tuple[tuple[str, str, str, str, str], Any], ...]
 
 
-class ChangeNetwork(Message, frozen=True, tag="network"):
+class ChangeNetwork(SocketMessage, frozen=True, tag="network"):
     """Train the network of this project's file."""
 
     project: bytes
