@@ -105,6 +105,8 @@ class ProcessRank(NamedTuple):
         limit = timedelta(seconds=float(os.environ.get(TIMEOUT, TIMEOUT_S)))
         try:
             store, rank, size = next(iter(rendezvous("env://", timeout=limit)))
+            if self.size == self.local_size:  # torchrun's store outlives those that died, with their addresses
+                store = PrefixStore(f"start {self.restarts}", store)
             backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
             dist.init_process_group(
                 backend, store=PrefixStore("visualnet", store), rank=rank, world_size=size, timeout=limit
