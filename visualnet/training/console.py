@@ -25,7 +25,7 @@ from visualnet.training.control import Control
 from visualnet.training.curve_export.tensorboard import TensorBoardSink
 from visualnet.training.distributed.other_ranks import OtherRank, report
 from visualnet.training.distributed.process_group import ProcessGroup
-from visualnet.training.distributed.torchrun_environment import ProcessRank, launched
+from visualnet.training.distributed.torchrun_environment import ProcessRank, launched, remember_launch, was_launched
 from visualnet.training.loop.recorder import Recorder
 from visualnet.training.loop.sinks import Sink, combine
 from visualnet.training.process.server import check_free, serving
@@ -296,14 +296,14 @@ def parse_data(text: str, base: DataChoice) -> DataChoice:
 
 def _folder(project: Project, options: TrainOptions, restarts: int = 0) -> Path:
     """Where the run is kept: the folder that was named, the last run that can go on, or a new one. Where torchrun has started all
-    processes again (``restarts``), a run that is there goes on."""
+    processes again (``restarts``), the run that it began goes on."""
     folder = options.run
     if options.resume and folder is None:
         stem = run_model.run_name(project)
         folder = next((info.folder for info in run_list.list_runs() if info.resumable and info.name == stem), None)
         if folder is None:
             raise ValueError(f"no run of “{project.name}” can be resumed; name its folder with --run")
-    if folder is not None and restarts and (folder / run_model.LOG).exists():
+    if folder is not None and restarts and (folder / run_model.LOG).exists() and was_launched(folder):
         return folder
     if folder is not None and not options.resume and (folder / run_model.LOG).exists():
         raise ValueError(f"{folder} already holds a run: add --resume to go on with it, or name another folder")
@@ -312,7 +312,9 @@ def _folder(project: Project, options: TrainOptions, restarts: int = 0) -> Path:
     if folder is not None and options.resume:
         return folder  # The project in it stays the one that the run began with: what differs is told against it.
     # A file of a newer version may not be saved over, but a run may begin with what could be read of it.
-    return begin_run(msgspec.structs.replace(project, runs=(), readonly=""), folder, place=options.place)
+    made = begin_run(msgspec.structs.replace(project, runs=(), readonly=""), folder, place=options.place)
+    remember_launch(made)
+    return made
 
 
 def _ignore(event: events.Event) -> None:

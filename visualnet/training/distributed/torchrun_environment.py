@@ -11,12 +11,16 @@ import os
 import socket
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from visualnet.core.process.machine_memory import cores
+from visualnet.core.errors import FileError
 from visualnet.core.project import Project
+from visualnet.core.storage import project_file
+from visualnet.core.storage.regular_files import read_text
 from visualnet.core.text.format import format_quantity
 from visualnet.training.distributed.process_group import ALONE, Member, ProcessGroup
 
@@ -24,6 +28,9 @@ TIMEOUT_S = 600.0
 """So long one process waits for another; what takes longer (a checkpoint of a very large network) is given more."""
 TIMEOUT = "VISUALNET_TIMEOUT"
 """The variable that says another number of seconds."""
+LAUNCH = "torchrun.txt"
+RUN_ID, NO_NAME = "TORCHELASTIC_RUN_ID", "none"
+"""What torchrun calls the name of its rendezvous, and how it says that none was given."""
 
 
 class ProcessRank(NamedTuple):
@@ -120,6 +127,27 @@ class ProcessRank(NamedTuple):
         yield group
         if not watch.broken:
             dist.destroy_process_group()
+
+
+def remember_launch(folder: Path) -> None:
+    """Write into a run's folder which torchrun began it, for `was_launched`; nothing where none did."""
+    if RUN_ID in os.environ:
+        with contextlib.suppress(FileError):
+            project_file.write(folder / LAUNCH, _launch().encode())
+
+
+def was_launched(folder: Path) -> bool:
+    """Whether the torchrun that started this process has begun the run of a folder, at an earlier start of its processes."""
+    try:
+        return read_text(folder / LAUNCH) == _launch()
+    except OSError:
+        return False
+
+
+def _launch() -> str:
+    """What stays the same when torchrun starts all again: the name that its rendezvous was given, else who started this process."""
+    name = os.environ.get(RUN_ID, NO_NAME)
+    return name if name != NO_NAME else f"{socket.gethostname()} {os.getppid()}"
 
 
 def launched(environment: Mapping[str, str] = os.environ) -> ProcessRank:

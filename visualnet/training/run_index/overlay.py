@@ -85,6 +85,8 @@ def _points(model: RunModel, name: str, part: str, over: Over, smoothing: float)
         series = series.smoothed(smoothing)
     steps, values = series.steps.astype(np.float64), series.values
     known = np.isfinite(values)
+    if over == "time":  # how long an epoch took is known when it has ended
+        known &= steps <= (model.seconds.steps[-1] if len(model.seconds) else 0)
     steps, values = steps[known], values[known]
     if len(steps) > MOST_POINTS:
         at = np.unique(np.linspace(0, len(steps) - 1, MOST_POINTS).astype(np.int64))
@@ -95,7 +97,7 @@ def _points(model: RunModel, name: str, part: str, over: Over, smoothing: float)
 def _across(model: RunModel, steps: Floats, over: Over) -> Floats:
     if over == "epoch":
         return np.asarray(model.scale.epoch(steps))
-    if over == "time" and len(model.seconds):
+    if over == "time":
         # Seconds of training, so that pauses and a clock that was set do not count.
         ends, spent = np.append(0.0, model.seconds.steps), np.append(0.0, model.seconds.values)
         return np.asarray(np.interp(steps, ends, spent))

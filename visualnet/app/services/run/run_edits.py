@@ -165,12 +165,11 @@ class RunEdits(QObject):
         for folder in folders:
             if folder in live:
                 continue
-            answer: Any = QFile.moveToTrash(str(folder))
-            done, place = answer if isinstance(answer, tuple) else (answer, "")
-            if not done:
+            moved = QFile(str(folder))
+            if not moved.moveToTrash():
                 self.studio.message.emit("error", f"There is no trash for {folder}: delete the folder by hand.")
                 return False
-            gone[folder] = place
+            gone[folder] = moved.fileName()  # where it is now
         return not live
 
     def _put_back(self, gone: Mapping[Path, str]) -> bool:
