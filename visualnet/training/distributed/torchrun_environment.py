@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from visualnet.core.process.machine_memory import cores
 from visualnet.core.errors import FileError
+from visualnet.core.process.machine_memory import cores
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.storage.regular_files import read_text
