@@ -17,6 +17,7 @@ from tests.flows.hands import Hands
 from tests.training.by_hand import tiny
 from tests.training.changed_run import train_changed
 from visualnet.app.features.run_list import run_actions
+from visualnet.app.services.run import run_edits
 from visualnet.app.shell.window import Window
 from visualnet.core.project import Project
 from visualnet.core.storage.paths import runs_dir
@@ -58,12 +59,14 @@ def trash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "trash"
     folder.mkdir()
 
-    def move(name: str) -> tuple[bool, str]:
-        place = folder / Path(name).name
-        Path(name).rename(place)
-        return True, str(place)
+    class MovedFile(QFile):
+        def moveToTrash(self) -> bool:
+            place = folder / Path(self.fileName()).name
+            Path(self.fileName()).rename(place)
+            self.setFileName(str(place))
+            return True
 
-    monkeypatch.setattr(QFile, "moveToTrash", move)
+    monkeypatch.setattr(run_edits, "QFile", MovedFile)
     monkeypatch.setattr(
         run_actions, "answer_of", lambda box: next(b for b in box.buttons() if b.text() == "Move to the trash").click()
     )

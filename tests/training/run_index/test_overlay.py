@@ -145,20 +145,22 @@ def test_time_of_a_resumed_run_goes_on_where_its_checkpoint_was() -> None:
 
 
 def test_steps_of_a_first_epoch_are_not_drawn_as_seconds() -> None:
-    """Of a run that is in its first epoch no time is known yet: nothing is drawn, or its steps stand at the times that the log has."""
+    """Of a run that is in its first epoch no time is known yet: nothing is drawn over it, and over steps all that is there."""
     model = RunModel()
     model.consume(begun(3))
     losses = [4.0, 3.0, 2.0]
     model.consume(events.Steps(step=3, epoch=0, lr=0.1, values={"loss": losses}, time=model.begun_at + 0.5))
-    bands = draw_overlay([ShownRun("it", model)], "loss", "train", "time").bands
-    assert not any(band.x == (1.0, 2.0, 3.0) for band in bands)
+    assert draw_overlay([ShownRun("it", model)], "loss", "train", "time").bands == ()
+    assert drawn(model, "train", "step")[1].tolist() == losses
 
 
-def test_steps_of_an_epoch_that_has_not_ended_go_on_in_time() -> None:
+def test_steps_of_an_epoch_that_has_not_ended_are_not_all_drawn_at_its_beginning() -> None:
+    """How long it takes is not known yet: over time the curve ends with the last whole epoch, over steps it goes on."""
     model = told(epochs=1, seconds=8.0)
     model.consume(events.Steps(step=EACH + 3, epoch=1, lr=0.1, values={"loss": [0.3, 0.2, 0.1]}))
     places, _ = drawn(model, "train", "time")
-    assert (np.diff(places) > 0).all()
+    np.testing.assert_allclose(places, [2.0, 4.0, 6.0, 8.0])
+    assert drawn(model, "train", "step")[0][-1] == EACH + 3
 
 
 def test_bands_are_mean_lowest_and_highest_of_the_seeds_as_numpy_has_them() -> None:
