@@ -228,6 +228,13 @@ def test_the_status_line_does_not_dance(rig: Rig, qtbot: QtBot) -> None:
     assert line.fields["where"].text().startswith("epoch ")
     line.fields["where"].setText("epoch 100 of 100 · step 100,000")
     assert {name: field.width() for name, field in line.fields.items()} == widths
+    line._show_figures(
+        "where", "epoch 999999 of 1000000 · step 12,345,678"
+    )  # longer than its sample: it gets room, and keeps it
+    assert line.fields["where"].width() > widths["where"]
+    wide = line.fields["where"].width()
+    line._show_figures("where", "epoch 1 of 1000000 · step 1")
+    assert line.fields["where"].width() == wide
     rig.runner.finish()
     assert line.totals.isVisible() and not line.fields["loss"].isVisible()
     assert "stopped" in line.place.text()

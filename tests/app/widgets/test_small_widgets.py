@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
@@ -105,6 +106,30 @@ def test_a_toast_leaves_by_itself_but_an_error_stays(qtbot) -> None:
     assert toast.isVisible() and host.rect().contains(toast.geometry())
     host.resize(300, 200)
     assert host.rect().contains(toast.geometry())
+    toast.dismiss()
+
+
+@pytest.mark.parametrize("width", [360, 600, 960])
+@pytest.mark.parametrize("words", [(), ("Undo",), ("Put it back", "Show the folder")], ids=len)
+def test_all_words_of_a_toast_are_seen_whatever_was_said_before(width: int, words: tuple[str, ...], qtbot) -> None:
+    """Long after short and short after long, with and without buttons, asked at once."""
+    host = QWidget()
+    host.resize(width, 500)
+    qtbot.addWidget(host)
+    host.show()
+    toast = Toast(host)
+    actions = [(each, lambda: None) for each in words]
+    for length in (1, 60, 9, 14, 30, 2, 45, 45):
+        toast.show_message("some words " * length, "warning", actions)
+        text = next(one for one in toast.findChildren(QLabel) if one.text().startswith("some words"))
+        needed = text.heightForWidth(text.width()) if text.wordWrap() else text.sizeHint().height()
+        assert text.height() >= needed and (text.wordWrap() or text.width() >= text.sizeHint().width()), length
+        assert host.rect().contains(toast.geometry()), length
+        seen = [one for one in toast.findChildren(QPushButton) if one.isVisible()]
+        assert [one.text() for one in seen] == list(words)
+        for each in (text, *seen):
+            assert toast.rect().contains(each.geometry()), length
+            assert each is text or not each.geometry().intersects(text.geometry()), length
     toast.dismiss()
 
 

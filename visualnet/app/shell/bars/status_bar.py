@@ -134,9 +134,9 @@ class StatusLine(QStatusBar):
         self.bar.show_share(share_done(model))
         paused = self.runner.state == "paused"
         progress = model.progress
-        self.fields["where"].setText(describe_position(model))
-        self.fields["loss"].setText(_loss(model))
-        self.fields["metric"].setText(_validation(self.studio, model))
+        self._show_figures("where", describe_position(model))
+        self._show_figures("loss", _loss(model))
+        self._show_figures("metric", _validation(self.studio, model))
         self.fields["speed"].setText(
             "paused"
             if paused
@@ -151,6 +151,13 @@ class StatusLine(QStatusBar):
         share = progress.watching if progress is not None else 0.0
         self.cost.setText(f"watching costs {format_percent(share)} of {format_percent(self.runner.probes.budget, 0)}")
         self._make_room()
+
+    def _show_figures(self, name: str, words: str) -> None:
+        """What is longer than the sample of its field makes it wider; it stays so, that nothing dances."""
+        field = self.fields[name]
+        field.setText(words)
+        if (wanted := field.sizeHint().width()) > field.width():
+            field.setFixedWidth(wanted)
 
     def _totals(self) -> str:
         """The data; what the network comes to stands on the canvas."""

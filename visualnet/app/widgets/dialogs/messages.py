@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLayout, QPushButton, QWidget
 
 from visualnet.app.theme.tokens import GRID
 from visualnet.app.widgets.basic import IconLabel, button, icon_button, label
@@ -51,6 +51,8 @@ class MessageFrame(QFrame):
         clear(self._buttons)
         self._shown_buttons = [button(words, done=partial(self._do, act)) for words, act in actions]
         add(self._buttons, *self._shown_buttons)
+        for each in self._shown_buttons:
+            each.show()  # else it has no place until the event loop shows it
         self._arrange(self.width())
         self.show()
 
@@ -120,9 +122,16 @@ class Toast(MessageFrame):
         room = max(self._host.width() - 4 * GRID, 120)
         self._text.setWordWrap(False)
         self._set_directions(True, True)
-        wanted = self.sizeHint().width()
-        self._text.setWordWrap(wanted > room)
-        width = min(wanted, room)
+        width = min(self._measured().totalSizeHint().width(), room)
+        self._text.setWordWrap(width == room)
         self._arrange(width)
-        height = self.heightForWidth(width) if wanted > room else self.sizeHint().height()
+        layout = self._measured()
+        height = layout.totalHeightForWidth(width) if width == room else layout.totalSizeHint().height()
         self.setGeometry((self._host.width() - width) // 2, self._host.height() - height - 2 * GRID, width, height)
+
+    def _measured(self) -> QLayout:
+        """The layout, with sizes of what is shown now: what lies within keeps those of before until the event loop comes to it."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        return layout
