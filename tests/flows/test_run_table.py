@@ -254,6 +254,9 @@ def test_columns_and_their_order_are_remembered_in_another_window(
         assert set(cells(again, "parameters").values()) == {"42"} and set(cells(again, "state").values()) == {"done"}
         pick(again.columns, "epochs")
         assert headers(again) == [one for one in wanted if one != "epochs"]
+        for name in tuple(again.model.columns):
+            pick(again.columns, name)
+        assert headers(again) == ["run"] and type(again.model)(again.store).columns == (), "none is a choice too"
 
 
 def test_arrow_of_the_order_stays_above_its_column_when_others_come_and_go(

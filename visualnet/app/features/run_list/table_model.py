@@ -44,7 +44,7 @@ class RunTableModel(QAbstractTableModel):
         super().__init__(store)
         self.store = store
         self._kept = store.studio.runner.settings.section(RUN_TABLE)
-        self.columns: tuple[str, ...] = tuple(self._remembered("columns")) or USUAL
+        self.columns: tuple[str, ...] = tuple(self._remembered("columns")) if "columns" in self._kept else USUAL
         found = self._kept.get("group")
         self.group_by: str = found if isinstance(found, str) else ""
         """By which column the rows are grouped; empty: not at all."""
