@@ -13,11 +13,12 @@ import pytest
 
 import visualnet as vn
 from visualnet.api import layer_methods, notebook
+from visualnet.api.publish import method_stubs
 from visualnet.core.project import Project
 from visualnet.layers import LAYERS
-from visualnet.layers.publish import method_stubs
-from visualnet.layers.recipe.settings import FIELDS, known_options
+from visualnet.layers.recipe.setting_values import FIELDS
 from visualnet.training import events
+from visualnet.training.recipe.settings import known_options
 
 ROOT = Path(vn.__path__[0]).parent
 GOOD = """
@@ -53,7 +54,7 @@ WRONG = (
 def test_what_is_written_is_what_is_declared() -> None:
     for name, content in method_stubs.files().items():
         written = (ROOT / "visualnet" / "api" / name).read_text(encoding="utf-8")
-        assert written == content, "run: python -m visualnet.layers.publish.method_stubs"
+        assert written == content, "run: python -m visualnet.api.publish.method_stubs"
     assert (ROOT / "visualnet" / "py.typed").is_file(), "without it no type is read by anybody"
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from visualnet.api.publish import json_schema
 from visualnet.core.graph import BLOCK_PREFIX
 from visualnet.layers import FAMILIES, LAYERS
 from visualnet.layers.declaration.layer import BadParams, Fault, read_ports
 from visualnet.layers.declaration.params import Bool, Choice, Float, Floats, Int, Ints, Text
-from visualnet.layers.publish import docs_page, json_schema
+from visualnet.layers.publish import docs_page
 
 ROOT = Path(__file__).parents[2]
 TAGS = Path(__file__).with_name("tags.txt")
@@ -148,7 +149,7 @@ def test_the_reference_page_is_current() -> None:
 
 def test_the_schema_is_current() -> None:
     written = json_schema.path().read_text(encoding="utf-8")
-    assert written == json_schema.text(), "run: python -m visualnet.layers.publish.json_schema"
+    assert written == json_schema.text(), "run: python -m visualnet.api.publish.json_schema"
 
 
 SAME = {

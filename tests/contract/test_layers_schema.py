@@ -13,10 +13,10 @@ from hypothesis import given, settings
 
 from tests.contract.draw import Drawn, cases
 from tests.sampling import examples
+from visualnet.api.publish import json_schema
 from visualnet.core.project import Project
 from visualnet.core.storage.project_file import dumps
 from visualnet.layers import LAYERS
-from visualnet.layers.publish import json_schema
 
 SCHEMA = json_schema.project_schema()
 TEMPLATES = sorted((Path(__file__).parents[2] / "resources").rglob("*.vnet"))

@@ -9,20 +9,21 @@ from typing import Any
 import pytest
 import torch
 
+from visualnet.api.publish import techniques_page
 from visualnet.core.expressions import parse_rule
 from visualnet.core.project import Recipe
 from visualnet.figures.typesetting import typeset
 from visualnet.layers.declaration.notation import plain, signs
 from visualnet.layers.declaration.params import Bool, Float, Int, Ints
-from visualnet.layers.publish import techniques_page
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.machine import MACHINE, describe_machine
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
-from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Span, rate_curve
-from visualnet.layers.recipe.settings import FIELDS, change, find_problems, known_options, settings
+from visualnet.layers.recipe.setting_values import FIELDS
 from visualnet.layers.recipe.technique import Technique
 from visualnet.training.optimizers import arguments, torch_class
+from visualnet.training.recipe.procedures import PROCEDURES
+from visualnet.training.recipe.settings import change, find_problems, known_options, settings
 
 ALL: dict[str, Technique] = {**OPTIMIZERS, **SCHEDULES, **GUARDS, **MACHINE, **PROCEDURES, "warm-up": WARM_UP}
 
@@ -123,7 +124,7 @@ def test_the_drawn_curve_is_what_torch_gives(name: str, warm: int) -> None:
 
 def test_the_reference_is_current() -> None:
     written = techniques_page.path().read_text(encoding="utf-8")
-    assert written == techniques_page.text(), "run: python -m visualnet.layers.publish.techniques_page"
+    assert written == techniques_page.text(), "run: python -m visualnet.api.publish.techniques_page"
     assert all(f"### {name}\n" in written and kind.words in written for name, kind in ALL.items())
 
 

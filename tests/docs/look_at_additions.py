@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -15,8 +16,9 @@ def layer() -> dict[str, Any]:
     import torch
 
     import visualnet as vn
+    from visualnet.api.publish import json_schema
     from visualnet.app.canvas.editors.quick_add import entries
-    from visualnet.layers.publish import docs_page, json_schema
+    from visualnet.layers.publish import docs_page
 
     net = vn.Graph("waves")
     net.output(net.sine(net.linear(net.input(3), 4)), name="answer")
@@ -88,14 +90,14 @@ def optimizer() -> dict[str, Any]:
 def procedure() -> dict[str, Any]:
     """The form, the schema, a training that draws from a fifth of the samples, and one that was stopped and resumed."""
     import visualnet as vn
+    from visualnet.api.publish import json_schema
+    from visualnet.core import edits
     from visualnet.core.edits.learners import add_learner
     from visualnet.core.project import Project, Recipe
     from visualnet.data.tensors import Tensors
-    from visualnet.layers.publish import json_schema
-    from visualnet.layers.recipe.settings import OF_THE_RUN
     from visualnet.training.events import Steps
+    from visualnet.training.recipe.settings import change, options_of_run
     from visualnet.training.recipe_params import recipe_params
-    from visualnet.training.script import refusals
 
     drawn: set[int] = set()
     plain = Tensors.training_batch
@@ -117,12 +119,9 @@ def procedure() -> dict[str, Any]:
     parts += vn.train(net, epochs=3, folder=folder, resume=True, **said)
 
     recipe = Recipe(procedure="bootstrap", options={"kept_share": 0.05, "clip_norm": 1.0})
-    two = add_learner(Project(recipe=recipe), of_run=OF_THE_RUN)
-    refused = ""
-    try:
-        refusals.check(recipe)
-    except refusals.CannotPrint as error:
-        refused = str(error)
+    two = add_learner(Project(recipe=recipe), of_run=options_of_run())
+
+    scripted = _run_script(edits.set_recipe(net.project, **change(net.project.recipe, {**said, "epochs": 3})))
 
     def losses(events: list[Any]) -> list[float]:
         return [loss for event in events if isinstance(event, Steps) for loss in event.values["loss"]]
@@ -134,8 +133,22 @@ def procedure() -> dict[str, Any]:
         "drawn_from": len(drawn),
         "same_when_resumed": losses(parts) == losses(whole),
         "a_learner_has": dict(two.recipe.learners[0].options),
-        "script": refused,
+        "script": scripted == losses(whole),
     }
+
+
+def _run_script(project: Any) -> list[float]:
+    """The losses of a printed training script, batch by batch."""
+    from visualnet.data.loading import load
+    from visualnet.training.script.training_script import write_training
+
+    script = Path(tempfile.mkdtemp()) / "train.py"
+    write_training(project, load(project.data), script)
+    made: dict[str, Any] = {"__name__": "printed", "__file__": str(script)}
+    with contextlib.redirect_stdout(sys.stderr):
+        exec(compile(script.read_text(encoding="utf-8"), "train.py", "exec"), made)
+        _, history = made["main"]()
+    return [loss for epoch in history for loss in epoch["losses"]]
 
 
 def observation() -> dict[str, Any]:

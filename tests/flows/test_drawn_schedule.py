@@ -14,7 +14,7 @@ from tests.flows.hands import Hands
 from tests.flows.test_learners import type_into
 from tests.training.by_hand import tiny
 from visualnet.core.storage import project_file
-from visualnet.layers.recipe.settings import find_problems
+from visualnet.training.recipe.settings import find_problems
 
 LEFT = Qt.MouseButton.LeftButton
 

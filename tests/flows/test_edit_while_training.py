@@ -10,7 +10,7 @@ from tests.flows.hands import Hands
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
 from visualnet.core.project import MAIN
-from visualnet.layers.recipe.live_settings import describe_change
+from visualnet.training.recipe.live_settings import describe_change
 from visualnet.training.runs.change_marks import find_marks
 from visualnet.training.runs.network_mark import is_older, mark_of
 from visualnet.training.runs.run_status import STILL_AS_IT_WAS

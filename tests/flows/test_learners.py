@@ -17,13 +17,13 @@ from visualnet.core import edits
 from visualnet.core.edits.learners import remove_learner
 from visualnet.core.project import LAST_EPOCH, MAIN
 from visualnet.core.storage import project_file
-from visualnet.layers.recipe.settings import OF_THE_RUN
+from visualnet.training.recipe.settings import options_of_run
 
 
 @pytest.fixture
 def plain(hands: Hands, tmp_path: Path) -> Hands:
     """A window with the drawing of a GAN in which nobody has named a learner yet."""
-    project = remove_learner(gan(epochs=3, seed=1), G, of_run=OF_THE_RUN)
+    project = remove_learner(gan(epochs=3, seed=1), G, of_run=options_of_run())
     project = edits.move(project, MAIN, tidy(project.graph, dict.fromkeys(project.graph.nodes, (176.0, 72.0))))
     file = tmp_path / "gan.vnet"
     project_file.save(file, project)

@@ -14,7 +14,7 @@ from visualnet.app.shell.window import Window
 from visualnet.core import edits
 from visualnet.core.storage import project_file
 from visualnet.data.plane.own_points import OwnPoint, read_points
-from visualnet.layers.recipe.live_settings import describe_change
+from visualnet.training.recipe.live_settings import describe_change
 
 RIGHT = Qt.MouseButton.RightButton
 

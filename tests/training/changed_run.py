@@ -9,10 +9,10 @@ from tests.training.nets import chain
 from visualnet.core import edits
 from visualnet.core.project import MAIN, Project
 from visualnet.data.loading import load
-from visualnet.layers.recipe.live_settings import Setting
 from visualnet.training import events
 from visualnet.training.control import Control
 from visualnet.training.loop.session import Session
+from visualnet.training.recipe.live_settings import Setting
 from visualnet.training.run_records.create_run_folder import begin_run
 
 WIDTHS = (8, 12, 5)

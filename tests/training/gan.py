@@ -8,7 +8,7 @@ from visualnet.core import edits
 from visualnet.core.edits import learners
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe
-from visualnet.layers.recipe.settings import OF_THE_RUN
+from visualnet.training.recipe.settings import options_of_run
 
 D, G = "discriminator", "generator"
 EPOCHS, EACH = 3, 5
@@ -69,7 +69,7 @@ def gan(d: dict[str, Any] | None = None, g: dict[str, Any] | None = None, **reci
         data=DataChoice(name="points", options={"n": 100}),
         recipe=Recipe(**told),
     )
-    project = learners.add_learner(project, G, of_run=OF_THE_RUN)
+    project = learners.add_learner(project, G, of_run=options_of_run())
     project = learners.rename_learner(project, project.recipe.learners[0].name, D)
     for name, fields in ((D, d), (G, g)):
         project = learners.set_learner(project, name, **(fields or {}))

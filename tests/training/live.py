@@ -10,9 +10,9 @@ from typing import Any
 from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.data.loading import load
-from visualnet.layers.recipe.live_settings import Setting
 from visualnet.training.control import Control
 from visualnet.training.loop.session import Session
+from visualnet.training.recipe.live_settings import Setting
 from visualnet.training.runs.run_model import RunModel
 
 Plan = Mapping[int, Mapping[Setting, Value]]

@@ -20,7 +20,7 @@ from visualnet.core.project import DataChoice, Project, Recipe
 from visualnet.data.class_balancing import class_weights, loss_settings
 from visualnet.data.loading import Loaded, load
 from visualnet.training.loop import preflight
-from visualnet.training.loop.procedures.supervised import make_sampler
+from visualnet.training.loop.procedures.kinds.supervised import make_sampler
 from visualnet.training.runs.run_model import create_run
 from visualnet.training.script.training_script import training_script
 

@@ -15,10 +15,10 @@ from visualnet.core.edits.learners import add_learner, remove_learner, rename_le
 from visualnet.core.project import LAST_EPOCH, LOSS, LearnerSpec, Project, Recipe, loss_of
 from visualnet.core.storage import project_file
 from visualnet.data.loading import load
-from visualnet.layers.recipe.settings import OF_THE_RUN, find_problems
 from visualnet.resources import resource
 from visualnet.training.loop.run_state import RunState
 from visualnet.training.optimizers import check_recipe
+from visualnet.training.recipe.settings import find_problems, options_of_run
 from visualnet.training.recipe_params import best_by_options
 from visualnet.training.runs.run_status import describe_run
 from visualnet.training.script.training_script import training_script
@@ -81,34 +81,35 @@ def test_what_waits_for_a_value_to_stand_still_is_refused_with_it() -> None:
 
 
 def test_with_a_second_learner_the_last_epoch_is_kept_unless_another_was_chosen() -> None:
-    two = add_learner(Project(), "b", of_run=OF_THE_RUN)
+    two = add_learner(Project(), "b", of_run=options_of_run())
     assert two.recipe.best_by == LAST_EPOCH
-    assert add_learner(edits.set_recipe(two, best_by=LOSS), "c", of_run=OF_THE_RUN).recipe.best_by == LOSS, (
+    assert add_learner(edits.set_recipe(two, best_by=LOSS), "c", of_run=options_of_run()).recipe.best_by == LOSS, (
         "said with two learners there"
     )
     assert (
-        add_learner(edits.set_recipe(Project(), best_by="accuracy"), "b", of_run=OF_THE_RUN).recipe.best_by
+        add_learner(edits.set_recipe(Project(), best_by="accuracy"), "b", of_run=options_of_run()).recipe.best_by
         == "accuracy"
     )
     assert (
-        add_learner(edits.set_recipe(Project(), options={"patience": 2}), "b", of_run=OF_THE_RUN).recipe.best_by == LOSS
+        add_learner(edits.set_recipe(Project(), options={"patience": 2}), "b", of_run=options_of_run()).recipe.best_by
+        == LOSS
     )
-    assert remove_learner(two, "b", of_run=OF_THE_RUN).recipe == Recipe()
+    assert remove_learner(two, "b", of_run=options_of_run()).recipe == Recipe()
     assert find_problems(set_learner(two, "b", schedule="plateau").recipe).keys() == {"b.schedule"}
 
 
 def test_a_loss_that_tells_the_best_epoch_goes_with_its_learner() -> None:
-    two = edits.set_recipe(add_learner(Project(), "b", of_run=OF_THE_RUN), best_by=loss_of("b"))
+    two = edits.set_recipe(add_learner(Project(), "b", of_run=options_of_run()), best_by=loss_of("b"))
     assert rename_learner(two, "b", "c").recipe.best_by == loss_of("c")
     assert rename_learner(two, "first", "a").recipe.best_by == loss_of("b")
-    assert remove_learner(two, "first", of_run=OF_THE_RUN).recipe.best_by == LOSS
-    three = add_learner(two, "c", of_run=OF_THE_RUN)
-    assert remove_learner(three, "b", of_run=OF_THE_RUN).recipe.best_by == LAST_EPOCH
-    assert remove_learner(three, "c", of_run=OF_THE_RUN).recipe.best_by == loss_of("b")
+    assert remove_learner(two, "first", of_run=options_of_run()).recipe.best_by == LOSS
+    three = add_learner(two, "c", of_run=options_of_run())
+    assert remove_learner(three, "b", of_run=options_of_run()).recipe.best_by == LAST_EPOCH
+    assert remove_learner(three, "c", of_run=options_of_run()).recipe.best_by == loss_of("b")
 
 
 def test_a_file_that_says_nothing_of_it_goes_on_by_the_loss(tmp_path: Path) -> None:
-    two = edits.set_recipe(add_learner(Project(), "b", of_run=OF_THE_RUN), best_by=LOSS)
+    two = edits.set_recipe(add_learner(Project(), "b", of_run=options_of_run()), best_by=LOSS)
     project_file.save(tmp_path / "two.vnet", two)
     assert "best_by" not in (tmp_path / "two.vnet").read_text("utf-8")
     assert project_file.load(tmp_path / "two.vnet").recipe.best_by == LOSS

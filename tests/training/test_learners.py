@@ -19,9 +19,9 @@ from visualnet.core import edits
 from visualnet.core.edits import learners as edit
 from visualnet.core.project import MAIN, LearnerSpec, Project
 from visualnet.data.loading import load
-from visualnet.layers.recipe.settings import OF_THE_RUN, find_problems
 from visualnet.training import events
 from visualnet.training.loop.session import Session
+from visualnet.training.recipe.settings import find_problems, options_of_run
 from visualnet.training.runs.run_changes import find_differences
 from visualnet.training.runs.run_model import RunModel, create_run
 
@@ -246,7 +246,7 @@ def test_two_learners_side_by_side_are_two_networks_trained_alone() -> None:
                 both, MAIN, replace_node(source, copies.get(source.node)), replace_node(target, copies[target.node])
             )
     cost = both.graph.named("cost").id
-    both = edit.add_learner(both, "b", [cost], of_run=OF_THE_RUN)
+    both = edit.add_learner(both, "b", [cost], of_run=options_of_run())
     both = edits.set_training(both, MAIN, [copies[cost]], {"learner": "b"})
     model = train(both)
     assert model.steps["cost"].values.tolist() == losses(train(alone))
@@ -260,10 +260,10 @@ def replace_node(port: Any, node_id: str | None) -> Any:
 
 def test_what_is_about_the_whole_run_stays_with_the_recipe() -> None:
     project = edits.set_recipe(tiny(), options={"patience": 2, "clip_norm": 1.0})
-    two = edit.add_learner(project, "b", [project.graph.named("cost").id], of_run=OF_THE_RUN)
+    two = edit.add_learner(project, "b", [project.graph.named("cost").id], of_run=options_of_run())
     assert [dict(learner.options) for learner in two.recipe.learners] == [{"clip_norm": 1.0}] * 2
-    assert edit.remove_learner(two, "b", of_run=OF_THE_RUN).recipe == project.recipe
-    assert edit.remove_learner(two, "b", of_run=OF_THE_RUN).graph == project.graph
+    assert edit.remove_learner(two, "b", of_run=options_of_run()).recipe == project.recipe
+    assert edit.remove_learner(two, "b", of_run=options_of_run()).graph == project.graph
     told = find_problems(edit.set_learner(two, "b", options={"patience": 3}).recipe)
     assert list(told) == ["b.patience"]
     assert "about the whole run" in told["b.patience"]

@@ -23,10 +23,10 @@ from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice, Project, Recipe
 from visualnet.data.loading import load
 from visualnet.data.tensors import Tensors
-from visualnet.layers.recipe.live_settings import Setting, describe_change, set_values
 from visualnet.training import events
 from visualnet.training.control import Control
 from visualnet.training.evaluation.evaluation import evaluate
+from visualnet.training.recipe.live_settings import Setting, describe_change, set_values
 from visualnet.training.runs.preparation_file import read_preparation
 from visualnet.training.runs.run_changes import read_changes
 from visualnet.training.runs.run_model import RunModel, create_run

@@ -23,8 +23,8 @@ from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
 from visualnet.core.user import trusted_code
 from visualnet.data.loading import load
-from visualnet.layers.recipe.settings import OF_THE_RUN
 from visualnet.training.loop.session import Session
+from visualnet.training.recipe.settings import options_of_run
 
 RECIPE: dict[str, Any] = {"epochs": 2, "batch_size": 16, "device": "cpu", "optimizer": "SGD", "lr": 0.1}
 FOCAL = """class Focal(nn.Module):
@@ -147,7 +147,7 @@ def test_the_best_epoch_may_be_told_by_a_part_and_the_parts_weight_is_said_to_be
 
 def test_one_learner_lowers_the_sum_and_the_others_none() -> None:
     made = arithmetic()
-    made = edit.add_learner(made, "second", of_run=OF_THE_RUN)
+    made = edit.add_learner(made, "second", of_run=options_of_run())
     losses = [p for p in infer(made).problems if p.code == "learner-unlowered"]
     assert [made.graph.nodes[p.node].name for p in losses] == ["total"]
 

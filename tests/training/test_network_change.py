@@ -24,9 +24,7 @@ from visualnet.core.graph import Value
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
 from visualnet.core.storage import project_file
 from visualnet.data.loading import load
-from visualnet.layers.recipe.live_settings import Setting
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
-from visualnet.layers.recipe.settings import OF_THE_RUN
 from visualnet.training import checkpoints, devices
 from visualnet.training.control import Control
 from visualnet.training.loop.checkpointer import Checkpointer
@@ -34,6 +32,8 @@ from visualnet.training.loop.network import change as network_change
 from visualnet.training.loop.network.earlier_weights import WeightStore
 from visualnet.training.loop.session import Session, TrainingLoop
 from visualnet.training.loop.sinks import EventLog, combine
+from visualnet.training.recipe.live_settings import Setting
+from visualnet.training.recipe.settings import options_of_run
 from visualnet.training.runs.run_model import RunModel, create_run, read_run
 
 AT = 7
@@ -443,7 +443,7 @@ def _all_other(project: Project) -> Project:
 
 REFUSED: dict[str, tuple[Callable[[Project], Project], str]] = {
     "other data": (_other_data, "other data need a new training"),
-    "another learner": (lambda p: learners.add_learner(p, G, of_run=OF_THE_RUN), "cannot gain or lose a learner"),
+    "another learner": (lambda p: learners.add_learner(p, G, of_run=options_of_run()), "cannot gain or lose a learner"),
     "no loss": (_no_loss, "no loss"),
     "an error": (_cut, "nothing is connected"),
     "nothing of it left": (_all_other, "that is a new training"),

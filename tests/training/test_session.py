@@ -23,13 +23,13 @@ from visualnet.core.storage import project_file
 from visualnet.data.loading import load
 from visualnet.data.registry import DATASETS
 from visualnet.layers import LAYERS
-from visualnet.layers.recipe.live_settings import Setting, describe_change
 from visualnet.resources import resource
 from visualnet.templates.index import template_list
 from visualnet.training import checkpoints, events
 from visualnet.training.control import Control
 from visualnet.training.loop import checkpointer, metrics, preflight, session
 from visualnet.training.loop.session import Session
+from visualnet.training.recipe.live_settings import Setting, describe_change
 from visualnet.training.runs.run_model import RunModel, create_run, read_run
 
 

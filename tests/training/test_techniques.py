@@ -20,12 +20,12 @@ from visualnet.analysis import infer
 from visualnet.core.project import LearnerSpec, Project
 from visualnet.data.loading import load
 from visualnet.layers.recipe.guards import GUARDS
-from visualnet.layers.recipe.live_settings import Setting
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES
-from visualnet.layers.recipe.settings import find_problems
 from visualnet.training.control import Control
 from visualnet.training.loop.session import Session
+from visualnet.training.recipe.live_settings import Setting
+from visualnet.training.recipe.settings import find_problems
 from visualnet.training.runs.curves import loss_curves
 from visualnet.training.runs.run_model import RunModel, create_run
 

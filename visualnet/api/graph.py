@@ -30,7 +30,7 @@ from visualnet.core.user import block_library
 from visualnet.data.registry import fields_or_none
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.params import Field, Ints, Param
-from visualnet.layers.recipe.settings import change
+from visualnet.training.recipe.settings import change
 
 if TYPE_CHECKING:
     import torch

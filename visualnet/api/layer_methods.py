@@ -1,7 +1,7 @@
 """Every layer type as a method of a graph.
 
 What type checkers, editors and ``help`` know of them is written from the layers' declarations into ``layer_methods.pyi``:
-``python -m visualnet.layers.publish.method_stubs``.
+``python -m visualnet.api.publish.method_stubs``.
 """
 
 from __future__ import annotations

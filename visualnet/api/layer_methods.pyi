@@ -1,4 +1,4 @@
-"""Every layer type as a method of a graph. Written from the declarations: python -m visualnet.layers.publish.method_stubs."""
+"""Every layer type as a method of a graph. Written from the declarations: python -m visualnet.api.publish.method_stubs."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias, overload

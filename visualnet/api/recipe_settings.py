@@ -1,4 +1,4 @@
-"""The settings that a training takes by name. Written from the declarations: python -m visualnet.layers.publish.method_stubs."""
+"""The settings that a training takes by name. Written from the declarations: python -m visualnet.api.publish.method_stubs."""
 
 from __future__ import annotations
 

@@ -19,7 +19,6 @@ from visualnet.api.own_data import Dataset, as_loaded
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.data.loading import Loaded, load
-from visualnet.layers.recipe.live_settings import Setting, check_value
 from visualnet.training.control import Control
 from visualnet.training.events import Event, Failed
 from visualnet.training.loop.sinks import Sink, combine
@@ -28,6 +27,7 @@ from visualnet.training.prediction.run_prediction import NORMALIZATION, answer_r
 from visualnet.training.prediction.run_prediction import predict as predict
 from visualnet.training.process.address import Unreachable
 from visualnet.training.process.server import check_free, serving
+from visualnet.training.recipe.live_settings import Setting, check_value
 from visualnet.training.runs.preparation_file import read_preparation
 from visualnet.training.runs.run_model import RunModel, read_run
 
@@ -167,8 +167,8 @@ def train(
             say why.
     """
     from visualnet.core import edits
-    from visualnet.layers.recipe.settings import change
     from visualnet.training.optimizers import check_recipe
+    from visualnet.training.recipe.settings import change
     from visualnet.training.runs.run_model import create_run
 
     project = network.project if isinstance(network, Graph) else network

@@ -22,7 +22,7 @@ from visualnet.core.project import MAIN, Project
 from visualnet.core.storage.regular_files import read_text
 from visualnet.core.text.format import format_bytes
 from visualnet.layers.declaration.calls import Expr, ModuleCall, OwnModule, Ref
-from visualnet.layers.recipe.settings import loss_params
+from visualnet.layers.recipe.setting_values import loss_params
 
 MEMORY_SHARE = 0.8
 

@@ -160,7 +160,7 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     ``options`` are the other settings of the optimizer, of the schedule and of what guards the steps, by name, where they differ from
     what ``layers/recipe`` declares; those that no declaration has are kept. ``learners`` are those that learn beside or against each
     other, in the order of a round; where there are none, the recipe itself is the one learner. ``procedure`` says what a round does, as
-    ``layers/recipe/procedures.py`` declares it.
+    a file of ``training/loop/procedures/kinds`` declares it.
     """
 
     optimizer: str = "Adam"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from visualnet.layers.configurable import Configured
 from visualnet.layers.declaration.layer import Spec
-from visualnet.layers.recipe.live_settings import DATA_PARAMS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -138,7 +137,6 @@ def dataset(name: str, title: str, inputs: str, **traits: str | Mapping[str, int
             assert hasattr(cls, trait), trait
             setattr(cls, trait, value)
         DATASETS[name] = cls
-        DATA_PARAMS[name] = {key: param for key, param in cls.params.items() if param.live}
         return cls
 
     return register

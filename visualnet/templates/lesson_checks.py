@@ -13,7 +13,7 @@ import msgspec
 from visualnet.core.graph import Node
 from visualnet.core.project import MAIN, Project
 from visualnet.data.registry import make_data_set
-from visualnet.layers.recipe.settings import recipe_of_run, settings
+from visualnet.layers.recipe.setting_values import FIELDS
 from visualnet.templates.lesson_state import DEEDS, LessonAction, LessonState
 
 
@@ -254,7 +254,7 @@ class PictureShown(Condition, frozen=True, tag="picture", kw_only=True):
 
 
 class SettingIs(Condition, frozen=True, tag="setting", kw_only=True):
-    """A setting of the recipe, of the data, or a constant of the project has this value."""
+    """A setting of the recipe (one that the lesson's template says), of the data, or a constant of the project has this value."""
 
     of: Literal["recipe", "data", "constants"]
     name: str
@@ -273,7 +273,8 @@ class SettingIs(Condition, frozen=True, tag="setting", kw_only=True):
         if self.of == "constants":
             return project.constants.get(self.name)
         if self.of == "recipe":
-            return settings(recipe_of_run(project.recipe)).get(self.name)
+            recipe = project.recipe
+            return getattr(recipe, self.name) if self.name in FIELDS else recipe.options.get(self.name)
         said = {**project.data.division_options, **project.data.options}
         try:
             return said[self.name] if self.name in said else getattr(make_data_set(project.data), self.name, None)

@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from visualnet.core.storage.regular_files import open_regular, read_regular, sync_folder, write_all
 from visualnet.core.storage.temporaries import folder_aside
 from visualnet.core.text.format import format_bytes
-from visualnet.layers.recipe.live_settings import SettingChange
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.training.recipe.live_settings import SettingChange
 
 FORMAT = 1
 MAX_HEADER = 4 << 20

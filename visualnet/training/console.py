@@ -17,8 +17,6 @@ from visualnet.core.process.exit_signals import exit_code, on_ending
 from visualnet.core.project import DataChoice, LearnerSpec, Project
 from visualnet.core.text.values import read_value
 from visualnet.layers import Spec
-from visualnet.layers.recipe.live_settings import Setting
-from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import devices, events
 from visualnet.training.control import Control
@@ -29,6 +27,8 @@ from visualnet.training.distributed.torchrun_environment import ProcessRank, lau
 from visualnet.training.loop.recorder import Recorder
 from visualnet.training.loop.sinks import Sink, combine
 from visualnet.training.process.server import check_free, serving
+from visualnet.training.recipe.live_settings import Setting
+from visualnet.training.recipe.settings import recipe_of_run, settings
 from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.runs import run_list, run_model
 from visualnet.training.runs.change_marks import find_marks

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from visualnet.core.graph import Value
 from visualnet.core.project import Project
-from visualnet.layers.recipe.live_settings import Setting, Values, check_value
 from visualnet.training.observations.probe_targets import OwnSample, ProbePort
+from visualnet.training.recipe.live_settings import Setting, Values, check_value
 
 __all__ = ["Control", "OwnSample", "ProbePort", "ProbeRequest", "TrainingControl"]
 

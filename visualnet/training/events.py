@@ -14,7 +14,7 @@ import msgspec
 
 from visualnet.analysis.compare.weights_kept import EarlierWeights
 from visualnet.core.text.format import format_bytes, format_quantity
-from visualnet.layers.recipe.live_settings import SettingChange
+from visualnet.training.recipe.live_settings import SettingChange
 
 Numbers = Mapping[str, float | None]
 """Values by name; None stands for one that is not finite."""

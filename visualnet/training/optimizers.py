@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from visualnet.core.project import Recipe
 from visualnet.layers.recipe.optimizers import OPTIMIZERS, Optimizer
-from visualnet.layers.recipe.settings import find_problems, settings
 from visualnet.layers.recipe.technique import Technique, Values
+from visualnet.training.recipe.settings import find_problems, settings
 
 if TYPE_CHECKING:
     import torch

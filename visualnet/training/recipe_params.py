@@ -18,11 +18,12 @@ from visualnet.layers.declaration.params import Choice, Int, Param
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
-from visualnet.layers.recipe.procedures import PROCEDURES, told_values
 from visualnet.layers.recipe.schedules import SCHEDULES, own_params
-from visualnet.layers.recipe.settings import FIELDS, find_problems, raw_value
+from visualnet.layers.recipe.setting_values import FIELDS, raw_value
 from visualnet.layers.recipe.technique import Technique
 from visualnet.training.idle_probe import torch_is_ready
+from visualnet.training.recipe.procedures import PROCEDURES, told_values
+from visualnet.training.recipe.settings import find_problems
 
 LENGTH = ("epochs", "batch_size", "best_by")
 """What says how long is trained and which epoch is kept, in the order of a page."""

@@ -10,10 +10,10 @@ from pathlib import Path
 from visualnet.core.errors import first_line
 from visualnet.core.project import Project
 from visualnet.data.loading import load
-from visualnet.layers.recipe.live_settings import find_changes, is_live, set_values
 from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import events, training_lock
 from visualnet.training.control import Control
+from visualnet.training.recipe.live_settings import find_changes, is_live, set_values
 from visualnet.training.runs.run_model import RunModel, read_project, read_run
 
 

@@ -14,7 +14,7 @@ from visualnet.core.edits.clipboard import copy, duplicate, paste
 from visualnet.core.graph import Annotation, Graph, Init, Node, Port
 from visualnet.core.project import Block, ParameterDescription, Project
 from visualnet.core.storage import project_file
-from visualnet.layers.recipe.settings import OF_THE_RUN
+from visualnet.training.recipe.settings import options_of_run
 
 PAGE = Path(__file__).with_name("changes.txt")
 ENDS = grouping.PortKinds("input", "x", "output", "x", frozenset({"input", "output", "target", "cross_entropy"}))
@@ -114,14 +114,16 @@ def _renamed(made: Project) -> Project:
 
 def _learning(made: Project) -> Project:
     """Two learners: one trains a layer and the inside of a block, the other lowers a loss."""
-    made = learners.rename_learner(learners.add_learner(made, "critic", ["n8"], of_run=OF_THE_RUN), "first", "actor")
+    made = learners.rename_learner(
+        learners.add_learner(made, "critic", ["n8"], of_run=options_of_run()), "first", "actor"
+    )
     made = edits.set_training(made, "", ["n2"], {"learner": "actor", "lr_factor": 0.5})
     return edits.set_training(made, "part", ["n2"], {"learner": "actor"})
 
 
 def _three(project: Project) -> Project:
     """As `_learning`, and a third learner."""
-    return learners.add_learner(_learning(project), of_run=OF_THE_RUN)
+    return learners.add_learner(_learning(project), of_run=options_of_run())
 
 
 BENT = [(600.0, 0.0), (700.0, 250.0), (1000.0, 250.0), (1200.0, 100.0)]
@@ -236,13 +238,13 @@ EDITS = [
     Edit("data that do not add up", lambda p: edits.set_data(p, split=(0.5, 0.25, 0.5))),
     Edit("a recipe", lambda p: edits.set_recipe(p, lr=0.5, optimizer="SGD")),
     Edit("a recipe that cannot be", lambda p: edits.set_recipe(p, epochs=0)),
-    Edit("a second learner", lambda p: learners.add_learner(p, "critic", ["n8"], of_run=OF_THE_RUN)),
-    Edit("a third learner", lambda p: learners.add_learner(_learning(p), of_run=OF_THE_RUN)),
-    Edit("a learner whose name is taken", lambda p: learners.add_learner(_learning(p), "actor", of_run=OF_THE_RUN)),
+    Edit("a second learner", lambda p: learners.add_learner(p, "critic", ["n8"], of_run=options_of_run())),
+    Edit("a third learner", lambda p: learners.add_learner(_learning(p), of_run=options_of_run())),
+    Edit("a learner whose name is taken", lambda p: learners.add_learner(_learning(p), "actor", of_run=options_of_run())),
     Edit("a learner without a name in Python", lambda p: learners.rename_learner(_learning(p), "actor", "a b")),
     Edit("rename a learner", lambda p: learners.rename_learner(_learning(p), "actor", "player")),
-    Edit("remove one of two learners", lambda p: learners.remove_learner(_learning(p), "actor", of_run=OF_THE_RUN)),
-    Edit("remove one of three learners", lambda p: learners.remove_learner(_three(p), "actor", of_run=OF_THE_RUN)),
+    Edit("remove one of two learners", lambda p: learners.remove_learner(_learning(p), "actor", of_run=options_of_run())),
+    Edit("remove one of three learners", lambda p: learners.remove_learner(_three(p), "actor", of_run=options_of_run())),
     Edit("the order of learners", lambda p: learners.move_learner(_learning(p), "critic", 0)),
     Edit("a learner's rate and steps", lambda p: learners.set_learner(_learning(p), "critic", lr=0.5, steps=3)),
     Edit("a learner's epochs", lambda p: learners.set_learner(_learning(p), "critic", epochs=3)),

@@ -20,7 +20,6 @@ from visualnet.analysis import infer
 from visualnet.compiling.module import Model
 from visualnet.core.project import Project
 from visualnet.data.loading import load
-from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import devices
 from visualnet.training.checkpoints import read_header
 from visualnet.training.distributed import sharding
@@ -30,6 +29,7 @@ from visualnet.training.distributed.torchrun_environment import ProcessRank
 from visualnet.training.events import Processes
 from visualnet.training.loop.network.parts import build_parts, compile_network
 from visualnet.training.machine.hardware_options import Machine
+from visualnet.training.recipe.settings import recipe_of_run, settings
 from visualnet.training.run_records.from_log import read_record
 from visualnet.training.runs.run_model import read_run
 

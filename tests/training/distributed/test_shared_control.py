@@ -18,11 +18,11 @@ from tests.training.process_server import NEEDS_FORK
 from tests.waiting import PATIENCE_S, until
 from visualnet.cli.common import INTERRUPTED
 from visualnet.core.storage import project_file
-from visualnet.layers.recipe.live_settings import Setting
 from visualnet.training import events
 from visualnet.training.control import Control, ProbePort, ProbeRequest
 from visualnet.training.distributed import exchange
 from visualnet.training.distributed.shared_control import SharedControl
+from visualnet.training.recipe.live_settings import Setting
 from visualnet.training.runs.run_model import read_run
 
 LR = Setting("lr")

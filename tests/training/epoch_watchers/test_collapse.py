@@ -21,13 +21,13 @@ from visualnet.core.graph import Init
 from visualnet.core.project import MAIN, Project
 from visualnet.data.loading import load
 from visualnet.data.tensors import Tensors
-from visualnet.layers.recipe.settings import OF_THE_RUN
 from visualnet.training import events
 from visualnet.training.epoch_watchers import registry
 from visualnet.training.epoch_watchers.collapse import LOOKS, CollapseWatch, measure_spread
 from visualnet.training.epoch_watchers.registry import make_watchers
 from visualnet.training.epoch_watchers.watcher import WatchedRun
 from visualnet.training.loop.session import Session
+from visualnet.training.recipe.settings import options_of_run
 from visualnet.training.runs.run_model import RunModel
 
 
@@ -117,7 +117,7 @@ def test_what_is_made_of_random_numbers_is_found() -> None:
 
 
 def test_a_run_of_one_learner_is_not_looked_at() -> None:
-    project = learners.remove_learner(small(1), "generator", of_run=OF_THE_RUN)
+    project = learners.remove_learner(small(1), "generator", of_run=options_of_run())
     model, data = compile_project(project, seed=0), load(project.data)
     assert make_watchers(model, data, Tensors(data, model.fields, torch.device("cpu"))) == ()
 
@@ -144,6 +144,6 @@ class Counted:
 def test_who_is_in_the_list_looks_at_the_end_of_each_epoch_of_any_run(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Counted()
     monkeypatch.setattr(registry, "EPOCH_WATCHERS", (lambda *_: None, lambda *_: watch))
-    model, told = train(learners.remove_learner(small(3), "generator", of_run=OF_THE_RUN))
+    model, told = train(learners.remove_learner(small(3), "generator", of_run=options_of_run()))
     assert told == ["the first epoch is over"]
     assert watch.told == [epoch.train for epoch in model.epochs] and len(watch.told) == 3

@@ -24,14 +24,14 @@ from visualnet.core.storage import project_file
 from visualnet.core.text.format import format_number
 from visualnet.data.environments.mouse_world import MouseWorld
 from visualnet.data.loading import load
-from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.resources import resource
 from visualnet.training.checkpoints import read_state
 from visualnet.training.control import Control
 from visualnet.training.loop import preflight
-from visualnet.training.loop.procedures import deep_q
 from visualnet.training.loop.procedures.action_values import find_values
+from visualnet.training.loop.procedures.kinds import deep_q
 from visualnet.training.loop.procedures.q_play import QPlay, update_target_network
+from visualnet.training.recipe.procedures import PROCEDURES
 
 SMALL = {
     "rounds": 25,

@@ -13,8 +13,8 @@ from tests.training.procedures.test_deep_q import game
 from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.data.loading import load
-from visualnet.layers.recipe.live_settings import Setting, find_param, set_values
-from visualnet.layers.recipe.procedures import PROCEDURES
+from visualnet.training.recipe.live_settings import Setting, find_param, set_values
+from visualnet.training.recipe.procedures import PROCEDURES
 from visualnet.training.runs.run_model import RunModel, create_run
 
 AT = 17

@@ -17,11 +17,11 @@ import pytest
 
 from tests.training.process.test_server import Run, Window, said
 from tests.waiting import until
-from visualnet.layers.recipe.live_settings import Setting
 from visualnet.training import events
 from visualnet.training.process import address, follow
 from visualnet.training.process.protocol import messages
 from visualnet.training.process.protocol.message_socket import MessageSocket
+from visualnet.training.recipe.live_settings import Setting
 
 HERE = "127.0.0.1"
 has_unix = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="there are no Unix sockets here")

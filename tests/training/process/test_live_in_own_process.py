@@ -21,13 +21,13 @@ from visualnet.core import edits
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
 from visualnet.core.user import trusted_code
-from visualnet.layers.recipe.live_settings import Setting
 from visualnet.training import checkpoints, events
 from visualnet.training.control import ProbePort, ProbeRequest
 from visualnet.training.events import ProbeReport
 from visualnet.training.idle_probe import IdleProbe, ProbeQuestion
 from visualnet.training.observations.observation import ObservationRequest
 from visualnet.training.process import address
+from visualnet.training.recipe.live_settings import Setting
 from visualnet.training.runs.run_model import create_run, read_run
 
 pytestmark = NEEDS_FORK

@@ -14,7 +14,6 @@ import pytest
 from tests.training.by_hand import tiny
 from tests.waiting import until
 from visualnet.core.storage import project_file
-from visualnet.layers.recipe.live_settings import Setting
 from visualnet.training import events
 from visualnet.training.control import Control, ProbeRequest
 from visualnet.training.loop.sinks import EventLog, combine
@@ -26,6 +25,7 @@ from visualnet.training.process.protocol.message_socket import HEAD, MARK, VERSI
 from visualnet.training.process.protocol.probe_messages import plain_request
 from visualnet.training.process.remote_control import RemoteControl
 from visualnet.training.process.server import RunServer
+from visualnet.training.recipe.live_settings import Setting
 from visualnet.training.runs.run_model import LOG, RunModel, create_run, read_run
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from visualnet.figures.ticks import group_marks, nearest_group
-from visualnet.layers.recipe.live_settings import SettingChange
 from visualnet.training import events
+from visualnet.training.recipe.live_settings import SettingChange
 from visualnet.training.runs.change_marks import find_marks, letter_of
 from visualnet.training.runs.epoch_scale import EpochScale
 from visualnet.training.runs.run_model import RunModel

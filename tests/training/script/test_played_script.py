@@ -11,9 +11,10 @@ from tests.training.procedures.test_deep_q import game
 from tests.training.script.held import differences, printed
 from visualnet.core import edits
 from visualnet.data.loading import load
-from visualnet.layers.recipe.procedures import PROCEDURES, SUPERVISED
-from visualnet.training.loop.procedures import deep_q
-from visualnet.training.loop.procedures.deep_q import DeepQ
+from visualnet.layers.recipe.procedure_declaration import SUPERVISED
+from visualnet.training.loop.procedures import registry
+from visualnet.training.loop.procedures.kinds.deep_q import DeepQ
+from visualnet.training.recipe.procedures import PROCEDURES
 from visualnet.training.script.lines.round_lines import CannotPrint, printed_procedures
 from visualnet.training.script.training_script import training_script
 
@@ -46,7 +47,8 @@ class OfAnother(DeepQ):
 
 def test_lines_are_those_that_the_procedures_own_class_names(monkeypatch: pytest.MonkeyPatch) -> None:
     assert printed_procedures() == PROCEDURES.keys()
-    monkeypatch.setattr(deep_q, "DeepQ", OfAnother)
+    other = {**registry.find_procedures(), "deep_q": OfAnother}
+    monkeypatch.setattr(registry, "find_procedures", lambda: other)
     assert printed_procedures() == {SUPERVISED}
     project = game("mouse")
     with pytest.raises(CannotPrint, match="cannot yet say the procedure “deep_q”"):

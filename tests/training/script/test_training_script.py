@@ -28,8 +28,8 @@ from visualnet.core.project import MAIN, Block, DataChoice, PreparationStep, Pro
 from visualnet.core.user import trusted_code
 from visualnet.data.loading import Loaded, load
 from visualnet.layers.recipe.guards import GUARDS
-from visualnet.layers.recipe.settings import known_options
 from visualnet.training.loop.session import Session
+from visualnet.training.recipe.settings import known_options
 from visualnet.training.script import refusals
 from visualnet.training.script.script_files import ScriptFiles
 from visualnet.training.script.training_script import training_script

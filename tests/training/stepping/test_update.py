@@ -20,11 +20,11 @@ from visualnet.core.project import MAIN, Project, Recipe
 from visualnet.core.storage import project_file
 from visualnet.data.loading import load
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
-from visualnet.layers.recipe.settings import settings
 from visualnet.resources import resource
 from visualnet.training import optimizers
 from visualnet.training.idle_probe import weights_of
 from visualnet.training.loop.session import Session
+from visualnet.training.recipe.settings import settings
 from visualnet.training.stepping.network import SteppedNetwork
 from visualnet.training.stepping.update_rule import rule_lines
 

@@ -14,10 +14,10 @@ from tests.training.nets import small
 from visualnet.core.project import Project
 from visualnet.data.inspect_source import choose
 from visualnet.data.loading import load
-from visualnet.layers.recipe.live_settings import Setting
 from visualnet.training import events
 from visualnet.training.control import Control
 from visualnet.training.loop.session import Session
+from visualnet.training.recipe.live_settings import Setting
 from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.runs.run_changes import network_folder
 from visualnet.training.runs.run_model import read_run

@@ -24,7 +24,7 @@ from visualnet.core.project import Recipe
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
-from visualnet.layers.recipe.settings import raw_value
+from visualnet.layers.recipe.setting_values import raw_value
 
 MIXED_SHARE = 0.6
 """What a step in mixed precision keeps, as a share of what it keeps in float32: measured on 30 small networks, half have 0.5 to 0.65."""

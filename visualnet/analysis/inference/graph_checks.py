@@ -11,7 +11,7 @@ from visualnet.core.graph import Graph, Port, Topology
 from visualnet.core.project import MAIN, Recipe
 from visualnet.core.text.format import format_quantity
 from visualnet.layers.declaration.layer import LAYERS, Sized, Spec
-from visualnet.layers.recipe.settings import loss_params
+from visualnet.layers.recipe.setting_values import loss_params
 
 SINKS = ("output", "loss", "metric")
 

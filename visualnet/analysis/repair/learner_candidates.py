@@ -13,7 +13,7 @@ from visualnet.core.edits.learners import remove_learner
 from visualnet.core.graph import LEARNER
 from visualnet.core.project import MAIN
 from visualnet.core.validation import nodes_of
-from visualnet.layers.recipe.settings import OF_THE_RUN
+from visualnet.layers.recipe.setting_values import OF_A_LEARNER
 
 
 def learner_repairs(place: ProblemPlace) -> Iterator[Candidate]:
@@ -46,4 +46,5 @@ def _idle(place: ProblemPlace) -> Iterator[Candidate]:
             yield Candidate(
                 f"Let “{name}” lower “{loss.node.name}”", edit, 0.3 if not loss.training.get(LEARNER) else 0.5
             )
-    yield Candidate(f"Remove the learner “{name}”", partial(remove_learner, name=name, of_run=OF_THE_RUN), 0.7)
+    of_run = place.project.recipe.options.keys() - OF_A_LEARNER
+    yield Candidate(f"Remove the learner “{name}”", partial(remove_learner, name=name, of_run=of_run), 0.7)

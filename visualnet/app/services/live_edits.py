@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from visualnet.core.document import Document
 from visualnet.core.project import Project
 from visualnet.data.division.division_settings import has_validation
-from visualnet.layers.recipe.live_settings import find_changes, with_live_settings
-from visualnet.layers.recipe.settings import find_problems
 from visualnet.training.control import TrainingControl
+from visualnet.training.recipe.live_settings import find_changes, with_live_settings
+from visualnet.training.recipe.settings import find_problems
 from visualnet.training.runs.network_mark import mark_of
 
 SETTLE_MS = 250

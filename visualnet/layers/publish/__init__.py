@@ -1,1 +1,1 @@
-"""What is generated from the declarations: `docs/layers.md` and the JSON Schema of project files."""
+"""The reference of layers, generated from their declarations: `docs/layers.md`, and its pages in the window."""

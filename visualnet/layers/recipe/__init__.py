@@ -2,6 +2,6 @@
 
 Each is one `Technique` (`technique.py`): its name, its fields with ranges, its rule as a formula, its paper, torch's class by name. The
 form, the file's schema, the check, the training loop, the forecast of memory and the reference follow from it. Torch is not needed.
-`settings.py` reads a recipe by them; `live_settings.py` tells which of its settings, and of those of nodes, can be changed while a run
-goes on, and in which of them two projects differ.
+`setting_values.py` reads one of a recipe's settings by them; `procedure_declaration.py` says what a procedure of training declares. A whole
+recipe is read in `training/recipe`.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
-from visualnet.layers.recipe.procedures import SUPERVISED
+from visualnet.layers.recipe.procedure_declaration import SUPERVISED
 
 
 def check(project: Project, size: int) -> None:

@@ -16,8 +16,8 @@ from torch.nn.utils.parametrize import is_parametrized
 
 from visualnet.compiling.module import Model
 from visualnet.core.project import Project
-from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training.distributed.joint_statistics import keeps_parts, normalizes_parts
+from visualnet.training.recipe.settings import recipe_of_run, settings
 
 ELEMENTWISE = ("SGD", "Adam", "AdamW", "NAdam", "RAdam", "Adamax", "RMSprop", "Adagrad", "Adadelta", "Rprop")
 """Optimizers that move each number of a weight by itself; the others look at whole tensors."""

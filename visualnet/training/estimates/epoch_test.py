@@ -7,12 +7,12 @@ from statistics import fmean
 
 from visualnet.core.project import Project
 from visualnet.data.loading import Loaded
-from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.training import training_lock
 from visualnet.training.estimates.epoch import EpochForecast
 from visualnet.training.estimates.trial import Check, Trial, open_trial
 from visualnet.training.loop.metrics import NonFinite
 from visualnet.training.measure.free_memory import free_memory
+from visualnet.training.recipe.procedures import PROCEDURES
 
 STEPS_S, VALIDATION_S = 0.8, 0.3
 """So long steps are measured, and validation; of what takes longer one is measured."""

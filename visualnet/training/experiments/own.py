@@ -18,7 +18,6 @@ from visualnet.core.text.hidden_characters import clean
 from visualnet.core.validation import same
 from visualnet.data.division.division_settings import has_validation
 from visualnet.layers import LAYERS
-from visualnet.layers.recipe.procedures import told_values
 from visualnet.training.experiments.curves import BOTH
 from visualnet.training.experiments.declare import (
     MOST_VARIANTS,
@@ -31,6 +30,7 @@ from visualnet.training.experiments.declare import (
     check_seeds,
 )
 from visualnet.training.experiments.places import VariedPlace, find_place
+from visualnet.training.recipe.procedures import told_values
 
 KEY = "experiments"
 """Where a project's file keeps them, among what its own fields do not say."""

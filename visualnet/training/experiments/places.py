@@ -30,7 +30,8 @@ from visualnet.layers import LAYERS
 from visualnet.layers.declaration.initialization import INITIALIZATIONS
 from visualnet.layers.declaration.layer import Layer
 from visualnet.layers.declaration.params import Bool, Choice, Float, Int, Param, Text
-from visualnet.layers.recipe.settings import OF_THE_RUN, PLAIN, change, declared, raw_value
+from visualnet.layers.recipe.setting_values import PLAIN, raw_value
+from visualnet.training.recipe.settings import change, declared, options_of_run
 from visualnet.training.recipe_params import best_by_options, recipe_params
 
 Edit = Callable[[Project, Value], Project]
@@ -97,7 +98,7 @@ def _of_recipe(project: Project) -> Iterator[VariedPlace]:
     recipe = project.recipe
     fields = {param.name: param for param in recipe_params(recipe, best_by_options(project))}
     fields["start_from"] = _named("start_from", Text("", "Weights to begin with, by name.", check=_check_weights))
-    of_run = (*PLAIN, *OF_RUN_ALONE, *OF_THE_RUN)
+    of_run = (*PLAIN, *OF_RUN_ALONE, *options_of_run())
     if not recipe.learners:
         yield from _of_steps(
             recipe, "", "Recipe", {**PLAIN, **declared(recipe), **fields}, lambda name: _set_recipe(name)

@@ -14,13 +14,13 @@ from visualnet.analysis import infer
 from visualnet.core.errors import first_line
 from visualnet.core.project import Project
 from visualnet.data.registry import fields_or_none
-from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import events, training_lock
 from visualnet.training.control import Control
 from visualnet.training.experiments import experiment_folder
 from visualnet.training.experiments.declare import Experiment
 from visualnet.training.experiments.trials import ExperimentTrial, list_trials, name_of, project_of
 from visualnet.training.observe import Observed, observe_once
+from visualnet.training.recipe.settings import recipe_of_run, settings
 from visualnet.training.run_records.create_run_folder import begin_run
 from visualnet.training.run_records.record import Origin
 from visualnet.training.runs.run_model import LOG, RunModel, read_run

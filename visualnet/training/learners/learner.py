@@ -12,10 +12,10 @@ from visualnet.compiling.param_groups import ParamGroup
 from visualnet.core.project import Recipe
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
-from visualnet.layers.recipe.settings import settings
 from visualnet.training import checkpoints, optimizers
 from visualnet.training.learners.learning_rate import Rate
 from visualnet.training.machine.loss_scaler import LossScaler
+from visualnet.training.recipe.settings import settings
 
 
 class Learner:

@@ -22,7 +22,16 @@ from visualnet.core.project import Project, Recipe
 from visualnet.data.class_balancing import SAMPLING
 from visualnet.data.loading import Loaded, load
 from visualnet.data.tensors import Sampler
-from visualnet.layers.recipe.live_settings import (
+from visualnet.training import devices, events, optimizers
+from visualnet.training.control import Control
+from visualnet.training.loop import preflight
+from visualnet.training.loop.network.parts import NetworkParts, build_parts
+from visualnet.training.loop.procedures.registry import procedure_kind
+from visualnet.training.loop.reporter import Reporter
+from visualnet.training.loop.run_state import RunState
+from visualnet.training.loop.sinks import Sink
+from visualnet.training.machine.hardware_options import Machine
+from visualnet.training.recipe.live_settings import (
     Setting,
     SettingChange,
     check_value,
@@ -33,15 +42,6 @@ from visualnet.layers.recipe.live_settings import (
     merge_changes,
     set_values,
 )
-from visualnet.training import devices, events, optimizers
-from visualnet.training.control import Control
-from visualnet.training.loop import preflight
-from visualnet.training.loop.network.parts import NetworkParts, build_parts
-from visualnet.training.loop.procedures.registry import procedure_kind
-from visualnet.training.loop.reporter import Reporter
-from visualnet.training.loop.run_state import RunState
-from visualnet.training.loop.sinks import Sink
-from visualnet.training.machine.hardware_options import Machine
 from visualnet.training.runs.preparation_file import write_preparation
 from visualnet.training.runs.run_model import read_project
 

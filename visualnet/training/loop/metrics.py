@@ -11,8 +11,8 @@ from torch import Tensor
 
 from visualnet.compiling.module import Model
 from visualnet.core.project import LAST_EPOCH
-from visualnet.layers.recipe.procedures import told_values
 from visualnet.training.events import finite
+from visualnet.training.recipe.procedures import told_values
 
 
 class NonFinite(Exception):

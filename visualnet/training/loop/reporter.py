@@ -14,11 +14,11 @@ from visualnet.core.project import LearnerSpec, Recipe, loss_of
 from visualnet.core.text.format import format_quantity
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler
-from visualnet.layers.recipe.procedures import told_values
 from visualnet.training import devices, events
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
 from visualnet.training.machine.hardware_options import Machine
+from visualnet.training.recipe.procedures import told_values
 
 
 def describe_learner(learner: LearnerSpec) -> str:

@@ -18,7 +18,6 @@ from visualnet.core.project import Project, Recipe
 from visualnet.data.loading import Loaded
 from visualnet.data.streaming.readable import SkippedSamples
 from visualnet.data.tensors import Sampler
-from visualnet.layers.recipe.live_settings import Setting, find_changes, is_live, set_values, with_live_settings
 from visualnet.training import checkpoints, devices, events
 from visualnet.training.checkpoints import BadCheckpoint, State
 from visualnet.training.control import Control
@@ -33,6 +32,7 @@ from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
 from visualnet.training.machine.hardware_options import Machine
+from visualnet.training.recipe.live_settings import Setting, find_changes, is_live, set_values, with_live_settings
 from visualnet.training.runs.network_mark import compile_alike
 from visualnet.training.runs.run_changes import find_differences, read_changes
 from visualnet.training.runs.run_model import count_epochs, read_project

@@ -14,8 +14,6 @@ from visualnet.core.project import LAST_EPOCH, Project
 from visualnet.core.storage.temporaries import Deadline, sweep_run
 from visualnet.data.loading import Loaded
 from visualnet.data.streaming.read_ahead import WaitEnded
-from visualnet.layers.recipe.live_settings import with_live_settings
-from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import devices, events, optimizers
 from visualnet.training.checkpoints import find_checkpoints
 from visualnet.training.control import Control
@@ -36,6 +34,8 @@ from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink, open_sinks
 from visualnet.training.machine.hardware_options import Machine
 from visualnet.training.measure.memory_meter import MemoryMeter
+from visualnet.training.recipe.live_settings import with_live_settings
+from visualnet.training.recipe.settings import recipe_of_run, settings
 from visualnet.training.runs.network_mark import mark_of
 from visualnet.training.transfer.initial_weights import start_from
 

@@ -11,10 +11,10 @@ import msgspec
 
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
-from visualnet.layers.recipe.live_settings import Values, check_value
 from visualnet.training.control import ProbePort, ProbeRequest
 from visualnet.training.process.protocol.messages import ChangeNetwork, ChangeSettings, ControlRequest
 from visualnet.training.process.protocol.probe_messages import plain_request
+from visualnet.training.recipe.live_settings import Values, check_value
 
 ASKED = 32
 """So many requests for looks are remembered, to know what an answer is of."""

@@ -18,7 +18,6 @@ from typing import Any
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
-from visualnet.layers.recipe.live_settings import Setting
 from visualnet.training import events
 from visualnet.training.control import Control, ProbeRequest
 from visualnet.training.events import Event
@@ -44,6 +43,7 @@ from visualnet.training.process.protocol.messages import (
     read_to_run,
 )
 from visualnet.training.process.protocol.probe_messages import WatchMessage, plain_report, read_request, read_value
+from visualnet.training.recipe.live_settings import Setting
 
 MOST_PEERS = 16
 STRANGER_S = 10.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from visualnet.layers.recipe.live_settings import SettingChange, describe_change, merge_changes
+from visualnet.training.recipe.live_settings import SettingChange, describe_change, merge_changes
 from visualnet.training.runs.run_model import RunModel
 
 BURST_S = 1.5

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Literal, NamedTuple
 
 from visualnet.analysis import Analysis
 from visualnet.core.project import LAST_EPOCH, loss_of
-from visualnet.layers.recipe.procedures import PROCEDURES
+from visualnet.training.recipe.procedures import PROCEDURES
 from visualnet.training.runs.run_model import RunModel
 from visualnet.training.runs.series import Series
 
@@ -54,15 +55,17 @@ def earlier_curves(model: RunModel, name: str) -> list[RunCurve]:
     return [curve for curve in found if len(curve.series)]
 
 
-ASIDE = frozenset(name for kind in PROCEDURES.values() for name, told in kind.tells.items() if not told.better)
-"""What procedures tell that is neither better nor worse."""
+@cache
+def told_aside() -> frozenset[str]:
+    """What procedures tell that is neither better nor worse."""
+    return frozenset(name for kind in PROCEDURES.values() for name, told in kind.tells.items() if not told.better)
 
 
 def metric_names(model: RunModel | None, analysis: Analysis) -> tuple[str, ...]:
     """The metrics of the run; where there is none yet, those of the network. What a procedure tells besides, of which neither more nor less
     is better (a length, a share of chance), is of other sizes and would hide them."""
     if model is not None and model.started is not None:
-        return tuple(name for name in model.started.metrics if name not in ASIDE)
+        return tuple(name for name in model.started.metrics if name not in told_aside())
     return tuple(facts.node.name for facts in analysis.main.sinks("metric"))
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from visualnet.core.caches import clear_with_caches
 from visualnet.core.graph import Graph
 from visualnet.core.project import Project, RunRef
-from visualnet.layers.recipe.live_settings import with_live_settings, without_live_options
+from visualnet.training.recipe.live_settings import with_live_settings, without_live_options
 
 KEY = "network"
 _last: list[tuple[Project, str]] = []

@@ -8,9 +8,9 @@ from pathlib import Path
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.storage.regular_files import open_regular
-from visualnet.layers.recipe.live_settings import is_live, set_values
-from visualnet.layers.recipe.settings import known_options
 from visualnet.training import events
+from visualnet.training.recipe.live_settings import is_live, set_values
+from visualnet.training.recipe.settings import known_options
 from visualnet.training.runs.network_mark import with_network_of
 from visualnet.training.runs.run_model import LOG, MAX_LINE, PROJECT, read_project
 

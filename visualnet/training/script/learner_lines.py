@@ -14,7 +14,7 @@ from visualnet.data.tensors import Sampler
 from visualnet.layers.recipe.drawn_curve import read_points
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.schedules import SCHEDULES
-from visualnet.layers.recipe.settings import settings
+from visualnet.training.recipe.settings import settings
 from visualnet.training.script import template
 from visualnet.training.script.filling import fill, own_name
 from visualnet.training.script.group_lines import GroupLines

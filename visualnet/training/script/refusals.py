@@ -11,9 +11,10 @@ from visualnet.data.preparation.augmentation.augmentation import Augmentation
 from visualnet.data.preparation.step import Step
 from visualnet.layers.recipe.node_training import NODE_TRAINING
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
-from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP
-from visualnet.layers.recipe.settings import known_options, raw_value, recipe_of_run
+from visualnet.layers.recipe.setting_values import raw_value
+from visualnet.training.recipe.procedures import PROCEDURES
+from visualnet.training.recipe.settings import known_options, recipe_of_run
 from visualnet.training.script.lines.round_lines import CannotPrint, find_round_lines, printed_procedures
 
 _OF_STEPS = ("optimizer", "lr", "momentum", "nesterov", "weight_decay", "batch_size", "epochs", "seed", "device")

@@ -215,7 +215,7 @@ def train_epoch($train_arguments) -> tuple[dict[str, float], list[float]]:
     averages, batch_losses = Averages(), []  #? not learners
     averages = Averages()  #? learners
     batch_losses: list[float] = []  #? learners
-    order = torch.randperm(len(train[0]), generator=generator)  #? not plays
+    order = $order  #? not plays
     batches = order.split(BATCH_SIZE)  #? not drop_last, not plays
     batches = order.split(BATCH_SIZE)[:-1]  # the last one would be a single sample  #? drop_last
     for index in batches:  #? not enumerated, not learners, not plays

@@ -23,8 +23,6 @@ from visualnet.core.project import Project, loss_of
 from visualnet.core.storage import project_file
 from visualnet.data.class_balancing import loss_settings
 from visualnet.data.loading import Loaded
-from visualnet.layers.recipe.procedures import PROCEDURES
-from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import devices, optimizers
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.loop import preflight
@@ -32,6 +30,7 @@ from visualnet.training.loop.metrics import Tally
 from visualnet.training.loop.procedures.registry import procedure_kind
 from visualnet.training.machine.hardware_options import PRECISIONS
 from visualnet.training.observations.context import plain_fields
+from visualnet.training.recipe.settings import recipe_of_run, settings
 from visualnet.training.script import refusals, template
 from visualnet.training.script.augmentation_lines import NAMES, definitions, fill_augmentation
 from visualnet.training.script.counting_metrics import counts_of_samples
@@ -123,7 +122,7 @@ class _Script:
         self.tally = Tally(self.model, torch.device("cpu"))
         self.values = settings(recipe_of_run(self.recipe))
         self.sampler = procedure_kind(self.recipe.procedure).make_sampler(data, self.recipe)
-        self.plays = PROCEDURES[self.recipe.procedure].plays
+        self.plays = procedure_kind(self.recipe.procedure).declaration.plays
         self.rounds: RoundLines = find_round_lines(self.recipe.procedure) or RoundLines()
         self.rounds.check(self.model, self.values)
         self.plain = plain_fields(self.model)
@@ -356,13 +355,14 @@ class _Script:
         }
 
     def _play(self, holds: set[str], network: str) -> dict[str, str]:
-        """What is said of play: nothing where nothing is played."""
+        """What is said of the rounds; of play nothing where nothing is played."""
         played = self.rounds.fill(self.data, self.model, self.values, network)
         return {
+            "order": self.rounds.order(self.values),
+            "play_device": "device" if "device" in holds else 'torch.device("cpu")',
             "play": "#play" if played[0] else "",
             "played": played[0],
             "play_constants": played[1],
-            "play_device": "device" if "device" in holds else 'torch.device("cpu")',
         }
 
     def _is_normalised(self, field: str) -> bool:

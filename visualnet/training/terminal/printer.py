@@ -10,10 +10,10 @@ from typing import TextIO
 
 from visualnet.core.project import LAST_EPOCH, loss_of
 from visualnet.core.text.format import format_duration, format_percent, format_quantity
-from visualnet.layers.recipe.live_settings import describe_change
 from visualnet.training import events
 from visualnet.training.control import Control
 from visualnet.training.loop.sinks import Sink
+from visualnet.training.recipe.live_settings import describe_change
 
 BAR = 24
 

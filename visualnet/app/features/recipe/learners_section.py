@@ -19,8 +19,8 @@ from visualnet.core.project import LearnerSpec
 from visualnet.core.storage.decoding.decode import MAX_LEARNERS, MAX_STEPS
 from visualnet.core.text.format import format_quantity
 from visualnet.layers.declaration.params import Int
-from visualnet.layers.recipe.settings import OF_THE_RUN
 from visualnet.layers.recipe.technique import declare
+from visualnet.training.recipe.settings import options_of_run
 
 STEPS = declare(
     steps=Int(
@@ -109,7 +109,7 @@ class LearnersSection(Section):
         """One more learner; the first time also one for what the recipe says already."""
         known = {learner.name for learner in self.studio.project.recipe.learners}
         losses = [facts.node.id for facts in self.studio.analysis.main.sinks("loss")]
-        self.studio.do(ADD, lambda p: learners.add_learner(p, losses=losses, of_run=OF_THE_RUN))
+        self.studio.do(ADD, lambda p: learners.add_learner(p, losses=losses, of_run=options_of_run()))
         added = [learner.name for learner in self.studio.project.recipe.learners if learner.name not in known]
         if added:
             self.chosen = added[-1]
@@ -171,7 +171,9 @@ class LearnersSection(Section):
 
     def _remove(self) -> None:
         if (name := self.chosen) and not self.studio.runner.busy:
-            self.studio.do(f"Remove learner {name}", lambda p: learners.remove_learner(p, name, of_run=OF_THE_RUN))
+            self.studio.do(
+                f"Remove learner {name}", lambda p: learners.remove_learner(p, name, of_run=options_of_run())
+            )
 
     def _set_steps(self, name: str, raw: Value) -> None:
         chosen = self.chosen

@@ -33,13 +33,15 @@ from visualnet.core.project import STEP_FIELDS, Recipe
 from visualnet.data.division.division_settings import has_validation
 from visualnet.layers.declaration.params import Param
 from visualnet.layers.recipe.drawn_curve import read_points
-from visualnet.layers.recipe.live_settings import live_params
 from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
-from visualnet.layers.recipe.procedures import PROCEDURES, SUPERVISED
+from visualnet.layers.recipe.procedure_declaration import SUPERVISED
 from visualnet.layers.recipe.schedules import SCHEDULES, rate_curve
-from visualnet.layers.recipe.settings import FIELDS, OF_THE_RUN, change, find_problems, raw_value, settings
+from visualnet.layers.recipe.setting_values import FIELDS, raw_value
 from visualnet.layers.recipe.technique import Technique
+from visualnet.training.recipe.live_settings import live_params
+from visualnet.training.recipe.procedures import PROCEDURES
+from visualnet.training.recipe.settings import change, find_problems, options_of_run, settings
 from visualnet.training.recipe_params import (
     best_by_options,
     device_options,
@@ -178,8 +180,8 @@ class RecipePanel(QScrollArea):
         recipe: Recipe = self.studio.project.recipe
         if (learner := self.learners.learner) is None:
             return recipe
-        shared = {name: value for name, value in recipe.options.items() if name in OF_THE_RUN}
-        own = {name: value for name, value in learner.options.items() if name not in OF_THE_RUN}
+        shared = {name: value for name, value in recipe.options.items() if name in options_of_run()}
+        own = {name: value for name, value in learner.options.items() if name not in options_of_run()}
         return replace(recipe.of_learner(learner), options={**own, **shared})
 
     def refresh(self) -> None:
@@ -364,7 +366,7 @@ class RecipePanel(QScrollArea):
             begun = SCHEDULES[str(raw)].begin(max(self.recipe.epochs - (warm if isinstance(warm, int) else 0), 1))
             fields |= {option: value for option, value in begun.items() if option not in self.recipe.options}
         learner = self.learners.learner
-        if learner is None or name in OF_THE_RUN or (name in FIELDS and name not in STEP_FIELDS):
+        if learner is None or name in options_of_run() or (name in FIELDS and name not in STEP_FIELDS):
             self.studio.do(
                 f"Set {name.replace('_', ' ')}",
                 lambda p: edits.set_recipe(p, **change(p.recipe, fields)),

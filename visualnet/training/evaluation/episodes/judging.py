@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from visualnet.core.project import Project
-from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.training.evaluation.prediction_set import PredictionSet
+from visualnet.training.recipe.procedures import PROCEDURES
 
 if TYPE_CHECKING:
     from visualnet.compiling.module import Model

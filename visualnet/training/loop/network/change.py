@@ -37,7 +37,6 @@ from visualnet.core.storage import project_file
 from visualnet.core.storage.temporaries import folder_aside
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler
-from visualnet.layers.recipe.live_settings import with_live_settings
 from visualnet.training import checkpoints, devices, events
 from visualnet.training.checkpoints import BadCheckpoint, lay_out_like
 from visualnet.training.control import Control
@@ -51,6 +50,7 @@ from visualnet.training.loop.reporter import describe_network
 from visualnet.training.loop.run_state import RunState
 from visualnet.training.loop.sinks import Sink
 from visualnet.training.machine.hardware_options import Machine
+from visualnet.training.recipe.live_settings import with_live_settings
 from visualnet.training.runs.network_mark import explain_refusal, with_network_of
 from visualnet.training.runs.run_changes import network_folder
 from visualnet.training.runs.run_model import PROJECT

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from visualnet.data.environments.environment import OBSERVATION
 from visualnet.data.environments.registry import environment_of
 from visualnet.data.loading import Loaded
-from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training.loop.procedures.action_values import find_values, normaliser, observed_shape
 from visualnet.training.loop.procedures.procedure import PlayedEpisode
+from visualnet.training.recipe.settings import recipe_of_run, settings
 
 if TYPE_CHECKING:
     from torch import Tensor

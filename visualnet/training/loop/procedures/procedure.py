@@ -9,6 +9,7 @@ from visualnet.analysis import Analysis
 from visualnet.analysis.facts import NodePath
 from visualnet.core.project import Recipe
 from visualnet.data.loading import Loaded
+from visualnet.layers.recipe.procedure_declaration import ProcedureDeclaration
 
 if TYPE_CHECKING:
     import torch
@@ -79,9 +80,11 @@ class Procedure:
     What must be the same for a resumed run to go on to the last bit is told by ``tensors`` and ``numbers``, and put back by ``restore``.
     """
 
+    declaration: ClassVar[ProcedureDeclaration]
+    """Its name, words, settings and rule. Each class says its own."""
     script_lines: ClassVar[str] = ""
-    """The module that prints its rounds into a training script (see `training/script/lines`); nothing: a script refuses it by name.
-    Each class says its own."""
+    """The module whose ``LINES`` print its rounds into a training script (`round_lines.py`), maybe its own file; nothing: a script
+    refuses it by name. Each class says its own."""
 
     def __init__(self, run: TrainedRun) -> None:
         self.run = run

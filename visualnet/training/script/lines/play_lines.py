@@ -13,10 +13,10 @@ from visualnet.core.text.python_source import parse_source
 from visualnet.data.environments.environment import OBSERVATION
 from visualnet.data.environments.registry import environment_of
 from visualnet.data.loading import Loaded
-from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.technique import Values
 from visualnet.training.loop.procedures import q_play
 from visualnet.training.loop.procedures.action_values import find_values, observed_shape
+from visualnet.training.recipe.procedures import PROCEDURES
 from visualnet.training.script.filling import fill
 from visualnet.training.script.lines.round_lines import CannotPrint, RoundLines
 

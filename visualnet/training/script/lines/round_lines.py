@@ -1,39 +1,13 @@
-"""What a procedure adds to a training script: the base of it, and how it is found."""
+"""The lines that a procedure adds to a training script, found by its name."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib import import_module
 
-from visualnet.compiling.module import Model
-from visualnet.data.loading import Loaded
-from visualnet.layers.recipe.procedures import PROCEDURES
-from visualnet.layers.recipe.technique import Values
 from visualnet.training.loop.procedures.registry import procedure_kind
-
-
-class CannotPrint(ValueError):
-    """A training that a script cannot say; the words name the setting."""
-
-
-class RoundLines:
-    """What a script says of its rounds beside the template: here nothing, for the template draws batches from the data."""
-
-    names: frozenset[str] = frozenset()
-    """Names that its definitions take in the script."""
-    imports: Mapping[str, str] = {}
-    """The imports that its definitions need, by the name that each gives."""
-
-    def check(self, model: Model, values: Values) -> None:
-        """Refuse what its lines cannot say.
-
-        Raises:
-            CannotPrint: the words name it.
-        """
-
-    def fill(self, data: Loaded, model: Model, values: Values, network: str) -> tuple[str, str]:
-        """Its definitions, and its constants; ``network`` is what the script calls the class of the network."""
-        return "", ""
+from visualnet.training.loop.procedures.round_lines import CannotPrint as CannotPrint
+from visualnet.training.loop.procedures.round_lines import RoundLines as RoundLines
+from visualnet.training.recipe.procedures import PROCEDURES
 
 
 def find_round_lines(procedure: str) -> RoundLines | None:

@@ -14,7 +14,9 @@ from visualnet.core.text.format import format_bytes, format_quantity
 from visualnet.data.environments.environment import OBSERVATION, Environment
 from visualnet.data.environments.registry import ENVIRONMENTS, environment_of
 from visualnet.data.loading import Loaded
-from visualnet.layers.recipe.settings import recipe_of_run, settings
+from visualnet.layers.declaration.params import Bool, Float, Int
+from visualnet.layers.recipe.procedure_declaration import ProcedureDeclaration, ReportedValue
+from visualnet.layers.recipe.technique import Rule, declare
 from visualnet.training.loop.procedures.action_values import find_values, normaliser, observed_shape, value_faults
 from visualnet.training.loop.procedures.procedure import (
     DrawnBatch,
@@ -25,6 +27,7 @@ from visualnet.training.loop.procedures.procedure import (
     TrainedRun,
 )
 from visualnet.training.measure.free_memory import free_memory
+from visualnet.training.recipe.settings import recipe_of_run, settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,15 +39,99 @@ if TYPE_CHECKING:
 
     Values = Callable[[Tensor], Tensor]
 
-START = "procedure."
-_ROWS = ("seen", "after", "action", "reward", "ended")
 _TOO_LARGE = 0.8
+MOST_STEPS = 10_000_000
+MOST_KEPT = 5_000_000
+
+
+DECLARATION = ProcedureDeclaration(
+    "deep_q",
+    "A round plays a few steps in the environment and learns from a batch of remembered ones: the network tells what each action is "
+    "worth (Q), mostly the best is done, and Q of the action taken is brought closer to the reward and what comes after it.",
+    declare(
+        rounds=Int(500, "Rounds in an epoch: so many batches are learned from.", low=1, high=1_000_000),
+        play_steps=Int(1, "Steps played in each round.", low=1, high=1000),
+        discount=Float(0.99, "What a reward of the next step counts of one now.", low=0, high=1, live="step"),
+        epsilon_start=Float(1.0, "Share of steps that are drawn at random, at first.", low=0, high=1, live="step"),
+        epsilon_end=Float(0.05, "Share of steps that are drawn at random, at last.", low=0, high=1, live="step"),
+        epsilon_steps=Int(
+            10_000,
+            "Steps of play over which it goes from first to last, down or up.",
+            low=1,
+            high=MOST_STEPS,
+            live="step",
+        ),
+        buffer=Int(20_000, "Steps of play that are remembered, the last ones.", low=1, high=MOST_KEPT),
+        learning_starts=Int(500, "Random steps that are played before the first batch.", low=1, high=MOST_STEPS),
+        target_every=Int(
+            200, "Rounds from one renewal of the target network to the next.", low=1, high=MOST_STEPS, live="step"
+        ),
+        target_rate=Float(
+            1.0,
+            "How far the target network then follows; 1 makes it a copy.",
+            low=1e-6,
+            high=1,
+            more=True,
+            live="step",
+        ),
+        double_q=Bool(True, "The next action is chosen by the network, and judged by the target network.", live="step"),
+        clip_reward=Float(
+            None,
+            "No reward counts more than this, or less than its negative.",
+            low=1e-9,
+            high=1e9,
+            none="off",
+            live="step",
+        ),
+        episodes=Int(
+            10,
+            "Episodes played after each epoch to judge the network, always the same ones.",
+            low=1,
+            high=1000,
+            live="step",
+        ),
+        test_epsilon=Float(
+            0.0,
+            "Share of steps drawn at random in those; a few get it out of circles.",
+            low=0,
+            high=1,
+            more=True,
+            live="step",
+        ),
+    ),
+    (
+        Rule("y", "r + discount*q_next"),
+        Rule(
+            "epsilon",
+            "epsilon_start + (epsilon_end - epsilon_start)*min(max(t - learning_starts, 0)/epsilon_steps, 1)",
+        ),
+        Rule("v_new", "v + target_rate*(w - v)"),
+    ),
+    "Mnih et al. 2015, Human-level Control through Deep Reinforcement Learning; van Hasselt, Guez and Silver 2016, Deep Reinforcement "
+    "Learning with Double Q-learning, arXiv:1509.06461",
+    meanings={
+        "y": "target of Q of the action taken",
+        "r": "reward",
+        "q_next": "what the target network says of the best next action; 0 at the end of an episode",
+        "t": "steps played so far",
+        "v": "weight of the target network",
+    },
+    tells={
+        "reward": ReportedValue(
+            "max", "Reward of an episode: in training the one that ended last, in validation their mean"
+        ),
+        "episode_length": ReportedValue("", "Steps of an episode"),
+        "epsilon": ReportedValue("", "Share of steps drawn at random"),
+    },
+    plays=True,
+)
 
 
 class DeepQ(Procedure):
     """Plays a few steps, mostly those that the network thinks best, and brings what it says of a step closer to the reward and what the
     target network says of what comes after it."""
 
+    declaration = DECLARATION
     script_lines = "visualnet.training.script.lines.play_lines"
 
     # --- before the run ------------------------------------------------------------------------------------------------
@@ -256,83 +343,24 @@ class DeepQ(Procedure):
     # --- for checkpoints -----------------------------------------------------------------------------------------------
 
     def tensors(self) -> dict[str, Tensor]:
-        import torch
+        from visualnet.training.loop.procedures.play_state import play_tensors
 
-        play = self.play
-        kept = min(play.played, play.size)
-        found = {name: getattr(play, name)[:kept] for name in _ROWS}
-        found["taken"] = torch.tensor(play.world.taken, dtype=torch.int64)
-        found["chance"] = torch.tensor(play.chance.getstate()[1], dtype=torch.int64)
-        found["generator"] = play.generator.get_state()
-        found["done"] = torch.tensor(play.done, dtype=torch.float64).reshape(-1, 2)
-        found |= {f"lagging.{at}": tensor for at, tensor in enumerate(self.following)}
-        return {START + name: tensor for name, tensor in found.items()}
+        return play_tensors(self.play, self.following)
 
     def numbers(self) -> dict[str, float | None]:
-        play = self.play
-        reward, length = play.last or (None, None)
-        return {
-            "played": play.played,
-            "running": float(play.now is not None),
-            "seed": play.world.seed,
-            "total": play.total,
-            "chosen": play.chosen,
-            "last_reward": reward,
-            "last_length": length,
-        }
+        from visualnet.training.loop.procedures.play_state import play_numbers
+
+        return play_numbers(self.play)
 
     def expects(self, header: Mapping[str, tuple[tuple[int, ...], str]]) -> Mapping[str, tuple[tuple[int, ...], str]]:
-        """As they would be told now, but for how much was remembered."""
-        from visualnet.training.checkpoints import TENSOR_TYPES
+        from visualnet.training.loop.procedures.play_state import expected_tensors
 
-        kept = header.get(START + "reward", ((0,), ""))[0]
-        free = {START + name for name in ("taken", "done")}
-        found = {}
-        for name, tensor in self.tensors().items():
-            shape = tuple(tensor.shape)
-            if name.removeprefix(START) in _ROWS:
-                shape = (*kept[:1], *shape[1:])
-            elif name in free and name in header:
-                shape = (*header[name][0][:1], *shape[1:])
-            found[name] = shape, TENSOR_TYPES[tensor.dtype]
-        return found
+        return expected_tensors(self.tensors(), header)
 
     def restore(self, found: Mapping[str, Tensor], numbers: Mapping[str, Any]) -> None:
-        import numpy as np
+        from visualnet.training.loop.procedures.play_state import restore_play
 
-        play = self.play
-        own = {name.removeprefix(START): tensor for name, tensor in found.items() if name.startswith(START)}
-        played, kept = int(numbers.get("played") or 0), len(own["reward"])
-        if kept > play.size or kept != min(played, play.size):
-            raise ValueError(
-                f"it remembers {kept:,} of {played:,} steps, and the buffer has room for {play.size:,}: the run goes on with the "
-                "buffer that it began with"
-            )
-        for name in _ROWS:
-            getattr(play, name)[:kept] = own[name]
-        play.played = played
-        play.chance.setstate((3, tuple(own["chance"].tolist()), None))
-        play.generator.set_state(own["generator"])
-        for mine, kept_tensor in zip(
-            self.following, (own[f"lagging.{at}"] for at in range(len(self.following))), strict=True
-        ):
-            mine.copy_(kept_tensor)
-        play.done = [(reward, int(length)) for reward, length in own["done"].tolist()]
-        reward, length = numbers.get("last_reward"), numbers.get("last_length")
-        play.last = None if reward is None or length is None else (reward, int(length))
-        play.chosen = -1 if (chosen := numbers.get("chosen")) is None else int(chosen)
-        play.total, play.now = float(numbers.get("total") or 0.0), None
-        seed, taken = int(numbers.get("seed") or 0), own["taken"].tolist()
-        play.world.seed, play.world.taken = seed, taken
-        if numbers.get("running"):
-            play.now = play.world.begin(seed)
-            for action in taken:
-                play.now, *_ = play.world.step(action)
-            last = play.after[(played - 1) % play.size].numpy() if taken else play.now
-            if not np.array_equal(play.now, last):
-                raise ValueError(
-                    "the environment does not play the same as when the run was stopped; was it another version?"
-                )
+        restore_play(self.play, self.following, found, numbers)
 
 
 def _buffer_bytes(environment: Environment, recipe: Recipe) -> int:

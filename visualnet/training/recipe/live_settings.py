@@ -15,12 +15,14 @@ from visualnet.core import edits
 from visualnet.core.edits.learners import index_of, set_learner
 from visualnet.core.graph import Node, Value
 from visualnet.core.project import DataChoice, Project, Recipe
+from visualnet.data.registry import DATASETS
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.params import Bool, Choice, Param
 from visualnet.layers.param_words import param_words
 from visualnet.layers.recipe.node_training import NODE_TRAINING
 from visualnet.layers.recipe.schedules import SCHEDULES
-from visualnet.layers.recipe.settings import OF_THE_RUN, PLAIN, change, declared, raw_value, read_setting
+from visualnet.layers.recipe.setting_values import PLAIN, raw_value, read_setting
+from visualnet.training.recipe.settings import change, declared, options_of_run
 
 Plain = bool | int | float | str | tuple[int | float | str, ...] | None
 """What a live setting can be: no list within a list, so that a line of a log can be read by its type."""
@@ -81,8 +83,6 @@ NODE_FIELDS: Mapping[str, Param] = {
     ),
 }
 """What a node says in fields of its own."""
-DATA_PARAMS: dict[str, Mapping[str, Param]] = {}
-"""Of each data set what can be changed while a run learns from it; the data sets put it here when they are declared."""
 
 
 def find_changes(before: Project, after: Project) -> list[SettingChange]:
@@ -110,7 +110,7 @@ def _recipe_changes(before: Recipe, after: Recipe) -> Iterator[SettingChange]:
 
 
 def _is_of_run(name: str, param: Param) -> bool:
-    return name in PLAIN or name in OF_THE_RUN
+    return name in PLAIN or name in options_of_run()
 
 
 def live_params(recipe: Recipe, other: Recipe | None = None) -> dict[str, Param]:
@@ -165,7 +165,8 @@ def _data_changes(before: DataChoice, after: DataChoice) -> Iterator[SettingChan
 
 def data_params(data: DataChoice) -> Mapping[str, Param]:
     """What of a data set can be changed while a run learns from it."""
-    return DATA_PARAMS.get(data.name, {})
+    kind = DATASETS.get(data.name)
+    return {} if kind is None else {name: param for name, param in kind.params.items() if param.live}
 
 
 def without_live_options(data: DataChoice) -> DataChoice:
@@ -221,7 +222,7 @@ def find_param(project: Project, setting: Setting) -> Param:
             recipe = recipe.of_learner(recipe.learners[index_of(project, setting.learner)])
         found, of = live_params(recipe), f" of {setting.learner}" if setting.learner else ""
         found |= {name: param for kind in SCHEDULES.values() for name, param in kind.params.items() if param.live}
-        if recipe.learners and not (setting.name in PLAIN or setting.name in OF_THE_RUN):
+        if recipe.learners and not (setting.name in PLAIN or setting.name in options_of_run()):
             names = ", ".join(learner.name for learner in recipe.learners)
             raise ValueError(f"{setting.name} is said by each learner; name one of them ({names})")
     if setting.name not in found:

@@ -1,6 +1,6 @@
 """The JSON Schema of project files, from the declarations.
 
-``python -m visualnet.layers.publish.json_schema`` writes ``resources/vnet.schema.json``.
+``python -m visualnet.api.publish.json_schema`` writes ``resources/vnet.schema.json``.
 
 It is for editors and other programs; this program itself reads files with ``core.files``, which says more about what is wrong.
 """
@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from visualnet.api.publish.recipe_schema import bounded, recipe_schema, search_schema
 from visualnet.core import validation
 from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, DIRECTIONS, LEARNER, MODES, STATISTICS
 from visualnet.core.names import MAX_NAME, MAX_TEXT
@@ -22,7 +23,6 @@ from visualnet.core.storage.project_file import FORMAT, PROGRAM
 from visualnet.core.validation import MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS
 from visualnet.layers import LAYERS, Layer
 from visualnet.layers.declaration.initialization import INITIALIZATIONS
-from visualnet.layers.publish.recipe_schema import bounded, recipe_schema, search_schema
 from visualnet.layers.recipe.node_training import NODE_TRAINING
 
 _NUMBER = {"type": "number"}

@@ -8,7 +8,7 @@ from visualnet.core.names import MAX_NAME
 from visualnet.core.project import Recipe, SearchSpec
 from visualnet.core.storage.decoding import decode, decode_search
 from visualnet.core.storage.decoding.decode_data import MAX_SEED
-from visualnet.layers.recipe.settings import known_options
+from visualnet.training.recipe.settings import known_options
 
 
 def bounded(kind: str, low: float, high: float, default: Any) -> dict[str, Any]:

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from msgspec.structs import replace
 
 from visualnet.core.graph import Value
 from visualnet.core.project import LAST_EPOCH, LearnerSpec, Recipe
-from visualnet.layers.declaration.params import Int, Param
+from visualnet.layers.declaration.params import Param
 from visualnet.layers.recipe.drawn_curve import read_points
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
-from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Schedule, own_params
-from visualnet.layers.recipe.technique import declare_live
+from visualnet.layers.recipe.setting_values import FIELDS, PLAIN, raw_value, read_setting
+from visualnet.training.recipe.procedures import PROCEDURES
 
-FIELDS = frozenset(Recipe.__struct_fields__) - {"options", "learners", "extra"}
-"""Settings that are fields of a recipe; all others are among its options."""
-OF_THE_RUN = frozenset(
-    name
-    for kind in (*(g for g in GUARDS.values() if g.whole), *MACHINE.values(), *PROCEDURES.values())
-    for name in kind.params
-)
-"""Options that a recipe says for all of its learners."""
-MOST = 1_000_000
-PLAIN = declare_live(
-    batch_size=Int(64, "Samples that one step looks at.", low=1, high=MOST, live="epoch"),
-    epochs=Int(10, "How often every training sample is seen.", low=1, high=MOST),
-)
-"""What a recipe says whatever its techniques are."""
+
+@cache
+def options_of_run() -> frozenset[str]:
+    """Options that a recipe says for all of its learners."""
+    kinds = (*(g for g in GUARDS.values() if g.whole), *MACHINE.values(), *PROCEDURES.values())
+    return frozenset(name for kind in kinds for name in kind.params)
 
 
 def declared(recipe: Recipe) -> dict[str, Param]:
@@ -56,14 +47,6 @@ def known_options() -> dict[str, Param]:
         *(*GUARDS.values(), *MACHINE.values(), *PROCEDURES.values()),
     )
     return {n: p for technique in techniques for n, p in technique.params.items() if n not in FIELDS}
-
-
-def raw_value(recipe: Recipe, param: Param) -> Value:
-    """What the recipe says of a setting, or its default."""
-    value: Value = (
-        getattr(recipe, param.name) if param.name in FIELDS else recipe.options.get(param.name, param.default)
-    )
-    return value
 
 
 def settings(recipe: Recipe) -> dict[str, Any]:
@@ -91,19 +74,8 @@ def recipe_of_run(recipe: Recipe) -> Recipe:
     """What a recipe says of the run, whatever its learners do: where there are none, all of it."""
     if not recipe.learners:
         return recipe
-    options = {name: value for name, value in recipe.options.items() if name in OF_THE_RUN}
+    options = {name: value for name, value in recipe.options.items() if name in options_of_run()}
     return replace(recipe.of_learner(LearnerSpec(name="")), options=options)
-
-
-def loss_params(recipe: Recipe) -> dict[str, Value]:
-    """What losses take of a recipe where their nodes say nothing, by the name of their parameter; what is not set, or cannot be used, is
-    left out."""
-    found: dict[str, Value] = {}
-    for param in [p for guard in GUARDS.values() if guard.of_losses for p in guard.params.values()]:
-        raw = recipe.options.get(param.name, param.default)
-        with suppress(ValueError):
-            found |= {param.name: read_setting(param, raw)} if raw != param.default else {}
-    return found
 
 
 def find_problems(recipe: Recipe, validation: bool | None = None) -> dict[str, str]:
@@ -144,23 +116,9 @@ def find_learner_problems(recipe: Recipe, learner: LearnerSpec, validation: bool
     found = find_problems(recipe.of_learner(learner), validation)
     run = find_problems(recipe_of_run(recipe), validation)
     found = {name: words for name, words in found.items() if name not in run}
-    for name in OF_THE_RUN & learner.options.keys():
+    for name in options_of_run() & learner.options.keys():
         found[name] = f"{name} is about the whole run, not one learner: say it in the recipe's own options"
     return found
-
-
-def read_setting(param: Param, raw: Value) -> Any:
-    """A setting as a figure.
-
-    Raises:
-        ValueError: it cannot be used; the words begin with its name.
-    """
-    zero = next((guard.zero for guard in GUARDS.values() if next(iter(guard.params)) == param.name), "")
-    if zero and isinstance(raw, int | float) and raw == 0:
-        raise ValueError(f"{param.name} is 0: {zero}")
-    if isinstance(raw, float) and not math.isfinite(raw):
-        raise ValueError(f"{param.name} is {raw}; a number is wanted, for example {param.short(param.default)}")
-    return param.read(raw, {})
 
 
 def _joint_problems(recipe: Recipe, values: Mapping[str, Any], validation: bool | None) -> dict[str, str]:

@@ -10,7 +10,9 @@ from visualnet.core.text.format import format_quantity
 from visualnet.data.class_balancing import SAMPLING, training_labels
 from visualnet.data.loading import Loaded
 from visualnet.data.streaming.read_ahead import WaitEnded
+from visualnet.layers.recipe.procedure_declaration import SUPERVISED, ProcedureDeclaration
 from visualnet.training.loop.procedures.procedure import DrawnBatch, Procedure
+from visualnet.training.loop.procedures.round_lines import RoundLines
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,7 +41,13 @@ def make_sampler(data: Loaded, batch_size: int, seed: int) -> Sampler:
 class Supervised(Procedure):
     """The data's samples, each once an epoch or as their weights say."""
 
-    script_lines = "visualnet.training.script.lines.drawn_lines"
+    declaration = ProcedureDeclaration(
+        SUPERVISED,
+        "A round draws a batch of the training samples; each learner lowers its losses on it, in turn. An epoch is every sample once.",
+        {},
+        (),
+    )
+    script_lines = __name__
 
     @staticmethod
     def make_sampler(data: Loaded, recipe: Recipe) -> Sampler:
@@ -104,3 +112,7 @@ class Supervised(Procedure):
             if run.is_due() and not run.look_up("validation"):
                 return None
         return sums.means()
+
+
+LINES = RoundLines()
+"""A script's template draws batches from the data by itself."""

@@ -1,4 +1,4 @@
-"""The reference of what a recipe can say, from its declarations: ``python -m visualnet.layers.publish.techniques_page``."""
+"""The reference of what a recipe can say, from its declarations: ``python -m visualnet.api.publish.techniques_page``."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.machine import MACHINE, Switch
 from visualnet.layers.recipe.node_training import NODE_TRAINING, PAPER
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
-from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP
 from visualnet.layers.recipe.technique import Technique
+from visualnet.training.recipe.procedures import PROCEDURES
 
 _HEAD = """# Optimizers, schedules, guards, procedures, machine
 
-What a recipe can say beside the network and its data. This page is written from the declarations in `visualnet/layers/recipe/`;
-`python -m visualnet.layers.publish.techniques_page` writes it anew.
+What a recipe can say beside the network and its data. This page is written from the declarations in `visualnet/layers/recipe/`
+and `visualnet/training/loop/procedures/kinds/`; `python -m visualnet.api.publish.techniques_page` writes it anew.
 
 In a rule `g` is the gradient, `w` a weight, `η` the learning rate; `′` is what the step gives. In a file `lr`, `momentum`, `nesterov`,
 `weight_decay` and `schedule` stand in the recipe itself, all other settings in its `options`, where they were set.

@@ -1,5 +1,5 @@
 """What type checkers and editors know of the Python interface, written from the declarations: the methods of `visualnet.Graph`, one for
-each layer type, and the settings that `visualnet.train` takes. ``python -m visualnet.layers.publish.method_stubs`` writes both files.
+each layer type, and the settings that `visualnet.train` takes. ``python -m visualnet.api.publish.method_stubs`` writes both files.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from visualnet.core.storage.project_file import write
 from visualnet.layers import LAYERS, Layer
 from visualnet.layers.declaration.params import Bool, Choice, Field, Float, Floats, Int, Ints, Param
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
-from visualnet.layers.recipe.procedures import PROCEDURES
 from visualnet.layers.recipe.schedules import SCHEDULES
-from visualnet.layers.recipe.settings import FIELDS, PLAIN, known_options
+from visualnet.layers.recipe.setting_values import FIELDS, PLAIN
+from visualnet.training.recipe.procedures import PROCEDURES
+from visualnet.training.recipe.settings import known_options
 
 METHODS, RECIPE = "layer_methods.pyi", "recipe_settings.py"
 PACKAGE = "visualnet"
 NAME = 'name: str = ""'
-AGAIN = "Written from the declarations: python -m visualnet.layers.publish.method_stubs"
+AGAIN = "Written from the declarations: python -m visualnet.api.publish.method_stubs"
 _METHODS_HEAD = f'''"""Every layer type as a method of a graph. {AGAIN}."""
 
 from collections.abc import Sequence
