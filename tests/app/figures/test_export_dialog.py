@@ -103,6 +103,18 @@ def test_without_a_selection_it_is_not_offered_and_emptiness_is_told(dialog: Fig
     assert "nothing on this sheet" in dialog.preview.words and not dialog.save_button.isEnabled()
 
 
+def test_a_canvas_of_which_nothing_is_seen_has_no_visible_part(dialog: FigureExportDialog) -> None:
+    choose(dialog.scope, "Visible part")
+    for area in ((0.0, 0.0, 0.0, 300.0), (0.0, 0.0, 200.0, 0.0)):
+        dialog.visible_area = area
+        dialog.refresh()
+        assert "No part of the canvas is seen" in dialog.preview.words
+        assert not dialog.save_button.isEnabled() and not dialog.copy_button.isEnabled()
+    choose(dialog.scope, "Whole sheet")
+    shown(dialog)
+    assert dialog.copy_button.isEnabled()
+
+
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])
 def test_saved_with_the_project_or_without(
     form: str, dialog: FigureExportDialog, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

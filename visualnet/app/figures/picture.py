@@ -114,6 +114,8 @@ def make_drawing(project: Project, look: PictureOptions, analysis: Analysis | No
     nodes = project.sheet(look.sheet).nodes
     if not nodes or (look.ids is not None and not look.ids & nodes.keys()):
         raise ValueError("there is nothing on this sheet to make a picture of")
+    if look.area is not None and not all(side > 0 for side in look.area[2:]):
+        raise ValueError("no part of the canvas is seen: show it, or choose the whole sheet")
     load_fonts()
     analysis = analysis or infer(project, None, registry.fields_or_none(project.data))
     facts = analysis.sheet(look.sheet)
