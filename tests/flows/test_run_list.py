@@ -9,15 +9,15 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QFile, QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QMenu
 
+from tests.app.trash_folder import use_trash
 from tests.flows.hands import Hands
 from tests.training.by_hand import tiny
 from tests.training.changed_run import train_changed
 from visualnet.app.features.run_list import run_actions
-from visualnet.app.services.run import run_edits
 from visualnet.app.shell.window import Window
 from visualnet.core.project import Project
 from visualnet.core.storage.paths import runs_dir
@@ -56,21 +56,10 @@ def runs(request: pytest.FixtureRequest) -> list[Path]:
 @pytest.fixture
 def trash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that the trash is; whoever is asked says that runs shall go there."""
-    folder = tmp_path / "trash"
-    folder.mkdir()
-
-    class MovedFile(QFile):
-        def moveToTrash(self) -> bool:
-            place = folder / Path(self.fileName()).name
-            Path(self.fileName()).rename(place)
-            self.setFileName(str(place))
-            return True
-
-    monkeypatch.setattr(run_edits, "QFile", MovedFile)
     monkeypatch.setattr(
         run_actions, "answer_of", lambda box: next(b for b in box.buttons() if b.text() == "Move to the trash").click()
     )
-    return folder
+    return use_trash(tmp_path / "trash", monkeypatch)
 
 
 def open_page(window: Window, hands: Hands) -> Any:

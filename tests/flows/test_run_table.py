@@ -367,9 +367,12 @@ def test_a_run_comes_back_from_the_trash_of_the_system(
     view.table.setFocus()
     QTest.keyClick(view.table, Qt.Key.Key_Delete)
     hands.until(lambda: len(ids(view)) == 3, what="those that are left")
-    assert not runs[1].exists() and (tmp_path / "share" / "Trash" / "files" / "run-1" / "record.json").is_file()
+    trash = tmp_path / "share" / "Trash"
+    assert not runs[1].exists() and (trash / "files" / "run-1" / "record.json").is_file()
+    assert (trash / "info" / "run-1.trashinfo").is_file()
     QTest.keyClick(view.table, Qt.Key.Key_Z, CTRL)
     assert runs[1].is_dir(), "put back"
+    assert not (trash / "info" / "run-1.trashinfo").exists(), "the trash has forgotten it"
     assert {file.relative_to(runs[1]): file.read_bytes() for file in runs[1].rglob("*") if file.is_file()} == before
     hands.until(lambda: len(ids(view)) == 4, what="all of them again")
     QTest.keyClick(view.table, Qt.Key.Key_Z, CTRL_SHIFT)

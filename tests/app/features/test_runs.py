@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QFile, QModelIndex, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, small
+from tests.app.trash_folder import use_trash
 from visualnet.app.features.runs.panel import COLUMNS, CURVES, RunsPanel
+from visualnet.app.services.run import run_edits
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import DARK, LIGHT, Theme
 from visualnet.core.edits import set_recipe
@@ -83,6 +86,45 @@ def test_delete_from_the_list_keeps_the_files_and_can_be_undone(
     rig.studio.document.undo()
     assert [r.id for r in rig.studio.project.runs] == [run.id]
     assert history.folder_of(run) is not None
+
+
+def test_files_of_a_deleted_run_come_back_from_the_trash_with_its_row(
+    rig: Rig, panel: RunsPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    files = use_trash(tmp_path / "trash", monkeypatch)
+    rig.train(qtbot)
+    (run,) = rig.studio.project.runs
+    folder = history.folder_of(run)
+    assert folder is not None
+    monkeypatch.setattr(panel, "_ask", lambda run: "files")
+    panel.delete()
+    edits = rig.runner.run_edits
+    assert rig.studio.project.runs == () and not folder.exists() and (files / folder.name).is_dir()
+    assert edits.undo_label == "The run is in the trash."
+    edits.undo()
+    assert [r.id for r in rig.studio.project.runs] == [run.id] and history.folder_of(run) == folder
+    assert not list((tmp_path / "trash").rglob("*.*info")), "the trash has forgotten it"
+    edits.redo()
+    assert rig.studio.project.runs == () and not folder.exists()
+    edits.undo()
+    assert cells(panel)["state"] == "done"
+
+
+def test_a_run_for_which_there_is_no_trash_stays_on_the_list(
+    rig: Rig, panel: RunsPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class StayingFile(QFile):
+        def moveToTrash(self) -> bool:
+            return False
+
+    monkeypatch.setattr(run_edits, "QFile", StayingFile)
+    rig.train(qtbot)
+    runs, said = rig.studio.project.runs, []
+    rig.studio.message.connect(lambda kind, words: said.append(words))
+    monkeypatch.setattr(panel, "_ask", lambda run: "files")
+    panel.delete()
+    assert rig.studio.project.runs == runs and "There is no trash for" in said[-1]
+    assert rig.runner.run_edits.undo_label == ""
 
 
 def test_showing_an_earlier_run_and_ghosts(rig: Rig, panel: RunsPanel, qtbot: QtBot) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +18,7 @@ from tests.training.distributed.dying_rank import BATCH, RANK
 from tests.training.distributed.launcher import free_port, told
 from tests.training.distributed.test_two_processes import close, losses, saved
 from tests.training.process_server import NEEDS_FORK, ROOT, environment
+from tests.waiting import until
 from visualnet.data.loading import load
 from visualnet.training.events import Processes
 from visualnet.training.loop.session import Session
@@ -97,3 +101,27 @@ def test_a_folder_that_was_refused_is_not_taken_by_the_second_start(tmp_path: Pa
     ended = torchrun(tmp_path, "visualnet", "train", net, "--run-dir", str(run), "--epochs", "4", restarts=1)
     assert "already holds a run: add --resume" in ended.words
     assert ended.status != 0 and (run / LOG).read_bytes() == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_who_waits_for_the_others_can_be_ended(number: signal.Signals, tmp_path: Path) -> None:
+    """A scheduler that ends a job whose other machine never came is not made to wait, or to kill."""
+    port, run, net = free_port(), tmp_path / "run", saved(tiny(epochs=2), tmp_path)
+    told = {"RANK": "0", "LOCAL_RANK": "0", "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "1"}
+    told |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "VISUALNET_HOME": str(tmp_path / "home")}
+    arguments = [sys.executable, "-m", "visualnet", "train", net, "--run-dir", str(run)]
+    with subprocess.Popen(arguments, cwd=ROOT, env={**environment(), **told}, stderr=subprocess.DEVNULL) as process:
+        try:
+            until(lambda: listens(port), "the store", PATIENCE_S)
+            process.send_signal(number)
+            assert process.wait(PATIENCE_S) == -number
+        finally:
+            process.kill()
+    assert not (run / LOG).exists()
+
+
+def listens(port: int) -> bool:
+    """Whether the store of the processes answers there."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1.0):
+        return True
+    return False

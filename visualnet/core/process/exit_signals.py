@@ -46,3 +46,22 @@ def on_ending(act: Callable[[int], None], impatient: bool = False) -> Iterator[N
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
+
+
+@contextmanager
+def end_at_once() -> Iterator[None]:
+    """Within, a signal to end does so at once, without a word: for a wait in a library's C code, in which Python hears of no signal, and
+    in which there is nothing to save. A signal that is ignored stays so; in another thread than the main one nothing is done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
+    heard = {number: signal.getsignal(number) for number in numbers}
+    before = {number: handler for number, handler in heard.items() if handler not in (signal.SIG_IGN, None)}
+    for number in before:
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from visualnet.core.errors import FileError
+from visualnet.core.process.exit_signals import end_at_once
 from visualnet.core.process.machine_memory import cores
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
@@ -111,13 +112,14 @@ class ProcessRank(NamedTuple):
             torch.cuda.set_device(device)
         limit = timedelta(seconds=float(os.environ.get(TIMEOUT, TIMEOUT_S)))
         try:
-            store, rank, size = next(iter(rendezvous("env://", timeout=limit)))
-            if self.size == self.local_size:  # torchrun's store outlives those that died, with their addresses
-                store = PrefixStore(f"start {self.restarts}", store)
-            backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
-            dist.init_process_group(
-                backend, store=PrefixStore("visualnet", store), rank=rank, world_size=size, timeout=limit
-            )
+            with end_at_once():  # the others are waited for in C code
+                store, rank, size = next(iter(rendezvous("env://", timeout=limit)))
+                if self.size == self.local_size:  # torchrun's store outlives those that died, with their addresses
+                    store = PrefixStore(f"start {self.restarts}", store)
+                backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
+                dist.init_process_group(
+                    backend, store=PrefixStore("visualnet", store), rank=rank, world_size=size, timeout=limit
+                )
         except (RuntimeError, ValueError) as error:
             words = str(error).strip().partition("\n")[0]
             raise ValueError(f"the {self.size} processes do not find each other: {words}") from None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
-    QFile,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -312,15 +311,22 @@ class RunsPanel(QWidget):
         if not answer:
             return
         self.runner.detach(run.id)
-        folder = history.folder_of(run)
-        if answer == "files" and folder is not None and not _to_trash(folder):
-            self.studio.message.emit("error", f"There is no trash for {folder}: delete the folder by hand.")
-            return
-        self.studio.do(f"Delete the run of {history.title(run)}", history.remove(run.id))
+        folder, document = history.folder_of(run), self.studio.document
+
+        def list_run(listed: bool) -> None:
+            if self.studio.document is document:
+                words, edit = ("Put back", history.put_run(run)) if listed else ("Delete", history.remove(run.id))
+                self.studio.do(f"{words} the run of {history.title(run)}", edit)
+
+        if answer == "files" and folder is not None:
+            edits = self.runner.run_edits
+            if not edits.delete([folder], back=partial(list_run, True), again=partial(list_run, False)):
+                return
+        list_run(False)
 
     def _ask(self, run: RunRef) -> str:
         words = f"Delete the run “{history.title(run)}”?"
-        more = "Taking it off the list can be undone; its curves and weights may stay or go to the trash."
+        more = "Its curves and weights may stay where they are or go to the trash. Undo brings back both."
         box = message_box(self, "Delete the run", words, more, QMessageBox.StandardButton.NoButton, "delete", "warning")
         only = box.addButton("Take off the list", QMessageBox.ButtonRole.AcceptRole)
         files = box.addButton("Move its files to the trash too", QMessageBox.ButtonRole.DestructiveRole)
@@ -364,9 +370,3 @@ class RunsPanel(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(900, 220)
-
-
-def _to_trash(folder: Path) -> bool:
-    """Whether the folder is in the trash now."""
-    answer = QFile.moveToTrash(str(folder))
-    return bool(answer[0] if isinstance(answer, tuple) else answer)

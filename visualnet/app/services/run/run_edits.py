@@ -5,7 +5,9 @@ It belongs to the folders of the runs, not to a project: no step of it is among 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,6 +28,10 @@ _LIVE = (
     "“{}” stays: a process trains in it, or may do so on another machine. Stop it there; if it is gone, delete the run when its files "
     "have not changed for {} under the eyes of this window."
 )
+
+
+def _nothing() -> None:
+    """Nothing more is to be done."""
 
 
 class RunEdit(NamedTuple):
@@ -147,16 +153,30 @@ class RunEdits(QObject):
 
     # --- the trash --------------------------------------------------------------------------------------------------------
 
-    def delete(self, folders: Sequence[Path]) -> None:
-        """Move the folders of some runs to the trash, from where they can be had back."""
+    def delete(
+        self, folders: Sequence[Path], back: Callable[[], None] = _nothing, again: Callable[[], None] = _nothing
+    ) -> bool:
+        """Move the folders of some runs to the trash, from where they can be had back; False (and a message) where one stays.
+
+        ``back`` and ``again`` are called too when this is taken back, or done again.
+        """
         gone: dict[Path, str] = {}
-        if not self._put_away(folders, gone) and not gone:
-            return
-        words = (
-            "The run is in the trash." if len(gone) == 1 else f"{format_quantity(len(gone), 'run')} are in the trash."
-        )
-        again = partial(self._put_away, tuple(gone), gone)
-        self._did(RunEdit(words, partial(self._put_back, gone), again))
+        whole = self._put_away(folders, gone)
+        if gone:
+            words = "The run is" if len(gone) == 1 else f"{format_quantity(len(gone), 'run')} are"
+            there = tuple(gone)
+
+            def put_back() -> bool:
+                done = self._put_back(gone)
+                back()
+                return done
+
+            def put_away() -> bool:
+                again()
+                return self._put_away(there, gone)
+
+            self._did(RunEdit(f"{words} in the trash.", put_back, put_away))
+        return whole
 
     def _put_away(self, folders: Sequence[Path], gone: dict[Path, str]) -> bool:
         live = [folder for folder in folders if may_be_trained(folder)]
@@ -179,7 +199,20 @@ class RunEdits(QObject):
                 words = f"{folder.name} cannot be put back: take it out of the trash by hand."
                 self.studio.message.emit("error", words)
                 done = False
+            else:
+                _forget_in_trash(Path(place))
         return done
+
+
+def _forget_in_trash(place: Path) -> None:
+    """Remove what the trash wrote down of something that was taken out of it by hand.
+
+    On Linux it is a file beside the folder of what was thrown away (https://specifications.freedesktop.org/trash-spec/); elsewhere the
+    system keeps no such file.
+    """
+    if sys.platform == "linux" and place.parent.name == "files":
+        with suppress(OSError):
+            (place.parent.parent / "info" / f"{place.name}.trashinfo").unlink()
 
 
 _CTRL_Y = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Y)
