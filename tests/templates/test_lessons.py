@@ -68,6 +68,18 @@ def test_words_are_plain_text(name: str) -> None:
     for step in lessons()[name].steps:
         for words in (step.words, step.title, step.waits):
             assert not set(words) & set("`*#"), words
+            assert not any("\x80" <= one <= "\x9f" for one in words), f"decoded wrongly: {words!a}"
+
+
+@pytest.mark.parametrize("name", list(lessons()))
+def test_a_step_that_asks_for_a_picture_sees_it(name: str) -> None:
+    """Each of the pictures that it names."""
+    titles = {kind.title: observation for observation, kind in find_observations().items()}
+    for step in lessons()[name].steps:
+        if "Add picture" in step.words or re.search(r"See inside.* add |[Aa]dd .* in See inside", step.words):
+            named = {titles[title] for title in re.findall("“([^”]+)”", step.words) if title in titles}
+            assert named <= {check.name for check in step.until if isinstance(check, PictureShown)}, step.title
+            assert any(isinstance(check, PictureShown) for check in step.until), step.title
 
 
 @pytest.mark.parametrize("name", lessons())

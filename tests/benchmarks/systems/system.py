@@ -81,7 +81,9 @@ def rows(system: System, kept: Mapping[str, Mapping[str, Any]]) -> list[list[obj
     times = {name: system.wanted.get(name, Wanted(unit="s")) for name in TIMES}
     for name, wanted in {**system.wanted, **times}.items():
         values = [one[name] for one in kept.values() if name in one]
+        title = f"{system.title}: {TIMES.get(name, name)}"
         if not values:
+            found.append([title, "–", wanted.unit, "not measured"])
             continue
         met = sum(map(wanted.is_met, values))
         enough = met >= (wanted.seeds or len(values))
@@ -89,6 +91,5 @@ def rows(system: System, kept: Mapping[str, Mapping[str, Any]]) -> list[list[obj
         stated = wanted.least is None and wanted.most is None
         verdict = "stated" if stated else f"wanted {wanted.words}: {'reached' if enough else '**not reached**'} {of}"
         by_seed = ", ".join(f"{seed}: {one[name]:.3g}" for seed, one in kept.items() if name in one)
-        title = f"{system.title}: {TIMES.get(name, name)}"
         found.append([title, float(median(values)), wanted.unit, f"{verdict} ({by_seed})"])
     return found
